@@ -1,0 +1,1 @@
+"""The outside: databases, providers, mail, keys. One library per file."""
