@@ -1,0 +1,174 @@
+"""The API door: who asks, what they ask, what they were told before, what they are told."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Callable, Iterator
+
+from flask import Blueprint, Response, request
+
+from adapters.sandbox.by_itself import catch_up
+from adapters.sandbox.endpoints import ENDPOINTS, Endpoint
+from adapters.sandbox.errors import Json, WireError
+from adapters.sandbox.events import CALL
+from adapters.sandbox.expanding import expand
+from adapters.sandbox.idempotency import Answer, Keys
+from adapters.sandbox.params import nest
+from adapters.sandbox.troubles import Trouble, Troubles, internal_error, refuse_at_once
+from adapters.sandbox.world import API_VERSION, World, new_id
+
+
+class Door:
+    """Handles one call at an endpoint from the first header to the last byte."""
+
+    def __init__(self, world: World, *, api_key: str, stopping: threading.Event) -> None:
+        self._world, self._api_key, self._stopping = world, api_key, stopping
+        self._keys, self._troubles = Keys(world), Troubles(world)
+
+    def handle(self, endpoint: Endpoint, of: str | None) -> Response:
+        request_id = new_id("req_", 14)
+        key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+        trouble = Trouble()
+        try:
+            self._authenticate()
+            trouble = self._troubles.next(request.method, request.path)
+            refuse_at_once(trouble, key)
+            with self._keys.claim(key):
+                answer = self._answer(endpoint, of, key=key, trouble=trouble, request_id=request_id)
+        except WireError as error:
+            answer = _error_answer(error, request_id)
+        return self._send(answer, trouble, key=key, request_id=request_id)
+
+    def _authenticate(self) -> None:
+        given = _given_key()
+        if given is None:
+            raise WireError("You did not provide an API key.", 401, kept=False)
+        if not hmac.compare_digest(given.encode(), self._api_key.encode()):
+            raise WireError("Invalid API Key provided.", 401, kept=False)
+
+    def _answer(
+        self,
+        endpoint: Endpoint,
+        of: str | None,
+        *,
+        key: str | None,
+        trouble: Trouble,
+        request_id: str,
+    ) -> Answer:
+        if trouble.kind == "think":
+            self._stopping.wait(trouble.seconds)
+        pairs = list((request.form if request.method == "POST" else request.args).items(multi=True))
+        fingerprint = _fingerprint(pairs)
+        catch_up(self._world)
+        with self._world.books.acting():
+            if key is not None and (told := self._keys.recall(key, fingerprint)) is not None:
+                return told
+            CALL.set({"id": request_id, "idempotency_key": key})
+            answer = self._execute(
+                endpoint, of, pairs=pairs, trouble=trouble, request_id=request_id
+            )
+            self._keys.remember(key, fingerprint, answer=answer)
+            return answer
+
+    def _execute(
+        self,
+        endpoint: Endpoint,
+        of: str | None,
+        *,
+        pairs: list[tuple[str, str]],
+        trouble: Trouble,
+        request_id: str,
+    ) -> Answer:
+        """Rules look before they write, so an error that they raise has written nothing."""
+        try:
+            params = endpoint.shape(nest(pairs), "")
+            if trouble.kind == "500":
+                raise internal_error()
+            path = {} if of is None else {"of": of}
+            body = endpoint.act(self._world, params, **path)
+            body = expand(self._world, body, paths=params.get("expand", []))
+            if trouble.kind == "500-after":
+                raise internal_error()
+        except WireError as error:
+            if not error.kept:
+                raise
+            return _error_answer(error, request_id)
+        return Answer(status=200, body=json.dumps(body, indent=2), request_id=request_id)
+
+    def _send(
+        self, answer: Answer, trouble: Trouble, *, key: str | None, request_id: str
+    ) -> Response:
+        if trouble.kind == "late":
+            self._stopping.wait(trouble.seconds)
+        response = Response(answer.body, answer.status, mimetype="application/json")
+        response.headers.update({"Request-Id": request_id, "Stripe-Version": API_VERSION})
+        if key is not None:
+            response.headers.update({"Idempotency-Key": key, "Original-Request": answer.request_id})
+        if answer.request_id != request_id:
+            response.headers["Idempotent-Replayed"] = "true"
+        if answer.status in (409, 500):
+            response.headers["Stripe-Should-Retry"] = "true" if answer.status == 409 else "false"
+        return _cut(response) if trouble.kind == "cut" else response
+
+
+def _cut(response: Response) -> Response:
+    """Promise the whole body, send half of it, and hang up."""
+    whole = response.get_data()
+    half = Response(_half(whole), response.status, headers=response.headers)
+    half.headers["Content-Length"] = str(len(whole))
+    half.headers["Connection"] = "close"
+    return half
+
+
+def _half(whole: bytes) -> Iterator[bytes]:
+    yield whole[: len(whole) // 2]
+
+
+def _given_key() -> str | None:
+    scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip() or None
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return base64.b64decode(rest, validate=True).decode().partition(":")[0] or None
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def _fingerprint(pairs: list[tuple[str, str]]) -> str:
+    asked = json.dumps([request.method, request.path, sorted(pairs)])
+    return hashlib.sha256(asked.encode()).hexdigest()
+
+
+def _error_answer(error: WireError, request_id: str) -> Answer:
+    body = json.dumps(error.body(request_id), indent=2)
+    return Answer(status=error.status, body=body, request_id=request_id)
+
+
+def api(door: Door) -> Blueprint:
+    blueprint = Blueprint("api", __name__)
+    for number, endpoint in enumerate(ENDPOINTS):
+        blueprint.add_url_rule(
+            endpoint.path,
+            endpoint=f"call_{number}",
+            view_func=_view(door, endpoint),
+            methods=[endpoint.method],
+        )
+    blueprint.add_url_rule("/v1/<path:rest>", view_func=_unknown, methods=["GET", "POST", "DELETE"])
+    return blueprint
+
+
+def _view(door: Door, endpoint: Endpoint) -> Callable[..., Response]:
+    def view(of: str | None = None) -> Response:
+        return door.handle(endpoint, of)
+
+    return view
+
+
+def _unknown(rest: str) -> tuple[Json, int]:
+    message = f"Unrecognized request URL ({request.method}: /v1/{rest})."
+    return WireError(message).body(new_id("req_", 14)), 404

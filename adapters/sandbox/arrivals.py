@@ -1,0 +1,91 @@
+"""When and how often the webhook of an event shall arrive: once and at once, unless chaos rules."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from adapters.sandbox.chaos import Chaos
+from adapters.sandbox.errors import Json
+from adapters.sandbox.world import World, new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One delivery to come. A trick is what chaos does to it."""
+
+    event: Json
+    delay: float = 0.0
+    trick: str | None = None
+
+
+def enqueue(world: World, event: Json) -> None:
+    if not world.has_webhook:
+        return
+    chaos = Chaos.of(world.books)
+    for arrival in arrivals(world, event, chaos=chaos):
+        add(world, arrival)
+
+
+def add(world: World, arrival: Arrival) -> int:
+    now = world.clock.now()
+    state = "dropped" if arrival.trick == "drop" else "pending"
+    delivery = world.books.run(
+        "insert into deliveries (event_id, type, payload, state, trick, due_at, started_at)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
+        (
+            arrival.event["id"],
+            arrival.event["type"],
+            json.dumps(arrival.event, indent=2),
+            state,
+            arrival.trick,
+            now + arrival.delay,
+            now,
+        ),
+    )
+    world.wake()
+    return delivery
+
+
+def arrivals(world: World, event: Json, *, chaos: Chaos) -> Iterator[Arrival]:
+    """What chaos makes of one event, decided once, by the seed and the event's number."""
+    if chaos.quiet:
+        yield Arrival(event=event)
+        return
+    number = _number_of(world, event) - chaos.since
+    if chaos.hits("drop", number):
+        yield Arrival(event=event, trick="drop")
+        return
+    copies = 1 + (chaos.duplicate_times if chaos.hits("duplicate", number) else 0)
+    trick = "forge" if chaos.hits("forge", number) else None
+    for copy in range(copies):
+        yield Arrival(event=event, delay=chaos.delay_for(number, copy), trick=trick)
+    if chaos.hits("elsewhere", number):
+        yield Arrival(event=elsewhere(world, event), trick="elsewhere")
+
+
+def _number_of(world: World, event: Json) -> int:
+    rows = world.books.rows("select place from objects where id = ?", (event["id"],))
+    return int(rows[0]["place"])
+
+
+def elsewhere(world: World, event: Json, *, metadata: Json | None = None) -> Json:
+    """The same news about another order: a well signed event that must not move any."""
+    copy: Json = json.loads(json.dumps(event))
+    thing = copy["data"]["object"]
+    copy["id"] = new_id("evt_1")
+    other = metadata if metadata is not None else _metadata_of_another(world, thing)
+    thing["metadata"] = thing.get("metadata", {}) | other
+    if "client_reference_id" in thing:
+        thing["client_reference_id"] = next(iter(other.values()), None)
+    return copy
+
+
+def _metadata_of_another(world: World, thing: Json) -> Json:
+    rows = world.books.rows(
+        "select body from objects where kind = 'checkout.session' order by place desc limit 50"
+    )
+    for row in rows:
+        metadata: Json = json.loads(row["body"])["metadata"]
+        if metadata and metadata != thing.get("metadata"):
+            return metadata
+    return {name: new_id("stranger_", 8) for name in thing.get("metadata") or {"stranger": ""}}

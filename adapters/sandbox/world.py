@@ -1,0 +1,50 @@
+"""What every rule of the provider can reach."""
+
+import secrets
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from adapters.sandbox.books import Books, Entry
+from adapters.sandbox.clock import Clock
+from adapters.sandbox.errors import no_such
+
+API_VERSION = "2026-10-28.endive"
+_LETTERS = string.ascii_letters + string.digits
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """The books, the clock and the settings that the rules look at."""
+
+    books: Books
+    clock: Clock
+    base_url: str
+    business: str = "Sandbox shop"
+    settle_after: float | None = None
+    has_webhook: bool = False
+    wake: Callable[[], None] = lambda: None
+
+    def now(self) -> int:
+        return self.clock.seconds()
+
+    def get(self, kind: str, object_id: str) -> Entry:
+        """The object that a path names."""
+        entry = self.books.find(object_id, kind)
+        if entry is None:
+            raise no_such(kind, object_id, param=PATH_PARAMS.get(kind, "id"))
+        return entry
+
+    def given(self, kind: str, object_id: str, *, param: str) -> Entry:
+        """The object that a parameter names."""
+        entry = self.books.find(object_id, kind)
+        if entry is None:
+            raise no_such(kind, object_id, param=param, status=400)
+        return entry
+
+
+PATH_PARAMS = {"checkout.session": "session", "payment_intent": "intent", "refund": "refund"}
+
+
+def new_id(prefix: str, length: int = 24) -> str:
+    return prefix + "".join(secrets.choice(_LETTERS) for _ in range(length))
