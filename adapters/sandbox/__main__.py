@@ -19,6 +19,7 @@ from adapters.sandbox.server import SandboxSettings, create_sandbox
 @click.option("--business", default="Sandbox shop", help="The name on the payment page.")
 @click.option("--settle-after", type=float, help="Seconds until a delayed payment settles itself.")
 def main(
+    *,
     port: int,
     home: Path,
     api_key: str,

@@ -7,40 +7,51 @@ import hmac
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, request
 
 from adapters.sandbox.by_itself import catch_up
 from adapters.sandbox.endpoints import ENDPOINTS, Endpoint
 from adapters.sandbox.errors import Json, WireError
-from adapters.sandbox.events import CALL
+from adapters.sandbox.events import caused_by
 from adapters.sandbox.expanding import expand
 from adapters.sandbox.idempotency import Answer, Keys
 from adapters.sandbox.params import nest
-from adapters.sandbox.troubles import Trouble, Troubles, internal_error, refuse_at_once
+from adapters.sandbox.troubles import NO_TROUBLE, Trouble, Troubles, internal_error, refuse_at_once
 from adapters.sandbox.world import API_VERSION, World, new_id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request to an endpoint; `of` is the id in its path."""
+
+    endpoint: Endpoint
+    of: str | None
+    key: str | None
+    request_id: str
+    trouble: Trouble = NO_TROUBLE
+
+
 class Door:
-    """Handles one call at an endpoint from the first header to the last byte."""
+    """Handles one call from the first header to the last byte."""
 
     def __init__(self, world: World, *, api_key: str, stopping: threading.Event) -> None:
         self._world, self._api_key, self._stopping = world, api_key, stopping
         self._keys, self._troubles = Keys(world), Troubles(world)
 
     def handle(self, endpoint: Endpoint, of: str | None) -> Response:
-        request_id = new_id("req_", 14)
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
-        trouble = Trouble()
+        call = Call(endpoint=endpoint, of=of, key=key, request_id=new_id("req_", 14))
         try:
             self._authenticate()
-            trouble = self._troubles.next(request.method, request.path)
-            refuse_at_once(trouble, key)
+            call = replace(call, trouble=self._troubles.next(request.method, request.path))
+            refuse_at_once(call.trouble, key)
             with self._keys.claim(key):
-                answer = self._answer(endpoint, of, key=key, trouble=trouble, request_id=request_id)
+                answer = self._answer(call)
         except WireError as error:
-            answer = _error_answer(error, request_id)
-        return self._send(answer, trouble, key=key, request_id=request_id)
+            answer = _error_answer(error, call.request_id)
+        return self._send(call, answer)
 
     def _authenticate(self) -> None:
         given = _given_key()
@@ -49,69 +60,51 @@ class Door:
         if not hmac.compare_digest(given.encode(), self._api_key.encode()):
             raise WireError("Invalid API Key provided.", 401, kept=False)
 
-    def _answer(
-        self,
-        endpoint: Endpoint,
-        of: str | None,
-        *,
-        key: str | None,
-        trouble: Trouble,
-        request_id: str,
-    ) -> Answer:
-        if trouble.kind == "think":
-            self._stopping.wait(trouble.seconds)
+    def _answer(self, call: Call) -> Answer:
+        """What was told before, or the deed and its memory in one commit."""
+        if call.trouble.kind == "think":
+            self._stopping.wait(call.trouble.seconds)
         pairs = list((request.form if request.method == "POST" else request.args).items(multi=True))
         fingerprint = _fingerprint(pairs)
         catch_up(self._world)
-        with self._world.books.acting():
-            if key is not None and (told := self._keys.recall(key, fingerprint)) is not None:
+        with self._world.books.acting(), caused_by(call.request_id, call.key):
+            told = self._keys.recall(call.key, fingerprint) if call.key else None
+            if told is not None:
                 return told
-            CALL.set({"id": request_id, "idempotency_key": key})
-            answer = self._execute(
-                endpoint, of, pairs=pairs, trouble=trouble, request_id=request_id
-            )
-            self._keys.remember(key, fingerprint, answer=answer)
+            answer = self._execute(call, pairs)
+            self._keys.remember(call.key, fingerprint, answer=answer)
             return answer
 
-    def _execute(
-        self,
-        endpoint: Endpoint,
-        of: str | None,
-        *,
-        pairs: list[tuple[str, str]],
-        trouble: Trouble,
-        request_id: str,
-    ) -> Answer:
+    def _execute(self, call: Call, pairs: list[tuple[str, str]]) -> Answer:
         """Rules look before they write, so an error that they raise has written nothing."""
         try:
-            params = endpoint.shape(nest(pairs), "")
-            if trouble.kind == "500":
+            params = call.endpoint.shape(nest(pairs), "")
+            if call.trouble.kind == "500":
                 raise internal_error()
-            path = {} if of is None else {"of": of}
-            body = endpoint.act(self._world, params, **path)
+            path = {} if call.of is None else {"of": call.of}
+            body = call.endpoint.act(self._world, params, **path)
             body = expand(self._world, body, paths=params.get("expand", []))
-            if trouble.kind == "500-after":
+            if call.trouble.kind == "500-after":
                 raise internal_error()
         except WireError as error:
             if not error.kept:
                 raise
-            return _error_answer(error, request_id)
-        return Answer(status=200, body=json.dumps(body, indent=2), request_id=request_id)
+            return _error_answer(error, call.request_id)
+        return Answer(status=200, body=json.dumps(body, indent=2), request_id=call.request_id)
 
-    def _send(
-        self, answer: Answer, trouble: Trouble, *, key: str | None, request_id: str
-    ) -> Response:
-        if trouble.kind == "late":
-            self._stopping.wait(trouble.seconds)
+    def _send(self, call: Call, answer: Answer) -> Response:
+        if call.trouble.kind == "late":
+            self._stopping.wait(call.trouble.seconds)
         response = Response(answer.body, answer.status, mimetype="application/json")
-        response.headers.update({"Request-Id": request_id, "Stripe-Version": API_VERSION})
-        if key is not None:
-            response.headers.update({"Idempotency-Key": key, "Original-Request": answer.request_id})
-        if answer.request_id != request_id:
-            response.headers["Idempotent-Replayed"] = "true"
+        headers = {"Request-Id": call.request_id, "Stripe-Version": API_VERSION}
+        if call.key is not None:
+            headers |= {"Idempotency-Key": call.key, "Original-Request": answer.request_id}
+        if answer.request_id != call.request_id:
+            headers["Idempotent-Replayed"] = "true"
         if answer.status in (409, 500):
-            response.headers["Stripe-Should-Retry"] = "true" if answer.status == 409 else "false"
-        return _cut(response) if trouble.kind == "cut" else response
+            headers["Stripe-Should-Retry"] = "true" if answer.status == 409 else "false"
+        response.headers.update(headers)
+        return _cut(response) if call.trouble.kind == "cut" else response
 
 
 def _cut(response: Response) -> Response:

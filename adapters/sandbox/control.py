@@ -168,6 +168,8 @@ def _pulling(world: World, lever: Any) -> Any:
                 return jsonify(lever(**path))
         except WireError as error:
             return error.body("control"), error.status
+        except (TypeError, ValueError):
+            return malformed("A value has the wrong type.", "body").body("control"), 400
 
     return view
 

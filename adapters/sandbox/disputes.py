@@ -27,9 +27,9 @@ def open_dispute(
     charge.body["disputed"] = True
     charge.hidden["charged_back"] = not inquiry
     world.books.write(charge)
-    emit(world, "charge.dispute.created", dispute)
+    emit(world, "charge.dispute.created", about=dispute)
     if not inquiry:
-        emit(world, "charge.dispute.funds_withdrawn", dispute)
+        emit(world, "charge.dispute.funds_withdrawn", about=dispute)
     return dispute
 
 
@@ -46,12 +46,12 @@ def close_dispute(world: World, dispute: Entry, *, outcome: str) -> None:
     change(
         world,
         "charge.dispute.closed",
-        dispute,
+        about=dispute,
         status=outcome,
         is_charge_refundable=outcome != "lost",
     )
     if outcome == "won":
-        emit(world, "charge.dispute.funds_reinstated", dispute)
+        emit(world, "charge.dispute.funds_reinstated", about=dispute)
 
 
 def retrieve(world: World, params: Json, *, of: str) -> Json:

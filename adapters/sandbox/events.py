@@ -1,5 +1,7 @@
 """The provider tells what happened: every change of state is an event."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from adapters.sandbox.arrivals import enqueue
@@ -7,13 +9,22 @@ from adapters.sandbox.books import Entry
 from adapters.sandbox.errors import Json
 from adapters.sandbox.world import API_VERSION, World, new_id
 
-# Which API call is being answered: Stripe names it in the events that it causes.
-CALL: ContextVar[Json | None] = ContextVar("CALL", default=None)
+_CAUSE: ContextVar[Json | None] = ContextVar("_CAUSE", default=None)
 
 
-def emit(world: World, kind: str, entry: Entry, *, before: Json | None = None) -> Json:
+@contextmanager
+def caused_by(request_id: str, key: str | None) -> Iterator[None]:
+    """Events name the API call that caused them, as Stripe's do."""
+    token = _CAUSE.set({"id": request_id, "idempotency_key": key})
+    try:
+        yield
+    finally:
+        _CAUSE.reset(token)
+
+
+def emit(world: World, kind: str, *, about: Entry, before: Json | None = None) -> Json:
     """Record an event about an object as it stands; `before` holds the former values."""
-    data: Json = {"object": entry.body}
+    data: Json = {"object": about.body}
     if before is not None:
         data["previous_attributes"] = before
     event = {
@@ -24,7 +35,7 @@ def emit(world: World, kind: str, entry: Entry, *, before: Json | None = None) -
         "data": data,
         "livemode": False,
         "pending_webhooks": int(world.has_webhook),
-        "request": CALL.get() or {"id": None, "idempotency_key": None},
+        "request": _CAUSE.get() or {"id": None, "idempotency_key": None},
         "type": kind,
     }
     world.books.write(Entry(body=event))
@@ -32,9 +43,9 @@ def emit(world: World, kind: str, entry: Entry, *, before: Json | None = None) -
     return event
 
 
-def change(world: World, kind: str, entry: Entry, **values: object) -> None:
+def change(world: World, kind: str, *, about: Entry, **values: object) -> None:
     """Write new values into an object, then tell about it with what they were before."""
-    before = {name: entry.body.get(name) for name in values if entry.body.get(name) != values[name]}
-    entry.body.update(values)
-    world.books.write(entry)
-    emit(world, kind, entry, before=before)
+    before = {name: about.body.get(name) for name in values if about.body.get(name) != values[name]}
+    about.body.update(values)
+    world.books.write(about)
+    emit(world, kind, about=about, before=before)

@@ -41,12 +41,12 @@ def capture(world: World, params: Json, *, of: str) -> Json:
 def _take(world: World, intent: Entry, *, amount: int) -> None:
     # The rest of a partial capture is released; no refund says so since API version 2025-03-31.
     charge = world.get("charge", intent.body["latest_charge"])
-    change(world, "charge.captured", charge, captured=True, amount_captured=amount)
+    change(world, "charge.captured", about=charge, captured=True, amount_captured=amount)
     intent.due_at = None
     change(
         world,
         "payment_intent.succeeded",
-        intent,
+        about=intent,
         status="succeeded",
         amount_received=amount,
         amount_capturable=0,
@@ -78,7 +78,7 @@ def end(world: World, intent: Entry, *, reason: str | None = "expired") -> None:
     change(
         world,
         "payment_intent.canceled",
-        intent,
+        about=intent,
         status="canceled",
         canceled_at=world.now(),
         cancellation_reason=reason,
@@ -88,5 +88,5 @@ def end(world: World, intent: Entry, *, reason: str | None = "expired") -> None:
 
 def lapse(world: World, intent: Entry) -> None:
     """An amount that nobody captured goes back after seven days."""
-    emit(world, "charge.expired", world.get("charge", intent.body["latest_charge"]))
+    emit(world, "charge.expired", about=world.get("charge", intent.body["latest_charge"]))
     end(world, intent)

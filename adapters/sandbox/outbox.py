@@ -43,7 +43,9 @@ class Outbox:
         self._stopping, self._awake = threading.Event(), threading.Event()
         self._under_way: set[int] = set()
         # A proxy of the surroundings has no business between two local processes.
-        self._client = httpx.Client(timeout=patience, trust_env=False)
+        # Loading certificates takes a while, and a plain address needs none.
+        encrypted = url.startswith("https:")
+        self._client = httpx.Client(timeout=patience, trust_env=False, verify=encrypted)
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sandbox-webhook")
         self._thread = threading.Thread(target=self._run, name="sandbox-outbox", daemon=True)
 
@@ -70,6 +72,8 @@ class Outbox:
             self._awake.wait(_TICK)
 
     def _due(self) -> list[sqlite3.Row]:
+        # Who is busy is noted before looking: one that finishes meanwhile must not go out twice.
+        busy = set(self._under_way)
         # A clock that was set back must not hold up what was due by the former one.
         now = self._world.clock.now()
         if not self._url:
@@ -79,7 +83,7 @@ class Outbox:
             " order by due_at, id limit 200",
             (now, now + 2 * _LONGEST_PAUSE),
         )
-        return [row for row in rows if row["id"] not in self._under_way]
+        return [row for row in rows if row["id"] not in busy]
 
     def _deliver(self, delivery: sqlite3.Row) -> None:
         try:

@@ -44,9 +44,9 @@ def pay_later(world: World, session: Entry) -> None:
     intent.body["latest_charge"] = charge.id
     if world.settle_after is not None:
         intent.due_at = world.clock.now() + world.settle_after
-    change(world, "payment_intent.processing", intent, status="processing")
+    change(world, "payment_intent.processing", about=intent, status="processing")
     world.books.write(charge)
-    emit(world, "charge.pending", charge)
+    emit(world, "charge.pending", about=charge)
     _complete(world, session, payment_status="unpaid")
 
 
@@ -63,10 +63,12 @@ def settle(world: World, intent: Entry, *, succeeded: bool = True) -> None:
     intent.due_at = None
     if succeeded:
         _receive(world, intent, charge=charge)
-        change(world, "checkout.session.async_payment_succeeded", session, payment_status="paid")
+        change(
+            world, "checkout.session.async_payment_succeeded", about=session, payment_status="paid"
+        )
     else:
         _refuse(world, intent, charge=charge)
-        emit(world, "checkout.session.async_payment_failed", session)
+        emit(world, "checkout.session.async_payment_failed", about=session)
 
 
 def _check_open(session: Entry) -> None:
@@ -82,7 +84,7 @@ def _confirmed(world: World, session: Entry) -> Entry:
     intent = world.books.write(Entry(body=body, hidden={"session": session.id}))
     session.body["payment_intent"] = intent.id
     world.books.write(session)
-    emit(world, "payment_intent.created", intent)
+    emit(world, "payment_intent.created", about=intent)
     return intent
 
 
@@ -99,7 +101,7 @@ def _receive(world: World, intent: Entry, *, charge: Entry) -> None:
     change(
         world,
         "payment_intent.succeeded",
-        intent,
+        about=intent,
         status="succeeded",
         amount_received=amount,
         latest_charge=charge.id,
@@ -115,7 +117,7 @@ def _hold(world: World, intent: Entry, *, charge: Entry) -> None:
     change(
         world,
         "payment_intent.amount_capturable_updated",
-        intent,
+        about=intent,
         status="requires_capture",
         amount_capturable=intent.body["amount"],
         latest_charge=charge.id,
@@ -133,7 +135,7 @@ def _tell_success(world: World, charge: Entry) -> None:
         "type": "authorized",
     }
     world.books.write(charge)
-    emit(world, "charge.succeeded", charge)
+    emit(world, "charge.succeeded", about=charge)
 
 
 def _refuse(world: World, intent: Entry, *, charge: Entry) -> None:
@@ -145,7 +147,7 @@ def _refuse(world: World, intent: Entry, *, charge: Entry) -> None:
         "type": "issuer_declined",
     }
     world.books.write(charge)
-    emit(world, "charge.failed", charge)
+    emit(world, "charge.failed", about=charge)
     error = {
         "type": "card_error",
         "code": "card_declined",
@@ -156,7 +158,7 @@ def _refuse(world: World, intent: Entry, *, charge: Entry) -> None:
     change(
         world,
         "payment_intent.payment_failed",
-        intent,
+        about=intent,
         status="requires_payment_method",
         latest_charge=charge.id,
         last_payment_error=error,
@@ -169,7 +171,7 @@ def _complete(world: World, session: Entry, *, payment_status: str) -> None:
     change(
         world,
         "checkout.session.completed",
-        session,
+        about=session,
         status="complete",
         payment_status=payment_status,
         customer_details=checkout_objects.customer(email),

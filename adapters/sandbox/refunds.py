@@ -29,12 +29,13 @@ def create(world: World, params: Json) -> Json:
     body = payment_objects.refund(charge.body, params, now=world.now(), amount=amount)
     body["status"] = _BORN[behaviour]
     refund = world.books.write(Entry(body=body))
-    emit(world, "refund.created", refund)
+    emit(world, "refund.created", about=refund)
     if body["status"] == "failed":
         _tell_failure(world, refund, before={})
     else:
+        before = {"amount_refunded": charge.body["amount_refunded"]}
         _recount(world, charge)
-        emit(world, "charge.refunded", charge)
+        emit(world, "charge.refunded", about=charge, before=before)
     return refund.body
 
 
@@ -120,8 +121,8 @@ def fail(world: World, refund: Entry, *, reason: str = "unknown") -> None:
 def _tell_failure(world: World, refund: Entry, *, before: Json) -> None:
     refund.body.setdefault("failure_reason", "unknown")
     world.books.write(refund)
-    emit(world, "refund.failed", refund, before=before or None)
-    emit(world, "charge.refund.updated", refund, before=before or None)
+    emit(world, "refund.failed", about=refund, before=before or None)
+    emit(world, "charge.refund.updated", about=refund, before=before or None)
 
 
 def cancel(world: World, params: Json, *, of: str) -> Json:
@@ -138,8 +139,8 @@ def _move(world: World, refund: Entry, *, status: str, allowed: tuple[str, ...])
     if refund.body["status"] not in allowed:
         raise WireError(f"This refund is already {refund.body['status']}.")
     before = {"status": refund.body["status"]}
-    change(world, "refund.updated", refund, status=status)
-    emit(world, "charge.refund.updated", refund, before=before)
+    change(world, "refund.updated", about=refund, status=status)
+    emit(world, "charge.refund.updated", about=refund, before=before)
 
 
 def retrieve(world: World, params: Json, *, of: str) -> Json:

@@ -91,7 +91,7 @@ def expire(world: World, params: Json, *, of: str) -> Json:
 def end(world: World, entry: Entry) -> None:
     """Nobody paid in time, or the shop does not want the money any more."""
     entry.due_at = None
-    change(world, "checkout.session.expired", entry, status="expired", url=None)
+    change(world, "checkout.session.expired", about=entry, status="expired", url=None)
     if entry.body["payment_intent"] is not None:
         # A declined attempt left an intent behind, which nobody can pay any more.
         intents.end(world, world.get("payment_intent", entry.body["payment_intent"]))

@@ -22,6 +22,9 @@ class Trouble:
     seconds: float = 0.0
 
 
+NO_TROUBLE = Trouble()
+
+
 class Troubles:
     """Calls are counted from the last change of chaos, so that the dice repeat."""
 
@@ -33,7 +36,7 @@ class Troubles:
     def next(self, method: str, path: str) -> Trouble:
         planned = self._planned(method, path)
         if planned is not None or method != "POST":
-            return planned or Trouble()
+            return planned or NO_TROUBLE
         return self._rolled()
 
     def _planned(self, method: str, path: str) -> Trouble | None:
@@ -57,7 +60,7 @@ class Troubles:
             return Trouble(kind=kind)
         if chaos.hits("late", number):
             return Trouble(kind="late", seconds=chaos.late_seconds)
-        return Trouble(kind="cut") if chaos.hits("cut", number) else Trouble()
+        return Trouble(kind="cut") if chaos.hits("cut", number) else NO_TROUBLE
 
 
 def trouble_spec(asked: Json) -> Json:

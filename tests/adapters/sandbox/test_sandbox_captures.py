@@ -26,7 +26,7 @@ def test_capturing_takes_it(shop: Shop):
 def test_a_partial_capture_lets_the_rest_go_without_a_refund(shop: Shop):
     session = shop.held(1500)
     params: dict[str, object] = {"amount_to_capture": 900, "expand": ["latest_charge"]}
-    intent = shop.v1.payment_intents.capture(session.payment_intent.id, params)  # type: ignore[arg-type]
+    intent = shop.v1.payment_intents.capture(session.payment_intent.id, params)
     charge = intent.latest_charge
     assert isinstance(charge, stripe.Charge)
     assert (intent.amount_received, charge.amount_captured, charge.amount_refunded) == (900, 900, 0)

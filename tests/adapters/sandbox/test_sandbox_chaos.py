@@ -3,7 +3,7 @@
 import httpx
 import pytest
 import stripe
-from sandbox_kit import Receiver, Shop, until
+from sandbox_kit import HTTP, Receiver, Shop, until
 
 from adapters.sandbox.chaos import Chaos
 
@@ -15,7 +15,7 @@ def expired(shop: Shop, count: int = 1) -> None:
 
 
 def states(shop: Shop) -> list[str]:
-    deliveries = httpx.get(f"{shop.url}/sandbox/deliveries").json()["data"]
+    deliveries = HTTP.get(f"{shop.url}/sandbox/deliveries").json()["data"]
     return [delivery["state"] for delivery in deliveries]
 
 

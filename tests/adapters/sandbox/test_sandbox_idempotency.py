@@ -2,10 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 import stripe
-from sandbox_kit import API_KEY, Shop, client_of, until
+from sandbox_kit import API_KEY, HTTP, Shop, client_of, until
 
 
 def test_the_first_answer_is_replayed(shop: Shop):
@@ -63,16 +62,18 @@ def test_a_key_is_forgotten_after_a_day(shop: Shop):
 
 def test_a_key_in_flight_is_a_conflict(shop: Shop):
     # A "think" holds the first call while it owns the key; the second meets it there.
-    shop.lever("calls/next", kind="think", seconds=0.3, path="/v1/checkout")
+    shop.lever("calls/next", kind="think", seconds=0.5, path="/v1/checkout")
+    patient, books = Shop(shop.sandbox, retries=2), shop.sandbox.world.books
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(shop.session, key="k-1")
+        first = pool.submit(patient.session, key="k-1")
+        until(lambda: not books.planned("trouble"))
         until(lambda: _is_conflict(shop))
         assert first.result().status == "open"
     assert len(shop.v1.checkout.sessions.list().data) == 1
 
 
 def _is_conflict(shop: Shop) -> bool:
-    answer = httpx.post(
+    answer = HTTP.post(
         f"{shop.url}/v1/checkout/sessions",
         headers={"Authorization": f"Bearer {API_KEY}", "Idempotency-Key": "k-1"},
         data={"mode": "payment"},

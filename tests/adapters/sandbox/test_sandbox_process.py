@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
-from sandbox_kit import API_KEY, SECRET, Receiver, Shop, client_of, receiving, until
+from sandbox_kit import API_KEY, HTTP, SECRET, Receiver, Shop, client_of, receiving, until
 
 from adapters.sandbox import SandboxSettings, create_sandbox, running_sandbox
 
@@ -70,7 +69,7 @@ def test_killed_hard_it_still_knows_the_payment(tmp_path: Path):
             },
             {"idempotency_key": "k-1"},
         )
-        httpx.post(f"{url}/sandbox/sessions/{session.id}/pay").raise_for_status()
+        HTTP.post(f"{url}/sandbox/sessions/{session.id}/pay").raise_for_status()
         running.kill()
     with running_sandbox(settings) as sandbox:
         found = Shop(sandbox).v1.checkout.sessions.retrieve(session.id)

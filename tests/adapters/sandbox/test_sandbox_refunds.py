@@ -1,12 +1,15 @@
 """Refunds succeed, wait, fail late, and never exceed what was captured."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import stripe
 from sandbox_kit import Shop
 
 
 def refund(shop: Shop, intent: str, **params: object) -> stripe.Refund:
-    return shop.v1.refunds.create({"payment_intent": intent} | params)  # type: ignore[arg-type]
+    made: stripe.Refund = shop.v1.refunds.create({"payment_intent": intent} | params)
+    return made
 
 
 def test_partial_refunds_add_up_on_the_charge(shop: Shop):
@@ -42,6 +45,20 @@ def test_a_refunded_charge_says_so(shop: Shop):
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         refund(shop, intent, amount=1)
     assert refusal.value.code == "charge_already_refunded"
+
+
+def test_refunds_at_the_same_time_never_exceed_the_charge(shop: Shop):
+    intent = shop.paid(1500).payment_intent.id
+
+    def attempt(number: int) -> bool:
+        try:
+            refund(Shop(shop.sandbox), intent, amount=1000)
+        except stripe.InvalidRequestError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(attempt, range(6))) == 1
 
 
 def test_held_money_cannot_be_refunded(shop: Shop):

@@ -1,5 +1,7 @@
 """A session is paid, declined, delayed or given up, and tells every step."""
 
+from typing import Any
+
 import pytest
 import stripe
 from sandbox_kit import Shop, line
@@ -131,7 +133,7 @@ def test_lines_are_listed_in_their_order_page_by_page(shop: Shop):
     ],
 )
 def test_what_is_not_understood_is_refused_by_name(
-    shop: Shop, params: dict[str, object], param: str, code: str | None
+    shop: Shop, params: dict[str, Any], param: str, code: str | None
 ):
     with pytest.raises(stripe.InvalidRequestError) as refusal:
         shop.session(**params)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import httpx
 import pytest
 import stripe
-from sandbox_kit import SECRET, Receiver, Shop, until
+from sandbox_kit import HTTP, SECRET, Receiver, Shop, until
 
 
 def test_a_webhook_carries_the_event_and_a_signature_that_the_sdk_accepts(
@@ -46,7 +45,7 @@ def test_the_event_names_the_call_that_caused_it(told_shop: Shop, receiver: Rece
     told_shop.v1.refunds.create({"payment_intent": intent}, {"idempotency_key": "r-1"})
     receiver.wait_for("refund.created")
     event = next(r.event for r in receiver.received if r.event.type == "refund.created")
-    assert event.request is not None
+    assert event.request
     assert event.request.idempotency_key == "r-1"
 
 
@@ -74,4 +73,4 @@ def test_news_about_another_order_is_signed_but_never_happened(told_shop: Shop, 
 
 
 def _deliveries(shop: Shop) -> Any:
-    return httpx.get(f"{shop.url}/sandbox/deliveries").json()
+    return HTTP.get(f"{shop.url}/sandbox/deliveries").json()
