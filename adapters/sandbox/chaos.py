@@ -66,6 +66,13 @@ def set_chaos(books: Books, values: Json) -> Chaos:
     return changed
 
 
+def calm_down(books: Books) -> Chaos:
+    """Every knob at rest, every planned trouble forgotten."""
+    books.run("delete from script")
+    books.set("chaos", {})
+    return Chaos()
+
+
 def _numbers(values: Json) -> Json:
     numbers: Json = {}
     for name, value in values.items():

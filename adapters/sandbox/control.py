@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from adapters.sandbox import disputes, paying, refunds
 from adapters.sandbox.arrivals import Arrival, add, elsewhere
 from adapters.sandbox.by_itself import catch_up
-from adapters.sandbox.chaos import Chaos, set_chaos
+from adapters.sandbox.chaos import Chaos, calm_down, set_chaos
 from adapters.sandbox.errors import Json, WireError, malformed
 from adapters.sandbox.troubles import trouble_spec
 from adapters.sandbox.world import World
@@ -103,9 +103,7 @@ class Levers:
 
     def calm(self) -> Json:
         """Chaos off, plans forgotten."""
-        self._world.books.run("delete from script")
-        self._world.books.set("chaos", {})
-        return knobs(Chaos())
+        return knobs(calm_down(self._world.books))
 
     def redeliver(self) -> Json:
         """Send events again: all, or those named by id or type; each so many times; shuffled."""

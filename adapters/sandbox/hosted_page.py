@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from adapters.sandbox import paying
 from adapters.sandbox.books import Entry
 from adapters.sandbox.by_itself import catch_up
-from adapters.sandbox.chaos import CHANCES, Chaos, set_chaos
+from adapters.sandbox.chaos import CHANCES, Chaos, calm_down, set_chaos
 from adapters.sandbox.control import knobs
 from adapters.sandbox.errors import WireError
 from adapters.sandbox.words import LANGUAGES, language_of, moment, money, words
@@ -136,8 +136,10 @@ def _chaos_page(chaos: Chaos, complaint: str = "") -> AnyResponse:
 def _stir(world: World) -> AnyResponse:
     try:
         with world.books.acting():
-            calm = "calm" in request.form
-            set_chaos(world.books, knobs(Chaos()) if calm else request.form.to_dict())
+            if "calm" in request.form:
+                calm_down(world.books)
+            else:
+                set_chaos(world.books, request.form.to_dict())
     except WireError as error:
         return _chaos_page(Chaos.of(world.books), error.message)
     return redirect("/sandbox/chaos", 303)
