@@ -92,12 +92,14 @@ def create(venv: Path) -> None:
 
 def pip_install(venv: Path, requirements: Path) -> None:
     inside, outside = [venv / "bin" / "python", "-m", "pip"], [sys.executable, "-m", "pip"]
-    has_pip = subprocess.run([*inside, "--version"], capture_output=True).returncode == 0
+    has_pip = (
+        subprocess.run([*inside, "--version"], capture_output=True, check=False).returncode == 0
+    )
     pip = inside if has_pip else [*outside, "--python", venv / "bin" / "python"]
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
     # pip's root warning is about system folders; this one is ours.
     options += ["--root-user-action", "ignore", "--requirement", requirements]
-    if subprocess.run([*pip, "install", *options]).returncode:
+    if subprocess.run([*pip, "install", *options], check=False).returncode:
         sys.exit("Installing the requirements failed, see above; the next start tries again.")
 
 

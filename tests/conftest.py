@@ -1,0 +1,107 @@
+"""What tests share: a PostgreSQL of our own, a fresh database for a test, a browser."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
+from tests import browser as browsers
+from tests.databases import migrated_template
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the nightly forms of tests, too")
+    parser.addoption("--postgres", type=int, default=18, choices=[16, 18], help="server version")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="nightly: runs with --slow"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """One database's addresses, by who asks."""
+
+    name: str
+    owner: str
+    app: str
+    auditor: str
+
+
+@pytest.fixture(scope="session")
+def postgres_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EmbeddedPostgres]:
+    """One server for the whole run; its data goes with it."""
+    home = tmp_path_factory.mktemp("home")
+    server = EmbeddedPostgres(home, version=request.config.getoption("--postgres"))
+    server.start()
+    yield server
+    server.destroy()
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: EmbeddedPostgres) -> str:
+    """What every test's database is a copy of. Nobody may stay connected to it."""
+    return migrated_template(postgres_server)
+
+
+@pytest.fixture
+def database(postgres_server: EmbeddedPostgres, template_database: str) -> Iterator[Database]:
+    """A fresh database of the test's own."""
+    yield from fresh_database(postgres_server, template_database)
+
+
+@pytest.fixture(scope="module")
+def module_database(
+    postgres_server: EmbeddedPostgres, template_database: str
+) -> Iterator[Database]:
+    """A fresh database that the tests of one module share."""
+    yield from fresh_database(postgres_server, template_database)
+
+
+def fresh_database(server: EmbeddedPostgres, template: str) -> Iterator[Database]:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    server.create_database(name, template=template)
+    yield Database(
+        name=name,
+        owner=server.url(name, role=OWNER),
+        app=server.url(name, role=APP),
+        auditor=server.url(name, role=AUDITOR),
+    )
+    server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def browser_program() -> Path:
+    """A Chromium, fetched when there is none."""
+    try:
+        return browsers.find_or_install()
+    except browsers.NoBrowser as error:
+        if browsers.must_be_there():
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def browser(browser_program: Path) -> Iterator["Browser"]:
+    """A running Chromium, driven through Playwright; open a context per test."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=browser_program, args=list(browsers.ARGUMENTS)
+        )
+        yield running
+        running.close()
