@@ -1,0 +1,107 @@
+"""The ledger in memory: the fast twin, equal to the database by contract."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from threading import RLock
+from uuid import UUID, uuid4
+
+from adapters.conditions import Decided, Head, Known, Seats, decide, touched
+from adapters.keys import MemoryKeys
+from adapters.recording import (
+    Answer,
+    Identity,
+    PreparedAppend,
+    StampRecorder,
+    StampRow,
+    dense,
+)
+
+
+def utc_now() -> datetime:
+    """The clock on the wall."""
+    return datetime.now(UTC)
+
+
+class MemoryStampRecorder(StampRecorder):
+    """All rows in a list, with the indexes that a database would have."""
+
+    def __init__(
+        self, *, clock: Callable[[], datetime] = utc_now, ledger_id: UUID | None = None
+    ) -> None:
+        self.keys = MemoryKeys()
+        self._clock, self._ledger_id = clock, ledger_id or uuid4()
+        self._lock = RLock()
+        self._head = Head()
+        self._rows: list[StampRow] = []
+        self._streams: dict[UUID, list[StampRow]] = defaultdict(list)
+        self._identities: dict[Identity, StampRow] = {}
+        self._seats: dict[UUID, Seats] = {}
+        self._numbers: dict[str, int] = {}
+
+    @property
+    def ledger_id(self) -> UUID:
+        return self._ledger_id
+
+    def commit(self, appends: Sequence[PreparedAppend]) -> Sequence[Answer]:
+        with self._lock:
+            known = self._look_up(appends)
+            decided = decide(appends, known, ledger=self._ledger_id, now=self._clock())
+            self._insert(decided)
+            return decided.answers
+
+    def _look_up(self, appends: Sequence[PreparedAppend]) -> Known:
+        about = touched(appends)
+        heads = {one: self._streams[one][-1] for one in about.streams if one in self._streams}
+        return Known(
+            head=self._head,
+            versions={stream: row.originator_version for stream, row in heads.items()},
+            identities={
+                one: self._identities[one] for one in about.identities if one in self._identities
+            },
+            seats={one: self._seats[one] for one in about.quotas if one in self._seats},
+            numbers={one: self._numbers[one] for one in about.series if one in self._numbers},
+        )
+
+    def _insert(self, decided: Decided) -> None:
+        for row in decided.rows:
+            self._rows.append(row)
+            self._streams[row.originator_id].append(row)
+            if row.correlation_id is not None:
+                self._identities[row.correlation_id, row.topic, row.occurrence or ""] = row
+        self._seats.update(decided.seats)
+        self._numbers.update(decided.numbers)
+        self.keys.add(decided.keys)
+        if decided.rows:
+            self._head = decided.head
+
+    def read_stream(
+        self,
+        stream: UUID,
+        *,
+        after: int = -1,
+        until: int | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[StampRow]:
+        with self._lock:
+            rows = self._streams.get(stream, [])
+            last = rows[-1].originator_version if rows and until is None else until or 0
+            chosen = [row for row in rows if after < row.originator_version <= last]
+        return (chosen[::-1] if newest_first else chosen)[:limit]
+
+    def read_streams(self, streams: Sequence[UUID], *, until: int) -> list[StampRow]:
+        with self._lock:
+            rows = [row for stream in set(streams) for row in self._streams.get(stream, [])]
+        return sorted((row for row in rows if row.id <= until), key=lambda row: row.id)
+
+    def read_positions(self, after: int, *, limit: int) -> list[StampRow]:
+        with self._lock:
+            return dense(self._rows[after : after + limit], after=after)
+
+    def head(self) -> tuple[int, bytes]:
+        frontier = self._head.frontier
+        return frontier.size, frontier.root()
+
+    def find(self, correlation_id: UUID, type: str, *, occurrence: str) -> StampRow | None:
+        return self._identities.get((correlation_id, type, occurrence))

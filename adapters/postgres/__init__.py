@@ -1,0 +1,1 @@
+"""Everything that speaks SQL. One statement per file, in `sql/`."""

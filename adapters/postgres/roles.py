@@ -1,0 +1,22 @@
+"""Who we are to the database: one that can append, and cannot undo it."""
+
+from adapters.postgres.connections import Connection
+from adapters.postgres.statements import statement
+
+
+class RoleTooStrong(Exception):
+    """The role could disable the triggers that keep the ledger append-only."""
+
+
+def check_role(connection: Connection, *, allow_owner: bool = False) -> None:
+    """Raises `RoleTooStrong` for a superuser, an owner of the ledger, or a member of one."""
+    found = connection.execute(statement("read_role")).fetchone()
+    if found is None:
+        raise LookupError("this database has no ledger: run `migrate` first")
+    name, superuser, owner = found
+    if (superuser or owner) and not allow_owner:
+        kind = "a superuser" if superuser else "an owner of the ledger"
+        raise RoleTooStrong(
+            f"{name} is {kind}: connect as a member of stampledger_app,"
+            " or set STAMPLEDGER_ALLOW_OWNER=1"
+        )

@@ -1,0 +1,1 @@
+delete from keys.data_keys where subject = %b

@@ -1,0 +1,1 @@
+insert into ledger.migrations (name) values (%b)

@@ -1,0 +1,7 @@
+select
+    position, stream, version, type, recorded_at,
+    correlation_id, occurrence, binding, numbers, state, leaf
+from ledger.stamps
+where (correlation_id, type, occurrence) in (
+    select * from unnest(%b::uuid[], %b::text[], %b::text[])
+)

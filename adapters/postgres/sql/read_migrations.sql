@@ -1,0 +1,1 @@
+select name from ledger.migrations order by name

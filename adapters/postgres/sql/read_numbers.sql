@@ -1,0 +1,8 @@
+select asked.series, newest.number
+from unnest(%b::text[]) as asked (series)
+cross join lateral (
+    select number from ledger.numbers
+    where numbers.series = asked.series
+    order by number desc
+    limit 1
+) as newest

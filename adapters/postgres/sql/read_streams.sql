@@ -1,0 +1,6 @@
+select
+    position, stream, version, type, recorded_at,
+    correlation_id, occurrence, binding, numbers, state, leaf
+from ledger.stamps
+where stream = any(%b::uuid[]) and position <= %b
+order by position

@@ -1,0 +1,226 @@
+"""What a recorder of stamps takes and answers, in the terms of the `eventsourcing` library."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    IntegrityError,
+    Notification,
+    ProgrammingError,
+    StoredEvent,
+    Subscription,
+)
+
+from adapters.polling import PollingSubscription
+from ledger.appends import Conflict, NoRoom, SeatChange
+
+NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
+
+# Correlation id, type, occurrence: law 3 allows one stamp of each in the ledger.
+Identity = tuple[UUID, str, str]
+
+
+class PositionMissing(Exception):
+    """The ledger has a hole, or its rows are out of order. Nobody should wait for it to close."""
+
+
+@dataclass(frozen=True)
+class PreparedStamp(StoredEvent):
+    """A stored event that is a stamp: it has an identity, and may draw numbers from series."""
+
+    originator_id: UUID
+    correlation_id: UUID
+    occurrence: str
+    binding: bytes
+    series: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> Identity:
+        """What law 3 counts."""
+        return self.correlation_id, self.topic, self.occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """The data key of one subject (an order, or an inbox message), wrapped by the master key."""
+
+    key_id: UUID
+    subject: UUID
+    wrapped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedAppend:
+    """Events that are committed together or not at all, with conditions and fresh data keys.
+
+    `expected` names the head version of streams, 0 for none. An event whose stream has events
+    must also follow the last of them; an event of a fresh stream may have any version.
+    """
+
+    events: Sequence[StoredEvent]
+    expected: Mapping[UUID, int] = field(default_factory=dict)
+    seats: Sequence[SeatChange] = ()
+    keys: Sequence[WrappedKey] = ()
+
+
+@dataclass(frozen=True)
+class StampRow(Notification):
+    """A row of the ledger. An opaque one, not written as a stamp, has no correlation id."""
+
+    originator_id: UUID
+    recorded_at: datetime
+    correlation_id: UUID | None
+    occurrence: str | None
+    binding: bytes | None
+    numbers: Mapping[str, int]
+    leaf: bytes
+
+    def opaque(self) -> StoredEvent:
+        """The same event as the library stored it."""
+        return StoredEvent(
+            self.originator_id, self.originator_version, topic=self.topic, state=self.state
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The rows stand in the ledger; size and root are the tree head of their commit.
+
+    `repeated`: they stood there before and nothing was written; the head is the newest.
+    """
+
+    rows: Sequence[StampRow]
+    size: int
+    root: bytes
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contradicts:
+    """A row of the same identity stands there with other binding fields."""
+
+    row: StampRow
+
+
+Refused = Conflict | NoRoom | Contradicts
+Answer = Committed | Refused
+
+
+class StampRecorder(ApplicationRecorder):
+    """A recorder whose positions are dense and whose every commit has a Merkle root."""
+
+    @property
+    @abstractmethod
+    def ledger_id(self) -> UUID:
+        """The identity of this ledger, part of every leaf."""
+
+    @abstractmethod
+    def commit(self, appends: Sequence[PreparedAppend]) -> Sequence[Answer]:
+        """One commit for all, as if one after the other; a refused one leaves no trace.
+
+        Raises `LedgerUnavailable` when nothing was written, `OutcomeUnknown` when that is not sure.
+        """
+
+    @abstractmethod
+    def read_stream(
+        self,
+        stream: UUID,
+        *,
+        after: int = -1,
+        until: int | None = None,
+        newest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[StampRow]:
+        """The rows of a stream by version."""
+
+    @abstractmethod
+    def read_streams(self, streams: Sequence[UUID], *, until: int) -> list[StampRow]:
+        """The rows of these streams up to a position, by position."""
+
+    @abstractmethod
+    def read_positions(self, after: int, *, limit: int) -> list[StampRow]:
+        """The next rows of the ledger. Raises `PositionMissing` if one is not there."""
+
+    @abstractmethod
+    def head(self) -> tuple[int, bytes]:
+        """The newest tree head: size and root."""
+
+    @abstractmethod
+    def find(self, correlation_id: UUID, type: str, *, occurrence: str) -> StampRow | None:
+        """The one row of an identity."""
+
+    def close(self) -> None:
+        """Let go of all connections."""
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """The library's way to append: no condition but that versions follow each other."""
+        if kwargs.get("tracking") is not None:
+            raise ProgrammingError("tracking is recorded by projections, not by the ledger")
+        if not stored_events:
+            return None
+        (answer,) = self.commit([PreparedAppend(stored_events)])
+        if not isinstance(answer, Committed) or answer.repeated:
+            raise IntegrityError(str(answer))
+        return [row.id for row in answer.rows]
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        """The library's way to read a stream."""
+        after = -1 if gt is None else gt
+        stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+        rows = self.read_stream(stream, after=after, until=lte, newest_first=desc, limit=limit)
+        return [row if row.correlation_id else row.opaque() for row in rows]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """The library's way to read the ledger. Density is asserted, filtered or not."""
+        after = max((start or 0) - (1 if inclusive_of_start else 0), 0)
+        chosen: list[Notification] = []
+        while len(chosen) < limit and (stop is None or after < stop):
+            size = limit if stop is None else min(limit, stop - after)
+            rows = self.read_positions(after, limit=size)
+            chosen += [row for row in rows if not topics or row.topic in topics]
+            if len(rows) < size:
+                break
+            after = rows[-1].id
+        return chosen[:limit]
+
+    def max_notification_id(self) -> int | None:
+        """The size of the ledger; None if it is empty."""
+        return self.head()[0] or None
+
+    def subscribe(
+        self, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> Subscription[ApplicationRecorder]:
+        """An endless iterator over rows. It polls: a wake-up that is lost costs nothing."""
+        return PollingSubscription(self, gt, topics)
+
+
+def dense(rows: list[StampRow], *, after: int) -> list[StampRow]:
+    """The same rows, if each follows the one before."""
+    for expected, row in enumerate(rows, start=after + 1):
+        if row.id != expected:
+            raise PositionMissing(f"position {expected} is missing: found {row.id}")
+    return rows

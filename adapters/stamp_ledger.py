@@ -1,0 +1,143 @@
+"""The ledger that the services see: stamps in, stamps out, through the `eventsourcing` library."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import InfrastructureFactory, Mapper
+from eventsourcing.popo import POPOFactory
+from eventsourcing.utils import Environment, EnvType
+
+from adapters.committer import Committer
+from adapters.keys import Keyring, Sealing
+from adapters.recording import (
+    Answer,
+    Committed,
+    Contradicts,
+    PreparedAppend,
+    StampRecorder,
+    StampRow,
+)
+from adapters.stamp_mapper import StampMapper, prepare, recorded_as
+from ledger.appends import Append, Appended, Contradiction, Outcome
+from ledger.recorded import Recorded
+
+
+class StampLedger(Application[UUID]):
+    """The library's application over our recorder. It meets the port `ledger.appends.StampStore`.
+
+    Appends of all threads of a process share commits; reads go straight to the recorder.
+    """
+
+    name = "stampledger"
+
+    def __init__(self, recorder: StampRecorder, *, keyring: Keyring) -> None:
+        self._stamps, self._mapper = recorder, StampMapper(keyring)
+        self.keyring = keyring
+        self._committer = Committer(recorder.commit)
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """The library's own settings are not read from the process's environment."""
+        return Environment(name, dict(env or {}))
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        """Never asked for a recorder: ours is handed in."""
+        return POPOFactory(env)
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        """Ours, which writes canonical bytes and seals."""
+        return self._mapper
+
+    def construct_recorder(self) -> StampRecorder:
+        """The one handed in."""
+        return self._stamps
+
+    @property
+    def ledger_id(self) -> UUID:
+        """The identity of this ledger."""
+        return self._stamps.ledger_id
+
+    def append(self, *appends: Append) -> Sequence[Outcome]:
+        """Each append is all or nothing on its own; a refused one does not harm its neighbours.
+
+        Raises `ledger.appends.LedgerUnavailable`, or its `OutcomeUnknown`; then ask again.
+        """
+        if not appends:
+            return []
+        sealing = self.keyring.sealing()
+        answers = self._committer.submit([_prepared(append, sealing) for append in appends])
+        return [self._outcome(*pair) for pair in zip(appends, answers, strict=True)]
+
+    def read(self, stream: UUID) -> Sequence[Recorded]:
+        """All stamps of a stream in version order, sealed parts opened; empty if none."""
+        return [self._open(row) for row in self._stamps.read_stream(stream)]
+
+    def read_many(
+        self, streams: Sequence[UUID], *, until: int
+    ) -> Mapping[UUID, Sequence[Recorded]]:
+        """The stamps of these streams up to a position, sealed parts closed."""
+        found: dict[UUID, list[Recorded]] = defaultdict(list)
+        for row in self._stamps.read_streams(streams, until=until):
+            found[row.originator_id].append(self._closed(row))
+        return found
+
+    def feed(self, after: int, *, limit: int) -> Sequence[Recorded]:
+        """The next stamps of the ledger, sealed parts closed.
+
+        Raises `adapters.recording.PositionMissing` at a hole.
+        """
+        return [self._closed(row) for row in self._stamps.read_positions(after, limit=limit)]
+
+    def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None:
+        """The one stamp of an identity, sealed part opened. `type` is the stored name."""
+        row = self._stamps.find(correlation_id, type, occurrence=occurrence)
+        return self._open(row) if row else None
+
+    def head(self) -> tuple[int, bytes]:
+        """The newest tree head: size and root."""
+        return self._stamps.head()
+
+    def close(self) -> None:
+        """Commit what waits, then let go of the storage."""
+        self._committer.close()
+        self._stamps.close()
+        super().close()
+
+    def _outcome(self, append: Append, answer: Answer) -> Outcome:
+        if isinstance(answer, Committed):
+            if answer.repeated:
+                recorded = [self._open(row) for row in answer.rows]
+            else:
+                recorded = [
+                    recorded_as(*pair) for pair in zip(append.drafts, answer.rows, strict=True)
+                ]
+            return Appended(
+                recorded=recorded, size=answer.size, root=answer.root, repeated=answer.repeated
+            )
+        if isinstance(answer, Contradicts):
+            return Contradiction(existing=self._open(answer.row))
+        return answer
+
+    def _open(self, row: StampRow) -> Recorded:
+        return self._mapper.restore(row, opened=True)
+
+    def _closed(self, row: StampRow) -> Recorded:
+        return self._mapper.restore(row, opened=False)
+
+
+def _prepared(append: Append, sealing: Sealing) -> PreparedAppend:
+    versions = dict(append.expected)
+    stamps = []
+    for draft in append.drafts:
+        if draft.stream not in versions:
+            raise ValueError(f"the expected version of stream {draft.stream} is not given")
+        versions[draft.stream] += 1
+        stamps.append(prepare(draft, versions[draft.stream], sealing=sealing))
+    if len({stamp.identity for stamp in stamps}) < max(len(stamps), 1):
+        raise ValueError("an append needs stamps, and each only once")
+    streams = {draft.stream for draft in append.drafts}
+    keys = [key for stream in streams for key in sealing.fresh_for(stream)]
+    return PreparedAppend(stamps, append.expected, append.seats, keys)

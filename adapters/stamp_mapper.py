@@ -1,0 +1,115 @@
+"""Between drafts, stored rows, recorded stamps: encoded by the codec, personal data sealed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from ledger.codec import decode, encode, frame, unframe
+
+from adapters.keys import Keyring, Sealing
+from adapters.recording import PreparedStamp, StampRow
+from ledger.recorded import Draft, Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedDraft:
+    """A draft with its place in its stream, as the library wants an event to be."""
+
+    originator_id: UUID
+    originator_version: int
+    draft: Draft
+    sealing: Sealing
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedStamp:
+    """A recorded stamp, as the library wants an event to be."""
+
+    originator_id: UUID
+    originator_version: int
+    recorded: Recorded
+
+
+class StampMapper(Mapper[UUID]):
+    """The library's mapper, for stamps."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        super().__init__(JSONTranscoder())
+        self._keyring = keyring
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> PreparedStamp:
+        """Encode and seal a numbered draft."""
+        if not isinstance(domain_event, NumberedDraft):
+            raise TypeError(f"not a numbered draft: {type(domain_event).__name__}")
+        return prepare(
+            domain_event.draft, domain_event.originator_version, sealing=domain_event.sealing
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:
+        """Open and decode a row."""
+        if not isinstance(stored_event, StampRow):
+            raise TypeError("not a row of the ledger")
+        recorded = self.restore(stored_event, opened=True)
+        return RecordedStamp(recorded.stream, recorded.version, recorded)
+
+    def restore(self, row: StampRow, *, opened: bool) -> Recorded:
+        """The stamp in a row; its sealed part only where asked for, and while its key exists."""
+        if row.correlation_id is None:
+            raise TypeError(f"position {row.id} holds no stamp")
+        schema, sealed, body = unframe(row.state)
+        private = self._open(row, sealed) if sealed and opened else None
+        decoded = decode(row.topic, schema, body, private)
+        return Recorded(
+            stream=row.originator_id,
+            version=row.originator_version,
+            position=row.id,
+            recorded_at=row.recorded_at,
+            stamp=decoded.stamp,
+            correlation_id=row.correlation_id,
+            actor=decoded.actor,
+            occurred_at=decoded.occurred_at,
+            evidence=decoded.evidence,
+            numbers=row.numbers,
+            leaf=row.leaf,
+        )
+
+    def _open(self, row: StampRow, sealed: bytes) -> bytes | None:
+        return self._keyring.open(
+            row.originator_id, row.originator_version, type=row.topic, sealed=sealed
+        )
+
+
+def prepare(draft: Draft, version: int, *, sealing: Sealing) -> PreparedStamp:
+    """A draft as it will be stored at this version of its stream."""
+    encoded = encode(draft)
+    sealed = b""
+    if encoded.private is not None:
+        sealed = sealing.seal(draft.stream, version, type=encoded.type, plaintext=encoded.private)
+    return PreparedStamp(
+        originator_id=draft.stream,
+        originator_version=version,
+        topic=encoded.type,
+        state=frame(encoded.schema, sealed, encoded.body),
+        correlation_id=draft.correlation_id,
+        occurrence=encoded.occurrence,
+        binding=encoded.binding,
+        series=encoded.series,
+    )
+
+
+def recorded_as(draft: Draft, row: StampRow) -> Recorded:
+    """A draft that was just committed, without decoding what was encoded a moment ago."""
+    return Recorded(
+        stream=draft.stream,
+        version=row.originator_version,
+        position=row.id,
+        recorded_at=row.recorded_at,
+        stamp=draft.stamp,
+        correlation_id=draft.correlation_id,
+        actor=draft.actor,
+        occurred_at=draft.occurred_at,
+        evidence=draft.evidence,
+        numbers=row.numbers,
+        leaf=row.leaf,
+    )

@@ -1,0 +1,104 @@
+"""One thread that commits for all: alone at once, together in one, each with its own answer."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from uuid import uuid4
+
+import pytest
+from eventsourcing.persistence import StoredEvent
+
+from adapters.committer import Committer
+from adapters.memory_store import MemoryStampRecorder
+from adapters.recording import Committed, PreparedAppend
+from ledger.appends import LedgerUnavailable
+
+
+def opaque(topic: str = "topic") -> PreparedAppend:
+    return PreparedAppend([StoredEvent(uuid4(), 1, topic, b"state")])
+
+
+class Watched:
+    """A recorder's commit that remembers its batches, and can be held up."""
+
+    def __init__(self):
+        self.recorder, self.batches = MemoryStampRecorder(), []
+        self.going = Event()
+        self.going.set()
+
+    def __call__(self, appends):
+        self.batches.append(len(appends))
+        assert self.going.wait(10)
+        if any(event.topic == "broken" for one in appends for event in one.events):
+            raise RuntimeError("broken")
+        return self.recorder.commit(appends)
+
+
+@pytest.fixture
+def watched():
+    return Watched()
+
+
+@pytest.fixture
+def committer(watched):
+    made = Committer(watched, most=10)
+    yield made
+    made.close()
+
+
+def test_a_lone_caller_is_served_at_once(committer, watched):
+    (answer,) = committer.submit([opaque()])
+    assert isinstance(answer, Committed)
+    assert watched.batches == [1]
+
+
+def wait_for(queue_size, committer):
+    while committer._queue.qsize() < queue_size:
+        pass
+
+
+def test_those_who_come_meanwhile_share_the_next_commit(committer, watched):
+    watched.going.clear()
+    with ThreadPoolExecutor(8) as callers:
+        first = callers.submit(committer.submit, [opaque()])
+        while not watched.batches:
+            pass
+        others = [callers.submit(committer.submit, [opaque(), opaque()]) for _ in range(6)]
+        wait_for(6, committer)
+        watched.going.set()
+        answers = [one.result(10) for one in (first, *others)]
+    assert watched.batches == [1, 10, 2]
+    assert sorted(row.id for each in answers for one in each for row in one.rows) == [*range(1, 14)]
+
+
+def test_an_append_that_breaks_the_commit_does_not_harm_its_neighbours(committer, watched):
+    watched.going.clear()
+    with ThreadPoolExecutor(8) as callers:
+        first = callers.submit(committer.submit, [opaque()])
+        while not watched.batches:
+            pass
+        good = callers.submit(committer.submit, [opaque()])
+        bad = callers.submit(committer.submit, [opaque("broken")])
+        wait_for(2, committer)
+        watched.going.set()
+        assert isinstance(good.result(10)[0], Committed)
+        with pytest.raises(RuntimeError, match="broken"):
+            bad.result(10)
+        first.result(10)
+
+
+def test_a_closed_committer_turns_appends_away(watched):
+    committer = Committer(watched)
+    committer.submit([opaque()])
+    committer.close()
+    with pytest.raises(LedgerUnavailable):
+        committer.submit([opaque()])
+
+
+def test_a_forked_child_commits_with_a_thread_of_its_own(committer):
+    committer.submit([opaque()])
+    child = os.fork()
+    if child == 0:
+        done = committer.submit([opaque()])
+        os._exit(0 if isinstance(done[0], Committed) else 1)
+    assert os.waitpid(child, 0)[1] == 0
