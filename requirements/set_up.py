@@ -81,24 +81,23 @@ def fits_this_python(venv: Path) -> bool:
 
 
 def create(venv: Path) -> None:
-    venv.mkdir(parents=True)
-    unfinished(venv).touch()
     have_pip = importlib.util.find_spec("ensurepip") is not None
     if not have_pip and importlib.util.find_spec("pip") is None:
         sys.exit(NO_VENV)
+    venv.mkdir(parents=True)
+    unfinished(venv).touch()
     options = [] if have_pip else ["--without-pip"]
     subprocess.run([sys.executable, "-m", "venv", *options, venv], check=True)
 
 
 def pip_install(venv: Path, requirements: Path) -> None:
-    inside, outside = [venv / "bin" / "python", "-m", "pip"], [sys.executable, "-m", "pip"]
-    has_pip = (
-        subprocess.run([*inside, "--version"], capture_output=True, check=False).returncode == 0
-    )
-    pip = inside if has_pip else [*outside, "--python", venv / "bin" / "python"]
+    python = str(venv / "bin" / "python")
+    inside, outside = [python, "-m", "pip"], [sys.executable, "-m", "pip", "--python", python]
+    asked = subprocess.run([*inside, "--version"], capture_output=True, check=False)
+    pip = outside if asked.returncode else inside
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
     # pip's root warning is about system folders; this one is ours.
-    options += ["--root-user-action", "ignore", "--requirement", requirements]
+    options += ["--root-user-action", "ignore", "--requirement", str(requirements)]
     if subprocess.run([*pip, "install", *options], check=False).returncode:
         sys.exit("Installing the requirements failed, see above; the next start tries again.")
 

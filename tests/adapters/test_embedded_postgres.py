@@ -81,16 +81,24 @@ def setting(url: str, name: str) -> str:
 
 def neighbour(home: Path) -> subprocess.Popen[str]:
     """Another process on the same home, up and running until its input ends."""
-    process = subprocess.Popen(
+    process = arriving(home)
+    assert address(process).startswith("postgresql://")
+    return process
+
+
+def arriving(home: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-c", NEIGHBOUR, str(home)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def address(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
-    assert process.stdout.readline().startswith("postgresql://")
-    return process
+    return process.stdout.readline()
 
 
 def leave(process: subprocess.Popen[str]) -> None:
@@ -98,10 +106,14 @@ def leave(process: subprocess.Popen[str]) -> None:
     assert process.returncode == 0
 
 
+def running(server: EmbeddedPostgres) -> postmaster.PidFile:
+    found = postmaster.find(data_of(server))
+    assert found is not None
+    return found
+
+
 def server_pid(server: EmbeddedPostgres) -> int:
-    running = postmaster.find(data_of(server))
-    assert running is not None
-    return running.pid
+    return running(server).pid
 
 
 def data_of(server: EmbeddedPostgres) -> Path:
@@ -185,18 +197,9 @@ def test_the_first_one_may_leave_first(server, tmp_path):
 
 
 def test_many_first_starts_at_once_make_one_server(server, tmp_path):
-    others = [
-        subprocess.Popen(
-            [sys.executable, "-c", NEIGHBOUR, str(tmp_path / "home")],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    addresses = {other.stdout.readline() for other in others}
-    assert len(addresses) == 1
+    others = [arriving(tmp_path / "home") for _ in range(4)]
+    (one_address,) = {address(other) for other in others}
+    assert one_address
     for other in others:
         leave(other)
 
@@ -269,7 +272,7 @@ class SecretiveProcess(psutil.Process):
 
 def test_without_a_working_folder_the_time_of_birth_tells(server):
     server.start()
-    told = postmaster.read_pid_file(data_of(server))
+    told = running(server)
     secretive = SecretiveProcess(told.pid)
     assert postmaster.is_server(secretive, told, data=data_of(server))
     older = postmaster.PidFile(
@@ -335,7 +338,7 @@ def test_the_app_owns_nothing_and_is_no_superuser(database: Database):
 
 def test_the_owner_makes_schemas(database: Database):
     with psycopg.connect(database.owner) as connection:
-        connection.execute("create schema ledger")
+        connection.execute("create schema mine")
 
 
 def test_the_auditor_reads_only(database: Database):
@@ -401,11 +404,11 @@ def test_even_with_the_socket_open_the_kernel_tells_another_user(
     server, stranger, strangers_python
 ):
     server.start()
-    running = postmaster.find(data_of(server))
-    running.sockets.chmod(0o755)
-    (running.sockets / ".s.PGSQL.5432").chmod(0o777)
+    sockets = running(server).sockets
+    sockets.chmod(0o755)
+    (sockets / ".s.PGSQL.5432").chmod(0o777)
     told = as_user(stranger, [*strangers_python, "-c", STRANGER, server.url()])
-    running.sockets.chmod(0o700)
+    sockets.chmod(0o700)
     assert "Peer authentication failed" in told.stdout, told
 
 
