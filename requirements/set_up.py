@@ -47,23 +47,22 @@ def unfinished(venv: Path) -> Path:
 
 
 def prepare(venv: Path, kind: str) -> None:
-    """Make the environment ready, one process at a time; the lock dies with its holder."""
+    """Make the environment ready, one process at a time; the lock dies with its holders."""
     venv.parent.mkdir(parents=True, exist_ok=True)
     with venv.with_name(venv.name + ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_ready(venv, kind):
-            install(venv, kind)
+            install(venv, kind, lock=lock.fileno())
 
 
-def install(venv: Path, kind: str) -> None:
+def install(venv: Path, kind: str, *, lock: int) -> None:
     print(f"Setting up {venv} ({kind}); once, about a minute ...", file=sys.stderr, flush=True)
     # pip takes a half-written package for a whole one: after an interruption start over.
     if unfinished(venv).exists() or not fits_this_python(venv):
         shutil.rmtree(venv, ignore_errors=True)
-    if not venv.exists():
-        create(venv)
+        create(venv, lock=lock)
     unfinished(venv).touch()
-    pip_install(venv, REQUIREMENTS / f"{kind}.txt")
+    pip_install(venv, REQUIREMENTS / f"{kind}.txt", lock=lock)
     make_importable(venv)
     (venv / f"installed-{kind}").write_text(fingerprint(kind))
     unfinished(venv).unlink()
@@ -80,25 +79,32 @@ def fits_this_python(venv: Path) -> bool:
     return told.stdout.strip() == repr(tuple(sys.version_info[:2]))
 
 
-def create(venv: Path) -> None:
+def create(venv: Path, *, lock: int) -> None:
     have_pip = importlib.util.find_spec("ensurepip") is not None
     if not have_pip and importlib.util.find_spec("pip") is None:
         sys.exit(NO_VENV)
-    venv.mkdir(parents=True)
+    venv.mkdir(parents=True, exist_ok=True)
     unfinished(venv).touch()
     options = [] if have_pip else ["--without-pip"]
-    subprocess.run([sys.executable, "-m", "venv", *options, venv], check=True)
+    subprocess.run([sys.executable, "-m", "venv", *options, venv], check=True, pass_fds=[lock])
 
 
-def pip_install(venv: Path, requirements: Path) -> None:
+def pip_install(venv: Path, requirements: Path, *, lock: int) -> None:
+    """If we are killed, pip goes on for a while: it holds the lock as well."""
     python = str(venv / "bin" / "python")
     inside, outside = [python, "-m", "pip"], [sys.executable, "-m", "pip", "--python", python]
     asked = subprocess.run([*inside, "--version"], capture_output=True, check=False)
     pip = outside if asked.returncode else inside
-    options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+    options = [
+        "--quiet",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--require-hashes",
+    ]
     # pip's root warning is about system folders; this one is ours.
     options += ["--root-user-action", "ignore", "--requirement", str(requirements)]
-    if subprocess.run([*pip, "install", *options], check=False).returncode:
+    if subprocess.run([*pip, "install", *options], check=False, pass_fds=[lock]).returncode:
         sys.exit("Installing the requirements failed, see above; the next start tries again.")
 
 
