@@ -1,18 +1,14 @@
 """One batch in one transaction: a round trip to ask, another to insert and commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from json import dumps
-from typing import Any
 from uuid import UUID
 
-from psycopg import Cursor
-
 from adapters.conditions import Decided, Head, Known, Seats, Touched, decide, touched
-from adapters.postgres.arrays import bigints, byteas, texts, uuids
-from adapters.postgres.connections import Connection
+from adapters.postgres.binary import bigint, bigints, byteas, moment, texts, uuids
+from adapters.postgres.exchange import Ask, Exchange, Rows
 from adapters.postgres.rows import stamp_row
-from adapters.postgres.statements import statement
 from adapters.recording import PreparedAppend, StampRow
 from ledger.tree import Frontier
 
@@ -24,58 +20,55 @@ class LedgerCorrupt(Exception):
 
 
 def decide_batch(
-    connection: Connection,
+    exchange: Exchange,
     appends: Sequence[PreparedAppend],
     *,
     ledger: UUID,
     clock: Callable[[], datetime],
 ) -> Decided:
     """Begin, wait for our turn, ask for all that is touched, decide."""
-    with connection.pipeline():
-        connection.execute(b"begin")
-        connection.execute(statement("take_turn"))
-        known = _ask(connection, touched(appends))
-    return decide(appends, known, ledger=ledger, now=clock())
+    questions = _questions(touched(appends))
+    answers = exchange.ask(("begin", ()), ("take_turn", ()), *questions)
+    found = {name: rows for (name, _), rows in zip(questions, answers[2:], strict=True)}
+    return decide(appends, _known(found), ledger=ledger, now=clock())
 
 
-def insert_batch(connection: Connection, decided: Decided) -> None:
+def insert_batch(exchange: Exchange, decided: Decided) -> None:
     """Insert what was decided, and commit."""
-    with connection.pipeline():
-        if decided.rows:
-            _insert_rows(connection, decided)
-            _insert_head(connection, decided)
-            _insert_totals(connection, decided)
-        connection.execute(b"commit")
+    inserts = [_stamps(decided), _head(decided), *_totals(decided)] if decided.rows else []
+    exchange.ask(*inserts, ("commit", ()))
 
 
-def stands(connection: Connection, decided: Decided) -> bool:
-    """Whether a commit of unknown outcome was made. Waits for the transaction, if it still runs."""
+def stands(exchange: Exchange, decided: Decided) -> bool:
+    """Whether a commit of unknown outcome was made. Waits for its transaction to end."""
     first = decided.rows[0].id
-    with connection.transaction():
-        connection.execute(statement("take_turn"))
-        found = connection.execute(statement("read_commit"), [first]).fetchone()
-    return found is not None and bytes(found[0]) == decided.head.frontier.root()
-
-
-def _ask(connection: Connection, about: Touched) -> Known:
-    def ask(name: str, *parameters: Any) -> Cursor[tuple[Any, ...]]:
-        return connection.cursor(binary=True).execute(statement(name), parameters)
-
-    identities = [*about.identities]
-    causes, types, occurrences = zip(*identities, strict=True) if identities else ((), (), ())
-    heads = ask("read_head")
-    versions = ask("read_versions", uuids([*about.streams]))
-    standing = identities and ask(
-        "read_identities", uuids(causes), texts(types), texts(occurrences)
+    *_, found, _ = exchange.ask(
+        ("begin", ()), ("take_turn", ()), ("read_commit", [bigint(first)]), ("commit", ())
     )
-    seats = about.quotas and ask("read_seats", uuids([*about.quotas]))
-    numbers = about.series and ask("read_numbers", texts([*about.series]))
+    return [*found] == [(decided.head.frontier.root(),)]
+
+
+def _questions(about: Touched) -> list[Ask]:
+    identities, streams = [*about.identities], [*about.streams]
+    asks: list[Ask] = [("read_head", ()), ("read_versions", [uuids(streams)])]
+    if identities:
+        causes, types, occurrences = zip(*identities, strict=True)
+        asks.append(("read_identities", [uuids(causes), texts(types), texts(occurrences)]))
+    if about.quotas:
+        asks.append(("read_seats", [uuids([*about.quotas])]))
+    if about.series:
+        asks.append(("read_numbers", [texts([*about.series])]))
+    return asks
+
+
+def _known(found: dict[str, Rows]) -> Known:
+    standing = map(stamp_row, found.get("read_identities", ()))
     return Known(
-        head=_head(heads.fetchone()),
-        versions=dict(versions.fetchall()),
-        identities={_identity(row): row for row in map(stamp_row, standing or ())},
-        seats={quota: Seats(*totals) for quota, *totals in seats or ()},
-        numbers=dict(numbers or ()),
+        head=_read_head(found["read_head"]),
+        versions=dict(found["read_versions"]),
+        identities={_identity(row): row for row in standing},
+        seats={quota: Seats(*totals) for quota, *totals in found.get("read_seats", ())},
+        numbers=dict(found.get("read_numbers", ())),
     )
 
 
@@ -85,10 +78,10 @@ def _identity(row: StampRow) -> tuple[UUID, str, str]:
     return row.correlation_id, row.topic, row.occurrence
 
 
-def _head(found: tuple[Any, ...] | None) -> Head:
-    if found is None:
+def _read_head(found: Rows) -> Head:
+    if not found:
         return Head()
-    size, hashes, root, recorded_at = found
+    ((size, hashes, root, recorded_at),) = found
     starts = range(0, len(hashes), _HASH)
     frontier = Frontier(size, tuple(hashes[start : start + _HASH] for start in starts))
     if frontier.root() != root:
@@ -96,9 +89,11 @@ def _head(found: tuple[Any, ...] | None) -> Head:
     return Head(frontier, recorded_at)
 
 
-def _insert_rows(connection: Connection, decided: Decided) -> None:
+def _stamps(decided: Decided) -> Ask:
     rows = decided.rows
-    columns = (
+    return "insert_stamps", (
+        bigint(rows[0].id - 1),
+        moment(decided.head.recorded_at),
         uuids([row.originator_id for row in rows]),
         bigints([row.originator_version for row in rows]),
         texts([row.topic for row in rows]),
@@ -109,38 +104,29 @@ def _insert_rows(connection: Connection, decided: Decided) -> None:
         byteas([row.state for row in rows]),
         byteas([row.leaf for row in rows]),
     )
-    before = rows[0].id - 1
-    connection.execute(statement("insert_stamps"), [before, decided.head.recorded_at, *columns])
 
 
-def _insert_head(connection: Connection, decided: Decided) -> None:
+def _head(decided: Decided) -> Ask:
     rows, head = decided.rows, decided.head
-    hashes, root = b"".join(head.frontier.hashes), head.frontier.root()
-    connection.execute(
-        statement("insert_commit"), [rows[0].id, rows[-1].id, head.recorded_at, hashes, root]
+    return "insert_commit", (
+        bigint(rows[0].id),
+        bigint(rows[-1].id),
+        moment(head.recorded_at),
+        b"".join(head.frontier.hashes),
+        head.frontier.root(),
     )
 
 
-def _insert_totals(connection: Connection, decided: Decided) -> None:
-    last = decided.rows[-1].id
+def _totals(decided: Decided) -> Iterator[Ask]:
+    last, keys = bigint(decided.rows[-1].id), decided.keys
     if decided.seats:
-        totals = decided.seats.values()
-        columns = [[getattr(one, name) for one in totals] for name in ("capacity", "held", "sold")]
-        connection.execute(
-            statement("insert_seat_totals"),
-            [last, uuids([*decided.seats]), *map(bigints, columns)],
-        )
+        seats = decided.seats.values()
+        capacities = bigints([one.capacity for one in seats])
+        held, sold = bigints([one.held for one in seats]), bigints([one.sold for one in seats])
+        yield "insert_seat_totals", (last, uuids([*decided.seats]), capacities, held, sold)
     if decided.numbers:
-        connection.execute(
-            statement("insert_numbers"),
-            [last, texts([*decided.numbers]), bigints([*decided.numbers.values()])],
-        )
-    if decided.keys:
-        connection.execute(
-            statement("insert_keys"),
-            [
-                uuids([key.key_id for key in decided.keys]),
-                uuids([key.subject for key in decided.keys]),
-                byteas([key.wrapped for key in decided.keys]),
-            ],
-        )
+        drawn = bigints([*decided.numbers.values()])
+        yield "insert_numbers", (last, texts([*decided.numbers]), drawn)
+    if keys:
+        ids, subjects = uuids([key.key_id for key in keys]), uuids([key.subject for key in keys])
+        yield "insert_keys", (ids, subjects, byteas([key.wrapped for key in keys]))

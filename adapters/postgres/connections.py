@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
 from adapters.forks import after_fork
-from adapters.postgres import arrays
+from adapters.postgres.exchange import Exchange
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -42,7 +42,7 @@ class Connections:
         self._url, self._readers, self._wait = url, readers, wait
         self._left_behind: list[object] = []
         self._pool: ConnectionPool[Connection] | None = None
-        self._committer: Connection | None = None
+        self._committer: Exchange | None = None
         self._lock = Lock()
         after_fork(self._forget)
 
@@ -59,13 +59,16 @@ class Connections:
             yield connection
 
     @contextmanager
-    def committing(self) -> Iterator[Connection]:
-        """The one connection that commits. What is not committed at the end is rolled back."""
-        connection = self._opened_committer()
+    def committing(self) -> Iterator[Exchange]:
+        """The one connection that commits. After an error it is closed: that rolls back, too."""
+        if self._committer is None:
+            self._committer = Exchange(psycopg.connect(**_arguments(self._url, _COMMITTING)))
+        committer = self._committer
         try:
-            yield connection
+            yield committer
         except BaseException:
-            self._drop(connection)
+            self._committer = None
+            committer.close()
             raise
 
     def close(self) -> None:
@@ -85,23 +88,10 @@ class Connections:
                     min_size=1,
                     max_size=self._readers,
                     timeout=self._wait,
-                    configure=arrays.register,
                     open=True,
                     name="readers",
                 )
             return self._pool
-
-    def _opened_committer(self) -> Connection:
-        if self._committer is None or self._committer.closed:
-            arguments = _arguments(self._url, _COMMITTING)
-            self._committer = psycopg.Connection.connect(**arguments)
-            arrays.register(self._committer)
-        return self._committer
-
-    def _drop(self, connection: Connection) -> None:
-        # After an error in a pipeline a fresh connection is surer than a repaired one.
-        self._committer = None
-        connection.close()
 
 
 def _arguments(url: str, settings: Mapping[str, str]) -> dict[str, Any]:
@@ -113,4 +103,5 @@ def _arguments(url: str, settings: Mapping[str, str]) -> dict[str, Any]:
         "options": f"{given.get('options') or ''}{options}",
         "autocommit": True,
         "prepare_threshold": 0,
+        "cursor_factory": psycopg.RawCursor,
     }

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from adapters.postgres.arrays import byteas, uuids
 from adapters.recording import WrappedKey
 
 Run = Callable[..., list[tuple[Any, ...]]]
@@ -27,9 +26,9 @@ class PostgresKeys:
         rows = [*keys]
         self._run(
             "insert_keys",
-            uuids([key.key_id for key in rows]),
-            uuids([key.subject for key in rows]),
-            byteas([key.wrapped for key in rows]),
+            [key.key_id for key in rows],
+            [key.subject for key in rows],
+            [key.wrapped for key in rows],
         )
 
     def destroy(self, subject: UUID) -> None:

@@ -18,7 +18,9 @@ class MigrationRefused(Exception):
 
 def migrate(owner_url: str) -> Sequence[str]:
     """Bring a database up to date, as its owner. Returns the names of what was applied."""
-    with psycopg.connect(owner_url, autocommit=True) as connection:
+    with psycopg.connect(
+        owner_url, autocommit=True, cursor_factory=psycopg.RawCursor
+    ) as connection:
         connection.execute(statement("lock_migrations"))
         applied = _applied(connection)
         due = [path for path in sorted(_FOLDER.glob("*.sql")) if path.stem not in applied]

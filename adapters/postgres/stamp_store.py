@@ -15,7 +15,6 @@ from psycopg_pool import PoolTimeout
 from adapters.conditions import Decided
 from adapters.forks import after_fork
 from adapters.memory_store import utc_now
-from adapters.postgres.arrays import uuids
 from adapters.postgres.batch import decide_batch, insert_batch, stands
 from adapters.postgres.connections import Connections
 from adapters.postgres.data_keys import PostgresKeys
@@ -86,7 +85,7 @@ class PostgresStampRecorder(StampRecorder):
         return self._rows(name, stream, after, _MOST if until is None else until, limit)
 
     def read_streams(self, streams: Sequence[UUID], *, until: int) -> list[StampRow]:
-        return self._rows("read_streams", uuids([*set(streams)]), until)
+        return self._rows("read_streams", [*set(streams)], until)
 
     def read_positions(self, after: int, *, limit: int) -> list[StampRow]:
         return dense(self._rows("read_positions", after, limit), after=after)
@@ -144,17 +143,17 @@ class _Attempts:
             pause = min(2 * pause + 0.01, 0.5)
 
     def _attempt(self, appends: Sequence[PreparedAppend]) -> Sequence[Answer]:
-        with self._connections.committing() as connection:
-            if self._unsure is not None and stands(connection, self._unsure):
+        with self._connections.committing() as exchange:
+            if self._unsure is not None and stands(exchange, self._unsure):
                 return self._unsure.answers
             self._unsure = None
-            decided = decide_batch(connection, appends, ledger=self._ledger, clock=self._clock)
+            decided = decide_batch(exchange, appends, ledger=self._ledger, clock=self._clock)
             self._unsure = decided if decided.rows else None
             try:
-                insert_batch(connection, decided)
+                insert_batch(exchange, decided)
             except psycopg.Error:
                 # An error that the server told ends the transaction; a lost connection does not.
-                self._unsure = self._unsure if connection.broken else None
+                self._unsure = self._unsure if exchange.broken else None
                 raise
             return decided.answers
 

@@ -40,9 +40,9 @@ def test_what_was_sealed_is_opened_where_it_stands(keys):
 def test_it_is_not_opened_elsewhere(keys, place):
     ring = keyring(keys)
     ciphertext = sealed(ring, keys)
-    stream, version, type = place
+    stream, version, name = place
     with pytest.raises(SealBroken):
-        ring.open(stream, version, type=type, sealed=ciphertext)
+        ring.open(stream, version, type=name, sealed=ciphertext)
 
 
 @pytest.mark.parametrize("changed", [{"ledger": UUID(int=9)}, {"master_key": bytes(32)}])

@@ -1,1 +1,1 @@
-delete from keys.data_keys where subject = %b
+delete from keys.data_keys where subject = $1

@@ -1,2 +1,2 @@
 insert into ledger.commits (first_position, last_position, recorded_at, frontier, root)
-values (%b, %b, %b, %b, %b)
+values ($1, $2, $3, $4, $5)

@@ -1,2 +1,2 @@
 insert into keys.data_keys (key_id, subject, wrapped)
-select * from unnest(%b::uuid[], %b::uuid[], %b::bytea[])
+select * from unnest($1::uuid[], $2::uuid[], $3::bytea[])

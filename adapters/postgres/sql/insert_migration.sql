@@ -1,1 +1,1 @@
-insert into ledger.migrations (name) values (%b)
+insert into ledger.migrations (name) values ($1)

@@ -1,2 +1,2 @@
 insert into ledger.numbers (position, series, number)
-select %b::bigint, * from unnest(%b::text[], %b::bigint[])
+select $1::bigint, * from unnest($2::text[], $3::bigint[])

@@ -1,2 +1,2 @@
 insert into ledger.seat_totals (position, quota, capacity, held, sold)
-select %b::bigint, * from unnest(%b::uuid[], %b::bigint[], %b::bigint[], %b::bigint[])
+select $1::bigint, * from unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[])

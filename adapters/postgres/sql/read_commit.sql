@@ -1,2 +1,2 @@
 -- Whether a commit of unknown outcome stands.
-select root from ledger.commits where first_position = %b
+select root from ledger.commits where first_position = $1

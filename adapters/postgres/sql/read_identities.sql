@@ -3,5 +3,5 @@ select
     correlation_id, occurrence, binding, numbers, state, leaf
 from ledger.stamps
 where (correlation_id, type, occurrence) in (
-    select * from unnest(%b::uuid[], %b::text[], %b::text[])
+    select * from unnest($1::uuid[], $2::text[], $3::text[])
 )

@@ -1,1 +1,1 @@
-select key_id, subject, wrapped from keys.data_keys where key_id = %b
+select key_id, subject, wrapped from keys.data_keys where key_id = $1

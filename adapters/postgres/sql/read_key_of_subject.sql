@@ -1,1 +1,1 @@
-select key_id, subject, wrapped from keys.data_keys where subject = %b
+select key_id, subject, wrapped from keys.data_keys where subject = $1

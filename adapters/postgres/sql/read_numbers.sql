@@ -1,5 +1,5 @@
 select asked.series, newest.number
-from unnest(%b::text[]) as asked (series)
+from unnest($1::text[]) as asked (series)
 cross join lateral (
     select number from ledger.numbers
     where numbers.series = asked.series

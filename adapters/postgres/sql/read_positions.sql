@@ -2,6 +2,6 @@ select
     position, stream, version, type, recorded_at,
     correlation_id, occurrence, binding, numbers, state, leaf
 from ledger.stamps
-where position > %b
+where position > $1
 order by position
-limit %b
+limit $2

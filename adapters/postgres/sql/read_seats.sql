@@ -1,5 +1,5 @@
 select asked.quota, newest.capacity, newest.held, newest.sold
-from unnest(%b::uuid[]) as asked (quota)
+from unnest($1::uuid[]) as asked (quota)
 cross join lateral (
     select capacity, held, sold from ledger.seat_totals
     where seat_totals.quota = asked.quota

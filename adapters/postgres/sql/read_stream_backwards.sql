@@ -3,6 +3,6 @@ select
     position, stream, version, type, recorded_at,
     correlation_id, occurrence, binding, numbers, state, leaf
 from ledger.stamps
-where stream = %b and version > %b and version <= %b
+where stream = $1 and version > $2 and version <= $3
 order by version desc
-limit %b
+limit $4

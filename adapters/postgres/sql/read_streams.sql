@@ -2,5 +2,5 @@ select
     position, stream, version, type, recorded_at,
     correlation_id, occurrence, binding, numbers, state, leaf
 from ledger.stamps
-where stream = any(%b::uuid[]) and position <= %b
+where stream = any($1::uuid[]) and position <= $2
 order by position

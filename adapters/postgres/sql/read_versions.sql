@@ -1,5 +1,5 @@
 select asked.stream, newest.version
-from unnest(%b::uuid[]) as asked (stream)
+from unnest($1::uuid[]) as asked (stream)
 cross join lateral (
     select version from ledger.stamps
     where stamps.stream = asked.stream

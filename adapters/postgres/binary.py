@@ -1,0 +1,58 @@
+"""Parameters in PostgreSQL's binary form, whole columns as arrays.
+
+psycopg can adapt lists too, but asks for the type of every element; here a column is one join.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from struct import Struct
+from uuid import UUID
+
+from ledger.leaf import microseconds
+
+_EPOCH = microseconds(datetime(2000, 1, 1, tzinfo=UTC))
+_integer = Struct(">i").pack
+_bigint = Struct(">q").pack
+_bigint_element = Struct(">iq").pack
+_header = Struct(">iiiii").pack
+_NULL, _SIXTEEN = _integer(-1), _integer(16)
+# Object identifiers of element types: part of PostgreSQL's protocol, they never change.
+_BYTEA, _INT8, _TEXT, _UUID = 17, 20, 25, 2950
+
+
+def bigint(value: int) -> bytes:
+    """bigint."""
+    return _bigint(value)
+
+
+def moment(value: datetime) -> bytes:
+    """timestamptz."""
+    return _bigint(microseconds(value) - _EPOCH)
+
+
+def uuids(values: Sequence[UUID | None]) -> bytes:
+    """uuid[], nulls allowed."""
+    return _array(_UUID, [_NULL if one is None else _SIXTEEN + one.bytes for one in values])
+
+
+def bigints(values: Sequence[int]) -> bytes:
+    """bigint[]."""
+    return _array(_INT8, [_bigint_element(8, one) for one in values])
+
+
+def texts(values: Sequence[str | None]) -> bytes:
+    """text[], nulls allowed."""
+    return _array(_TEXT, _sized(None if one is None else one.encode() for one in values))
+
+
+def byteas(values: Sequence[bytes | None]) -> bytes:
+    """bytea[], nulls allowed."""
+    return _array(_BYTEA, _sized(values))
+
+
+def _sized(values: Iterable[bytes | None]) -> list[bytes]:
+    return [_NULL if one is None else _integer(len(one)) + one for one in values]
+
+
+def _array(element: int, values: list[bytes]) -> bytes:
+    return _header(1, 1, element, len(values), 1) + b"".join(values)

@@ -1,0 +1,92 @@
+"""One round trip: statements that are sent together, answers that are read together.
+
+psycopg's own pipeline waits for the socket at every statement, and each wait lets all other
+threads of the process go first: with many callers that took more time than the database did.
+"""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.adapt import Transformer
+from psycopg.pq import ConnStatus, ExecStatus, Format
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
+
+from adapters.postgres.statements import statement
+
+# A statement's name, its parameters in binary form.
+Ask = tuple[str, Sequence[bytes]]
+Rows = list[tuple[Any, ...]]
+
+
+class Exchange:
+    """Round trips over one connection, with statements prepared once."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._prepared: set[str] = set()
+        connection.pgconn.enter_pipeline_mode()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection was lost."""
+        return self._connection.broken
+
+    def close(self) -> None:
+        """End the connection; a transaction that is still open is rolled back by that."""
+        self._connection.close()
+
+    def ask(self, *asks: Ask) -> list[Rows]:
+        """Run all statements; the rows of each. Raises the first error, after all were read."""
+        names = {name for name, _ in asks} - self._prepared
+        if names:
+            self._prepare(names)
+        pgconn = self._connection.pgconn
+        for name, parameters in asks:
+            formats = [Format.BINARY] * len(parameters)
+            pgconn.send_query_prepared(
+                name.encode(), parameters, param_formats=formats, result_format=Format.BINARY
+            )
+        return [self._rows(result) for result in self._results()]
+
+    def _prepare(self, names: set[str]) -> None:
+        # In a round trip of its own: a transaction's mode is set before anything else is done.
+        for name in names:
+            self._connection.pgconn.send_prepare(name.encode(), statement(name))
+        self._results()
+        self._prepared |= names
+
+    def _results(self) -> list[PGresult]:
+        self._connection.pgconn.pipeline_sync()
+        results = self._connection.wait(_communicate(self._connection.pgconn))
+        for result in results:
+            if result.status == ExecStatus.FATAL_ERROR:
+                raise psycopg.errors.error_from_result(result)
+        return results
+
+    def _rows(self, result: PGresult) -> Rows:
+        if not result.ntuples:
+            return []
+        transformer = Transformer(self._connection)
+        transformer.set_pgresult(result, format=Format.BINARY)
+        return transformer.load_rows(0, result.ntuples, tuple)
+
+
+def _communicate(pgconn: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
+    while pgconn.flush():
+        if (yield Wait.RW) & Ready.R:
+            pgconn.consume_input()
+    results: list[PGresult] = []
+    while True:
+        while pgconn.is_busy():
+            yield Wait.R
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:  # the end of one statement's answer
+            if pgconn.status != ConnStatus.OK:
+                raise psycopg.OperationalError("the connection is lost")
+        elif result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        else:
+            results.append(result)
