@@ -69,7 +69,9 @@ class Sealing:
     def seal(self, stream: UUID, version: int, *, type: str, plaintext: bytes) -> bytes:
         """Encrypt one stamp's sealed part under the data key of its stream."""
         key_id, key = self._key_of(stream, version)
-        return self._keyring.encrypt(key, key_id, place=_place(stream, version, type), of=plaintext)
+        return self._keyring.encrypt(
+            key, key_id, place=_place(stream, version, type=type), of=plaintext
+        )
 
     def fresh_for(self, stream: UUID) -> list[WrappedKey]:
         """The key that must be committed with the stamps of this stream, if it is a fresh one."""
@@ -114,7 +116,7 @@ class Keyring:
 
     def open(self, stream: UUID, version: int, *, type: str, sealed: bytes) -> bytes | None:
         """What was sealed; None when its key was destroyed. Raises `SealBroken` if it was moved."""
-        return self._decrypt(sealed, place=_place(stream, version, type))
+        return self._decrypt(sealed, place=_place(stream, version, type=type))
 
     def seal_evidence(self, message: UUID, plaintext: bytes) -> tuple[bytes, WrappedKey]:
         """Seal one inbox message under a key of its own, to be stored beside it."""
@@ -217,7 +219,7 @@ class _Cache:
                 del self._keys[key_id]
 
 
-def _place(stream: UUID, version: int, type: str) -> bytes:
+def _place(stream: UUID, version: int, *, type: str) -> bytes:
     return b"stamp" + stream.bytes + version.to_bytes(8, "big") + type.encode()
 
 

@@ -1,0 +1,81 @@
+"""What only the database can get wrong: holes, heads that lie, forks, many at a time."""
+
+import os
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from adapters.committer import Committer
+from adapters.one_core import stay_on_one_core
+from adapters.postgres.batch import LedgerCorrupt
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.recording import Committed, PositionMissing
+from tests.contract.given import append, first, stamp
+
+
+@pytest.fixture
+def recorder(database):
+    made = PostgresStampRecorder(database.app, patience=2)
+    yield made
+    made.close()
+
+
+def tamper(database, statement: str) -> None:
+    """As somebody who owns the tables could."""
+    with psycopg.connect(database.owner) as owner:
+        for table in ("stamps", "commits"):
+            owner.execute(f"alter table ledger.{table} disable trigger all")
+        owner.execute(statement)
+
+
+def test_a_hole_is_an_alarm_not_something_to_wait_for(recorder, database):
+    recorder.commit([first(), first(), first()])
+    tamper(database, "delete from ledger.stamps where position = 2")
+    assert len(recorder.read_positions(0, limit=1)) == 1
+    with pytest.raises(PositionMissing, match="position 2 is missing"):
+        recorder.read_positions(0, limit=3)
+    with pytest.raises(PositionMissing):
+        recorder.read_positions(1, limit=1)
+
+
+def test_nothing_is_appended_to_a_head_that_contradicts_itself(recorder, database):
+    recorder.commit([first(), first()])
+    tamper(database, "update ledger.commits set root = sha256('')")
+    with pytest.raises(LedgerCorrupt):
+        recorder.commit([first()])
+
+
+def test_thousands_of_stamps_fit_into_one_commit(recorder):
+    answers = recorder.commit([first(series=["order"]) for _ in range(5_000)])
+    assert {type(one) for one in answers} == {Committed}
+    assert recorder.head()[0] == 5_000
+    assert recorder.read_positions(4_999, limit=10)[0].numbers == {"order": 5_000}
+
+
+def test_states_of_a_megabyte_are_kept(recorder):
+    state = os.urandom(1 << 20)
+    large = stamp(uuid4(), state=state)
+    recorder.commit([append(large)])
+    assert recorder.read_stream(large.originator_id)[0].state == state
+
+
+def test_a_forked_child_has_connections_of_its_own(recorder):
+    committer = Committer(recorder.commit)
+    committer.submit([first()])
+    child = os.fork()
+    if child == 0:
+        committer.submit([first()])
+        os._exit(0 if recorder.head()[0] == 2 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    committer.submit([first()])
+    assert recorder.head()[0] == 3
+    committer.close()
+
+
+def test_a_process_stays_on_one_core():
+    child = os.fork()
+    if child == 0:
+        core = stay_on_one_core(1)
+        os._exit(0 if os.sched_getaffinity(0) == {core} else 1)
+    assert os.waitpid(child, 0)[1] == 0
