@@ -1,0 +1,1 @@
+"""The rules. Standard library only, msgspec in the codec; no clock, no randomness, no I/O."""

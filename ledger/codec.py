@@ -1,0 +1,150 @@
+"""Stamps as bytes. Stored names are written down here and never follow a class's name."""
+
+import hashlib
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ledger import case_stamps, shop_stamps, stamps
+from ledger.recorded import Draft
+from ledger.series import series_of
+from ledger.stamp import bound, declared, occurrence_of
+
+STORED: Mapping[str, tuple[type, int]] = {
+    "ORDER_PLACED": (stamps.OrderPlaced, 1),
+    "ZERO_PRICE": (stamps.ZeroPrice, 1),
+    "CREATE_PAYMENT_REQUEST": (stamps.CreatePaymentRequest, 1),
+    "CREATE_PAYMENT_SUCCESS": (stamps.CreatePaymentSuccess, 1),
+    "CREATE_PAYMENT_FAILURE": (stamps.CreatePaymentFailure, 1),
+    "PAYMENT_PENDING": (stamps.PaymentPending, 1),
+    "PAYMENT_FAILED": (stamps.PaymentFailed, 1),
+    "PAYMENT_EXPIRED": (stamps.PaymentExpired, 1),
+    "PAID": (stamps.Paid, 1),
+    "CANCELLATION_REQUESTED": (stamps.CancellationRequested, 1),
+    "CANCELLED": (stamps.Cancelled, 2),
+    "SEATS_RELEASED": (stamps.SeatsReleased, 1),
+    "SEATS_RETAKEN": (stamps.SeatsRetaken, 1),
+    "CREATE_REFUND_REQUEST": (stamps.CreateRefundRequest, 1),
+    "CREATE_REFUND_SUCCESS": (stamps.CreateRefundSuccess, 1),
+    "CREATE_REFUND_FAILURE": (stamps.CreateRefundFailure, 1),
+    "REFUNDED": (stamps.Refunded, 1),
+    "REFUND_FAILED": (stamps.RefundFailed, 1),
+    "MANUAL_REFUND": (stamps.ManualRefund, 1),
+    "DISPUTED": (stamps.Disputed, 1),
+    "DISPUTE_CLOSED": (stamps.DisputeClosed, 1),
+    "RECEIPT_SEND_STARTED": (stamps.ReceiptSendStarted, 1),
+    "RECEIPT_SENT": (stamps.ReceiptSent, 1),
+    "RECEIPT_FAILED": (stamps.ReceiptFailed, 1),
+    "RECEIPT_UNKNOWN": (stamps.ReceiptUnknown, 1),
+    "SHOP_OPENED": (shop_stamps.ShopOpened, 1),
+    "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 1),
+    "QUOTA_SET": (shop_stamps.QuotaSet, 1),
+    "PRODUCT_REVISED": (shop_stamps.ProductRevised, 1),
+    "PRODUCT_WITHDRAWN": (shop_stamps.ProductWithdrawn, 1),
+    "CASE_OPENED": (case_stamps.CaseOpened, 1),
+    "CASE_RESOLVED": (case_stamps.CaseResolved, 1),
+}
+NAMES: Mapping[type, tuple[str, int]] = {cls: (name, v) for name, (cls, v) in STORED.items()}
+
+
+def _cancelled_2(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 had no cause: only customers could cancel then."""
+    return {**body, "cause": stamps.Cause.CUSTOMER}
+
+
+UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("CANCELLED", 1): _cancelled_2,
+}
+
+_ENVELOPE = ("actor", "occurred_at", "evidence")
+_encoder = msgspec.json.Encoder(order="deterministic")
+_HEAD = struct.Struct(">HI")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """A draft as bytes: `body` in the clear, `private` to be sealed, and what identifies it."""
+
+    type: str
+    schema: int
+    body: bytes
+    private: bytes | None
+    occurrence: str
+    binding: bytes
+    series: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A stamp read back, with the part of its envelope that is kept in the body."""
+
+    stamp: Any
+    actor: str
+    occurred_at: datetime | None
+    evidence: str | None
+
+
+class Unreadable(ValueError):
+    """Stored bytes that are no stamp of a known type and version."""
+
+
+def encode(draft: Draft) -> Encoded:
+    """A draft as canonical bytes: JSON, keys sorted, no spaces, sealed fields apart."""
+    one = draft.stamp
+    name, schema = NAMES[type(one)]
+    sealed = declared(type(one)).sealed
+    core = {f: getattr(one, f) for f in one.__slots__ if f not in sealed}
+    core |= {"actor": draft.actor, "occurred_at": draft.occurred_at, "evidence": draft.evidence}
+    private = {f: getattr(one, f) for f in sealed if getattr(one, f) is not None}
+    return Encoded(
+        type=name,
+        schema=schema,
+        body=_encoder.encode(core),
+        private=_encoder.encode(private) if private else None,
+        occurrence=occurrence_of(one),
+        binding=hashlib.sha256(_encoder.encode(bound(one))).digest(),
+        series=series_of(one),
+    )
+
+
+def decode(name: str, schema: int, body: bytes, private: bytes | None) -> Decoded:
+    """The stamp that these bytes hold; older schema versions are upcast first."""
+    try:
+        cls, newest = STORED[name]
+        fields = msgspec.json.decode(body)
+        for version in range(schema, newest):
+            fields = UPCASTERS[name, version](fields)
+        envelope = {part: fields.pop(part) for part in _ENVELOPE}
+        fields |= msgspec.json.decode(private) if private else {}
+        return Decoded(stamp=msgspec.convert(fields, cls), **_timed(envelope))
+    except (KeyError, TypeError, AttributeError, msgspec.MsgspecError) as error:
+        raise Unreadable(f"{name} version {schema}: {error}") from error
+
+
+def _timed(envelope: dict[str, Any]) -> dict[str, Any]:
+    occurred_at = envelope["occurred_at"]
+    return {**envelope, "occurred_at": msgspec.convert(occurred_at, datetime | None)}
+
+
+def frame(schema: int, sealed: bytes, body: bytes) -> bytes:
+    """Schema version, sealed part and body as one run of bytes that cannot be read two ways.
+
+    >>> frame(1, b"xy", b"{}").hex()
+    '00010000000278797b7d'
+    """
+    return _HEAD.pack(schema, len(sealed)) + sealed + body
+
+
+def unframe(state: bytes) -> tuple[int, bytes, bytes]:
+    """The schema version, sealed part and body of a frame; `Unreadable` if it is none."""
+    if len(state) < _HEAD.size:
+        raise Unreadable("the stored state is too short")
+    schema, length = _HEAD.unpack_from(state)
+    end = _HEAD.size + length
+    if len(state) < end:
+        raise Unreadable("the stored state is cut off")
+    return schema, state[_HEAD.size : end], state[end:]

@@ -1,0 +1,123 @@
+"""Every wish an order can be asked. Time, identifiers and randomness arrive in the command."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.money import Money
+from ledger.stamps import Cause, Customer, Letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Who asks, when, and under which correlation id its stamps will stand."""
+
+    correlation_id: UUID
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A product and how many of it."""
+
+    product: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder(Command):
+    """Buy. `account` and `live` are the provider's we would ask; `request_digest` is keyed."""
+
+    order: UUID
+    lines: tuple[Wanted, ...]
+    customer: Customer
+    language: str
+    email_index: str
+    request_digest: str
+    account: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPayment(Command):
+    """Try to pay (again). The correlation id is the new attempt's."""
+
+    provider: str
+    account: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCancellation(Command):
+    """Send a one-time link. `code` is 32 random bytes, URL-safe; it is sealed, its hash is not."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmCancellation(Command):
+    """Cancel with the code of the link. `quote` is the refund that the page showed.
+
+    The correlation id is that of the order's newest link: refund and cancellation share it.
+    """
+
+    code: str
+    quote: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteCancellation(Command):
+    """Ours: the refund of this cancellation was accepted, so the order is cancelled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseSeats(Command):
+    """Ours: the cancelled order's seats go back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelUnpaid(Command):
+    """Ours: nobody paid in time (SPEC X7)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetakeSeats(Command):
+    """Ours: money came after the time-out; take the seats again if there is room."""
+
+    payment: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnPayment(Command):
+    """Ours: a whole payment goes back, for a cause that is not a customer's wish."""
+
+    payment: UUID
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRefund(Command):
+    """Ask again for a refund that was refused: a new try with a new number. Staff."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartLetter(Command):
+    """Claim a letter that is due. The correlation id is the receipt's."""
+
+    letter: Letter
+    try_number: int
+
+
+OrderCommand = (
+    RequestPayment
+    | RequestCancellation
+    | ConfirmCancellation
+    | CompleteCancellation
+    | ReleaseSeats
+    | CancelUnpaid
+    | RetakeSeats
+    | ReturnPayment
+    | RetryRefund
+    | StartLetter
+)

@@ -1,0 +1,67 @@
+"""Money in minor units. The ledger has no floats and no implicit currency."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An amount in minor units (cents) of one ISO 4217 currency.
+
+    Arithmetic never rounds and never mixes currencies: mixing raises `ValueError`.
+
+    >>> Money(3500, "EUR") * 2 - Money(500, "EUR")
+    Money(amount=6500, currency='EUR')
+    """
+
+    amount: int
+    currency: str
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(self.amount + self._same(other), self.currency)
+
+    def __sub__(self, other: Self) -> Self:
+        return type(self)(self.amount - self._same(other), self.currency)
+
+    def __mul__(self, pieces: int) -> Self:
+        return type(self)(self.amount * pieces, self.currency)
+
+    def __neg__(self) -> Self:
+        return type(self)(-self.amount, self.currency)
+
+    def __bool__(self) -> bool:
+        return self.amount != 0
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} (minor units)"
+
+    def _same(self, other: Self) -> int:
+        if other.currency != self.currency:
+            raise ValueError(f"cannot mix {self.currency} and {other.currency}")
+        return other.amount
+
+
+def zero(currency: str) -> Money:
+    """No money, in a currency."""
+    return Money(0, currency)
+
+
+def total(amounts: "list[Money]", currency: str) -> Money:
+    """The sum of amounts in one currency; zero of that currency when there are none."""
+    return sum(amounts, zero(currency))
+
+
+def percent_of(amount: Money, percent: Decimal) -> Money:
+    """A share of an amount, rounded half up once, in minor units."""
+    share = Decimal(amount.amount) * percent / 100
+    return Money(int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP)), amount.currency)
+
+
+def vat_included(gross: Money, percent: Decimal) -> Money:
+    """The VAT inside a gross amount at a rate in percent, rounded half up once.
+
+    >>> vat_included(Money(11350, "EUR"), Decimal("13.5"))
+    Money(amount=1350, currency='EUR')
+    """
+    return percent_of(gross, 100 * percent / (100 + percent))

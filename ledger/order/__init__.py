@@ -1,0 +1,1 @@
+"""One order: its state, what it may do, what it owes."""

@@ -1,0 +1,228 @@
+"""What an order answers to a wish. Plain functions that never look at the world."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from ledger import cancellation
+from ledger.commands import (
+    CancelUnpaid,
+    CompleteCancellation,
+    ConfirmCancellation,
+    OrderCommand,
+    ReleaseSeats,
+    RequestCancellation,
+    RequestPayment,
+    RetakeSeats,
+    RetryRefund,
+    ReturnPayment,
+    StartLetter,
+)
+from ledger.money import zero
+from ledger.order.letters import RECEIPTS, letters_due
+from ledger.order.state import Order, Refund
+from ledger.order.status import Status, status
+from ledger.policy import Release
+from ledger.refusals import (
+    LetterNotDue,
+    LetterTooSoon,
+    LinkInvalid,
+    NotCancellable,
+    NothingToRefund,
+    NotPayable,
+    QuoteChanged,
+)
+from ledger.stamps import (
+    CancellationRequested,
+    Cancelled,
+    Cause,
+    CreatePaymentRequest,
+    CreateRefundRequest,
+    OrderStamp,
+    ReceiptSendStarted,
+    SeatsReleased,
+    SeatsRetaken,
+)
+
+PAYABLE = (Status.NOT_STARTED, Status.PENDING, Status.FAILED)
+_NOTHING: tuple[OrderStamp, ...] = ()
+
+
+def decide(  # noqa: C901 (a dispatching match)
+    command: OrderCommand, order: Order
+) -> Sequence[OrderStamp]:
+    """The stamps that a wish calls for; none if it is fulfilled already; or a refusal."""
+    match command:
+        case RequestPayment():
+            return _request_payment(command, order)
+        case RequestCancellation():
+            return _request_cancellation(command, order)
+        case ConfirmCancellation():
+            return _confirm_cancellation(command, order)
+        case CompleteCancellation():
+            return _complete_cancellation(command, order)
+        case ReleaseSeats():
+            return _NOTHING if order.released else (SeatsReleased(),)
+        case CancelUnpaid():
+            return _cancel_unpaid(command, order)
+        case RetakeSeats():
+            return (SeatsRetaken(),) if order.released else _NOTHING
+        case ReturnPayment():
+            return _return_payment(command, order)
+        case RetryRefund():
+            return _retry_refund(command, order)
+        case StartLetter():
+            return _start_letter(command, order)
+        case _:
+            assert_never(command)
+
+
+def _request_payment(command: RequestPayment, order: Order) -> Sequence[OrderStamp]:
+    if command.correlation_id in order.attempts:
+        return _NOTHING
+    if status(order) not in PAYABLE or not order.due:
+        raise NotPayable(status=status(order))
+    amount = order.due - order.received
+    return (
+        CreatePaymentRequest(
+            amount=amount, provider=command.provider, account=command.account, live=command.live
+        ),
+    )
+
+
+def _request_cancellation(command: RequestCancellation, order: Order) -> Sequence[OrderStamp]:
+    if any(link.correlation_id == command.correlation_id for link in order.links):
+        return _NOTHING
+    _require_cancellable(order, command)
+    newest = order.newest_link
+    if newest is not None and command.at < newest.requested_at + cancellation.LINK_PAUSE:
+        raise LetterTooSoon
+    return (CancellationRequested(code_hash=code_hash(command.code), code=command.code),)
+
+
+def code_hash(code: str) -> str:
+    """How a one-time code is stored: SHA-256 in hexadecimal; the code has 256 bits of its own."""
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _require_cancellable(order: Order, command: RequestCancellation | ConfirmCancellation) -> None:
+    answer = cancellation.eligibility(order, command.at)
+    if not answer.allowed:
+        raise NotCancellable(code=answer.reason, inputs=answer.inputs)
+
+
+def _confirm_cancellation(command: ConfirmCancellation, order: Order) -> Sequence[OrderStamp]:
+    link = order.newest_link
+    if link is None or not hmac.compare_digest(link.code_hash, code_hash(command.code)):
+        raise LinkInvalid
+    if link.correlation_id != command.correlation_id:
+        raise LinkInvalid
+    if not cancellation.link_is_valid(order, link, command.at):
+        raise LinkInvalid
+    _require_cancellable(order, command)
+    quote = cancellation.quote(order)
+    if quote.amount != command.quote:
+        raise QuoteChanged(quote=quote.amount)
+    if quote.payment is None or not quote.amount:
+        return (Cancelled(cause=Cause.CUSTOMER), SeatsReleased())
+    asked = CreateRefundRequest(
+        payment=quote.payment,
+        payment_reference=quote.payment_reference,
+        provider=quote.provider,
+        amount=quote.amount,
+        fee=quote.fee,
+        cause=Cause.CUSTOMER,
+    )
+    if order.terms.cancellation.release is Release.AT_REQUEST:
+        return (asked, Cancelled(cause=Cause.CUSTOMER), SeatsReleased())
+    return (asked,)
+
+
+def _complete_cancellation(command: CompleteCancellation, order: Order) -> Sequence[OrderStamp]:
+    refund = order.refund_of(command.correlation_id)
+    if order.cancelled is not None or refund is None or not refund.was_accepted:
+        return _NOTHING
+    released = releases(order, refund)
+    cancelled = Cancelled(cause=Cause.CUSTOMER)
+    return (cancelled, SeatsReleased()) if released else (cancelled,)
+
+
+def releases(order: Order, refund: Refund) -> bool:
+    """Whether the shop's policy frees the seats as this refund stands (SPEC S2)."""
+    match order.terms.cancellation.release:
+        case Release.AT_REQUEST:
+            return True
+        case Release.AT_REFUND_ACCEPTED:
+            return refund.was_accepted
+        case Release.AT_REFUND_SETTLED:
+            return bool(refund.returned(order.currency))
+
+
+def _cancel_unpaid(command: CancelUnpaid, order: Order) -> Sequence[OrderStamp]:
+    if not order.alive or status(order) not in PAYABLE or order.received:
+        return _NOTHING
+    if order.placed_at is None or command.at < _due_by(order):
+        return _NOTHING
+    return (Cancelled(cause=Cause.UNPAID), SeatsReleased())
+
+
+def _due_by(order: Order) -> datetime:
+    assert order.placed_at is not None
+    return order.placed_at + timedelta(seconds=order.terms.unpaid_after)
+
+
+def _return_payment(command: ReturnPayment, order: Order) -> Sequence[OrderStamp]:
+    if command.correlation_id in order.refunds:
+        return _NOTHING
+    held = order.held_by(command.payment)
+    if held.amount <= 0:
+        raise NothingToRefund
+    attempt = order.attempts[command.payment]
+    return (
+        CreateRefundRequest(
+            payment=command.payment,
+            payment_reference=attempt.reference,
+            provider=attempt.provider,
+            amount=held,
+            fee=zero(order.currency),
+            cause=command.cause,
+        ),
+    )
+
+
+def _retry_refund(command: RetryRefund, order: Order) -> Sequence[OrderStamp]:
+    refund = order.refund_of(command.correlation_id)
+    if refund is None or refund.request is None or not refund.was_refused:
+        return _NOTHING
+    if refund.request.amount.amount > order.held_by(refund.request.payment).amount:
+        raise NothingToRefund
+    request = refund.request
+    return (
+        CreateRefundRequest(
+            payment=request.payment,
+            payment_reference=request.payment_reference,
+            provider=request.provider,
+            amount=request.amount,
+            fee=request.fee,
+            cause=request.cause,
+            try_number=refund.last_try + 1,
+        ),
+    )
+
+
+def _start_letter(command: StartLetter, order: Order) -> Sequence[OrderStamp]:
+    wanted = (command.correlation_id, command.letter)
+    if not any((due.correlation_id, due.letter) == wanted for due in letters_due(order)):
+        raise LetterNotDue
+    posting = order.postings.get(wanted)
+    if command.try_number != (posting.last_try if posting else 0) + 1:
+        raise LetterNotDue
+    first = command.letter in RECEIPTS and (posting is None or posting.number is None)
+    numbered_for = order.terms.shop if first else None
+    return (
+        ReceiptSendStarted(
+            letter=command.letter, try_number=command.try_number, numbered_for=numbered_for
+        ),
+    )

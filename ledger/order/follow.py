@@ -1,0 +1,76 @@
+"""What we owe an order because of the facts it holds: our own next decision, one at a time."""
+
+from datetime import datetime
+
+from ledger.commands import (
+    CompleteCancellation,
+    OrderCommand,
+    ReleaseSeats,
+    RetakeSeats,
+    ReturnPayment,
+)
+from ledger.order.decide import releases
+from ledger.order.state import Attempt, Order
+from ledger.recorded import derived
+from ledger.stamps import Cause
+
+ACTOR = "ledger"
+
+
+def next_step(order: Order, at: datetime) -> OrderCommand | None:
+    """The next command of ours that is due, or None. Taking it makes it not due any more."""
+    return _completion(order, at) or _release(order, at) or _late_payment(order, at)
+
+
+def _completion(order: Order, at: datetime) -> OrderCommand | None:
+    """The refund of a customer's cancellation was accepted: now the order is cancelled (X4)."""
+    links = {link.correlation_id for link in order.links}
+    for refund in order.refunds.values():
+        ours = refund.correlation_id in links and order.cancelled is None
+        if ours and refund.was_accepted:
+            return CompleteCancellation(correlation_id=refund.correlation_id, actor=ACTOR, at=at)
+    return None
+
+
+def _release(order: Order, at: datetime) -> OrderCommand | None:
+    if order.cancelled is None or order.released or order.alive:
+        return None
+    refund = order.refund_of(order.cancelled)
+    if refund is not None and not releases(order, refund):
+        return None
+    return ReleaseSeats(correlation_id=order.cancelled, actor=ACTOR, at=at)
+
+
+def _late_payment(order: Order, at: datetime) -> OrderCommand | None:
+    """Money that came after a cancellation is decided upon once (SPEC P6)."""
+    for attempt in order.paid_attempts:
+        if _undecided(order, attempt):
+            return _decision(order, attempt, at)
+    return None
+
+
+def _undecided(order: Order, attempt: Attempt) -> bool:
+    after = order.cancelled is not None and attempt.paid_position > order.cancelled_position
+    return after and not order.alive and order.held_by(attempt.correlation_id).amount > 0
+
+
+def _decision(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
+    payment = attempt.correlation_id
+    if order.cancelled_cause is Cause.UNPAID and order.confirmed and not order.retaken_position:
+        again = derived(payment, "retake")
+        return RetakeSeats(correlation_id=again, actor=ACTOR, at=at, payment=payment)
+    return return_late(order, attempt, at)
+
+
+def return_late(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
+    """Send a late payment back; None while a refund of it was tried before."""
+    refund_id = derived(attempt.correlation_id, "late")
+    if refund_id in order.refunds:
+        return None
+    return ReturnPayment(
+        correlation_id=refund_id,
+        actor=ACTOR,
+        at=at,
+        payment=attempt.correlation_id,
+        cause=Cause.LATE_PAYMENT,
+    )

@@ -1,0 +1,115 @@
+"""Which letters an order owes, and which of them are still due (SPEC R1)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.order.state import Attempt, Order, Refund
+from ledger.stamps import Letter
+
+RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED, Letter.CORRECTION)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A letter that an order calls for. `position` is that of the stamp which called."""
+
+    correlation_id: UUID
+    letter: Letter
+    position: int
+
+
+def letters_due(order: Order) -> tuple[Due, ...]:
+    """Letters owed that were neither sent nor given up; a claimed one is still due."""
+    return tuple(due for due in owed(order) if _open(order, due))
+
+
+def _open(order: Order, due: Due) -> bool:
+    posting = order.postings.get((due.correlation_id, due.letter))
+    return posting is None or (posting.state != "sent" and not posting.permanent)
+
+
+def owed(order: Order) -> tuple[Due, ...]:
+    """Every letter that the order calls for as it stands, sent or not. One receipt per id."""
+    if order.placed is None:
+        return ()
+    receipts: dict[UUID, Due] = {}
+    for due in (*_paid(order), *_refunded(order), *_cancelled(order)):
+        receipts.setdefault(due.correlation_id, due)
+    return (*receipts.values(), *_corrections(order), *_link(order))
+
+
+def _paid(order: Order) -> Iterator[Due]:
+    if order.free_confirmed is not None:
+        yield Due(correlation_id=order.free_confirmed, letter=Letter.PAID, position=1)
+    if not order.confirmed:
+        return
+    for attempt in order.paid_attempts:
+        if not _came_too_late(order, attempt):
+            yield Due(
+                correlation_id=attempt.correlation_id,
+                letter=Letter.PAID,
+                position=attempt.paid_position,
+            )
+
+
+def _came_too_late(order: Order, attempt: Attempt) -> bool:
+    """Money after a cancellation says nothing until it is decided what becomes of it (P6)."""
+    return (
+        order.cancelled is not None
+        and attempt.paid_position > order.cancelled_position
+        and not order.alive
+    )
+
+
+def _refunded(order: Order) -> Iterator[Due]:
+    for refund in order.refunds.values():
+        if refund.was_accepted or _announced(order, refund):
+            yield Due(
+                correlation_id=refund.correlation_id,
+                letter=Letter.REFUNDED,
+                position=refund.first_position,
+            )
+
+
+def _announced(order: Order, refund: Refund) -> bool:
+    """A letter that was begun stays owed: what was said cannot be unsaid, only corrected."""
+    return (refund.correlation_id, Letter.REFUNDED) in order.postings
+
+
+def _cancelled(order: Order) -> Iterator[Due]:
+    if order.cancelled is None or not order.confirmed or _waits(order):
+        return
+    if any(one.paid_position < order.cancelled_position for one in order.paid_attempts) or (
+        order.free_confirmed is not None
+    ):
+        yield Due(
+            correlation_id=order.cancelled,
+            letter=Letter.CANCELLED,
+            position=order.cancelled_position,
+        )
+
+
+def _waits(order: Order) -> bool:
+    """The refund that shares the cancellation's id has no outcome yet."""
+    refund = order.refund_of(order.cancelled)
+    return refund is not None and refund.unanswered
+
+
+def _corrections(order: Order) -> Iterator[Due]:
+    for refund in order.refunds.values():
+        posting = order.postings.get((refund.correlation_id, Letter.REFUNDED))
+        if refund.failed_late and posting is not None and posting.state in ("sent", "unknown"):
+            yield Due(
+                correlation_id=refund.correlation_id,
+                letter=Letter.CORRECTION,
+                position=refund.last_position,
+            )
+
+
+def _link(order: Order) -> Iterator[Due]:
+    """Only the newest link, and only while nothing was done with it."""
+    link = order.newest_link
+    if link is None or link.correlation_id in order.refunds or not order.alive:
+        return
+    yield Due(correlation_id=link.correlation_id, letter=Letter.LINK, position=link.position)

@@ -1,0 +1,54 @@
+"""What an order makes of news from outside. Never refused: bound, or kept as a case (law 11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.order.state import Attempt, Order
+from ledger.reports import Report
+from ledger.stamp import bound, identity
+from ledger.stamps import OrderStamp
+
+
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """Why a report must not move this order."""
+
+    reason: str
+
+
+def observe(fact: OrderStamp, correlation_id: UUID, order: Order) -> Sequence[OrderStamp]:
+    """The stamps a fact leads to: itself, or nothing when it is known."""
+    return () if identity(correlation_id, fact) in order.seen else (fact,)
+
+
+def contradicts(fact: OrderStamp, correlation_id: UUID, order: Order) -> bool:
+    """The same identity is known with other binding fields: an alarm, not a repeat (law 3)."""
+    known = order.seen.get(identity(correlation_id, fact))
+    return known is not None and known != bound(fact)
+
+
+def bind(report: Report, order: Order) -> Attempt | Unbound:
+    """The attempt that a report belongs to, if all that was asked for matches (law 11)."""
+    if report.contradiction:
+        return Unbound(report.contradiction)
+    attempt = _attempt(report, order)
+    if attempt is None:
+        return Unbound("the order never asked for this payment")
+    expected = {
+        "provider": (attempt.provider, report.provider),
+        "account": (attempt.account, report.account),
+        "mode": (attempt.live, report.live),
+        "currency": (attempt.asked.currency, report.currency or attempt.asked.currency),
+    }
+    for name, (asked, told) in expected.items():
+        if asked != told:
+            return Unbound(f"{name} differs from what the order asked for")
+    return attempt
+
+
+def _attempt(report: Report, order: Order) -> Attempt | None:
+    if report.attempt is not None:
+        return order.attempts.get(report.attempt)
+    known = (a for a in order.attempts.values() if report.reference in (a.session, a.reference))
+    return next(known, None)

@@ -1,0 +1,86 @@
+"""The one word for an order's state, derived from its axes; never a maximum of an enum."""
+
+from enum import StrEnum
+
+from ledger.order.state import Order, Refund
+
+
+class Status(StrEnum):
+    """The words of the contract. The first that holds is the order's."""
+
+    DISPUTED = "DISPUTED"
+    CANCELLED = "CANCELLED"
+    PAID = "PAID"
+    PENDING = "PENDING"
+    FAILED = "FAILED"
+    NOT_STARTED = "NOT_STARTED"
+    REFUND_REQUESTED = "REFUND_REQUESTED"
+    REFUND_FAILED = "REFUND_FAILED"
+    REFUNDED = "REFUNDED"
+    PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
+
+
+def status(order: Order) -> Status:
+    """The status word shown to people."""
+    if order.disputed:
+        return Status.DISPUTED
+    return _with_money(order) if order.received else _without_money(order)
+
+
+def _without_money(order: Order) -> Status:
+    if not order.alive:
+        return Status.CANCELLED
+    if order.free_confirmed is not None:
+        return Status.PAID
+    if any(not attempt.failed for attempt in order.attempts.values()):
+        return Status.PENDING
+    return Status.FAILED if order.attempts else Status.NOT_STARTED
+
+
+def _with_money(order: Order) -> Status:
+    if order.refund_pending:
+        return Status.REFUND_REQUESTED
+    if any(_failed_for_good(refund, order) for refund in order.refunds.values()):
+        return Status.REFUND_FAILED
+    gone = order.refunded + order.lost
+    if _all_returned(order):
+        return Status.REFUNDED
+    if not order.alive:
+        return Status.CANCELLED
+    if gone:
+        return Status.PARTIALLY_REFUNDED
+    return Status.PAID if order.confirmed else Status.PENDING
+
+
+def _all_returned(order: Order) -> bool:
+    """Everything came back or, of a cancelled order, everything but the fee."""
+    gone = (order.refunded + order.lost).amount
+    if gone >= order.received.amount:
+        return True
+    return not order.alive and gone > 0 and gone >= (order.received - order.fee_kept).amount
+
+
+def _failed_for_good(refund: Refund, order: Order) -> bool:
+    if not (refund.was_refused or refund.failed_late):
+        return False
+    return not any(
+        later.payment == refund.payment and later.first_position > refund.first_position
+        for later in order.refunds.values()
+    )
+
+
+def flags(order: Order) -> tuple[str, ...]:
+    """What else people should know, beside the status word."""
+    surplus = order.received.amount - order.refunded.amount > order.due.amount
+    lacking = bool(order.received) and order.received.amount < order.due.amount
+    late = not order.alive and any(
+        one.paid_position > order.cancelled_position for one in order.paid_attempts
+    )
+    raised = {
+        "overpaid": surplus,
+        "underpaid": lacking,
+        "refund_unknown": any(True for _ in order.unanswered_refunds()),
+        "late_payment": late,
+        "disputed": bool(order.disputed),
+    }
+    return tuple(name for name, up in raised.items() if up)

@@ -1,0 +1,195 @@
+"""What about an order needs a person: one trouble per cause, told by the fold alone."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.case_stamps import CaseKind, CaseOpened, Severity
+from ledger.money import Money, zero
+from ledger.order.state import Attempt, Order, Refund
+from ledger.recorded import derived
+from ledger.stamps import Letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that waits for a person. `about` is the correlation id of its cause.
+
+    `mark` tells apart troubles of one kind under one cause, such as the second try of a refund.
+    """
+
+    kind: CaseKind
+    severity: Severity
+    about: UUID
+    text: str
+    mark: str = ""
+    amount: Money | None = None
+    provider: str = ""
+    provider_reference: str = ""
+
+    @property
+    def correlation_id(self) -> UUID:
+        """The same trouble is always the same case."""
+        return derived(self.about, f"case/{self.kind}/{self.mark}")
+
+    def case(self, order: UUID) -> CaseOpened:
+        """The stamp that puts it on the desk."""
+        return CaseOpened(
+            kind=self.kind,
+            severity=self.severity,
+            text=self.text,
+            order=order,
+            provider=self.provider,
+            provider_reference=self.provider_reference,
+            amount=self.amount,
+            about=str(self.about),
+        )
+
+
+def troubles(order: Order) -> tuple[Trouble, ...]:
+    """Everything about this order that a person must resolve, as it stands."""
+    if order.placed is None:
+        return ()
+    return (
+        *_underpaid(order),
+        *_overpaid(order),
+        *_refunds(order),
+        *_disputes(order),
+        *_letters(order),
+    )
+
+
+def letter_of_unknown_fate(about: UUID, letter: Letter, *, try_number: int) -> Trouble:
+    """A letter that may or may not have gone out, and will not be sent again by itself."""
+    return Trouble(
+        kind=CaseKind.LETTER_UNKNOWN,
+        severity=Severity.WARNING,
+        about=about,
+        mark=f"{letter}/{try_number}",
+        text=f"It is not known whether the letter “{letter}” was sent.",
+    )
+
+
+def refund_of_unknown_fate(refund: Refund, order: Order) -> Trouble:
+    """A refund that the provider has not confirmed for so long that it forgot our key."""
+    return Trouble(
+        kind=CaseKind.REFUND_UNKNOWN,
+        severity=Severity.CRITICAL,
+        about=refund.correlation_id,
+        mark=str(refund.last_try),
+        text="The provider does not tell whether the refund was made.",
+        amount=refund.request.amount if refund.request else None,
+        **_at(refund, order),
+    )
+
+
+def _underpaid(order: Order) -> Iterator[Trouble]:
+    paid = order.paid_attempts
+    if paid and order.received.amount < order.due.amount:
+        yield _of_payment(
+            CaseKind.UNDERPAID,
+            paid[0],
+            amount=order.due - order.received,
+            text="Less money came than the order costs.",
+        )
+
+
+def _overpaid(order: Order) -> Iterator[Trouble]:
+    """Money beyond the price, by the payment that brought it, as far as it is still held."""
+    came = zero(order.currency)
+    for attempt in order.paid_attempts:
+        assert attempt.received is not None
+        came += attempt.received
+        surplus = min(came - order.due, attempt.received)
+        kept = min(surplus, order.held_by(attempt.correlation_id))
+        if kept.amount > 0 and _too_much(order):
+            text = "More money came than the order costs."
+            yield _of_payment(CaseKind.OVERPAID, attempt, amount=kept, text=text)
+
+
+def _too_much(order: Order) -> bool:
+    gone = order.refunded + order.refund_pending + order.lost + order.disputed
+    return (order.received - gone).amount > order.due.amount
+
+
+def _of_payment(kind: CaseKind, attempt: Attempt, *, amount: Money, text: str) -> Trouble:
+    return Trouble(
+        kind=kind,
+        severity=Severity.WARNING,
+        about=attempt.correlation_id,
+        text=text,
+        amount=amount,
+        provider=attempt.provider,
+        provider_reference=attempt.reference,
+    )
+
+
+def _refunds(order: Order) -> Iterator[Trouble]:
+    for refund in order.refunds.values():
+        if _replaced(refund, order.refunds.values()):
+            continue
+        if refund.was_refused:
+            yield _refund(refund, order, kind=CaseKind.REFUND_REFUSED)
+        elif refund.failed_late:
+            yield _refund(refund, order, kind=CaseKind.REFUND_FAILED)
+
+
+def _replaced(refund: Refund, refunds: Iterable[Refund]) -> bool:
+    return any(
+        later.payment == refund.payment and later.first_position > refund.first_position
+        for later in refunds
+    )
+
+
+_REFUND_TEXTS = {
+    CaseKind.REFUND_REFUSED: "The provider refused a refund. No money moved.",
+    CaseKind.REFUND_FAILED: "A refund failed after it had been accepted. The money is back here.",
+}
+
+
+def _refund(refund: Refund, order: Order, *, kind: CaseKind) -> Trouble:
+    return Trouble(
+        kind=kind,
+        severity=Severity.CRITICAL,
+        about=refund.correlation_id,
+        mark=str(refund.last_try),
+        text=_REFUND_TEXTS[kind],
+        amount=refund.request.amount if refund.request else None,
+        **_at(refund, order),
+    )
+
+
+def _at(refund: Refund, order: Order) -> dict[str, str]:
+    """The provider, and its name of the payment that should have gone back."""
+    attempt = order.attempts.get(refund.payment) if refund.payment else None
+    if attempt is None:
+        return {}
+    return {"provider": attempt.provider, "provider_reference": attempt.reference}
+
+
+def _disputes(order: Order) -> Iterator[Trouble]:
+    for reference, dispute in order.disputes.items():
+        if dispute.won is None:
+            attempt = order.attempts.get(dispute.payment)
+            yield Trouble(
+                kind=CaseKind.DISPUTE,
+                severity=Severity.CRITICAL,
+                about=dispute.payment,
+                mark=reference,
+                text="The payer's bank disputes a payment: answer before its deadline.",
+                amount=dispute.amount,
+                provider=attempt.provider if attempt else "",
+                provider_reference=reference,
+            )
+
+
+def _letters(order: Order) -> Iterator[Trouble]:
+    for (about, letter), posting in order.postings.items():
+        if posting.permanent and posting.state != "sent":
+            yield Trouble(
+                kind=CaseKind.LETTER_FAILED,
+                severity=Severity.WARNING,
+                about=about,
+                mark=f"{letter}/{posting.last_try}",
+                text=f"The letter “{letter}” could not be delivered.",
+            )

@@ -1,0 +1,200 @@
+"""Around a provider: stamp the intent, ask, stamp the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from ledger.money import Money
+from ledger.order.state import Attempt, Order, Refund
+from ledger.service import Orders
+from ledger.stamps import (
+    CreatePaymentFailure,
+    CreatePaymentSuccess,
+    CreateRefundFailure,
+    CreateRefundSuccess,
+    Line,
+    Refunded,
+)
+
+PAGE_LIFETIME = timedelta(hours=23)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAsk:
+    """What a provider is asked when a payment page is wanted. The same ask may be asked again.
+
+    `idempotency_key` comes from the stored intent, so it is the same after a restart.
+    """
+
+    order: UUID
+    order_number: int
+    shop: str
+    correlation_id: UUID
+    idempotency_key: str
+    amount: Money
+    lines: tuple[Line, ...]
+    language: str
+    email: str
+    return_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundAsk:
+    """What a provider is asked when money shall go back."""
+
+    order: UUID
+    shop: str
+    correlation_id: UUID
+    idempotency_key: str
+    payment: UUID
+    payment_reference: str
+    amount: Money
+    try_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """We do not know whether it was done. `reason` is for people, without secrets."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The provider accepted the refund; `settled` if it also says the money is on its way."""
+
+    outcome: CreateRefundSuccess
+    settled: Refunded | None = None
+
+
+PaymentAnswer = CreatePaymentSuccess | CreatePaymentFailure | NoAnswer
+RefundAnswer = Accepted | CreateRefundFailure | NoAnswer
+
+
+class PaymentProvider(Protocol):
+    """What the services need of a payment provider, and nothing more.
+
+    `name`, `account` and `live` are what an order's facts are bound to (law 11).
+    """
+
+    name: str
+    account: str
+    live: bool
+
+    def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
+        """Make a payment page; the same key gives the same page."""
+        ...
+
+    def expire_payment(self, reference: str) -> bool:
+        """Close a payment page, best effort; False when it could not be closed."""
+        ...
+
+    def refund(self, ask: RefundAsk) -> RefundAnswer:
+        """Return money of one payment; the same key never returns it twice."""
+        ...
+
+    def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
+        """Look up a refund that may have been made; None when there is none."""
+        ...
+
+
+Providers = Mapping[str, PaymentProvider]
+
+
+def start_payment(
+    orders: Orders,
+    provider: PaymentProvider,
+    order_id: UUID,
+    attempt_id: UUID,
+    *,
+    return_url: str,
+    actor: str = "ledger",
+) -> Order:
+    """Ask for the payment page of a stored intent and stamp the answer. Safe to call again."""
+    order = orders.get(order_id)
+    attempt = order.attempts[attempt_id]
+    if not attempt.unanswered:
+        return order
+    # No transaction is open while we wait; the key comes from the stored intent.
+    answer = provider.create_payment(
+        _payment_ask(order, attempt, return_url), try_number=attempt.last_try
+    )
+    if isinstance(answer, NoAnswer):
+        return order
+    return orders.record(order_id, answer, correlation_id=attempt_id, actor=actor)
+
+
+def _payment_ask(order: Order, attempt: Attempt, return_url: str) -> PaymentAsk:
+    terms = order.terms
+    return PaymentAsk(
+        order=order.id,
+        order_number=order.number,
+        shop=terms.shop_slug,
+        correlation_id=attempt.correlation_id,
+        idempotency_key=f"{attempt.correlation_id}/payment/{attempt.last_try}",
+        amount=attempt.asked,
+        lines=terms.lines,
+        language=terms.language,
+        email=terms.customer.email if terms.customer else "",
+        return_url=return_url,
+        expires_at=attempt.requested_at + PAGE_LIFETIME,
+    )
+
+
+def refund_ask(order: Order, refund: Refund) -> RefundAsk:
+    """What a provider is asked for a stored refund intent; the same for every repetition."""
+    assert refund.request is not None, "a refund that we never asked for"
+    return RefundAsk(
+        order=order.id,
+        shop=order.terms.shop_slug,
+        correlation_id=refund.correlation_id,
+        idempotency_key=f"{refund.correlation_id}/refund/{refund.last_try}",
+        payment=refund.request.payment,
+        payment_reference=refund.request.payment_reference,
+        amount=refund.request.amount,
+        try_number=refund.last_try,
+    )
+
+
+def start_refund(
+    orders: Orders,
+    provider: PaymentProvider,
+    order_id: UUID,
+    refund_id: UUID,
+    *,
+    at: datetime,
+    actor: str = "ledger",
+) -> Order:
+    """Ask for the refund of a stored intent, stamp the answer, and do what follows from it."""
+    order = orders.get(order_id)
+    refund = order.refund_of(refund_id)
+    if refund is None or not refund.unanswered:
+        return orders.follow(order_id, at)
+    return record_refund(
+        orders, order_id, refund_id, provider.refund(refund_ask(order, refund)), at=at, actor=actor
+    )
+
+
+def record_refund(
+    orders: Orders,
+    order_id: UUID,
+    refund_id: UUID,
+    answer: RefundAnswer,
+    *,
+    at: datetime,
+    actor: str = "ledger",
+) -> Order:
+    """Stamp what a provider said of a refund. No answer stamps nothing: the intent stays open."""
+    match answer:
+        case Accepted(outcome=outcome, settled=settled):
+            orders.record(order_id, outcome, correlation_id=refund_id, actor=actor)
+            if settled is not None:
+                orders.record(order_id, settled, correlation_id=refund_id, actor=actor)
+        case CreateRefundFailure():
+            orders.record(order_id, answer, correlation_id=refund_id, actor=actor)
+        case NoAnswer():
+            pass
+    return orders.follow(order_id, at)

@@ -1,0 +1,38 @@
+"""What a shop promises: the part of its preferences that every order carries with it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ledger.money import Money
+
+
+class Release(StrEnum):
+    """When a refunded cancellation frees its seats (SPEC S2)."""
+
+    AT_REQUEST = "at_request"
+    AT_REFUND_ACCEPTED = "at_refund_accepted"
+    AT_REFUND_SETTLED = "at_refund_settled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationPolicy:
+    """Self-service cancellation: days after the order (0: never), the fee kept back, seats.
+
+    The fee is a fixed amount in the shop's currency plus a percentage of the payment.
+    """
+
+    period_days: int
+    fee_fixed: Money
+    fee_percent: str = "0"
+    release: Release = Release.AT_REFUND_ACCEPTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """Who sells, as printed under every letter. Empty parts are left out."""
+
+    name: str
+    email: str
+    business_id: str = ""
+    address: str = ""
+    phone: str = ""

@@ -1,0 +1,71 @@
+"""From a provider's report to an order, or to a case: no money is dropped or guessed (law 11)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from ledger.case_stamps import CaseKind, CaseOpened, Severity
+from ledger.cases import Cases
+from ledger.order.observe import Unbound, bind
+from ledger.order.state import Order
+from ledger.refusals import UnknownOrder
+from ledger.reports import Report
+from ledger.service import Orders
+
+Find = Callable[[str, str], UUID | None]
+
+
+def receive(
+    report: Report, *, orders: Orders, cases: Cases, find: Find, evidence: str, at: datetime
+) -> UUID | None:
+    """Stamp a report on the order it is bound to and follow, or open a case.
+
+    `find` gives the order of a provider's object by (provider, reference). Returns the order's id,
+    None when the report was kept as a case. Safe to repeat: nothing is stamped twice.
+    """
+    order = _order(report, orders, find)
+    verdict = bind(report, order) if order else Unbound("no order of ours is named")
+    if isinstance(verdict, Unbound) or order is None:
+        reason = verdict.reason if isinstance(verdict, Unbound) else ""
+        cases.open(
+            _case(report, order, reason), correlation_id=report.correlation_id, actor=_actor(report)
+        )
+        return None
+    orders.record(
+        order.id,
+        report.fact,
+        correlation_id=report.correlation_id,
+        actor=_actor(report),
+        occurred_at=report.occurred_at,
+        evidence=evidence,
+    )
+    orders.follow(order.id, at)
+    return order.id
+
+
+def _order(report: Report, orders: Orders, find: Find) -> Order | None:
+    order_id = report.order or find(report.provider, report.reference)
+    if order_id is None:
+        return None
+    try:
+        return orders.get(order_id)
+    except UnknownOrder:
+        return None
+
+
+def _actor(report: Report) -> str:
+    return f"provider:{report.provider}"
+
+
+def _case(report: Report, order: Order | None, reason: str) -> CaseOpened:
+    moved = report.amount is not None and bool(report.amount)
+    return CaseOpened(
+        kind=CaseKind.UNMATCHED_MONEY if moved else CaseKind.UNBOUND_FACT,
+        severity=Severity.CRITICAL if moved else Severity.WARNING,
+        text=f"{type(report.fact).__name__}: {reason}",
+        order=order.id if order else None,
+        provider=report.provider,
+        provider_reference=report.reference,
+        amount=report.amount,
+        about=str(report.correlation_id),
+    )

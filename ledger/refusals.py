@@ -1,0 +1,134 @@
+"""Why the ledger says no. One class per reason a caller can act on."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from ledger.money import Money
+
+
+class Refusal(Exception):
+    """The ledger understood and declined."""
+
+
+class UnknownOrder(Refusal):
+    """There is no such order."""
+
+
+class UnknownShop(Refusal):
+    """There is no such shop."""
+
+
+class UnknownProduct(Refusal):
+    """This shop does not sell that product."""
+
+    def __init__(self, product: str) -> None:
+        super().__init__(product)
+        self.product = product
+
+
+class NothingOrdered(Refusal):
+    """An order needs at least one line, and each product at most once."""
+
+
+class QuantityNotAllowed(Refusal):
+    """The quantity is not between one and the most that one order may hold."""
+
+    def __init__(self, *, product: str, maximum: int) -> None:
+        super().__init__(f"{product}: at most {maximum}")
+        self.product, self.maximum = product, maximum
+
+
+class NotOnSale(Refusal):
+    """The product is not on sale at this moment."""
+
+    def __init__(self, product: str) -> None:
+        super().__init__(product)
+        self.product = product
+
+
+class NotEnoughSeats(Refusal):
+    """There are not enough seats left for this."""
+
+    def __init__(self, *, product: str) -> None:
+        super().__init__(product)
+        self.product = product
+
+
+class CustomerInvalid(Refusal):
+    """Something about the customer's details cannot be accepted."""
+
+    def __init__(self, *, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}")
+        self.field, self.rule = field, rule
+
+
+class NotPayable(Refusal):
+    """The order cannot be paid in its present state."""
+
+    def __init__(self, *, status: str) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class NotCancellable(Refusal):
+    """The order cannot be cancelled here; ticket sales can help."""
+
+    def __init__(self, *, code: str, inputs: Mapping[str, object]) -> None:
+        super().__init__(code)
+        self.code, self.inputs = code, inputs
+
+
+class LetterTooSoon(Refusal):
+    """A letter went out less than a minute ago; look for it before asking again."""
+
+
+class LinkInvalid(Refusal):
+    """This link is not valid: wrong, older than 24 hours, used, or replaced by a newer one."""
+
+
+class QuoteChanged(Refusal):
+    """The refund is another one than the page showed; look at it again before confirming."""
+
+    def __init__(self, *, quote: Money) -> None:
+        super().__init__(str(quote))
+        self.quote = quote
+
+
+class KeyReused(Refusal):
+    """This idempotency key was used before, for something else."""
+
+
+class Contradicted(Refusal):
+    """The ledger holds another stamp of the same identity."""
+
+
+class LetterNotDue(Refusal):
+    """This letter is not due, or another sender has claimed it."""
+
+
+class NothingToRefund(Refusal):
+    """There is no money of this payment that could go back."""
+
+
+class QuotaTooSmall(Refusal):
+    """A quota cannot shrink below what is held and sold of it."""
+
+    def __init__(self, quota: str) -> None:
+        super().__init__(quota)
+        self.quota = quota
+
+
+class ShopInvalid(Refusal):
+    """The shop file says something that cannot be."""
+
+    def __init__(self, *, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}")
+        self.field, self.rule = field, rule
+
+
+class Busy(Refusal):
+    """Too many people changed the same thing at once; try again in a moment."""
+
+    def __init__(self, stream: UUID) -> None:
+        super().__init__("too many conflicts")
+        self.stream = stream

@@ -1,0 +1,56 @@
+"""News from a provider, before we know whether it is ours (law 11)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.money import Money
+from ledger.stamps import (
+    CreateRefundFailure,
+    CreateRefundSuccess,
+    DisputeClosed,
+    Disputed,
+    Paid,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentPending,
+    Refunded,
+    RefundFailed,
+)
+
+Fact = (
+    PaymentPending
+    | PaymentFailed
+    | PaymentExpired
+    | Paid
+    | CreateRefundSuccess
+    | CreateRefundFailure
+    | Refunded
+    | RefundFailed
+    | Disputed
+    | DisputeClosed
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One fact as a provider tells it.
+
+    `order` and `attempt` (the payment attempt's correlation id) come from our own metadata where
+    it was sent back; `correlation_id` is what the fact is stamped with: the attempt's for a
+    payment, the refund's for a refund, a derived one for news that we did not ask for.
+    `amount` is None where the fact moves no money.
+    """
+
+    provider: str
+    account: str
+    live: bool
+    order: UUID | None
+    attempt: UUID | None
+    correlation_id: UUID
+    fact: Fact
+    currency: str | None
+    amount: Money | None
+    reference: str
+    occurred_at: datetime
+    contradiction: str = ""

@@ -1,0 +1,44 @@
+"""Seat changes, derived from the fold before and after: nobody counts them by hand (law 8)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from ledger.appends import SeatChange
+from ledger.order.evolve import evolve
+from ledger.order.state import Order
+from ledger.recorded import Draft, Recorded
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def after_drafts(order: Order, drafts: Sequence[Draft], at: datetime | None) -> Order:
+    """The order as it will stand if these drafts are committed next. Only its seats are meant."""
+    for draft in drafts:
+        order = evolve(order, _as_if_recorded(draft, order, at))
+    return order
+
+
+def _as_if_recorded(draft: Draft, order: Order, at: datetime | None) -> Recorded:
+    return Recorded(
+        stream=draft.stream,
+        version=order.version + 1,
+        position=order.position + 1,
+        recorded_at=at or _LONG_AGO,
+        stamp=draft.stamp,
+        correlation_id=draft.correlation_id,
+        actor=draft.actor,
+    )
+
+
+def seat_changes(before: Order, after: Order) -> tuple[SeatChange, ...]:
+    """What the quotas' running totals gain or lose between two states of an order."""
+    had, has = before.seats, after.seats
+    changes = (
+        SeatChange(
+            quota=quota,
+            held=has.get(quota, (0, 0))[0] - had.get(quota, (0, 0))[0],
+            sold=has.get(quota, (0, 0))[1] - had.get(quota, (0, 0))[1],
+        )
+        for quota in sorted({*had, *has}, key=str)
+    )
+    return tuple(one for one in changes if one.held or one.sold)

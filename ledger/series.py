@@ -1,0 +1,41 @@
+"""Which stamps draw a number in their commit, and from which series."""
+
+from typing import Any
+from uuid import UUID
+
+from ledger.stamps import OrderPlaced, ReceiptSendStarted
+
+PAYMENT_REFERENCES = "payment-references"
+RECEIPT_LETTERS = ("paid", "refunded", "cancelled", "correction")
+
+
+def order_numbers(shop: UUID) -> str:
+    """Order numbers count per shop (SPEC C5)."""
+    return f"orders/{shop}"
+
+
+def receipt_numbers(shop: UUID) -> str:
+    """Receipt numbers count per shop (SPEC R7)."""
+    return f"receipts/{shop}"
+
+
+def series_of(stamp: Any) -> tuple[str, ...]:
+    """The series a stamp draws from. A receipt draws with its first try, so resending keeps it."""
+    match stamp:
+        case OrderPlaced(shop=shop):
+            return (order_numbers(shop), PAYMENT_REFERENCES)
+        case ReceiptSendStarted(numbered_for=UUID() as shop):
+            return (receipt_numbers(shop),)
+        case _:
+            return ()
+
+
+def payment_reference(year: int, number: int) -> str:
+    """Year, seven digits and a check digit with weights 7, 3, 1 from the right (Finnish banks).
+
+    >>> payment_reference(2026, 42)
+    '202600000422'
+    """
+    digits = f"{year}{number:07d}"
+    weighed = sum(int(d) * w for d, w in zip(reversed(digits), (7, 3, 1) * 4, strict=False))
+    return f"{digits}{-weighed % 10}"

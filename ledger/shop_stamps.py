@@ -1,0 +1,88 @@
+"""Every stamp a shop can hold. Field names are storage format: never rename."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from ledger.money import Money
+from ledger.policy import CancellationPolicy, Seller
+from ledger.stamp import stamp
+
+_SHOPS = UUID("0e6d4d0c-93e0-4a39-8d6c-0a0d6e2c7c55")
+
+
+def shop_id(slug: str) -> UUID:
+    """The stream of a shop, from its slug."""
+    return uuid5(_SHOPS, slug)
+
+
+def quota_id(shop: UUID, slug: str) -> UUID:
+    """The identity of one of a shop's quotas."""
+    return uuid5(shop, f"quota/{slug}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """How a shop sells. Durations in seconds; `starts_at` in UTC; texts by language."""
+
+    name: Mapping[str, str]
+    seller: Seller
+    currency: str
+    timezone: str
+    starts_at: datetime
+    provider: str
+    unpaid_after: int
+    cancellation: CancellationPolicy
+    terms_url: Mapping[str, str]
+
+
+@stamp(binding=("slug",))
+class ShopOpened:
+    """A shop exists. Its slug is its address for ever."""
+
+    slug: str
+
+
+@stamp(binding=("after",))
+class PreferencesChanged:
+    """Preferences changed: what they were (None at first), what they are."""
+
+    before: Preferences | None
+    after: Preferences
+
+
+@stamp(occurrence=("slug",), binding=("capacity",))
+class QuotaSet:
+    """A quota holds this many seats."""
+
+    slug: str
+    capacity: int
+
+
+@stamp(occurrence=("slug",), binding=("revision",))
+class ProductRevised:
+    """A product as sold from here on. Price, VAT or title changed: the revision is a new one."""
+
+    slug: str
+    revision: int
+    rank: int
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    price: Money
+    vat_percent: str
+    quotas: tuple[str, ...]
+    tickets: int
+    max_per_order: int
+    available_from: datetime | None = None
+    available_until: datetime | None = None
+
+
+@stamp(occurrence=("slug",))
+class ProductWithdrawn:
+    """A product is no longer on sale."""
+
+    slug: str
+
+
+ShopStamp = ShopOpened | PreferencesChanged | QuotaSet | ProductRevised | ProductWithdrawn

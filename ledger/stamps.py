@@ -1,0 +1,325 @@
+"""Every stamp an order can hold. Field names are storage format: never rename."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from ledger.money import Money
+from ledger.policy import CancellationPolicy, Seller
+from ledger.stamp import stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Who bought. Personal data: only ever in the sealed part of a stamp."""
+
+    first_name: str
+    last_name: str
+    email: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What was bought, as it was on sale at that moment. `title` by language; VAT is included."""
+
+    product: str
+    revision: int
+    title: Mapping[str, str]
+    quantity: int
+    unit_price: Money
+    vat_percent: str
+    tickets: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatClaim:
+    """How many seats an order takes of one quota."""
+
+    quota: UUID
+    seats: int
+
+
+class Letter(StrEnum):
+    """The letters an order can call for. The first three are receipts: one per correlation id."""
+
+    PAID = "paid"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+    CORRECTION = "correction"
+    LINK = "link"
+
+
+class Cause(StrEnum):
+    """Why an order was cancelled, or money was asked back for it."""
+
+    CUSTOMER = "customer"
+    UNPAID = "unpaid"
+    STAFF = "staff"
+    LATE_PAYMENT = "late_payment"
+    OVERPAID = "overpaid"
+
+
+@stamp(binding=("shop", "request_digest"), sealed=("customer",))
+class OrderPlaced:
+    """An order was placed: seats are held, its lines and policy are fixed (SPEC C4)."""
+
+    shop: UUID
+    shop_slug: str
+    shop_name: Mapping[str, str]
+    seller: Seller
+    language: str
+    timezone: str
+    total: Money
+    lines: tuple[Line, ...]
+    seats: tuple[SeatClaim, ...]
+    starts_at: datetime
+    unpaid_after: int
+    cancellation: CancellationPolicy
+    email_index: str
+    request_digest: str
+    customer: Customer | None = None
+
+
+@stamp()
+class ZeroPrice:
+    """A free order, confirmed without any provider."""
+
+
+@stamp(occurrence=("try_number",), binding=("amount", "provider"))
+class CreatePaymentRequest:
+    """Intent: a provider is about to be asked for a payment. `live` tells real money from test."""
+
+    amount: Money
+    provider: str
+    account: str
+    live: bool
+    try_number: int = 1
+
+
+@stamp(occurrence=("try_number",), binding=("provider_reference",))
+class CreatePaymentSuccess:
+    """The provider made a payment page; the customer pays there. Not yet money."""
+
+    provider_reference: str
+    redirect_url: str
+    expires_at: datetime
+    try_number: int = 1
+
+
+@stamp(occurrence=("try_number",))
+class CreatePaymentFailure:
+    """The provider refused to make a payment page."""
+
+    code: str
+    try_number: int = 1
+
+
+@stamp(binding=("provider_reference",))
+class PaymentPending:
+    """The customer chose a method that pays days later."""
+
+    provider_reference: str
+
+
+@stamp(occurrence=("provider_reference",))
+class PaymentFailed:
+    """A try to pay was declined. The customer may try again on the same page."""
+
+    provider_reference: str
+    code: str
+
+
+@stamp()
+class PaymentExpired:
+    """The payment page closed without money."""
+
+    provider_reference: str
+
+
+@stamp(binding=("amount", "provider", "provider_reference"))
+class Paid:
+    """Money arrived for one payment attempt. `provider_reference` is what can be refunded."""
+
+    amount: Money
+    provider: str
+    provider_reference: str
+    method: str = ""
+
+
+@stamp(binding=("code_hash",), sealed=("code",))
+class CancellationRequested:
+    """A one-time link was asked for. `code_hash` is SHA-256; `code` only serves its letter."""
+
+    code_hash: str
+    code: str | None = None
+
+
+@stamp(binding=("cause",), sealed=("reason",))
+class Cancelled:
+    """The order is cancelled."""
+
+    cause: Cause
+    reason: str | None = None
+
+
+@stamp()
+class SeatsReleased:
+    """The order's seats are free again."""
+
+
+@stamp()
+class SeatsRetaken:
+    """Money came after all, and there was room: the order lives again (SPEC P6)."""
+
+
+@stamp(occurrence=("try_number",), binding=("payment", "amount"))
+class CreateRefundRequest:
+    """Intent: a provider is about to be asked to return money of one payment.
+
+    `payment` is the correlation id of the attempt, `payment_reference` the provider's name of it,
+    `fee` what is kept back by the cancellation policy.
+    """
+
+    payment: UUID
+    payment_reference: str
+    provider: str
+    amount: Money
+    fee: Money
+    cause: Cause
+    try_number: int = 1
+
+
+@stamp(occurrence=("try_number",), binding=("amount", "provider_reference"))
+class CreateRefundSuccess:
+    """The provider accepted the refund of this payment. It may still fail."""
+
+    payment: UUID
+    amount: Money
+    provider_reference: str
+    try_number: int = 1
+
+
+@stamp(occurrence=("try_number",))
+class CreateRefundFailure:
+    """The provider refused the refund; no money moved."""
+
+    code: str
+    try_number: int = 1
+
+
+@stamp(occurrence=("provider_reference",), binding=("payment", "amount"))
+class Refunded:
+    """Money went back. `provider_reference` is the refund's."""
+
+    payment: UUID
+    amount: Money
+    provider_reference: str
+
+
+@stamp(occurrence=("provider_reference",), binding=("payment", "amount"))
+class RefundFailed:
+    """A refund that was accepted, or even settled, failed after all. Final (SPEC P10)."""
+
+    payment: UUID
+    amount: Money
+    provider_reference: str
+    code: str
+
+
+@stamp(binding=("payment", "amount"), sealed=("reason",))
+class ManualRefund:
+    """Staff returned money outside of any provider."""
+
+    payment: UUID
+    amount: Money
+    reason: str | None = None
+
+
+@stamp(occurrence=("provider_reference",), binding=("payment", "amount"))
+class Disputed:
+    """The payer's bank took the money back for now."""
+
+    payment: UUID
+    amount: Money
+    provider_reference: str
+
+
+@stamp(occurrence=("provider_reference",), binding=("payment", "won"))
+class DisputeClosed:
+    """A dispute ended: won, the money is back; lost, it is gone."""
+
+    payment: UUID
+    provider_reference: str
+    won: bool
+
+
+@stamp(occurrence=("letter", "try_number"))
+class ReceiptSendStarted:
+    """Appending this claims the letter: only one sender can (SPEC R5).
+
+    `numbered_for` is the shop whose next receipt number this draws: the first try of a receipt.
+    """
+
+    letter: Letter
+    try_number: int
+    numbered_for: UUID | None = None
+
+
+@stamp(occurrence=("letter", "try_number"), binding=("message_id",))
+class ReceiptSent:
+    """The mail server took the letter. `body_hash` is keyed: it tells nothing without the key."""
+
+    letter: Letter
+    try_number: int
+    message_id: str
+    body_hash: str
+
+
+@stamp(occurrence=("letter", "try_number"))
+class ReceiptFailed:
+    """The mail server refused the letter, for now or for good."""
+
+    letter: Letter
+    try_number: int
+    code: str
+    permanent: bool
+
+
+@stamp(occurrence=("letter", "try_number"))
+class ReceiptUnknown:
+    """The sender vanished before it told whether the letter went out."""
+
+    letter: Letter
+    try_number: int
+
+
+OrderStamp = (
+    OrderPlaced
+    | ZeroPrice
+    | CreatePaymentRequest
+    | CreatePaymentSuccess
+    | CreatePaymentFailure
+    | PaymentPending
+    | PaymentFailed
+    | PaymentExpired
+    | Paid
+    | CancellationRequested
+    | Cancelled
+    | SeatsReleased
+    | SeatsRetaken
+    | CreateRefundRequest
+    | CreateRefundSuccess
+    | CreateRefundFailure
+    | Refunded
+    | RefundFailed
+    | ManualRefund
+    | Disputed
+    | DisputeClosed
+    | ReceiptSendStarted
+    | ReceiptSent
+    | ReceiptFailed
+    | ReceiptUnknown
+)
