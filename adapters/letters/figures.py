@@ -1,0 +1,67 @@
+"""The figures of a letter: VAT by rate, and which part of a refund belongs to which rate."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from adapters.letters.letter import VatShare
+from ledger.money import Money, total, vat_included
+from ledger.order.state import Order, Refund
+from ledger.stamps import Line
+
+
+def line_total(line: Line) -> Money:
+    return line.unit_price * line.quantity
+
+
+def vat_of_order(order: Order) -> Sequence[VatShare]:
+    """VAT by rate in everything that was ordered; a rate of 0 % is kept (SPEC R2)."""
+    return _shares(_by_rate(order.terms.lines, order.currency))
+
+
+def vat_of_part(amount: Money, order: Order) -> Sequence[VatShare]:
+    """VAT by rate in a part of an order: the part is spread over the rates as the order was."""
+    whole = _by_rate(order.terms.lines, order.currency)
+    return _shares(spread(amount, whole))
+
+
+def spread(amount: Money, weights: Mapping[Decimal, Money]) -> Mapping[Decimal, Money]:
+    """Shares in proportion to the weights that add up to the amount, to the last cent."""
+    whole = sum(weight.amount for weight in weights.values())
+    if not whole:
+        return weights
+    cut = {rate: divmod(amount.amount * of.amount, whole) for rate, of in weights.items()}
+    missing = amount.amount - sum(floor for floor, _ in cut.values())
+    first = sorted(cut, key=lambda rate: (-cut[rate][1], rate))[:missing]
+    return {
+        rate: Money(floor + (rate in first), amount.currency) for rate, (floor, _) in cut.items()
+    }
+
+
+def announced(refund: Refund, currency: str) -> Money:
+    """What the letter about a refund promises: all that was accepted, whatever came of it."""
+    accepted = {**refund.accepted, **refund.settled}
+    promised = total([*accepted.values()], currency)
+    return promised if refund.manual is None else promised + refund.manual
+
+
+def failed_amount(refund: Refund, currency: str) -> Money:
+    """What of a refund was announced and did not arrive."""
+    accepted = {**refund.accepted, **refund.settled}
+    return total([money for name, money in accepted.items() if name in refund.failed], currency)
+
+
+def _by_rate(lines: Iterable[Line], currency: str) -> Mapping[Decimal, Money]:
+    sums: dict[Decimal, Money] = {}
+    for line in lines:
+        rate = Decimal(line.vat_percent)
+        sums[rate] = sums.get(rate, Money(0, currency)) + line_total(line)
+    return sums
+
+
+def _shares(gross: Mapping[Decimal, Money]) -> Sequence[VatShare]:
+    return tuple(_share(rate, gross[rate]) for rate in sorted(gross, reverse=True))
+
+
+def _share(rate: Decimal, gross: Money) -> VatShare:
+    vat = vat_included(gross, rate)
+    return VatShare(rate=str(rate), base=gross - vat, vat=vat)

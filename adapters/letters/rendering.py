@@ -1,0 +1,89 @@
+"""Letters, rendered: the same stamps give the same letter, whenever it is asked for (law 10)."""
+
+from functools import cache
+from pathlib import Path
+from typing import assert_never
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from adapters.letters.cancelling import cancelled, link
+from adapters.letters.confirmed import confirmed
+from adapters.letters.figures import line_total
+from adapters.letters.letter import Body, RenderedLetter
+from adapters.letters.occasion import Occasion
+from adapters.letters.plain import fold, pair
+from adapters.letters.returned import correction, refunded
+from ledger.order.state import Order
+from ledger.stamps import Letter
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(
+    order: Order, letter: Letter, *, correlation_id: UUID, number: int | None, base_url: str
+) -> RenderedLetter:
+    """A letter that an order calls for. `number` is the receipt's; a link has none.
+
+    A refund's letter and a link's need the refund or request of this correlation id in the order.
+    """
+    at = Occasion(order=order, correlation_id=correlation_id, number=number, base_url=base_url)
+    body = body_of(letter, at)
+    customer = order.terms.customer
+    return RenderedLetter(
+        subject=one_line(body.subject),
+        text=_laid_out("letter.txt", body, at),
+        html=_laid_out("letter.html", body, at),
+        to=customer.email if customer else "",
+        reply_to=order.terms.seller.email,
+        from_name=one_line(at.speech.of(order.terms.shop_name)),
+    )
+
+
+def body_of(letter: Letter, at: Occasion) -> Body:
+    """The words of a letter."""
+    match letter:
+        case Letter.PAID:
+            return confirmed(at)
+        case Letter.REFUNDED:
+            return refunded(at)
+        case Letter.CANCELLED:
+            return cancelled(at)
+        case Letter.CORRECTION:
+            return correction(at)
+        case Letter.LINK:
+            return link(at)
+        case _:
+            assert_never(letter)
+
+
+def one_line(text: str) -> str:
+    """Text for a header: whatever is not printable becomes a space."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _laid_out(template: str, body: Body, at: Occasion) -> str:
+    """A body laid out by one of the templates."""
+    return _templates().get_template(template).render(
+        body=body,
+        terms=at.order.terms,
+        speech=at.speech,
+        _=at.say,
+        order_number=at.order_number,
+        line_total=line_total,
+        shop=at.speech.of(at.order.terms.shop_name),
+    )
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=lambda name: name is None or name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(fold=fold, pair=pair)
+    return environment

@@ -1,0 +1,84 @@
+"""How a language says things: its catalogue, its dates, its money."""
+
+import io
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+from ledger.money import Money
+
+CATALOGUES = Path(__file__).parent / "locale"
+# English is the source of the catalogues. Its dates and money are read in Europe.
+_ENGLISH = "en"
+_FORMS = {"en": "en_GB"}
+
+
+class Speech:
+    """One language, at one place on earth."""
+
+    def __init__(self, language: str, *, timezone: str) -> None:
+        self.language = spoken(language)
+        self.timezone = timezone
+        self._zone = ZoneInfo(timezone)
+        self._locale = _FORMS.get(self.language, self.language)
+
+    def say(self, sentence: str, **values: object) -> str:
+        """A sentence of the catalogue, with its values filled in."""
+        said = catalogue(self.language).gettext(sentence)
+        return said % values if values else said
+
+    def of(self, texts: Mapping[str, str]) -> str:
+        """A text that the shop wrote, in this language if it did, else in English or any."""
+        return texts.get(self.language) or texts.get(_ENGLISH) or next(iter(texts.values()), "")
+
+    def money(self, money: Money) -> str:
+        """`€123.45` or `123,45 €`, by language."""
+        digits = get_currency_precision(money.currency)
+        amount = Decimal(money.amount).scaleb(-digits)
+        return format_currency(amount, money.currency, locale=self._locale)
+
+    def rate(self, percent: str) -> str:
+        """A VAT rate without trailing zeros: `25.5 %`."""
+        return f"{format_decimal(Decimal(percent), locale=self._locale)}\N{NO-BREAK SPACE}%"
+
+    def date(self, moment: datetime) -> str:
+        return format_date(moment.astimezone(self._zone), "long", locale=self._locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Date and time of day, in the shop's time zone."""
+        there = moment.astimezone(self._zone)
+        time = format_time(there, "short", locale=self._locale)
+        return self.say("%(date)s at %(time)s", date=self.date(moment), time=time)
+
+
+def spoken(language: str) -> str:
+    """The language that we have letters in: `sv-FI` is `sv`, an unknown one is English."""
+    known = language.replace("_", "-").partition("-")[0].lower()
+    return known if known in languages() else _ENGLISH
+
+
+@cache
+def languages() -> frozenset[str]:
+    """English, and each language that has a catalogue: adding the file adds the language."""
+    return frozenset({_ENGLISH, *(file.stem for file in CATALOGUES.glob("*.po"))})
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The sentences of a language; English speaks for itself."""
+    if language == _ENGLISH:
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

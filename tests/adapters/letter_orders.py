@@ -1,0 +1,194 @@
+"""Orders for letters to be about, folded from stamps like real ones."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from ledger.money import Money
+from ledger.order.evolve import fold
+from ledger.order.state import Order
+from ledger.policy import CancellationPolicy, Seller
+from ledger.recorded import Recorded
+from ledger.series import order_numbers, receipt_numbers
+from ledger.shop_stamps import shop_id
+from ledger.stamps import (
+    CancellationRequested,
+    Cancelled,
+    Cause,
+    CreatePaymentRequest,
+    CreateRefundFailure,
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    Customer,
+    Letter,
+    Line,
+    OrderPlaced,
+    Paid,
+    ReceiptSendStarted,
+    Refunded,
+    RefundFailed,
+    ZeroPrice,
+)
+
+ORDER = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
+PLACING, PAYMENT, REFUND, REQUEST = (uuid5(ORDER, name) for name in ("o", "p", "r", "l"))
+SHOP = shop_id("winterfest")
+THEN = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)
+BASE = "https://tickets.example"
+PAGE = f"{BASE}/winterfest/orders/{ORDER}"
+
+SELLER = Seller(
+    name="Winterfest ry",
+    email="tickets@winterfest.example",
+    business_id="1234567-8",
+    address="Talvikatu 1, 00100 Helsinki",
+    phone="+358 40 123 4567",
+)
+ADA = Customer(
+    first_name="Ada", last_name="Lovelace", email="ada@example.org", phone="+44 20 7946 0958"
+)
+LINES = (
+    Line(
+        product="weekend",
+        revision=1,
+        title={"en": "Weekend ticket", "fi": "Viikonloppulippu", "sv": "Helgbiljett"},
+        quantity=2,
+        unit_price=Money(4500, "EUR"),
+        vat_percent="14",
+    ),
+    Line(
+        product="dinner",
+        revision=2,
+        title={"en": "Saturday dinner", "fi": "Lauantain illallinen", "sv": "Lördagens middag"},
+        quantity=1,
+        unit_price=Money(2845, "EUR"),
+        vat_percent="25.50",
+        tickets=0,
+    ),
+    Line(
+        product="gift",
+        revision=1,
+        title={"en": "Donation", "fi": "Lahjoitus", "sv": "Donation"},
+        quantity=1,
+        unit_price=Money(500, "EUR"),
+        vat_percent="0",
+        tickets=0,
+    ),
+)
+TOTAL = Money(12345, "EUR")
+NOTHING = Money(0, "EUR")
+PLACED = OrderPlaced(
+    shop=SHOP,
+    shop_slug="winterfest",
+    shop_name={"en": "Winterfest 2027", "fi": "Talvijuhla 2027", "sv": "Vinterfesten 2027"},
+    seller=SELLER,
+    language="en",
+    timezone="Europe/Helsinki",
+    total=TOTAL,
+    lines=LINES,
+    seats=(),
+    starts_at=datetime(2027, 2, 5, 10, tzinfo=UTC),
+    unpaid_after=3600,
+    cancellation=CancellationPolicy(period_days=14, fee_fixed=NOTHING),
+    email_index="x",
+    request_digest="x",
+    customer=ADA,
+)
+PAYING = CreatePaymentRequest(amount=TOTAL, provider="stripe", account="a", live=False)
+PAID = Paid(amount=TOTAL, provider="stripe", provider_reference="pi_1", method="card")
+LINK = CancellationRequested(code_hash="h", code="aB3_-secret")
+REFUNDING = CreateRefundRequest(
+    payment=PAYMENT,
+    payment_reference="pi_1",
+    provider="stripe",
+    amount=TOTAL,
+    fee=NOTHING,
+    cause=Cause.CUSTOMER,
+)
+ACCEPTED = CreateRefundSuccess(payment=PAYMENT, amount=TOTAL, provider_reference="re_1")
+RECEIPT = ReceiptSendStarted(letter=Letter.PAID, try_number=1, numbered_for=SHOP)
+
+Stack = Sequence[tuple[UUID, Any]]
+BOUGHT: Stack = ((PAYMENT, PAYING), (PAYMENT, PAID))
+RECEIPTED: Stack = (*BOUGHT, (PAYMENT, RECEIPT))
+
+
+def order(*stack: tuple[UUID, Any], placed: OrderPlaced = PLACED) -> Order:
+    """An order after these stamps, one minute apart."""
+    history = [
+        Recorded(
+            stream=ORDER,
+            version=place,
+            position=place,
+            recorded_at=THEN + timedelta(minutes=place - 1),
+            stamp=stamp,
+            correlation_id=correlation_id,
+            actor="test",
+            numbers={order_numbers(SHOP): 423, receipt_numbers(SHOP): 17},
+        )
+        for place, (correlation_id, stamp) in enumerate(((PLACING, placed), *stack), start=1)
+    ]
+    return fold(ORDER, history)
+
+
+def in_language(language: str) -> OrderPlaced:
+    return replace(PLACED, language=language)
+
+
+FREE = replace(
+    PLACED,
+    total=NOTHING,
+    lines=(replace(LINES[0], unit_price=NOTHING, quantity=1),),
+)
+WITH_FEE = replace(
+    PLACED, cancellation=CancellationPolicy(period_days=14, fee_fixed=Money(345, "EUR"))
+)
+
+
+def samples(language: str = "en") -> dict[str, tuple[Order, Letter, UUID, int | None]]:
+    """One order for each letter there is, and some variations."""
+    placed = in_language(language)
+    fee = replace(REFUNDING, amount=Money(12000, "EUR"), fee=Money(345, "EUR"))
+    less = replace(ACCEPTED, amount=Money(12000, "EUR"))
+    refunded = (*RECEIPTED, (REFUND, REFUNDING), (REFUND, ACCEPTED))
+    gone = RefundFailed(payment=PAYMENT, amount=TOTAL, provider_reference="re_1", code="closed")
+    done = (REFUND, Cancelled(cause=Cause.CUSTOMER))
+    return {
+        "paid": (order(*BOUGHT, placed=placed), Letter.PAID, PAYMENT, 17),
+        "free": (
+            order((PLACING, ZeroPrice()), placed=replace(FREE, language=language)),
+            Letter.PAID, PLACING, 17,
+        ),
+        "refunded": (order(*refunded, done, placed=placed), Letter.REFUNDED, REFUND, 18),
+        "fee": (
+            order(*RECEIPTED, (REFUND, fee), (REFUND, less), done, placed=placed),
+            Letter.REFUNDED, REFUND, 18,
+        ),
+        "cancelled": (
+            order(*BOUGHT, (REQUEST, Cancelled(cause=Cause.STAFF)), placed=placed),
+            Letter.CANCELLED, REQUEST, 18,
+        ),
+        "refused": (
+            order(
+                *BOUGHT, (REFUND, REFUNDING), done, (REFUND, CreateRefundFailure(code="no")),
+                placed=placed,
+            ),
+            Letter.CANCELLED, REFUND, 18,
+        ),
+        "correction": (
+            order(*refunded, (REFUND, gone), placed=placed), Letter.CORRECTION, REFUND, 19,
+        ),
+        "link": (order(*BOUGHT, (REQUEST, LINK), placed=placed), Letter.LINK, REQUEST, None),
+        "external": (
+            order(
+                *RECEIPTED,
+                (REFUND, Refunded(
+                    payment=PAYMENT, amount=Money(5000, "EUR"), provider_reference="re_9"
+                )),
+                placed=placed,
+            ),
+            Letter.REFUNDED, REFUND, 18,
+        ),
+    }
