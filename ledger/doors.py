@@ -1,8 +1,10 @@
 """Where a provider's messages come in: a door reads them, or says that they are unreadable."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from ledger.reports import Report
 
@@ -26,4 +28,34 @@ class WebhookDoor(Protocol):
 
     def event_id(self, body: bytes) -> str | None:
         """The provider's own name of a message, signed or not; None when there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A kept message: its id in the inbox, and the hash that stamps read from it carry."""
+
+    id: UUID
+    hash: str
+
+
+class Inbox(Protocol):
+    """Where messages are kept before they are interpreted."""
+
+    def keep(
+        self,
+        provider: str,
+        door: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        verdict: str,
+        provider_event_id: str | None,
+        received_at: datetime,
+    ) -> Evidence:
+        """Sealed and committed when it returns; only then may a provider be told 2xx."""
+        ...
+
+    def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
+        """What became of it: `done`, `failed`, or `waiting` to try again. Done stays done."""
         ...

@@ -1,0 +1,62 @@
+"""The inbox in memory, for tests that need no database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from adapters.evidence import Message, Waiting, evidence_hash, packed, unpacked
+from ledger.doors import Evidence
+
+
+class MemoryInbox:
+    """Keeps messages in the order they came, unsealed."""
+
+    def __init__(self) -> None:
+        self._messages: dict[UUID, tuple[Waiting, bytes]] = {}
+        self.states: dict[UUID, str] = {}
+
+    def keep(
+        self,
+        provider: str,
+        door: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        verdict: str,
+        provider_event_id: str | None,
+        received_at: datetime,
+    ) -> Evidence:
+        """Keep one message as it came."""
+        kept = Evidence(uuid4(), evidence_hash(body))
+        waiting = Waiting(
+            id=kept.id,
+            received_at=received_at,
+            provider=provider,
+            door=door,
+            verdict=verdict,
+            provider_event_id=provider_event_id,
+            hash=kept.hash,
+            attempts=0,
+        )
+        self._messages[kept.id] = waiting, packed(headers, body)
+        self.states[kept.id] = "waiting"
+        return kept
+
+    def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
+        """Say what became of a message; what is done stays done."""
+        if self.states.get(id, "done") == "done":
+            return
+        waiting, content = self._messages[id]
+        self._messages[id] = replace(waiting, attempts=waiting.attempts + 1), content
+        self.states[id] = state
+
+    def unfinished(self, limit: int = 100) -> Sequence[Waiting]:
+        """What still waits to be interpreted, the oldest first."""
+        waiting = [one for one, _ in self._messages.values() if self.states[one.id] == "waiting"]
+        return sorted(waiting, key=lambda one: (one.received_at, one.id))[:limit]
+
+    def open(self, id: UUID) -> Message | None:
+        """A message as it came; None when there is none."""
+        found = self._messages.get(id)
+        return unpacked(found[1]) if found else None

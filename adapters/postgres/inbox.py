@@ -1,0 +1,96 @@
+"""The inbox in PostgreSQL: every message is kept before anyone is told that it came."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from time import monotonic, sleep
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from adapters.evidence import Message, Waiting, evidence_hash, packed, unpacked
+from adapters.keys import Keyring
+from adapters.postgres.connections import Connections
+from adapters.postgres.statements import statement
+from ledger.appends import LedgerUnavailable
+from ledger.doors import Evidence
+
+
+class PostgresInbox:
+    """Messages in `ledger.inbox`, each under a key of its own; marks in `working.inbox_marks`.
+
+    Raises `ledger.appends.LedgerUnavailable` when the database stays away for `patience` seconds.
+    """
+
+    def __init__(
+        self, url: str, *, keyring: Keyring, connections: int = 4, patience: float = 5.0
+    ) -> None:
+        self._keyring, self._patience = keyring, patience
+        self._connections = Connections(url, readers=connections, wait=patience)
+
+    def keep(
+        self,
+        provider: str,
+        door: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        verdict: str,
+        provider_event_id: str | None,
+        received_at: datetime,
+    ) -> Evidence:
+        """Seal and commit one message, with its key, as it came."""
+        kept = Evidence(uuid4(), evidence_hash(body))
+        sealed, key = self._keyring.seal_evidence(kept.id, packed(headers, body))
+        envelope = (received_at, provider, door, verdict, provider_event_id, kept.hash, sealed)
+        self._run("inbox_keep", key.key_id, kept.id, key.wrapped, *envelope)
+        return kept
+
+    def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
+        """Say what became of a message; what is done stays done."""
+        self._run("inbox_mark", id, state, error)
+
+    def unfinished(self, limit: int = 100) -> Sequence[Waiting]:
+        """What still waits to be interpreted, the oldest first."""
+        rows = self._run("inbox_unfinished", limit)
+        return [
+            Waiting(
+                id=row[0],
+                received_at=row[1],
+                provider=row[2],
+                door=row[3],
+                verdict=row[4],
+                provider_event_id=row[5],
+                hash=row[6],
+                attempts=row[7],
+            )
+            for row in rows
+        ]
+
+    def open(self, id: UUID) -> Message | None:
+        """A message as it came; None when its key was destroyed, or there is none."""
+        for (sealed,) in self._run("inbox_sealed", id):
+            plaintext = self._keyring.open_evidence(id, sealed)
+            return None if plaintext is None else unpacked(plaintext)
+        return None
+
+    def close(self) -> None:
+        self._connections.close()
+
+    def _run(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Run one statement. Each may be run twice, so a lost connection is tried again."""
+        until, pause = monotonic() + self._patience, 0.0
+        while True:
+            try:
+                with self._connections.reading() as connection:
+                    cursor = connection.cursor(binary=True)
+                    cursor.execute(statement(name), parameters)
+                    return cursor.fetchall() if cursor.description else []
+            except PoolTimeout as error:
+                raise LedgerUnavailable("the database cannot be reached") from error
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if monotonic() + pause > until:
+                    raise LedgerUnavailable(f"{name}: {type(error).__name__}") from error
+            sleep(pause)
+            pause = min(2 * pause + 0.01, 0.5)

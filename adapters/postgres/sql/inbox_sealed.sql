@@ -1,0 +1,1 @@
+select sealed from ledger.inbox where id = $1

@@ -1,0 +1,93 @@
+"""Values of Stripe's JSON, taken only if they are what they should be."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from ledger.doors import Unreadable
+from ledger.money import Money
+
+PROVIDER = "stripe"
+Json = dict[str, Any]
+
+_UNASKED = UUID("0c1f6f0a-3a42-4a35-9c63-2f7a7c3c3b5d")
+_NAME = re.compile(r"[!-~]{1,255}")
+_CURRENCY = re.compile(r"[a-z]{3}")
+_LARGEST = 10**15
+_LATEST = 253_402_300_799  # the last second of the year 9999
+
+
+def news_id(reference: str) -> UUID:
+    """The correlation id of what we did not ask for: the same object, the same id."""
+    return uuid5(_UNASKED, f"{PROVIDER}/{reference}")
+
+
+def name(values: Json, key: str) -> str:
+    """An identifier or a word of Stripe's: printable ASCII, never empty."""
+    value = values.get(key)
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise Unreadable(f"{key} is not a name")
+    return value
+
+
+def name_or_none(values: Json, key: str) -> str | None:
+    """As `name`; absent and null are None."""
+    return None if values.get(key) is None else name(values, key)
+
+
+def reference(values: Json, key: str) -> str | None:
+    """The id of another object, which Stripe may have expanded in place."""
+    value = values.get(key)
+    return name(value, "id") if isinstance(value, dict) else name_or_none(values, key)
+
+
+def group(values: Json, key: str) -> Json:
+    """An object within; absent and null are an empty one."""
+    value = values.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Unreadable(f"{key} is not an object")
+    return value
+
+
+def money(values: Json, key: str) -> Money:
+    """An amount in minor units of the object's currency, never negative."""
+    amount = values.get(key)
+    if type(amount) is not int or not 0 <= amount < _LARGEST:
+        raise Unreadable(f"{key} is not an amount")
+    return Money(amount, currency(values))
+
+
+def currency(values: Json) -> str:
+    """The ISO 4217 code, as we write it."""
+    value = values.get("currency")
+    if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
+        raise Unreadable("currency is not one")
+    return value.upper()
+
+
+def moment(values: Json, key: str) -> datetime:
+    """A time, which Stripe tells in whole seconds."""
+    value = values.get(key)
+    if type(value) is not int or not 0 <= value <= _LATEST:
+        raise Unreadable(f"{key} is not a time")
+    return datetime.fromtimestamp(value, UTC)
+
+
+def uuid_or_none(text: object) -> UUID | None:
+    """An id of ours, if it is written as we write them; anything else is somebody else's."""
+    try:
+        found = UUID(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and str(found) == text else None
+
+
+def code(*candidates: object) -> str:
+    """The first that is a short word: reasons are for people, and must be storable."""
+    for one in candidates:
+        if isinstance(one, str) and len(one) <= 64 and _NAME.fullmatch(one):
+            return one
+    return "unknown"

@@ -1,0 +1,84 @@
+"""Whose a piece of news is, as our own metadata tells where Stripe sends it back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from adapters.stripe_payments.fields import (
+    PROVIDER,
+    Json,
+    group,
+    name_or_none,
+    news_id,
+    uuid_or_none,
+)
+from ledger.money import Money
+from ledger.reports import Fact, Report
+
+_CONTRADICTION = "client_reference_id and metadata name different orders"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The message around the object: which account, live or test, and when."""
+
+    account: str
+    live: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What the metadata says. A contradiction means that it cannot be trusted."""
+
+    order: UUID | None
+    attempt: UUID | None
+    correlation_id: UUID
+    contradiction: str = ""
+
+
+def of_payment(thing: Json, *, about: str) -> Origin:
+    """The order and attempt of a session or intent. `about` names news that carries neither."""
+    metadata = group(thing, "metadata")
+    said = {
+        text
+        for text in (name_or_none(thing, "client_reference_id"), metadata.get("order"))
+        if text is not None
+    }
+    attempt = uuid_or_none(metadata.get("correlation_id"))
+    return Origin(
+        order=uuid_or_none(said.pop()) if len(said) == 1 else None,
+        attempt=attempt,
+        correlation_id=attempt or news_id(about),
+        contradiction=_CONTRADICTION if len(said) > 1 else "",
+    )
+
+
+def of_refund(refund: Json, *, about: str) -> Origin:
+    """Ours carry their own correlation id, so they are never taken for external ones."""
+    metadata = group(refund, "metadata")
+    ours = uuid_or_none(metadata.get("correlation_id"))
+    return Origin(
+        order=uuid_or_none(metadata.get("order")),
+        attempt=uuid_or_none(metadata.get("payment")),
+        correlation_id=ours or news_id(about),
+    )
+
+
+def report(
+    fact: Fact, origin: Origin, *, told: Told, reference: str, amount: Money | None, currency: str
+) -> Report:
+    return Report(
+        provider=PROVIDER,
+        account=told.account,
+        live=told.live,
+        order=origin.order,
+        attempt=origin.attempt,
+        correlation_id=origin.correlation_id,
+        fact=fact,
+        currency=currency,
+        amount=amount,
+        reference=reference,
+        occurred_at=told.at,
+        contradiction=origin.contradiction,
+    )

@@ -1,0 +1,89 @@
+"""What sessions and intents tell of one payment: the same fact, whichever of them tells it."""
+
+from collections.abc import Sequence
+
+from adapters.stripe_payments.fields import (
+    PROVIDER,
+    Json,
+    code,
+    currency,
+    group,
+    money,
+    name,
+    reference,
+)
+from adapters.stripe_payments.origin import Told, of_payment, report
+from ledger.doors import Unreadable
+from ledger.money import Money
+from ledger.reports import Fact, Report
+from ledger.stamps import Paid, PaymentExpired, PaymentFailed, PaymentPending
+
+
+def completed(session: Json, told: Told) -> Sequence[Report]:
+    """The customer is through the page: paid now, or by a method that pays days later.
+
+    A free session brings no money, and `setup` or `subscription` are none of ours.
+    """
+    status = name(session, "payment_status")
+    if name(session, "mode") != "payment" or status == "no_payment_required":
+        return []
+    if status == "unpaid":
+        pending = PaymentPending(provider_reference=name(session, "id"))
+        return [_report(pending, session, told=told)]
+    return settled(session, told)
+
+
+def settled(session: Json, told: Told) -> Sequence[Report]:
+    """The session's money is there. The payment is named by its intent: that can be refunded."""
+    amount = money(session, "amount_total")
+    paid = Paid(amount=amount, provider=PROVIDER, provider_reference=_intent_of(session))
+    return [_report(paid, session, told=told, amount=amount)]
+
+
+def not_settled(session: Json, told: Told) -> Sequence[Report]:
+    """A delayed payment failed. The session knows no charge, so the intent names the failure."""
+    failed = PaymentFailed(provider_reference=_intent_of(session), code="async_payment_failed")
+    return [_report(failed, session, told=told)]
+
+
+def expired(session: Json, told: Told) -> Sequence[Report]:
+    """The page closed."""
+    fact = PaymentExpired(provider_reference=name(session, "id"))
+    return [_report(fact, session, told=told)]
+
+
+def succeeded(intent: Json, told: Told) -> Sequence[Report]:
+    """The same fact as the session's: amount and reference agree."""
+    amount = money(intent, "amount_received")
+    paid = Paid(amount=amount, provider=PROVIDER, provider_reference=name(intent, "id"))
+    return [_report(paid, intent, told=told, amount=amount)]
+
+
+def declined(intent: Json, told: Told) -> Sequence[Report]:
+    """One try was declined. Each try has a charge of its own, so each is a fact of its own."""
+    error = group(intent, "last_payment_error")
+    charge = reference(intent, "latest_charge") or reference(error, "charge")
+    failed = PaymentFailed(
+        provider_reference=charge or name(intent, "id"),
+        code=code(error.get("decline_code"), error.get("code"), error.get("type")),
+    )
+    return [_report(failed, intent, told=told)]
+
+
+def _intent_of(session: Json) -> str:
+    intent = reference(session, "payment_intent")
+    if intent is None:
+        raise Unreadable("payment_intent is missing")
+    return intent
+
+
+def _report(fact: Fact, thing: Json, *, told: Told, amount: Money | None = None) -> Report:
+    known_as = name(thing, "id")
+    return report(
+        fact,
+        of_payment(thing, about=reference(thing, "payment_intent") or known_as),
+        told=told,
+        reference=known_as,
+        amount=amount,
+        currency=currency(thing),
+    )

@@ -1,0 +1,78 @@
+"""Stripe as a payment provider: what `ledger.payments` asks for, and what reconciling needs."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import stripe
+
+from adapters.stripe_payments import payment_news, refunds, sessions
+from adapters.stripe_payments.client import stripe_client
+from adapters.stripe_payments.events import READERS, interpret
+from adapters.stripe_payments.fields import PROVIDER
+from adapters.stripe_payments.origin import Told
+from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
+from ledger.reports import Report
+
+_LIVE = ("sk_live_", "rk_live_")
+
+
+class StripePayments:
+    """One account of Stripe. `patience` is how many seconds one call may take."""
+
+    name = PROVIDER
+
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        account: str | None = None,
+        api_base: str | None = None,
+        patience: float = 10.0,
+        retries: int = 1,
+    ) -> None:
+        if not api_key.strip():
+            raise ValueError("the API key of Stripe must not be empty")
+        self.account = account or ""
+        self.live = api_key.startswith(_LIVE)
+        self._client = stripe_client(
+            api_key, account=account, api_base=api_base, patience=patience, retries=retries
+        )
+
+    def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
+        """Make a payment page; the same ask under the same key gives the same page."""
+        return sessions.create(self._client, ask, try_number=try_number)
+
+    def expire_payment(self, reference: str) -> bool:
+        """Close a payment page; False when it was paid, or could not be closed."""
+        return sessions.expire(self._client, reference)
+
+    def refund(self, ask: RefundAsk) -> RefundAnswer:
+        """Return money of one payment; the same key never returns it twice."""
+        return refunds.create(self._client, ask)
+
+    def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
+        """Look up a refund by the correlation id in its metadata; None when there is none."""
+        return refunds.find(self._client, ask)
+
+    def look(self, reference: str, *, now: datetime) -> Sequence[Report]:
+        """What a payment page has come to, as its webhook would tell it; nothing while it is open.
+
+        Nothing, too, when Stripe does not answer: its webhook comes anyway.
+        """
+        try:
+            session = self._client.v1.checkout.sessions.retrieve(reference).to_dict()
+        except stripe.StripeError:
+            return []
+        told = Told(account=self.account, live=bool(session.get("livemode")), at=now)
+        if session.get("status") == "complete":
+            return payment_news.completed(session, told)
+        return payment_news.expired(session, told) if session.get("status") == "expired" else []
+
+    def told_since(self, since: datetime) -> Iterator[Report]:
+        """All news since a moment, the newest first; Stripe remembers thirty days."""
+        types = [*READERS]
+        listed = self._client.v1.events.list(
+            params={"created": {"gte": int(since.timestamp())}, "types": types, "limit": 100}
+        )
+        for event in listed.auto_paging_iter():
+            yield from interpret(event.to_dict(), account=self.account)

@@ -1,0 +1,79 @@
+"""What is told of one refund. Its state says which facts hold, whichever event carried it."""
+
+from collections.abc import Sequence
+
+from adapters.stripe_payments.fields import (
+    Json,
+    code,
+    group,
+    money,
+    name,
+    news_id,
+    reference,
+)
+from adapters.stripe_payments.origin import Origin, Told, of_refund, report
+from ledger.doors import Unreadable
+from ledger.reports import Fact, Report
+from ledger.stamps import CreateRefundSuccess, Refunded, RefundFailed
+
+LOST = ("failed", "canceled")
+_MOST_TRIES = 1000
+
+
+def changed(refund: Json, told: Told) -> Sequence[Report]:
+    """Accepted, settled or failed.
+
+    A settled refund was accepted, so both are told: it makes no difference which events come.
+    """
+    origin = of_refund(refund, about=name(refund, "id"))
+    payment = payment_of(refund)
+    amount = money(refund, "amount")
+    return [
+        report(fact, origin, told=told, reference=payment, amount=amount, currency=amount.currency)
+        for fact in _facts(refund, origin)
+    ]
+
+
+def charged_back(charge: Json, told: Told) -> Sequence[Report]:
+    """`charge.refunded` counts cumulatively, which tells no refund from another.
+
+    Older API versions list the refunds: those are read. Otherwise `refund.created` tells it.
+    """
+    listed = group(charge, "refunds").get("data", [])
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise Unreadable("refunds is not a list of objects")
+    return [told_one for refund in listed for told_one in changed(refund, told)]
+
+
+def payment_of(thing: Json) -> str:
+    """The payment that a refund or dispute is about, as its `Paid` names it."""
+    payment = reference(thing, "payment_intent") or reference(thing, "charge")
+    if payment is None:
+        raise Unreadable("payment_intent is missing")
+    return payment
+
+
+def try_number(refund: Json) -> int:
+    """Which of our tries this is. Refunds that we did not ask for are their own first try."""
+    text = group(refund, "metadata").get("try_number")
+    if not isinstance(text, str) or not (text.isascii() and text.isdigit() and len(text) <= 4):
+        return 1
+    return min(max(int(text), 1), _MOST_TRIES)
+
+
+def _facts(refund: Json, origin: Origin) -> Sequence[Fact]:
+    refund_id, amount, status = name(refund, "id"), money(refund, "amount"), name(refund, "status")
+    payment = origin.attempt or news_id(payment_of(refund))
+    if status in LOST:
+        why = code(refund.get("failure_reason"), status)
+        lost = RefundFailed(payment=payment, amount=amount, provider_reference=refund_id, code=why)
+        return [lost]
+    accepted = CreateRefundSuccess(
+        payment=payment,
+        amount=amount,
+        provider_reference=refund_id,
+        try_number=try_number(refund),
+    )
+    if status != "succeeded":
+        return [accepted]
+    return [accepted, Refunded(payment=payment, amount=amount, provider_reference=refund_id)]

@@ -1,0 +1,102 @@
+"""The one place that makes payment pages at Stripe (SPEC P2)."""
+
+from typing import Any
+
+import stripe
+
+from adapters.stripe_payments.client import no_answer, refusal
+from adapters.stripe_payments.fields import moment
+from ledger.payments import PaymentAnswer, PaymentAsk
+from ledger.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
+
+_LOCALES = ("en", "fi", "sv")
+
+
+def create(client: stripe.StripeClient, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
+    """Make a page. Under one key Stripe gives the same page, as long as we ask the same."""
+    try:
+        session = client.v1.checkout.sessions.create(
+            params=_params(ask, try_number), options={"idempotency_key": ask.idempotency_key}
+        )
+    except stripe.StripeError as error:
+        code = refusal(error)
+        if code is None:
+            return no_answer(error)
+        return CreatePaymentFailure(code=code, try_number=try_number)
+    if not session.url:
+        return CreatePaymentFailure(code="no_page", try_number=try_number)
+    return CreatePaymentSuccess(
+        provider_reference=session.id,
+        redirect_url=session.url,
+        expires_at=moment({"expires_at": session.expires_at}, "expires_at"),
+        try_number=try_number,
+    )
+
+
+def expire(client: stripe.StripeClient, session_id: str) -> bool:
+    """Close a page; True if it is closed without money, whoever closed it."""
+    try:
+        client.v1.checkout.sessions.expire(session_id)
+    except stripe.InvalidRequestError:
+        return _is_expired(client, session_id)
+    except stripe.StripeError:
+        return False
+    return True
+
+
+def _is_expired(client: stripe.StripeClient, session_id: str) -> bool:
+    try:
+        return client.v1.checkout.sessions.retrieve(session_id).status == "expired"
+    except stripe.StripeError:
+        return False
+
+
+def _params(ask: PaymentAsk, try_number: int) -> Any:
+    metadata = {
+        "order": str(ask.order),
+        "order_number": str(ask.order_number),
+        "shop": ask.shop,
+        "correlation_id": str(ask.correlation_id),
+        "try_number": str(try_number),
+    }
+    params = {
+        "mode": "payment",
+        "client_reference_id": str(ask.order),
+        "metadata": metadata,
+        "payment_intent_data": {"metadata": metadata},
+        "line_items": _items(ask),
+        "success_url": ask.return_url,
+        "cancel_url": ask.return_url,
+        "expires_at": int(ask.expires_at.timestamp()),
+        "locale": ask.language if ask.language in _LOCALES else "auto",
+    }
+    return params | ({"customer_email": ask.email} if ask.email else {})
+
+
+def _items(ask: PaymentAsk) -> list[dict[str, Any]]:
+    """The order's lines; one line for the whole where they are not what is asked for."""
+    if sum(line.unit_price.amount * line.quantity for line in ask.lines) == ask.amount.amount:
+        return [_item(line, ask.language) for line in ask.lines]
+    price = {
+        "currency": ask.amount.currency.lower(),
+        "unit_amount": ask.amount.amount,
+        "product_data": {"name": f"{ask.shop} {ask.order_number}"},
+    }
+    return [{"price_data": price, "quantity": 1}]
+
+
+def _item(line: Line, language: str) -> dict[str, Any]:
+    product = {
+        "name": line.title.get(language) or line.title.get("en") or line.product,
+        "metadata": {
+            "product": line.product,
+            "revision": str(line.revision),
+            "vat_percent": line.vat_percent,
+        },
+    }
+    price = {
+        "currency": line.unit_price.currency.lower(),
+        "unit_amount": line.unit_price.amount,
+        "product_data": product,
+    }
+    return {"price_data": price, "quantity": line.quantity}
