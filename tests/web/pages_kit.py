@@ -1,0 +1,270 @@
+"""A small world behind the pages: a ledger in memory, a shop, a provider that does as told."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_wtf import CSRFProtect
+
+from adapters.keys import Keyring
+from adapters.memory_store import MemoryStampRecorder
+from adapters.stamp_ledger import StampLedger
+from ledger.cases import Cases
+from ledger.commands import PlaceOrder, RequestCancellation, Wanted
+from ledger.money import Money
+from ledger.order.state import Order
+from ledger.payments import Accepted, NoAnswer, PaymentAsk, RefundAsk
+from ledger.policy import CancellationPolicy, Seller
+from ledger.service import Orders
+from ledger.shop import ProductSpec, ShopSpec
+from ledger.shop_stamps import Preferences
+from ledger.shops import Shops
+from ledger.stamps import (
+    CreatePaymentSuccess,
+    CreateRefundFailure,
+    CreateRefundSuccess,
+    Customer,
+    Paid,
+)
+from web import cancellation, checkout, languages, orders, shop, wording
+from web.answers import answer_problems
+from web.current import KEY
+from web.headers import security_headers
+
+START = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+MEMBER = {"first_name": "Aino", "last_name": "Virtanen", "email": "aino@example.org", "phone": ""}
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until told."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Bank:
+    """A named provider. `mood` is willing, refusing or silent; it remembers what it was asked."""
+
+    clock: Clock
+    name: str = "stripe"
+    account: str = "acct_test"
+    live: bool = False
+    mood: str = "willing"
+    page: str = "https://pay.example/session"
+    asked: list[PaymentAsk | RefundAsk] = field(default_factory=list)
+
+    def create_payment(self, ask: PaymentAsk, *, try_number: int) -> Any:
+        self.asked.append(ask)
+        if self.mood == "silent":
+            return NoAnswer("time-out")
+        return CreatePaymentSuccess(
+            provider_reference=f"cs_{ask.correlation_id.hex[:8]}",
+            redirect_url=self.page,
+            expires_at=ask.expires_at,
+            try_number=try_number,
+        )
+
+    def expire_payment(self, reference: str) -> bool:
+        return True
+
+    def refund(self, ask: RefundAsk) -> Any:
+        self.asked.append(ask)
+        if self.mood == "silent":
+            return NoAnswer("time-out")
+        if self.mood == "refusing":
+            return CreateRefundFailure(code="declined", try_number=ask.try_number)
+        return Accepted(
+            outcome=CreateRefundSuccess(
+                payment=ask.payment,
+                amount=ask.amount,
+                provider_reference=f"re_{ask.correlation_id.hex[:8]}",
+                try_number=ask.try_number,
+            )
+        )
+
+    def find_refund(self, ask: RefundAsk) -> Any:
+        return None
+
+
+@dataclass
+class Limits:
+    """Counts in memory, without ever forgetting."""
+
+    presses: dict[str, int] = field(default_factory=dict)
+
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
+        self.presses[key] = self.presses.get(key, 0) + 1
+        return self.presses[key] <= limit
+
+
+class KnownShops(Shops):
+    """Shops that are known by name."""
+
+    def slugs(self) -> tuple[str, ...]:
+        return ("winterfest",)
+
+
+class World:
+    """Everything behind the pages, and a browser in front of them."""
+
+    def __init__(self, *, fee_percent: str = "0", period_days: int = 14) -> None:
+        self.clock = Clock()
+        self.bank = Bank(self.clock)
+        recorder = MemoryStampRecorder(clock=self.clock)
+        keyring = Keyring(os.urandom(32), ledger=recorder.ledger_id, store=recorder.keys)
+        self.store = StampLedger(recorder, keyring=keyring)
+        self.shops = KnownShops(self.store)
+        self.orders = Orders(self.store, self.shops, Cases(self.store))
+        self.taken: dict[UUID, tuple[int, int, int]] = {}
+        policy = CancellationPolicy(
+            period_days=period_days, fee_fixed=Money(0, "EUR"), fee_percent=fee_percent
+        )
+        self.shops.import_shop(winterfest(policy), actor="test", at=self.clock())
+        self.app = self._app()
+        self.browser = self.app.test_client()
+
+    def _app(self) -> Flask:
+        app = Flask("web")
+        app.config.update(SECRET_KEY="not a secret", WTF_CSRF_SSL_STRICT=False, TESTING=True)
+        app.extensions[KEY] = self._parts()
+        CSRFProtect(app)
+        languages.speak(app)
+        wording.add_filters(app)
+        for one in (shop, checkout, orders, cancellation):
+            app.register_blueprint(one.pages)
+        app.after_request(
+            security_headers(https=False, payment_page_origins=["https://pay.example"])
+        )
+        answer_problems(app)
+        return app
+
+    def _parts(self) -> Any:
+        return SimpleNamespace(
+            settings=SimpleNamespace(base_url="http://localhost"),
+            clock=self.clock,
+            store=self.store,
+            orders=self.orders,
+            shops=self.shops,
+            providers={"stripe": self.bank},
+            keyring=self.store.keyring,
+            seats=self.seats,
+            limits=Limits(),
+        )
+
+    def seats(self, quotas: Any) -> dict[UUID, tuple[int, int, int]]:
+        """Plenty of each quota, but for what a test took."""
+        capacity = self.shops.get("winterfest").quotas
+        free = {q: (max(capacity.values()), 0, 0) for q in quotas}
+        return free | self.taken
+
+    def take_all_but(self, free: int, product: str) -> None:
+        found = self.shops.get("winterfest")
+        for quota in found.quota_ids(found.products[product]):
+            self.taken[quota] = (1000, 1000 - free, 0)
+
+    def an_order(self, product: str = "weekend", quantity: int = 2) -> Order:
+        wish = PlaceOrder(
+            correlation_id=uuid4(),
+            actor="customer",
+            at=self.clock(),
+            order=uuid4(),
+            lines=(Wanted(product=product, quantity=quantity),),
+            customer=Customer(**MEMBER),
+            language="en",
+            email_index="index",
+            request_digest="digest",
+            account=self.bank.account,
+            live=False,
+        )
+        return self.orders.place("winterfest", wish)
+
+    def a_paid_order(self) -> Order:
+        order = self.an_order()
+        attempt = next(iter(order.attempts.values()))
+        paid = Paid(amount=order.due, provider="stripe", provider_reference="pi_1", method="card")
+        return self.orders.record(
+            order.id, paid, correlation_id=attempt.correlation_id, actor="stripe"
+        )
+
+    def a_link(self, order: Order, code: str = "the-code") -> str:
+        wish = RequestCancellation(
+            correlation_id=uuid4(), actor="customer", at=self.clock(), code=code
+        )
+        self.orders.handle(order.id, wish)
+        return f"{address(order)}/cancel/{code}"
+
+
+def address(order: Order) -> str:
+    return f"/winterfest/orders/{order.id}"
+
+
+def winterfest(policy: CancellationPolicy) -> ShopSpec:
+    """The shop of the tests."""
+    return ShopSpec(
+        slug="winterfest",
+        preferences=Preferences(
+            name={"en": "Winterfest 2027", "fi": "Talvifestarit 2027", "sv": "Vinterfest 2027"},
+            seller=Seller(
+                name="Winterfest ry", email="tickets@winterfest.example", business_id="1234567-8"
+            ),
+            currency="EUR",
+            timezone="Europe/Helsinki",
+            starts_at=datetime(2027, 2, 12, 10, tzinfo=UTC),
+            provider="stripe",
+            unpaid_after=3 * 24 * 3600,
+            cancellation=policy,
+            terms_url={"en": "https://winterfest.example/terms"},
+        ),
+        quotas={"weekend": 500, "friday": 80, "volunteer": 20},
+        products=(
+            _product("weekend", "Weekend ticket", "Viikonloppulippu", 3500, about="Three days."),
+            _product("friday", "Friday ticket", "Perjantailippu", 1550),
+            _product("volunteer", "Volunteer", "Talkoolainen", 0, most=1),
+            _product("sunday", "Sunday ticket", "Sunnuntailippu", 1200, opens=30),
+        ),
+    )
+
+
+def _product(
+    slug: str, english: str, finnish: str, price: int, *, about: str = "", most: int = 10,
+    opens: int = 0,
+) -> ProductSpec:  # fmt: skip
+    return ProductSpec(
+        slug=slug,
+        title={"en": english, "fi": finnish},
+        description={"en": about} if about else {},
+        price=Money(price, "EUR"),
+        vat_percent="13.5",
+        quotas=(slug if slug != "sunday" else "weekend",),
+        tickets=1,
+        max_per_order=most,
+        available_from=START + timedelta(days=opens) if opens else None,
+    )
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field, as a browser would send it."""
+    for tag in re.findall(r"<input[^>]*>", page):
+        if f'name="{name}"' in tag:
+            found = re.search(r'value="([^"]*)"', tag)
+            return found.group(1) if found else ""
+    raise AssertionError(f"no field {name}")
+
+
+def press(browser: FlaskClient, page: str, to: str, **fields: str) -> Any:
+    """Send a form of a page, with its CSRF token."""
+    token = hidden(page, "csrf_token")
+    return browser.post(to, data={"csrf_token": token, **fields})

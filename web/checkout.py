@@ -1,0 +1,171 @@
+"""From chosen products to an order, and on to the payment page."""
+
+from dataclasses import asdict, dataclass
+from json import dumps
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from ledger import refusals as no
+from ledger.commands import PlaceOrder, Wanted
+from ledger.money import Money, total
+from ledger.order.state import Order
+from ledger.shop import Shop
+from ledger.shop_stamps import ProductRevised
+from ledger.stamps import Customer
+from web import languages, sentences
+from web.current import parts
+from web.forms import CheckoutForm
+from web.pace import slow_down
+from web.paying import go_and_pay
+from web.shop import PREFIX, entered, quantities
+from web.vat import by_rate
+
+pages = Blueprint("checkout", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A product and how many of it, before it is an order's line."""
+
+    product: ProductRevised
+    quantity: int
+
+    @property
+    def title(self) -> str:
+        return languages.text_in(self.product.title, languages.current())
+
+    @property
+    def price(self) -> Money:
+        return self.product.price * self.quantity
+
+
+@pages.get("/<shop>/checkout")
+def form(shop: str) -> str | Response:
+    """What was chosen, and who buys it."""
+    open_shop = entered(shop)
+    chosen = choices(open_shop)
+    if not chosen:
+        return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
+    empty = CheckoutForm()
+    empty.renew()
+    return _page(open_shop, chosen, empty)
+
+
+@pages.post("/<shop>/checkout")
+def place(shop: str) -> str | Response | tuple[str, int]:
+    """Place the order, then see other: the payment page."""
+    slow_down("checkout", limit=20)
+    open_shop = entered(shop)
+    chosen = choices(open_shop)
+    if not chosen:
+        return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
+    sent = CheckoutForm()
+    key = sent.correlation()
+    if not sent.validate_on_submit() or key is None:
+        return _again(open_shop, chosen, sent)
+    try:
+        return go_and_pay(parts().orders.place(shop, _wish(open_shop, sent, key)))
+    except no.Refusal as refusal:
+        return _refused(open_shop, chosen, sent, refusal=refusal)
+
+
+def choices(shop: Shop) -> list[Choice]:
+    """What the address or the form asks for, as far as the shop knows it."""
+    asked = quantities()
+    known = sorted(shop.products.values(), key=lambda one: one.rank)
+    return [Choice(product=one, quantity=asked[one.slug]) for one in known if one.slug in asked]
+
+
+def _wish(shop: Shop, sent: CheckoutForm, key: UUID) -> PlaceOrder:
+    customer = Customer(
+        first_name=_typed(sent.first_name.data),
+        last_name=_typed(sent.last_name.data),
+        email=_typed(sent.email.data),
+        phone=_typed(sent.phone.data),
+    )
+    lines = tuple(Wanted(product=slug, quantity=many) for slug, many in quantities().items())
+    provider = parts().providers.get(shop.terms.provider)
+    return PlaceOrder(
+        correlation_id=key,
+        actor="customer",
+        at=parts().clock(),
+        order=uuid4(),
+        lines=lines,
+        customer=customer,
+        language=languages.current(),
+        email_index=parts().keyring.blind_index(customer.email),
+        request_digest=_digest(shop, lines, customer),
+        account=provider.account if provider else "",
+        live=provider.live if provider else False,
+    )
+
+
+def _typed(data: str | None) -> str:
+    return (data or "").strip()
+
+
+def _digest(shop: Shop, lines: tuple[Wanted, ...], customer: Customer) -> str:
+    content = [shop.slug, [asdict(one) for one in lines], asdict(customer)]
+    return parts().keyring.keyed_hash(dumps(content, sort_keys=True).encode())
+
+
+def _refused(
+    shop: Shop, chosen: list[Choice], sent: CheckoutForm, *, refusal: no.Refusal
+) -> tuple[str, int]:
+    if isinstance(refusal, no.CustomerInvalid) and refusal.field in sent:
+        sent.complain(refusal.field, sentences.of_field(refusal.field))
+        return _again(shop, chosen, sent)
+    if isinstance(refusal, no.KeyReused):
+        return _sent_before(shop, chosen, sent)
+    sentence = sentences.of_lines(refusal, shop)
+    if sentence is None:
+        raise refusal
+    return _page(shop, chosen, sent, complaint=sentence), 409
+
+
+def _sent_before(shop: Shop, chosen: list[Choice], sent: CheckoutForm) -> tuple[str, int]:
+    """They went back and changed something: the first order stands, this would be a second."""
+    first = _first_order(sent)
+    sent.renew()
+    sentence = _("You have placed an order with this form already. Press again for another one.")
+    return _page(shop, chosen, sent, complaint=sentence, first=first), 409
+
+
+def _first_order(sent: CheckoutForm) -> Order | None:
+    key = sent.correlation()
+    found = parts().store.find(key, "ORDER_PLACED") if key else None
+    return parts().orders.get(found.stream) if found else None
+
+
+def _again(shop: Shop, chosen: list[Choice], sent: CheckoutForm) -> tuple[str, int]:
+    stale = sent.correlation() is None or "csrf_token" in sent.errors
+    if stale:
+        sent.renew()
+    sentence = _("The page was open for a long time. Please press once more.") if stale else ""
+    return _page(shop, chosen, sent, complaint=sentence), 422
+
+
+def _page(
+    shop: Shop,
+    chosen: list[Choice],
+    form: CheckoutForm,
+    *,
+    complaint: str = "",
+    first: Order | None = None,
+) -> str:
+    currency = shop.terms.currency
+    gross = [(one.product.vat_percent, one.price) for one in chosen]
+    return render_template(
+        "checkout.html",
+        shop=shop,
+        chosen=chosen,
+        form=form,
+        complaint=complaint,
+        first=first,
+        total=total([price for _rate, price in gross], currency),
+        vat=by_rate(gross),
+        again={f"{PREFIX}{one.product.slug}": one.quantity for one in chosen},
+    )

@@ -1,0 +1,61 @@
+"""On to the payment page, or back to the order with "try again"."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from flask import redirect, url_for
+from werkzeug.wrappers import Response
+
+from ledger.commands import RequestPayment
+from ledger.order.state import Attempt, Order
+from ledger.order.status import status
+from ledger.refusals import NotPayable
+from web.addresses import now
+from web.current import parts
+from web.payment_pages import ask_for_page
+from web.standing import newest_attempt, payable
+
+
+def go_and_pay(order: Order) -> Response:
+    """See other: the provider's page where there is one, else the order's page."""
+    page = _payment_page(order, now()) if payable(order) else None
+    own = url_for("orders.page", shop=order.terms.shop_slug, order=order.id)
+    return redirect(page or own, 303)
+
+
+def try_again(order: Order) -> Response:
+    """The page that is open already, or that of a new attempt. Raises `NotPayable`."""
+    attempt = newest_attempt(order)
+    if attempt is None or not (attempt.unanswered or _still_there(attempt, now())):
+        order = _new_attempt(order)
+    return go_and_pay(order)
+
+
+def _new_attempt(order: Order) -> Order:
+    provider = parts().providers.get(parts().shops.get(order.terms.shop_slug).terms.provider)
+    if provider is None:
+        raise NotPayable(status=status(order))
+    wish = RequestPayment(
+        correlation_id=uuid4(),
+        actor="customer",
+        at=now(),
+        provider=provider.name,
+        account=provider.account,
+        live=provider.live,
+    )
+    return parts().orders.handle(order.id, wish)
+
+
+def _payment_page(order: Order, at: datetime) -> str | None:
+    attempt = newest_attempt(order)
+    if attempt is not None and attempt.unanswered:
+        # The intent is in the ledger already; what comes back, or nothing, is stamped.
+        attempt = newest_attempt(ask_for_page(order, attempt.correlation_id))
+    if attempt is None or not _still_there(attempt, at):
+        return None
+    return attempt.redirect_url
+
+
+def _still_there(attempt: Attempt, at: datetime) -> bool:
+    lasting = attempt.expires_at is None or attempt.expires_at > at
+    return bool(attempt.redirect_url) and attempt.open and lasting and not attempt.pending_at

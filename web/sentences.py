@@ -1,0 +1,69 @@
+"""What people read when the ledger says no."""
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from ledger import refusals as no
+from ledger.refusals import Refusal
+from ledger.shop import Shop
+from web.wording import local
+
+
+def of_lines(refusal: Refusal, shop: Shop) -> str | None:
+    """Why these products cannot be ordered; None if the refusal is about something else."""
+    match refusal:
+        case no.NotEnoughSeats(product=product):
+            return _(
+                "There are not enough left of “%(product)s”. Choose fewer, or something else.",
+                product=_title(shop, product),
+            )
+        case no.NotOnSale(product=product) | no.UnknownProduct(product=product):
+            return _("“%(product)s” is not on sale just now.", product=_title(shop, product))
+        case no.QuantityNotAllowed(product=product, maximum=maximum):
+            return ngettext(
+                "One order may hold at most %(num)d of “%(product)s”.",
+                "One order may hold at most %(num)d of “%(product)s”.",
+                maximum,
+                product=_title(shop, product),
+            )
+        case no.Busy():
+            return _("Very many people are buying at this moment. Please press once more.")
+        case _:
+            return None
+
+
+def of_field(field: str) -> str:
+    """What may stand in a field of the customer's (SPEC C3)."""
+    match field:
+        case "email":
+            return _("Enter an e-mail address like name@example.com.")
+        case "phone":
+            return _("Enter a phone number of at most 50 characters, or leave it empty.")
+        case _:
+            return _("Use letters, spaces, apostrophes and hyphens only, at most 50 characters.")
+
+
+def why_not_cancellable(code: str) -> str:
+    """Why an order cannot be cancelled by its customer here (SPEC X1)."""
+    match code:
+        case "not_paid":
+            return _("Only a paid order can be cancelled here.")
+        case "no_self_service":
+            return _("This shop does not take cancellations by itself.")
+        case "too_late":
+            return _("The time for cancelling this order is over.")
+        case "not_refundable":
+            return _("This payment cannot be returned automatically.")
+        case "disputed":
+            return _("The payment is disputed at the bank.")
+        case "refund_under_way":
+            return _("A refund of this order is under way already.")
+        case "cancelled":
+            return _("This order is cancelled already.")
+        case _:
+            return _("This order cannot be cancelled here.")
+
+
+def _title(shop: Shop, product: str) -> str:
+    known = shop.products.get(product)
+    return local(known.title) if known else product

@@ -1,0 +1,213 @@
+"""How an order stands, in plain sentences with what happens next."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+
+from ledger.order.state import Attempt, Order
+from ledger.order.status import Status, flags, status
+from ledger.stamps import Cause
+from web.wording import moment, money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """`tone` is good, wait, bad or quiet; `badge` a word or two; `story` whole sentences."""
+
+    tone: str
+    badge: str
+    headline: str
+    story: str
+
+
+def standing(order: Order) -> Standing:
+    """What the top of the order page says."""
+    return _TOLD[status(order)](order)
+
+
+def payable(order: Order) -> bool:
+    """Whether a payment can be started."""
+    unpaid = status(order) in {Status.NOT_STARTED, Status.PENDING, Status.FAILED}
+    return unpaid and bool(order.due) and not order.received
+
+
+def pay_by(order: Order) -> datetime:
+    """When an unpaid order is cancelled by itself."""
+    assert order.placed_at is not None, "only asked of an order that was placed"
+    return order.placed_at + timedelta(seconds=order.terms.unpaid_after)
+
+
+def newest_attempt(order: Order) -> Attempt | None:
+    """The last try to pay."""
+    return max(order.attempts.values(), key=lambda one: one.requested_at, default=None)
+
+
+def _unpaid(order: Order) -> Standing:
+    return Standing(
+        tone="wait",
+        badge=_("Not paid"),
+        headline=_("Your order is waiting for payment"),
+        story=_(
+            "We hold your places until %(when)s. If the order is not paid by then,"
+            " it is cancelled and costs you nothing.",
+            when=moment(pay_by(order)),
+        ),
+    )
+
+
+def _pending(order: Order) -> Standing:
+    if order.received:
+        return _underpaid(order)
+    attempt = newest_attempt(order)
+    if attempt is None or attempt.pending_at is None:
+        return _unpaid(order)
+    return Standing(
+        tone="wait",
+        badge=_("Payment under way"),
+        headline=_("Your payment is under way"),
+        story=_(
+            "The way of paying that you chose can take a few days. Your places are held meanwhile,"
+            " and we write to you as soon as the money has come. You need not do anything."
+        ),
+    )
+
+
+def _underpaid(order: Order) -> Standing:
+    return Standing(
+        tone="wait",
+        badge=_("Partly paid"),
+        headline=_("A part of the payment is missing"),
+        story=_(
+            "We have received %(received)s of %(due)s. Ticket sales will be in touch with you.",
+            received=money(order.received),
+            due=money(order.due),
+        ),
+    )
+
+
+def _failed(order: Order) -> Standing:
+    return Standing(
+        tone="bad",
+        badge=_("Payment failed"),
+        headline=_("The payment did not go through"),
+        story=_(
+            "Nothing was charged. You can try again, with another way of paying if you like."
+            " We hold your places until %(when)s.",
+            when=moment(pay_by(order)),
+        ),
+    )
+
+
+def _paid(order: Order) -> Standing:
+    free = order.free_confirmed is not None
+    return Standing(
+        tone="good",
+        badge=_("Confirmed") if free else _("Paid"),
+        headline=_("Your order is confirmed") if free else _("Thank you, your order is paid"),
+        story=_("The confirmation goes to the e-mail address that you gave with the order."),
+    )
+
+
+def _cancelled(order: Order) -> Standing:
+    if order.received:
+        story = _("Ticket sales can tell you about the money that you paid.")
+    elif order.cancelled_cause is Cause.UNPAID:
+        story = _("It was not paid in time. Nothing was charged, and the places are free again.")
+    else:
+        story = _("Nothing was charged. You need not do anything.")
+    return Standing(
+        tone="quiet", badge=_("Cancelled"), headline=_("This order is cancelled"), story=story
+    )
+
+
+def _refund_requested(order: Order) -> Standing:
+    if "refund_unknown" in flags(order):
+        return Standing(
+            tone="wait",
+            badge=_("Refund under way"),
+            headline=_("We are waiting for an answer about your refund"),
+            story=_(
+                "We have asked the payment provider to return %(amount)s and do not have its answer"
+                " yet. We keep asking. You need not do anything.",
+                amount=money(order.refund_pending),
+            ),
+        )
+    return Standing(
+        tone="good",
+        badge=_("Refund under way"),
+        headline=_("Your refund is on its way"),
+        story=_(
+            "The payment provider has accepted the refund of %(amount)s."
+            " The money is in your account within 5 banking days.",
+            amount=money(order.refund_pending),
+        ),
+    )
+
+
+def _refund_failed(order: Order) -> Standing:
+    if order.alive:
+        story = _(
+            "Your wish to cancel is on record. Your tickets stay valid until ticket sales has"
+            " arranged the refund with you."
+        )
+    else:
+        story = _("The order is cancelled. Ticket sales will arrange the refund with you.")
+    return Standing(
+        tone="bad",
+        badge=_("Refund failed"),
+        headline=_("The refund could not be made"),
+        story=story,
+    )
+
+
+def _refunded(order: Order) -> Standing:
+    return Standing(
+        tone="quiet",
+        badge=_("Refunded"),
+        headline=_("Your money has been returned"),
+        story=_(
+            "We have returned %(amount)s. It is in your account within 5 banking days of the"
+            " refund.",
+            amount=money(order.refunded),
+        ),
+    )
+
+
+def _partly_refunded(order: Order) -> Standing:
+    return Standing(
+        tone="good",
+        badge=_("Partly refunded"),
+        headline=_("A part of your money has been returned"),
+        story=_(
+            "We have returned %(amount)s. Your order stays valid.", amount=money(order.refunded)
+        ),
+    )
+
+
+def _disputed(order: Order) -> Standing:
+    return Standing(
+        tone="wait",
+        badge=_("Disputed"),
+        headline=_("The payment is disputed"),
+        story=_(
+            "Your bank has asked for %(amount)s of this payment back. Ticket sales can tell you"
+            " what happens next.",
+            amount=money(order.disputed),
+        ),
+    )
+
+
+_TOLD: Mapping[Status, Callable[[Order], Standing]] = {
+    Status.DISPUTED: _disputed,
+    Status.CANCELLED: _cancelled,
+    Status.PAID: _paid,
+    Status.PENDING: _pending,
+    Status.FAILED: _failed,
+    Status.NOT_STARTED: _unpaid,
+    Status.REFUND_REQUESTED: _refund_requested,
+    Status.REFUND_FAILED: _refund_failed,
+    Status.REFUNDED: _refunded,
+    Status.PARTIALLY_REFUNDED: _partly_refunded,
+}

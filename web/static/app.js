@@ -1,0 +1,92 @@
+// Improves pages that work without it: no double press, steppers, a running total, a patient look.
+"use strict";
+
+const once = (form) => {
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter ?? form.querySelector("button.button");
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    if (!button) return;
+    button.dataset.label = button.textContent;
+    button.setAttribute("aria-busy", "true");
+    button.textContent = button.dataset.busy || button.textContent;
+  });
+};
+
+const freshAgain = () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-busy]")) {
+      button.removeAttribute("aria-busy");
+      button.textContent = button.dataset.label;
+    }
+  }
+};
+
+const stepper = (picker) => {
+  const input = picker.querySelector("input");
+  const step = (sign, by, label) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = sign;
+    button.setAttribute("aria-label", `${label}: ${picker.querySelector("label").textContent}`);
+    button.addEventListener("click", () => {
+      input.value = Math.min(Math.max(Number(input.value) + by, Number(input.min)), Number(input.max));
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    return button;
+  };
+  const less = step("−", -1, picker.dataset.less);
+  const more = step("+", 1, picker.dataset.more);
+  const limits = () => {
+    less.disabled = Number(input.value) <= Number(input.min);
+    more.disabled = Number(input.value) >= Number(input.max);
+  };
+  input.before(less);
+  input.after(more);
+  input.addEventListener("input", limits);
+  picker.classList.add("steps-on");
+  limits();
+};
+
+const runningTotal = (form) => {
+  const told = form.querySelector("[data-sum]");
+  if (!told) return;
+  const english = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const format = new Intl.NumberFormat(english, { style: "currency", currency: told.dataset.currency });
+  const digits = format.resolvedOptions().maximumFractionDigits;
+  const tell = () => {
+    const inputs = [...form.querySelectorAll("[data-price]")];
+    const pieces = inputs.reduce((sum, one) => sum + Number(one.value), 0);
+    const minor = inputs.reduce((sum, one) => sum + Number(one.value) * Number(one.dataset.price), 0);
+    told.textContent = pieces ? format.format(minor / 10 ** digits) : told.dataset.nothing;
+  };
+  told.hidden = false;
+  form.addEventListener("input", tell);
+  tell();
+};
+
+const watch = (place) => {
+  let pause = 2000;
+  const look = async () => {
+    try {
+      const answer = await fetch(place.dataset.watch, { headers: { Accept: "application/json" } });
+      const order = answer.ok ? await answer.json() : null;
+      const version = (order?.order ?? order)?.version;
+      if (version !== undefined && String(version) !== place.dataset.version) {
+        location.replace(place.dataset.then);
+        return;
+      }
+    } catch { /* No network just now: the next look may succeed. */ }
+    pause = Math.min(pause * 1.2, 15000);
+    setTimeout(look, pause);
+  };
+  setTimeout(look, pause);
+};
+
+document.querySelectorAll("form").forEach(once);
+document.querySelectorAll(".picker").forEach(stepper);
+document.querySelectorAll("[data-total]").forEach(runningTotal);
+document.querySelectorAll("[data-watch]").forEach(watch);
+document.querySelector("[data-focus]")?.focus();
+addEventListener("pageshow", (event) => { if (event.persisted) freshAgain(); });

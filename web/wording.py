@@ -1,0 +1,72 @@
+"""Money, dates and texts in the visitor's language, for templates."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from flask import Flask, g
+
+from ledger.money import Money
+from web import languages
+
+# English dates are written the European way round: nobody mistakes 2 December for 12 February.
+_FORMS = {"en": "en_GB"}
+
+
+def add_filters(app: Flask) -> None:
+    """Teach an app's templates `money`, `day`, `moment`, `local`, `percent` and `number`."""
+    for one in (money, day, moment, local, percent, number, stamped):
+        app.add_template_filter(one)
+
+
+def money(amount: Money) -> str:
+    """An amount in the form of the visitor's language."""
+    digits = numbers.get_currency_precision(amount.currency)
+    value = Decimal(amount.amount).scaleb(-digits)
+    return numbers.format_currency(value, amount.currency, locale=_form())
+
+
+def day(when: datetime) -> str:
+    """A date in the shop's time zone."""
+    return dates.format_date(when.astimezone(_zone()), "long", locale=_form())
+
+
+def moment(when: datetime) -> str:
+    """A date with its time of day, in the shop's time zone."""
+    time = dates.format_time(when, "short", tzinfo=_zone(), locale=_form())
+    return f"{day(when)}, {time}"
+
+
+def stamped(when: datetime) -> str:
+    """A time for machines, in UTC."""
+    return when.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def local(texts: Mapping[str, str]) -> str:
+    """A shop's own text in the visitor's language."""
+    return languages.text_in(texts, languages.current())
+
+
+def percent(rate: str) -> str:
+    """A VAT rate without trailing zeros."""
+    return numbers.format_percent(Decimal(rate) / 100, "#,##0.## %", locale=_form())
+
+
+def number(order_number: int) -> str:
+    """An order's number as people quote it."""
+    return f"#{order_number:06d}"
+
+
+def told_in(timezone: str) -> None:
+    """Dates on this page are told in the shop's time zone."""
+    g.shop_timezone = timezone
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(g.get("shop_timezone", "UTC"))
+
+
+def _form() -> str:
+    return _FORMS.get(languages.current(), languages.current())
