@@ -1,0 +1,1 @@
+"""The door. Flask pages, the JSON API and the providers' webhooks."""

@@ -1,0 +1,30 @@
+"""From the names in an address to what they name. Whatever is not there looks the same."""
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+from ledger.order.state import Order
+from ledger.refusals import UnknownOrder
+from web.current import parts
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NOBODY = UUID(int=0)
+
+
+def order_in(shop: str, order: str) -> Order:
+    """The order of this shop. An id that is none is looked up too: it takes the same time."""
+    found = parts().orders.get(UUID(order) if _ID.fullmatch(order) else _NOBODY)
+    if found.terms.shop_slug != shop:
+        raise UnknownOrder
+    return found
+
+
+def return_url(shop: str, order: UUID) -> str:
+    """Where the provider sends the customer back to. One order, one address: keys depend on it."""
+    return f"{parts().settings.base_url.rstrip('/')}/{shop}/orders/{order}?paid=1"
+
+
+def now() -> datetime:
+    """The time of this request."""
+    return parts().clock()

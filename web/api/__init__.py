@@ -1,0 +1,10 @@
+"""The JSON API. Its description is `openapi.json`, and a test compares the two."""
+
+from flask import Blueprint
+
+from web.api import cancellation, cases, openapi, orders, payments, products, stamps
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+for part in (products, orders, payments, cancellation, stamps, cases, openapi):
+    part.hang_up(api)

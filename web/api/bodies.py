@@ -1,0 +1,42 @@
+"""Bodies of requests: strict JSON into a struct, and what goes out again."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from flask import Response, request
+
+from web.problems import ProblemRaised
+
+_S = TypeVar("_S", bound=msgspec.Struct)
+_canonical = msgspec.json.Encoder(order="deterministic")
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a call takes; unknown fields are refused."""
+
+
+class Nothing(Body, frozen=True):
+    """A call that takes no fields."""
+
+
+def read(struct: type[_S]) -> _S:
+    """The body as this struct; an empty one is `{}`."""
+    content = request.get_data() or b"{}"
+    if request.content_length and request.mimetype != "application/json":
+        raise ProblemRaised("not-json")
+    try:
+        return msgspec.json.decode(content, type=struct)
+    except msgspec.ValidationError as error:
+        raise ProblemRaised("invalid-body", detail=f"{error}.") from None
+    except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError):
+        raise ProblemRaised("bad-request", detail="The body is not well-formed JSON.") from None
+
+
+def canonical(body: msgspec.Struct) -> bytes:
+    """The same bytes for the same wish, however it was written."""
+    return _canonical.encode(body)
+
+
+def as_json(value: Any, *, status: int = 200) -> Response:
+    """An answer in JSON; times in RFC 3339, identifiers as text."""
+    return Response(msgspec.json.encode(value), status, mimetype="application/json")

@@ -1,0 +1,142 @@
+"""Placing an order, and looking at it. The order's id is the capability."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response
+from msgspec import Meta
+
+from ledger.commands import PlaceOrder, Wanted
+from ledger.order.evolve import fold
+from ledger.order.state import Order
+from ledger.recorded import Recorded
+from ledger.refusals import KeyReused
+from ledger.stamps import (
+    CreatePaymentFailure,
+    CreatePaymentRequest,
+    CreatePaymentSuccess,
+    Customer,
+    OrderPlaced,
+    ZeroPrice,
+)
+from projections.order_page import order_page
+from web.addresses import now, order_in
+from web.api.bodies import Body, as_json, canonical, read
+from web.api.keys import correlation_id
+from web.current import parts
+from web.payment_pages import ask_for_page
+
+ACTOR = "customer"
+_PLACING = (
+    OrderPlaced,
+    ZeroPrice,
+    CreatePaymentRequest,
+    CreatePaymentSuccess,
+    CreatePaymentFailure,
+)
+_Text = Annotated[str, Meta(max_length=1000)]
+
+
+class CustomerBody(Body, frozen=True):
+    """Who buys. The ledger's own rule decides what is accepted."""
+
+    first_name: _Text
+    last_name: _Text
+    email: _Text
+    phone: _Text = ""
+
+
+class LineBody(Body, frozen=True):
+    """A product and how many of it."""
+
+    product: Annotated[str, Meta(max_length=200)]
+    quantity: Annotated[int, Meta(ge=-(2**31), lt=2**31)]
+
+
+class OrderBody(Body, frozen=True):
+    """What is wished for."""
+
+    customer: CustomerBody
+    lines: Annotated[list[LineBody], Meta(max_length=100)]
+    language: Annotated[str, Meta(max_length=35)] = "en"
+
+
+def hang_up(api: Blueprint) -> None:
+    """Put the calls at their addresses."""
+    api.post("/shops/<shop>/orders")(place)
+    api.get("/shops/<shop>/orders/<order>")(show)
+
+
+def place(shop: str) -> Response:
+    """Place an order; ask the provider for a payment page unless it is free."""
+    body = read(OrderBody)
+    command = _command(shop, body, correlation_id("orders", shop))
+    order = _placed_before(command) or parts().orders.place(shop, command)
+    if command.correlation_id in order.attempts:
+        ask_for_page(order, command.correlation_id)
+    return as_json(_answer(order.id, command.correlation_id), status=201)
+
+
+def show(shop: str, order: str) -> Response:
+    """The order as it stands, without personal data."""
+    return as_json(told(order_in(shop, order)))
+
+
+def told(order: Order) -> dict[str, Any]:
+    """The contract's `order`, in the order's own language."""
+    return dict(order_page(order, now(), order.terms.language))
+
+
+def _command(shop: str, body: OrderBody, correlation_id: UUID) -> PlaceOrder:
+    person = body.customer
+    provider = parts().providers.get(parts().shops.get(shop).terms.provider)
+    return PlaceOrder(
+        correlation_id=correlation_id,
+        actor=ACTOR,
+        at=now(),
+        order=uuid4(),
+        lines=tuple(Wanted(product=one.product, quantity=one.quantity) for one in body.lines),
+        customer=Customer(
+            first_name=person.first_name,
+            last_name=person.last_name,
+            email=person.email,
+            phone=person.phone,
+        ),
+        language=body.language,
+        email_index=parts().keyring.blind_index(person.email),
+        request_digest=parts().keyring.keyed_hash(canonical(body)),
+        account=provider.account if provider else "",
+        live=provider.live if provider else False,
+    )
+
+
+def _placed_before(command: PlaceOrder) -> Order | None:
+    """A repeat gets its answer even when the product is no longer on sale."""
+    placed = parts().store.find(command.correlation_id, "ORDER_PLACED")
+    if placed is None:
+        return None
+    if placed.stamp.request_digest != command.request_digest:
+        raise KeyReused
+    return parts().orders.get(placed.stream)
+
+
+def _answer(order_id: UUID, correlation_id: UUID) -> dict[str, Any]:
+    """The first answer, rebuilt from stamps: a repeat gets the same one, whatever came since."""
+    first = _placing(parts().orders.history(order_id), correlation_id)
+    order = fold(order_id, first)
+    attempt = order.attempts.get(correlation_id)
+    payment = attempt and {
+        "correlation_id": correlation_id,
+        "redirect_url": attempt.redirect_url or None,
+    }
+    shown = dict(order_page(order, first[-1].recorded_at, order.terms.language))
+    return {"order": shown, "payment": payment, "modification_token": None}
+
+
+def _placing(history: Sequence[Recorded], correlation_id: UUID) -> list[Recorded]:
+    return [
+        one
+        for one in history
+        if one.correlation_id == correlation_id and isinstance(one.stamp, _PLACING)
+    ]

@@ -1,0 +1,59 @@
+"""What a shop sells at this moment."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from ledger.shop import Shop
+from ledger.shop_stamps import ProductRevised
+from web.addresses import now
+from web.api.bodies import as_json
+from web.api.languages import in_language, wished_language
+from web.availability import Offer, offers, quotas_of
+from web.current import parts
+
+
+def hang_up(api: Blueprint) -> None:
+    """Put the call at its address."""
+    api.get("/shops/<shop>/products")(products)
+
+
+def products(shop: str) -> Response:
+    """On sale now, in the shop's order; `available` is whether every quota has room."""
+    found = parts().shops.get(shop)
+    language = wished_language(request)
+    totals = parts().seats(quotas_of(found))
+    shown = [one for one in offers(found, totals, at=now()) if one.word != "upcoming"]
+    answer = {
+        "shop": _shop(found, language),
+        "products": [_product(one, language) for one in shown],
+    }
+    return as_json(answer)
+
+
+def _shop(shop: Shop, language: str) -> dict[str, Any]:
+    return {
+        "slug": shop.slug,
+        "name": in_language(shop.terms.name, language),
+        "currency": shop.terms.currency,
+        "timezone": shop.terms.timezone,
+        "starts_at": shop.terms.starts_at,
+    }
+
+
+def _product(offer: Offer, language: str) -> dict[str, Any]:
+    product: ProductRevised = offer.product
+    return {
+        "slug": product.slug,
+        "revision": product.revision,
+        "title": in_language(product.title, language),
+        "description": in_language(product.description, language),
+        "price": product.price.amount,
+        "currency": product.price.currency,
+        "vat_percent": product.vat_percent,
+        "tickets": product.tickets,
+        "max_per_order": product.max_per_order,
+        "available_from": product.available_from,
+        "available_until": product.available_until,
+        "available": offer.free > 0,
+    }

@@ -1,0 +1,23 @@
+"""Ask the provider for a payment page, once the intent is in the ledger."""
+
+from uuid import UUID
+
+from ledger.order.state import Order
+from ledger.payments import start_payment
+from web.addresses import return_url
+from web.current import parts
+
+
+def ask_for_page(order: Order, attempt_id: UUID) -> Order:
+    """The order with the provider's answer. Without one, recovery asks again with the same key."""
+    attempt = order.attempts[attempt_id]
+    provider = parts().providers.get(attempt.provider)
+    if provider is None or not attempt.unanswered:
+        return order
+    return start_payment(
+        parts().orders,
+        provider,
+        order.id,
+        attempt_id,
+        return_url=return_url(order.terms.shop_slug, order.id),
+    )

@@ -1,0 +1,84 @@
+"""Where providers bring news: kept first, understood afterwards, and never refused once kept."""
+
+from collections.abc import Sequence
+
+import structlog
+from flask import Blueprint, Response, request
+
+from ledger.doors import Evidence, Unreadable, WebhookDoor
+from ledger.receiving import receive
+from ledger.reports import Report
+from web.addresses import now
+from web.current import parts
+from web.metrics import metrics
+from web.problems import ProblemRaised
+
+webhooks = Blueprint("webhooks", __name__)
+_log = structlog.get_logger("web.webhooks")
+# Of what nobody signed one in so many is told in the log, and none is kept.
+_SAMPLED = 100
+
+
+@webhooks.post("/webhooks/stripe")
+def stripe() -> Response:
+    """Stripe's events."""
+    return come_in("stripe")
+
+
+def come_in(name: str) -> Response:
+    """200 as soon as the message is kept; what went wrong after that is tried again later."""
+    door = parts().doors.get(name)
+    if door is None:
+        raise ProblemRaised("not-found")
+    body = request.get_data()
+    reports = _read(door, name, body)
+    kept = _keep(door, name, body)
+    _count(name, "kept")
+    try:
+        _understand(reports, kept.hash)
+        parts().inbox.mark(kept.id, "done")
+    except Exception as error:
+        _count(name, "waiting")
+        _log.error("webhook waits", door=name, inbox=str(kept.id), kind=type(error).__name__)
+    return Response(status=200)
+
+
+def _read(door: WebhookDoor, name: str, body: bytes) -> Sequence[Report]:
+    try:
+        return door.read(body, dict(request.headers), now=now())
+    except Unreadable as unreadable:
+        _count(name, "unreadable")
+        so_far = next(metrics().unreadable)
+        if so_far % _SAMPLED == 1:
+            _log.warning("unreadable webhook", door=name, reason=str(unreadable), so_far=so_far)
+        text = "This is not a message of the provider, signed lately."
+        raise ProblemRaised("bad-request", detail=text) from None
+
+
+def _keep(door: WebhookDoor, name: str, body: bytes) -> Evidence:
+    """Committed when this returns. Headers that hold secrets of ours do not come this way."""
+    return parts().inbox.keep(
+        door.provider,
+        name,
+        body=body,
+        headers=dict(request.headers),
+        verdict="signed",
+        provider_event_id=door.event_id(body),
+        received_at=now(),
+    )
+
+
+def _understand(reports: Sequence[Report], evidence: str) -> None:
+    for report in reports:
+        receive(
+            report,
+            orders=parts().orders,
+            cases=parts().cases,
+            find=parts().views.order_of,
+            evidence=evidence,
+            at=now(),
+        )
+
+
+def _count(name: str, result: str) -> None:
+    metrics().webhooks.labels(name, result).inc()
