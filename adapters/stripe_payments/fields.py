@@ -36,6 +36,14 @@ def name_or_none(values: Json, key: str) -> str | None:
     return None if values.get(key) is None else name(values, key)
 
 
+def text_or_none(values: Json, key: str) -> str | None:
+    """What somebody wrote, us or another shop on the same account."""
+    value = values.get(key)
+    if value is not None and not isinstance(value, str):
+        raise Unreadable(f"{key} is not text")
+    return value
+
+
 def reference(values: Json, key: str) -> str | None:
     """The id of another object, which Stripe may have expanded in place."""
     value = values.get(key)
@@ -76,10 +84,10 @@ def moment(values: Json, key: str) -> datetime:
     return datetime.fromtimestamp(value, UTC)
 
 
-def uuid_or_none(text: object) -> UUID | None:
+def uuid_or_none(text: str | None) -> UUID | None:
     """An id of ours, if it is written as we write them; anything else is somebody else's."""
     try:
-        found = UUID(text) if isinstance(text, str) else None
+        found = UUID(text) if text else None
     except ValueError:
         return None
     return found if found is not None and str(found) == text else None

@@ -8,8 +8,8 @@ from adapters.stripe_payments.fields import (
     PROVIDER,
     Json,
     group,
-    name_or_none,
     news_id,
+    text_or_none,
     uuid_or_none,
 )
 from ledger.money import Money
@@ -40,12 +40,8 @@ class Origin:
 def of_payment(thing: Json, *, about: str) -> Origin:
     """The order and attempt of a session or intent. `about` names news that carries neither."""
     metadata = group(thing, "metadata")
-    said = {
-        text
-        for text in (name_or_none(thing, "client_reference_id"), metadata.get("order"))
-        if text is not None
-    }
-    attempt = uuid_or_none(metadata.get("correlation_id"))
+    said = {text_or_none(thing, "client_reference_id"), text_or_none(metadata, "order")} - {None}
+    attempt = uuid_or_none(text_or_none(metadata, "correlation_id"))
     return Origin(
         order=uuid_or_none(said.pop()) if len(said) == 1 else None,
         attempt=attempt,
@@ -57,10 +53,10 @@ def of_payment(thing: Json, *, about: str) -> Origin:
 def of_refund(refund: Json, *, about: str) -> Origin:
     """Ours carry their own correlation id, so they are never taken for external ones."""
     metadata = group(refund, "metadata")
-    ours = uuid_or_none(metadata.get("correlation_id"))
+    ours = uuid_or_none(text_or_none(metadata, "correlation_id"))
     return Origin(
-        order=uuid_or_none(metadata.get("order")),
-        attempt=uuid_or_none(metadata.get("payment")),
+        order=uuid_or_none(text_or_none(metadata, "order")),
+        attempt=uuid_or_none(text_or_none(metadata, "payment")),
         correlation_id=ours or news_id(about),
     )
 

@@ -46,7 +46,7 @@ def payment_ask(**changed: Any) -> PaymentAsk:
 
 
 def refund_ask(
-    payment: PaymentAsk, reference: str, amount: int = 7000, **changed: Any
+    payment: PaymentAsk, reference: str, *, amount: int = 7000, **changed: Any
 ) -> RefundAsk:
     refund = changed.pop("correlation_id", None) or uuid4()
     number = changed.pop("try_number", 1)

@@ -25,7 +25,7 @@ def payment(provider):
 
 
 def test_a_refund_that_succeeds_at_once_is_settled(provider, payment):
-    ask = refund_ask(*payment, 2500)
+    ask = refund_ask(*payment, amount=2500)
     answer = provider.stripe.refund(ask)
     (refund,) = provider.objects("refunds")
     assert answer == Accepted(
@@ -69,7 +69,7 @@ def test_a_declined_refund_is_refused_and_leaves_nothing_to_find(provider, payme
 
 
 def test_more_than_was_paid_is_refused_and_so_is_a_second_time(provider, payment):
-    assert provider.stripe.refund(refund_ask(*payment, 7001)) == CreateRefundFailure(
+    assert provider.stripe.refund(refund_ask(*payment, amount=7001)) == CreateRefundFailure(
         code="invalid_amount"
     )
     provider.stripe.refund(refund_ask(*payment))
@@ -84,7 +84,7 @@ def test_a_payment_that_nobody_knows_is_refused(provider):
 
 
 def test_the_same_ask_after_a_restart_gives_the_same_refund(provider, payment):
-    ask = refund_ask(*payment, 1000)
+    ask = refund_ask(*payment, amount=1000)
     first = provider.stripe.refund(ask)
     assert provider.another().refund(ask) == first
     assert len(provider.objects("refunds")) == 1
@@ -118,14 +118,14 @@ def test_a_look_up_without_an_answer_says_so(provider, payment):
 
 
 def test_another_refund_of_the_same_payment_is_not_taken_for_ours(provider, payment):
-    provider.stripe.refund(refund_ask(*payment, 1000))
+    provider.stripe.refund(refund_ask(*payment, amount=1000))
     _, reference = payment
     LEVERS.post(
         f"{provider.sandbox.url}/v1/refunds",
         data={"payment_intent": reference, "amount": 500},
         headers={"Authorization": f"Bearer {API_KEY}"},
     )
-    assert provider.stripe.find_refund(refund_ask(*payment, 1000)) is None
+    assert provider.stripe.find_refund(refund_ask(*payment, amount=1000)) is None
 
 
 def test_a_refund_that_stands_is_found_before_one_that_failed(provider, payment):
