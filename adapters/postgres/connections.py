@@ -33,6 +33,17 @@ _COMMITTING = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
 }
+# One that moves projections: stopped in the middle of a write, it does not hold up the next.
+_OWNING = {
+    "timezone": "UTC",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "4s",
+}
+
+
+def connect_owning(url: str) -> Connection:
+    """One connection in autocommit mode whose session is the owner of something."""
+    return psycopg.connect(**_arguments(url, _OWNING))
 
 
 class Connections:

@@ -1,0 +1,1 @@
+select views.begin_rebuild($1)

@@ -1,0 +1,10 @@
+-- An owner that is paused holds its lock and says nothing: its session is ended.
+select pg_terminate_backend(pid)
+from pg_locks
+where locktype = 'advisory' and granted and objsubid = 1
+    and database = (select oid from pg_database where datname = current_database())
+    and (classid::bigint << 32 | objid::bigint) = hashtextextended('stampledger views ' || $1, 0)
+    and exists (
+        select from views.owners
+        where name = $1 and seen_at < clock_timestamp() - $2 * interval '1 second'
+    )

@@ -1,0 +1,1 @@
+delete from views.stopped_lanes where stream = $1

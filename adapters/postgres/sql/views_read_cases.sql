@@ -1,0 +1,6 @@
+select
+    stream, kind, severity, state, order_id, provider, provider_reference,
+    amount, currency, opened_at, text
+from views.cases
+where state = $1
+order by opened_at, stream

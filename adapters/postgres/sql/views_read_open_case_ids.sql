@@ -1,0 +1,1 @@
+select stream from views.cases where state = 'open' order by opened_at, stream

@@ -1,0 +1,1 @@
+select views.swap_in($1)

@@ -1,0 +1,111 @@
+"""What readers ask of the projections."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from adapters.postgres.connections import Connections
+from adapters.postgres.statements import statement
+from adapters.postgres.views_owner import Checkpoint
+from adapters.postgres.views_tables import row_of
+from projections.cases import CaseRow
+from projections.open_intents import OpenIntent
+from projections.order_pages import OrderPage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedLane:
+    """A stream whose rows no longer follow, since the stamp at `position`."""
+
+    stream: UUID
+    position: int
+    error: str
+    stopped_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSearch:
+    """Which orders of a shop are wanted. `text`: a number, payment reference, id or email index."""
+
+    shop: str
+    status: str | None = None
+    product: str | None = None
+    text: str | None = None
+    below: int | None = None
+
+
+class Views:
+    """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    @classmethod
+    def at(cls, url: str) -> "Views":
+        """Views of a database, on connections of their own."""
+        return cls(Connections(url))
+
+    def cases(self, state: str = "open") -> Sequence[CaseRow]:
+        """The cases in a state (open or resolved), oldest first."""
+        return [row_of(CaseRow, values) for values in self._read("views_read_cases", state)]
+
+    def open_case_ids(self) -> Sequence[UUID]:
+        """The cases that wait for a person."""
+        return [case for (case,) in self._read("views_read_open_case_ids")]
+
+    def find_reference(self, provider: str, reference: str) -> tuple[UUID, UUID] | None:
+        """The order and the payment attempt that a provider's name belongs to, if it is one."""
+        found = self._read("views_find_reference", provider, reference)
+        return (found[0][0], found[0][1]) if len(found) == 1 else None
+
+    def due_letters(self, now: datetime, limit: int = 500) -> Sequence[UUID]:
+        """Orders that may owe a letter; those that waited longest first."""
+        return [order for (order,) in self._read("views_read_due_letters", now, limit)]
+
+    def open_intents(self, older_than: datetime, limit: int = 500) -> Sequence[OpenIntent]:
+        """Questions to providers asked at or before a time, and not answered."""
+        found = self._read("views_read_open_intents", older_than, limit)
+        return [row_of(OpenIntent, values) for values in found]
+
+    def unpaid_due(self, now: datetime, limit: int = 500) -> Sequence[UUID]:
+        """Orders whose time to pay is over."""
+        return [order for (order,) in self._read("views_read_unpaid_due", now, limit)]
+
+    def orders(self, search: OrderSearch, *, limit: int = 50) -> Sequence[OrderPage]:
+        """A page of a shop's orders, newest first, with numbers below `search.below`."""
+        found = self._read(
+            "views_read_orders",
+            search.shop,
+            search.status,
+            search.product,
+            search.text,
+            search.below,
+            limit,
+        )
+        return [row_of(OrderPage, values) for values in found]
+
+    def checkpoints(self) -> Sequence[Checkpoint]:
+        """How far each projection has come."""
+        return [Checkpoint.of(values) for values in self._read("views_read_checkpoints")]
+
+    def stopped_lanes(self) -> Sequence[StoppedLane]:
+        """The streams that could not be translated."""
+        return [row_of(StoppedLane, values) for values in self._read("views_read_stopped_lanes")]
+
+    def seats(self, quotas: Sequence[UUID]) -> Mapping[UUID, tuple[int, int, int]]:
+        """(capacity, held, sold) by quota, from the totals kept in each commit: never behind."""
+        return {quota: tuple(of) for quota, *of in self._read("read_seats", [*quotas])}
+
+    def summed_seats(self, quotas: Sequence[UUID]) -> Mapping[UUID, tuple[int, int, int]]:
+        """(capacity, held, sold) by quota, summed from what each order takes."""
+        return {quota: tuple(of) for quota, *of in self._read("views_sum_seats", [*quotas])}
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._connections.close()
+
+    def _read(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        with self._connections.reading() as connection:
+            return connection.execute(statement(name), parameters).fetchall()

@@ -1,0 +1,176 @@
+"""The one session that may move a set of projections, and what it writes."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+import psycopg
+
+from adapters.postgres.connections import Connection, connect_owning
+from adapters.postgres.statements import statement
+from adapters.postgres.views_tables import replace_rows
+from projections.deriving import Derived, Poison
+from projections.projection import Projection
+
+# How long an owner may be silent before another one takes its place, in seconds.
+SILENCE = 3.0
+
+
+class OwnershipLost(Exception):
+    """Another process moves these projections, or the connection that proved us is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """How far a projection has come; `lag` is how many stamps lie ahead."""
+
+    name: str
+    version: int
+    position: int
+    lag: int
+    epoch: int
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """From the columns of its statement."""
+        name, version, position, lag, epoch = values
+        return cls(name=name, version=version, position=position, lag=lag, epoch=epoch)
+
+
+class OwnedViews:
+    """A session that owns a set of projections. Any error on it ends the ownership."""
+
+    def __init__(
+        self, connection: Connection, name: str, *, projections: Collection[Projection]
+    ) -> None:
+        self._connection, self._name, self._epoch = connection, name, 0
+        self.projections = projections
+
+    @classmethod
+    def take(
+        cls,
+        url: str,
+        name: str,
+        *,
+        projections: Collection[Projection],
+        silence: float = SILENCE,
+    ) -> Self | None:
+        """Become the owner; None while another one lives. A silent one's session is ended."""
+        owned = cls(connect_owning(url), name, projections=projections)
+        try:
+            if owned._locked() or (owned._end_silent(silence) and owned._locked()):
+                owned._begin()
+                return owned
+        except BaseException:
+            owned.close()
+            raise
+        owned.close()
+        return None
+
+    def checkpoints(self) -> Sequence[Checkpoint]:
+        """Of the projections of this set."""
+        names = {one.name for one in self.projections}
+        found = (Checkpoint.of(values) for values in self._run("views_read_checkpoints"))
+        return [one for one in found if one.name in names]
+
+    def stopped(self) -> Mapping[UUID, int]:
+        """The streams whose lanes are stopped, and where."""
+        rows = self._run("views_read_stopped_lanes")
+        return {stream: position for stream, position, *_ in rows}
+
+    def beat(self) -> None:
+        """Say that we live. Raises `OwnershipLost`."""
+        with self._writing():
+            pass
+
+    def write(self, changed: Mapping[UUID, Derived], *, position: int) -> Sequence[Poison]:
+        """Replace rows, stop lanes and move on, at once. Returns what the tables refused."""
+        try:
+            self._write(changed, position)
+        except (psycopg.DataError, psycopg.IntegrityError):
+            return self._write_each(changed, position)
+        return ()
+
+    def open_lane(self, stream: UUID, derived: Derived) -> None:
+        """A stopped stream can be read after all: its rows, and its lane."""
+        with self._writing():
+            self._replace({stream: derived})
+            self._run("views_open_lane", stream)
+
+    def close(self) -> None:
+        """Give the ownership back."""
+        with suppress(psycopg.Error):
+            self._connection.close()
+
+    def _write(self, changed: Mapping[UUID, Derived], position: int) -> None:
+        with self._writing():
+            self._replace(changed)
+            self._stop([one.poison for one in changed.values() if one.poison])
+            self._run("views_move_checkpoints", self._name, position)
+
+    def _write_each(self, changed: Mapping[UUID, Derived], position: int) -> Sequence[Poison]:
+        """Stream by stream, because the rows of one of them are refused."""
+        refused = []
+        with self._writing():
+            for stream, derived in changed.items():
+                try:
+                    with self._connection.transaction():
+                        self._replace({stream: derived})
+                except (psycopg.DataError, psycopg.IntegrityError) as error:
+                    kind = type(error).__name__
+                    refused.append(Poison(stream=stream, position=derived.first, error=kind))
+            known = [one.poison for one in changed.values() if one.poison]
+            self._stop([*refused, *known])
+            self._run("views_move_checkpoints", self._name, position)
+        return refused
+
+    def _replace(self, changed: Mapping[UUID, Derived]) -> None:
+        if not changed:
+            return
+        written = {stream: one.rows for stream, one in changed.items() if one.rows is not None}
+        with self._connection.pipeline():
+            for projection in self.projections:
+                rows = [row for every in written.values() for row in every[projection.name]]
+                replace_rows(self._connection, projection, streams=[*written], rows=rows)
+
+    def _stop(self, poisoned: Sequence[Poison]) -> None:
+        if poisoned:
+            self._run(
+                "views_stop_lanes",
+                [one.stream for one in poisoned],
+                [one.position for one in poisoned],
+                [one.error for one in poisoned],
+            )
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction of the owner's, and of nobody else's."""
+        try:
+            with self._connection.transaction():
+                if not self._run("views_claim_epoch", self._name, self._epoch):
+                    raise OwnershipLost(f"another process moves {self._name}")
+                yield
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise OwnershipLost(f"the session was ended: {type(error).__name__}") from error
+
+    def _locked(self) -> bool:
+        ((locked,),) = self._run("views_try_lock", self._name)
+        return bool(locked)
+
+    def _end_silent(self, silence: float) -> bool:
+        return bool(self._run("views_end_silent_owner", self._name, silence))
+
+    def _begin(self) -> None:
+        ((self._epoch,),) = self._run("views_raise_epoch", self._name)
+        self._run(
+            "views_begin_checkpoints",
+            self._name,
+            [one.name for one in self.projections],
+            [one.version for one in self.projections],
+        )
+
+    def _run(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        cursor = self._connection.execute(statement(name), parameters)
+        return cursor.fetchall() if cursor.description else []

@@ -1,0 +1,70 @@
+"""What is counted and kept beside the ledger, and is no evidence: rate limits, API tokens."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from hmac import compare_digest
+from secrets import token_urlsafe
+from typing import Any
+
+from adapters.postgres.connections import Connections
+from adapters.postgres.statements import statement
+
+
+class RateLimits:
+    """Counts for all processes together."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
+        """Count one use; False when it is more than `limit` in this window of time."""
+        hashed = sha256(key.encode()).digest()
+        ((hits,),) = _run(self._connections, "hit_rate_limit", hashed, per_seconds)
+        return bool(hits <= limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who a token stands for. `shop` None is every shop."""
+
+    name: str
+    role: str
+    shop: str | None = None
+    expires_at: datetime | None = None
+
+
+class Tokens:
+    """API tokens: shown once when made, kept as hashes."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def add(
+        self, name: str, *, role: str, shop: str | None = None, expires: datetime | None = None
+    ) -> str:
+        """A new token. It cannot be read again."""
+        token = token_urlsafe(32)
+        hashed = sha256(token.encode()).digest()
+        _run(self._connections, "insert_token", hashed, name, role, shop, expires)
+        return token
+
+    def check(self, token: str, *, now: datetime | None = None) -> Identity | None:
+        """Whose token this is; None for one that is unknown or has expired."""
+        found = self.find(sha256(token.encode()).hexdigest())
+        expires = found.expires_at if found else None
+        return None if expires and expires <= (now or datetime.now(UTC)) else found
+
+    def find(self, digest: str) -> Identity | None:
+        """The token whose SHA-256 (hexadecimal) this is, expired or not."""
+        wanted = bytes.fromhex(digest)
+        for hashed, name, role, shop, expires in _run(self._connections, "read_token", wanted):
+            if compare_digest(hashed, wanted):
+                return Identity(name=name, role=role, shop=shop, expires_at=expires)
+        return None
+
+
+def _run(connections: Connections, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with connections.reading() as connection:
+        cursor = connection.execute(statement(name), parameters)
+        return cursor.fetchall() if cursor.description else []

@@ -1,0 +1,79 @@
+"""The ledger in batches, position by position; a stamp that cannot be read is told apart."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from adapters.recording import PositionMissing, StampRecorder
+from adapters.stamp_ledger import StampLedger
+from ledger.appends import LedgerUnavailable
+from ledger.recorded import Recorded
+from projections.deriving import Poison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The stamps after a position, by stream, up to and including position `last`."""
+
+    stamps: Mapping[UUID, Sequence[Recorded]]
+    poisoned: Mapping[UUID, Poison]
+    last: int
+
+
+class Feed:
+    """Reads a ledger for projections: sealed parts stay closed, density is asserted."""
+
+    def __init__(self, store: StampLedger) -> None:
+        self._store = store
+
+    def next(self, after: int, *, limit: int) -> Batch:
+        """What comes after a position. Raises `PositionMissing` at a hole."""
+        try:
+            stamps = self._store.feed(after, limit=limit)
+            return _batch(stamps, {}, last=after + len(stamps))
+        except (PositionMissing, LedgerUnavailable):
+            raise
+        except Exception:  # some stamp cannot be read, whatever the reason
+            return self._one_by_one(after, limit)
+
+    def histories(
+        self, streams: Sequence[UUID], *, until: int
+    ) -> Mapping[UUID, Sequence[Recorded]]:
+        """The stamps of streams up to a position; a stream that cannot be read is left out."""
+        try:
+            return self._store.read_many(streams, until=until) if streams else {}
+        except LedgerUnavailable:
+            raise
+        except Exception:
+            if len(streams) == 1:
+                return {}
+        half = len(streams) // 2
+        first = self.histories(streams[:half], until=until)
+        return {**first, **self.histories(streams[half:], until=until)}
+
+    def _one_by_one(self, after: int, limit: int) -> Batch:
+        stamps: list[Recorded] = []
+        poisoned: dict[UUID, Poison] = {}
+        last = after
+        recorder = self._store.recorder
+        assert isinstance(recorder, StampRecorder)
+        for row in recorder.read_positions(after, limit=limit):
+            stream, last = row.originator_id, row.id
+            if stream in poisoned:
+                continue
+            try:
+                stamps += self._store.feed(row.id - 1, limit=1)
+            except (PositionMissing, LedgerUnavailable):
+                raise
+            except Exception as error:
+                kind = type(error).__name__
+                poisoned[stream] = Poison(stream=stream, position=row.id, error=kind)
+        return _batch(stamps, poisoned, last=last)
+
+
+def _batch(stamps: Sequence[Recorded], poisoned: Mapping[UUID, Poison], *, last: int) -> Batch:
+    by_stream: dict[UUID, list[Recorded]] = defaultdict(list)
+    for recorded in stamps:
+        by_stream[recorded.stream].append(recorded)
+    return Batch(stamps=by_stream, poisoned=poisoned, last=last)

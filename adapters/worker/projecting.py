@@ -1,0 +1,153 @@
+"""Projections move on with the ledger, batch by batch, as long as we own them."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from threading import Event
+from time import monotonic
+from uuid import UUID
+
+import structlog
+
+from adapters.postgres.views_owner import OwnedViews
+from adapters.stamp_ledger import StampLedger
+from adapters.worker.feed import Batch, Feed
+from projections.deriving import Derived, Poison, derive
+from projections.folding import Folds
+from projections.projection import State
+
+_log = structlog.get_logger("worker")
+
+SHORTEST, LONGEST = 0.005, 0.25
+_BETWEEN_BEATS = 1.0
+
+
+class Projector:
+    """Moves a set of projections. `on_poison` is told, once each, what stopped a stream's lane."""
+
+    def __init__(
+        self,
+        store: StampLedger,
+        views: OwnedViews,
+        *,
+        on_poison: Callable[[Poison], object],
+        batch: int = 500,
+        folds: int = 20_000,
+    ) -> None:
+        self._feed, self._views, self._on_poison = Feed(store), views, on_poison
+        self._batch, self._folds = batch, Folds(most=folds)
+        self._position = min((one.position for one in views.checkpoints()), default=0)
+        self._stopped = dict(views.stopped())
+
+    @property
+    def position(self) -> int:
+        """The position up to which all rows are written."""
+        return self._position
+
+    def run_once(self) -> int:
+        """All that is due. Returns how many stamps that was. Raises `OwnershipLost`."""
+        began = self._position
+        while self._step():
+            pass
+        return self._position - began
+
+    def run(self, stop: Event) -> None:
+        """Go on until told to stop: often while there is news, seldom while there is none."""
+        pause, beaten = SHORTEST, monotonic()
+        while not stop.is_set():
+            pause = SHORTEST if self._step() else min(2 * pause, LONGEST)
+            if monotonic() - beaten > _BETWEEN_BEATS:
+                self._views.beat()
+                beaten = monotonic()
+            if pause > SHORTEST:
+                stop.wait(pause)
+
+    def retry_lanes(self) -> int:
+        """Try stopped streams again, after a mend. Returns how many go on."""
+        opened = [stream for stream in [*self._stopped] if self._retry(stream)]
+        for stream in opened:
+            del self._stopped[stream]
+        return len(opened)
+
+    def _step(self) -> bool:
+        batch = self._feed.next(self._position, limit=self._batch)
+        if batch.last == self._position:
+            return False
+        try:
+            changed = self._changed(batch)
+            refused = self._views.write(changed, position=batch.last)
+        except BaseException:
+            self._folds.forget()
+            raise
+        self._position = batch.last
+        poisoned = [one.poison for one in changed.values() if one.poison]
+        for poison in (*poisoned, *refused):
+            self._stop(poison)
+        return True
+
+    def _changed(self, batch: Batch) -> Mapping[UUID, Derived]:
+        moved = {s: b for s, b in batch.stamps.items() if s not in self._stopped}
+        before = self._before(batch, moved)
+        changed: dict[UUID, Derived] = {}
+        for stream, stamps in moved.items():
+            if stream in before:
+                derived = derive(stamps, before[stream], projections=self._views.projections)
+                changed[stream] = derived
+                if derived.state is not None:
+                    self._folds.keep(stream, derived.state)
+            else:
+                unread = Poison(stream=stream, position=stamps[0].position, error="Unreadable")
+                changed[stream] = _stuck(unread)
+        for stream, poison in batch.poisoned.items():
+            if stream not in self._stopped:
+                changed[stream] = _poisoned(changed.get(stream), poison)
+        return changed
+
+    def _before(self, batch: Batch, moved: Collection[UUID]) -> Mapping[UUID, State | None]:
+        """The streams as they stood before the batch; one that cannot be read is left out."""
+        firsts = {stream: batch.stamps[stream][0] for stream in moved}
+        found: dict[UUID, State | None] = {}
+        for stream, first in firsts.items():
+            kept = self._folds.before(first)
+            if kept is not None or first.version == 1:
+                found[stream] = kept
+        missing = [stream for stream in firsts if stream not in found]
+        histories = self._feed.histories(missing, until=self._position)
+        for stream, stamps in histories.items():
+            derived = derive(stamps, None, projections=())
+            if derived.poison is None:
+                found[stream] = derived.state
+        return found
+
+    def _stop(self, poison: Poison) -> None:
+        if poison.stream in self._stopped:
+            return
+        self._stopped[poison.stream] = poison.position
+        _log.error(
+            "lane_stopped",
+            stream=str(poison.stream),
+            position=poison.position,
+            error=poison.error,
+        )
+        self._on_poison(poison)
+
+    def _retry(self, stream: UUID) -> bool:
+        stamps = self._feed.histories([stream], until=self._position).get(stream)
+        if not stamps:
+            return False
+        derived = derive(stamps, None, projections=self._views.projections)
+        if derived.poison is not None:
+            return False
+        self._views.open_lane(stream, derived)
+        return True
+
+
+def _stuck(poison: Poison) -> Derived:
+    """Nothing to write: the rows stay as they are."""
+    return Derived(first=poison.position, state=None, rows=None, poison=poison)
+
+
+def _poisoned(derived: Derived | None, poison: Poison) -> Derived:
+    """A stream whose later stamp could not be read; an earlier poison comes first."""
+    if derived is None:
+        return _stuck(poison)
+    return derived if derived.poison else replace(derived, poison=poison)

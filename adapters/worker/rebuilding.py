@@ -1,0 +1,115 @@
+"""Projections derived again from the ledger, beside the live ones, and swapped in at once."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from uuid import UUID
+
+from adapters.postgres.views_shadow import ShadowViews
+from adapters.stamp_ledger import StampLedger
+from adapters.worker.feed import Feed
+from projections.deriving import Derived, derive
+from projections.projection import Projection
+
+OWNER = "projections"
+CHUNK = 500
+# The live tables stand still while fewer stamps than this are caught up with.
+_NEAR = 2_000
+
+Progress = Callable[[int, int], object]
+
+
+class RebuildRefused(Exception):
+    """A stream cannot be translated. The live tables are as they were."""
+
+
+def silent(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def rebuild(
+    store: StampLedger,
+    url: str,
+    *,
+    projections: Collection[Projection],
+    progress: Progress = silent,
+    owner: str = OWNER,
+) -> int:
+    """Sends nothing, asks nobody. Returns the position; `progress` gets positions done and all.
+
+    Raises `RebuildRefused`, and `adapters.postgres.views_shadow.RebuildUnderWay`.
+    """
+    shadow = ShadowViews.at(url, owner, projections=projections)
+    try:
+        shadow.begin()
+        return _Rebuild(Feed(store), shadow).run(progress)
+    finally:
+        shadow.close()
+
+
+class _Rebuild:
+    """One rebuild. `_done` is the position that the shadow tables have come to."""
+
+    def __init__(self, feed: Feed, shadow: ShadowViews) -> None:
+        self._feed, self._shadow = feed, shadow
+        self._done, self._stopped = shadow.position(), dict(shadow.stopped())
+
+    def run(self, progress: Progress) -> int:
+        for streams, position in chunks(self._shadow, until=self._done):
+            self._derive(streams)
+            progress(position, self._done)
+        while self._shadow.position() - self._done > _NEAR:
+            self._catch_up()
+        with self._shadow.holding():
+            self._catch_up()
+            self._shadow.swap_in()
+        progress(self._done, self._done)
+        return self._done
+
+    def _catch_up(self) -> None:
+        """Streams that moved since, and those whose lanes were stopped or opened since."""
+        before, known = self._done, self._stopped
+        self._done, self._stopped = self._shadow.position(), dict(self._shadow.stopped())
+        changed = {stream for stream, _ in known.items() ^ self._stopped.items()}
+        moved = [*(self._shadow.moved_streams(before, until=self._done) | changed)]
+        for start in range(0, len(moved), CHUNK):
+            self._derive(moved[start : start + CHUNK])
+
+    def _derive(self, streams: Sequence[UUID]) -> None:
+        derived = derive_streams(
+            self._feed,
+            streams,
+            until=self._done,
+            stopped=self._stopped,
+            projections=self._shadow.projections,
+        )
+        for stream, one in derived.items():
+            if one.poison is not None:
+                raise RebuildRefused(f"stream {stream}: {one.poison.error}")
+        self._shadow.replace(derived)
+
+
+def chunks(shadow: ShadowViews, *, until: int) -> Iterator[tuple[Sequence[UUID], int]]:
+    """All streams of the ledger, and the position at which the last of each chunk begins."""
+    after = 0
+    while found := shadow.begun_streams(after, until=until, limit=CHUNK):
+        after = found[-1][1]
+        yield [stream for stream, _ in found], after
+
+
+def derive_streams(
+    feed: Feed,
+    streams: Sequence[UUID],
+    *,
+    until: int,
+    stopped: Mapping[UUID, int],
+    projections: Collection[Projection],
+) -> Mapping[UUID, Derived]:
+    """Streams from their stamps alone; a stopped one as it stood before it was stopped."""
+    whole = [stream for stream in streams if stream not in stopped]
+    histories = dict(feed.histories(whole, until=until))
+    for stream in {*streams} & stopped.keys():
+        histories |= feed.histories([stream], until=min(until, stopped[stream] - 1))
+    return {
+        stream: derive(stamps, None, projections=projections)
+        for stream, stamps in histories.items()
+        if stamps
+    }

@@ -1,0 +1,1 @@
+"""What readers see, worked out from the ledger alone. No database, no clock, no network."""

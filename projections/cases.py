@@ -1,0 +1,50 @@
+"""What waits for a person, and what people have resolved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.case import Case
+from projections.projection import Projection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A case in a list. Its stream is its id; the amount is in minor units."""
+
+    stream: UUID
+    kind: str
+    severity: str
+    state: str
+    order_id: UUID | None
+    provider: str
+    provider_reference: str
+    amount: int | None
+    currency: str | None
+    opened_at: datetime
+    text: str
+
+
+def cases(case: Case) -> Sequence[CaseRow]:
+    """One row, as soon as the case was opened."""
+    opened = case.opened
+    if opened is None or case.opened_at is None:
+        return ()
+    row = CaseRow(
+        stream=case.id,
+        kind=str(opened.kind),
+        severity=str(opened.severity),
+        state=case.state,
+        order_id=opened.order,
+        provider=opened.provider,
+        provider_reference=opened.provider_reference,
+        amount=opened.amount.amount if opened.amount else None,
+        currency=opened.amount.currency if opened.amount else None,
+        opened_at=case.opened_at,
+        text=opened.text,
+    )
+    return (row,)
+
+
+CASES = Projection(name="cases", version=1, row=CaseRow, key=(), rows={Case: cases})

@@ -1,0 +1,69 @@
+"""Streams as they stand after a batch of stamps, kept in memory as far as they fit."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import get_args
+from uuid import UUID
+
+from ledger.case import Case, evolve_case
+from ledger.case_stamps import CaseStamp
+from ledger.order.evolve import evolve
+from ledger.order.state import Order
+from ledger.recorded import Recorded
+from ledger.shop import Shop, evolve_shop
+from ledger.shop_stamps import ShopStamp
+from projections.projection import State
+
+_SHOP, _CASE = get_args(ShopStamp), get_args(CaseStamp)
+
+
+def begun(recorded: Recorded) -> State:
+    """An empty stream of the kind that this stamp belongs to."""
+    if isinstance(recorded.stamp, _SHOP):
+        return Shop(id=recorded.stream)
+    if isinstance(recorded.stamp, _CASE):
+        return Case(id=recorded.stream)
+    return Order(id=recorded.stream)
+
+
+def evolved(state: State, recorded: Recorded) -> State:
+    """The stream after one more stamp."""
+    match state:
+        case Order():
+            return evolve(state, recorded)
+        case Shop():
+            return evolve_shop(state, recorded)
+        case Case():
+            return evolve_case(state, recorded)
+
+
+def folded(history: Sequence[Recorded], state: State | None = None) -> State:
+    """The stream after these stamps, of which there is at least one."""
+    for recorded in history:
+        state = evolved(begun(recorded) if state is None else state, recorded)
+    assert state is not None, "a stream without stamps"
+    return state
+
+
+class Folds:
+    """Streams by identity, each as it stood when last asked for; the longest unasked go first."""
+
+    def __init__(self, *, most: int = 20_000) -> None:
+        self._most = most
+        self._kept: OrderedDict[UUID, State] = OrderedDict()
+
+    def before(self, first: Recorded) -> State | None:
+        """A kept stream as it stood just before this stamp of it; None if it is not known."""
+        known = self._kept.get(first.stream)
+        return known if known is not None and known.version == first.version - 1 else None
+
+    def keep(self, stream: UUID, state: State) -> None:
+        """Remember how a stream stands."""
+        self._kept[stream] = state
+        self._kept.move_to_end(stream)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def forget(self) -> None:
+        """Begin anew, from the ledger."""
+        self._kept.clear()

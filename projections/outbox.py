@@ -1,0 +1,75 @@
+"""Letters: owed and not yet begun, on their way, sent, or of unknown fate."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.order.letters import owed
+from ledger.order.state import Order, Posting
+from ledger.stamps import Letter
+from projections.projection import Projection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One letter. `state` is due, started, sent, failed or unknown; `try_number` 0 before a try.
+
+    `owed` is False when the order no longer calls for a letter that was begun. `since` is when
+    the order began to call for it, where that is known.
+    """
+
+    stream: UUID
+    correlation_id: UUID
+    letter: str
+    owed: bool
+    state: str
+    try_number: int
+    since: datetime | None
+    changed_at: datetime | None
+    permanent: bool
+
+
+def outbox(order: Order) -> Sequence[Outgoing]:
+    """Every letter that the order calls for, or once did."""
+    called_for = {(due.correlation_id, due.letter) for due in owed(order)}
+    return [_outgoing(order, key, owed=key in called_for) for key in {*called_for, *order.postings}]
+
+
+def _outgoing(order: Order, key: tuple[UUID, Letter], *, owed: bool) -> Outgoing:
+    posting = order.postings.get(key, Posting())
+    return Outgoing(
+        stream=order.id,
+        correlation_id=key[0],
+        letter=str(key[1]),
+        owed=owed,
+        state=posting.state,
+        try_number=posting.last_try,
+        since=_since(order, *key) or posting.started_at,
+        changed_at=posting.changed_at,
+        permanent=posting.permanent,
+    )
+
+
+def _since(order: Order, cause: UUID, letter: Letter) -> datetime | None:
+    match letter:
+        case Letter.PAID:
+            attempt = order.attempts.get(cause)
+            return attempt.paid_at if attempt else order.placed_at
+        case Letter.CANCELLED:
+            return order.cancelled_at
+        case Letter.LINK:
+            asked = (link.requested_at for link in order.links if link.correlation_id == cause)
+            return next(asked, None)
+        case _:
+            refund = order.refunds.get(cause)
+            return refund.requested_at if refund else None
+
+
+OUTBOX = Projection(
+    name="outbox",
+    version=1,
+    row=Outgoing,
+    key=("correlation_id", "letter"),
+    rows={Order: outbox},
+)

@@ -1,0 +1,68 @@
+"""The receipts that orders call for: one per correlation id, and a correction where one failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.money import Money, total, zero
+from ledger.order.letters import RECEIPTS, Due, owed
+from ledger.order.state import Order, Posting, Refund
+from ledger.stamps import Letter
+from projections.projection import Projection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """`number` comes with the first try to send it; `state` is how far its letter has come."""
+
+    stream: UUID
+    correlation_id: UUID
+    kind: str
+    number: int | None
+    amount: int
+    currency: str
+    state: str
+
+
+def receipts(order: Order) -> Sequence[Receipt]:
+    """The receipts of an order, sent or not."""
+    return [_receipt(order, due) for due in owed(order) if due.letter in RECEIPTS]
+
+
+def _receipt(order: Order, due: Due) -> Receipt:
+    posting = order.postings.get((due.correlation_id, due.letter), Posting())
+    return Receipt(
+        stream=order.id,
+        correlation_id=due.correlation_id,
+        kind=str(due.letter),
+        number=posting.number,
+        amount=_amount(order, due).amount,
+        currency=order.currency,
+        state=posting.state,
+    )
+
+
+def _amount(order: Order, due: Due) -> Money:
+    """What the receipt is about: what came, or what goes back; a cancellation moves nothing."""
+    nothing = zero(order.currency)
+    if due.letter is Letter.PAID:
+        attempt = order.attempts.get(due.correlation_id)
+        return (attempt.received if attempt else None) or nothing
+    refund = order.refunds.get(due.correlation_id)
+    return nothing if refund is None or due.letter is Letter.CANCELLED else _promised(refund, order)
+
+
+def _promised(refund: Refund, order: Order) -> Money:
+    if refund.request is not None:
+        return refund.request.amount
+    told = {**refund.accepted, **refund.settled}
+    return total([*told.values(), *([refund.manual] if refund.manual else [])], order.currency)
+
+
+RECEIPTS_OWED = Projection(
+    name="receipts",
+    version=1,
+    row=Receipt,
+    key=("correlation_id", "kind"),
+    rows={Order: receipts},
+)

@@ -1,0 +1,55 @@
+"""Which orders their holders may cancel, and what they would get back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ledger.cancellation import deadline, eligibility, quote
+from ledger.order.state import Order
+from projections.projection import Projection
+
+_MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundEligibility:
+    """Allowed while `blocked` is empty and `deadline` lies ahead: time itself is in no row.
+
+    `blocked` is the code of what stands in the way just before the deadline. Amounts in minor
+    units.
+    """
+
+    stream: UUID
+    blocked: str
+    deadline: datetime | None
+    amount: int
+    fee: int
+    currency: str
+    payment: UUID | None
+
+
+def refund_eligibility(order: Order) -> Sequence[RefundEligibility]:
+    """The answer of `ledger.cancellation`, apart from the time of asking."""
+    if order.placed is None or order.placed_at is None:
+        return ()
+    until, offer = deadline(order), quote(order)
+    row = RefundEligibility(
+        stream=order.id,
+        blocked=eligibility(order, (until or order.placed_at) - _MOMENT).reason,
+        deadline=until,
+        amount=offer.amount.amount,
+        fee=offer.fee.amount,
+        currency=order.currency,
+        payment=offer.payment,
+    )
+    return (row,)
+
+
+REFUND_ELIGIBILITY = Projection(
+    name="refund_eligibility",
+    version=1,
+    row=RefundEligibility,
+    key=(),
+    rows={Order: refund_eligibility},
+)

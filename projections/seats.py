@@ -1,0 +1,46 @@
+"""Who takes which seats: orders hold and buy them, shops say how many there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.order.state import Order
+from ledger.shop import Shop
+from ledger.shop_stamps import quota_id
+from projections.projection import Projection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seats:
+    """One stream's part in a quota. The quota's own figures are the sums over all streams."""
+
+    stream: UUID
+    quota: UUID
+    capacity: int = 0
+    held: int = 0
+    sold: int = 0
+
+
+def seats_of_order(order: Order) -> Sequence[Seats]:
+    """What an order takes just now."""
+    return [
+        Seats(stream=order.id, quota=quota, held=held, sold=sold)
+        for quota, (held, sold) in order.seats.items()
+    ]
+
+
+def seats_of_shop(shop: Shop) -> Sequence[Seats]:
+    """How many seats a shop's quotas have."""
+    return [
+        Seats(stream=shop.id, quota=quota_id(shop.id, slug), capacity=capacity)
+        for slug, capacity in shop.quotas.items()
+    ]
+
+
+SEATS = Projection(
+    name="seats",
+    version=1,
+    row=Seats,
+    key=("quota",),
+    rows={Order: seats_of_order, Shop: seats_of_shop},
+)

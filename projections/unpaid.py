@@ -1,0 +1,30 @@
+"""Orders that wait for money, until they time out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from ledger.order.state import Order
+from projections.projection import Projection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpaid:
+    """An order that may be cancelled when `due_at` has passed without money."""
+
+    stream: UUID
+    due_at: datetime
+
+
+def unpaid(order: Order) -> Sequence[Unpaid]:
+    """One row while the order lives and nothing came."""
+    if order.placed is None or order.placed_at is None:
+        return ()
+    if order.confirmed or order.received or not order.alive:
+        return ()
+    due_at = order.placed_at + timedelta(seconds=order.placed.unpaid_after)
+    return (Unpaid(stream=order.id, due_at=due_at),)
+
+
+UNPAID = Projection(name="unpaid", version=1, row=Unpaid, key=(), rows={Order: unpaid})

@@ -1,0 +1,37 @@
+"""A ledger, its views, and the session that owns them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from adapters.keys import Keyring
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.views import Views
+from adapters.postgres.views_owner import OwnedViews
+from adapters.stamp_ledger import StampLedger
+from projections.catalogue import PROJECTIONS
+from tests.conftest import Database
+
+
+@pytest.fixture
+def ledger(database: Database) -> Iterator[StampLedger]:
+    recorder = PostgresStampRecorder(database.app)
+    keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
+    made = StampLedger(recorder, keyring=keyring)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def views(database: Database) -> Iterator[Views]:
+    made = Views.at(database.app)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def owned(database: Database) -> Iterator[OwnedViews]:
+    made = OwnedViews.take(database.app, "projections", projections=PROJECTIONS.values())
+    assert made is not None
+    yield made
+    made.close()

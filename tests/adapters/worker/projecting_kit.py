@@ -1,0 +1,30 @@
+"""Moving projections in tests."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from adapters.postgres.views_owner import OwnedViews
+from adapters.stamp_ledger import StampLedger
+from adapters.worker.projecting import Projector
+from ledger.appends import Append, Appended
+from ledger.recorded import Draft
+from projections.catalogue import PROJECTIONS
+from projections.deriving import Poison
+
+ALL = PROJECTIONS.values()
+
+
+def project(ledger: StampLedger, owned: OwnedViews, **options: Any) -> list[Poison]:
+    """All that is due; returns what stopped lanes."""
+    poison: list[Poison] = []
+    Projector(ledger, owned, on_poison=poison.append, **options).run_once()
+    return poison
+
+
+def append(ledger: StampLedger, stream: UUID, *stamps: Any, version: int = 0) -> None:
+    """Stamps of one stream, each under a correlation id of its own."""
+    drafts = [
+        Draft(stream=stream, stamp=stamp, correlation_id=uuid4(), actor="test") for stamp in stamps
+    ]
+    (outcome,) = ledger.append(Append(drafts=drafts, expected={stream: version}))
+    assert isinstance(outcome, Appended)

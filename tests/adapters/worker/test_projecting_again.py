@@ -1,0 +1,150 @@
+"""What is derived again is what is there; what is not there is named."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from adapters.recording import PreparedAppend, PreparedStamp
+from adapters.worker.differences import differences
+from adapters.worker.projecting import Projector
+from adapters.worker.rebuilding import rebuild
+from ledger.case_stamps import CaseKind, CaseOpened, Severity
+from ledger.shop_stamps import QuotaSet, ShopOpened
+from ledger.stamps import Cancelled, Cause
+from projections.catalogue import PROJECTIONS
+from tests.adapters.worker.projecting_kit import ALL, append, project
+from tests.projections.histories import QUOTA, SHOP, placed, write
+
+CASE = CaseOpened(kind=CaseKind.DISPUTE, severity=Severity.WARNING, text="a dispute")
+
+
+def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    with psycopg.connect(url) as connection:
+        return {
+            name: sorted(connection.execute(f"select * from views.{name}"), key=repr)
+            for name in PROJECTIONS
+        }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rebuilding_gives_the_same_rows(ledger, owned, database, seed):
+    write(ledger, orders=60, seed=seed)
+    append(ledger, SHOP, ShopOpened(slug="winterfest"), QuotaSet(slug="weekend", capacity=90))
+    append(ledger, uuid4(), CASE)
+    project(ledger, owned, batch=29, folds=7)
+    before = everything(database.app)
+    told: list[tuple[int, int]] = []
+    rebuild(ledger, database.app, projections=ALL, progress=lambda *at: told.append(at))
+    assert everything(database.app) == before
+    assert all(before.values())
+    assert told[-1] == (ledger.head()[0], ledger.head()[0])
+
+
+def test_rebuilt_projections_go_on_from_where_they_are(ledger, owned, views, database):
+    write(ledger, orders=10, seed=1)
+    project(ledger, owned)
+    rebuild(ledger, database.app, projections=[PROJECTIONS["order_pages"]])
+    write(ledger, orders=10, seed=2)
+    assert project(ledger, owned) == []
+    assert [*differences(ledger, database.app)] == []
+    assert all(one.lag == 0 for one in views.checkpoints())
+
+
+def test_rebuilding_mends_what_was_damaged(ledger, owned, database):
+    write(ledger, orders=10)
+    project(ledger, owned)
+    with psycopg.connect(database.app) as connection:
+        connection.execute("delete from views.order_pages")
+        connection.execute("update views.seats set sold = sold + 1")
+    assert {one.projection for one in differences(ledger, database.app)} == {
+        "order_pages",
+        "seats",
+    }
+    rebuild(ledger, database.app, projections=ALL)
+    assert [*differences(ledger, database.app)] == []
+
+
+def test_each_difference_is_named(ledger, owned, database):
+    (order,) = write(ledger, orders=1)
+    project(ledger, owned)
+    stray = uuid4()
+    with psycopg.connect(database.app) as connection:
+        connection.execute("update views.order_pages set total = 1")
+        connection.execute("insert into views.unpaid values (%s, now())", [stray])
+    changed, orphan = differences(ledger, database.auditor)
+    assert (changed.projection, changed.key) == ("order_pages", (str(order),))
+    assert (changed.live.total, changed.derived.total) == (1, 3500)
+    assert (orphan.projection, orphan.key, orphan.derived) == ("unpaid", (str(stray),), None)
+
+
+def test_the_auditor_may_read_rebuilt_tables(ledger, owned, database):
+    write(ledger, orders=3)
+    project(ledger, owned)
+    rebuild(ledger, database.app, projections=ALL)
+    assert [*differences(ledger, database.auditor)] == []
+
+
+def test_a_stream_that_cannot_be_translated_stops_alone(ledger, owned, views, database):
+    good, bad = uuid4(), uuid4()
+    append(ledger, bad, placed())
+    append(ledger, bad, CASE, version=1)
+    append(ledger, bad, Cancelled(cause=Cause.STAFF), version=2)
+    append(ledger, good, placed())
+    (poison,) = project(ledger, owned)
+    assert (poison.stream, poison.position) == (bad, 2)
+    assert [lane.stream for lane in views.stopped_lanes()] == [bad]
+    assert views.summed_seats([QUOTA]) == {QUOTA: (0, 2, 0)}
+    assert [*differences(ledger, database.app)] == []
+    before = everything(database.app)
+    rebuild(ledger, database.app, projections=ALL)
+    assert everything(database.app) == before
+
+
+@pytest.mark.parametrize("batch", [1, 2, 500])
+def test_bytes_that_are_no_stamp_stop_their_stream_alone(ledger, owned, views, database, batch):
+    good, bad = uuid4(), uuid4()
+    append(ledger, bad, placed())
+    ledger.recorder.commit([first_of(garbage(bad, 2))])
+    append(ledger, bad, Cancelled(cause=Cause.STAFF), version=2)
+    append(ledger, good, placed())
+    (poison,) = project(ledger, owned, batch=batch)
+    assert (poison.stream, poison.position, poison.error) == (bad, 2, "Unreadable")
+    assert views.unpaid_due(datetime.max.replace(tzinfo=UTC)) in ([bad, good], [good, bad])
+    assert [*differences(ledger, database.app)] == []
+
+
+def test_what_a_table_refuses_stops_its_stream_alone(ledger, owned, views, database):
+    good, bad = uuid4(), uuid4()
+    append(ledger, bad, placed(language="\0"))
+    append(ledger, good, placed())
+    (poison,) = project(ledger, owned)
+    assert (poison.stream, poison.position) == (bad, 1)
+    assert views.unpaid_due(datetime.max.replace(tzinfo=UTC)) == [good]
+    assert [*differences(ledger, database.app)] == []
+
+
+def test_a_mended_lane_catches_up(ledger, owned, views, database):
+    order = uuid4()
+    append(ledger, order, placed())
+    project(ledger, owned)
+    append(ledger, order, Cancelled(cause=Cause.STAFF), version=1)
+    with psycopg.connect(database.app) as connection:
+        connection.execute("insert into views.stopped_lanes values (%s, 2, 'Fixed')", [order])
+    projector = Projector(ledger, owned, on_poison=print)
+    projector.run_once()
+    assert len(views.unpaid_due(datetime.max.replace(tzinfo=UTC))) == 1
+    assert projector.retry_lanes() == 1
+    assert views.stopped_lanes() == []
+    assert views.unpaid_due(datetime.max.replace(tzinfo=UTC)) == []
+    assert [*differences(ledger, database.app)] == []
+
+
+def garbage(stream: UUID, version: int) -> PreparedStamp:
+    return PreparedStamp(stream, version, "PAID", b"?", uuid4(), "", b"")
+
+
+def first_of(stamp: PreparedStamp) -> PreparedAppend:
+    return PreparedAppend([stamp], {stamp.originator_id: stamp.originator_version - 1})
