@@ -36,11 +36,19 @@ def of_field(field: str) -> str:
     """What may stand in a field of the customer's (SPEC C3)."""
     match field:
         case "email":
-            return _("Enter an e-mail address like name@example.com.")
+            return _("Enter an email address like name@example.com.")
         case "phone":
             return _("Enter a phone number of at most 50 characters, or leave it empty.")
+        case "first_name":
+            return _(
+                "In the first name, use only letters, spaces, apostrophes and hyphens,"
+                " at most 50 characters."
+            )
         case _:
-            return _("Use letters, spaces, apostrophes and hyphens only, at most 50 characters.")
+            return _(
+                "In the last name, use only letters, spaces, apostrophes and hyphens,"
+                " at most 50 characters."
+            )
 
 
 def why_not_cancellable(code: str) -> str:

@@ -106,7 +106,7 @@ def _paid(order: Order) -> Standing:
         tone="good",
         badge=_("Confirmed") if free else _("Paid"),
         headline=_("Your order is confirmed") if free else _("Thank you, your order is paid"),
-        story=_("The confirmation goes to the e-mail address that you gave with the order."),
+        story=_("The confirmation goes to the email address that you gave with the order."),
     )
 
 

@@ -44,7 +44,7 @@ def _of_order(stamp: object) -> str | None:
         case stamps.Cancelled(cause=cause):
             return _cancelled(cause)
         case stamps.SeatsReleased():
-            return _("The places were given free.")
+            return _("The places were released.")
         case stamps.SeatsRetaken():
             return _("Money came after all, and there was room: the order is valid again.")
         case _:
@@ -112,7 +112,7 @@ def _of_letter(stamp: object) -> str | None:
         case stamps.ReceiptSent(letter=letter):
             return _letter_sent(letter)
         case stamps.ReceiptFailed(permanent=True):
-            return _("A letter could not be delivered to the e-mail address of the order.")
+            return _("A letter could not be delivered to the email address of the order.")
         case _:
             return None
 
@@ -120,12 +120,12 @@ def _of_letter(stamp: object) -> str | None:
 def _letter_sent(letter: Letter) -> str:
     match letter:
         case Letter.PAID:
-            return _("The confirmation was sent by e-mail.")
+            return _("The confirmation was sent by email.")
         case Letter.REFUNDED:
-            return _("The letter about the refund was sent by e-mail.")
+            return _("The letter about the refund was sent by email.")
         case Letter.CANCELLED:
-            return _("The letter about the cancellation was sent by e-mail.")
+            return _("The letter about the cancellation was sent by email.")
         case Letter.CORRECTION:
-            return _("A correction was sent by e-mail.")
+            return _("A correction was sent by email.")
         case Letter.LINK:
-            return _("The cancellation link was sent by e-mail.")
+            return _("The cancellation link was sent by email.")

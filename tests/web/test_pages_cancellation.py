@@ -17,7 +17,7 @@ def test_asking_sends_a_link_and_cancels_nothing():
     order = world.a_paid_order()
     page = seen(world, f"{address(order)}/cancel")
     answer = press(world.browser, page, f"{address(order)}/cancel")
-    assert "Look into your e-mail" in seen(world, answer.location)
+    assert "Check your email" in seen(world, answer.location)
     assert len(world.orders.get(order.id).links) == 1
     assert len(world.orders.get(order.id).newest_link.code) == 43
     assert world.orders.get(order.id).alive
