@@ -1,0 +1,1 @@
+select position from working.cursors where name = $1

@@ -1,0 +1,151 @@
+"""The daemon: each reactor in a thread of its own, busy while there is work, until told to stop."""
+
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread, current_thread, main_thread
+from types import FrameType
+from typing import Any, Protocol, runtime_checkable
+
+import structlog
+
+from adapters.worker.reactor import NOTHING, Progress, Reactor
+
+_SHORTEST, _LONGEST, _AFTER_AN_ERROR = 0.02, 1.0, 2.0
+_SECONDS_TO_STOP = 1.5
+_MOST_ROUNDS = 10_000
+_log = structlog.get_logger("worker")
+
+
+@runtime_checkable
+class Owning(Protocol):
+    """A reactor that only one process may be at a time."""
+
+    def beat(self) -> None:
+        """Say that we live, while there is nothing to do."""
+        ...
+
+    def close(self) -> None:
+        """Let the next one take over at once."""
+        ...
+
+
+@dataclass(slots=True)
+class Counts:
+    """What each reactor has come to since the start, for metrics."""
+
+    _lock: Lock = field(default_factory=Lock)
+    _sums: dict[str, Progress] = field(default_factory=dict)
+
+    def add(self, name: str, progress: Progress) -> None:
+        """Count one pass."""
+        with self._lock:
+            self._sums[name] = self._sums.get(name, NOTHING) + progress
+
+    def read(self) -> Mapping[str, Progress]:
+        """A copy of the sums."""
+        with self._lock:
+            return dict(self._sums)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daemon:
+    """Runs reactors; the projector is one of them. Several daemons may run at once."""
+
+    reactors: Sequence[Reactor]
+    counts: Counts = field(default_factory=Counts)
+    stopping: Event = field(default_factory=Event)
+
+    def only(self, names: Sequence[str]) -> "Daemon":
+        """The same daemon with the reactors of these names; raises `ValueError` for others."""
+        known = {reactor.name: reactor for reactor in self.reactors}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise ValueError(f"no reactor {', '.join(unknown)}; there are {', '.join(known)}")
+        return Daemon(reactors=[known[name] for name in names], counts=self.counts)
+
+    def run_once(self) -> Mapping[str, Progress]:
+        """All that is due, and what becomes due by it; then return what came of it.
+
+        An error that is not of a single item ends it: the ledger cannot be reached.
+        """
+        sums: dict[str, Progress] = {one.name: NOTHING for one in self.reactors}
+        for _ in range(_MOST_ROUNDS):
+            moved = 0
+            for reactor in self.reactors:
+                progress = reactor.run()
+                self.counts.add(reactor.name, progress)
+                sums[reactor.name] += progress
+                moved += progress.done
+            if not moved:
+                return sums
+        raise RuntimeError(f"still busy after {_MOST_ROUNDS} rounds")
+
+    def run(self) -> None:
+        """Run until `stop`; then return within two seconds, whatever a thread is waiting for."""
+        threads = [
+            Thread(target=self._loop, args=[one], name=one.name, daemon=True)
+            for one in self.reactors
+        ]
+        for thread in threads:
+            thread.start()
+        _log.info("started", reactors=[one.name for one in self.reactors])
+        # A wait without end would keep Python from seeing signals on some systems.
+        while not self.stopping.wait(0.5):
+            pass
+        self._end(threads)
+
+    def stop(self) -> None:
+        """Ask it to stop. What is half done outside is recovered by whoever runs next."""
+        self.stopping.set()
+
+    def _end(self, threads: Sequence[Thread]) -> None:
+        share = _SECONDS_TO_STOP / max(len(threads), 1)
+        for thread in threads:
+            thread.join(share)
+        late = [thread.name for thread in threads if thread.is_alive()]
+        _log.info("stopped", still_waiting=late)
+
+    def _loop(self, reactor: Reactor) -> None:
+        pause = _SHORTEST
+        while not self.stopping.wait(pause):
+            pause = self._pass(reactor, pause)
+        if isinstance(reactor, Owning):
+            reactor.close()
+
+    def _pass(self, reactor: Reactor, pause: float) -> float:
+        """One pass; returns how long to wait before the next: short while there is work."""
+        try:
+            progress = reactor.run()
+            if isinstance(reactor, Owning) and not progress.done:
+                reactor.beat()
+        except Exception as error:
+            _log.error("reactor_stumbled", reactor=reactor.name, error=type(error).__name__)
+            self.counts.add(reactor.name, Progress(failed=1))
+            return _AFTER_AN_ERROR
+        self.counts.add(reactor.name, progress)
+        if progress.done:
+            _log.info("worked", reactor=reactor.name, done=progress.done, failed=progress.failed)
+            return _SHORTEST
+        return min(2 * pause, _LONGEST)
+
+
+@contextmanager
+def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT ask for the stop, in the main thread of a process."""
+    if current_thread() is not main_thread():
+        yield
+        return
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop()
+
+    before: dict[signal.Signals, Any] = {
+        one: signal.signal(one, ask) for one in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)

@@ -1,0 +1,24 @@
+"""Troubles are put on the desk as cases, each once."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.cases import Cases
+from ledger.order.state import Order
+from ledger.order.troubles import Trouble, troubles
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the worker leaves what it cannot settle."""
+
+    cases: Cases
+
+    def open(self, order: UUID, trouble: Trouble) -> None:
+        """One case, whether it is there already or not."""
+        self.cases.open(trouble.case(order), correlation_id=trouble.correlation_id, actor="worker")
+
+    def open_all(self, order: Order) -> None:
+        """Every trouble that the order is in."""
+        for trouble in troubles(order):
+            self.open(order.id, trouble)

@@ -1,0 +1,142 @@
+"""Our own decisions after facts: whoever stamped the fact, what follows from it is taken."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, get_args
+from uuid import UUID
+
+import structlog
+
+from adapters.worker.desk import Desk
+from adapters.worker.reactor import Clock, Patience, Progress
+from ledger.appends import LedgerUnavailable
+from ledger.case_stamps import CaseKind, Severity
+from ledger.order.troubles import Trouble
+from ledger.recorded import Recorded
+from ledger.refusals import Refusal
+from ledger.service import Orders
+from ledger.stamps import OrderStamp
+
+_BATCH = 500
+_MOST_FAILURES = 10
+_ORDER_STAMPS = get_args(OrderStamp)
+_log = structlog.get_logger("worker")
+
+
+class Batch(Protocol):
+    """A run of stamps by stream, up to and including position `last`."""
+
+    @property
+    def stamps(self) -> Mapping[UUID, Sequence[Recorded]]: ...
+
+    @property
+    def last(self) -> int: ...
+
+
+class Feed(Protocol):
+    """The ledger, position by position."""
+
+    def next(self, after: int, *, limit: int) -> Batch: ...
+
+
+class Cursor(Protocol):
+    """Where a reactor remembers how far it has read. Losing it costs time, nothing else."""
+
+    def load(self, name: str) -> int: ...
+
+    def store(self, name: str, position: int) -> None: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Following:
+    """The reactor that reads the feed. Taking a decision twice changes nothing, so several may run.
+
+    An order that goes wrong holds back what is remembered, not the others; after ten failures
+    it becomes a case and is let go.
+    """
+
+    orders: Orders
+    feed: Feed
+    cursor: Cursor
+    desk: Desk
+    clock: Clock
+    patience: Patience
+    name: str = "following"
+    _read: int | None = None
+    _kept: int = 0
+    _since: dict[UUID, int] = field(default_factory=dict)
+
+    def run(self) -> Progress:
+        """Follow every order with new stamps, once per batch of the feed."""
+        if self._read is None:
+            self._read = self._kept = self.cursor.load(self.name)
+        batch = self.feed.next(self._read, limit=_BATCH)
+        for stream, stamps in batch.stamps.items():
+            if isinstance(stamps[0].stamp, _ORDER_STAMPS):
+                self._since.setdefault(stream, stamps[0].position)
+        progress = Progress()
+        for order_id in [one for one in self._since if self.patience.ready((self.name, one))]:
+            progress += self._one(order_id)
+        self._read = batch.last
+        self._remember()
+        return progress
+
+    def _one(self, order_id: UUID) -> Progress:
+        try:
+            self._follow(order_id)
+        except LedgerUnavailable:
+            raise
+        except Exception as error:
+            return self._went_wrong(order_id, error)
+        self._let_go(order_id)
+        return Progress(done=1)
+
+    def _follow(self, order_id: UUID) -> None:
+        order = self.orders.follow(order_id, self.clock())
+        self.desk.open_all(order)
+
+    def _went_wrong(self, order_id: UUID, error: Exception) -> Progress:
+        times = self.patience.failed((self.name, order_id))
+        kind = type(error).__name__
+        level = _log.info if isinstance(error, Refusal) else _log.error
+        level("went_wrong", reactor=self.name, item=str(order_id)[:8], error=kind, times=times)
+        if times >= _MOST_FAILURES:
+            self.desk.open(order_id, _poisoned(order_id, kind))
+            self._let_go(order_id)
+        return Progress(failed=1)
+
+    def _let_go(self, order_id: UUID) -> None:
+        self.patience.forget((self.name, order_id))
+        self._since.pop(order_id, None)
+
+    def _remember(self) -> None:
+        assert self._read is not None
+        safe = min((position - 1 for position in self._since.values()), default=self._read)
+        if safe > self._kept:
+            self.cursor.store(self.name, safe)
+            self._kept = safe
+
+
+def _poisoned(order_id: UUID, error: str) -> Trouble:
+    return Trouble(
+        kind=CaseKind.POISON_STAMP,
+        severity=Severity.CRITICAL,
+        about=order_id,
+        mark="following",
+        text=f"What follows from this order's stamps could not be decided: {error}.",
+    )
+
+
+class MemoryCursor:
+    """Remembers for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._positions: dict[str, int] = {}
+
+    def load(self, name: str) -> int:
+        """The last position stored, 0 at first."""
+        return self._positions.get(name, 0)
+
+    def store(self, name: str, position: int) -> None:
+        """Remember; never backwards."""
+        self._positions[name] = max(position, self.load(name))

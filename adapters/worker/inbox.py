@@ -1,0 +1,148 @@
+"""Messages of providers that were kept but not understood yet are read again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from adapters.worker.reactor import (
+    DONE,
+    FAILED,
+    Clock,
+    Patience,
+    Progress,
+    each,
+)
+from ledger.appends import LedgerUnavailable
+from ledger.case_stamps import CaseKind, CaseOpened, Severity
+from ledger.cases import Cases
+from ledger.doors import Unreadable, WebhookDoor
+from ledger.receiving import Find as FindOrder
+from ledger.receiving import receive
+from ledger.service import Orders
+
+_BATCH = 100
+_MOST_ATTEMPTS = 10
+_SIGNED = "signed"
+
+
+class Waiting(Protocol):
+    """A message that waits. `hash` is what the stamps read from it carry."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def provider(self) -> str: ...
+    @property
+    def door(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def hash(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+
+
+class Opened(Protocol):
+    """A message as it came."""
+
+    @property
+    def body(self) -> bytes: ...
+
+
+class Kept(Protocol):
+    """What this reactor needs of the inbox, and nothing more."""
+
+    def unfinished(self, limit: int = 100) -> Sequence[Waiting]:
+        """What still waits, the oldest first."""
+        ...
+
+    def open(self, id: UUID) -> Opened | None:
+        """A message as it came; None when its key was destroyed."""
+        ...
+
+    def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
+        """Note what became of it: done, failed, or waiting to be tried again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """The reactor of messages that wait. Reading one twice stamps nothing twice.
+
+    `after` leaves the web time to finish what it began.
+    """
+
+    kept: Kept
+    doors: Mapping[str, WebhookDoor]
+    orders: Orders
+    cases: Cases
+    find_order: FindOrder
+    clock: Clock
+    patience: Patience
+    after: timedelta = field(default=timedelta(seconds=5))
+    name: str = "inbox"
+
+    def run(self) -> Progress:
+        """Read every message that waits."""
+        latest = self.clock() - self.after
+        found = self.kept.unfinished(_BATCH)
+        waiting = {one.id: one for one in found if one.received_at <= latest}
+        return each(
+            self.name, [*waiting], lambda one: self._message(waiting[one]), patience=self.patience
+        )
+
+    def _message(self, waiting: Waiting) -> Progress:
+        try:
+            return self._understood(waiting)
+        except LedgerUnavailable:
+            raise
+        except Exception as error:
+            return self._again(waiting, type(error).__name__)
+
+    def _understood(self, waiting: Waiting) -> Progress:
+        if waiting.verdict != _SIGNED:
+            return self._given_up(waiting, "not signed")
+        door, message = self.doors.get(waiting.door), self.kept.open(waiting.id)
+        if message is None:
+            self.kept.mark(waiting.id, "failed", error="erased")
+            return FAILED
+        if door is None:
+            return self._again(waiting, "no_such_door")
+        try:
+            reports = door.reread(message.body)
+        except Unreadable:
+            return self._given_up(waiting, "unreadable")
+        for report in reports:
+            receive(
+                report,
+                orders=self.orders,
+                cases=self.cases,
+                find=self.find_order,
+                evidence=waiting.hash,
+                at=self.clock(),
+            )
+        self.kept.mark(waiting.id, "done")
+        return DONE
+
+    def _again(self, waiting: Waiting, error: str) -> Progress:
+        if waiting.attempts + 1 >= _MOST_ATTEMPTS:
+            return self._given_up(waiting, error)
+        self.kept.mark(waiting.id, "waiting", error=error)
+        return FAILED
+
+    def _given_up(self, waiting: Waiting, error: str) -> Progress:
+        """It stays in the ledger as evidence; a person must look what it says."""
+        case = CaseOpened(
+            kind=CaseKind.UNBOUND_FACT,
+            severity=Severity.CRITICAL,
+            text=f"A message of the provider could not be understood: {error}.",
+            provider=waiting.provider,
+            about=str(waiting.id),
+        )
+        self.cases.open(case, correlation_id=waiting.id, actor="worker")
+        self.kept.mark(waiting.id, "failed", error=error)
+        return FAILED

@@ -1,0 +1,123 @@
+"""Questions to providers that nobody answered are asked again, and never done twice (SPEC P11)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from adapters.worker.desk import Desk
+from adapters.worker.reactor import (
+    DONE,
+    NOTHING,
+    WAITING,
+    Clock,
+    Find,
+    Patience,
+    Progress,
+    each,
+)
+from ledger.order.state import Attempt, Order, Refund
+from ledger.order.troubles import refund_of_unknown_fate
+from ledger.payments import (
+    NoAnswer,
+    PaymentProvider,
+    Providers,
+    record_refund,
+    refund_ask,
+    start_payment,
+    start_refund,
+)
+from ledger.service import Orders
+from ledger.stamps import CreatePaymentFailure, CreateRefundFailure
+
+# Providers remember an idempotency key for at least 24 hours; an hour is left for the way there.
+_REMEMBERED = timedelta(hours=23)
+_ACTOR = "worker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payments:
+    """The reactor of open intents: payment pages and refunds that were asked for.
+
+    `find` names orders that may have one; the order itself decides. `after` leaves the web time
+    to finish what it began. `return_url` must be what the web asked with: a key is bound to it.
+    """
+
+    orders: Orders
+    find: Find
+    providers: Providers
+    desk: Desk
+    return_url: Callable[[Order], str]
+    clock: Clock
+    patience: Patience
+    after: timedelta = field(default=timedelta(seconds=20))
+    name: str = "payments"
+
+    def run(self) -> Progress:
+        """Settle every intent without an outcome, as far as the providers answer."""
+        return each(self.name, self.find(), self._order, patience=self.patience)
+
+    def _order(self, order_id: UUID) -> Progress:
+        order, progress = self.orders.get(order_id), NOTHING
+        for attempt in order.unanswered_payments():
+            if attempt.provider in self.providers and self._is_old(attempt.requested_at):
+                progress += self._payment(order, attempt, self.providers[attempt.provider])
+        for refund in order.unanswered_refunds():
+            provider = self.providers.get(refund.request.provider) if refund.request else None
+            if provider is not None and self._is_old(refund.requested_at):
+                progress += self._refund(order, refund, provider)
+        return progress
+
+    def _is_old(self, asked_at: datetime | None) -> bool:
+        return asked_at is not None and asked_at + self.after <= self.clock()
+
+    def _is_forgotten(self, asked_at: datetime | None) -> bool:
+        return asked_at is not None and asked_at + _REMEMBERED <= self.clock()
+
+    def _payment(self, order: Order, attempt: Attempt, provider: PaymentProvider) -> Progress:
+        if self._is_forgotten(attempt.requested_at):
+            # Nobody saw the page's address, so nobody can have paid there. Should money come
+            # after all, it is still bound to this attempt.
+            failure = CreatePaymentFailure(code="unanswered", try_number=attempt.last_try)
+            self.orders.record(
+                order.id, failure, correlation_id=attempt.correlation_id, actor=_ACTOR
+            )
+            return DONE
+        after = start_payment(
+            self.orders,
+            provider,
+            order.id,
+            attempt.correlation_id,
+            return_url=self.return_url(order),
+            actor=_ACTOR,
+        )
+        return WAITING if after.attempts[attempt.correlation_id].unanswered else DONE
+
+    def _refund(self, order: Order, refund: Refund, provider: PaymentProvider) -> Progress:
+        if self._is_forgotten(refund.requested_at):
+            after = self._looked_up(order, refund, provider)
+        else:
+            after = start_refund(
+                self.orders,
+                provider,
+                order.id,
+                refund.correlation_id,
+                at=self.clock(),
+                actor=_ACTOR,
+            )
+        self.desk.open_all(after)
+        return WAITING if after.refunds[refund.correlation_id].unanswered else DONE
+
+    def _looked_up(self, order: Order, refund: Refund, provider: PaymentProvider) -> Order:
+        """An old key would refund again: only look. What was never made is refused, for staff."""
+        answer = provider.find_refund(refund_ask(order, refund))
+        if isinstance(answer, NoAnswer):
+            self.desk.open(order.id, refund_of_unknown_fate(refund, order))
+        return record_refund(
+            self.orders,
+            order.id,
+            refund.correlation_id,
+            answer or CreateRefundFailure(code="never_made", try_number=refund.last_try),
+            at=self.clock(),
+            actor=_ACTOR,
+        )

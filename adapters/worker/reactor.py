@@ -1,0 +1,119 @@
+"""A reactor does what is due outside, item by item; one bad item does not stop the others."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+import structlog
+
+from ledger.appends import LedgerUnavailable
+from ledger.refusals import Refusal
+
+_T = TypeVar("_T")
+_log = structlog.get_logger("worker")
+
+Clock = Callable[[], datetime]
+Find = Callable[[], Sequence[UUID]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What one pass came to: items that moved on, items that wait, items that went wrong."""
+
+    done: int = 0
+    waiting: int = 0
+    failed: int = 0
+
+    def __add__(self, other: "Progress") -> "Progress":
+        return Progress(
+            done=self.done + other.done,
+            waiting=self.waiting + other.waiting,
+            failed=self.failed + other.failed,
+        )
+
+
+DONE, WAITING, FAILED = Progress(done=1), Progress(waiting=1), Progress(failed=1)
+NOTHING = Progress()
+
+
+class Reactor(Protocol):
+    """Something the daemon runs again and again."""
+
+    @property
+    def name(self) -> str:
+        """What it is called on the command line, in logs and in metrics."""
+        ...
+
+    def run(self) -> Progress:
+        """Do all that is due at this moment, as far as it can be done."""
+        ...
+
+
+@dataclass(slots=True)
+class Patience:
+    """Items that went wrong wait longer each time, in this process: 5 s, 10 s … 10 min.
+
+    Reactors may share one: each names its items (its own name, the item).
+    """
+
+    clock: Clock
+    first: timedelta = field(default=timedelta(seconds=5))
+    longest: timedelta = field(default=timedelta(minutes=10))
+    _waits: dict[object, tuple[int, datetime]] = field(default_factory=dict)
+
+    def ready(self, item: object) -> bool:
+        """Whether the item may be tried now."""
+        return item not in self._waits or self._waits[item][1] <= self.clock()
+
+    def failed(self, item: object) -> int:
+        """Count one more failure; returns how many in a row."""
+        times = self._waits.get(item, (0, None))[0] + 1
+        pause = min(self.first * 2 ** min(times - 1, 20), self.longest)
+        self._waits[item] = times, self.clock() + pause
+        return times
+
+    def forget(self, item: object) -> None:
+        """It went well after all."""
+        self._waits.pop(item, None)
+
+
+def each(
+    name: str, items: Iterable[_T], act: Callable[[_T], Progress], *, patience: Patience
+) -> Progress:
+    """Act on every item. A refusal means someone else was faster, or it is no longer due."""
+    progress = NOTHING
+    for item in items:
+        if patience.ready((name, item)):
+            progress += _one(name, item, act, patience=patience)
+        else:
+            progress += WAITING
+    return progress
+
+
+def _one(name: str, item: _T, act: Callable[[_T], Progress], *, patience: Patience) -> Progress:
+    try:
+        came_to = act(item)
+    except Refusal as refusal:
+        # Not due for us: look again later, but not at once, lest a stale view spin us.
+        patience.failed((name, item))
+        _log.info("declined", reactor=name, item=_short(item), refusal=type(refusal).__name__)
+        return WAITING
+    except LedgerUnavailable:
+        raise
+    except Exception as error:
+        patience.failed((name, item))
+        # The message of an error may quote anything; its type cannot.
+        _log.error("went_wrong", reactor=name, item=_short(item), error=type(error).__name__)
+        return FAILED
+    if came_to.waiting or came_to.failed:
+        patience.failed((name, item))
+    else:
+        patience.forget((name, item))
+    return came_to
+
+
+def _short(item: object) -> str:
+    """Enough to find it in the ledger; a whole order id opens its page and stays out of logs."""
+    return str(item)[:8]

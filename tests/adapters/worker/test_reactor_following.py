@@ -1,0 +1,92 @@
+from ledger.case_stamps import CaseKind
+from ledger.money import Money
+from ledger.order.status import Status, status
+from tests.adapters.worker.worker_kit import World
+
+
+def test_a_late_payment_takes_its_seats_again():
+    world = World()
+    order = world.opened(world.place())
+    world.clock.forward(days=3)
+    world.timeouts().run()
+    world.pay(order)
+    world.following().run()
+    assert status(world.orders.get(order.id)) is Status.PAID
+
+
+def test_a_late_payment_after_the_seats_were_freed_is_decided_once():
+    world = World()
+    order = world.opened(world.place())
+    world.clock.forward(days=3)
+    world.timeouts().run()
+    world.pay(order)
+    world.following().run()
+    size = len(world.stamps())
+    world.cursor = type(world.cursor)()
+    world.following().run()
+    assert len(world.stamps()) == size
+
+
+def test_too_little_money_is_a_case():
+    world = World()
+    world.placed_and_paid(Money(3000, "EUR"))
+    world.following().run()
+    (case,) = world.opened_cases()
+    assert (case.kind, case.amount) == (CaseKind.UNDERPAID, Money(500, "EUR"))
+
+
+def test_too_much_money_is_a_case():
+    world = World()
+    world.placed_and_paid(Money(4000, "EUR"))
+    world.following().run()
+    (case,) = world.opened_cases()
+    assert (case.kind, case.amount) == (CaseKind.OVERPAID, Money(500, "EUR"))
+
+
+def test_it_goes_on_where_it_was():
+    world = World()
+    world.placed_and_paid()
+    assert world.following().run().done == 1
+    assert world.following().run().done == 0
+    world.placed_and_paid()
+    assert world.following().run().done == 1
+
+
+def test_an_order_that_goes_wrong_holds_back_the_cursor_but_not_the_others(monkeypatch):
+    world = World()
+    bad = world.placed_and_paid(Money(3000, "EUR"))
+    world.placed_and_paid(Money(3000, "EUR"))
+    worker, follow = world.following(), world.orders.follow
+
+    def broken(order_id, at):
+        if order_id == bad.id:
+            raise RuntimeError("no")
+        return follow(order_id, at)
+
+    monkeypatch.setattr(world.orders, "follow", broken)
+    progress = worker.run()
+    assert (progress.done, progress.failed) == (1, 1)
+    assert world.cursor.load("following") < len(world.stamps())
+    monkeypatch.undo()
+    world.clock.forward(seconds=10)
+    worker.run()
+    assert {case.order for case in world.opened_cases()} == {*world.all_orders()}
+    worker.run()
+    assert world.cursor.load("following") == len(world.stamps())
+
+
+def test_an_order_that_always_goes_wrong_becomes_a_case(monkeypatch):
+    world = World()
+    world.placed_and_paid()
+    worker = world.following()
+
+    def broken(order_id, at):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(world.orders, "follow", broken)
+    for _ in range(10):
+        worker.run()
+        world.clock.forward(minutes=10)
+    worker.run()
+    assert [case.kind for case in world.opened_cases()] == [CaseKind.POISON_STAMP]
+    assert world.cursor.load("following") == len(world.stamps())

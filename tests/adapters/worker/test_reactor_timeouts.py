@@ -1,0 +1,40 @@
+from adapters.worker.reactor import NOTHING
+from ledger.order.status import Status, status
+from tests.adapters.worker.worker_kit import World
+
+
+def test_an_order_that_nobody_paid_in_time_is_cancelled_silently_and_its_page_closed():
+    world = World()
+    order = world.opened(world.place())
+    world.clock.forward(days=3)
+    assert world.timeouts().run().done == 1
+    after = world.orders.get(order.id)
+    assert status(after) is Status.CANCELLED
+    assert after.released
+    assert world.provider.closed == [f"cs_{next(iter(order.attempts))}"]
+    assert world.letters().run() == NOTHING
+
+
+def test_a_minute_before_it_is_left_alone():
+    world = World()
+    world.place()
+    world.clock.forward(days=3, minutes=-1)
+    assert world.timeouts().run() == NOTHING
+
+
+def test_a_paid_order_never_times_out():
+    world = World()
+    order = world.placed_and_paid()
+    world.clock.forward(days=30)
+    assert world.timeouts().run() == NOTHING
+    assert world.orders.get(order.id).alive
+
+
+def test_twice_is_once():
+    world = World()
+    world.place()
+    world.clock.forward(days=3)
+    world.timeouts().run()
+    size = len(world.stamps())
+    assert world.timeouts().run() == NOTHING
+    assert len(world.stamps()) == size

@@ -1,0 +1,333 @@
+"""Given for the worker: a ledger in memory, a shop, orders, a provider, a mail server, a clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from adapters.keys import Keyring
+from adapters.letters import RenderedLetter
+from adapters.memory_store import MemoryStampRecorder
+from adapters.smtp_mail import Delivery, Sent
+from adapters.stamp_ledger import StampLedger
+from adapters.worker.delivery import DeliveryPolicy
+from adapters.worker.desk import Desk
+from adapters.worker.following import Following, MemoryCursor
+from adapters.worker.letters import Letters
+from adapters.worker.payments import Payments
+from adapters.worker.reactor import Patience
+from adapters.worker.timeouts import Timeouts
+from ledger.case_stamps import CaseOpened
+from ledger.cases import Cases
+from ledger.commands import (
+    CancelUnpaid,
+    ConfirmCancellation,
+    PlaceOrder,
+    RequestCancellation,
+    Wanted,
+)
+from ledger.money import Money
+from ledger.order.letters import Due
+from ledger.order.state import Order
+from ledger.payments import Accepted, NoAnswer, PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
+from ledger.policy import CancellationPolicy, Seller
+from ledger.recorded import Recorded
+from ledger.service import Orders
+from ledger.shop import ProductSpec, ShopSpec
+from ledger.shop_stamps import Preferences
+from ledger.shops import Shops
+from ledger.stamps import (
+    CreatePaymentSuccess,
+    CreateRefundFailure,
+    CreateRefundSuccess,
+    Customer,
+    OrderPlaced,
+    Paid,
+    ReceiptFailed,
+    ReceiptSendStarted,
+    ReceiptSent,
+    ReceiptUnknown,
+)
+
+BEGIN = datetime(2027, 1, 4, 9, tzinfo=UTC)
+PRICE = Money(3500, "EUR")
+POSTAL = (ReceiptSendStarted, ReceiptSent, ReceiptFailed, ReceiptUnknown)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = BEGIN
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class FakeMail:
+    """A mail server: answers in turn from `answers`, then takes everything."""
+
+    answers: list[Delivery | BaseException] = field(default_factory=list)
+    delivered: list[tuple[str, str]] = field(default_factory=list)
+
+    def send(self, letter: RenderedLetter, message_id: str) -> Delivery:
+        answer = self.answers.pop(0) if self.answers else Sent()
+        if isinstance(answer, BaseException):
+            raise answer
+        if isinstance(answer, Sent):
+            self.delivered.append((letter.subject, message_id))
+        return answer
+
+
+@dataclass
+class FakeProvider:
+    """A provider that remembers keys. `silent` answers are lost after the deed was done."""
+
+    name: str = "stripe"
+    account: str = "acct_1"
+    live: bool = False
+    silent: int = 0
+    refuses: bool = False
+    asks: list[str] = field(default_factory=list)
+    refunds: dict[str, RefundAsk] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+
+    def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
+        self.asks.append(ask.idempotency_key)
+        if self._is_silent():
+            return NoAnswer("timed out")
+        return CreatePaymentSuccess(
+            provider_reference=f"cs_{ask.correlation_id}",
+            redirect_url="https://pay.example/page",
+            expires_at=ask.expires_at,
+            try_number=try_number,
+        )
+
+    def expire_payment(self, reference: str) -> bool:
+        self.closed.append(reference)
+        return True
+
+    def refund(self, ask: RefundAsk) -> RefundAnswer:
+        self.asks.append(ask.idempotency_key)
+        if self.refuses:
+            return CreateRefundFailure(code="charge_disputed", try_number=ask.try_number)
+        self.refunds.setdefault(ask.idempotency_key, ask)
+        return NoAnswer("timed out") if self._is_silent() else self._accepted(ask)
+
+    def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
+        if self._is_silent():
+            return NoAnswer("timed out")
+        return self._accepted(ask) if ask.idempotency_key in self.refunds else None
+
+    def _is_silent(self) -> bool:
+        self.silent -= 1
+        return self.silent >= 0
+
+    def _accepted(self, ask: RefundAsk) -> Accepted:
+        return Accepted(
+            outcome=CreateRefundSuccess(
+                payment=ask.payment,
+                amount=ask.amount,
+                provider_reference=f"re_{ask.correlation_id}",
+                try_number=ask.try_number,
+            )
+        )
+
+
+def plain_letter(order: Order, due: Due, number: int | None) -> RenderedLetter:
+    """A letter that is quick to make."""
+    customer = order.terms.customer
+    return RenderedLetter(
+        subject=f"{due.letter} {number}",
+        text="text",
+        html="<p>text</p>",
+        to=customer.email if customer else "",
+        reply_to="tickets@winterfest.example",
+        from_name="Winterfest",
+    )
+
+
+@dataclass(frozen=True)
+class Run:
+    """A batch of the feed."""
+
+    stamps: dict[UUID, list[Recorded]]
+    last: int
+
+
+@dataclass(frozen=True)
+class LedgerFeed:
+    """The feed of a ledger, by stream."""
+
+    store: StampLedger
+
+    def next(self, after: int, *, limit: int) -> Run:
+        stamps: dict[UUID, list[Recorded]] = {}
+        for one in (found := self.store.feed(after, limit=limit)):
+            stamps.setdefault(one.stream, []).append(one)
+        return Run(stamps, found[-1].position if found else after)
+
+
+class World:
+    """Everything around a worker, in memory."""
+
+    def __init__(self, *, period_days: int = 14) -> None:
+        self.clock, self.mail, self.provider = Clock(), FakeMail(), FakeProvider()
+        recorder = MemoryStampRecorder(clock=self.clock)
+        self.keyring = Keyring(b"m" * 32, ledger=recorder.ledger_id, store=recorder.keys)
+        self.store = StampLedger(recorder, keyring=self.keyring)
+        self.shops, self.cases = Shops(self.store), Cases(self.store)
+        self.orders = Orders(self.store, self.shops, self.cases)
+        self.cursor = MemoryCursor()
+        self.shops.import_shop(shop_spec(period_days), actor="test", at=self.clock())
+
+    def all_orders(self) -> Sequence[UUID]:
+        return [one.stream for one in self.stamps() if isinstance(one.stamp, OrderPlaced)]
+
+    def stamps(self) -> Sequence[Recorded]:
+        return self.store.feed(0, limit=10_000)
+
+    def place(self) -> Order:
+        cause = uuid4()
+        return self.orders.place("winterfest", place_order(cause, at=self.clock()))
+
+    def placed_and_paid(self, amount: Money = PRICE) -> Order:
+        order = self.place()
+        self.opened(order)
+        return self.pay(order, amount)
+
+    def opened(self, order: Order) -> Order:
+        attempt = next(iter(order.attempts))
+        ask = CreatePaymentSuccess(
+            provider_reference=f"cs_{attempt}",
+            redirect_url="https://pay.example/page",
+            expires_at=self.clock() + timedelta(hours=23),
+        )
+        return self.orders.record(order.id, ask, correlation_id=attempt, actor="web")
+
+    def pay(self, order: Order, amount: Money = PRICE) -> Order:
+        attempt = next(iter(order.attempts))
+        fact = Paid(amount=amount, provider="stripe", provider_reference=f"pi_{attempt}")
+        return self.orders.record(order.id, fact, correlation_id=attempt, actor="provider:stripe")
+
+    def ask_for_link(self, order: Order) -> UUID:
+        cause = uuid4()
+        wish = RequestCancellation(correlation_id=cause, actor="web", at=self.clock(), code="c")
+        self.orders.handle(order.id, wish)
+        return cause
+
+    def confirm(self, order: Order, link: UUID) -> Order:
+        wish = ConfirmCancellation(
+            correlation_id=link, actor="web", at=self.clock(), code="c", quote=PRICE
+        )
+        return self.orders.handle(order.id, wish)
+
+    def time_out(self, order: Order) -> Order:
+        wish = CancelUnpaid(correlation_id=uuid4(), actor="worker", at=self.clock())
+        return self.orders.handle(order.id, wish)
+
+    def opened_cases(self) -> list[CaseOpened]:
+        return [one.stamp for one in self.stamps() if isinstance(one.stamp, CaseOpened)]
+
+    def posted(self) -> list[str]:
+        """What became of letters, in the ledger's order."""
+        return [type(one.stamp).__name__ for one in self.stamps() if isinstance(one.stamp, POSTAL)]
+
+    def letters(self, policy: DeliveryPolicy | None = None) -> Letters:
+        return Letters(
+            orders=self.orders,
+            find=self.all_orders,
+            mail=self.mail,
+            desk=Desk(self.cases),
+            render=plain_letter,
+            keyed_hash=self.keyring.keyed_hash,
+            mail_domain="winterfest.example",
+            clock=self.clock,
+            policy=policy or DeliveryPolicy(),
+            patience=Patience(self.clock),
+        )
+
+    def payments(self) -> Payments:
+        return Payments(
+            orders=self.orders,
+            find=self.all_orders,
+            providers={"stripe": self.provider},
+            desk=Desk(self.cases),
+            return_url=lambda order: f"https://shop.example/{order.id}",
+            clock=self.clock,
+            patience=Patience(self.clock),
+        )
+
+    def timeouts(self) -> Timeouts:
+        return Timeouts(
+            orders=self.orders,
+            find=self.all_orders,
+            providers={"stripe": self.provider},
+            clock=self.clock,
+            patience=Patience(self.clock),
+        )
+
+    def following(self) -> Following:
+        return Following(
+            orders=self.orders,
+            feed=LedgerFeed(self.store),
+            cursor=self.cursor,
+            desk=Desk(self.cases),
+            clock=self.clock,
+            patience=Patience(self.clock),
+        )
+
+
+def shop_spec(period_days: int) -> ShopSpec:
+    nothing = Money(0, "EUR")
+    return ShopSpec(
+        slug="winterfest",
+        preferences=Preferences(
+            name={"en": "Winterfest"},
+            seller=Seller(name="Winterfest ry", email="tickets@winterfest.example"),
+            currency="EUR",
+            timezone="Europe/Helsinki",
+            starts_at=BEGIN + timedelta(days=40),
+            provider="stripe",
+            unpaid_after=3 * 24 * 3600,
+            cancellation=CancellationPolicy(period_days=period_days, fee_fixed=nothing),
+            terms_url={},
+        ),
+        quotas={"weekend": 100},
+        products=(
+            ProductSpec(
+                slug="weekend",
+                title={"en": "Weekend ticket"},
+                description={},
+                price=PRICE,
+                vat_percent="13.5",
+                quotas=("weekend",),
+                tickets=1,
+                max_per_order=10,
+            ),
+        ),
+    )
+
+
+def place_order(cause: UUID, *, at: datetime) -> PlaceOrder:
+    return PlaceOrder(
+        correlation_id=cause,
+        actor="web",
+        at=at,
+        order=uuid4(),
+        lines=(Wanted(product="weekend", quantity=1),),
+        customer=Customer(first_name="Aino", last_name="Virta", email="aino@example.com"),
+        language="en",
+        email_index="index",
+        request_digest="digest",
+        account="acct_1",
+        live=False,
+    )
