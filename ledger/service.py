@@ -19,7 +19,7 @@ from ledger.refusals import Busy, Contradicted, KeyReused, NotEnoughSeats, Unkno
 from ledger.seats import after_drafts, seat_changes
 from ledger.shop import Shop
 from ledger.shops import Shops
-from ledger.stamps import OrderStamp
+from ledger.stamps import OrderPlaced, OrderStamp
 
 PATIENCE = 25
 _T = TypeVar("_T")
@@ -34,8 +34,8 @@ class Orders:
     def history(self, order_id: UUID) -> Sequence[Recorded]:
         """Every stamp of an order; raises `UnknownOrder`."""
         history = self._store.read(order_id)
-        if not history or fold(order_id, history).placed is None:
-            raise UnknownOrder
+        if not history or not isinstance(history[0].stamp, OrderPlaced):
+            raise UnknownOrder  # other streams, such as a shop's, are no orders either
         return history
 
     def get(self, order_id: UUID) -> Order:
