@@ -1,0 +1,159 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from adapters.evidence import Message, Waiting
+from adapters.worker.inbox import Inbox
+from adapters.worker.reactor import NOTHING, Patience
+from ledger.case_stamps import CaseKind
+from ledger.doors import Unreadable
+from ledger.order.state import Order
+from ledger.order.status import Status, status
+from ledger.reports import Report
+from ledger.stamps import Paid
+from tests.adapters.worker.worker_kit import BEGIN, PRICE, World
+
+
+@dataclass
+class FakeInbox:
+    """Messages in memory, each with its mark."""
+
+    messages: dict[UUID, tuple[Waiting, bytes | None]] = field(default_factory=dict)
+    states: dict[UUID, str] = field(default_factory=dict)
+
+    def arrive(self, at: datetime, *, body: bytes | None = b"paid", verdict: str = "signed"):
+        id = uuid4()
+        one = Waiting(
+            id=id,
+            received_at=at,
+            provider="stripe",
+            door="stripe",
+            verdict=verdict,
+            provider_event_id="evt_1",
+            hash="h",
+            attempts=0,
+        )
+        self.messages[id], self.states[id] = (one, body), "waiting"
+        return id
+
+    def unfinished(self, limit: int = 100) -> Sequence[Waiting]:
+        waits = [one for one, _ in self.messages.values() if self.states[one.id] == "waiting"]
+        return waits[:limit]
+
+    def open(self, id: UUID) -> Message | None:
+        body = self.messages[id][1]
+        return None if body is None else Message({}, body)
+
+    def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
+        one, body = self.messages[id]
+        self.messages[id] = replace(one, attempts=one.attempts + 1), body
+        self.states[id] = state
+
+
+@dataclass
+class FakeDoor:
+    """A door whose messages all tell of one payment. `troubled` readings go wrong first."""
+
+    order: Order
+    troubled: int = 0
+    provider: str = "stripe"
+
+    def read(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Report]:
+        return self.reread(body)
+
+    def event_id(self, body: bytes) -> str | None:
+        return None
+
+    def reread(self, body: bytes) -> Sequence[Report]:
+        self.troubled -= 1
+        if self.troubled >= 0:
+            raise RuntimeError("aino@example.com")
+        if body != b"paid":
+            raise Unreadable
+        attempt = next(iter(self.order.attempts))
+        fact = Paid(amount=PRICE, provider="stripe", provider_reference="pi_1")
+        return [
+            Report(
+                provider="stripe",
+                account="acct_1",
+                live=False,
+                order=self.order.id,
+                attempt=attempt,
+                correlation_id=attempt,
+                fact=fact,
+                currency="EUR",
+                amount=PRICE,
+                reference="pi_1",
+                occurred_at=BEGIN,
+            )
+        ]
+
+
+def given(troubled: int = 0):
+    world, kept = World(), FakeInbox()
+    order = world.opened(world.place())
+    reactor = Inbox(
+        kept=kept,
+        doors={"stripe": FakeDoor(order, troubled)},
+        orders=world.orders,
+        cases=world.cases,
+        find_order=lambda provider, reference: None,
+        clock=world.clock,
+        patience=Patience(world.clock),
+    )
+    return world, kept, order, reactor
+
+
+def test_a_message_that_the_web_did_not_finish_is_read_again():
+    world, kept, order, reactor = given()
+    id = kept.arrive(world.clock())
+    assert reactor.run() == NOTHING
+    world.clock.forward(seconds=5)
+    assert reactor.run().done == 1
+    assert kept.states[id] == "done"
+    assert status(world.orders.get(order.id)) is Status.PAID
+
+
+def test_reading_it_twice_stamps_nothing_twice():
+    world, kept, _, reactor = given()
+    early = world.clock() - timedelta(minutes=1)
+    kept.arrive(early)
+    kept.arrive(early)
+    assert reactor.run().done == 2
+    assert sum(isinstance(one.stamp, Paid) for one in world.stamps()) == 1
+
+
+def test_one_that_goes_wrong_is_tried_again_later():
+    world, kept, _, reactor = given(troubled=1)
+    id = kept.arrive(world.clock() - timedelta(minutes=1))
+    assert reactor.run().failed == 1
+    assert reactor.run().waiting == 1
+    world.clock.forward(seconds=5)
+    assert reactor.run().done == 1
+    assert kept.states[id] == "done"
+
+
+def test_one_that_always_goes_wrong_ends_as_a_case():
+    world, kept, _, reactor = given(troubled=100)
+    id = kept.arrive(world.clock() - timedelta(minutes=1))
+    for _ in range(10):
+        reactor.run()
+        world.clock.forward(minutes=10)
+    assert kept.states[id] == "failed"
+    (case,) = world.opened_cases()
+    assert case.kind is CaseKind.UNBOUND_FACT
+    assert "aino" not in case.text
+
+
+def test_what_nobody_signed_or_can_read_is_never_interpreted():
+    world, kept, order, reactor = given()
+    early = world.clock() - timedelta(minutes=1)
+    ids = [
+        kept.arrive(early, verdict="forged"),
+        kept.arrive(early, body=b"nonsense"),
+        kept.arrive(early, body=None),
+    ]
+    reactor.run()
+    assert [kept.states[id] for id in ids] == ["failed"] * 3
+    assert not world.orders.get(order.id).received
