@@ -1,6 +1,6 @@
 """Shops as a service: read them, and bring a shop file's differences into the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -16,9 +16,17 @@ PATIENCE = 5
 class Shops:
     """All shops of a ledger. What was read is kept until an append says it is old."""
 
-    def __init__(self, store: StampStore) -> None:
-        self._store = store
+    def __init__(
+        self, store: StampStore, directory: Callable[[], Sequence[UUID]] = lambda: ()
+    ) -> None:
+        self._store, self._directory = store, directory
         self._known: dict[str, Shop] = {}
+
+    def slugs(self) -> Sequence[str]:
+        """The addresses of all shops, oldest first."""
+        known = {shop.id: slug for slug, shop in self._known.items()}
+        streams = self._directory()
+        return [known.get(one) or fold_shop(one, self._store.read(one)).slug for one in streams]
 
     def get(self, slug: str) -> Shop:
         """The shop as it was last seen; raises `UnknownShop`."""

@@ -1,7 +1,10 @@
 """Who we are to the database: one that can append, and cannot undo it."""
 
+import psycopg
+
 from adapters.postgres.connections import Connection
 from adapters.postgres.statements import statement
+from ledger.appends import LedgerUnavailable
 
 
 class RoleTooStrong(Exception):
@@ -20,3 +23,12 @@ def check_role(connection: Connection, *, allow_owner: bool = False) -> None:
             f"{name} is {kind}: connect as a member of stampledger_app,"
             " or set STAMPLEDGER_ALLOW_OWNER=1"
         )
+
+
+def check_role_at(url: str, *, allow_owner: bool = False) -> None:
+    """The same for an address; raises `LedgerUnavailable` when nobody answers there."""
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            check_role(connection, allow_owner=allow_owner)
+    except psycopg.OperationalError as error:
+        raise LedgerUnavailable("the database does not answer: is it running?") from error

@@ -1,0 +1,216 @@
+"""The `stampledger` command."""
+
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from adapters.embedded_postgres import EmbeddedPostgresError
+from adapters.postgres.migrate import MigrationRefused, migrate
+from adapters.postgres.roles import RoleTooStrong
+from adapters.shop_file import read_shop_file
+from adapters.worker.daemon import stopped_by_signals
+from ledger.appends import LedgerUnavailable
+from ledger.refusals import Refusal
+from web.app import create_app
+from web.audit_commands import audit, orders, seats
+from web.composition import Works, assembled, daemon
+from web.demo import demo
+from web.log_lines import configure
+from web.parts import Parts
+from web.serving import Server
+from web.settings import Settings, SettingWrong, read_settings
+
+REFUSED, WRONG, OUTSIDE = 1, 2, 3
+_ENDINGS: dict[type[Exception], int] = {
+    Refusal: REFUSED,
+    SettingWrong: WRONG,
+    RoleTooStrong: WRONG,
+    MigrationRefused: WRONG,
+    EmbeddedPostgresError: OUTSIDE,
+    LedgerUnavailable: OUTSIDE,
+}
+
+
+class Opening:
+    """Opens the parts when a command first asks for them; closes them when it is done."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._works: Works | None = None
+
+    def works(self) -> Works:
+        if self._works is None:
+            self._works = self._stack.enter_context(assembled(read_settings(os.environ)))
+        return self._works
+
+    def __call__(self) -> Parts:
+        return self.works().parts
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def stampledger(context: click.Context) -> None:
+    """An order ledger built from payment stamps."""
+    context.obj = Opening(context.with_resource(ExitStack()))
+
+
+def _works(context: click.Context) -> Works:
+    opening: Opening = context.obj
+    return opening.works()
+
+
+def _parts(context: click.Context) -> Parts:
+    return _works(context).parts
+
+
+@stampledger.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+def serve(host: str, port: int) -> None:
+    """Serve the shop and the API. Does not start a worker."""
+    settings = _ready_to_serve(read_settings(os.environ))
+    configure()
+
+    def make(stack: ExitStack) -> Any:
+        return create_app(stack.enter_context(assembled(settings, readers=16)).parts)
+
+    Server(make, host=host, port=port).run()
+
+
+def _ready_to_serve(settings: Settings) -> Settings:
+    if not settings.secret_key:
+        raise SettingWrong("STAMPLEDGER_SECRET_KEY", "is required: it signs sessions and forms")
+    if not settings.stripe_api_key:
+        raise SettingWrong("STAMPLEDGER_STRIPE_API_KEY", "is required to take payments")
+    return settings
+
+
+@stampledger.command()
+@click.option("--once", is_flag=True, help="Do all that is due, then exit.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only these reactors.")
+@click.pass_context
+def worker(context: click.Context, once: bool, only: tuple[str, ...]) -> None:
+    """Move the projections, send the letters, settle what is open at providers."""
+    configure()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    running = daemon(_works(context))
+    try:
+        running = running.only(only) if only else running
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if once:
+        done = running.run_once()
+        click.echo(", ".join(f"{name}: {one.done}" for name, one in done.items()))
+        return
+    with stopped_by_signals(running.stop):
+        running.run()
+
+
+@stampledger.command(name="migrate")
+@click.pass_context
+def migrate_command(context: click.Context) -> None:
+    """Bring the database up to this release."""
+    settings = read_settings(os.environ)
+    if settings.database_url is None:
+        _parts(context)
+        click.echo("The embedded database is up to date.")
+        return
+    if settings.migrate_database_url is None:
+        raise SettingWrong("STAMPLEDGER_MIGRATE_DATABASE_URL", "is required to migrate")
+    applied = migrate(settings.migrate_database_url)
+    click.echo("\n".join(applied) or "Nothing to do: the database is up to date.")
+
+
+@stampledger.group()
+def shop() -> None:
+    """Shops and what they sell."""
+
+
+@shop.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def import_shop(context: click.Context, file: Path) -> None:
+    """Stamp the differences between FILE and the ledger."""
+    spec = read_shop_file(file)
+    parts = _parts(context)
+    stamped = parts.shops.import_shop(spec, actor="cli", at=parts.clock())
+    click.echo(f"{spec.slug}: {len(stamped)} stamps" if stamped else f"{spec.slug}: no change")
+
+
+@shop.command(name="list")
+@click.pass_context
+def list_shops(context: click.Context) -> None:
+    """The shops there are."""
+    for slug in _parts(context).shops.slugs():
+        click.echo(slug)
+
+
+@stampledger.group()
+def token() -> None:
+    """Bearer tokens for the API."""
+
+
+@token.command(name="add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(["admin", "staff", "auditor"]), required=True)
+@click.option("--shop", "shop_slug", help="Only for this shop.")
+@click.option("--expires", type=click.DateTime(), help="When it ends, in UTC.")
+@click.pass_context
+def add_token(
+    context: click.Context, name: str, role: str, shop_slug: str | None, expires: datetime | None
+) -> None:
+    """Make a token and print it, this once."""
+    works = _works(context)
+    if shop_slug is not None:
+        works.parts.shops.get(shop_slug)
+    until = expires.replace(tzinfo=UTC) if expires else None
+    click.echo(works.tokens.add(name, role=role, shop=shop_slug, expires_at=until))
+
+
+@stampledger.group()
+def projections() -> None:
+    """What readers see, derived from the ledger."""
+
+
+@projections.command(name="list")
+@click.pass_context
+def list_projections(context: click.Context) -> None:
+    """How far each projection has come."""
+    for one in _works(context).views.checkpoints():
+        click.echo(f"{one.name:20} version {one.version}  position {one.position}  lag {one.lag}")
+
+
+for group in (audit, seats, orders, demo):
+    stampledger.add_command(group)
+
+
+def main() -> None:
+    """Run the command; every known trouble ends in one sentence and its exit status."""
+    try:
+        stampledger.main(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except tuple(_ENDINGS) as error:
+        click.echo(_sentence(error), err=True)
+        sys.exit(next(code for kind, code in _ENDINGS.items() if isinstance(error, kind)))
+
+
+def _sentence(error: Exception) -> str:
+    said = str(error)
+    meaning = (type(error).__doc__ or "").partition("\n")[0] if isinstance(error, Refusal) else ""
+    return " ".join(part for part in (meaning, f"({said})" if meaning and said else said) if part)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""The one place that knows every part. Read it to see how the product is wired."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from email.utils import parseaddr
+
+from adapters.embedded_postgres import OWNER, EmbeddedPostgres
+from adapters.keys import Keyring
+from adapters.letters import render
+from adapters.postgres.catalogue import PostgresCatalogue
+from adapters.postgres.connections import Connections
+from adapters.postgres.cursors import PostgresCursors
+from adapters.postgres.inbox import PostgresInbox
+from adapters.postgres.migrate import migrate
+from adapters.postgres.roles import check_role_at
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.views import Views
+from adapters.postgres.working import RateLimits, Tokens
+from adapters.smtp_mail import SmtpMail
+from adapters.stamp_ledger import StampLedger
+from adapters.stripe_payments import StripeDoor, StripePayments
+from adapters.worker.daemon import Daemon
+from adapters.worker.desk import Desk
+from adapters.worker.feed import Feed
+from adapters.worker.following import Following
+from adapters.worker.inbox import Inbox
+from adapters.worker.letters import Letters
+from adapters.worker.payments import Payments
+from adapters.worker.projections import Projections
+from adapters.worker.reactor import Patience
+from adapters.worker.timeouts import Timeouts
+from ledger.cases import Cases
+from ledger.service import Orders
+from ledger.shops import Shops
+from web.addresses import return_address
+from web.clock import clock
+from web.parts import Parts
+from web.secrets_at_home import kept_key
+from web.settings import Settings, SettingWrong
+
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """The parts that the web is handed, and those that only worker and commands need."""
+
+    parts: Parts
+    ledger: StampLedger
+    views: Views
+    inbox: PostgresInbox
+    tokens: Tokens
+    cursors: PostgresCursors
+
+
+@contextmanager
+def assembled(settings: Settings, *, readers: int = 8) -> Iterator[Works]:
+    """Every part, wired and connected; closed in reverse order at the end."""
+    with ExitStack() as stack:
+        settings = stack.enter_context(_with_database(settings))
+        yield _works(settings, stack, readers=readers)
+
+
+@contextmanager
+def _with_database(settings: Settings) -> Iterator[Settings]:
+    """The settings with a database in them: the one that was named, or our own at home."""
+    if settings.database_url:
+        check_role_at(settings.database_url, allow_owner=settings.allow_owner)
+        yield settings
+        return
+    with EmbeddedPostgres(settings.home) as server:
+        migrate(server.url(role=OWNER))
+        yield replace(
+            settings,
+            database_url=server.url(),
+            migrate_database_url=server.url(role=OWNER),
+            master_key=settings.master_key or kept_key(settings.home, "master"),
+            signing_key=settings.signing_key or kept_key(settings.home, "signing"),
+            secret_key=settings.secret_key,
+        )
+
+
+def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
+    url, now = settings.database_url, clock(settings.clock_file)
+    assert url is not None, "a database was chosen before"
+    assert settings.master_key is not None, "settings were checked before"
+    recorder = PostgresStampRecorder(url, clock=now, readers=readers)
+    keyring = Keyring(settings.master_key, ledger=recorder.ledger_id, store=recorder.keys)
+    store = StampLedger(recorder, keyring=keyring)
+    stack.callback(store.close)
+    connections = Connections(url, readers=readers)
+    stack.callback(connections.close)
+    catalogue = PostgresCatalogue(connections)
+    shops, cases = Shops(store, catalogue.shops), Cases(store)
+    providers, doors = _providers(settings)
+    views, tokens = Views(connections), Tokens(connections)
+    inbox = PostgresInbox(url, keyring=keyring)
+    parts = Parts(
+        settings=settings,
+        clock=now,
+        store=store,
+        orders=Orders(store, shops, cases),
+        shops=shops,
+        cases=cases,
+        providers=providers,
+        doors=doors,
+        keyring=keyring,
+        seats=views.seats,
+        views=views,
+        inbox=inbox,
+        limits=RateLimits(connections),
+        tokens=tokens,
+    )
+    return Works(
+        parts=parts,
+        ledger=store,
+        views=views,
+        inbox=inbox,
+        tokens=tokens,
+        cursors=PostgresCursors(connections),
+    )
+
+
+def _providers(
+    settings: Settings,
+) -> tuple[dict[str, StripePayments], dict[str, StripeDoor]]:
+    if not settings.stripe_api_key:
+        return {}, {}
+    assert settings.stripe_webhook_secret is not None, "settings were checked before"
+    account = settings.stripe_account
+    payments = StripePayments(
+        settings.stripe_api_key, account=account, api_base=settings.stripe_api_base
+    )
+    return {"stripe": payments}, {
+        "stripe": StripeDoor(settings.stripe_webhook_secret, account=account)
+    }
+
+
+def daemon(works: Works) -> Daemon:
+    """The worker: projections first, then whatever the ledger calls for outside."""
+    parts, views = works.parts, works.views
+    settings, now = parts.settings, parts.clock
+    assert settings.database_url is not None
+    if not settings.smtp_url:
+        raise SettingWrong("STAMPLEDGER_SMTP_URL", "is required: letters need a mail server")
+    desk, patience = Desk(parts.cases), Patience(now)
+    recovery_after = timedelta(seconds=20)
+    return Daemon(
+        reactors=[
+            Projections(store=works.ledger, url=settings.database_url, desk=desk),
+            Inbox(
+                kept=works.inbox,
+                doors=parts.doors,
+                orders=parts.orders,
+                cases=parts.cases,
+                find_order=views.order_of,
+                clock=now,
+                patience=patience,
+            ),
+            Following(
+                orders=parts.orders,
+                feed=Feed(works.ledger),
+                cursor=works.cursors,
+                desk=desk,
+                clock=now,
+                patience=patience,
+            ),
+            Payments(
+                orders=parts.orders,
+                find=lambda: [
+                    one.order for one in views.open_intents(now() - recovery_after, MOST_AT_ONCE)
+                ],
+                providers=parts.providers,
+                desk=desk,
+                return_url=lambda order: return_address(
+                    settings.base_url, order.terms.shop_slug, order.id
+                ),
+                clock=now,
+                patience=patience,
+                after=recovery_after,
+            ),
+            Timeouts(
+                orders=parts.orders,
+                find=lambda: views.unpaid_due(now(), MOST_AT_ONCE),
+                providers=parts.providers,
+                clock=now,
+                patience=patience,
+            ),
+            _letters(parts, desk, patience),
+        ]
+    )
+
+
+def _letters(parts: Parts, desk: Desk, patience: Patience) -> Letters:
+    settings = parts.settings
+    assert settings.smtp_url is not None
+    return Letters(
+        orders=parts.orders,
+        find=lambda: parts.views.due_letters(parts.clock(), MOST_AT_ONCE),
+        mail=SmtpMail(settings.smtp_url, settings.mail_from, clock=parts.clock),
+        desk=desk,
+        render=lambda order, due, number: render(
+            order,
+            due.letter,
+            correlation_id=due.correlation_id,
+            number=number,
+            base_url=settings.base_url,
+        ),
+        keyed_hash=parts.keyring.keyed_hash,
+        mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
+        clock=parts.clock,
+        patience=patience,
+    )

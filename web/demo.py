@@ -1,0 +1,115 @@
+"""Everything on one machine: the shop, its worker, a sandbox provider and a mailbox."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from adapters.shop_file import read_shop_file
+from web.composition import assembled
+from web.demo_house import Addresses, House, require_free, running
+from web.demo_story import Story
+from web.settings import read_settings
+
+SAMPLE = Path(__file__).parent / "samples" / "winterfest.yaml"
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="Port of the shop; 3 more follow.")
+@click.option("--once", is_flag=True, help="Exit after the story.")
+def demo(port: int, once: bool) -> None:
+    """Set up a sample shop, let one order walk the whole way, then serve."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    settings = replace(read_settings(os.environ), database_url=None)
+    at = Addresses(web=port)
+    require_free(at)
+    console = Console(highlight=False)
+    house = House(home=settings.home, at=at)
+    console.print(f"Stampledger keeps this demo in [bold]{settings.home}[/bold].")
+    with assembled(settings, readers=2) as works:
+        parts = works.parts
+        parts.shops.import_shop(read_shop_file(SAMPLE), actor="demo", at=parts.clock())
+        token = works.tokens.add("demo", role="auditor")
+        with running(house) as processes:
+            _tell(console, Story(at, lambda word, text: _line(console, word, text)))
+            _verify(console, house)
+            if not once:
+                _serve(console, house, token, processes)
+    console.print("Everything that was started has stopped; the data is kept.")
+
+
+def _as_interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _line(console: Console, word: str, text: str) -> None:
+    console.print(f"  [green]✓[/green] [bold]{word:10}[/bold] {text}")
+
+
+def _tell(console: Console, story: Story) -> None:
+    console.print("One order walks the whole way:")
+    order = story.walk()
+    console.print(f"  its page: {story.at.shop}/winterfest/orders/{order}")
+
+
+def _verify(console: Console, house: House) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "web.cli", "audit", "verify"],
+        env=dict(house.environment()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise click.ClickException(f"audit verify found something:\n{done.stdout}{done.stderr}")
+    _line(console, "verified", done.stdout.strip().splitlines()[-1])
+
+
+def _serve(
+    console: Console,
+    house: House,
+    token: str,
+    processes: "Mapping[str, subprocess.Popen[bytes]]",
+) -> None:
+    facts = {
+        "shop": f"{house.at.shop}/winterfest/",
+        "mailbox": house.at.mail,
+        "provider": f"{house.at.provider}/sandbox/chaos",
+        "api": f"{house.at.shop}/api/v1/openapi.json",
+        "auditor_token": token,
+    }
+    _write(house.home / "demo.json", json.dumps(facts, indent=2))
+    console.print()
+    for name in ("shop", "mailbox", "provider", "api"):
+        console.print(f"  {name:9} {facts[name]}")
+    console.print(f"  log-ins   {house.home / 'demo.json'}")
+    console.print("Serving until Ctrl-C.")
+    try:
+        _watch(house, processes)
+    except KeyboardInterrupt:
+        console.print()
+
+
+def _write(path: Path, text: str) -> None:
+    """It holds a token, so only its owner may read it."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+
+
+def _watch(house: House, processes: "Mapping[str, subprocess.Popen[bytes]]") -> None:
+    while True:
+        for name, process in processes.items():
+            if process.poll() is not None:
+                log = house.home / "logs" / f"{name}.log"
+                raise click.ClickException(f"The {name} has stopped. Its log tells why: {log}")
+        time.sleep(0.5)

@@ -1,0 +1,176 @@
+"""The demo's processes: started together, watched, and stopped together."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import httpx
+
+from web.secrets_at_home import kept_key
+
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where everything listens, all on loopback. Ports follow the web's."""
+
+    web: int
+
+    @property
+    def shop(self) -> str:
+        return f"http://127.0.0.1:{self.web}"
+
+    @property
+    def provider(self) -> str:
+        return f"http://127.0.0.1:{self.web + 1}"
+
+    @property
+    def mail(self) -> str:
+        return f"http://127.0.0.1:{self.web + 3}"
+
+    @property
+    def smtp(self) -> int:
+        return self.web + 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """One demo: where it keeps its data, where it listens, and what its processes are told."""
+
+    home: Path
+    at: Addresses
+
+    def environment(self) -> Mapping[str, str]:
+        """What web and worker read. Keys are made once and stay in the data folder."""
+        return {
+            **os.environ,
+            "STAMPLEDGER_HOME": str(self.home),
+            "STAMPLEDGER_BASE_URL": self.at.shop,
+            "STAMPLEDGER_SECRET_KEY": kept_key(self.home, "secret").hex(),
+            "STAMPLEDGER_SMTP_URL": f"smtp://127.0.0.1:{self.at.smtp}",
+            "STAMPLEDGER_MAIL_FROM": "Winterfest <tickets@winterfest.example>",
+            "STAMPLEDGER_STRIPE_API_KEY": self.api_key,
+            "STAMPLEDGER_STRIPE_WEBHOOK_SECRET": self.webhook_secret,
+            "STAMPLEDGER_STRIPE_API_BASE": self.at.provider,
+            "SANDBOX_API_KEY": self.api_key,
+            "SANDBOX_WEBHOOK_SECRET": self.webhook_secret,
+        }
+
+    @property
+    def api_key(self) -> str:
+        return f"sk_test_{kept_key(self.home, 'sandbox').hex()}"
+
+    @property
+    def webhook_secret(self) -> str:
+        return f"whsec_{kept_key(self.home, 'webhook').hex()}"
+
+    def commands(self) -> Mapping[str, list[str]]:
+        """The processes, in the order they start."""
+        clock = os.environ.get("STAMPLEDGER_CLOCK_FILE")
+        return {
+            "provider": [
+                *("-m", "adapters.sandbox", "--port", str(self.at.web + 1)),
+                *("--home", str(self.home / "sandbox"), "--business", "Winterfest"),
+                *("--webhook-url", f"{self.at.shop}/webhooks/stripe"),
+                *(("--clock-file", clock) if clock else ()),
+            ],
+            "mail": [
+                *("-m", "adapters.mail_catcher", "--smtp-port", str(self.at.smtp)),
+                *("--web-port", str(self.at.web + 3), "--home", str(self.home / "mail")),
+            ],
+            "web": ["-m", "web.cli", "serve", "--port", str(self.at.web)],
+            "worker": ["-m", "web.cli", "worker"],
+        }
+
+
+def require_free(at: Addresses) -> None:
+    """Every port must be free; says which is not, and what to do."""
+    for port in range(at.web, at.web + 4):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise click.UsageError(
+                    f"Port {port} is in use. Stop what listens there (another demo?), "
+                    "or choose other ports with --port."
+                ) from error
+
+
+@contextmanager
+def running(house: House) -> Iterator[Mapping[str, "subprocess.Popen[bytes]"]]:
+    """All processes, ready to be used; stopped in reverse order at the end."""
+    logs = house.home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    processes: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, arguments in house.commands().items():
+            processes[name] = _start(arguments, logs / f"{name}.log", house.environment())
+        for name, address in _ready_at(house.at).items():
+            _wait_until_ready(name, address, processes[name], logs / f"{name}.log")
+        yield processes
+    finally:
+        _stop(list(processes.values()))
+
+
+def _start(
+    arguments: list[str], log: Path, environment: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            [sys.executable, "-P", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            env=dict(environment),
+            start_new_session=True,
+        )
+
+
+def _ready_at(at: Addresses) -> Mapping[str, str]:
+    return {
+        "provider": f"{at.provider}/sandbox/clock",
+        "mail": f"{at.mail}/messages.json",
+        "web": f"{at.shop}/healthz",
+    }
+
+
+def _wait_until_ready(
+    name: str, address: str, process: "subprocess.Popen[bytes]", log: Path
+) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(address, timeout=2).status_code < 500:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise click.ClickException(f"The {name} did not start. Its log tells why: {log}")
+
+
+def _stop(processes: "list[subprocess.Popen[bytes]]") -> None:
+    """Politely first, by id; what does not go within its time is ended."""
+    for process in reversed(processes):
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+    for process in reversed(processes):
+        try:
+            process.wait(8)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def fresh_key() -> str:
+    """An idempotency key for one story."""
+    return secrets.token_hex(16)

@@ -1,0 +1,61 @@
+"""What the product is made of, wired: the web, the worker and the commands are handed these."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from ledger.appends import StampStore
+from ledger.cases import Cases
+from ledger.doors import Inbox, WebhookDoor
+from ledger.payments import Providers
+from ledger.recorded import Recorded
+from ledger.service import Orders
+from ledger.shops import Shops
+from web.access import Tokens
+from web.settings import Settings
+
+
+class Store(StampStore, Protocol):
+    """The ledger as the web reads it."""
+
+    def head(self) -> tuple[int, bytes]: ...
+
+    def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None: ...
+
+
+class Keyring(Protocol):
+    """Keyed fingerprints: the same input, the same answer; without the key they tell nothing."""
+
+    def blind_index(self, email: str) -> str: ...
+
+    def keyed_hash(self, content: bytes) -> str: ...
+
+
+class Limits(Protocol):
+    """How often a thing may be done, counted across processes."""
+
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
+        """True while it may be done once more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything a request, a reactor or a command may use."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    store: Store
+    orders: Orders
+    shops: Shops
+    cases: Cases
+    providers: Providers
+    doors: Mapping[str, WebhookDoor]
+    keyring: Keyring
+    seats: Callable[[Sequence[UUID]], Mapping[UUID, tuple[int, int, int]]]
+    views: Any
+    inbox: Inbox
+    limits: Limits
+    tokens: Tokens

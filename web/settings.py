@@ -1,0 +1,123 @@
+"""Every setting, read once from the environment. Nothing else reads it."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+KEY_LENGTH = 32
+
+
+class SettingWrong(Exception):
+    """A setting is missing or malformed. Says which and what it should be, never its value."""
+
+    def __init__(self, name: str, rule: str) -> None:
+        super().__init__(f"{name} {rule}")
+        self.name, self.rule = name, rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this process was told to run. Secrets have no place in its repr."""
+
+    home: Path
+    base_url: str
+    database_url: str | None = field(default=None, repr=False)
+    migrate_database_url: str | None = field(default=None, repr=False)
+    allow_owner: bool = False
+    clock_file: Path | None = None
+    secret_key: str | None = field(default=None, repr=False)
+    master_key: bytes | None = field(default=None, repr=False)
+    signing_key: bytes | None = field(default=None, repr=False)
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "tickets@localhost"
+    stripe_api_key: str | None = field(default=None, repr=False)
+    stripe_webhook_secret: str | None = field(default=None, repr=False)
+    stripe_account: str | None = None
+    stripe_api_base: str | None = None
+
+    @property
+    def payment_page_origins(self) -> tuple[str, ...]:
+        """Where our forms may lead: a stand-in provider's pages, which are not https."""
+        return (self.stripe_api_base,) if self.stripe_api_base else ()
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings of an environment; raises `SettingWrong` naming the first that is wrong."""
+    read = _Reader(environment)
+    settings = Settings(
+        home=Path(read.text("HOME") or ".stampledger").absolute(),
+        base_url=read.url("BASE_URL") or "http://127.0.0.1:8000",
+        database_url=read.text("DATABASE_URL"),
+        migrate_database_url=read.text("MIGRATE_DATABASE_URL"),
+        allow_owner=read.text("ALLOW_OWNER") == "1",
+        clock_file=read.path("CLOCK_FILE"),
+        secret_key=read.text("SECRET_KEY"),
+        master_key=read.key("MASTER_KEY"),
+        signing_key=read.key("SIGNING_KEY"),
+        smtp_url=read.smtp("SMTP_URL"),
+        mail_from=read.text("MAIL_FROM") or "tickets@localhost",
+        stripe_api_key=read.text("STRIPE_API_KEY"),
+        stripe_webhook_secret=read.text("STRIPE_WEBHOOK_SECRET"),
+        stripe_account=read.text("STRIPE_ACCOUNT"),
+        stripe_api_base=read.url("STRIPE_API_BASE"),
+    )
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    if settings.database_url and settings.master_key is None:
+        raise SettingWrong("STAMPLEDGER_MASTER_KEY", "is required with STAMPLEDGER_DATABASE_URL")
+    if settings.stripe_api_key and not settings.stripe_webhook_secret:
+        raise SettingWrong(
+            "STAMPLEDGER_STRIPE_WEBHOOK_SECRET", "is required with STAMPLEDGER_STRIPE_API_KEY"
+        )
+    if settings.clock_file and (settings.stripe_api_key or "").startswith(("sk_live", "rk_live")):
+        raise SettingWrong("STAMPLEDGER_CLOCK_FILE", "is refused with a live provider key")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    environment: Mapping[str, str]
+
+    def text(self, name: str) -> str | None:
+        return self.environment.get(f"STAMPLEDGER_{name}") or None
+
+    def path(self, name: str) -> Path | None:
+        text = self.text(name)
+        return Path(text) if text else None
+
+    def url(self, name: str) -> str | None:
+        text = self.text(name)
+        if text is not None and _scheme(text) not in ("http", "https"):
+            raise SettingWrong(f"STAMPLEDGER_{name}", "must be an http or https address")
+        return text.rstrip("/") if text else None
+
+    def smtp(self, name: str) -> str | None:
+        text = self.text(name)
+        if text is not None and _scheme(text) not in ("smtp", "smtps"):
+            raise SettingWrong(f"STAMPLEDGER_{name}", "must look like smtp://host:port")
+        return text
+
+    def key(self, name: str) -> bytes | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        try:
+            key = base64.b64decode(text, validate=True)
+        except binascii.Error:
+            key = b""
+        if len(key) != KEY_LENGTH:
+            raise SettingWrong(f"STAMPLEDGER_{name}", "must be 32 bytes in base64")
+        return key
+
+
+def _scheme(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return parts.scheme if parts.hostname else ""
