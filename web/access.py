@@ -29,10 +29,26 @@ class Token:
     expires_at: datetime | None = None
 
 
+class Known(Protocol):
+    """What is asked of a kept token, however it is kept."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def shop(self) -> str | None: ...
+
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+
 class Tokens(Protocol):
     """What the door needs of kept tokens, and nothing more."""
 
-    def find(self, digest: str) -> Token | None:
+    def find(self, digest: str) -> Known | None:
         """The token whose SHA-256 (hexadecimal) this is."""
         ...
 
@@ -42,7 +58,7 @@ def digest_of(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def bearer() -> Token | None:
+def bearer() -> Known | None:
     """The caller's token, if it is one of ours and not expired."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     secret = secret.strip()
@@ -55,7 +71,7 @@ def bearer() -> Token | None:
     return token
 
 
-def require(*roles: str, shop: str | None = None) -> Token:
+def require(*roles: str, shop: str | None = None) -> Known:
     """The caller's token, or a problem: 401 without one, 403 when it may not."""
     token = bearer()
     if token is None:

@@ -22,7 +22,12 @@ def order_in(shop: str, order: str) -> Order:
 
 def return_url(shop: str, order: UUID) -> str:
     """Where the provider sends the customer back to. One order, one address: keys depend on it."""
-    return f"{parts().settings.base_url.rstrip('/')}/{shop}/orders/{order}?paid=1"
+    return return_address(parts().settings.base_url, shop, order)
+
+
+def return_address(base_url: str, shop: str, order: UUID) -> str:
+    """The same, for whoever asks outside of a request."""
+    return f"{base_url.rstrip('/')}/{shop}/orders/{order}?paid=1"
 
 
 def now() -> datetime:

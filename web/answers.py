@@ -14,6 +14,7 @@ from web.logs import route
 from web.problems import Problem, ProblemRaised, of_refusal, of_status, other
 
 _FOR_PROGRAMS = ("/api/", "/webhooks/", "/store/", "/healthz", "/readyz", "/metrics")
+_OUTAGES = frozenset({"OperationalError", "InterfaceError", "PoolTimeout"})
 _log = structlog.get_logger("web")
 
 
@@ -72,9 +73,19 @@ def _declined(error: HTTPException) -> Response:
 
 
 def _broken(error: Exception) -> Response:
-    # The text of an unknown error may hold anything; its type and place are enough to find it.
+    if _is_outage(error):
+        return answer(other("unavailable"))
+    # The text of an unforeseen error may hold anything; its type and place are enough to find it.
     _log.error("internal error", route=route(), kind=type(error).__name__, place=_place(error))
     return answer(other("internal-error"))
+
+
+def _is_outage(error: Exception) -> bool:
+    """A database out of reach, met beside the ledger. Its library is known here by name only."""
+    return any(
+        cls.__module__.partition(".")[0] in {"psycopg", "psycopg_pool"} and cls.__name__ in _OUTAGES
+        for cls in type(error).__mro__
+    )
 
 
 def _place(error: Exception) -> str:

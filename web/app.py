@@ -1,28 +1,32 @@
 """The Flask app: what hangs where, and how every answer is framed."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
-from flask import Flask
+from flask import Flask, request
 from flask_wtf import CSRFProtect
 
+from web import (
+    cancellation,
+    checkout,
+    health,
+    languages,
+    orders,
+    problem_pages,
+    shop,
+    webhooks,
+    wording,
+)
 from web.answers import answer_problems
+from web.api import api
 from web.current import KEY
 from web.headers import security_headers
 from web.logs import keep_access_log
 from web.metrics import Metrics
 from web.parts import Parts
+from web.problems import ProblemRaised
 
 MEBIBYTE = 1 << 20
-# Each module has a blueprint of this name. The second ones take no form of ours.
-PAGES = (
-    ("web.problem_pages", "pages"),
-    ("web.shop", "pages"),
-    ("web.checkout", "pages"),
-    ("web.orders", "pages"),
-    ("web.cancellation", "pages"),
-)
-DOORS = (("web.api", "api"), ("web.health", "health"), ("web.webhooks", "webhooks"))
+# Pages hold forms of ours, each with its CSRF token; doors are for programs, which have none.
+PAGES = (problem_pages.pages, shop.pages, checkout.pages, orders.pages, cancellation.pages)
+DOORS = (api, health.health, webhooks.webhooks)
 
 
 def create_app(parts: Parts) -> Flask:
@@ -30,7 +34,8 @@ def create_app(parts: Parts) -> Flask:
     app = Flask("web")
     app.extensions[KEY] = parts
     app.config.update(_config(parts))
-    _hang_up(app, CSRFProtect(app))
+    app.before_request(_refuse_large_bodies)
+    _hang_up(app)
     # The last registered `after_request` runs first: the log sees what the others made.
     keep_access_log(app)
     Metrics(parts.store.head).watch(app)
@@ -44,18 +49,21 @@ def create_app(parts: Parts) -> Flask:
     return app
 
 
-def _hang_up(app: Flask, csrf: CSRFProtect) -> None:
-    for name in ("web.languages.speak", "web.wording.add_filters"):
-        module, _, function = name.rpartition(".")
-        if find_spec(module):
-            getattr(import_module(module), function)(app)
-    for module, name in PAGES:
-        if find_spec(module):
-            app.register_blueprint(getattr(import_module(module), name))
-    for module, name in DOORS:
-        door = getattr(import_module(module), name)
+def _hang_up(app: Flask) -> None:
+    languages.speak(app)
+    wording.add_filters(app)
+    csrf = CSRFProtect(app)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    for door in DOORS:
         csrf.exempt(door)
         app.register_blueprint(door)
+
+
+def _refuse_large_bodies() -> None:
+    """Also where nobody would read the body. One of unknown length is counted while it is read."""
+    if (request.content_length or 0) > MEBIBYTE:
+        raise ProblemRaised("too-large")
 
 
 def _config(parts: Parts) -> dict[str, object]:

@@ -21,11 +21,11 @@ class Nothing(Body, frozen=True):
 
 def read(struct: type[_S]) -> _S:
     """The body as this struct; an empty one is `{}`."""
-    content = request.get_data() or b"{}"
-    if request.content_length and request.mimetype != "application/json":
+    content = request.get_data()
+    if content and request.mimetype != "application/json":
         raise ProblemRaised("not-json")
     try:
-        return msgspec.json.decode(content, type=struct)
+        return msgspec.json.decode(content or b"{}", type=struct)
     except msgspec.ValidationError as error:
         raise ProblemRaised("invalid-body", detail=f"{error}.") from None
     except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError):

@@ -12,7 +12,9 @@ def wished_language(request: Request) -> str:
     wish = request.args.get("language", "")
     if wish in LANGUAGES:
         return wish
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    # `fi-FI, en;q=0.5` wants Finnish; Werkzeug's best match would take the exact "en".
+    accepted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((one for one in accepted if one in LANGUAGES), LANGUAGES[0])
 
 
 def in_language(texts: Mapping[str, str], language: str) -> str:

@@ -1,0 +1,108 @@
+import json
+
+import pytest
+import structlog
+
+from tests.web.kit import SHOP, Product, open_shop
+
+
+def test_every_answer_forbids_what_it_can(product: Product):
+    for path in ("/healthz", f"{SHOP}/products", "/problems/busy", "/nothing/at/all"):
+        headers = product.client.get(path).headers
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["Cache-Control"] == "no-store"
+        assert "Strict-Transport-Security" not in headers
+
+
+def test_over_https_it_stays_https():
+    product = open_shop(base_url="https://tickets.example")
+    assert "Strict-Transport-Security" in product.client.get("/healthz").headers
+    assert product.app.config["SESSION_COOKIE_SECURE"] is True
+    assert product.app.config["SESSION_COOKIE_NAME"].startswith("__Host-")
+
+
+@pytest.mark.parametrize("path", [f"{SHOP}/orders", "/webhooks/stripe", "/winterfest/checkout"])
+def test_more_than_a_mebibyte_is_refused(product: Product, path: str):
+    answer = product.client.post(path, data=b"x" * ((1 << 20) + 1))
+    assert answer.status_code == 413
+
+
+def test_a_ledger_out_of_reach_is_told_and_when_to_come_again(product: Product):
+    address, _ = product.placed()
+    product.store.cut = True
+    for answer in (product.client.get(address), product.place()):
+        assert (answer.status_code, answer.json["type"]) == (503, "/problems/unavailable")
+        assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_form_without_its_token_is_refused(product: Product):
+    answer = product.client.post("/winterfest/checkout", data={})
+    assert answer.status_code == 400
+    assert "Form too old" in answer.text
+
+
+def test_what_breaks_says_nothing_of_itself(product: Product):
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret of ada@example.org")
+
+    product.parts.orders.get = broken  # type: ignore[method-assign, assignment]
+    with structlog.testing.capture_logs() as logs:
+        answer = product.client.get(f"{SHOP}/orders/x")
+    assert (answer.status_code, answer.json["type"]) == (500, "/problems/internal-error")
+    assert "secret" not in answer.text + json.dumps(logs)
+    assert any(one["event"] == "internal error" for one in logs)
+
+
+def test_the_log_names_routes_and_never_orders_or_codes(product: Product):
+    with structlog.testing.capture_logs() as logs:
+        address = product.paid()
+        product.client.post(f"{address}/cancellation-requests")
+        code = product.link(address)
+        product.client.get(f"/winterfest/orders/{address.rpartition('/')[2]}/cancel/{code}")
+    told = json.dumps(logs)
+    assert "/api/v1/shops/<shop>/orders" in told
+    assert code not in told
+    assert address.rpartition("/")[2] not in told
+    assert "example.org" not in told
+
+
+def test_alive_and_ready(product: Product):
+    assert product.client.get("/healthz").json == {"status": "ok"}
+    answer = product.client.get("/readyz")
+    assert (answer.status_code, answer.json["status"]) == (200, "ready")
+    assert answer.json["checks"]["lag"]["behind"] == {"order_pages": 0}
+
+
+def test_not_ready_without_the_ledger(product: Product):
+    product.store.cut = True
+    answer = product.client.get("/readyz")
+    assert (answer.status_code, answer.json["status"]) == (503, "not ready")
+    assert product.client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "outside",
+    [
+        {"environ_base": {"REMOTE_ADDR": "203.0.113.7"}},
+        {"headers": {"X-Forwarded-For": "203.0.113.7"}},
+    ],
+)
+def test_details_are_for_insiders(product: Product, outside: dict):
+    assert product.client.get("/readyz", **outside).json == {"status": "ready"}
+    assert product.client.get("/metrics", **outside).status_code == 401
+    token = product.token("auditor")
+    known = {**outside, "headers": {**outside.get("headers", {}), **token}}
+    assert "checks" in product.client.get("/readyz", **known).json
+    assert product.client.get("/metrics", **known).status_code == 200
+
+
+def test_requests_are_counted_by_route(product: Product):
+    address, _ = product.placed()
+    product.client.get(address)
+    counted = product.client.get("/metrics").text
+    assert 'route="/api/v1/shops/<shop>/orders/<order>",status="200"} 1.0' in counted
+    assert address.rpartition("/")[2] not in counted
+    assert "stampledger_stamps" in counted
