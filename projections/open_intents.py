@@ -20,6 +20,11 @@ class OpenIntent:
     provider: str
     requested_at: datetime | None
 
+    @property
+    def order(self) -> UUID:
+        """The order that asked."""
+        return self.stream
+
 
 def open_intents(order: Order) -> Sequence[OpenIntent]:
     """The payments and refunds of an order whose outcome is unknown."""

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from adapters.postgres.connections import Connections
+from adapters.postgres.migrate import pending
 from adapters.postgres.statements import statement
 from adapters.postgres.views_owner import Checkpoint
 from adapters.postgres.views_tables import row_of
@@ -59,6 +60,16 @@ class Views:
         """The order and the payment attempt that a provider's name belongs to, if it is one."""
         found = self._read("views_find_reference", provider, reference)
         return (found[0][0], found[0][1]) if len(found) == 1 else None
+
+    def order_of(self, provider: str, reference: str) -> UUID | None:
+        """The order that a provider's name belongs to, if it is one."""
+        found = self.find_reference(provider, reference)
+        return found[0] if found else None
+
+    def pending_migrations(self) -> Sequence[str]:
+        """What `migrate` would apply."""
+        with self._connections.reading() as connection:
+            return pending(connection)
 
     def due_letters(self, now: datetime, limit: int = 500) -> Sequence[UUID]:
         """Orders that may owe a letter; those that waited longest first."""

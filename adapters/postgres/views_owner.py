@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.postgres.connections import Connection, connect_owning
+from adapters.postgres.connections import connect_owning
 from adapters.postgres.statements import statement
 from adapters.postgres.views_tables import replace_rows
 from projections.deriving import Derived, Poison
@@ -42,11 +42,9 @@ class Checkpoint:
 class OwnedViews:
     """A session that owns a set of projections. Any error on it ends the ownership."""
 
-    def __init__(
-        self, connection: Connection, name: str, *, projections: Collection[Projection]
-    ) -> None:
-        self._connection, self._name, self._epoch = connection, name, 0
-        self.projections = projections
+    def __init__(self, url: str, name: str, *, projections: Collection[Projection]) -> None:
+        self.url, self.name, self.projections = url, name, projections
+        self._connection, self._epoch = connect_owning(url), 0
 
     @classmethod
     def take(
@@ -58,7 +56,7 @@ class OwnedViews:
         silence: float = SILENCE,
     ) -> Self | None:
         """Become the owner; None while another one lives. A silent one's session is ended."""
-        owned = cls(connect_owning(url), name, projections=projections)
+        owned = cls(url, name, projections=projections)
         try:
             if owned._locked() or (owned._end_silent(silence) and owned._locked()):
                 owned._begin()
@@ -108,7 +106,7 @@ class OwnedViews:
         with self._writing():
             self._replace(changed)
             self._stop([one.poison for one in changed.values() if one.poison])
-            self._run("views_move_checkpoints", self._name, position)
+            self._run("views_move_checkpoints", self.name, position)
 
     def _write_each(self, changed: Mapping[UUID, Derived], position: int) -> Sequence[Poison]:
         """Stream by stream, because the rows of one of them are refused."""
@@ -123,7 +121,7 @@ class OwnedViews:
                     refused.append(Poison(stream=stream, position=derived.first, error=kind))
             known = [one.poison for one in changed.values() if one.poison]
             self._stop([*refused, *known])
-            self._run("views_move_checkpoints", self._name, position)
+            self._run("views_move_checkpoints", self.name, position)
         return refused
 
     def _replace(self, changed: Mapping[UUID, Derived]) -> None:
@@ -149,24 +147,24 @@ class OwnedViews:
         """A transaction of the owner's, and of nobody else's."""
         try:
             with self._connection.transaction():
-                if not self._run("views_claim_epoch", self._name, self._epoch):
-                    raise OwnershipLost(f"another process moves {self._name}")
+                if not self._run("views_claim_epoch", self.name, self._epoch):
+                    raise OwnershipLost(f"another process moves {self.name}")
                 yield
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise OwnershipLost(f"the session was ended: {type(error).__name__}") from error
 
     def _locked(self) -> bool:
-        ((locked,),) = self._run("views_try_lock", self._name)
+        ((locked,),) = self._run("views_try_lock", self.name)
         return bool(locked)
 
     def _end_silent(self, silence: float) -> bool:
-        return bool(self._run("views_end_silent_owner", self._name, silence))
+        return bool(self._run("views_end_silent_owner", self.name, silence))
 
     def _begin(self) -> None:
-        ((self._epoch,),) = self._run("views_raise_epoch", self._name)
+        ((self._epoch,),) = self._run("views_raise_epoch", self.name)
         self._run(
             "views_begin_checkpoints",
-            self._name,
+            self.name,
             [one.name for one in self.projections],
             [one.version for one in self.projections],
         )

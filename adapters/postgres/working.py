@@ -41,12 +41,12 @@ class Tokens:
         self._connections = connections
 
     def add(
-        self, name: str, *, role: str, shop: str | None = None, expires: datetime | None = None
+        self, name: str, *, role: str, shop: str | None = None, expires_at: datetime | None = None
     ) -> str:
         """A new token. It cannot be read again."""
         token = token_urlsafe(32)
         hashed = sha256(token.encode()).digest()
-        _run(self._connections, "insert_token", hashed, name, role, shop, expires)
+        _run(self._connections, "insert_token", hashed, name, role, shop, expires_at)
         return token
 
     def check(self, token: str, *, now: datetime | None = None) -> Identity | None:

@@ -11,6 +11,7 @@ import structlog
 from adapters.postgres.views_owner import OwnedViews
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.feed import Batch, Feed
+from adapters.worker.rebuilding import rebuild
 from projections.deriving import Derived, Poison, derive
 from projections.folding import Folds
 from projections.projection import State
@@ -33,10 +34,13 @@ class Projector:
         batch: int = 500,
         folds: int = 20_000,
     ) -> None:
-        self._feed, self._views, self._on_poison = Feed(store), views, on_poison
-        self._batch, self._folds = batch, Folds(most=folds)
+        self._store, self._feed, self._views = store, Feed(store), views
+        self._on_poison, self._batch, self._folds = on_poison, batch, Folds(most=folds)
+        self._rebuild_stale()
         self._position = min((one.position for one in views.checkpoints()), default=0)
         self._stopped = dict(views.stopped())
+        self._beaten = monotonic()
+        self.retry_lanes()
 
     @property
     def position(self) -> int:
@@ -48,16 +52,15 @@ class Projector:
         began = self._position
         while self._step():
             pass
+        self._beat()
         return self._position - began
 
     def run(self, stop: Event) -> None:
         """Go on until told to stop: often while there is news, seldom while there is none."""
-        pause, beaten = SHORTEST, monotonic()
+        pause = SHORTEST
         while not stop.is_set():
             pause = SHORTEST if self._step() else min(2 * pause, LONGEST)
-            if monotonic() - beaten > _BETWEEN_BEATS:
-                self._views.beat()
-                beaten = monotonic()
+            self._beat()
             if pause > SHORTEST:
                 stop.wait(pause)
 
@@ -67,6 +70,27 @@ class Projector:
         for stream in opened:
             del self._stopped[stream]
         return len(opened)
+
+    def _rebuild_stale(self) -> None:
+        """Projections whose rules changed since their rows were written."""
+        versions = {one.name: one.version for one in self._views.checkpoints()}
+        stale = [one for one in self._views.projections if versions[one.name] != one.version]
+        if not stale:
+            return
+        _log.info("rebuilding", projections=[one.name for one in stale])
+        rebuild(
+            self._store,
+            self._views.url,
+            projections=stale,
+            progress=lambda done, total: self._views.beat(),
+            owner=self._views.name,
+        )
+
+    def _beat(self) -> None:
+        """Nobody takes an owner for dead that says now and then that it lives."""
+        if monotonic() - self._beaten > _BETWEEN_BEATS:
+            self._views.beat()
+            self._beaten = monotonic()
 
     def _step(self) -> bool:
         batch = self._feed.next(self._position, limit=self._batch)
@@ -78,7 +102,7 @@ class Projector:
         except BaseException:
             self._folds.forget()
             raise
-        self._position = batch.last
+        self._position, self._beaten = batch.last, monotonic()
         poisoned = [one.poison for one in changed.values() if one.poison]
         for poison in (*poisoned, *refused):
             self._stop(poison)

@@ -1,5 +1,5 @@
--- An owner that is paused holds its lock and says nothing: its session is ended.
-select pg_terminate_backend(pid)
+-- An owner that is paused holds its lock and says nothing: end its session, and wait for that.
+select pg_terminate_backend(pid, 2000)
 from pg_locks
 where locktype = 'advisory' and granted and objsubid = 1
     and database = (select oid from pg_database where datname = current_database())

@@ -1,5 +1,7 @@
 """What is derived again is what is there; what is not there is named."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,17 +9,23 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from adapters.postgres.views_owner import OwnedViews
 from adapters.recording import PreparedAppend, PreparedStamp
+from adapters.stamp_ledger import StampLedger
 from adapters.worker.differences import differences
-from adapters.worker.projecting import Projector
 from adapters.worker.rebuilding import rebuild
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
+from ledger.order.state import Order
 from ledger.shop_stamps import QuotaSet, ShopOpened
 from ledger.stamps import Cancelled, Cause
 from projections.catalogue import PROJECTIONS
+from projections.deriving import Poison
+from projections.projection import Projection
+from projections.unpaid import UNPAID, unpaid
 from tests.adapters.worker.projecting_kit import ALL, append, project
 from tests.projections.histories import QUOTA, SHOP, placed, write
 
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 CASE = CaseOpened(kind=CaseKind.DISPUTE, severity=Severity.WARNING, text="a dispute")
 
 
@@ -112,7 +120,7 @@ def test_bytes_that_are_no_stamp_stop_their_stream_alone(ledger, owned, views, d
     append(ledger, good, placed())
     (poison,) = project(ledger, owned, batch=batch)
     assert (poison.stream, poison.position, poison.error) == (bad, 2, "Unreadable")
-    assert views.unpaid_due(datetime.max.replace(tzinfo=UTC)) in ([bad, good], [good, bad])
+    assert views.unpaid_due(FOR_EVER) in ([bad, good], [good, bad])
     assert [*differences(ledger, database.app)] == []
 
 
@@ -122,24 +130,51 @@ def test_what_a_table_refuses_stops_its_stream_alone(ledger, owned, views, datab
     append(ledger, good, placed())
     (poison,) = project(ledger, owned)
     assert (poison.stream, poison.position) == (bad, 1)
-    assert views.unpaid_due(datetime.max.replace(tzinfo=UTC)) == [good]
+    assert views.unpaid_due(FOR_EVER) == [good]
     assert [*differences(ledger, database.app)] == []
 
 
-def test_a_mended_lane_catches_up(ledger, owned, views, database):
-    order = uuid4()
+def test_a_mended_translation_lets_the_lane_catch_up(ledger, views, database):
+    order, other = uuid4(), uuid4()
     append(ledger, order, placed())
-    project(ledger, owned)
     append(ledger, order, Cancelled(cause=Cause.STAFF), version=1)
-    with psycopg.connect(database.app) as connection:
-        connection.execute("insert into views.stopped_lanes values (%s, 2, 'Fixed')", [order])
-    projector = Projector(ledger, owned, on_poison=print)
-    projector.run_once()
-    assert len(views.unpaid_due(datetime.max.replace(tzinfo=UTC))) == 1
-    assert projector.retry_lanes() == 1
+    append(ledger, other, placed())
+    broken = replace(UNPAID, rows={Order: lambda order: unpaid(order) or 1 / 0})
+    (poison,) = moved_by(database.app, ledger, {**PROJECTIONS, "unpaid": broken})
+    assert (poison.stream, poison.position) == (order, 2)
+    assert {*views.unpaid_due(FOR_EVER)} == {order, other}
+    assert moved_by(database.app, ledger, PROJECTIONS) == []
     assert views.stopped_lanes() == []
-    assert views.unpaid_due(datetime.max.replace(tzinfo=UTC)) == []
+    assert views.unpaid_due(FOR_EVER) == [other]
     assert [*differences(ledger, database.app)] == []
+
+
+def test_projections_of_another_version_are_rebuilt_before_anything_moves(ledger, views, database):
+    write(ledger, orders=5)
+    early = replace(UNPAID, rows={})
+    moved_by(database.app, ledger, {**PROJECTIONS, "unpaid": early})
+    write(ledger, orders=5, seed=2)
+    moved_by(database.app, ledger, {**PROJECTIONS, "unpaid": replace(UNPAID, version=2)})
+    assert {one.name: one.version for one in views.checkpoints()}["unpaid"] == 2
+    assert [*differences(ledger, database.app)] == []
+
+
+def test_a_projection_that_joins_later_has_all_rows(ledger, views, database):
+    write(ledger, orders=5)
+    moved_by(database.app, ledger, {"order_pages": PROJECTIONS["order_pages"]})
+    moved_by(database.app, ledger, PROJECTIONS)
+    assert [*differences(ledger, database.app)] == []
+    assert {one.version for one in views.checkpoints()} == {1}
+
+
+def moved_by(url: str, ledger: StampLedger, projections: Mapping[str, Projection]) -> list[Poison]:
+    """All that is due, by an owner with these projections."""
+    owned = OwnedViews.take(url, "projections", projections=projections.values())
+    assert owned is not None
+    try:
+        return project(ledger, owned)
+    finally:
+        owned.close()
 
 
 def garbage(stream: UUID, version: int) -> PreparedStamp:
