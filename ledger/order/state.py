@@ -298,8 +298,24 @@ class Order:
     def refund_of(self, correlation_id: UUID | None) -> Refund | None:
         return self.refunds.get(correlation_id) if correlation_id else None
 
+    def replaced(self, refund: Refund) -> bool:
+        """A later refund of the same payment took its place.
+
+        News of two refunds made at the provider has no order of its own (law 5): of those, the
+        one that went well counts as the later.
+        """
+        return any(_later(other, refund) for other in self.refunds.values())
+
     def unanswered_payments(self) -> Iterable[Attempt]:
         return (one for one in self.attempts.values() if one.unanswered)
 
     def unanswered_refunds(self) -> Iterable[Refund]:
         return (one for one in self.refunds.values() if one.unanswered)
+
+
+def _later(other: Refund, refund: Refund) -> bool:
+    if other.payment != refund.payment:
+        return False
+    if other.request is None and refund.request is None:
+        return other.was_accepted
+    return other.first_position > refund.first_position

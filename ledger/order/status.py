@@ -61,12 +61,7 @@ def _all_returned(order: Order) -> bool:
 
 
 def _failed_for_good(refund: Refund, order: Order) -> bool:
-    if not (refund.was_refused or refund.failed_late):
-        return False
-    return not any(
-        later.payment == refund.payment and later.first_position > refund.first_position
-        for later in order.refunds.values()
-    )
+    return (refund.was_refused or refund.failed_late) and not order.replaced(refund)
 
 
 def flags(order: Order) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What about an order needs a person: one trouble per cause, told by the fold alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -126,19 +126,12 @@ def _of_payment(kind: CaseKind, attempt: Attempt, *, amount: Money, text: str) -
 
 def _refunds(order: Order) -> Iterator[Trouble]:
     for refund in order.refunds.values():
-        if _replaced(refund, order.refunds.values()):
+        if order.replaced(refund):
             continue
         if refund.was_refused:
             yield _refund(refund, order, kind=CaseKind.REFUND_REFUSED)
         elif refund.failed_late:
             yield _refund(refund, order, kind=CaseKind.REFUND_FAILED)
-
-
-def _replaced(refund: Refund, refunds: Iterable[Refund]) -> bool:
-    return any(
-        later.payment == refund.payment and later.first_position > refund.first_position
-        for later in refunds
-    )
 
 
 _REFUND_TEXTS = {
