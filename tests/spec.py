@@ -276,7 +276,9 @@ def after(order: Order, stamp: Any, *, under: UUID, at: datetime) -> Order:
     return evolve(order, recorded)
 
 
-def releasing(release: Release, *, fee: Money = eur(0), percent: str = "0") -> OrderPlaced:
+def releasing(release: Release, *, fee: Money | None = None, percent: str = "0") -> OrderPlaced:
     """The usual order under another policy."""
-    policy = CancellationPolicy(period_days=14, fee_fixed=fee, fee_percent=percent, release=release)
+    policy = CancellationPolicy(
+        period_days=14, fee_fixed=fee or eur(0), fee_percent=percent, release=release
+    )
     return replace(PLACED, cancellation=policy)

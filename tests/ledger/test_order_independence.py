@@ -1,0 +1,121 @@
+"""Law 5: in whatever order and however often the news comes, the order stands the same."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger.order.letters import owed
+from ledger.order.observe import observe
+from ledger.order.state import Order
+from ledger.order.status import status
+from ledger.order.troubles import troubles
+from tests.spec import (
+    ASKED,
+    ATTEMPT,
+    DECLINED,
+    DISPUTED,
+    EXPIRED,
+    LINK,
+    LOST,
+    NOON,
+    OUTSIDE,
+    PAGE,
+    PAID,
+    PAID_TWICE,
+    PENDING,
+    PLACED,
+    PLACING,
+    REFUND_ACCEPTED,
+    REFUND_ASKED,
+    REFUND_FAILED,
+    REFUND_REFUSED,
+    REFUNDED,
+    SECOND,
+    WISH,
+    WON,
+    Put,
+    eur,
+    order_of,
+    put,
+)
+
+OURS = (PLACED, ASKED, PAGE, put(replace(ASKED, try_number=1), under=SECOND), LINK, REFUND_ASKED)
+ELSEWHERE = replace(REFUNDED, amount=eur(1000), provider_reference="re_9")
+ELSEWHERE_FAILED = replace(
+    REFUND_FAILED, amount=eur(1000), provider_reference="re_9", code="closed"
+)
+NEWS: tuple[Any, ...] = (
+    put(PENDING, told=NOON),
+    put(DECLINED, told=NOON),
+    EXPIRED,
+    PAID,
+    put(PAID_TWICE, under=SECOND),
+    REFUND_ACCEPTED,
+    REFUND_REFUSED,
+    REFUNDED,
+    REFUND_FAILED,
+    put(ELSEWHERE, under=OUTSIDE),
+    put(ELSEWHERE_FAILED, under=OUTSIDE),
+    put(replace(ELSEWHERE, provider_reference="re_8"), under=WISH),
+    put(replace(ELSEWHERE, provider_reference="re_7"), under=PLACING),
+    DISPUTED,
+    WON,
+    put(replace(LOST, provider_reference="dp_2")),
+    put(replace(DISPUTED, provider_reference="dp_2", amount=eur(500))),
+)
+
+
+def standing(order: Order) -> Any:
+    """What people see of it, and what we owe."""
+    return (
+        status(order),
+        order.received,
+        order.refunded,
+        order.refund_pending,
+        order.disputed,
+        order.lost,
+        order.held_by(ATTEMPT),
+        order.held_by(SECOND),
+        order.seats,
+        order.confirmed,
+        frozenset((due.correlation_id, due.letter) for due in owed(order)),
+        frozenset((one.kind, one.mark) for one in troubles(order) if one.kind != "overpaid"),
+    )
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.sampled_from(NEWS), unique_by=id).flatmap(
+        lambda news: st.tuples(st.permutations(news), st.permutations(news))
+    )
+)
+def test_any_order_of_the_news_tells_the_same_story(orders):
+    one, other = orders
+    assert standing(order_of(*OURS, *one)) == standing(order_of(*OURS, *other))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(NEWS), max_size=12))
+def test_the_fold_itself_does_not_care_how_often_it_was_told(news):
+    once = list({id(one): one for one in news}.values())
+    assert standing(order_of(*OURS, *news)) == standing(order_of(*OURS, *once))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(NEWS), max_size=12))
+def test_repeats_are_dropped_before_they_are_stamped(news):
+    stack: list[Any] = [*OURS]
+    for fact in news:
+        told = fact if isinstance(fact, Put) else put(fact)
+        stack += [fact] if observe(told.stamp, told.under, order_of(*stack)) else []
+    assert len(stack) == len(OURS) + len({id(one) for one in news})
+
+
+@pytest.mark.parametrize("first", [REFUNDED, REFUND_FAILED])
+def test_failed_is_final_over_an_older_success(first):
+    second = REFUND_FAILED if first is REFUNDED else REFUNDED
+    order = order_of(*OURS, PAID, first, second)
+    assert (order.refunded, order.held_by(ATTEMPT)) == (eur(0), eur(7000))
