@@ -33,7 +33,8 @@ class Occasion:
     @property
     def page(self) -> str:
         """The address of the order's page."""
-        return f"{self.base_url.rstrip('/')}/{quote(self.order.terms.shop_slug)}/orders/{self.order.id}"
+        shop = f"{self.base_url.rstrip('/')}/{quote(self.order.terms.shop_slug)}"
+        return f"{shop}/orders/{self.order.id}"
 
     def cancel_page(self, code: str) -> str:
         """The address that a one-time link leads to."""

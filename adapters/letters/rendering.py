@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import assert_never
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from adapters.letters.cancelling import cancelled, link
 from adapters.letters.confirmed import confirmed
@@ -64,14 +64,18 @@ def one_line(text: str) -> str:
 
 def _laid_out(template: str, body: Body, at: Occasion) -> str:
     """A body laid out by one of the templates."""
-    return _templates().get_template(template).render(
-        body=body,
-        terms=at.order.terms,
-        speech=at.speech,
-        _=at.say,
-        order_number=at.order_number,
-        line_total=line_total,
-        shop=at.speech.of(at.order.terms.shop_name),
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            body=body,
+            terms=at.order.terms,
+            speech=at.speech,
+            _=at.say,
+            order_number=at.order_number,
+            line_total=line_total,
+            shop=at.speech.of(at.order.terms.shop_name),
+        )
     )
 
 
@@ -79,7 +83,7 @@ def _laid_out(template: str, body: Body, at: Occasion) -> str:
 def _templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
-        autoescape=lambda name: name is None or name.endswith(".html"),
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -159,36 +159,53 @@ def samples(language: str = "en") -> dict[str, tuple[Order, Letter, UUID, int | 
         "paid": (order(*BOUGHT, placed=placed), Letter.PAID, PAYMENT, 17),
         "free": (
             order((PLACING, ZeroPrice()), placed=replace(FREE, language=language)),
-            Letter.PAID, PLACING, 17,
+            Letter.PAID,
+            PLACING,
+            17,
         ),
         "refunded": (order(*refunded, done, placed=placed), Letter.REFUNDED, REFUND, 18),
         "fee": (
             order(*RECEIPTED, (REFUND, fee), (REFUND, less), done, placed=placed),
-            Letter.REFUNDED, REFUND, 18,
+            Letter.REFUNDED,
+            REFUND,
+            18,
         ),
         "cancelled": (
             order(*BOUGHT, (REQUEST, Cancelled(cause=Cause.STAFF)), placed=placed),
-            Letter.CANCELLED, REQUEST, 18,
+            Letter.CANCELLED,
+            REQUEST,
+            18,
         ),
         "refused": (
             order(
-                *BOUGHT, (REFUND, REFUNDING), done, (REFUND, CreateRefundFailure(code="no")),
+                *BOUGHT,
+                (REFUND, REFUNDING),
+                done,
+                (REFUND, CreateRefundFailure(code="no")),
                 placed=placed,
             ),
-            Letter.CANCELLED, REFUND, 18,
+            Letter.CANCELLED,
+            REFUND,
+            18,
         ),
         "correction": (
-            order(*refunded, (REFUND, gone), placed=placed), Letter.CORRECTION, REFUND, 19,
+            order(*refunded, (REFUND, gone), placed=placed),
+            Letter.CORRECTION,
+            REFUND,
+            19,
         ),
         "link": (order(*BOUGHT, (REQUEST, LINK), placed=placed), Letter.LINK, REQUEST, None),
         "external": (
             order(
                 *RECEIPTED,
-                (REFUND, Refunded(
-                    payment=PAYMENT, amount=Money(5000, "EUR"), provider_reference="re_9"
-                )),
+                (
+                    REFUND,
+                    Refunded(payment=PAYMENT, amount=Money(5000, "EUR"), provider_reference="re_9"),
+                ),
                 placed=placed,
             ),
-            Letter.REFUNDED, REFUND, 18,
+            Letter.REFUNDED,
+            REFUND,
+            18,
         ),
     }
