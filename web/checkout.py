@@ -5,7 +5,6 @@ from json import dumps
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ledger import refusals as no
@@ -21,6 +20,7 @@ from web.forms import CheckoutForm
 from web.pace import slow_down
 from web.paying import go_and_pay
 from web.shop import PREFIX, entered, quantities
+from web.texts import _
 from web.vat import by_rate
 
 pages = Blueprint("checkout", __name__)

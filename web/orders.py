@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from ledger import cancellation
@@ -16,6 +15,7 @@ from web.forms import PressForm
 from web.pace import slow_down
 from web.paying import try_again
 from web.standing import Standing, newest_attempt, pay_by, payable, standing
+from web.texts import _
 from web.timeline import timeline
 from web.vat import by_rate
 from web.wording import told_in

@@ -1,11 +1,13 @@
 """What people read when the ledger says no."""
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext as _l
 
 from ledger import refusals as no
+from ledger.cancellation import Eligibility
+from ledger.order.status import Status
 from ledger.refusals import Refusal
 from ledger.shop import Shop
+from web.texts import _, ngettext
 from web.wording import local
 
 
@@ -51,25 +53,23 @@ def of_field(field: str) -> str:
             )
 
 
-def why_not_cancellable(code: str) -> str:
-    """Why an order cannot be cancelled by its customer here (SPEC X1)."""
-    match code:
-        case "not_paid":
-            return _("Only a paid order can be cancelled here.")
-        case "no_self_service":
-            return _("This shop does not take cancellations by itself.")
-        case "too_late":
-            return _("The time for cancelling this order is over.")
-        case "not_refundable":
-            return _("This payment cannot be returned automatically.")
-        case "disputed":
-            return _("The payment is disputed at the bank.")
-        case "refund_under_way":
-            return _("A refund of this order is under way already.")
-        case "cancelled":
-            return _("This order is cancelled already.")
-        case _:
-            return _("This order cannot be cancelled here.")
+# By the codes of `ledger.cancellation` (SPEC X1).
+_HINDRANCES = {
+    "not_paid": _l("Only a paid order can be cancelled here."),
+    "no_self_service": _l("This shop does not take cancellations by itself."),
+    "too_late": _l("The time for cancelling this order is over."),
+    "not_refundable": _l("This payment cannot be returned automatically."),
+    "disputed": _l("The payment is disputed at the bank."),
+    "refund_under_way": _l("A refund of this order is under way already."),
+    "cancelled": _l("This order is cancelled already."),
+}
+
+
+def why_not_cancellable(answer: Eligibility) -> str:
+    """Why an order cannot be cancelled by its customer here."""
+    if answer.inputs.get("status") == Status.REFUND_FAILED:
+        return _("Ticket sales is arranging the refund of this order.")
+    return str(_HINDRANCES.get(answer.reason) or _("This order cannot be cancelled here."))
 
 
 def _title(shop: Shop, product: str) -> str:

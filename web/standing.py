@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import gettext as _
-
 from ledger.order.state import Attempt, Order
 from ledger.order.status import Status, flags, status
 from ledger.stamps import Cause
+from web.texts import _
 from web.wording import moment, money
 
 

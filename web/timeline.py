@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from ledger import stamps
 from ledger.recorded import Recorded
 from ledger.stamps import Cause, Letter
+from web.texts import _
 from web.wording import money
 
 

@@ -4,15 +4,14 @@ import os
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Flask
 from flask.testing import FlaskClient
-from flask_wtf import CSRFProtect
 
 from adapters.keys import Keyring
+from adapters.memory_inbox import MemoryInbox
 from adapters.memory_store import MemoryStampRecorder
 from adapters.stamp_ledger import StampLedger
 from ledger.cases import Cases
@@ -23,7 +22,7 @@ from ledger.payments import Accepted, NoAnswer, PaymentAsk, RefundAsk
 from ledger.policy import CancellationPolicy, Seller
 from ledger.service import Orders
 from ledger.shop import ProductSpec, ShopSpec
-from ledger.shop_stamps import Preferences
+from ledger.shop_stamps import Preferences, shop_id
 from ledger.shops import Shops
 from ledger.stamps import (
     CreatePaymentSuccess,
@@ -32,10 +31,10 @@ from ledger.stamps import (
     Customer,
     Paid,
 )
-from web import cancellation, checkout, languages, orders, shop, wording
-from web.answers import answer_problems
-from web.current import KEY
-from web.headers import security_headers
+from tests.web.kit import TokensInMemory
+from web.app import create_app
+from web.parts import Parts
+from web.settings import Settings
 
 START = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 MEMBER = {"first_name": "Aino", "last_name": "Virtanen", "email": "aino@example.org", "phone": ""}
@@ -110,15 +109,10 @@ class Limits:
         return self.presses[key] <= limit
 
 
-class KnownShops(Shops):
-    """Shops that are known by name."""
-
-    def slugs(self) -> tuple[str, ...]:
-        return ("winterfest",)
-
-
 class World:
     """Everything behind the pages, and a browser in front of them."""
+
+    base = "http://localhost"
 
     def __init__(self, *, fee_percent: str = "0", period_days: int = 14) -> None:
         self.clock = Clock()
@@ -126,42 +120,33 @@ class World:
         recorder = MemoryStampRecorder(clock=self.clock)
         keyring = Keyring(os.urandom(32), ledger=recorder.ledger_id, store=recorder.keys)
         self.store = StampLedger(recorder, keyring=keyring)
-        self.shops = KnownShops(self.store)
-        self.orders = Orders(self.store, self.shops, Cases(self.store))
+        self.shops = Shops(self.store, lambda: [shop_id("winterfest")])
+        self.cases = Cases(self.store)
+        self.orders = Orders(self.store, self.shops, self.cases)
         self.taken: dict[UUID, tuple[int, int, int]] = {}
         policy = CancellationPolicy(
             period_days=period_days, fee_fixed=Money(0, "EUR"), fee_percent=fee_percent
         )
         self.shops.import_shop(winterfest(policy), actor="test", at=self.clock())
-        self.app = self._app()
+        self.app = create_app(self._parts())
         self.browser = self.app.test_client()
 
-    def _app(self) -> Flask:
-        app = Flask("web")
-        app.config.update(SECRET_KEY="not a secret", WTF_CSRF_SSL_STRICT=False, TESTING=True)
-        app.extensions[KEY] = self._parts()
-        CSRFProtect(app)
-        languages.speak(app)
-        wording.add_filters(app)
-        for one in (shop, checkout, orders, cancellation):
-            app.register_blueprint(one.pages)
-        app.after_request(
-            security_headers(https=False, payment_page_origins=["https://pay.example"])
-        )
-        answer_problems(app)
-        return app
-
-    def _parts(self) -> Any:
-        return SimpleNamespace(
-            settings=SimpleNamespace(base_url="http://localhost"),
+    def _parts(self) -> Parts:
+        return Parts(
+            settings=Settings(home=Path(), base_url="http://localhost", secret_key="for tests"),
             clock=self.clock,
             store=self.store,
             orders=self.orders,
             shops=self.shops,
+            cases=self.cases,
             providers={"stripe": self.bank},
+            doors={},
             keyring=self.store.keyring,
             seats=self.seats,
+            views=None,
+            inbox=MemoryInbox(),
             limits=Limits(),
+            tokens=TokensInMemory(),
         )
 
     def seats(self, quotas: Any) -> dict[UUID, tuple[int, int, int]]:
@@ -192,7 +177,9 @@ class World:
         return self.orders.place("winterfest", wish)
 
     def a_paid_order(self) -> Order:
-        order = self.an_order()
+        return self.pay(self.an_order())
+
+    def pay(self, order: Order) -> Order:
         attempt = next(iter(order.attempts.values()))
         paid = Paid(amount=order.due, provider="stripe", provider_reference="pi_1", method="card")
         return self.orders.record(

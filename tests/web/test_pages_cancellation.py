@@ -18,8 +18,8 @@ def test_asking_sends_a_link_and_cancels_nothing():
     page = seen(world, f"{address(order)}/cancel")
     answer = press(world.browser, page, f"{address(order)}/cancel")
     assert "Check your email" in seen(world, answer.location)
-    assert len(world.orders.get(order.id).links) == 1
-    assert len(world.orders.get(order.id).newest_link.code) == 43
+    (link,) = world.orders.get(order.id).links
+    assert len(link.code or "") == 43
     assert world.orders.get(order.id).alive
 
 
