@@ -16,6 +16,7 @@ from adapters.recording import (
     StampRow,
     dense,
 )
+from ledger.audit.rows import StoredCommit, Totals
 
 
 def utc_now() -> datetime:
@@ -34,6 +35,8 @@ class MemoryStampRecorder(StampRecorder):
         self._lock = RLock()
         self._head = Head()
         self._rows: list[StampRow] = []
+        self._commits: list[StoredCommit] = []
+        self._totals: list[tuple[int, UUID, Seats]] = []
         self._streams: dict[UUID, list[StampRow]] = defaultdict(list)
         self._identities: dict[Identity, StampRow] = {}
         self._seats: dict[UUID, Seats] = {}
@@ -74,6 +77,21 @@ class MemoryStampRecorder(StampRecorder):
         self.keys.add(decided.keys)
         if decided.rows:
             self._head = decided.head
+            self._sign_off(decided)
+
+    def _sign_off(self, decided: Decided) -> None:
+        first, last, frontier = decided.rows[0].id, decided.rows[-1].id, decided.head.frontier
+        hashes, recorded_at = b"".join(frontier.hashes), decided.head.recorded_at
+        self._commits.append(
+            StoredCommit(
+                first=first,
+                last=last,
+                recorded_at=recorded_at,
+                frontier=hashes,
+                root=frontier.root(),
+            )
+        )
+        self._totals += [(last, quota, seats) for quota, seats in decided.seats.items()]
 
     def read_stream(
         self,
@@ -98,6 +116,26 @@ class MemoryStampRecorder(StampRecorder):
     def read_positions(self, after: int, *, limit: int) -> list[StampRow]:
         with self._lock:
             return dense(self._rows[after : after + limit], after=after)
+
+    def read_stored(self, after: int, *, limit: int) -> list[StampRow]:
+        with self._lock:
+            return [row for row in self._rows if row.id > after][:limit]
+
+    def read_commits(self, after: int, *, limit: int) -> list[StoredCommit]:
+        with self._lock:
+            return [commit for commit in self._commits if commit.last > after][:limit]
+
+    def read_seat_totals(self, until: int) -> dict[UUID, Totals]:
+        with self._lock:
+            totals = [(quota, seats) for at, quota, seats in self._totals if at <= until]
+        return {quota: (one.capacity, one.held, one.sold) for quota, one in totals}
+
+    def read_repeats(self, until: int) -> list[int]:
+        with self._lock:
+            stamps = [row for row in self._rows if row.id <= until and row.correlation_id]
+        seen: dict[object, int] = {}
+        identities = [(row.id, (row.correlation_id, row.topic, row.occurrence)) for row in stamps]
+        return [at for at, identity in identities if seen.setdefault(identity, at) != at]
 
     def head(self) -> tuple[int, bytes]:
         frontier = self._head.frontier

@@ -21,6 +21,7 @@ from adapters.recording import (
     StampRow,
 )
 from adapters.stamp_mapper import StampMapper, prepare, recorded_as
+from adapters.stored_rows import StoredRows
 from ledger.appends import Append, Appended, Contradiction, Outcome
 from ledger.recorded import Recorded
 
@@ -99,6 +100,10 @@ class StampLedger(Application[UUID]):
     def head(self) -> tuple[int, bytes]:
         """The newest tree head: size and root."""
         return self._stamps.head()
+
+    def stored(self) -> StoredRows:
+        """The rows and commits as they are stored, for the auditor."""
+        return StoredRows(self._stamps)
 
     def close(self) -> None:
         """Commit what waits, then let go of the storage."""

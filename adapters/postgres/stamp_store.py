@@ -22,6 +22,7 @@ from adapters.postgres.rows import stamp_row
 from adapters.postgres.statements import statement
 from adapters.recording import Answer, PreparedAppend, StampRecorder, StampRow, dense
 from ledger.appends import LedgerUnavailable, OutcomeUnknown
+from ledger.audit.rows import StoredCommit, Totals
 from ledger.tree import EMPTY_ROOT
 
 # What another try may mend: lost and refused connections, restarts, time-outs, deadlocks, a
@@ -89,6 +90,21 @@ class PostgresStampRecorder(StampRecorder):
 
     def read_positions(self, after: int, *, limit: int) -> list[StampRow]:
         return dense(self._rows("read_positions", after, limit), after=after)
+
+    def read_stored(self, after: int, *, limit: int) -> list[StampRow]:
+        return self._rows("read_positions", after, limit)
+
+    def read_commits(self, after: int, *, limit: int) -> list[StoredCommit]:
+        names = ("first", "last", "recorded_at", "frontier", "root")
+        found = self._read("read_commits", after, limit)
+        return [StoredCommit(**dict(zip(names, values, strict=True))) for values in found]
+
+    def read_seat_totals(self, until: int) -> dict[UUID, Totals]:
+        newest = self._read("read_every_quota", until)
+        return {quota: (capacity, held, sold) for quota, capacity, held, sold in newest}
+
+    def read_repeats(self, until: int) -> list[int]:
+        return [position for (position,) in self._read("read_repeats", until)]
 
     def head(self) -> tuple[int, bytes]:
         for size, _, root, _ in self._read("read_head"):

@@ -1,0 +1,126 @@
+"""Whether an order's stamps keep the laws of money, seats and letters."""
+
+from collections.abc import Iterator
+
+from ledger.audit.finding import Finding
+from ledger.audit.step import Step
+from ledger.order.letters import letters_due
+from ledger.order.state import Attempt, Order
+from ledger.recorded import Recorded
+from ledger.stamps import (
+    CreatePaymentFailure,
+    CreatePaymentSuccess,
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    DisputeClosed,
+    Disputed,
+    Letter,
+    ManualRefund,
+    OrderPlaced,
+    Paid,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentPending,
+    ReceiptSendStarted,
+    Refunded,
+    RefundFailed,
+)
+
+_RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED)
+_OF_AN_ATTEMPT = (
+    CreatePaymentSuccess,
+    CreatePaymentFailure,
+    PaymentPending,
+    PaymentFailed,
+    PaymentExpired,
+    Paid,
+)
+_OF_A_PAYMENT = (
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    Refunded,
+    RefundFailed,
+    ManualRefund,
+    Disputed,
+    DisputeClosed,
+)
+
+
+def begins_with_a_placement(step: Step) -> Iterator[Finding]:
+    """Law 4: whatever happens to an order happens to one that was placed, and placed once."""
+    if not isinstance(step.before, Order) or step.stamp is None:
+        return
+    if isinstance(step.stamp.stamp, OrderPlaced) == (step.before.placed is not None):
+        placed = "again" if step.before.placed else "never"
+        yield step.finding("4", f"{step.row.type} on an order that was {placed} placed")
+
+
+def never_oversold(step: Step) -> Iterator[Finding]:
+    """Law 8: held + sold ≤ capacity at every position, and nobody holds less than nothing."""
+    for quota, (capacity, held, sold) in step.seats.items():
+        if held + sold > capacity or held < 0 or sold < 0:
+            taken = f"held {held}, sold {sold} of {capacity}"
+            yield step.finding("8", f"quota {quota} is oversold: {taken}")
+
+
+def never_beyond_held(step: Step) -> Iterator[Finding]:
+    """Law 7: we ask back, or hand back, at most what is held of that payment."""
+    if step.order is None or step.stamp is None:
+        return
+    asked = step.stamp.stamp
+    if isinstance(asked, CreateRefundRequest | ManualRefund):
+        held = step.order.held_by(asked.payment)
+        if asked.amount.currency != held.currency or asked.amount.amount > held.amount:
+            yield step.finding("7", f"asked back {asked.amount} of {held} held")
+
+
+def bound(step: Step) -> Iterator[Finding]:
+    """Law 11: a fact belongs to something that this order asked for."""
+    if step.order is None or step.stamp is None:
+        return
+    fact = step.stamp.stamp
+    if isinstance(fact, _OF_AN_ATTEMPT):
+        yield from _of_attempt(step, step.stamp, step.order.attempts.get(step.stamp.correlation_id))
+    if isinstance(fact, _OF_A_PAYMENT):
+        yield from _of_payment(step, step.stamp, step.order.attempts.get(fact.payment))
+
+
+def _of_attempt(step: Step, news: Recorded, attempt: Attempt | None) -> Iterator[Finding]:
+    if attempt is None:
+        yield step.finding("11", f"{step.row.type} of a payment that was never asked for")
+    elif isinstance(news.stamp, Paid):
+        if news.stamp.provider != attempt.provider:
+            yield step.finding("11", "paid through another provider than was asked")
+        if news.stamp.amount.currency != attempt.asked.currency:
+            yield step.finding("11", "paid in another currency than was asked for")
+
+
+def _of_payment(step: Step, news: Recorded, attempt: Attempt | None) -> Iterator[Finding]:
+    amount = getattr(news.stamp, "amount", None)
+    if attempt is None:
+        yield step.finding("11", f"{step.row.type} of a payment that was never asked for")
+    elif amount is not None and amount.currency != attempt.asked.currency:
+        yield step.finding("11", f"{step.row.type} in another currency than the payment")
+
+
+def one_receipt(step: Step) -> Iterator[Finding]:
+    """Law 9: at most one receipt per correlation id; a correction corrects it."""
+    if step.order is None or step.stamp is None:
+        return
+    begun = step.stamp.stamp
+    if isinstance(begun, ReceiptSendStarted) and begun.letter in _RECEIPTS:
+        cause = step.stamp.correlation_id
+        for other in _RECEIPTS:
+            if other is not begun.letter and (cause, other) in step.order.postings:
+                yield step.finding("9", f"a receipt “{begun.letter}” beside a receipt “{other}”")
+
+
+def receipts_owed(step: Step) -> Iterator[Finding]:
+    """Law 9: a letter is only begun when the order, as it stands then, owes it."""
+    if step.order is None or step.stamp is None:
+        return
+    begun = step.stamp.stamp
+    if isinstance(begun, ReceiptSendStarted):
+        wanted = (step.stamp.correlation_id, begun.letter)
+        if wanted not in {(due.correlation_id, due.letter) for due in letters_due(step.order)}:
+            yield step.finding("9", f"a letter “{begun.letter}” that was not owed")

@@ -1,0 +1,119 @@
+"""What the auditor reads: rows and commits exactly as they are stored."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from ledger.codec import decode, unframe
+from ledger.recorded import Recorded
+
+BATCH = 1_000
+# Capacity, held, sold.
+Totals = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRow:
+    """One row of the ledger, byte for byte. A row not written as a stamp has no correlation id."""
+
+    position: int
+    stream: UUID
+    version: int
+    type: str
+    recorded_at: datetime
+    correlation_id: UUID | None
+    occurrence: str | None
+    binding: bytes | None
+    numbers: Mapping[str, int]
+    state: bytes
+    leaf: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCommit:
+    """One commit: the rows it wrote, and the tree over all rows up to its last."""
+
+    first: int
+    last: int
+    recorded_at: datetime
+    frontier: bytes
+    root: bytes
+
+
+class LedgerRows(Protocol):
+    """All that verification needs of storage. Nothing here may mend or hide what is stored."""
+
+    @property
+    def ledger_id(self) -> UUID: ...
+
+    def head(self) -> tuple[int, bytes]:
+        """The newest tree head: size and root."""
+        ...
+
+    def rows(self, after: int, *, limit: int) -> Sequence[StoredRow]:
+        """The next rows by position, holes and all."""
+        ...
+
+    def commits(self, after: int, *, limit: int) -> Sequence[StoredCommit]:
+        """The next commits, of those that end after a position."""
+        ...
+
+    def stream(self, stream: UUID, *, until: int) -> Sequence[StoredRow]:
+        """The rows of one stream up to a position."""
+        ...
+
+    def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
+        """The running totals of every quota as of a position."""
+        ...
+
+    def repeated(self, until: int) -> Sequence[int]:
+        """Positions of rows whose correlation id, type and occurrence stand there before."""
+        ...
+
+
+def all_rows(
+    ledger: LedgerRows, *, after: int = 0, until: int | None = None
+) -> Iterator[StoredRow]:
+    """Every row in batches, up to a position: memory for one batch is enough."""
+    while batch := ledger.rows(after, limit=BATCH):
+        for row in batch:
+            if until is None or row.position <= until:
+                yield row
+        highest = max(row.position for row in batch)
+        if highest <= after or (until is not None and highest >= until):
+            return
+        after = highest
+
+
+def all_commits(ledger: LedgerRows, *, until: int | None = None) -> Iterator[StoredCommit]:
+    """Every commit in batches, up to the one that ends at a position."""
+    after = 0
+    while batch := ledger.commits(after, limit=BATCH):
+        for commit in batch:
+            if until is None or commit.last <= until:
+                yield commit
+        highest = max(commit.last for commit in batch)
+        if highest <= after:
+            return
+        after = highest
+
+
+def recorded(row: StoredRow) -> Recorded:
+    """The stamp in a row, its sealed part closed; raises `ledger.codec.Unreadable`."""
+    schema, _, body = unframe(row.state)
+    decoded = decode(row.type, schema, body, None)
+    return Recorded(
+        stream=row.stream,
+        version=row.version,
+        position=row.position,
+        recorded_at=row.recorded_at,
+        stamp=decoded.stamp,
+        correlation_id=row.correlation_id or UUID(int=0),
+        actor=decoded.actor,
+        occurred_at=decoded.occurred_at,
+        evidence=decoded.evidence,
+        numbers=row.numbers,
+        leaf=row.leaf,
+    )
