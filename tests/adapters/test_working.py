@@ -1,0 +1,69 @@
+"""Rate limits count for everybody together; tokens are kept as hashes."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import psycopg
+import pytest
+
+from adapters.postgres.connections import Connections
+from adapters.postgres.working import Identity, RateLimits, Tokens
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def connections(database):
+    made = Connections(database.app)
+    yield made
+    made.close()
+
+
+def test_uses_up_to_the_limit_are_allowed_whoever_counts_them(connections, database):
+    other = Connections(database.app)
+    counters = [RateLimits(connections), RateLimits(other)] * 2
+    allowed = [one.hit("login/1.2.3.4", per_seconds=86400, limit=3) for one in counters]
+    other.close()
+    assert allowed == [True, True, True, False]
+
+
+def test_keys_are_counted_apart_and_not_kept_in_the_clear(connections, database):
+    limits = RateLimits(connections)
+    assert limits.hit("a", per_seconds=86400, limit=1)
+    assert limits.hit("b", per_seconds=86400, limit=1)
+    with psycopg.connect(database.app) as connection:
+        kept = {key for (key,) in connection.execute("select key_hash from working.rate_limits")}
+    assert kept == {sha256(b"a").digest(), sha256(b"b").digest()}
+
+
+def test_a_window_that_is_over_is_forgotten(connections, database):
+    limits = RateLimits(connections)
+    limits.hit("a", per_seconds=60, limit=1)
+    with psycopg.connect(database.app) as connection:
+        connection.execute("update working.rate_limits set began_at = began_at - interval '1 h'")
+    assert limits.hit("a", per_seconds=60, limit=1)
+    with psycopg.connect(database.app) as connection:
+        count = connection.execute("select count(*) from working.rate_limits").fetchone()
+    assert count == (1,)
+
+
+def test_a_token_stands_for_who_it_was_made_for(connections):
+    tokens = Tokens(connections)
+    token = tokens.add("till", role="staff", shop="winterfest")
+    assert tokens.check(token) == Identity(name="till", role="staff", shop="winterfest")
+    assert tokens.find(sha256(token.encode()).hexdigest()) == tokens.check(token)
+    assert tokens.check(token + "x") is None
+
+
+def test_an_expired_token_stands_for_nobody(connections):
+    tokens = Tokens(connections)
+    token = tokens.add("till", role="auditor", expires_at=NOW)
+    assert tokens.check(token, now=NOW - timedelta(seconds=1)) is not None
+    assert tokens.check(token, now=NOW) is None
+
+
+def test_a_token_cannot_be_read_back(connections, database):
+    token = Tokens(connections).add("till", role="admin")
+    with psycopg.connect(database.app) as connection:
+        kept = connection.execute("select tokens::text from working.tokens").fetchall()
+    assert token not in str(kept)
