@@ -1,5 +1,7 @@
 """How Stripe is reached, and what an error of its library means to us."""
 
+import logging
+
 import stripe
 
 from adapters.stripe_payments.fields import code
@@ -7,6 +9,8 @@ from ledger.payments import NoAnswer
 
 # The library reports how long calls take, unless it is told not to.
 stripe.enable_telemetry = False
+# At lower levels it tells what was posted, e-mail addresses included.
+logging.getLogger("stripe").setLevel(logging.WARNING)
 
 _EXECUTED = (400, 402, 404)
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any, cast
 
 import stripe
 
 from adapters.stripe_payments import payment_news, refunds, sessions
-from adapters.stripe_payments.client import stripe_client
+from adapters.stripe_payments.client import no_answer, stripe_client
 from adapters.stripe_payments.events import READERS, interpret
 from adapters.stripe_payments.fields import PROVIDER
 from adapters.stripe_payments.origin import Told
+from ledger.doors import Unreadable
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reports import Report
 
@@ -61,18 +63,21 @@ class StripePayments:
         """
         try:
             session = self._client.v1.checkout.sessions.retrieve(reference).to_dict()
-        except stripe.StripeError:
+            told = Told(account=self.account, live=bool(session.get("livemode")), at=now)
+            if session.get("status") == "complete":
+                return payment_news.completed(session, told)
+            return payment_news.expired(session, told) if session.get("status") == "expired" else []
+        except (stripe.StripeError, Unreadable):
             return []
-        told = Told(account=self.account, live=bool(session.get("livemode")), at=now)
-        if session.get("status") == "complete":
-            return payment_news.completed(session, told)
-        return payment_news.expired(session, told) if session.get("status") == "expired" else []
 
     def told_since(self, since: datetime) -> Iterator[Report]:
-        """All news since a moment, the newest first; Stripe remembers thirty days."""
-        types = [*READERS]
-        listed = self._client.v1.events.list(
-            params={"created": {"gte": int(since.timestamp())}, "types": types, "limit": 100}
-        )
-        for event in listed.auto_paging_iter():
-            yield from interpret(event.to_dict(), account=self.account)
+        """All news since a moment, the newest first; Stripe remembers thirty days.
+
+        Raises `ConnectionError` when Stripe does not answer, `Unreadable` as a door would.
+        """
+        asked = {"created": {"gte": int(since.timestamp())}, "types": [*READERS], "limit": 100}
+        try:
+            for event in self._client.v1.events.list(params=cast("Any", asked)).auto_paging_iter():
+                yield from interpret(event.to_dict(), account=self.account)
+        except stripe.StripeError as error:
+            raise ConnectionError(no_answer(error).reason) from None

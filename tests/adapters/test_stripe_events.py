@@ -2,9 +2,8 @@
 
 import json
 import random
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -12,9 +11,7 @@ from adapters.sandbox import SandboxSettings, running_sandbox
 from adapters.stripe_payments import StripeDoor
 from adapters.stripe_payments.fields import news_id
 from ledger.money import Money
-from ledger.order.state import Attempt
 from ledger.payments import Accepted
-from ledger.rebinding import rebound
 from ledger.reports import Report
 from ledger.stamp import bound, identity
 from ledger.stamps import (
@@ -220,46 +217,9 @@ def test_two_orders_in_one_message_are_a_contradiction(provider):
     assert report.order is None
 
 
-def test_news_without_metadata_is_stamped_as_if_it_had_some(provider):
-    ask = payment_ask()
-    reference = provider.paid(ask)
-    (event,) = [e for e in events(provider) if e["type"] == "checkout.session.completed"]
-    (known,) = reports(event)
-    event["data"]["object"] |= {"client_reference_id": None, "metadata": {}}
-    (bare,) = reports(event)
-    assert (bare.order, bare.attempt) == (None, None)
-    assert bare.reference == known.reference
-    assert stamped(rebound(bare, attempt_of(ask, reference))) == stamped(known)
-    assert rebound(known, attempt_of(ask, reference)) is known
-
-
-def test_a_refund_without_metadata_names_the_payment_once_that_is_known(provider):
-    ask = payment_ask()
-    reference = provider.paid(ask)
-    dispute = provider.lever("disputes", payment_intent=reference)
-    bare = next(one for one in told(provider) if isinstance(one.fact, Disputed))
-    known = rebound(bare, attempt_of(ask, reference))
-    assert isinstance(known.fact, Disputed)
-    assert known.fact.payment == ask.correlation_id
-    assert known.correlation_id == news_id(dispute["id"])
-
-
 def test_nothing_of_the_customer_or_the_card_is_taken_over(provider):
     payment = payment_ask()
     provider.stripe.refund(refund_ask(payment, provider.paid(payment)))
     assert "4242" in str(events(provider))
     for word in ("4242", "ada@shop.example", "Sandbox Customer", "visa"):
         assert word not in str(told(provider))
-
-
-def attempt_of(ask, reference: str) -> Attempt:
-    correlation_id: UUID = ask.correlation_id
-    return Attempt(
-        correlation_id=correlation_id,
-        provider="stripe",
-        account="",
-        live=False,
-        asked=ask.amount,
-        requested_at=datetime.now(UTC) - timedelta(minutes=1),
-        reference=reference,
-    )

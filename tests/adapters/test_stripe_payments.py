@@ -1,10 +1,12 @@
 """Payment pages: asked for through the real library, from a provider that answers badly."""
 
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import stripe
 
 from adapters.sandbox import SandboxSettings, running_sandbox
 from adapters.stripe_payments import StripePayments
@@ -124,17 +126,19 @@ def test_one_key_for_two_asks_is_not_taken_for_a_refusal(provider):
 
 @pytest.mark.parametrize("key", ["sk_test_wrong", "rk_live_wrong"])
 def test_a_wrong_key_is_for_a_person_to_mend(provider, key):
-    stripe = StripePayments(key, api_base=provider.sandbox.url, retries=0)
-    answer = stripe.create_payment(payment_ask(), try_number=1)
+    ours = StripePayments(key, api_base=provider.sandbox.url, retries=0)
+    answer = ours.create_payment(payment_ask(), try_number=1)
     assert isinstance(answer, NoAnswer)
     assert key not in answer.reason
 
 
 def test_a_provider_that_is_away_is_unknown():
-    stripe = StripePayments(API_KEY, api_base="http://127.0.0.1:1", retries=0, patience=1)
-    assert isinstance(stripe.create_payment(payment_ask(), try_number=1), NoAnswer)
-    assert not stripe.expire_payment("cs_test_1")
-    assert stripe.look("cs_test_1", now=datetime.now(UTC)) == []
+    ours = StripePayments(API_KEY, api_base="http://127.0.0.1:1", retries=0, patience=1)
+    assert isinstance(ours.create_payment(payment_ask(), try_number=1), NoAnswer)
+    assert not ours.expire_payment("cs_test_1")
+    assert ours.look("cs_test_1", now=datetime.now(UTC)) == []
+    with pytest.raises(ConnectionError):
+        list(ours.told_since(datetime.now(UTC)))
 
 
 def test_a_page_is_closed_and_closed_again(provider):
@@ -170,13 +174,21 @@ def test_looking_tells_what_the_webhook_would(provider):
     assert {(ask.correlation_id, pending.fact), (ask.correlation_id, paid.fact)} <= told
 
 
+def test_the_library_logs_nothing_of_what_was_asked(provider, caplog):
+    with caplog.at_level(logging.DEBUG):
+        provider.page(payment_ask())
+    assert "ada@shop.example" not in caplog.text
+    assert API_KEY not in caplog.text
+    assert not stripe.enable_telemetry
+
+
 @pytest.mark.parametrize(
     ("key", "live"),
     [("sk_live_1", True), ("rk_live_1", True), ("sk_test_1", False), ("rk_test_1", False)],
 )
 def test_the_key_tells_live_from_test(key, live):
-    stripe = StripePayments(key, account="acct_1")
-    assert (stripe.name, stripe.account, stripe.live) == ("stripe", "acct_1", live)
+    ours = StripePayments(key, account="acct_1")
+    assert (ours.name, ours.account, ours.live) == ("stripe", "acct_1", live)
 
 
 def test_an_empty_key_does_not_start():
