@@ -1,5 +1,7 @@
 """How a problem is answered: a page for people, problem details (RFC 9457) for programs."""
 
+from urllib.parse import urlsplit
+
 import msgspec
 import structlog
 from flask import Flask, Response, render_template, request
@@ -7,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateNotFound
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from ledger.appends import LedgerUnavailable
 from ledger.refusals import Refusal
@@ -26,6 +29,7 @@ def answer_problems(app: Flask) -> None:
     app.register_error_handler(LedgerUnavailable, _unavailable)
     app.register_error_handler(HTTPException, _declined)
     app.register_error_handler(Exception, _broken)
+    app.after_request(_stay_here)
 
 
 def answer(problem: Problem) -> Response:
@@ -62,13 +66,20 @@ def _unavailable(error: LedgerUnavailable) -> Response:
 
 
 def _declined(error: HTTPException) -> Response:
-    """Flask's own answers. A redirect is not a problem."""
-    if error.code is None or error.code < 400:
-        return Response(error.get_response().response, error.code, error.get_headers())
-    response = answer(of_status(error.code))
+    """Flask's own answers."""
+    response = answer(of_status(error.code or 500))
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
+    return response
+
+
+def _stay_here(response: Response) -> Response:
+    """A slash was missing. Whatever host the caller named, the way leads back to us."""
+    if isinstance(request.routing_exception, RequestRedirect):
+        address = urlsplit(request.routing_exception.new_url)
+        query = f"?{address.query}" if address.query else ""
+        response.headers["Location"] = "/" + address.path.lstrip("/") + query
     return response
 
 

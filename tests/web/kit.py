@@ -26,7 +26,7 @@ from ledger.recorded import Recorded
 from ledger.reports import Report
 from ledger.service import Orders
 from ledger.shop import ProductSpec, ShopSpec
-from ledger.shop_stamps import Preferences
+from ledger.shop_stamps import Preferences, shop_id
 from ledger.shops import Shops
 from ledger.stamps import CreatePaymentSuccess, CreateRefundFailure, CreateRefundSuccess, Paid
 from projections.cases import CaseRow, cases
@@ -62,6 +62,7 @@ class StripeInMemory:
     live: bool = False
     mood: str = "accepts"
     asked: list[PaymentAsk | RefundAsk] = field(default_factory=list)
+    expired: list[str] = field(default_factory=list)
 
     def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
         self.asked.append(ask)
@@ -75,6 +76,7 @@ class StripeInMemory:
         )
 
     def expire_payment(self, reference: str) -> bool:
+        self.expired.append(reference)
         return True
 
     def refund(self, ask: RefundAsk) -> RefundAnswer:
@@ -265,7 +267,7 @@ def open_shop(*, base_url: str = "http://localhost") -> Product:
     recorder = MemoryStampRecorder(clock=clock)
     keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
     store = Switch(StampLedger(recorder, keyring=keyring))
-    shops, held = Shops(store), Cases(store)
+    shops, held = Shops(store, lambda: [shop_id("winterfest")]), Cases(store)
     shops.import_shop(winterfest(), actor="test", at=NOON)
     provider, inbox, limits = StripeInMemory(), MemoryInbox(), LimitsInMemory()
     parts = Parts(

@@ -94,3 +94,12 @@ def test_another_refund_than_was_shown_is_asked_again(product: Product):
     answer = product.client.post(f"{address}/cancellation", json={"code": code, "quote": 3400})
     assert (answer.status_code, answer.json["type"]) == (409, "/problems/quote-changed")
     assert (answer.json["quote"], answer.json["currency"]) == (3500, "EUR")
+
+
+def test_who_presses_too_often_is_asked_to_wait(product: Product):
+    address, code = asked(product)
+    product.limits.tight = True
+    for call, body in (("cancellation-requests", {}), ("cancellation", {"code": code})):
+        answer = product.client.post(f"{address}/{call}", json=body)
+        assert (answer.status_code, answer.json["type"]) == (429, "/problems/too-many-requests")
+        assert answer.headers["Retry-After"]

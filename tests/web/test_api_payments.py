@@ -10,6 +10,19 @@ def test_another_attempt_has_a_page_of_its_own(product: Product):
     assert payment["redirect_url"] == f"https://pay.example/{payment['correlation_id']}"
 
 
+def test_the_page_that_was_replaced_is_closed(product: Product):
+    address, first = product.placed()
+    product.client.post(f"{address}/payments")
+    assert product.provider.expired == [f"cs_{first}"]
+
+
+def test_the_old_page_stays_while_there_is_no_other(product: Product):
+    address, _ = product.placed()
+    product.provider.mood = "silent"
+    product.client.post(f"{address}/payments")
+    assert product.provider.expired == []
+
+
 def test_the_same_key_is_the_same_attempt(product: Product):
     address, _ = product.placed()
     answers = [

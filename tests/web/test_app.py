@@ -1,5 +1,6 @@
 import json
 
+import psycopg
 import pytest
 import structlog
 
@@ -36,6 +37,30 @@ def test_a_ledger_out_of_reach_is_told_and_when_to_come_again(product: Product):
     for answer in (product.client.get(address), product.place()):
         assert (answer.status_code, answer.json["type"]) == (503, "/problems/unavailable")
         assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_database_out_of_reach_beside_the_ledger_is_told_alike(product: Product):
+    def gone(digest: str) -> None:
+        raise psycopg.OperationalError("connection to ada@example.org lost")
+
+    product.tokens.find = gone  # type: ignore[method-assign]
+    answer = product.client.get("/api/v1/cases", headers={"Authorization": "Bearer x"})
+    assert (answer.status_code, answer.json["type"]) == (503, "/problems/unavailable")
+
+
+def test_a_missing_slash_leads_back_to_us_whatever_host_was_named(product: Product):
+    answer = product.client.get("/winterfest?lang=fi", headers={"Host": "elsewhere.example"})
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/winterfest/?lang=fi")
+    for path in ("//elsewhere.example", "/%5Celsewhere.example", "/%2F%2Felsewhere.example"):
+        location = product.client.get(path).headers.get("Location", "/")
+        assert location[:1] == "/"
+        assert location[1:2] not in ("/", "\\")
+
+
+def test_another_method_is_told_which_ones_there_are(product: Product):
+    answer = product.client.delete(f"{SHOP}/products")
+    assert (answer.status_code, answer.json["type"]) == (405, "/problems/method-not-allowed")
+    assert "GET" in answer.headers["Allow"]
 
 
 def test_a_form_without_its_token_is_refused(product: Product):

@@ -18,6 +18,7 @@ from web.api.bodies import Body, Nothing, as_json, read
 from web.api.keys import correlation_id
 from web.api.orders import ACTOR, told
 from web.current import parts
+from web.pace import slow_down
 from web.refunding import send_back
 
 
@@ -36,6 +37,7 @@ def hang_up(api: Blueprint) -> None:
 
 def ask(shop: str, order: str) -> Response:
     """Send a link to the order's e-mail. The answer tells nobody which that is."""
+    slow_down("cancel", limit=30)
     found = order_in(shop, order)
     read(Nothing)
     wish = RequestCancellation(
@@ -50,6 +52,7 @@ def ask(shop: str, order: str) -> Response:
 
 def confirm(shop: str, order: str) -> Response:
     """Cancel, and ask the provider for the money that is owed."""
+    slow_down("cancel", limit=30)
     found = order_in(shop, order)
     body = read(ConfirmBody)
     cancellation = found.newest_link.correlation_id if found.newest_link else uuid4()

@@ -10,7 +10,7 @@ from web.api.bodies import Nothing, as_json, read
 from web.api.keys import correlation_id
 from web.api.orders import ACTOR, told
 from web.current import parts
-from web.payment_pages import ask_for_page
+from web.payment_pages import ask_for_page, close_replaced
 
 
 def hang_up(api: Blueprint) -> None:
@@ -35,6 +35,7 @@ def pay(shop: str, order: str) -> Response:
         live=provider.live,
     )
     paying = ask_for_page(parts().orders.handle(found.id, wish), attempt_id)
+    close_replaced(paying, attempt_id)
     page = paying.attempts[attempt_id].redirect_url or None
     payment = {"correlation_id": attempt_id, "redirect_url": page}
     return as_json({"order": told(paying), "payment": payment}, status=201)
