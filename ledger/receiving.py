@@ -8,6 +8,7 @@ from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
 from ledger.order.observe import Unbound, bind
 from ledger.order.state import Order
+from ledger.rebinding import rebound
 from ledger.refusals import UnknownOrder
 from ledger.reports import Report
 from ledger.service import Orders
@@ -31,6 +32,7 @@ def receive(
             _case(report, order, reason), correlation_id=report.correlation_id, actor=_actor(report)
         )
         return None
+    report = rebound(report, verdict)
     orders.record(
         order.id,
         report.fact,
