@@ -1,6 +1,6 @@
 """Given for the worker: a ledger in memory, a shop, orders, a provider, a mail server, a clock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -177,17 +177,18 @@ class LedgerFeed:
 
 
 class World:
-    """Everything around a worker, in memory."""
+    """Everything around a worker; in memory unless another ledger is given."""
 
-    def __init__(self, *, period_days: int = 14) -> None:
+    def __init__(
+        self, *, store: StampLedger | None = None, now: Callable[[], datetime] | None = None
+    ) -> None:
         self.clock, self.mail, self.provider = Clock(), FakeMail(), FakeProvider()
-        recorder = MemoryStampRecorder(clock=self.clock)
-        self.keyring = Keyring(b"m" * 32, ledger=recorder.ledger_id, store=recorder.keys)
-        self.store = StampLedger(recorder, keyring=self.keyring)
+        self.store = store or memory_ledger(self.clock)
+        self.keyring, self._now = self.store.keyring, now or self.clock
         self.shops, self.cases = Shops(self.store), Cases(self.store)
         self.orders = Orders(self.store, self.shops, self.cases)
         self.cursor = MemoryCursor()
-        self.shops.import_shop(shop_spec(period_days), actor="test", at=self.clock())
+        self.shops.import_shop(shop_spec(self._now()), actor="test", at=self._now())
 
     def all_orders(self) -> Sequence[UUID]:
         return [one.stream for one in self.stamps() if isinstance(one.stamp, OrderPlaced)]
@@ -197,7 +198,7 @@ class World:
 
     def place(self) -> Order:
         cause = uuid4()
-        return self.orders.place("winterfest", place_order(cause, at=self.clock()))
+        return self.orders.place("winterfest", place_order(cause, at=self._now()))
 
     def placed_and_paid(self, amount: Money = PRICE) -> Order:
         order = self.place()
@@ -209,7 +210,7 @@ class World:
         ask = CreatePaymentSuccess(
             provider_reference=f"cs_{attempt}",
             redirect_url="https://pay.example/page",
-            expires_at=self.clock() + timedelta(hours=23),
+            expires_at=self._now() + timedelta(hours=23),
         )
         return self.orders.record(order.id, ask, correlation_id=attempt, actor="web")
 
@@ -286,7 +287,13 @@ class World:
         )
 
 
-def shop_spec(period_days: int) -> ShopSpec:
+def memory_ledger(clock: Clock) -> StampLedger:
+    recorder = MemoryStampRecorder(clock=clock)
+    keyring = Keyring(b"m" * 32, ledger=recorder.ledger_id, store=recorder.keys)
+    return StampLedger(recorder, keyring=keyring)
+
+
+def shop_spec(now: datetime) -> ShopSpec:
     nothing = Money(0, "EUR")
     return ShopSpec(
         slug="winterfest",
@@ -295,10 +302,10 @@ def shop_spec(period_days: int) -> ShopSpec:
             seller=Seller(name="Winterfest ry", email="tickets@winterfest.example"),
             currency="EUR",
             timezone="Europe/Helsinki",
-            starts_at=BEGIN + timedelta(days=40),
+            starts_at=now + timedelta(days=40),
             provider="stripe",
             unpaid_after=3 * 24 * 3600,
-            cancellation=CancellationPolicy(period_days=period_days, fee_fixed=nothing),
+            cancellation=CancellationPolicy(period_days=14, fee_fixed=nothing),
             terms_url={},
         ),
         quotas={"weekend": 100},
