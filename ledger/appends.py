@@ -90,6 +90,10 @@ class StampStore(Protocol):
         """All stamps of a stream in version order, sealed parts opened; empty if none."""
         ...
 
+    def find(self, correlation_id: UUID, type: str) -> Recorded | None:
+        """The stamp of a stored type without occurrence under a correlation id, if it stands."""
+        ...
+
     def append(self, *appends: Append) -> Sequence[Outcome]:
         """Each append is all or nothing on its own; a refused one does not harm its neighbours."""
         ...

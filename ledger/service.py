@@ -15,7 +15,14 @@ from ledger.order.observe import contradicts, observe
 from ledger.order.place import place
 from ledger.order.state import Order
 from ledger.recorded import Draft, Recorded
-from ledger.refusals import Busy, Contradicted, KeyReused, NotEnoughSeats, UnknownOrder
+from ledger.refusals import (
+    Busy,
+    Contradicted,
+    KeyReused,
+    NotEnoughSeats,
+    Refusal,
+    UnknownOrder,
+)
 from ledger.seats import after_drafts, seat_changes
 from ledger.shop import Shop
 from ledger.shops import Shops
@@ -57,13 +64,30 @@ class Orders:
             expected = {command.order: 0, shop.id: shop.version}
             return self._store.append(Append(drafts=drafts, expected=expected, seats=changes))[0]
 
-        outcome = _patiently(command.order, attempt, self._shops.forget)
+        try:
+            outcome = _patiently(command.order, attempt, self._shops.forget)
+        except Refusal:
+            # What is on sale may have changed since: a repeat still gets the first order.
+            if (first := self._first(command)) is None:
+                raise
+            return first
         if isinstance(outcome, Contradiction):
-            raise KeyReused
+            if (first := self._first(command)) is None:
+                raise KeyReused
+            return first
         if isinstance(outcome, NoRoom):
             raise NotEnoughSeats(product=_short(self._shops.get(shop_slug), command, outcome))
         assert isinstance(outcome, Appended), outcome
         return self.get(outcome.recorded[0].stream)
+
+    def _first(self, command: PlaceOrder) -> Order | None:
+        """The order that stands under this command's correlation id; it must ask the same."""
+        first = self._store.find(command.correlation_id, "ORDER_PLACED")
+        if first is None:
+            return None
+        if first.stamp.request_digest != command.request_digest:
+            raise KeyReused
+        return self.get(first.stream)
 
     def handle(self, order_id: UUID, command: OrderCommand) -> Order:
         """The order after a wish was fulfilled; raises the refusal if it was not."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,7 +20,7 @@ from ledger.shop_stamps import shop_id
 from ledger.shops import Shops
 from ledger.stamps import CreatePaymentSuccess, Paid, ReceiptSendStarted
 from tests.spec import LINK, PLACED, SHOP
-from tests.worlds import World
+from tests.worlds import SPEC, World
 
 
 @pytest.fixture
@@ -37,6 +38,9 @@ class Rivalry:
 
     def read(self, stream: UUID) -> Sequence[Any]:
         return self.store.read(stream)
+
+    def find(self, correlation_id: UUID, type: str) -> Any:
+        return self.store.find(correlation_id, type)
 
     def append(self, *appends: Append) -> Sequence[Outcome]:
         if self.left:
@@ -67,6 +71,17 @@ def test_the_same_key_for_something_else_is_refused(world: World) -> None:
     world.place()
     with pytest.raises(KeyReused):
         world.place(request_digest="another")
+
+
+def test_a_repeat_after_the_catalogue_changed_is_still_the_first_order(world: World) -> None:
+    first = world.place()
+    dearer = replace(SPEC.products[0], price=Money(9900, "EUR"))
+    for products in ((dearer,), (replace(dearer, price=Money(0, "EUR")),), SPEC.products[1:]):
+        spec = replace(SPEC, products=products)
+        world.shops.import_shop(spec, actor="test", at=world.clock())
+        assert world.place() == first
+        with pytest.raises(KeyReused):
+            world.place(request_digest="another")
 
 
 def test_too_few_seats_name_the_product_and_leave_nothing_behind(world: World) -> None:
