@@ -1,0 +1,439 @@
+"""The laws, as invariants of one machine that asks, tells, repeats and turns the clock."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from ledger.appends import SeatChange
+from ledger.commands import (
+    CancelUnpaid,
+    ConfirmCancellation,
+    RequestCancellation,
+    RequestPayment,
+    RetryRefund,
+    StartLetter,
+)
+from ledger.money import Money
+from ledger.order.evolve import evolve, fold
+from ledger.order.letters import RECEIPTS, letters_due, owed
+from ledger.order.state import Order
+from ledger.order.status import flags, status
+from ledger.policy import Release
+from ledger.receiving import receive
+from ledger.recorded import Recorded
+from ledger.refusals import NotEnoughSeats, Refusal
+from ledger.reports import Report
+from ledger.seats import seat_changes
+from ledger.shop_stamps import QuotaSet, quota_id, shop_id
+from ledger.stamp import identity
+from ledger.stamps import (
+    CreateRefundFailure,
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    DisputeClosed,
+    Disputed,
+    Letter,
+    OrderPlaced,
+    Paid,
+    PaymentExpired,
+    PaymentFailed,
+    ReceiptSendStarted,
+    ReceiptSent,
+    Refunded,
+    RefundFailed,
+)
+from tests.conftest import Database
+from tests.worlds import SPEC, World, with_policy
+
+SHOP = shop_id("winterfest")
+WHICH = st.integers(0, 3)
+CENTS = st.sampled_from([1, 1500, 3500, 7000, 7001])
+
+
+class Ledger(RuleBasedStateMachine):
+    """Buyers, a forgetful provider, a postman and a clock, over one small shop."""
+
+    make: Callable[[Any], Any] | None = None
+
+    @initialize(release=st.sampled_from(Release), fee=st.sampled_from([0, 500]))
+    def open(self, release: Release, fee: int) -> None:
+        spec = replace(with_policy(release, fee=fee), quotas={"weekend": 4, "friday": 2})
+        self.world = World(spec) if self.make is None else World(spec, make=type(self).make)
+        self.names: list[str] = []
+        self.told: list[Report] = []
+        self.count = 0
+        self.size = 0
+        self.sent: set[tuple[UUID, Letter]] = set()
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self.world.close()
+
+    # Wishes
+
+    @rule(product=st.sampled_from(["weekend", "friday", "volunteer"]), pieces=st.integers(1, 3))
+    def buy(self, product: str, pieces: int) -> None:
+        name = self._fresh("order")
+        try:
+            self.world.place(name, (product, pieces))
+        except NotEnoughSeats:
+            return
+        self.names.append(name)
+
+    @rule(which=WHICH)
+    def buy_again_with_the_same_key(self, which: int) -> None:
+        if self.names:
+            name = self._name(which)
+            before = self.world.store.head()
+            command = self.world.order_command(name, ("weekend", 1))
+            assert self.world.orders.place("winterfest", command).id == self.world.id(name)
+            assert self.world.store.head() == before
+
+    @rule(which=WHICH)
+    def pay_again(self, which: int) -> None:
+        asked = self._wish(RequestPayment, provider="stripe", account="acct_1", live=False)
+        self._ask(which, asked)
+
+    @rule(which=WHICH)
+    def ask_for_a_link(self, which: int) -> None:
+        self.count += 1
+        code = f"{self.count:043d}"
+        self._ask(which, self._wish(RequestCancellation, code=code))
+
+    @rule(which=WHICH, shown=st.one_of(st.none(), CENTS))
+    def confirm(self, which: int, shown: int | None) -> None:
+        from ledger.cancellation import quote
+
+        order = self._order(which)
+        if order is None or order.newest_link is None or order.newest_link.code is None:
+            return
+        amount = quote(order).amount if shown is None else Money(shown, "EUR")
+        link = order.newest_link
+        confirmed = self._wish(ConfirmCancellation, code=link.code, quote=amount)
+        self._ask(which, replace(confirmed, correlation_id=link.correlation_id))
+
+    @rule(which=WHICH)
+    def time_out(self, which: int) -> None:
+        self._ask(which, self._wish(CancelUnpaid))
+
+    @rule(which=WHICH)
+    def retry_a_refund(self, which: int) -> None:
+        order = self._order(which)
+        for refund in order.refunds.values() if order else ():
+            retried = replace(self._wish(RetryRefund), correlation_id=refund.correlation_id)
+            self._ask(which, retried)
+
+    @rule(minutes=st.sampled_from([1, 30, 24 * 60, 3 * 24 * 60, 15 * 24 * 60]))
+    def time_passes(self, minutes: int) -> None:
+        self.world.clock.pass_(minutes=minutes)
+
+    # News, which nobody can refuse
+
+    @rule(which=WHICH, cents=CENTS, full=st.booleans(), newest=st.booleans())
+    def money_comes(self, which: int, cents: int, full: bool, newest: bool) -> None:
+        order = self._order(which)
+        if order is None or not order.attempts:
+            return
+        attempt = list(order.attempts.values())[-1 if newest else 0]
+        amount = attempt.asked if full else Money(cents, "EUR")
+        reference = f"pi_{attempt.correlation_id}"
+        fact = Paid(amount=amount, provider="stripe", provider_reference=reference)
+        self._tell(order, attempt.correlation_id, attempt.correlation_id, fact, amount=amount)
+
+    @rule(which=WHICH, kind=st.sampled_from(["declined", "expired"]))
+    def a_payment_fails(self, which: int, kind: str) -> None:
+        order = self._order(which)
+        if order is None or not order.attempts:
+            return
+        attempt = next(iter(order.attempts))
+        reference = f"pi_{attempt}"
+        fact: Any = PaymentExpired(provider_reference=reference)
+        if kind == "declined":
+            fact = PaymentFailed(provider_reference=reference, code="declined")
+        self._tell(order, attempt, attempt, fact)
+
+    @rule(
+        which=WHICH,
+        news=st.permutations(["accepted", "settled", "failed", "refused"]),
+        many=st.integers(1, 3),
+    )
+    def news_of_refunds(self, which: int, news: list[str], many: int) -> None:
+        order = self._order(which)
+        for refund in order.refunds.values() if order else ():
+            if refund.request is None:
+                continue
+            for word in self._possible(refund, news[:many]):
+                fact = _of_refund(word, refund.request, refund.last_try)
+                self._tell(order, refund.request.payment, refund.correlation_id, fact)
+
+    def _possible(self, refund: Any, news: list[str]) -> list[str]:
+        """A provider may forget and repeat itself; it does not both refuse and accept one try."""
+        if refund.was_refused:
+            return [word for word in news if word == "refused"]
+        accepted = refund.accepted or refund.settled or refund.failed or news[0] != "refused"
+        return [word for word in news if (word != "refused") == bool(accepted)]
+
+    @rule(which=WHICH, cents=st.sampled_from([500, 1000]), many=st.integers(1, 2))
+    def a_refund_is_made_at_the_provider(self, which: int, cents: int, many: int) -> None:
+        order = self._order(which)
+        for attempt in order.paid_attempts if order else ():
+            amount = Money(cents, "EUR")
+            if order is None or order.held_by(attempt.correlation_id).amount < cents:
+                continue
+            under = self.world.id(self._fresh("outside"))
+            reference = f"re_{under}"
+            fact = Refunded(
+                payment=attempt.correlation_id, amount=amount, provider_reference=reference
+            )
+            self._tell(order, attempt.correlation_id, under, fact, amount=amount)
+
+    @rule(which=WHICH, news=st.permutations(["opened", "won", "lost"]))
+    def a_dispute(self, which: int, news: list[str]) -> None:
+        order = self._order(which)
+        if order is None or not order.paid_attempts:
+            return
+        attempt = order.paid_attempts[0]
+        payment, reference = attempt.correlation_id, f"dp_{attempt.correlation_id}"
+        assert attempt.received is not None
+        opened = Disputed(payment=payment, amount=attempt.received, provider_reference=reference)
+        known = order.disputes.get(reference)
+        won = known.won if known and known.won is not None else "lost" not in news[:2]
+        closed = DisputeClosed(payment=payment, provider_reference=reference, won=won)
+        for fact in (opened, closed) if news[0] == "opened" else (closed, opened):
+            self._tell(order, payment, payment, fact)
+
+    @rule(which=st.integers(0, 200), times=st.integers(1, 3))
+    def the_provider_repeats_itself(self, which: int, times: int) -> None:
+        if self.told:
+            for _ in range(times):
+                self._receive(self.told[which % len(self.told)])
+
+    @rule(which=st.integers(0, 200), wrong=st.sampled_from(["live", "account", "currency"]))
+    def news_that_is_not_ours(self, which: int, wrong: str) -> None:
+        if not self.told:
+            return
+        told = self.told[which % len(self.told)]
+        change: Any = {"live": True, "account": "acct_2", "currency": "SEK"}[wrong]
+        order_id = told.order
+        assert order_id is not None
+        before = self.world.orders.get(order_id).version
+        assert self._receive(replace(told, **{wrong: change})) is None
+        assert self.world.orders.get(order_id).version == before
+
+    # Letters
+
+    @rule(which=WHICH, arrives=st.booleans())
+    def the_postman_comes(self, which: int, arrives: bool) -> None:
+        order = self._order(which)
+        for due in letters_due(order) if order else ():
+            assert order is not None
+            posting = order.postings.get((due.correlation_id, due.letter))
+            number = (posting.last_try if posting else 0) + 1
+            claim = self._wish(StartLetter, letter=due.letter, try_number=number)
+            self._ask(which, replace(claim, correlation_id=due.correlation_id))
+            if arrives:
+                assert (due.correlation_id, due.letter) not in self.sent
+                self.sent.add((due.correlation_id, due.letter))
+                sent = ReceiptSent(
+                    letter=due.letter, try_number=number, message_id="<1@x>", body_hash="00"
+                )
+                self.world.orders.record(
+                    order.id, sent, correlation_id=due.correlation_id, actor="postman"
+                )
+
+    # The laws
+
+    @invariant()
+    def the_laws_hold(self) -> None:
+        if not hasattr(self, "world") or self.world.store.head()[0] == self.size:
+            return
+        feed = self.world.store.feed(0, limit=100_000)
+        self.size = len(feed)
+        _dense_and_once(feed)
+        _never_oversold(feed)
+        for name in self.names:
+            self._order_is_lawful(self.world.orders.get(self.world.id(name)))
+
+    def _order_is_lawful(self, order: Order) -> None:
+        _money_is_whole(order, self.world.orders.history(order.id))
+        receipts = [due.correlation_id for due in owed(order) if due.letter in RECEIPTS[:3]]
+        assert len(receipts) == len(set(receipts))  # law 9
+        again = fold(order.id, self.world.orders.history(order.id))  # law 10
+        assert (again, status(again), flags(again)) == (order, status(order), flags(order))
+        settled = self.world.orders.follow(order.id, self.world.clock())
+        assert settled.version == order.version  # all that follows was done at once
+
+    # Small talk
+
+    def _fresh(self, kind: str) -> str:
+        self.count += 1
+        return f"{kind} {self.count}"
+
+    def _name(self, which: int) -> str:
+        return self.names[-1 - which % len(self.names)]
+
+    def _order(self, which: int) -> Order | None:
+        return self.world.orders.get(self.world.id(self._name(which))) if self.names else None
+
+    def _wish(self, kind: Any, **fields: Any) -> Any:
+        under = self.world.id(self._fresh("wish"))
+        return kind(correlation_id=under, actor="test", at=self.world.clock(), **fields)
+
+    def _ask(self, which: int, command: Any) -> None:
+        """A wish is fulfilled, or refused and nothing is stamped."""
+        order = self._order(which)
+        if order is None:
+            return
+        before = self.world.store.head()
+        try:
+            self.world.orders.handle(order.id, command)
+        except Refusal:
+            assert self.world.store.head() == before
+        self.world.orders.follow(order.id, self.world.clock())
+
+    def _tell(
+        self,
+        order: Order | None,
+        attempt: UUID,
+        under: UUID,
+        fact: Any,
+        *,
+        amount: Money | None = None,
+    ) -> None:
+        assert order is not None
+        told = Report(
+            provider="stripe",
+            account="acct_1",
+            live=False,
+            order=order.id,
+            attempt=attempt,
+            correlation_id=under,
+            fact=fact,
+            currency="EUR",
+            amount=amount,
+            reference=fact.provider_reference if hasattr(fact, "provider_reference") else "",
+            occurred_at=self.world.clock(),
+        )
+        self.told.append(told)
+        assert self._receive(told) == order.id  # law 4
+
+    def _receive(self, told: Report) -> UUID | None:
+        return receive(
+            told,
+            orders=self.world.orders,
+            cases=self.world.cases,
+            find=lambda provider, reference: None,
+            evidence="00",
+            at=self.world.clock(),
+        )
+
+
+def _of_refund(word: str, request: CreateRefundRequest, try_number: int) -> Any:
+    reference = f"re_{request.payment}_{try_number}"
+    match word:
+        case "accepted":
+            return CreateRefundSuccess(
+                payment=request.payment,
+                amount=request.amount,
+                provider_reference=reference,
+                try_number=try_number,
+            )
+        case "settled":
+            return Refunded(
+                payment=request.payment, amount=request.amount, provider_reference=reference
+            )
+        case "failed":
+            return RefundFailed(
+                payment=request.payment,
+                amount=request.amount,
+                provider_reference=reference,
+                code="closed",
+            )
+        case _:
+            return CreateRefundFailure(code="no", try_number=try_number)
+
+
+def _dense_and_once(feed: Any) -> None:
+    """Laws 2 and 3."""
+    assert [one.position for one in feed] == [*range(1, len(feed) + 1)]
+    identities = [identity(one.correlation_id, one.stamp) for one in feed]
+    assert len(identities) == len(set(identities))
+
+
+def _never_oversold(feed: list[Recorded]) -> None:
+    """Law 8, at every position and for every quota."""
+    orders: dict[UUID, Order] = {}
+    totals: dict[UUID, list[int]] = {}
+    changes: tuple[SeatChange, ...]
+    commits: dict[UUID, int] = {}
+    for recorded in feed:
+        if isinstance(recorded.stamp, QuotaSet):
+            totals[quota_id(SHOP, recorded.stamp.slug)] = [recorded.stamp.capacity, 0]
+        before = orders.get(recorded.stream, Order(id=recorded.stream))
+        if before.placed is None and not isinstance(recorded.stamp, OrderPlaced):
+            continue
+        after = orders[recorded.stream] = evolve(before, recorded)
+        changes = seat_changes(before, after)
+        for change in changes:
+            totals[change.quota][1] += change.held + change.sold
+            commits[change.quota] = recorded.position
+        assert all(0 <= taken <= capacity for capacity, taken in totals.values()), totals
+
+
+def _money_is_whole(order: Order, history: Any) -> None:
+    """Law 7: integers, and never more asked back than was held when it was asked."""
+    so_far = Order(id=order.id)
+    for recorded in history:
+        stamp = recorded.stamp
+        if isinstance(stamp, CreateRefundRequest):
+            assert 0 < stamp.amount.amount <= so_far.held_by(stamp.payment).amount
+        if isinstance(stamp, ReceiptSendStarted) and stamp.letter in RECEIPTS[:3]:
+            owing = {(due.correlation_id, due.letter) for due in owed(so_far)}
+            assert (recorded.correlation_id, stamp.letter) in owing
+        so_far = evolve(so_far, recorded)
+    assert isinstance(order.received.amount, int)
+
+
+QUIET = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+
+
+def test_the_laws_hold_whatever_happens():
+    run_state_machine_as_test(
+        Ledger, settings=settings(QUIET, max_examples=60, stateful_step_count=40)
+    )
+
+
+@pytest.mark.slow
+def test_the_laws_hold_for_a_long_time():
+    run_state_machine_as_test(
+        Ledger, settings=settings(QUIET, max_examples=1500, stateful_step_count=80)
+    )
+
+
+def test_the_laws_hold_over_postgresql(database: Database):
+    """One story: each world is a new ledger, and this database holds one."""
+
+    class OverPostgres(Ledger):
+        make = staticmethod(lambda clock: PostgresStampRecorder(database.app, clock=clock))
+
+    run_state_machine_as_test(
+        OverPostgres,
+        settings=settings(QUIET, max_examples=1, stateful_step_count=60, database=None),
+    )
+
+
+def test_the_shop_has_room_for_a_few():
+    assert SPEC.quotas["weekend"] == 5
