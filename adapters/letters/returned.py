@@ -71,10 +71,13 @@ def _story(at: Occasion, refund: Refund) -> Sequence[str]:
     amount = at.money(announced(refund, at.order.currency))
     told = at.say("We return %(amount)s to you.", amount=amount)
     why = _why(at, refund)
-    return (
-        " ".join(filter(None, (why, told))),
-        at.say("The money is with you within 5 banking days, the way you paid."),
-    )
+    return (" ".join(filter(None, (why, told))), _when(at, refund))
+
+
+def _when(at: Occasion, refund: Refund) -> str:
+    if refund.manual is not None:
+        return at.say("The money is with you within 5 banking days.")
+    return at.say("The money is with you within 5 banking days, the way you paid.")
 
 
 def _why(at: Occasion, refund: Refund) -> str:

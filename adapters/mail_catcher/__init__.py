@@ -1,0 +1,1 @@
+"""A mail server for trying things out: it keeps every letter on this machine and shows it."""

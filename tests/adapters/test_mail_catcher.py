@@ -1,0 +1,131 @@
+import contextlib
+import signal
+import smtplib
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from adapters.letters import RenderedLetter
+from adapters.smtp_mail import Sent, SmtpMail
+
+LETTER = RenderedLetter(
+    subject="Confirmation of your order #000423",
+    text="Hello Ada,\nthank you.\n",
+    html="<!doctype html><html><head><title>x</title></head><body>Hello Ada</body></html>",
+    to="ada@example.org",
+    reply_to="tickets@winterfest.example",
+    from_name="Winterfest",
+)
+
+
+@contextlib.contextmanager
+def catching(home: Path) -> Iterator[tuple[str, str]]:
+    """A mail catcher in a process of its own; its SMTP address and its inbox."""
+    command = [sys.executable, "-m", "adapters.mail_catcher", "--home", str(home)]
+    process = subprocess.Popen(
+        [*command, "--smtp-port", "0", "--web-port", "0"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        _, smtp, _, inbox = process.stdout.readline().split()
+        yield smtp, inbox
+    finally:
+        process.send_signal(signal.SIGTERM)
+        rest, _ = process.communicate(timeout=10)
+    assert (process.returncode, rest) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def catcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    with catching(tmp_path_factory.mktemp("mail")) as addresses:
+        smtp, _ = addresses
+        assert SmtpMail(smtp, "shop@tickets.example").send(LETTER, "<1.paid@x>") == Sent()
+        yield addresses
+
+
+def test_a_caught_letter_is_listed_for_programs(catcher):
+    _, inbox = catcher
+    (letter,) = httpx.get(f"{inbox}messages.json").json()
+    assert letter["to"] == "ada@example.org"
+    assert letter["subject"] == LETTER.subject
+    assert letter["text"] == LETTER.text
+    assert letter["html"].strip() == LETTER.html
+    assert letter["message_id"] == "<1.paid@x>"
+    age = datetime.now(UTC) - datetime.fromisoformat(letter["received_at"])
+    assert 0 <= age.total_seconds() < 600
+
+
+def test_a_caught_letter_is_shown_to_people(catcher):
+    _, inbox = catcher
+    page = httpx.get(inbox)
+    assert LETTER.subject in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "script" not in page.text
+    (letter,) = httpx.get(f"{inbox}messages.json").json()
+    assert "thank you." in httpx.get(f"{inbox}messages/{letter['id']}").text
+
+
+def test_a_letter_is_framed_without_any_power(catcher):
+    _, inbox = catcher
+    (letter,) = httpx.get(f"{inbox}messages.json").json()
+    page = httpx.get(f"{inbox}messages/{letter['id']}/html")
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("sandbox ")
+    assert "allow-scripts" not in policy
+    assert "allow-same-origin" not in policy
+    assert "Hello Ada" in page.text
+
+
+def test_letters_outlive_the_process(tmp_path):
+    with catching(tmp_path) as (smtp, _):
+        SmtpMail(smtp, "shop@tickets.example").send(LETTER, "<1@x>")
+    with catching(tmp_path) as (smtp, inbox):
+        SmtpMail(smtp, "shop@tickets.example").send(LETTER, "<2@x>")
+        letters = httpx.get(f"{inbox}messages.json").json()
+    assert [letter["message_id"] for letter in letters] == ["<2@x>", "<1@x>"]
+
+
+def test_an_empty_inbox_says_what_to_do(tmp_path):
+    with catching(tmp_path) as (_, inbox):
+        assert "No letters yet" in httpx.get(inbox).text
+        assert httpx.get(f"{inbox}messages.json").json() == []
+
+
+def test_what_is_not_a_letter_does_not_break_the_inbox(tmp_path):
+    with catching(tmp_path) as (smtp, inbox):
+        host, port = smtp.removeprefix("smtp://").split(":")
+        with smtplib.SMTP(host, int(port), "me") as server:
+            for junk in (
+                b"",
+                b"\xff\xfe",
+                b"Content-Type: text/plain; charset=nope\n\n\xff",
+                b"To: <<>\nSubject: =?x?q?=ff?=\n\n<script>",
+            ):
+                server.sendmail("a@x.example", "b@x.example", junk)
+        page = httpx.get(inbox)
+        assert page.status_code == 200
+        letters = httpx.get(f"{inbox}messages.json").json()
+        assert len(letters) == 4
+        for letter in letters:
+            assert "<script" not in httpx.get(f"{inbox}messages/{letter['id']}").text
+
+
+@pytest.mark.parametrize("path", ["nothing", "messages/0", "messages/0/html", "messages/../x"])
+def test_an_unknown_address_is_not_found(catcher, path):
+    assert httpx.get(f"{catcher[1]}{path}").status_code == 404
+
+
+def test_another_site_cannot_read_the_inbox(catcher):
+    answer = httpx.get(catcher[1], headers={"Host": "evil.example"})
+    assert answer.status_code == 421
+    assert LETTER.subject not in answer.text
+
+
+def test_only_reading_is_possible(catcher):
+    assert httpx.post(catcher[1]).status_code == 501
+    assert httpx.head(catcher[1]).content == b""
