@@ -110,6 +110,6 @@ def _watch(house: House, processes: "Mapping[str, subprocess.Popen[bytes]]") -> 
     while True:
         for name, process in processes.items():
             if process.poll() is not None:
-                log = house.home / "logs" / f"{name}.log"
-                raise click.ClickException(f"The {name} has stopped. Its log tells why: {log}")
+                told = house.log_of(name)
+                raise click.ClickException(f"The {name} has stopped. Its log tells why: {told}")
         time.sleep(0.5)

@@ -74,6 +74,10 @@ class House:
     def webhook_secret(self) -> str:
         return f"whsec_{kept_key(self.home, 'webhook').hex()}"
 
+    def log_of(self, name: str) -> Path:
+        """Where a process tells what it does."""
+        return self.home / "logs" / f"{name}.log"
+
     def commands(self) -> Mapping[str, list[str]]:
         """The processes, in the order they start."""
         clock = os.environ.get("STAMPLEDGER_CLOCK_FILE")
@@ -110,29 +114,28 @@ def require_free(at: Addresses) -> None:
 @contextmanager
 def running(house: House) -> Iterator[Mapping[str, "subprocess.Popen[bytes]"]]:
     """All processes, ready to be used; stopped in reverse order at the end."""
-    logs = house.home / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        for name, arguments in house.commands().items():
-            processes[name] = _start(arguments, logs / f"{name}.log", house.environment())
+        for name in house.commands():
+            processes[name] = start(house, name)
         for name, address in _ready_at(house.at).items():
-            _wait_until_ready(name, address, processes[name], logs / f"{name}.log")
+            _wait_until_ready(name, address, processes[name], house.log_of(name))
         yield processes
     finally:
         _stop(list(processes.values()))
 
 
-def _start(
-    arguments: list[str], log: Path, environment: Mapping[str, str]
-) -> "subprocess.Popen[bytes]":
+def start(house: House, name: str) -> "subprocess.Popen[bytes]":
+    """One of the processes, in a session of its own: Ctrl-C reaches it through us only."""
+    log = house.log_of(name)
+    log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as file:
         return subprocess.Popen(
-            [sys.executable, "-P", *arguments],
+            [sys.executable, "-P", *house.commands()[name]],
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
-            env=dict(environment),
+            env=dict(house.environment()),
             start_new_session=True,
         )
 

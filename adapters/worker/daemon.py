@@ -12,7 +12,7 @@ import structlog
 
 from adapters.worker.reactor import NOTHING, Progress, Reactor
 
-_SHORTEST, _LONGEST, _AFTER_AN_ERROR = 0.02, 1.0, 2.0
+_SHORTEST, _LONGEST, _AFTER_AN_ERROR = 0.005, 0.25, 2.0
 _SECONDS_TO_STOP = 1.5
 _MOST_ROUNDS = 10_000
 _log = structlog.get_logger("worker")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from time import monotonic
 
 from adapters.postgres.views_owner import OwnedViews, OwnershipLost
 from adapters.stamp_ledger import StampLedger
@@ -15,6 +16,7 @@ from projections.deriving import Poison
 from projections.projection import Projection
 
 OWNER = "projections"
+_BETWEEN_BEATS = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,20 +30,26 @@ class Projections:
     name: str = OWNER
     _owned: OwnedViews | None = field(default=None)
     _projector: Projector | None = field(default=None)
+    _heard: float = 0.0
 
     def run(self) -> Progress:
         """Everything that is due. Another owner's work is not ours: then nothing."""
         try:
             projector = self._projector or self._take()
-            return Progress(done=projector.run_once()) if projector else NOTHING
+            return self._moved(projector) if projector else NOTHING
         except OwnershipLost:
             self.close()
             return NOTHING
 
-    def beat(self) -> None:
-        """Say that we live, while there is nothing to write."""
-        if self._owned is not None:
+    def _moved(self, projector: Projector) -> Progress:
+        """Writing shows that we live; while there is nothing to write, a beat does."""
+        moved, now = projector.run_once(), monotonic()
+        if moved:
+            self._heard = now
+        elif self._owned is not None and now - self._heard > _BETWEEN_BEATS:
             self._owned.beat()
+            self._heard = now
+        return Progress(done=moved)
 
     def close(self) -> None:
         """Give the ownership back, for the next one to take at once."""
