@@ -41,7 +41,8 @@ class Projection:
     def rows_of(self, state: State) -> Sequence[Row]:
         """The rows that a stream calls for as it stands, in the order of their keys."""
         translate = self.rows.get(type(state))
-        return sorted(translate(state), key=self.key_of) if translate else ()
+        rows = translate(state) if translate else ()
+        return rows if len(rows) < 2 else sorted(rows, key=self.key_of)
 
     def key_of(self, row: Row) -> tuple[str, ...]:
         """What tells this row apart from the others of its projection."""

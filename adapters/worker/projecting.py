@@ -11,7 +11,7 @@ import structlog
 from adapters.postgres.views_owner import OwnedViews
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.feed import Batch, Feed
-from adapters.worker.rebuilding import rebuild
+from adapters.worker.rebuilding import RebuildRefused, rebuild
 from projections.deriving import Derived, Poison, derive
 from projections.folding import Folds
 from projections.projection import State
@@ -78,13 +78,18 @@ class Projector:
         if not stale:
             return
         _log.info("rebuilding", projections=[one.name for one in stale])
-        rebuild(
-            self._store,
-            self._views.url,
-            projections=stale,
-            progress=lambda done, total: self._views.beat(),
-            owner=self._views.name,
-        )
+        try:
+            rebuild(
+                self._store,
+                self._views.url,
+                projections=stale,
+                progress=lambda done, total: self._views.beat(),
+                owner=self._views.name,
+            )
+        except RebuildRefused as refused:
+            # Rows of the former rules are better than none: a person is told, others go on.
+            _log.error("rebuild_refused", reason=str(refused))
+            self._on_poison(refused.poison)
 
     def _beat(self) -> None:
         """Nobody takes an owner for dead that says now and then that it lives."""

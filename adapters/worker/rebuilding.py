@@ -6,7 +6,7 @@ from uuid import UUID
 from adapters.postgres.views_shadow import ShadowViews
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.feed import Feed
-from projections.deriving import Derived, derive
+from projections.deriving import Derived, Poison, derive
 from projections.projection import Projection
 
 OWNER = "projections"
@@ -19,6 +19,10 @@ Progress = Callable[[int, int], object]
 
 class RebuildRefused(Exception):
     """A stream cannot be translated. The live tables are as they were."""
+
+    def __init__(self, poison: Poison) -> None:
+        super().__init__(f"stream {poison.stream}, position {poison.position}: {poison.error}")
+        self.poison = poison
 
 
 def silent(done: int, total: int) -> None:
@@ -81,9 +85,9 @@ class _Rebuild:
             stopped=self._stopped,
             projections=self._shadow.projections,
         )
-        for stream, one in derived.items():
+        for one in derived.values():
             if one.poison is not None:
-                raise RebuildRefused(f"stream {stream}: {one.poison.error}")
+                raise RebuildRefused(one.poison)
         self._shadow.replace(derived)
 
 

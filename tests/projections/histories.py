@@ -89,8 +89,8 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
         fee=Money(0, "EUR"),
         cause=Cause.CUSTOMER,
     )
-    back = {"amount": PRICE, "provider_reference": f"re_{refund.hex}"}
-    letter = {"letter": Letter.PAID, "try_number": 1}
+    back: dict[str, Any] = {"amount": PRICE, "provider_reference": f"re_{refund.hex}"}
+    letter: dict[str, Any] = {"letter": Letter.PAID, "try_number": 1}
     news: list[tuple[UUID, Any]] = [
         (ident(random), placed()),
         (pay, asked),

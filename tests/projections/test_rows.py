@@ -27,16 +27,16 @@ def test_eligibility_rows_and_time_give_the_ledgers_own_answer(until):
 
 def test_an_order_waits_for_money_until_it_comes():
     assert [row.due_at for row in rows("unpaid", 3)] == [WHEN + timedelta(days=3)]
-    assert rows("unpaid", 5) == []
+    assert not rows("unpaid", 5)
 
 
 def test_a_question_is_open_until_it_is_answered():
     (payment,) = rows("open_intents", 2)
     assert (payment.kind, payment.provider, payment.try_number) == ("payment", "stripe", 1)
-    assert rows("open_intents", 3) == []
+    assert not rows("open_intents", 3)
     (refund,) = rows("open_intents", 8)
     assert (refund.kind, refund.order) == ("refund", order_of(STAMPS).id)
-    assert rows("open_intents", 9) == []
+    assert not rows("open_intents", 9)
 
 
 def test_seats_are_held_then_sold_then_free():

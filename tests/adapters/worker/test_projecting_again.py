@@ -1,6 +1,6 @@
 """What is derived again is what is there; what is not there is named."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,17 +10,19 @@ import psycopg
 import pytest
 
 from adapters.postgres.views_owner import OwnedViews
+from adapters.postgres.views_shadow import RebuildUnderWay, ShadowViews
 from adapters.recording import PreparedAppend, PreparedStamp
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.differences import differences
-from adapters.worker.rebuilding import rebuild
+from adapters.worker.rebuilding import RebuildRefused, rebuild
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.order.state import Order
 from ledger.shop_stamps import QuotaSet, ShopOpened
 from ledger.stamps import Cancelled, Cause
 from projections.catalogue import PROJECTIONS
 from projections.deriving import Poison
-from projections.projection import Projection
+from projections.order_pages import OrderPage
+from projections.projection import Projection, Row
 from projections.unpaid import UNPAID, unpaid
 from tests.adapters.worker.projecting_kit import ALL, append, project
 from tests.projections.histories import QUOTA, SHOP, placed, write
@@ -84,6 +86,8 @@ def test_each_difference_is_named(ledger, owned, database):
         connection.execute("insert into views.unpaid values (%s, now())", [stray])
     changed, orphan = differences(ledger, database.auditor)
     assert (changed.projection, changed.key) == ("order_pages", (str(order),))
+    assert isinstance(changed.live, OrderPage)
+    assert isinstance(changed.derived, OrderPage)
     assert (changed.live.total, changed.derived.total) == (1, 3500)
     assert (orphan.projection, orphan.key, orphan.derived) == ("unpaid", (str(stray),), None)
 
@@ -139,7 +143,7 @@ def test_a_mended_translation_lets_the_lane_catch_up(ledger, views, database):
     append(ledger, order, placed())
     append(ledger, order, Cancelled(cause=Cause.STAFF), version=1)
     append(ledger, other, placed())
-    broken = replace(UNPAID, rows={Order: lambda order: unpaid(order) or 1 / 0})
+    broken = replace(UNPAID, rows={Order: only_unpaid})
     (poison,) = moved_by(database.app, ledger, {**PROJECTIONS, "unpaid": broken})
     assert (poison.stream, poison.position) == (order, 2)
     assert {*views.unpaid_due(FOR_EVER)} == {order, other}
@@ -167,6 +171,27 @@ def test_a_projection_that_joins_later_has_all_rows(ledger, views, database):
     assert {one.version for one in views.checkpoints()} == {1}
 
 
+def test_a_rebuild_that_stumbles_leaves_the_live_rows_and_tells(ledger, owned, views, database):
+    order = uuid4()
+    append(ledger, order, placed())
+    project(ledger, owned)
+    broken = replace(UNPAID, version=2, rows={Order: stumbling})
+    with pytest.raises(RebuildRefused):
+        rebuild(ledger, database.app, projections=[broken])
+    owned.close()
+    (poison,) = moved_by(database.app, ledger, {**PROJECTIONS, "unpaid": broken})
+    assert (poison.stream, poison.error) == (order, "ZeroDivisionError")
+    assert views.unpaid_due(FOR_EVER) == [order]
+
+
+def test_two_rebuilds_at_once_are_one_too_many(ledger, owned, database):
+    first = ShadowViews.at(database.app, "projections", projections=ALL)
+    first.begin()
+    with pytest.raises(RebuildUnderWay):
+        rebuild(ledger, database.app, projections=ALL)
+    first.close()
+
+
 def moved_by(url: str, ledger: StampLedger, projections: Mapping[str, Projection]) -> list[Poison]:
     """All that is due, by an owner with these projections."""
     owned = OwnedViews.take(url, "projections", projections=projections.values())
@@ -175,6 +200,15 @@ def moved_by(url: str, ledger: StampLedger, projections: Mapping[str, Projection
         return project(ledger, owned)
     finally:
         owned.close()
+
+
+def only_unpaid(order: Order) -> Sequence[Row]:
+    """A translation with a flaw: it does not expect orders that wait for nothing."""
+    return unpaid(order) or stumbling(order)
+
+
+def stumbling(order: Order) -> Sequence[Row]:
+    raise ZeroDivisionError(order.id)
 
 
 def garbage(stream: UUID, version: int) -> PreparedStamp:
