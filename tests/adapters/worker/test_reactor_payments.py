@@ -1,8 +1,10 @@
+import pytest
+
 from adapters.worker.reactor import NOTHING
 from ledger.case_stamps import CaseKind
 from ledger.order.status import Status, status
 from ledger.payments import start_refund
-from tests.adapters.worker.worker_kit import World
+from tests.adapters.worker.worker_kit import Killed, World
 
 
 def cancelling(world: World):
@@ -105,3 +107,28 @@ def test_a_refused_refund_is_a_case_once():
     world.payments().run()
     world.following().run()
     assert [case.kind for case in world.opened_cases()] == [CaseKind.REFUND_REFUSED]
+
+
+@pytest.mark.parametrize("where", ["before the call", "after the deed", "before the answer"])
+def test_a_worker_killed_around_a_refund_leaves_one_refund_and_one_end(where, monkeypatch):
+    world = World()
+    order, link = cancelling(world)
+    world.clock.forward(seconds=30)
+    refund = world.provider.refund
+
+    def ends(*given, **named):
+        if where == "after the deed":
+            refund(*given)
+        raise Killed
+
+    if where == "before the answer":
+        monkeypatch.setattr(world.orders, "record", ends)
+    else:
+        monkeypatch.setattr(world.provider, "refund", ends)
+    with pytest.raises(Killed):
+        world.payments().run()
+    monkeypatch.undo()
+    world.payments().run()
+    assert len(world.provider.refunds) == 1
+    assert world.orders.get(order.id).cancelled == link
+    assert world.orders.get(order.id).refunds[link].was_accepted
