@@ -14,12 +14,15 @@ import click
 from rich.console import Console
 
 from adapters.shop_file import read_shop_file
+from web.availability import quotas_of
 from web.composition import assembled
 from web.demo_house import Addresses, House, require_free, running
 from web.demo_story import Story
+from web.parts import Parts
 from web.settings import read_settings
 
-SAMPLE = Path(__file__).parent / "samples" / "winterfest.yaml"
+SLUG = "winterfest"
+SAMPLE = Path(__file__).parent / "samples" / f"{SLUG}.yaml"
 
 
 @click.command()
@@ -39,7 +42,14 @@ def demo(port: int, once: bool) -> None:
         parts.shops.import_shop(read_shop_file(SAMPLE), actor="demo", at=parts.clock())
         token = works.tokens.add("demo", role="auditor")
         with running(house) as processes:
-            _tell(console, Story(at, lambda word, text: _line(console, word, text)))
+            _tell(
+                console,
+                Story(
+                    at,
+                    lambda: _taken(works.parts),
+                    lambda word, text: _line(console, word, text),
+                ),
+            )
             _verify(console, house)
             if not once:
                 _serve(console, house, token, processes)
@@ -57,7 +67,13 @@ def _line(console: Console, word: str, text: str) -> None:
 def _tell(console: Console, story: Story) -> None:
     console.print("One order walks the whole way:")
     order = story.walk()
-    console.print(f"  its page: {story.at.shop}/winterfest/orders/{order}")
+    console.print(f"  its page  {story.at.shop}/{SLUG}/orders/{order}", soft_wrap=True)
+
+
+def _taken(parts: Parts) -> int:
+    """Seats held or sold, over all quotas of the sample shop."""
+    quotas = quotas_of(parts.shops.get(SLUG))
+    return sum(held + sold for _, held, sold in parts.seats(quotas).values())
 
 
 def _verify(console: Console, house: House) -> None:

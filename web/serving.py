@@ -31,7 +31,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             "errorlog": "-",
             "loglevel": "warning",
             "proc_name": "stampledger",
-            "worker_exit": lambda *_: self._open.close(),
+            "worker_exit": lambda server, worker: self._open.close(),
         }
         for name, value in options.items():
             self.cfg.set(name, value)

@@ -1,0 +1,182 @@
+"""What a customer, a provider and a bad day do to a whole house."""
+
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+
+from web.composition import Works
+from web.demo_house import House, start
+
+PATIENCE = 40.0
+_T = TypeVar("_T")
+
+
+def until(what: str, look: Callable[[], _T | None]) -> _T:
+    """What is looked for, as soon as it is there."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"waited {PATIENCE:.0f} seconds, but not yet: {what}")
+
+
+@dataclass
+class Journey:
+    """One house, and hands to use it with."""
+
+    house: House
+    works: Works
+    processes: "dict[str, subprocess.Popen[bytes]]"
+    clock: Path
+
+    def buy(self, *, quantity: int = 2) -> "Bought":
+        """Place an order through the API."""
+        answer = httpx.post(
+            f"{self.house.at.shop}/api/v1/shops/winterfest/orders",
+            json={
+                "customer": {
+                    "first_name": "Aino",
+                    "last_name": "Example",
+                    "email": "aino@visitors.example",
+                    "phone": "",
+                },
+                "language": "en",
+                "lines": [{"product": "weekend", "quantity": quantity}],
+            },
+            headers={"Idempotency-Key": secrets.token_hex(16)},
+            timeout=30,
+        )
+        assert answer.status_code == 201, answer.text
+        placed = answer.json()
+        redirect = placed["payment"]["redirect_url"]
+        return Bought(self, UUID(placed["order"]["id"]), placed["order"]["number"], redirect)
+
+    def bought(self, address: str) -> "Bought":
+        """An order that was placed in a browser, from the address of its page."""
+        found = re.search(r"/orders/([0-9a-f-]{36})", address)
+        assert found, address
+        order = self.works.parts.orders.get(UUID(found[1]))
+        return Bought(self, order.id, order.number, "")
+
+    def control(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Tell the provider's stand-in what to do."""
+        answer = httpx.post(f"{self.house.at.provider}/sandbox/{path}", json=body or {})
+        assert not answer.is_error, answer.text
+        return answer.json() if answer.content else None
+
+    def provider(self, path: str) -> list[dict[str, Any]]:
+        """A list of the provider's objects."""
+        answer = httpx.get(
+            f"{self.house.at.provider}/v1/{path}",
+            headers={"Authorization": f"Bearer {self.house.api_key}"},
+        )
+        return list(answer.raise_for_status().json()["data"])
+
+    def mailbox(self) -> list[dict[str, Any]]:
+        found = httpx.get(f"{self.house.at.mail}/messages.json").raise_for_status().json()
+        return list(found["messages"] if isinstance(found, dict) else found)
+
+    def kill(self, name: str) -> None:
+        """kill -9, of the process and all it started."""
+        os.killpg(self.processes[name].pid, signal.SIGKILL)
+        self.processes[name].wait()
+
+    def start(self, name: str) -> None:
+        self.processes[name] = start(self.house, name)
+
+    def wait_for_web(self) -> None:
+        def alive() -> bool:
+            try:
+                return httpx.get(f"{self.house.at.shop}/healthz").status_code == 200
+            except httpx.TransportError:
+                return False
+
+        until("the web is back", alive)
+
+    def move_clock(self, seconds: int) -> None:
+        """Move everyone's clock."""
+        self.clock.write_text(str(int(self.clock.read_text()) + seconds))
+
+    def audit(self, command: str) -> "subprocess.CompletedProcess[str]":
+        """Run an auditor's command as a stranger would."""
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "web.cli", "audit", command],
+            env=dict(self.house.environment()),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@dataclass
+class Bought:
+    """One order, on its way."""
+
+    journey: Journey
+    id: UUID
+    number: int
+    redirect: str
+
+    @property
+    def session(self) -> str:
+        return self.redirect.split("?")[0].rstrip("/").rpartition("/")[2]
+
+    def pay(self) -> None:
+        self.journey.control(f"sessions/{self.session}/pay")
+
+    def status(self) -> str:
+        address = f"{self.journey.house.at.shop}/api/v1/shops/winterfest/orders/{self.id}"
+        return str(httpx.get(address).raise_for_status().json()["status"])
+
+    def reaches(self, status: str) -> None:
+        until(f"the order is {status} (it is {self.status()})", lambda: self.status() == status)
+
+    def ask_to_cancel(self) -> httpx.Response:
+        return self._post("cancellation-requests", {})
+
+    def code(self) -> str:
+        """The code of the newest link in the mailbox."""
+
+        def newest() -> str | None:
+            texts = [one["text"] for one in self.letters()]
+            codes = [code for t in texts for code in re.findall(r"/cancel/([\w-]{20,})", t)]
+            return codes[-1] if codes else None
+
+        return until("the one-time link", newest)
+
+    def cancel(self, code: str) -> httpx.Response:
+        return self._post("cancellation", {"code": code})
+
+    def letters(self) -> list[dict[str, Any]]:
+        number = f"#{self.number:06d}"
+        return [m for m in self.journey.mailbox() if number in m["subject"] + m["text"]]
+
+    def stamps(self) -> Counter[str]:
+        history = self.journey.works.parts.orders.history(self.id)
+        return Counter(type(one.stamp).__name__ for one in history)
+
+    def refunds(self) -> list[dict[str, Any]]:
+        """What the provider returned of this order."""
+        return [
+            one
+            for one in self.journey.provider("refunds?limit=100")
+            if one["metadata"].get("order") == str(self.id)
+        ]
+
+    def _post(self, path: str, body: dict[str, str]) -> httpx.Response:
+        address = f"{self.journey.house.at.shop}/api/v1/shops/winterfest/orders/{self.id}/{path}"
+        return httpx.post(address, json=body, timeout=60)
