@@ -1,205 +1,39 @@
 """A whole product in memory, with named fakes, for tests of the door."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
 from flask import Flask
 
 from adapters.keys import Keyring
 from adapters.memory_inbox import MemoryInbox
 from adapters.memory_store import MemoryStampRecorder
 from adapters.stamp_ledger import StampLedger
-from ledger.appends import LedgerUnavailable
-from ledger.case import fold_case
-from ledger.case_stamps import CaseOpened
 from ledger.cases import Cases
-from ledger.doors import Unreadable
-from ledger.money import Money
-from ledger.payments import Accepted, NoAnswer, PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
-from ledger.policy import CancellationPolicy, Seller
-from ledger.recorded import Recorded
-from ledger.reports import Report
 from ledger.service import Orders
-from ledger.shop import ProductSpec, ShopSpec
-from ledger.shop_stamps import Preferences, shop_id
+from ledger.shop_stamps import shop_id
 from ledger.shops import Shops
-from ledger.stamps import CreatePaymentSuccess, CreateRefundFailure, CreateRefundSuccess, Paid
-from projections.cases import CaseRow, cases
+from tests.web.api_shop import winterfest
+from tests.web.fakes import (
+    NOON,
+    Clock,
+    DoorInMemory,
+    LimitsInMemory,
+    StripeInMemory,
+    Switch,
+    TokensInMemory,
+    ViewsInMemory,
+)
 from web.access import Token, digest_of
 from web.app import create_app
 from web.parts import Parts
 from web.settings import Settings
 
-NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
 SIGNED = {"X-Signature": "right", "Content-Type": "application/json"}
 ADA = {"first_name": "Ada", "last_name": "O'Neill", "email": "ada@example.org", "phone": ""}
-
-
-@dataclass
-class Clock:
-    """A clock that stands until it is moved."""
-
-    now: datetime = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
-
-
-@dataclass
-class StripeInMemory:
-    """A provider that does what it is told; `mood` is accepts, refuses or silent."""
-
-    name: str = "stripe"
-    account: str = "acct_test"
-    live: bool = False
-    mood: str = "accepts"
-    asked: list[PaymentAsk | RefundAsk] = field(default_factory=list)
-    expired: list[str] = field(default_factory=list)
-
-    def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
-        self.asked.append(ask)
-        if self.mood == "silent":
-            return NoAnswer("time-out")
-        return CreatePaymentSuccess(
-            provider_reference=f"cs_{ask.correlation_id}",
-            redirect_url=f"https://pay.example/{ask.correlation_id}",
-            expires_at=ask.expires_at,
-            try_number=try_number,
-        )
-
-    def expire_payment(self, reference: str) -> bool:
-        self.expired.append(reference)
-        return True
-
-    def refund(self, ask: RefundAsk) -> RefundAnswer:
-        self.asked.append(ask)
-        if self.mood == "silent":
-            return NoAnswer("time-out")
-        if self.mood == "refuses":
-            return CreateRefundFailure(code="declined", try_number=ask.try_number)
-        reference = f"re_{ask.correlation_id}"
-        return Accepted(
-            outcome=CreateRefundSuccess(
-                payment=ask.payment,
-                amount=ask.amount,
-                provider_reference=reference,
-                try_number=ask.try_number,
-            )
-        )
-
-    def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
-        return None
-
-
-@dataclass
-class DoorInMemory:
-    """Reads `{"order", "attempt", "amount"}` as a payment; the signature is the word "right"."""
-
-    provider: str = "stripe"
-
-    def read(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Report]:
-        if headers.get("X-Signature") != "right":
-            raise Unreadable("the signature is wrong")
-        return self.reread(body)
-
-    def reread(self, body: bytes) -> Sequence[Report]:
-        try:
-            told = msgspec.json.decode(body)
-            money = Money(told["amount"], "EUR")
-            return [self._paid(UUID(told["order"]), UUID(told["attempt"]), money)]
-        except Exception:
-            raise Unreadable("not a payment") from None
-
-    def event_id(self, body: bytes) -> str | None:
-        return None
-
-    def _paid(self, order: UUID, attempt: UUID, amount: Money) -> Report:
-        return Report(
-            provider="stripe",
-            account="acct_test",
-            live=False,
-            order=order,
-            attempt=attempt,
-            correlation_id=attempt,
-            fact=Paid(amount=amount, provider="stripe", provider_reference=f"pi_{attempt}"),
-            currency="EUR",
-            amount=amount,
-            reference=f"pi_{attempt}",
-            occurred_at=NOON,
-        )
-
-
-@dataclass
-class TokensInMemory:
-    """Bearer tokens by digest."""
-
-    known: dict[str, Token] = field(default_factory=dict)
-
-    def find(self, digest: str) -> Token | None:
-        return self.known.get(digest)
-
-
-@dataclass
-class LimitsInMemory:
-    """Counts for ever; `tight` lets nobody through."""
-
-    tight: bool = False
-
-    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
-        return not self.tight
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """How far behind a projection is, in stamps."""
-
-    name: str
-    lag: int
-
-
-@dataclass
-class ViewsInMemory:
-    """The lists that a database would keep, worked out from the ledger at each look."""
-
-    ledger: StampLedger
-
-    def order_of(self, provider: str, reference: str) -> UUID | None:
-        return None
-
-    def cases(self, state: str = "open") -> Sequence[CaseRow]:
-        opened = [one for one in self._all() if isinstance(one.stamp, CaseOpened)]
-        folded = [fold_case(one.stream, self.ledger.read(one.stream)) for one in opened]
-        return [row for case in folded for row in cases(case) if row.state == state]
-
-    def checkpoints(self) -> Sequence[Checkpoint]:
-        return [Checkpoint(name="order_pages", lag=0)]
-
-    def pending_migrations(self) -> Sequence[str]:
-        return []
-
-    def _all(self) -> Sequence[Recorded]:
-        return self.ledger.feed(0, limit=100_000)
-
-
-@dataclass
-class Switch:
-    """A ledger that can be cut off."""
-
-    ledger: StampLedger
-    cut: bool = False
-
-    def __getattr__(self, name: str) -> Any:
-        if self.cut:
-            raise LedgerUnavailable("cut off")
-        return getattr(self.ledger, name)
 
 
 @dataclass
@@ -305,50 +139,3 @@ def _seats(
 ) -> Mapping[UUID, tuple[int, int, int]]:
     known = {quota: recorder._seats[quota] for quota in quotas if quota in recorder._seats}
     return {quota: (one.capacity, one.held, one.sold) for quota, one in known.items()}
-
-
-def winterfest() -> ShopSpec:
-    """A festival: weekend tickets, two seats in the sauna, free helpers, and next year's."""
-    later = NOON + timedelta(days=365)
-    return ShopSpec(
-        slug="winterfest",
-        preferences=Preferences(
-            name={"en": "Winterfest", "fi": "Talvifestarit"},
-            seller=Seller(name="Winterfest ry", email="tickets@winterfest.example"),
-            currency="EUR",
-            timezone="Europe/Helsinki",
-            starts_at=datetime(2027, 2, 12, 10, tzinfo=UTC),
-            provider="stripe",
-            unpaid_after=3 * 24 * 3600,
-            cancellation=CancellationPolicy(period_days=14, fee_fixed=Money(0, "EUR")),
-            terms_url={},
-        ),
-        quotas={"weekend": 50, "sauna": 2},
-        products=(
-            _product("weekend", 3500, quota="weekend", title="Viikonloppulippu"),
-            _product("sauna", 1000, quota="sauna"),
-            _product("helper", 0, quota="weekend"),
-            _product("next-year", 3500, quota="weekend", available_from=later),
-        ),
-    )
-
-
-def _product(
-    slug: str,
-    price: int,
-    *,
-    quota: str,
-    title: str = "",
-    available_from: datetime | None = None,
-) -> ProductSpec:
-    return ProductSpec(
-        slug=slug,
-        title={"en": slug.capitalize(), "fi": title or slug.capitalize()},
-        description={},
-        price=Money(price, "EUR"),
-        vat_percent="13.5",
-        quotas=(quota,),
-        tickets=1,
-        max_per_order=5,
-        available_from=available_from,
-    )

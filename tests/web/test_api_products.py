@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from tests.web.kit import NOON, SHOP, Product
+from tests.web.fakes import NOON
+from tests.web.kit import SHOP, Product
 
 
 def test_what_is_on_sale_is_told_in_the_shops_order(product: Product):

@@ -3,7 +3,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.web.kit import NOON, SIGNED, Product
+from tests.web.fakes import NOON
+from tests.web.kit import SIGNED, Product
 from web.access import Token, digest_of
 
 

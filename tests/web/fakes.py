@@ -1,0 +1,186 @@
+"""Named fakes behind the door: a clock, a provider and its webhooks, tokens, limits, views."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from adapters.stamp_ledger import StampLedger
+from ledger.appends import LedgerUnavailable
+from ledger.case import fold_case
+from ledger.case_stamps import CaseOpened
+from ledger.doors import Unreadable
+from ledger.money import Money
+from ledger.payments import Accepted, NoAnswer, PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
+from ledger.recorded import Recorded
+from ledger.reports import Report
+from ledger.stamps import CreatePaymentSuccess, CreateRefundFailure, CreateRefundSuccess, Paid
+from projections.cases import CaseRow, cases
+from web.access import Token
+
+NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class StripeInMemory:
+    """A provider that does what it is told; `mood` is accepts, refuses or silent."""
+
+    name: str = "stripe"
+    account: str = "acct_test"
+    live: bool = False
+    mood: str = "accepts"
+    asked: list[PaymentAsk | RefundAsk] = field(default_factory=list)
+    expired: list[str] = field(default_factory=list)
+
+    def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
+        self.asked.append(ask)
+        if self.mood == "silent":
+            return NoAnswer("time-out")
+        return CreatePaymentSuccess(
+            provider_reference=f"cs_{ask.correlation_id}",
+            redirect_url=f"https://pay.example/{ask.correlation_id}",
+            expires_at=ask.expires_at,
+            try_number=try_number,
+        )
+
+    def expire_payment(self, reference: str) -> bool:
+        self.expired.append(reference)
+        return True
+
+    def refund(self, ask: RefundAsk) -> RefundAnswer:
+        self.asked.append(ask)
+        if self.mood == "silent":
+            return NoAnswer("time-out")
+        if self.mood == "refuses":
+            return CreateRefundFailure(code="declined", try_number=ask.try_number)
+        reference = f"re_{ask.correlation_id}"
+        return Accepted(
+            outcome=CreateRefundSuccess(
+                payment=ask.payment,
+                amount=ask.amount,
+                provider_reference=reference,
+                try_number=ask.try_number,
+            )
+        )
+
+    def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
+        return None
+
+
+@dataclass
+class DoorInMemory:
+    """Reads `{"order", "attempt", "amount"}` as a payment; the signature is the word "right"."""
+
+    provider: str = "stripe"
+
+    def read(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Report]:
+        if headers.get("X-Signature") != "right":
+            raise Unreadable("the signature is wrong")
+        return self.reread(body)
+
+    def reread(self, body: bytes) -> Sequence[Report]:
+        try:
+            told = msgspec.json.decode(body)
+            money = Money(told["amount"], "EUR")
+            return [self._paid(UUID(told["order"]), UUID(told["attempt"]), money)]
+        except Exception:
+            raise Unreadable("not a payment") from None
+
+    def event_id(self, body: bytes) -> str | None:
+        return None
+
+    def _paid(self, order: UUID, attempt: UUID, amount: Money) -> Report:
+        return Report(
+            provider="stripe",
+            account="acct_test",
+            live=False,
+            order=order,
+            attempt=attempt,
+            correlation_id=attempt,
+            fact=Paid(amount=amount, provider="stripe", provider_reference=f"pi_{attempt}"),
+            currency="EUR",
+            amount=amount,
+            reference=f"pi_{attempt}",
+            occurred_at=NOON,
+        )
+
+
+@dataclass
+class TokensInMemory:
+    """Bearer tokens by digest."""
+
+    known: dict[str, Token] = field(default_factory=dict)
+
+    def find(self, digest: str) -> Token | None:
+        return self.known.get(digest)
+
+
+@dataclass
+class LimitsInMemory:
+    """Counts for ever; `tight` lets nobody through."""
+
+    tight: bool = False
+
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
+        return not self.tight
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """How far behind a projection is, in stamps."""
+
+    name: str
+    lag: int
+
+
+@dataclass
+class ViewsInMemory:
+    """The lists that a database would keep, worked out from the ledger at each look."""
+
+    ledger: StampLedger
+
+    def order_of(self, provider: str, reference: str) -> UUID | None:
+        return None
+
+    def cases(self, state: str = "open") -> Sequence[CaseRow]:
+        opened = [one for one in self._all() if isinstance(one.stamp, CaseOpened)]
+        folded = [fold_case(one.stream, self.ledger.read(one.stream)) for one in opened]
+        return [row for case in folded for row in cases(case) if row.state == state]
+
+    def checkpoints(self) -> Sequence[Checkpoint]:
+        return [Checkpoint(name="order_pages", lag=0)]
+
+    def pending_migrations(self) -> Sequence[str]:
+        return []
+
+    def _all(self) -> Sequence[Recorded]:
+        return self.ledger.feed(0, limit=100_000)
+
+
+@dataclass
+class Switch:
+    """A ledger that can be cut off."""
+
+    ledger: StampLedger
+    cut: bool = False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.cut:
+            raise LedgerUnavailable("cut off")
+        return getattr(self.ledger, name)
