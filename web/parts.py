@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from ledger.appends import StampStore
+from ledger.audit.rows import LedgerRows
 from ledger.cases import Cases
 from ledger.doors import Inbox, WebhookDoor
 from ledger.payments import Providers
@@ -23,6 +24,8 @@ class Store(StampStore, Protocol):
     def head(self) -> tuple[int, bytes]: ...
 
     def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None: ...
+
+    def stored(self) -> LedgerRows: ...
 
 
 class Keyring(Protocol):

@@ -10,6 +10,7 @@ from ledger.audit.streams import UNFIT, State, Streams, evolved
 from ledger.codec import Unreadable
 from ledger.order.state import Order
 from ledger.recorded import Recorded
+from ledger.shop import Shop
 from ledger.shop_stamps import QuotaSet, quota_id
 
 _NOTHING: Totals = (0, 0, 0)
@@ -17,14 +18,17 @@ _NOTHING: Totals = (0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class SeatCount:
-    """Running totals by quota. Holds one entry per quota of the ledger."""
+    """Running totals and names (shop/quota) by quota: one entry per quota of the ledger."""
 
     totals: dict[UUID, Totals] = field(default_factory=dict)
+    names: dict[UUID, str] = field(default_factory=dict)
 
     def count(self, one: Recorded, before: State, after: State) -> Mapping[UUID, Totals]:
         """Take one stamp in; the totals of the quotas that it touched."""
-        if isinstance(one.stamp, QuotaSet):
-            return self._sized(quota_id(one.stream, one.stamp.slug), one.stamp.capacity)
+        if isinstance(one.stamp, QuotaSet) and isinstance(after, Shop):
+            quota = quota_id(one.stream, one.stamp.slug)
+            self.names[quota] = f"{after.slug}/{one.stamp.slug}"
+            return self._sized(quota, one.stamp.capacity)
         if isinstance(before, Order) and isinstance(after, Order):
             return self._taken(before.seats, after.seats)
         return {}
@@ -49,7 +53,7 @@ class SeatCount:
         return {quota: self.totals[quota] for quota in {*had, *has}}
 
 
-def derive_seats(ledger: LedgerRows, *, until: int) -> Mapping[UUID, Totals]:
+def derive_seats(ledger: LedgerRows, *, until: int) -> SeatCount:
     """Every quota as of a position, from stamps alone; unreadable ones are left out."""
     streams, seats = Streams(ledger), SeatCount()
     for row in all_rows(ledger, until=until):
@@ -61,21 +65,20 @@ def derive_seats(ledger: LedgerRows, *, until: int) -> Mapping[UUID, Totals]:
         except (Unreadable, *UNFIT):
             continue
         streams.keep(after)
-    return seats.totals
+    return seats
 
 
-def seat_differences(
-    derived: Mapping[UUID, Totals], stored: Mapping[UUID, Totals]
-) -> Iterator[Finding]:
+def seat_differences(derived: SeatCount, stored: Mapping[UUID, Totals]) -> Iterator[Finding]:
     """Each quota whose stored totals are not what the stamps say."""
-    for quota in sorted({*derived, *stored}, key=str):
-        says, holds = derived.get(quota, _NOTHING), stored.get(quota, _NOTHING)
+    for quota in sorted({*derived.totals, *stored}, key=str):
+        says, holds = derived.totals.get(quota, _NOTHING), stored.get(quota, _NOTHING)
         if says != holds:
+            name = derived.names.get(quota, quota)
             yield Finding(
                 law="8",
                 position=None,
                 stream=None,
-                text=f"quota {quota}: stamps say {_told(says)}, the running total {_told(holds)}",
+                text=f"quota {name}: stamps say {_told(says)}, the running total {_told(holds)}",
             )
 
 

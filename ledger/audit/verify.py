@@ -81,7 +81,7 @@ class Verification:
         self.verdict = Verdict(rows=rows, root=tree.root, findings=found)
 
     def _of_the_whole(self, walk: Walk, size: int) -> Iterator[Finding]:
-        yield from seat_differences(walk.seats.totals, self._ledger.seat_totals(size))
+        yield from seat_differences(walk.seats, self._ledger.seat_totals(size))
         yield from self._uncommitted(size)
         for position in self._ledger.repeated(size):
             text = "the same correlation id, type and occurrence stand in the ledger before"

@@ -1,0 +1,163 @@
+"""Replay: how an order, or the whole ledger, stood after each of its stamps."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from ledger.audit.rows import LedgerRows, StoredRow, Totals, all_rows, recorded
+from ledger.audit.seats import SeatCount
+from ledger.audit.story import told
+from ledger.audit.streams import State, Streams, begun, evolved
+from ledger.codec import NAMES
+from ledger.money import Money, zero
+from ledger.order.state import Order
+from ledger.order.status import status
+from ledger.recorded import Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyAxes:
+    """The money of one order, or of many in one currency."""
+
+    due: Money
+    received: Money
+    refund_pending: Money
+    refunded: Money
+    disputed: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayStep:
+    """One stamp, and how its stream stood after it.
+
+    `status` is empty and `money` None where the stream is no order; `seats` are held and sold.
+    """
+
+    stream: UUID
+    version: int
+    position: int
+    recorded_at: datetime
+    occurred_at: datetime | None
+    type: str
+    correlation_id: UUID
+    actor: str
+    words: str
+    status: str
+    money: MoneyAxes | None
+    held: int
+    sold: int
+
+
+def replay(history: Iterable[Recorded]) -> Iterator[ReplayStep]:
+    """The steps of these stamps, in their order; of one stream, or of several from their first."""
+    states: dict[UUID, State] = {}
+    for one in history:
+        state = evolved(states.get(one.stream) or begun(one), one)
+        states[one.stream] = state
+        yield _step(one, state)
+
+
+def replay_rows(ledger: LedgerRows, *, until: "Until") -> Iterator[tuple[Recorded, State, State]]:
+    """Each stamp of the whole ledger with its stream before and after it.
+
+    Memory is bounded as in verification. Raises `ledger.codec.Unreadable`.
+    """
+    streams = Streams(ledger)
+    for row in all_rows(ledger):
+        if not until(row):
+            return
+        one = recorded(row)
+        before = streams.before(one)
+        after = evolved(before, one)
+        streams.keep(after)
+        yield one, before, after
+
+
+Until = Callable[[StoredRow | Recorded], bool]
+
+
+def until_position(position: int) -> Until:
+    """Everything up to a position."""
+    return lambda row: row.position <= position
+
+
+def until_time(moment: datetime) -> Until:
+    """Everything recorded up to a moment."""
+    return lambda row: row.recorded_at <= moment
+
+
+@dataclass(slots=True)
+class Standing:
+    """The whole ledger as it stood after the stamps taken in: sums, and no orders."""
+
+    stamps: int = 0
+    position: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
+    money: dict[str, MoneyAxes] = field(default_factory=dict)
+    seats: SeatCount = field(default_factory=SeatCount)
+
+    def take(self, one: Recorded, before: State, after: State) -> ReplayStep:
+        """Take one stamp in; the step that it was."""
+        self.stamps, self.position = self.stamps + 1, one.position
+        self.seats.count(one, before, after)
+        self._move(before, -1)
+        self._move(after, 1)
+        return _step(one, after)
+
+    def _move(self, state: State, sign: int) -> None:
+        if not isinstance(state, Order) or state.placed is None:
+            return
+        self.statuses[status(state).value] += sign
+        known = self.money.get(state.currency) or _no_money(state.currency)
+        self.money[state.currency] = _plus(known, money_of(state), sign)
+
+    @property
+    def quotas(self) -> Mapping[str, Totals]:
+        """Capacity, held and sold by the name of the quota."""
+        names = self.seats.names
+        return {names.get(q, str(q)): totals for q, totals in self.seats.totals.items()}
+
+
+def money_of(order: Order) -> MoneyAxes:
+    """The money axes of an order."""
+    return MoneyAxes(
+        due=order.due,
+        received=order.received,
+        refund_pending=order.refund_pending,
+        refunded=order.refunded,
+        disputed=order.disputed,
+    )
+
+
+def _no_money(currency: str) -> MoneyAxes:
+    nothing = zero(currency)
+    return MoneyAxes(
+        due=nothing, received=nothing, refund_pending=nothing, refunded=nothing, disputed=nothing
+    )
+
+
+def _plus(one: MoneyAxes, other: MoneyAxes, sign: int) -> MoneyAxes:
+    names = MoneyAxes.__slots__
+    return MoneyAxes(**{n: getattr(one, n) + getattr(other, n) * sign for n in names})
+
+
+def _step(one: Recorded, state: State) -> ReplayStep:
+    order = state if isinstance(state, Order) and state.placed is not None else None
+    seats = order.seats.values() if order else ()
+    return ReplayStep(
+        stream=one.stream,
+        version=one.version,
+        position=one.position,
+        recorded_at=one.recorded_at,
+        occurred_at=one.occurred_at,
+        type=NAMES[type(one.stamp)][0],
+        correlation_id=one.correlation_id,
+        actor=one.actor,
+        words=told(one.stamp),
+        status=status(order).value if order else "",
+        money=money_of(order) if order else None,
+        held=sum(held for held, _ in seats),
+        sold=sum(sold for _, sold in seats),
+    )

@@ -1,0 +1,99 @@
+"""Every stamp in one plain sentence, for whoever reads a ledger; nothing personal."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ledger import case_stamps, shop_stamps, stamps
+from ledger.money import Money
+
+# Currencies whose minor unit is not a hundredth (ISO 4217).
+_DIGITS: Mapping[str, int] = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
+    **dict.fromkeys(("UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+
+
+def spoken(money: Money) -> str:
+    """An amount in major units.
+
+    >>> spoken(Money(-3505, "EUR")), spoken(Money(500, "JPY"))
+    ('-35.05 EUR', '500 JPY')
+    """
+    digits = _DIGITS.get(money.currency, 2)
+    whole, part = divmod(abs(money.amount), 10**digits)
+    sign = "-" if money.amount < 0 else ""
+    tail = f".{part:0{digits}d}" if digits else ""
+    return f"{sign}{whole}{tail} {money.currency}"
+
+
+def _placed(one: stamps.OrderPlaced) -> str:
+    bought = ", ".join(f"{line.quantity} × {line.product}" for line in one.lines)
+    return f"Placed at {one.shop_slug}: {bought} for {spoken(one.total)}"
+
+
+def _asked_back(one: stamps.CreateRefundRequest) -> str:
+    kept = f", keeping {spoken(one.fee)}" if one.fee else ""
+    return f"Asked {one.provider} to return {spoken(one.amount)} ({one.cause}){kept}{_try(one)}"
+
+
+def _try(one: Any) -> str:
+    return f", try {one.try_number}" if one.try_number > 1 else ""
+
+
+def _case(one: case_stamps.CaseOpened) -> str:
+    about = f" ({spoken(one.amount)})" if one.amount is not None else ""
+    return f"Case opened, {one.severity}: {one.kind}{about}"
+
+
+def _product(one: shop_stamps.ProductRevised) -> str:
+    return f"Product {one.slug}, revision {one.revision}, at {spoken(one.price)}"
+
+
+def _said(one: Any) -> str:
+    return f"letter “{one.letter}”{_try(one)}"
+
+
+_TOLD: Mapping[type, Callable[[Any], str]] = {
+    stamps.OrderPlaced: _placed,
+    stamps.ZeroPrice: lambda one: "Confirmed: nothing to pay",
+    stamps.CreatePaymentRequest: lambda one: (
+        f"Asked {one.provider} for a payment of {spoken(one.amount)}{_try(one)}"
+    ),
+    stamps.CreatePaymentSuccess: lambda one: f"The provider made a payment page{_try(one)}",
+    stamps.CreatePaymentFailure: lambda one: f"The provider made no payment page: {one.code}",
+    stamps.PaymentPending: lambda one: "Payment started; the money comes later",
+    stamps.PaymentFailed: lambda one: f"Payment declined: {one.code}",
+    stamps.PaymentExpired: lambda one: "The payment page closed without money",
+    stamps.Paid: lambda one: f"Received {spoken(one.amount)} through {one.provider}",
+    stamps.CancellationRequested: lambda one: "A cancellation link was asked for",
+    stamps.Cancelled: lambda one: f"Cancelled ({one.cause})",
+    stamps.SeatsReleased: lambda one: "Seats released",
+    stamps.SeatsRetaken: lambda one: "Seats taken again",
+    stamps.CreateRefundRequest: _asked_back,
+    stamps.CreateRefundSuccess: lambda one: f"Refund of {spoken(one.amount)} accepted",
+    stamps.CreateRefundFailure: lambda one: f"Refund refused: {one.code}",
+    stamps.Refunded: lambda one: f"Returned {spoken(one.amount)}",
+    stamps.RefundFailed: lambda one: f"Refund of {spoken(one.amount)} failed: {one.code}",
+    stamps.ManualRefund: lambda one: f"Returned {spoken(one.amount)} by hand",
+    stamps.Disputed: lambda one: f"Disputed at the payer's bank: {spoken(one.amount)}",
+    stamps.DisputeClosed: lambda one: f"Dispute {'won' if one.won else 'lost'}",
+    stamps.ReceiptSendStarted: lambda one: f"Began to send the {_said(one)}",
+    stamps.ReceiptSent: lambda one: f"Sent the {_said(one)}",
+    stamps.ReceiptFailed: lambda one: f"Could not send the {_said(one)}: {one.code}",
+    stamps.ReceiptUnknown: lambda one: f"Nobody knows whether this was sent: {_said(one)}",
+    shop_stamps.ShopOpened: lambda one: f"Shop {one.slug} opened",
+    shop_stamps.PreferencesChanged: lambda one: (
+        "Preferences changed" if one.before else "Preferences set"
+    ),
+    shop_stamps.QuotaSet: lambda one: f"Quota {one.slug} holds {one.capacity} seats",
+    shop_stamps.ProductRevised: _product,
+    shop_stamps.ProductWithdrawn: lambda one: f"Product {one.slug} withdrawn",
+    case_stamps.CaseOpened: _case,
+    case_stamps.CaseResolved: lambda one: f"Case resolved: {one.action}",
+}
+
+
+def told(stamp: Any) -> str:
+    """What this stamp says, in words."""
+    return _TOLD[type(stamp)](stamp)

@@ -1,0 +1,206 @@
+"""What an auditor types, and what it answers."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ledger.refusals import UnknownOrder
+from ledger.stamps import SeatsReleased
+from tests.ledger.audit_kit import CopiedRows, a_history, force
+from tests.worlds import World
+from web.audit_commands import audit, orders, seats
+
+
+@dataclass
+class Difference:
+    projection: str = "seats"
+    key: tuple[str, ...] = ("a", "b")
+    live: object = None
+    derived: object = 1
+
+
+@dataclass
+class Views:
+    differences: list[Difference] = field(default_factory=list)
+
+    def diff(self) -> Iterator[Difference]:
+        return iter(self.differences)
+
+
+@dataclass
+class Desk:
+    """The parts that these commands use."""
+
+    world: World
+    rows: Any = None
+    views: Views = field(default_factory=Views)
+
+    def __call__(self) -> Any:
+        store = SimpleNamespace(stored=lambda: self.rows or self.world.store.stored())
+        orders = self.world.orders
+        return SimpleNamespace(store=store, orders=orders, views=self.views, clock=self.world.clock)
+
+    def run(self, *words: str) -> Result:
+        group = {"audit": audit, "seats": seats, "orders": orders}[words[0]]
+        return CliRunner().invoke(group, list(words[1:]), obj=self)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk(a_history())
+
+
+def test_a_clean_ledger_is_told_in_three_lines(desk):
+    done = desk.run("audit", "verify")
+    size, root = desk.world.store.head()
+    assert done.exit_code == 0
+    first, keep, last = done.stdout.splitlines()
+    assert first == f"Root: {root.hex()}"
+    assert keep.endswith(f"{size}:{root.hex()}")
+    assert last.startswith(f"Clean: {size} stamps in ")
+    assert done.stderr == ""
+
+
+def test_findings_are_lines_and_a_status(desk):
+    desk.rows = CopiedRows(desk.world.store.stored())
+    desk.rows.bend(5, leaf=bytes(32))
+    done = desk.run("audit", "verify")
+    assert done.exit_code == 1
+    assert "law 14 · position 5, stream " in done.stdout
+
+
+def test_findings_as_a_document(desk):
+    desk.rows = CopiedRows(desk.world.store.stored())
+    desk.rows.bend(5, leaf=bytes(32))
+    done = desk.run("audit", "verify", "--json")
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["clean"], found["stamps"]) == (1, False, len(desk.rows.kept))
+    assert found["findings"][0]["position"] == 5
+
+
+def test_a_cut_tail_is_found_against_a_head_kept_elsewhere(desk):
+    size, root = desk.world.store.head()
+    assert desk.run("audit", "verify", "--against", f"{size}:{root.hex()}").exit_code == 0
+    longer = desk.run("audit", "verify", "--against", f"{size + 1}:{root.hex()}")
+    assert (longer.exit_code, "tail is cut" in longer.stdout) == (1, True)
+
+
+@pytest.mark.parametrize("head", ["7", "7:xyz", "7:ab", "0:" + 64 * "0"])
+def test_what_is_no_head_is_wrong_usage(desk, head):
+    assert desk.run("audit", "verify", "--against", head).exit_code == 2
+
+
+def test_an_orders_story_is_told_stamp_by_stamp(desk):
+    done = desk.run("audit", "replay", "--order", str(desk.world.id("returned")))
+    assert done.exit_code == 0, done.output
+    story = [
+        "Placed at winterfest: 2 × weekend for 70.00 EUR",
+        "Received 70.00 EUR through stripe",
+        "Sent the letter “paid”",
+        "Asked stripe to return 70.00 EUR (customer)",
+        "Refund of 70.00 EUR accepted",
+        "Cancelled (customer)",
+        "Returned 70.00 EUR",
+    ]
+    places = [done.stdout.find(sentence) for sentence in story]
+    assert -1 not in places, done.stdout
+    assert "REFUNDED" in done.stdout
+
+
+def test_a_replay_shows_status_money_and_seats_after_each_stamp(desk):
+    done = desk.run("audit", "replay", "--order", str(desk.world.id("returned")), "--json")
+    steps = json.loads(done.stdout)["steps"]
+    words = [step["status"] for step in steps]
+    assert [one for at, one in enumerate(words) if one not in words[:at]] == [
+        "NOT_STARTED",
+        "PENDING",
+        "PAID",
+        "REFUND_REQUESTED",
+        "REFUNDED",
+    ]
+    paid = next(step for step in steps if step["type"] == "PAID")
+    assert (paid["held"], paid["sold"]) == (0, 2)
+    assert paid["money"]["received"] == {"amount": 7000, "currency": "EUR"}
+    assert (steps[-1]["sold"], steps[-1]["money"]["refunded"]["amount"]) == (0, 7000)
+
+
+def test_a_replay_ends_where_it_is_told_to(desk):
+    order = str(desk.world.id("kept"))
+    steps = json.loads(desk.run("audit", "replay", "--order", order, "--json").stdout)["steps"]
+    third = steps[2]
+    for until in (str(third["position"]), third["recorded_at"]):
+        done = desk.run("audit", "replay", "--order", order, "--until", until, "--json")
+        ended = json.loads(done.stdout)["steps"]
+        assert (
+            ended
+            == [one for one in steps if one["recorded_at"] <= third["recorded_at"]][: len(ended)]
+        )
+        assert third in ended
+
+
+def test_the_whole_ledger_as_of_a_position(desk):
+    head = json.loads(desk.run("audit", "replay", "--json").stdout)
+    assert head["statuses"] == {"CANCELLED": 1, "PAID": 2, "REFUNDED": 1}
+    assert head["money"]["EUR"]["received"]["amount"] == 14000
+    assert head["seats"]["winterfest/weekend"] == {"capacity": 5, "held": 0, "sold": 3}
+    early = json.loads(desk.run("audit", "replay", "--until", "8", "--json").stdout)
+    assert early["position"] == 8
+    assert early["money"]["EUR"]["received"]["amount"] == 0
+    assert "As of position 8" in desk.run("audit", "replay", "--until", "8").stdout
+
+
+def test_a_time_that_is_none_is_wrong_usage(desk):
+    assert desk.run("audit", "replay", "--until", "yesterday").exit_code == 2
+
+
+def test_an_unknown_order_is_refused(desk):
+    done = desk.run("audit", "replay", "--order", str(desk.world.id("nobody's")))
+    assert isinstance(done.exception, UnknownOrder)
+
+
+def test_projections_that_are_as_derived(desk):
+    done = desk.run("audit", "diff")
+    assert (done.exit_code, done.stdout) == (0, "Every projection is as derived.\n")
+
+
+def test_each_difference_of_a_projection_is_named(desk):
+    desk.views.differences.append(Difference())
+    done = desk.run("audit", "diff")
+    assert done.exit_code == 1
+    assert "seats a/b\n  live:    no row\n  derived: 1\n1 differences" in done.stdout
+    assert json.loads(desk.run("audit", "diff", "--json").stdout)["clean"] is False
+
+
+def test_seats_are_counted_again(desk):
+    done = desk.run("seats", "check", "--json")
+    weekend = {"capacity": 5, "held": 0, "sold": 3}
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["quotas"]["winterfest/weekend"] == weekend
+    assert "Every quota is as counted." in desk.run("seats", "check").stdout
+
+
+def test_seats_that_differ_are_named(desk):
+    force(desk.world, SeatsReleased(), cause=desk.world.id("by force"))
+    done = desk.run("seats", "check")
+    assert done.exit_code == 1
+    assert "quota winterfest/weekend: stamps say capacity 5, held 0, sold 1" in done.stdout
+
+
+def test_an_order_is_shown_without_its_person(desk):
+    done = desk.run("orders", "show", str(desk.world.id("returned")))
+    assert done.exit_code == 0, done.output
+    assert "of winterfest: REFUNDED" in done.stdout
+    assert "Ada" not in done.stdout
+    shown = json.loads(desk.run("orders", "show", str(desk.world.id("kept")), "--json").stdout)
+    assert shown["status"] == "PAID"
+    assert shown["payments"][0]["held"] == {"amount": 7000, "currency": "EUR"}
+
+
+def test_an_order_that_is_none_is_refused(desk):
+    done = desk.run("orders", "show", str(desk.world.id("nobody's")))
+    assert isinstance(done.exception, UnknownOrder)

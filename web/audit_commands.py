@@ -1,0 +1,229 @@
+"""The auditor's commands: verify, replay, compare. Exit status 1 says that something was found."""
+
+import sys
+import time
+from collections import deque
+from datetime import UTC, datetime
+from itertools import takewhile
+from uuid import UUID
+
+import click
+
+from ledger.audit.finding import Finding
+from ledger.audit.replay import (
+    ReplayStep,
+    Standing,
+    Until,
+    replay,
+    replay_rows,
+    until_position,
+    until_time,
+)
+from ledger.audit.rows import LedgerRows, Totals, recorded
+from ledger.audit.seats import derive_seats, seat_differences
+from ledger.audit.verify import Verification
+from ledger.codec import Unreadable
+from ledger.refusals import UnknownOrder
+from web import audit_tables as tables
+from web.order_report import order_json, show_order
+from web.parts import Parts
+
+FOUND = 1
+_NEWEST = 50
+_EVERYTHING = until_position(2**62)
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def _parts(context: click.Context) -> Parts:
+    parts: Parts = context.obj()
+    return parts
+
+
+def _rows(context: click.Context) -> LedgerRows:
+    return _parts(context).store.stored()
+
+
+class Head(click.ParamType[tuple[int, bytes]]):
+    """A tree head as `audit verify` prints it."""
+
+    name = "size:root"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, bytes]:
+        size, _, root = str(value).partition(":")
+        try:
+            head = int(size), bytes.fromhex(root)
+        except ValueError:
+            self.fail("a size, a colon and a root in hexadecimal", param, ctx)
+        if len(head[1]) != 32 or head[0] < 1:
+            self.fail("a size from 1 on, a colon and a root of 64 digits", param, ctx)
+        return head
+
+
+class Moment(click.ParamType[Until]):
+    """A position of the ledger, or a time; without a zone it is UTC."""
+
+    name = "position|time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Until:
+        text = str(value)
+        if text.isdigit():
+            return until_position(int(text))
+        try:
+            when = datetime.fromisoformat(text)
+        except ValueError:
+            self.fail("a position, or a time like 2027-02-12T10:00:00Z", param, ctx)
+        return until_time(when if when.tzinfo else when.replace(tzinfo=UTC))
+
+
+@click.group()
+def audit() -> None:
+    """Replay the ledger, prove that it was not tampered with, compare what was derived."""
+
+
+@audit.command()
+@click.option("--against", type=Head(), multiple=True, help="A tree head kept elsewhere.")
+@_json
+@click.pass_context
+def verify(context: click.Context, against: tuple[tuple[int, bytes], ...], as_json: bool) -> None:
+    """Check every law over every stamp."""
+    rows, findings, began = _rows(context), list[Finding](), time.perf_counter()
+    with tables.bar() as bar:
+        task = bar.add_task("verifying")
+        verification = Verification(
+            rows,
+            known=dict(against),
+            progress=lambda done, size: bar.update(task, completed=done, total=size),
+        )
+        for finding in verification:
+            if as_json:
+                findings.append(finding)
+            else:
+                tables.show_finding(finding)
+    verdict, seconds = verification.verdict, time.perf_counter() - began
+    assert verdict is not None, "the walk went to its end"
+    if as_json:
+        tables.as_json(tables.verdict_json(verdict, findings, seconds))
+    else:
+        tables.show_verdict(verdict, seconds)
+    sys.exit(FOUND if verdict.findings else 0)
+
+
+@audit.command(name="replay")
+@click.option("--order", type=click.UUID, help="Only this order (or shop, or case).")
+@click.option("--until", type=Moment(), default=None, help="As of this position or time.")
+@click.option("--newest", default=_NEWEST, show_default=True, help="Of a ledger, stamps shown.")
+@_json
+@click.pass_context
+def replay_command(
+    context: click.Context, order: UUID | None, until: Until | None, newest: int, as_json: bool
+) -> None:
+    """Tell stamp by stamp what happened, and how things stood after it."""
+    rows, until = _rows(context), until or _EVERYTHING
+    try:
+        if order is None:
+            _replay_all(rows, until, newest=newest, as_json=as_json)
+        else:
+            _replay_one(rows, order, until=until, as_json=as_json)
+    except Unreadable as error:
+        click.echo(f"A stamp cannot be read; `audit verify` tells where: {error}", err=True)
+        sys.exit(FOUND)
+
+
+def _replay_one(rows: LedgerRows, stream: UUID, *, until: Until, as_json: bool) -> None:
+    stored = rows.stream(stream, until=rows.head()[0])
+    if not stored:
+        raise UnknownOrder
+    steps = replay(recorded(row) for row in takewhile(until, stored))
+    if as_json:
+        tables.as_json({"order": stream, "steps": list(steps)})
+    else:
+        tables.console().print(tables.story_table(steps, streams=False))
+
+
+def _replay_all(rows: LedgerRows, until: Until, *, newest: int, as_json: bool) -> None:
+    """The newest steps are kept; of the others, only sums."""
+    standing, steps = Standing(), deque[ReplayStep](maxlen=max(newest, 0))
+    for one, before, after in replay_rows(rows, until=until):
+        steps.append(standing.take(one, before, after))
+    if as_json:
+        tables.as_json({**tables.standing_json(standing), "steps": list(steps)})
+        return
+    out = tables.console()
+    if steps:
+        out.print(tables.story_table(steps, streams=True))
+    out.print(*tables.standing_tables(standing))
+
+
+@audit.command()
+@_json
+@click.pass_context
+def diff(context: click.Context, as_json: bool) -> None:
+    """Derive every projection again and name each row that differs from the live one."""
+    found = 0
+    documents = []
+    for difference in _parts(context).views.diff():
+        found += 1
+        if as_json:
+            documents.append(difference)
+        else:
+            tables.show_difference(difference)
+    if as_json:
+        tables.as_json({"clean": not found, "differences": documents})
+    else:
+        click.echo(f"{found} differences" if found else "Every projection is as derived.")
+    sys.exit(FOUND if found else 0)
+
+
+@click.group()
+def seats() -> None:
+    """Seats held and sold."""
+
+
+@seats.command()
+@_json
+@click.pass_context
+def check(context: click.Context, as_json: bool) -> None:
+    """Count every quota again from the stamps, and name each that differs."""
+    rows = _rows(context)
+    size, _ = rows.head()
+    derived = derive_seats(rows, until=size)
+    findings = list(seat_differences(derived, rows.seat_totals(size)))
+    quotas = {derived.names.get(q, str(q)): totals for q, totals in derived.totals.items()}
+    if as_json:
+        tables.as_json({"clean": not findings, **_quotas(quotas), "findings": findings})
+    else:
+        tables.console().print(tables.quota_table(quotas))
+        for finding in findings:
+            tables.show_finding(finding)
+        click.echo(f"{len(findings)} differences" if findings else "Every quota is as counted.")
+    sys.exit(FOUND if findings else 0)
+
+
+def _quotas(quotas: dict[str, Totals]) -> dict[str, object]:
+    return {"quotas": tables.quotas_json(quotas)}
+
+
+@click.group()
+def orders() -> None:
+    """Orders, one at a time."""
+
+
+@orders.command()
+@click.argument("order_id", metavar="ID", type=click.UUID)
+@_json
+@click.pass_context
+def show(context: click.Context, order_id: UUID, as_json: bool) -> None:
+    """How an order stands, and how it came there."""
+    parts = _parts(context)
+    history = parts.orders.history(order_id)
+    order, steps = parts.orders.get(order_id), list(replay(history))
+    if as_json:
+        tables.as_json({**order_json(order, parts.clock()), "steps": steps})
+        return
+    out = tables.console()
+    for table in (*show_order(order, parts.clock()), tables.story_table(steps, streams=False)):
+        out.print(table)

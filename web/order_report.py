@@ -1,0 +1,71 @@
+"""One order as an operator reads it; nothing personal."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.table import Table
+
+from ledger import cancellation
+from ledger.audit.replay import MoneyAxes, money_of
+from ledger.audit.story import spoken
+from ledger.order.state import Order
+from ledger.order.status import flags, status
+
+
+def order_json(order: Order, now: datetime) -> dict[str, Any]:
+    """An order as a document."""
+    allowed = cancellation.eligibility(order, now)
+    return {
+        "id": order.id,
+        "number": f"#{order.number:06d}",
+        "payment_reference": order.payment_reference,
+        "shop": order.terms.shop_slug,
+        "status": status(order).value,
+        "flags": flags(order),
+        "version": order.version,
+        "placed_at": order.placed_at,
+        "money": {name: getattr(money_of(order), name) for name in MoneyAxes.__slots__},
+        "seats": {
+            str(quota): {"held": held, "sold": sold} for quota, (held, sold) in order.seats.items()
+        },
+        "payments": [
+            {
+                "correlation_id": one.correlation_id,
+                "provider": one.provider,
+                "provider_reference": one.reference or one.session,
+                "asked": one.asked,
+                "received": one.received,
+                "held": order.held_by(one.correlation_id),
+            }
+            for one in order.attempts.values()
+        ],
+        "cancellation": {
+            "allowed": allowed.allowed,
+            "reason": allowed.reason,
+            "deadline": allowed.deadline,
+        },
+    }
+
+
+def show_order(order: Order, now: datetime) -> tuple[Table, ...]:
+    """Its facts in a few lines, its payments as a table."""
+    allowed = cancellation.eligibility(order, now)
+    money = money_of(order)
+    click.echo(f"Order #{order.number:06d} of {order.terms.shop_slug}: {status(order).value}")
+    click.echo(f"Flags: {', '.join(flags(order)) or 'none'}")
+    sums = (f"{name} {spoken(getattr(money, name))}" for name in MoneyAxes.__slots__)
+    click.echo(f"Money: {', '.join(sums)}")
+    answer = "yes" if allowed.allowed else f"no ({allowed.reason})"
+    click.echo(f"May be cancelled by its holder: {answer}, until {allowed.deadline or '–'}")
+    payments = Table("payment", "provider", "reference", "asked", "received", "held")
+    for one in order.attempts.values():
+        payments.add_row(
+            str(one.correlation_id),
+            one.provider,
+            one.reference or one.session,
+            spoken(one.asked),
+            spoken(one.received) if one.received is not None else "",
+            spoken(order.held_by(one.correlation_id)),
+        )
+    return (payments,)
