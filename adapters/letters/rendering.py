@@ -32,7 +32,7 @@ def render(
     customer = order.terms.customer
     return RenderedLetter(
         subject=one_line(body.subject),
-        text=_laid_out("letter.txt", body, at),
+        text=_laid_out("letter.txt", body, at).replace("\N{NO-BREAK SPACE}", " "),
         html=_laid_out("letter.html", body, at),
         to=customer.email if customer else "",
         reply_to=order.terms.seller.email,
