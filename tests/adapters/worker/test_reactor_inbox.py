@@ -12,7 +12,8 @@ from ledger.order.state import Order
 from ledger.order.status import Status, status
 from ledger.reports import Report
 from ledger.stamps import Paid
-from tests.adapters.worker.worker_kit import BEGIN, PRICE, World
+from tests.adapters.worker.worker_fakes import BEGIN
+from tests.adapters.worker.worker_kit import PRICE, World
 
 
 @dataclass

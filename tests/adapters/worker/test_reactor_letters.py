@@ -6,7 +6,8 @@ from adapters.smtp_mail import Rejected, Unknown
 from adapters.worker.delivery import MOST_TRIES, DeliveryPolicy, WhenUnknown
 from adapters.worker.reactor import NOTHING
 from ledger.case_stamps import CaseKind
-from tests.adapters.worker.worker_kit import Killed, World
+from tests.adapters.worker.worker_fakes import Killed
+from tests.adapters.worker.worker_kit import World
 
 HOLD = DeliveryPolicy(when_unknown=WhenUnknown.HOLD)
 LATER = Rejected("451", permanent=False)

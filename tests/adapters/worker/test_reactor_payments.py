@@ -4,7 +4,8 @@ from adapters.worker.reactor import NOTHING
 from ledger.case_stamps import CaseKind
 from ledger.order.status import Status, status
 from ledger.payments import start_refund
-from tests.adapters.worker.worker_kit import Killed, World
+from tests.adapters.worker.worker_fakes import Killed
+from tests.adapters.worker.worker_kit import World
 
 
 def cancelling(world: World):

@@ -1,14 +1,13 @@
-"""Given for the worker: a ledger in memory, a shop, orders, a provider, a mail server, a clock."""
+"""Given for the worker: a ledger with a shop, orders in every state, and the reactors."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from adapters.keys import Keyring
 from adapters.letters import RenderedLetter
 from adapters.memory_store import MemoryStampRecorder
-from adapters.smtp_mail import Delivery, Sent
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.delivery import DeliveryPolicy
 from adapters.worker.desk import Desk
@@ -29,7 +28,6 @@ from ledger.commands import (
 from ledger.money import Money
 from ledger.order.letters import Due
 from ledger.order.state import Order
-from ledger.payments import Accepted, NoAnswer, PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.policy import CancellationPolicy, Seller
 from ledger.recorded import Recorded
 from ledger.service import Orders
@@ -38,8 +36,6 @@ from ledger.shop_stamps import Preferences
 from ledger.shops import Shops
 from ledger.stamps import (
     CreatePaymentSuccess,
-    CreateRefundFailure,
-    CreateRefundSuccess,
     Customer,
     OrderPlaced,
     Paid,
@@ -48,98 +44,10 @@ from ledger.stamps import (
     ReceiptSent,
     ReceiptUnknown,
 )
+from tests.adapters.worker.worker_fakes import Clock, FakeMail, FakeProvider
 
-BEGIN = datetime(2027, 1, 4, 9, tzinfo=UTC)
 PRICE = Money(3500, "EUR")
 POSTAL = (ReceiptSendStarted, ReceiptSent, ReceiptFailed, ReceiptUnknown)
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    now: datetime = BEGIN
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **span: float) -> None:
-        self.now += timedelta(**span)
-
-
-@dataclass
-class FakeMail:
-    """A mail server: answers in turn from `answers`, then takes everything."""
-
-    answers: list[Delivery | BaseException] = field(default_factory=list)
-    delivered: list[tuple[str, str]] = field(default_factory=list)
-
-    def send(self, letter: RenderedLetter, message_id: str) -> Delivery:
-        answer = self.answers.pop(0) if self.answers else Sent()
-        if isinstance(answer, BaseException):
-            raise answer
-        if isinstance(answer, Sent):
-            self.delivered.append((letter.subject, message_id))
-        return answer
-
-
-@dataclass
-class FakeProvider:
-    """A provider that remembers keys. `silent` answers are lost after the deed was done."""
-
-    name: str = "stripe"
-    account: str = "acct_1"
-    live: bool = False
-    silent: int = 0
-    refuses: bool = False
-    asks: list[str] = field(default_factory=list)
-    refunds: dict[str, RefundAsk] = field(default_factory=dict)
-    closed: list[str] = field(default_factory=list)
-
-    def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
-        self.asks.append(ask.idempotency_key)
-        if self._is_silent():
-            return NoAnswer("timed out")
-        return CreatePaymentSuccess(
-            provider_reference=f"cs_{ask.correlation_id}",
-            redirect_url="https://pay.example/page",
-            expires_at=ask.expires_at,
-            try_number=try_number,
-        )
-
-    def expire_payment(self, reference: str) -> bool:
-        self.closed.append(reference)
-        return True
-
-    def refund(self, ask: RefundAsk) -> RefundAnswer:
-        self.asks.append(ask.idempotency_key)
-        if self.refuses:
-            return CreateRefundFailure(code="charge_disputed", try_number=ask.try_number)
-        self.refunds.setdefault(ask.idempotency_key, ask)
-        return NoAnswer("timed out") if self._is_silent() else self._accepted(ask)
-
-    def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
-        if self._is_silent():
-            return NoAnswer("timed out")
-        return self._accepted(ask) if ask.idempotency_key in self.refunds else None
-
-    def _is_silent(self) -> bool:
-        self.silent -= 1
-        return self.silent >= 0
-
-    def _accepted(self, ask: RefundAsk) -> Accepted:
-        return Accepted(
-            outcome=CreateRefundSuccess(
-                payment=ask.payment,
-                amount=ask.amount,
-                provider_reference=f"re_{ask.correlation_id}",
-                try_number=ask.try_number,
-            )
-        )
 
 
 def plain_letter(order: Order, due: Due, number: int | None) -> RenderedLetter:
