@@ -30,7 +30,7 @@ from ledger.stamps import (
     Customer,
     Paid,
 )
-from tests.web.kit import TokensInMemory
+from tests.web.fakes import TokensInMemory
 from tests.web.pages_shop import START, winterfest
 from web.app import create_app
 from web.parts import Parts
