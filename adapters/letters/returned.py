@@ -101,7 +101,7 @@ def _statement(at: Occasion, refund: Refund) -> Statement:
     order = at.order
     amount = announced(refund, order.currency)
     fee = refund.request.fee if refund.request else Money(0, order.currency)
-    kept = [(at.say("Cancellation fee kept back"), fee)] if fee else []
+    kept = [(at.say("Cancellation fee kept back"), -fee)] if fee else []
     whole = _is_whole(order, amount + fee)
     return Statement(
         sum_label=at.say("Returned to you"),

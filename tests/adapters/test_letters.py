@@ -187,7 +187,7 @@ def test_a_credit_note_names_the_receipt_it_reverses():
 def test_a_fee_is_shown_beside_what_is_returned():
     text = words(rendered("fee").text)
     assert "We return €120.00 to you." in text
-    assert "Cancellation fee kept back €3.45" in text
+    assert "Cancellation fee kept back -€3.45" in text
     assert "Returned to you €120.00" in text
 
 
