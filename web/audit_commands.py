@@ -163,14 +163,17 @@ def _replay_all(rows: LedgerRows, until: Until, *, newest: int, as_json: bool) -
 @click.pass_context
 def diff(context: click.Context, as_json: bool) -> None:
     """Derive every projection again and name each row that differs from the live one."""
-    found = 0
-    documents = []
-    for difference in _parts(context).views.diff():
-        found += 1
-        if as_json:
-            documents.append(difference)
-        else:
-            tables.show_difference(difference)
+    found, documents = 0, []
+    with tables.bar() as bar:
+        task = bar.add_task("deriving")
+        for difference in _parts(context).views.diff(
+            progress=lambda done, size: bar.update(task, completed=done, total=size)
+        ):
+            found += 1
+            if as_json:
+                documents.append(difference)
+            else:
+                tables.show_difference(difference)
     if as_json:
         tables.as_json({"clean": not found, "differences": documents})
     else:

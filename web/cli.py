@@ -13,8 +13,11 @@ import click
 from adapters.embedded_postgres import EmbeddedPostgresError
 from adapters.postgres.migrate import MigrationRefused, migrate
 from adapters.postgres.roles import RoleTooStrong
+from adapters.postgres.views_shadow import RebuildUnderWay
 from adapters.shop_file import read_shop_file
 from adapters.worker.daemon import stopped_by_signals
+from adapters.worker.derivable_views import UnknownProjection
+from adapters.worker.rebuilding import RebuildRefused
 from ledger.appends import LedgerUnavailable
 from ledger.refusals import Refusal
 from web.app import create_app
@@ -23,6 +26,7 @@ from web.composition import Works, assembled, daemon
 from web.demo import demo
 from web.log_lines import configure
 from web.parts import Parts
+from web.progress import progress_bar
 from web.serving import Server
 from web.settings import Settings, SettingWrong, read_settings
 
@@ -184,6 +188,22 @@ def list_projections(context: click.Context) -> None:
     """How far each projection has come."""
     for one in _works(context).views.checkpoints():
         click.echo(f"{one.name:20} version {one.version}  position {one.position}  lag {one.lag}")
+
+
+@projections.command(name="rebuild")
+@click.argument("names", nargs=-1, metavar="NAME...")
+@click.pass_context
+def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
+    """Derive projections again beside the live ones, then swap them in. Sends nothing."""
+    works = _works(context)
+    try:
+        with progress_bar("rebuilding") as progress:
+            position = works.views.rebuild(names, progress=progress)
+    except UnknownProjection as error:
+        raise click.UsageError(str(error)) from error
+    except (RebuildRefused, RebuildUnderWay) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Rebuilt as of position {position}.")
 
 
 for group in (audit, seats, orders, demo):

@@ -16,12 +16,12 @@ from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.migrate import migrate
 from adapters.postgres.roles import check_role_at
 from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.postgres.views import Views
 from adapters.postgres.working import RateLimits, Tokens
 from adapters.smtp_mail import SmtpMail
 from adapters.stamp_ledger import StampLedger
 from adapters.stripe_payments import StripeDoor, StripePayments
 from adapters.worker.daemon import Daemon
+from adapters.worker.derivable_views import DerivableViews
 from adapters.worker.desk import Desk
 from adapters.worker.feed import Feed
 from adapters.worker.following import Following
@@ -49,7 +49,7 @@ class Works:
 
     parts: Parts
     ledger: StampLedger
-    views: Views
+    views: DerivableViews
     inbox: PostgresInbox
     tokens: Tokens
     cursors: PostgresCursors
@@ -95,7 +95,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     catalogue = PostgresCatalogue(connections)
     shops, cases = Shops(store, catalogue.shops), Cases(store)
     providers, doors = _providers(settings)
-    views, tokens = Views(connections), Tokens(connections)
+    views = DerivableViews(connections, store=store, url=url)
+    tokens = Tokens(connections)
     inbox = PostgresInbox(url, keyring=keyring)
     parts = Parts(
         settings=settings,

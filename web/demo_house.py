@@ -112,8 +112,8 @@ def require_free(at: Addresses) -> None:
 
 
 @contextmanager
-def running(house: House) -> Iterator[Mapping[str, "subprocess.Popen[bytes]"]]:
-    """All processes, ready to be used; stopped in reverse order at the end."""
+def running(house: House) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
+    """All processes, ready to be used; whatever is in there at the end is stopped."""
     processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name in house.commands():

@@ -2,21 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from time import monotonic
 
 from adapters.postgres.views_owner import OwnedViews, OwnershipLost
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.desk import Desk
 from adapters.worker.projecting import Projector
 from adapters.worker.reactor import NOTHING, Progress
+from adapters.worker.rebuilding import OWNER
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.recorded import derived
 from projections.catalogue import PROJECTIONS
 from projections.deriving import Poison
 from projections.projection import Projection
-
-OWNER = "projections"
-_BETWEEN_BEATS = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,29 +24,18 @@ class Projections:
     url: str
     desk: Desk
     projections: Collection[Projection] = tuple(PROJECTIONS.values())
-    name: str = OWNER
+    name: str = "projections"
     _owned: OwnedViews | None = field(default=None)
     _projector: Projector | None = field(default=None)
-    _heard: float = 0.0
 
     def run(self) -> Progress:
         """Everything that is due. Another owner's work is not ours: then nothing."""
         try:
             projector = self._projector or self._take()
-            return self._moved(projector) if projector else NOTHING
+            return Progress(done=projector.run_once()) if projector else NOTHING
         except OwnershipLost:
             self.close()
             return NOTHING
-
-    def _moved(self, projector: Projector) -> Progress:
-        """Writing shows that we live; while there is nothing to write, a beat does."""
-        moved, now = projector.run_once(), monotonic()
-        if moved:
-            self._heard = now
-        elif self._owned is not None and now - self._heard > _BETWEEN_BEATS:
-            self._owned.beat()
-            self._heard = now
-        return Progress(done=moved)
 
     def close(self) -> None:
         """Give the ownership back, for the next one to take at once."""

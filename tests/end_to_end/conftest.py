@@ -44,4 +44,4 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
                 read_shop_file(SAMPLE), actor="test", at=works.parts.clock()
             )
             with running(house) as processes:
-                yield Journey(house=house, works=works, processes=dict(processes), clock=clock)
+                yield Journey(house=house, works=works, processes=processes, clock=clock)

@@ -3,6 +3,8 @@
 import time
 from collections import Counter
 
+import httpx
+
 from tests.end_to_end.journey import Bought, Journey, until
 
 # The letters of an order that was paid, cancelled by link, and refunded.
@@ -56,7 +58,6 @@ def test_every_webhook_three_times_in_random_order_changes_nothing(journey: Jour
 
 
 def _delivered(journey: Journey) -> bool:
-    import httpx
 
     found = httpx.get(f"{journey.house.at.provider}/sandbox/deliveries?state=pending").json()
     return not found["data"]
