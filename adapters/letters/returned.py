@@ -81,15 +81,15 @@ def _when(at: Occasion, refund: Refund) -> str:
 
 
 def _why(at: Occasion, refund: Refund) -> str:
-    if _cancels(at, refund):
-        return at.say("We have cancelled your order as you wished.")
     match refund.request.cause if refund.request else None:
+        case Cause.CUSTOMER:
+            return at.say("We have cancelled your order as you wished.")
         case Cause.OVERPAID:
             return at.say("You paid this order more than once. Your order is not affected.")
         case Cause.LATE_PAYMENT:
             return at.say("Your payment arrived after the order had been cancelled.")
         case _:
-            return ""
+            return at.say("We have cancelled your order.") if _cancels(at, refund) else ""
 
 
 def _reversed(at: Occasion, refund: Refund) -> Sequence[tuple[str, str]]:

@@ -214,6 +214,11 @@ def test_money_that_was_never_a_price_has_no_vat(cause, reason):
     assert "VAT" not in text
 
 
+def test_a_cancellation_by_staff_is_not_called_the_customer_s_wish():
+    letter = refunded((REFUND, Cancelled(cause=Cause.STAFF)), cause=Cause.STAFF)
+    assert "We have cancelled your order. We return €123.45 to you." in words(letter.text)
+
+
 def test_money_returned_by_hand_is_announced_too():
     about = order(*RECEIPTED, (REFUND, ManualRefund(payment=PAYMENT, amount=Money(700, "EUR"))))
     letter = render(about, Letter.REFUNDED, correlation_id=REFUND, number=18, base_url=BASE)
