@@ -37,8 +37,8 @@ class StoredRows:
 
 
 def _row(row: StampRow) -> StoredRow:
-    # Numbers that are no object were never hashed: as none at all, they contradict the leaf.
-    numbers = dict(row.numbers) if hasattr(row.numbers, "items") else {}
+    # Numbers that are no object were never hashed: neither was this one.
+    numbers = dict(row.numbers) if hasattr(row.numbers, "items") else {"": 0}
     return StoredRow(
         position=row.id,
         stream=row.originator_id,

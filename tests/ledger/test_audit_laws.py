@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from ledger.appends import SeatChange
+from ledger.audit.streams import Streams
 from ledger.audit.verify import CHECKS, verify
 from ledger.case_stamps import CaseResolved
 from ledger.leaf import stamp_bytes
@@ -251,3 +252,8 @@ def test_a_stamp_that_should_have_drawn_a_number_did_not(copy):
     at = copy.position_of("RECEIPT_SEND_STARTED")
     copy.bend(at, numbers={})
     assert "C5" in laws(copy)
+
+
+def test_streams_that_were_let_go_are_read_again(world, monkeypatch):
+    monkeypatch.setattr(Streams.__init__, "__kwdefaults__", {"most": 1})
+    assert verify(world.store.stored()) == ()
