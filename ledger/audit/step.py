@@ -1,7 +1,7 @@
 """One row with all that a check may need to judge it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from ledger.audit.finding import Finding
@@ -32,7 +32,7 @@ class Step:
     before: State | None = None
     after: State | None = None
     fault: str = ""
-    seats: Mapping[UUID, Totals]
+    seats: Mapping[UUID, Totals] = field(default_factory=dict)
 
     @property
     def order(self) -> Order | None:

@@ -1,7 +1,7 @@
 """One walk over the ledger, row by row, that hands each check what it needs to judge."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from ledger.audit.rows import LedgerRows, StoredRow, all_rows, recorded
@@ -30,35 +30,36 @@ class Walk:
     def steps(self) -> Iterator[Step]:
         """Every row of the ledger up to the position where this walk ends."""
         for row in all_rows(self._ledger, until=self._until):
-            yield self._meaning(self._bare(row))
+            yield self._step(row)
             self._versions[row.stream] = row.version
             self._numbers |= row.numbers
             self._last = row
 
-    def _bare(self, row: StoredRow) -> Step:
+    def _step(self, row: StoredRow) -> Step:
+        meaning: dict[str, Any] = {}
+        try:
+            self._understand(row, meaning)
+        except (Unreadable, *UNFIT) as error:
+            meaning["fault"] = f"{type(error).__name__}: {error}"
         return Step(
             ledger=self._id,
             row=row,
             last=self._last,
             version_before=self._versions.get(row.stream, 0),
             numbers_before=self._numbers,
-            seats={},
+            **meaning,
         )
 
-    def _meaning(self, step: Step) -> Step:
-        if step.row.correlation_id is None:
-            return replace(step, fault="this row was not written as a stamp")
-        try:
-            one = recorded(step.row)
-            step = replace(step, stamp=one, again=encode(drafted(one)))
-            before = self._streams.before(one)
-            step = replace(step, before=before)
-            after = evolved(before, one)
-            seats = self.seats.count(one, before, after)
-        except (Unreadable, *UNFIT) as error:
-            return replace(step, fault=f"{type(error).__name__}: {error}")
+    def _understand(self, row: StoredRow, meaning: dict[str, Any]) -> None:
+        """As far as it can be understood; what was found out before a fault is kept."""
+        if row.correlation_id is None:
+            raise Unreadable("this row was not written as a stamp")
+        one = meaning["stamp"] = recorded(row)
+        meaning["again"] = encode(drafted(one))
+        before = meaning["before"] = self._streams.before(one)
+        after = meaning["after"] = evolved(before, one)
         self._streams.keep(after)
-        return replace(step, after=after, seats=seats)
+        meaning["seats"] = self.seats.count(one, before, after)
 
 
 def drafted(one: Recorded) -> Draft:
