@@ -1,0 +1,129 @@
+"""The docs say what the code does: names, fields, problems, commands, settings, links."""
+
+import doctest
+import re
+from dataclasses import fields
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from ledger import codec
+from ledger.stamp import declared
+from web.cli import stampledger
+from web.problems import explained
+
+ROOT = Path(__file__).parents[1]
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS]
+REFERENCE = ROOT / "docs/reference"
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+def test_the_tutorial_runs():
+    found = doctest.testfile(str(ROOT / "docs/tutorial.md"), module_relative=False)
+    assert found.attempted > 30
+    assert found.failed == 0
+
+
+def sections() -> dict[str, str]:
+    text = (REFERENCE / "stamps.md").read_text()
+    parts = re.split(r"^### ([A-Z_]+)$", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_the_reference_lists_every_stamp_and_no_other():
+    assert set(sections()) == set(codec.STORED)
+
+
+def _named(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+@pytest.mark.parametrize("name", codec.STORED)
+def test_the_reference_tells_what_a_stamp_declares(name):
+    cls, schema = codec.STORED[name]
+    section, says = sections()[name], declared(cls)
+    meaning = " ".join(cleandoc(cls.__doc__ or "").split("\n\n")[0].split())
+    assert meaning in section
+    assert (
+        f"Schema version {schema}. Occurrence: {_named(says.occurrence)}. "
+        f"Binding: {_named(says.binding)}. Sealed: {_named(says.sealed)}." in section
+    )
+    listed = re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)
+    assert listed[: len(fields(cls))] == [one.name for one in fields(cls)]
+
+
+def test_the_reference_lists_every_problem_as_it_is_answered():
+    rows = re.findall(
+        r"^\| `([\w-]+)` \| (\d+) \| (.*) \|$",
+        (REFERENCE / "problems.md").read_text(),
+        flags=re.MULTILINE,
+    )
+    found = {slug: (one.status, one.detail) for slug, one in explained().items()}
+    assert {slug: (int(status), detail) for slug, status, detail in rows} == found
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:
+    if not isinstance(command, click.Group):
+        return {" ".join(path): command}
+    found: dict[str, Any] = {}
+    for name, one in command.commands.items():
+        found |= commands(one, (*path, name))
+    return found
+
+
+def test_the_reference_lists_every_command():
+    rows = re.findall(
+        r"^\| `([^`]+)` \| (.*) \|$",
+        (REFERENCE / "commands.md").read_text(),
+        flags=re.MULTILINE,
+    )
+    expected = {
+        name: cleandoc(one.help or "").splitlines()[0]
+        for name, one in commands(stampledger).items()
+    }
+    assert {name: does for name, does in rows if not name.startswith("./run")} == expected
+
+
+def test_the_reference_lists_every_setting():
+    read = re.findall(r"read\.\w+\(\"(\w+)\"\)", (ROOT / "web/settings.py").read_text())
+    listed = re.findall(
+        r"^\| `STAMPLEDGER_(\w+)` \|",
+        (REFERENCE / "settings.md").read_text(),
+        flags=re.MULTILINE,
+    )
+    assert sorted(listed) == sorted(set(read))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    targets = [one for one in _LINK.findall(page.read_text()) if "://" not in one]
+    assert [one for one in targets if not (page.parent / one).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_pages_name_are_there(page):
+    named = re.findall(
+        r"`((?:ledger|adapters|projections|web|tests|docs)/[\w/.-]+\.\w+)`", page.read_text()
+    )
+    assert [one for one in named if not (ROOT / one).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_that_pages_name_exist(page):
+    run = (ROOT / "run").read_text()
+    known = commands(stampledger)
+    for verb in re.findall(r"\./run (\w+)", page.read_text()):
+        assert f"\n{verb}) " in run, verb
+    for said in re.findall(r"(?:run cli|`stampledger) ([a-z][a-z -]*[a-z])", page.read_text()):
+        words = said.split(" --")[0].split()
+        assert any(" ".join(words[:n]) in known for n in (1, 2)), said
+
+
+def test_every_page_can_be_reached_from_the_index():
+    index = (ROOT / "docs/index.md").read_text()
+    linked = {(ROOT / "docs" / one).resolve() for one in _LINK.findall(index) if "://" not in one}
+    assert {page for page in DOCS if page.name != "index.md"} <= linked
