@@ -1,0 +1,186 @@
+"""Known bugs, put back one at a time in a copy of the tree: the tests must notice each.
+
+`python -m tests.mutations [NAME…]`
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COPIED = ("ledger", "projections", "adapters", "web", "tests", "pyproject.toml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutation:
+    """A bug as a patch of one file, and the tests that must fail with it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: Sequence[str]
+
+
+MUTATIONS = (
+    Mutation(
+        name="status-is-a-maximum",
+        file="ledger/order/status.py",
+        old="""    if order.disputed:
+        return Status.DISPUTED
+    return _with_money(order) if order.received else _without_money(order)
+""",
+        new="""    if order.disputed:
+        return Status.DISPUTED
+    words = [Status.NOT_STARTED]
+    words += [Status.PENDING] if order.attempts else []
+    words += [Status.PAID] if order.received or order.free_confirmed else []
+    words += [Status.CANCELLED] if order.cancelled else []
+    words += [Status.REFUNDED] if order.refunds else []
+    return max(words, key=list(Status).index)
+""",
+        tests=("tests/ledger/test_status.py",),
+    ),
+    Mutation(
+        name="receipt-keyed-by-stamp",
+        file="ledger/order/letters.py",
+        old="        receipts.setdefault(due.correlation_id, due)\n"
+        "    return (*receipts.values(), *_corrections(order), *_link(order))",
+        new="        receipts[due.correlation_id] = due\n"
+        "    every = (*_paid(order), *_refunded(order), *_cancelled(order))\n"
+        "    return (*every, *_corrections(order), *_link(order))",
+        tests=("tests/ledger/test_letters.py",),
+    ),
+    Mutation(
+        name="refund-without-its-own-key",
+        file="ledger/payments.py",
+        old='idempotency_key=f"{refund.correlation_id}/refund/{refund.last_try}"',
+        new='idempotency_key=f"{id(refund)}"',
+        tests=("tests/ledger/test_service.py",),
+    ),
+    Mutation(
+        name="link-without-expiry",
+        file="ledger/cancellation.py",
+        old="        and now < link.requested_at + LINK_LIFETIME\n",
+        new="",
+        tests=("tests/ledger/test_decide.py",),
+    ),
+    Mutation(
+        name="link-used-twice",
+        file="ledger/cancellation.py",
+        old="        and link.correlation_id not in order.refunds\n",
+        new="",
+        tests=("tests/ledger/test_decide.py",),
+    ),
+    Mutation(
+        name="another-amount-is-accepted",
+        file="ledger/stamps.py",
+        old='@stamp(binding=("amount", "provider", "provider_reference"))\nclass Paid:',
+        new='@stamp(binding=("provider", "provider_reference"))\nclass Paid:',
+        tests=("tests/ledger/test_service.py", "tests/ledger/test_receiving.py"),
+    ),
+    Mutation(
+        name="test-money-counts-as-real",
+        file="ledger/order/observe.py",
+        old='        "mode": (attempt.live, report.live),\n',
+        new="",
+        tests=("tests/ledger/test_receiving.py",),
+    ),
+    Mutation(
+        name="outcome-of-a-refund-lost",
+        file="ledger/payments.py",
+        old="            orders.record(order_id, outcome, correlation_id=refund_id, actor=actor)\n",
+        new="",
+        tests=("tests/ledger/test_service.py",),
+    ),
+    Mutation(
+        name="underpaid-is-paid",
+        file="ledger/order/state.py",
+        old="self.received.amount >= self.due.amount",
+        new="self.received.amount > 0",
+        tests=("tests/ledger/test_status.py",),
+    ),
+    Mutation(
+        name="a-late-failure-is-forgotten",
+        file="ledger/order/state.py",
+        old="kept = [money for name, money in self.settled.items() if name not in self.failed]",
+        new="kept = [*self.settled.values()]",
+        tests=("tests/ledger/test_order_independence.py",),
+    ),
+    Mutation(
+        name="outside-refunds-depend-on-their-order",
+        file="ledger/order/state.py",
+        old="    if other.request is None and refund.request is None:\n"
+        "        return other.was_accepted\n",
+        new="",
+        tests=("tests/ledger/test_order_independence.py",),
+    ),
+    Mutation(
+        name="seats-are-not-given-back",
+        file="ledger/order/evolve.py",
+        old="            return replace(order, released=True)\n",
+        new="            return order\n",
+        tests=("tests/ledger/test_status.py", "tests/ledger/test_follow.py"),
+    ),
+    Mutation(
+        name="the-last-seat-is-sold-twice",
+        file="adapters/conditions.py",
+        old="            if after.free < 0:\n",
+        new="            if after.free < -1:\n",
+        tests=("tests/ledger/test_service.py",),
+    ),
+)
+
+
+def survives(mutation: Mutation, tree: Path) -> bool:
+    """Whether the tests pass although the bug is there."""
+    file = tree / mutation.file
+    sound = file.read_text()
+    if sound.count(mutation.old) != 1:
+        raise LookupError(f"{mutation.name}: {mutation.file} does not hold the patched text once")
+    file.write_text(sound.replace(mutation.old, mutation.new))
+    try:
+        asked = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+        answer = subprocess.run(
+            [*asked, *mutation.tests], cwd=tree, capture_output=True, check=False
+        )
+        return answer.returncode != 1  # 1: tests ran, and some failed
+    finally:
+        file.write_text(sound)
+
+
+def copy_of_the_tree(folder: Path) -> Path:
+    """What the tests need of this tree, to be broken in peace."""
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(
+                source, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
+            )
+        else:
+            shutil.copy(source, folder / name)
+    return folder
+
+
+def main(names: Sequence[str]) -> int:
+    unknown = set(names) - {one.name for one in MUTATIONS}
+    if unknown:
+        print(f"unknown: {', '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    survivors = []
+    with tempfile.TemporaryDirectory() as folder:
+        tree = copy_of_the_tree(Path(folder))
+        for mutation in MUTATIONS:
+            if not names or mutation.name in names:
+                alive = survives(mutation, tree)
+                survivors += [mutation.name] if alive else []
+                print(f"{'SURVIVED' if alive else 'caught  '}  {mutation.name}", flush=True)
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

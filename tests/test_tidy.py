@@ -1,0 +1,96 @@
+"""The house's limits, kept: short functions, short modules, one sentence on top, no leftovers."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PRODUCT = ("ledger", "projections", "adapters", "web")
+MODULES = sorted(
+    path
+    for name in PRODUCT
+    for path in (ROOT / name).rglob("*.py")
+    if "__pycache__" not in path.parts
+)
+TEXTS = sorted(
+    path
+    for name in (*PRODUCT, "tests", "docs", "requirements")
+    for path in (ROOT / name).rglob("*")
+    if path.suffix in {".py", ".md", ".sql", ".txt", ".in", ".html", ".css", ".js"}
+)
+
+LONG_MODULES = {
+    "ledger/stamps.py": "all stamps of an order stand in one file, because the union is exhaustive",
+    "ledger/order/state.py": "an order's words are defined once, each next to its fold",
+}
+LONG_FUNCTIONS = {
+    "ledger/order/evolve.py:_changed": "a dispatching match",
+}
+LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
+
+# Put together here, so that this file does not hold what it looks for.
+NOTES_TO_SELF = re.compile(r"\b(?:" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b")
+ADDRESSES = re.compile(
+    "|".join(
+        [
+            "--(?:extra-)?index" + "-url",
+            "pypi" + r"\.org",
+            "/si" + "mple/",
+            r"(?<![\w/])/wo" + "rk/",
+        ]
+    )
+)
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_begins_with_its_one_idea(path):
+    said = ast.get_docstring(ast.parse(path.read_text())) or ""
+    first = said.splitlines()[0] if said else ""
+    assert first.endswith((".", "?"))
+    assert len(path.read_text().splitlines()[0]) <= 100
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_is_short(path):
+    lines = len(path.read_text().splitlines())
+    assert lines <= LONGEST_MODULE or name_of(path) in LONG_MODULES
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_functions_are_short(path):
+    long = [name for name, lines in functions(path) if lines > LONGEST_FUNCTION]
+    assert [one for one in long if f"{name_of(path)}:{one}" not in LONG_FUNCTIONS] == []
+
+
+def test_every_exception_is_still_needed():
+    for name in LONG_MODULES:
+        assert len((ROOT / name).read_text().splitlines()) > LONGEST_MODULE, name
+    for place in LONG_FUNCTIONS:
+        file, _, function = place.partition(":")
+        assert dict(functions(ROOT / file))[function] > LONGEST_FUNCTION, place
+
+
+def test_there_are_no_notes_to_self():
+    assert [name_of(one) for one in TEXTS if NOTES_TO_SELF.search(one.read_text())] == []
+
+
+def test_nothing_names_one_machine_or_one_package_index():
+    assert [name_of(one) for one in TEXTS if ADDRESSES.search(one.read_text())] == []
+
+
+def test_there_is_no_drawer_for_everything():
+    drawers = {"utils", "helpers", "common", "misc"}
+    assert [name_of(one) for one in MODULES if one.stem in drawers] == []
