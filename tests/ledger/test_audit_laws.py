@@ -1,14 +1,16 @@
 """Each law's check has a history that breaks it, and finds it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from ledger.appends import SeatChange
+from ledger.audit.rows import StoredCommit, StoredRow, Totals
 from ledger.audit.streams import Streams
-from ledger.audit.verify import CHECKS, verify
+from ledger.audit.verify import CHECKS, Verification, verify
 from ledger.case_stamps import CaseResolved
 from ledger.leaf import stamp_bytes
 from ledger.money import Money
@@ -257,3 +259,34 @@ def test_a_stamp_that_should_have_drawn_a_number_did_not(copy):
 def test_streams_that_were_let_go_are_read_again(world, monkeypatch):
     monkeypatch.setattr(Streams.__init__, "__kwdefaults__", {"most": 1})
     assert verify(world.store.stored()) == ()
+
+
+def test_what_is_appended_during_a_verification_is_no_finding(world):
+    size, root = world.store.head()
+    verification = Verification(Meanwhile(world))
+    assert list(verification) == []
+    assert verification.verdict is not None
+    assert (verification.verdict.rows, verification.verdict.root) == (size, root)
+    assert world.store.head()[0] > size
+
+
+class Meanwhile(CopiedRows):
+    """Whenever rows are read, somebody has just ordered something."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.store.stored())
+        self.world, self.orders = world, 0
+
+    def rows(self, after: int, *, limit: int) -> Sequence[StoredRow]:
+        self.orders += 1
+        self.world.place(f"meanwhile {self.orders}", ("volunteer", 1))
+        return self.world.store.stored().rows(after, limit=limit)
+
+    def commits(self, after: int, *, limit: int) -> Sequence[StoredCommit]:
+        return self.world.store.stored().commits(after, limit=limit)
+
+    def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
+        return self.world.store.stored().seat_totals(until)
+
+    def repeated(self, until: int) -> Sequence[int]:
+        return self.world.store.stored().repeated(until)
