@@ -28,6 +28,8 @@ LONG_MODULES = {
 }
 LONG_FUNCTIONS = {
     "ledger/order/evolve.py:_changed": "a dispatching match",
+    "ledger/leaf.py:stamp_bytes": "its doctest holds the golden bytes of a leaf",
+    "web/composition.py:daemon": "the worker's parts are wired in one look",
 }
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
 

@@ -85,7 +85,7 @@ class World:
         *,
         make: Callable[[Clock], StampRecorder] = lambda clock: MemoryStampRecorder(clock=clock),
     ) -> None:
-        self.clock = Clock()
+        self.slug, self.clock = spec.slug, Clock()
         self.recorder = make(self.clock)
         keys: Any = getattr(self.recorder, "keys")  # noqa: B009 (not part of the recorder's port)
         keyring = Keyring(bytes(32), ledger=self.recorder.ledger_id, store=keys)
@@ -96,7 +96,7 @@ class World:
         self.shops.import_shop(spec, actor="test", at=self.clock())
 
     def id(self, name: str) -> UUID:
-        return uuid5(NAMES, name)
+        return uuid5(NAMES, f"{self.slug}/{name}")
 
     def order_command(self, name: str, *lines: tuple[str, int], **changes: Any) -> PlaceOrder:
         command = PlaceOrder(
@@ -116,7 +116,7 @@ class World:
 
     def place(self, name: str = "order", *lines: tuple[str, int], **changes: Any) -> Order:
         command = self.order_command(name, *lines, **changes)
-        return self.orders.place("winterfest", command)
+        return self.orders.place(self.slug, command)
 
     def stamps(self, name: str = "order") -> list[str]:
         """The names of an order's stamps, as the class says them."""
