@@ -39,7 +39,9 @@ def chosen() -> str:
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
         if wish in known():
             return str(wish)
-    return request.accept_languages.best_match(known()) or SOURCE
+    # `fi-FI, en;q=0.5` wants Finnish; Werkzeug's best match would take the exact "en".
+    accepted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((one for one in accepted if one in known()), SOURCE)
 
 
 def current() -> str:

@@ -15,6 +15,6 @@ class PostgresCatalogue:
 
     def shops(self) -> Sequence[UUID]:
         """The streams of all shops, oldest first."""
-        with self._connections.reading() as connection:
+        with self._connections.asking() as connection:
             rows = connection.execute(statement("read_shop_streams")).fetchall()
         return [UUID(str(row[0])) for row in rows]

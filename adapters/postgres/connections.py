@@ -7,10 +7,11 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from adapters.forks import after_fork
 from adapters.postgres.exchange import Exchange
+from ledger.appends import LedgerUnavailable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -68,6 +69,15 @@ class Connections:
         """A connection in autocommit mode, from the pool."""
         with self._opened_pool().connection() as connection:
             yield connection
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """The same for who cannot mend it: raises `LedgerUnavailable` when nobody answers."""
+        try:
+            with self.reading() as connection:
+                yield connection
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise LedgerUnavailable("the database does not answer: is it running?") from error
 
     @contextmanager
     def committing(self) -> Iterator[Exchange]:

@@ -12,11 +12,11 @@ class PostgresCursors:
 
     def load(self, name: str) -> int:
         """The last position stored, 0 at first."""
-        with self._connections.reading() as connection:
+        with self._connections.asking() as connection:
             row = connection.execute(statement("read_cursor"), [name]).fetchone()
         return int(row[0]) if row else 0
 
     def store(self, name: str, position: int) -> None:
         """Remember a position."""
-        with self._connections.reading() as connection:
+        with self._connections.asking() as connection:
             connection.execute(statement("store_cursor"), [name, position])

@@ -68,7 +68,7 @@ class Views:
 
     def pending_migrations(self) -> Sequence[str]:
         """What `migrate` would apply."""
-        with self._connections.reading() as connection:
+        with self._connections.asking() as connection:
             return pending(connection)
 
     def due_letters(self, now: datetime, limit: int = 500) -> Sequence[UUID]:
@@ -118,5 +118,5 @@ class Views:
         self._connections.close()
 
     def _read(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        with self._connections.reading() as connection:
+        with self._connections.asking() as connection:
             return connection.execute(statement(name), parameters).fetchall()

@@ -65,6 +65,6 @@ class Tokens:
 
 
 def _run(connections: Connections, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with connections.reading() as connection:
+    with connections.asking() as connection:
         cursor = connection.execute(statement(name), parameters)
         return cursor.fetchall() if cursor.description else []

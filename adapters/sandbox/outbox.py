@@ -18,7 +18,7 @@ _AT_ONCE = 4
 
 
 def signature(payload: str, secret: str, *, at: int) -> str:
-    """https://docs.stripe.com/webhooks#verify-manually"""
+    """Sign as https://docs.stripe.com/webhooks#verify-manually says."""
     return f"t={at},v1={digest(payload, secret, at=at)}"
 
 

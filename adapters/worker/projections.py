@@ -46,7 +46,11 @@ class Projections:
     def _take(self) -> Projector | None:
         self._owned = OwnedViews.take(self.url, OWNER, projections=self.projections)
         if self._owned is not None:
-            self._projector = Projector(self.store, self._owned, on_poison=self._on_desk)
+            try:
+                self._projector = Projector(self.store, self._owned, on_poison=self._on_desk)
+            except BaseException:
+                self.close()
+                raise
         return self._projector
 
     def _on_desk(self, poison: Poison) -> None:

@@ -59,6 +59,11 @@ def test_the_language_is_what_the_browser_asks_for_until_somebody_chooses():
     assert "Vinterfest 2027" in browser.get("/winterfest/", headers=finnish).text
 
 
+def test_a_browser_that_names_a_country_gets_its_language():
+    finnish = {"Accept-Language": "fi-FI, en;q=0.5"}
+    assert "Perjantailippu" in World().browser.get("/winterfest/", headers=finnish).text
+
+
 def test_money_and_dates_are_those_of_the_language():
     browser = World().browser
     finnish = browser.get("/winterfest/?lang=fi").text

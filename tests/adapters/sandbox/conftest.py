@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import stripe
-from sandbox_kit import API_KEY, SECRET, Receiver, Shop, receiving
 
 from adapters.sandbox import SandboxSettings, running_sandbox
+from tests.adapters.sandbox.sandbox_kit import API_KEY, SECRET, Receiver, Shop, receiving
 
 stripe.enable_telemetry = False
 

@@ -2,7 +2,8 @@
 
 import pytest
 import stripe
-from sandbox_kit import Shop
+
+from tests.adapters.sandbox.sandbox_kit import Shop
 
 WEEK = 7 * 86400
 

@@ -3,9 +3,9 @@
 import httpx
 import pytest
 import stripe
-from sandbox_kit import HTTP, Receiver, Shop, until
 
 from adapters.sandbox.chaos import Chaos
+from tests.adapters.sandbox.sandbox_kit import HTTP, Receiver, Shop, until
 
 
 def expired(shop: Shop, count: int = 1) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
-from sandbox_kit import API_KEY, Shop
 
 from adapters.sandbox.endpoints import ENDPOINTS
 from adapters.sandbox.params import Either, Group, Many
+from tests.adapters.sandbox.sandbox_kit import API_KEY, Shop
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = Path(os.environ.get("CONTRACT_DATA", ROOT.parent / "shared" / "data"))

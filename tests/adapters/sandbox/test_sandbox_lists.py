@@ -2,7 +2,8 @@
 
 import pytest
 import stripe
-from sandbox_kit import Shop
+
+from tests.adapters.sandbox.sandbox_kit import Shop
 
 
 def test_pages_follow_each_other_without_gaps(shop: Shop):

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sandbox_kit import HTTP, Shop, line
 
 import adapters.sandbox.words as words_module
+from tests.adapters.sandbox.sandbox_kit import HTTP, Shop, line
 
 TRANSLATIONS = Path(words_module.__file__).parent / "translations"
 
 
 def press(url: str, act: str) -> httpx.Response:
-    return HTTP.post(f"{url}/{act}", follow_redirects=False)
+    answer: httpx.Response = HTTP.post(f"{url}/{act}", follow_redirects=False)
+    return answer
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sandbox_kit import API_KEY, HTTP, SECRET, Receiver, Shop, client_of, receiving, until
 
 from adapters.sandbox import SandboxSettings, create_sandbox, running_sandbox
+from tests.adapters.sandbox.sandbox_kit import (
+    API_KEY,
+    HTTP,
+    SECRET,
+    Receiver,
+    Shop,
+    client_of,
+    receiving,
+    until,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import stripe
-from sandbox_kit import Shop
+
+from tests.adapters.sandbox.sandbox_kit import Shop
 
 
 def refund(shop: Shop, intent: str, **params: object) -> stripe.Refund:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 import stripe
-from sandbox_kit import Shop, line
+
+from tests.adapters.sandbox.sandbox_kit import Shop, line
 
 
 def test_an_open_session_has_a_page_and_no_intent(shop: Shop):

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 import stripe
-from sandbox_kit import HTTP, SECRET, Receiver, Shop, until
+
+from tests.adapters.sandbox.sandbox_kit import HTTP, SECRET, Receiver, Shop, until
 
 
 def test_a_webhook_carries_the_event_and_a_signature_that_the_sdk_accepts(
