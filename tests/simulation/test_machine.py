@@ -83,6 +83,9 @@ class Ledger(RuleBasedStateMachine):
         self.count = 0
         self.size = 0
         self.sent: set[tuple[UUID, Letter]] = set()
+        for product in ("friday", "weekend"):
+            self.buy(product, 1)
+        self.money_comes(0, 0, True, True)
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
@@ -130,6 +133,11 @@ class Ledger(RuleBasedStateMachine):
         link = order.newest_link
         confirmed = self._wish(ConfirmCancellation, code=link.code, quote=amount)
         self._ask(which, replace(confirmed, correlation_id=link.correlation_id))
+
+    @rule(which=WHICH)
+    def cancel_at_once(self, which: int) -> None:
+        self.ask_for_a_link(which)
+        self.confirm(which, None)
 
     @rule(which=WHICH)
     def time_out(self, which: int) -> None:
@@ -414,7 +422,7 @@ QUIET = settings(deadline=None, suppress_health_check=list(HealthCheck), print_b
 
 def test_the_laws_hold_whatever_happens():
     run_state_machine_as_test(
-        Ledger, settings=settings(QUIET, max_examples=60, stateful_step_count=40)
+        Ledger, settings=settings(QUIET, max_examples=120, stateful_step_count=50)
     )
 
 
