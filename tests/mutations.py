@@ -98,6 +98,20 @@ MUTATIONS = (
         tests=("tests/ledger/test_service.py",),
     ),
     Mutation(
+        name="an-old-key-refunds-again",
+        file="adapters/worker/payments.py",
+        old="        return asked_at is not None and asked_at + _REMEMBERED <= self.clock()\n",
+        new="        return False\n",
+        tests=("tests/adapters/worker/test_reactor_payments.py",),
+    ),
+    Mutation(
+        name="a-killed-sender-leaves-silence",
+        file="adapters/worker/delivery.py",
+        old="            return Forgotten(tries) if age >= policy.lease else None\n",
+        new="            return None\n",
+        tests=("tests/adapters/worker/test_reactor_letters.py",),
+    ),
+    Mutation(
         name="underpaid-is-paid",
         file="ledger/order/state.py",
         old="self.received.amount >= self.due.amount",

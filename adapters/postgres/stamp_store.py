@@ -167,9 +167,11 @@ class _Attempts:
             self._unsure = decided if decided.rows else None
             try:
                 insert_batch(exchange, decided)
-            except psycopg.Error:
-                # An error that the server told ends the transaction; a lost connection does not.
-                self._unsure = self._unsure if exchange.broken else None
+            except psycopg.Error as error:
+                # An error that the server told ends the transaction; a lost connection does not,
+                # and it is not always known to be lost by then: the server's errors have a code.
+                if error.sqlstate and not exchange.broken:
+                    self._unsure = None
                 raise
             return decided.answers
 
