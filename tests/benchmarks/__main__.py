@@ -1,0 +1,38 @@
+"""Benchmarks by name, one after the other: `./run bench [NAME…] [--json FILE]`."""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+# Those that write the JSON of the contract; the others only print.
+WITH_JSON = ("append", "verify")
+NAMES = ("append", "project", "verify")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; or all")
+    parser.add_argument("--json", type=Path, help="write what was measured to this file")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.names if name not in NAMES]
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    with tempfile.TemporaryDirectory() as folder:
+        reports = [_run(name, Path(folder) / f"{name}.json") for name in asked.names or NAMES]
+    if asked.json:
+        asked.json.write_text(json.dumps([one for one in reports if one is not None], indent=2))
+
+
+def _run(name: str, report: Path) -> object:
+    """In a process of its own: what one leaves in memory does not slow the next."""
+    print(f"== {name}", flush=True)
+    writes = ["--json", str(report)] if name in WITH_JSON else []
+    subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *writes], check=True)
+    return json.loads(report.read_text()) if report.exists() else None
+
+
+if __name__ == "__main__":
+    main()
