@@ -30,7 +30,8 @@ SAMPLE = Path(__file__).parent / "samples" / f"{SLUG}.yaml"
 @click.option("--once", is_flag=True, help="Exit after the story.")
 def demo(port: int, once: bool) -> None:
     """Set up a sample shop, let one order walk the whole way, then serve."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _as_interrupt)
     settings = replace(read_settings(os.environ), database_url=None)
     at = Addresses(web=port)
     require_free(at)

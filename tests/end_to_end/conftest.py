@@ -15,7 +15,7 @@ from web.demo_house import Addresses, House, running
 from web.settings import read_settings
 
 
-def _four_ports() -> int:
+def four_ports() -> int:
     """The first of four neighbouring ports that are free just now."""
     for first in range(20100, 29000, 10):
         with ExitStack() as probes:
@@ -37,7 +37,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     clock.write_text("0")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("STAMPLEDGER_CLOCK_FILE", str(clock))
-        house = House(home=home, at=Addresses(web=_four_ports()))
+        house = House(home=home, at=Addresses(web=four_ports()))
         settings = read_settings({"STAMPLEDGER_HOME": str(home)})
         with assembled(settings, readers=2) as works:
             works.parts.shops.import_shop(

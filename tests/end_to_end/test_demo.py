@@ -1,0 +1,37 @@
+"""The demo as a stranger starts it: it tells its story, serves, and leaves nothing running."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from tests.end_to_end.conftest import four_ports
+from tests.end_to_end.journey import until
+
+
+def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    with told.open("w") as output:
+        demo = subprocess.Popen(
+            [sys.executable, "-P", "-m", "web.cli", "demo", "--port", str(four_ports())],
+            env={**os.environ, "STAMPLEDGER_HOME": str(tmp_path / "home")},
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        try:
+            until("the demo serves", lambda: "Serving" in told.read_text())
+            started = psutil.Process(demo.pid).children(recursive=True)
+            assert len(started) >= 4
+            demo.send_signal(signal.SIGINT)
+            assert demo.wait(30) == 0
+        finally:
+            demo.kill()
+            demo.wait()
+    _, alive = psutil.wait_procs(started, timeout=10)
+    assert not alive
+    assert "verified" in told.read_text()
+    assert (tmp_path / "home" / "demo.json").stat().st_mode & 0o077 == 0
