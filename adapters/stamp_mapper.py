@@ -5,10 +5,10 @@ from uuid import UUID
 
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
-from ledger.codec import decode, encode, frame, unframe
 
 from adapters.keys import Keyring, Sealing
 from adapters.recording import PreparedStamp, StampRow
+from ledger.codec import decode, encode, frame, unframe
 from ledger.recorded import Draft, Recorded
 
 
