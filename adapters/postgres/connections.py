@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -11,6 +12,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from adapters.forks import after_fork
 from adapters.postgres.exchange import Exchange
+from adapters.postgres.statements import statement
 from ledger.appends import LedgerUnavailable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -78,6 +80,26 @@ class Connections:
                 yield connection
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise LedgerUnavailable("the database does not answer: is it running?") from error
+
+    def rows(self, name: str, *parameters: Any, patience: float) -> list[tuple[Any, ...]]:
+        """Run one statement that may be run twice: a lost connection is tried again.
+
+        Raises `LedgerUnavailable` when nobody answered for `patience` seconds.
+        """
+        until, pause = monotonic() + patience, 0.0
+        while True:
+            try:
+                with self.reading() as connection:
+                    cursor = connection.cursor(binary=True)
+                    cursor.execute(statement(name), parameters)
+                    return cursor.fetchall() if cursor.description else []
+            except PoolTimeout as error:
+                raise LedgerUnavailable("the database cannot be reached") from error
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if monotonic() + pause > until:
+                    raise LedgerUnavailable(f"{name}: {type(error).__name__}") from error
+            sleep(pause)
+            pause = min(2 * pause + 0.01, 0.5)
 
     @contextmanager
     def committing(self) -> Iterator[Exchange]:

@@ -2,18 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from time import monotonic, sleep
 from typing import Any
 from uuid import UUID, uuid4
-
-import psycopg
-from psycopg_pool import PoolTimeout
 
 from adapters.evidence import Message, Waiting, evidence_hash, packed, unpacked
 from adapters.keys import Keyring
 from adapters.postgres.connections import Connections
-from adapters.postgres.statements import statement
-from ledger.appends import LedgerUnavailable
 from ledger.doors import Evidence
 
 
@@ -79,18 +73,4 @@ class PostgresInbox:
         self._connections.close()
 
     def _run(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Run one statement. Each may be run twice, so a lost connection is tried again."""
-        until, pause = monotonic() + self._patience, 0.0
-        while True:
-            try:
-                with self._connections.reading() as connection:
-                    cursor = connection.cursor(binary=True)
-                    cursor.execute(statement(name), parameters)
-                    return cursor.fetchall() if cursor.description else []
-            except PoolTimeout as error:
-                raise LedgerUnavailable("the database cannot be reached") from error
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if monotonic() + pause > until:
-                    raise LedgerUnavailable(f"{name}: {type(error).__name__}") from error
-            sleep(pause)
-            pause = min(2 * pause + 0.01, 0.5)
+        return self._connections.rows(name, *parameters, patience=self._patience)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import psycopg
 from psycopg import errors
-from psycopg_pool import PoolTimeout
 
 from adapters.conditions import Decided
 from adapters.forks import after_fork
@@ -19,7 +18,6 @@ from adapters.postgres.batch import decide_batch, insert_batch, stands
 from adapters.postgres.connections import Connections
 from adapters.postgres.data_keys import PostgresKeys
 from adapters.postgres.rows import stamp_row
-from adapters.postgres.statements import statement
 from adapters.recording import Answer, PreparedAppend, StampRecorder, StampRow, dense
 from ledger.appends import LedgerUnavailable, OutcomeUnknown
 from ledger.audit.rows import StoredCommit, Totals
@@ -121,21 +119,7 @@ class PostgresStampRecorder(StampRecorder):
         return [stamp_row(values) for values in self._read(name, *parameters)]
 
     def _read(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        """Run one statement. Reading twice is harmless, so a lost connection is tried again."""
-        until, pause = monotonic() + self._patience, 0.0
-        while True:
-            try:
-                with self._connections.reading() as connection:
-                    cursor = connection.cursor(binary=True)
-                    cursor.execute(statement(name), parameters)
-                    return cursor.fetchall() if cursor.description else []
-            except PoolTimeout as error:
-                raise LedgerUnavailable("the database cannot be reached") from error
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if monotonic() + pause > until:
-                    raise LedgerUnavailable(f"reading failed: {_kind(error)}") from error
-            sleep(pause)
-            pause = min(2 * pause + 0.01, 0.5)
+        return self._connections.rows(name, *parameters, patience=self._patience)
 
 
 class _Attempts:

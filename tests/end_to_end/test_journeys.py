@@ -78,6 +78,7 @@ def test_a_worker_killed_between_refund_intent_and_outcome_refunds_once(journey:
         journey.move_clock(60)
         time.sleep(1.5)
         journey.kill("worker")
+        assert "CreateRefundSuccess" not in bought.stamps()
     finally:
         journey.control("calm")
     journey.start("worker")
