@@ -3,29 +3,23 @@
 import hmac
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from hashlib import sha256
 from threading import Lock
 from time import monotonic
 from typing import Protocol
 from unicodedata import normalize
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from adapters.recording import WrappedKey
+from adapters.wrapping import FORMAT, NONCE, SealBroken, Wrapping, derived_key
 
-_FORMAT = b"\x01"
-_NONCE = 12
 _KEY_ID = slice(1, 17)
 _MOST_CACHED, _SECONDS_CACHED = 10_000, 60.0
-
-
-class SealBroken(Exception):
-    """Sealed bytes do not belong where they stand, or the master key is not theirs."""
 
 
 class KeyStore(Protocol):
@@ -36,6 +30,10 @@ class KeyStore(Protocol):
     def by_id(self, key_id: UUID) -> WrappedKey | None: ...
 
     def add(self, keys: Iterable[WrappedKey]) -> None: ...
+
+    def add_first(self, key: WrappedKey) -> None:
+        """Unless its subject has one already."""
+        ...
 
     def destroy(self, subject: UUID) -> None: ...
 
@@ -54,6 +52,10 @@ class MemoryKeys:
 
     def add(self, keys: Iterable[WrappedKey]) -> None:
         self._keys.update((key.key_id, key) for key in keys)
+
+    def add_first(self, key: WrappedKey) -> None:
+        if self.of_subject(key.subject) is None:
+            self.add([key])
 
     def destroy(self, subject: UUID) -> None:
         self._keys = {one: key for one, key in self._keys.items() if key.subject != subject}
@@ -91,6 +93,7 @@ class Sealing:
 class Keyring:
     """Seals and opens with keys that are wrapped by one master key of 32 bytes.
 
+    `also` are further master keys that open what they wrapped, while keys are being changed.
     A destroyed key is forgotten here within a minute, wherever it was destroyed.
     """
 
@@ -100,14 +103,11 @@ class Keyring:
         *,
         ledger: UUID,
         store: KeyStore,
+        also: Sequence[bytes] = (),
         now: Callable[[], float] = monotonic,
     ) -> None:
-        if len(master_key) != 32:
-            raise ValueError("the master key has 32 bytes")
         self._ledger, self._store = ledger, store
-        self._wrapping = AESGCM(self._derived(master_key, b"wrapping"))
-        self._indexing = self._derived(master_key, b"blind index")
-        self._hashing = self._derived(master_key, b"keyed hash")
+        self._wrapping = Wrapping(master_key, ledger=ledger, also=also)
         self._cache = _Cache(now)
 
     def sealing(self) -> Sealing:
@@ -141,11 +141,27 @@ class Keyring:
         """A hash that tells nothing to who does not have the key."""
         return hmac.new(self._hashing, content, sha256).hexdigest()
 
+    @cached_property
+    def _indexing(self) -> bytes:
+        return derived_key(self._lasting, b"blind index", ledger=self._ledger)
+
+    @cached_property
+    def _hashing(self) -> bytes:
+        return derived_key(self._lasting, b"keyed hash", ledger=self._ledger)
+
+    @cached_property
+    def _lasting(self) -> bytes:
+        """The ledger's own secret: what hangs on it outlives a change of the master key."""
+        known = self.key_of(self._ledger)
+        if known is None:
+            self._store.add_first(self.make_key(self._ledger)[0])
+            known = self.key_of(self._ledger)
+        assert known is not None, "the ledger's own key is never destroyed"
+        return known[1]
+
     def make_key(self, subject: UUID) -> tuple[WrappedKey, bytes]:
         """A fresh data key, wrapped and plain. It is not known here until it was committed."""
-        key_id, key, nonce = uuid4(), AESGCM.generate_key(256), os.urandom(_NONCE)
-        wrapped = self._wrapping.encrypt(nonce, key, self._bound(key_id, subject.bytes))
-        return WrappedKey(key_id, subject, _FORMAT + nonce + wrapped), key
+        return self._wrapping.make_key(subject)
 
     def key_of(self, subject: UUID) -> tuple[UUID, bytes] | None:
         """The data key of a subject, with its identity; None if there is none."""
@@ -154,19 +170,19 @@ class Keyring:
 
     def encrypt(self, key: bytes, key_id: UUID, *, place: bytes, of: bytes) -> bytes:
         """Format, key id, nonce, ciphertext with tag; bound to its place in this ledger."""
-        nonce = os.urandom(_NONCE)
+        nonce = os.urandom(NONCE)
         ciphertext = AESGCM(key).encrypt(nonce, of, self._bound(key_id, place))
-        return _FORMAT + key_id.bytes + nonce + ciphertext
+        return FORMAT + key_id.bytes + nonce + ciphertext
 
     def _decrypt(self, sealed: bytes, *, place: bytes) -> bytes | None:
-        if sealed[:1] != _FORMAT:
+        if sealed[:1] != FORMAT:
             raise SealBroken("sealed bytes of an unknown format")
         key_id, rest = UUID(bytes=sealed[_KEY_ID]), sealed[_KEY_ID.stop :]
         key = self._cache.get(key_id) or self._load(key_id)
         if key is None:
             return None
         try:
-            return AESGCM(key).decrypt(rest[:_NONCE], rest[_NONCE:], self._bound(key_id, place))
+            return AESGCM(key).decrypt(rest[:NONCE], rest[NONCE:], self._bound(key_id, place))
         except InvalidTag:
             raise SealBroken("sealed bytes do not belong here") from None
 
@@ -175,23 +191,12 @@ class Keyring:
         return self._unwrap(wrapped) if wrapped else None
 
     def _unwrap(self, wrapped: WrappedKey) -> bytes:
-        nonce, ciphertext = wrapped.wrapped[1 : 1 + _NONCE], wrapped.wrapped[1 + _NONCE :]
-        bound = self._bound(wrapped.key_id, wrapped.subject.bytes)
-        try:
-            key = self._wrapping.decrypt(nonce, ciphertext, bound)
-        except InvalidTag:
-            raise SealBroken("a data key was not wrapped by this master key") from None
+        key = self._wrapping.unwrap(wrapped)
         self._cache.put(wrapped, key)
         return key
 
     def _bound(self, key_id: UUID, place: bytes) -> bytes:
         return b"stampledger sealed v1" + self._ledger.bytes + key_id.bytes + place
-
-    def _derived(self, master_key: bytes, purpose: bytes) -> bytes:
-        info = b"stampledger " + purpose + b" v1"
-        return HKDF(algorithm=SHA256(), length=32, salt=self._ledger.bytes, info=info).derive(
-            master_key
-        )
 
 
 class _Cache:

@@ -24,6 +24,7 @@ from web.app import create_app
 from web.audit_commands import audit, orders, seats
 from web.composition import Works, assembled, daemon
 from web.demo import demo
+from web.key_commands import keys
 from web.log_lines import configure
 from web.parts import Parts
 from web.progress import progress_bar
@@ -206,7 +207,7 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     click.echo(f"Rebuilt as of position {position}.")
 
 
-for group in (audit, seats, orders, demo):
+for group in (audit, seats, orders, keys, demo):
     stampledger.add_command(group)
 
 

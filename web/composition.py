@@ -1,6 +1,6 @@
 """The one place that knows every part. Read it to see how the product is wired."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -31,6 +31,7 @@ from adapters.worker.payments import Payments
 from adapters.worker.projections import Projections
 from adapters.worker.reactor import Patience
 from adapters.worker.timeouts import Timeouts
+from adapters.wrapping import Renewal, Wrapping, renew_all
 from ledger.cases import Cases
 from ledger.service import Orders
 from ledger.shops import Shops
@@ -53,6 +54,7 @@ class Works:
     inbox: PostgresInbox
     tokens: Tokens
     cursors: PostgresCursors
+    renew_keys: Callable[[Callable[[int, int], None]], Renewal]
 
 
 @contextmanager
@@ -85,9 +87,8 @@ def _with_database(settings: Settings) -> Iterator[Settings]:
 def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     url, now = settings.database_url, clock(settings.clock_file)
     assert url is not None, "a database was chosen before"
-    assert settings.master_key is not None, "settings were checked before"
     recorder = PostgresStampRecorder(url, clock=now, readers=readers)
-    keyring = Keyring(settings.master_key, ledger=recorder.ledger_id, store=recorder.keys)
+    keyring, wrapping = _keys(settings, recorder)
     store = StampLedger(recorder, keyring=keyring)
     stack.callback(store.close)
     connections = Connections(url, readers=readers)
@@ -121,6 +122,16 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         inbox=inbox,
         tokens=tokens,
         cursors=PostgresCursors(connections),
+        renew_keys=lambda progress: renew_all(recorder.keys, wrapping, progress=progress),
+    )
+
+
+def _keys(settings: Settings, recorder: PostgresStampRecorder) -> tuple[Keyring, Wrapping]:
+    assert settings.master_key is not None, "settings were checked before"
+    master_key, also, ledger = settings.master_key, settings.master_keys_also, recorder.ledger_id
+    return (
+        Keyring(master_key, ledger=ledger, store=recorder.keys, also=also),
+        Wrapping(master_key, ledger=ledger, also=also),
     )
 
 
@@ -135,7 +146,7 @@ def _providers(
         settings.stripe_api_key, account=account, api_base=settings.stripe_api_base
     )
     return {"stripe": payments}, {
-        "stripe": StripeDoor(settings.stripe_webhook_secret, account=account)
+        "stripe": StripeDoor(*settings.stripe_webhook_secret.split(","), account=account)
     }
 
 

@@ -30,6 +30,7 @@ class Settings:
     clock_file: Path | None = None
     secret_key: str | None = field(default=None, repr=False)
     master_key: bytes | None = field(default=None, repr=False)
+    master_keys_also: tuple[bytes, ...] = field(default=(), repr=False)
     signing_key: bytes | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "tickets@localhost"
@@ -56,6 +57,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         clock_file=read.path("CLOCK_FILE"),
         secret_key=read.text("SECRET_KEY"),
         master_key=read.key("MASTER_KEY"),
+        master_keys_also=read.keys("MASTER_KEY_ALSO"),
         signing_key=read.key("SIGNING_KEY"),
         smtp_url=read.smtp("SMTP_URL"),
         mail_from=read.text("MAIL_FROM") or "tickets@localhost",
@@ -75,6 +77,10 @@ def _check(settings: Settings) -> None:
         raise SettingWrong(
             "STAMPLEDGER_STRIPE_WEBHOOK_SECRET", "is required with STAMPLEDGER_STRIPE_API_KEY"
         )
+    if settings.stripe_webhook_secret and not all(
+        secret.strip() for secret in settings.stripe_webhook_secret.split(",")
+    ):
+        raise SettingWrong("STAMPLEDGER_STRIPE_WEBHOOK_SECRET", "must not have an empty part")
     if settings.clock_file and (settings.stripe_api_key or "").startswith(("sk_live", "rk_live")):
         raise SettingWrong("STAMPLEDGER_CLOCK_FILE", "is refused with a live provider key")
 
@@ -104,15 +110,21 @@ class _Reader:
 
     def key(self, name: str) -> bytes | None:
         text = self.text(name)
-        if text is None:
-            return None
-        try:
-            key = base64.b64decode(text, validate=True)
-        except binascii.Error:
-            key = b""
-        if len(key) != KEY_LENGTH:
-            raise SettingWrong(f"STAMPLEDGER_{name}", "must be 32 bytes in base64")
-        return key
+        return None if text is None else _key(name, text)
+
+    def keys(self, name: str) -> tuple[bytes, ...]:
+        text = self.text(name)
+        return tuple(_key(name, one) for one in text.split(",")) if text else ()
+
+
+def _key(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_LENGTH:
+        raise SettingWrong(f"STAMPLEDGER_{name}", "must be 32 bytes in base64")
+    return key
 
 
 def _scheme(text: str) -> str:

@@ -1,6 +1,6 @@
 """Wrapped data keys in schema `keys`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,28 @@ class PostgresKeys:
             [key.key_id for key in rows],
             [key.subject for key in rows],
             [key.wrapped for key in rows],
+        )
+
+    def add_first(self, key: WrappedKey) -> None:
+        """Unless its subject has one already."""
+        self._run("insert_first_key", key.key_id, key.subject, key.wrapped)
+
+    def count(self) -> int:
+        """How many data keys there are."""
+        ((number,),) = self._run("count_keys")
+        return int(number)
+
+    def page(self, after: UUID, *, limit: int) -> Sequence[WrappedKey]:
+        """The next keys by key id."""
+        return [WrappedKey(*row) for row in self._run("read_keys_after", after, limit)]
+
+    def replace(self, pairs: Sequence[tuple[WrappedKey, WrappedKey]]) -> None:
+        """Each former by its renewed one, unless it changed or was destroyed meanwhile."""
+        self._run(
+            "renew_keys",
+            [former.key_id for former, _ in pairs],
+            [former.wrapped for former, _ in pairs],
+            [renewed.wrapped for _, renewed in pairs],
         )
 
     def destroy(self, subject: UUID) -> None:

@@ -1,0 +1,1 @@
+select count(*) from keys.data_keys
