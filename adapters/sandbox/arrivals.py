@@ -8,6 +8,9 @@ from adapters.sandbox.chaos import Chaos
 from adapters.sandbox.errors import Json
 from adapters.sandbox.world import World, new_id
 
+# Tricks that spoil the first try of a delivery; the second is a true one.
+FIRST_TRIES = ("forge", "tear")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
@@ -56,7 +59,7 @@ def arrivals(world: World, event: Json, *, chaos: Chaos) -> Iterator[Arrival]:
         yield Arrival(event=event, trick="drop")
         return
     copies = 1 + (chaos.duplicate_times if chaos.hits("duplicate", number) else 0)
-    trick = "forge" if chaos.hits("forge", number) else None
+    trick = next((one for one in FIRST_TRIES if chaos.hits(one, number)), None)
     for copy in range(copies):
         yield Arrival(event=event, delay=chaos.delay_for(number, copy), trick=trick)
     if chaos.hits("elsewhere", number):

@@ -7,7 +7,28 @@ from typing import Self
 from adapters.sandbox.books import Books
 from adapters.sandbox.errors import Json, malformed
 
-CHANCES = ("drop", "duplicate", "delay", "reorder", "forge", "elsewhere", "refuse", "late", "cut")
+CHANCES = (
+    "drop",
+    "duplicate",
+    "delay",
+    "reorder",
+    "forge",
+    "tear",
+    "elsewhere",
+    "refuse",
+    "late",
+    "cut",
+)
+
+# What a knob is about, in the order of its page.
+GROUPS = {
+    "webhooks": (
+        *("drop", "duplicate", "duplicate_times", "delay", "delay_seconds", "reorder"),
+        *("reorder_seconds", "forge", "tear", "elsewhere"),
+    ),
+    "calls": ("refuse", "refuse_times", "late", "late_seconds", "cut"),
+    "dice": ("seed",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +44,7 @@ class Chaos:
     reorder: float = 0.0  # it waits a moment, so that later ones overtake it
     reorder_seconds: float = 1.0
     forge: float = 0.0  # its first try is signed wrongly
+    tear: float = 0.0  # its first try breaks off within the body
     elsewhere: float = 0.0  # a copy that names another order follows
     refuse: float = 0.0  # a burst of 429, 409 or 500 begins
     refuse_times: int = 3

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from adapters.sandbox import paying
 from adapters.sandbox.books import Entry
 from adapters.sandbox.by_itself import catch_up
-from adapters.sandbox.chaos import CHANCES, Chaos, calm_down, set_chaos
+from adapters.sandbox.chaos import CHANCES, GROUPS, Chaos, calm_down, set_chaos
 from adapters.sandbox.control import knobs
 from adapters.sandbox.errors import WireError
 from adapters.sandbox.words import LANGUAGES, language_of, moment, money, words
@@ -123,13 +123,16 @@ def _act(world: World, session_id: str, *, act: str) -> AnyResponse:
 
 def _chaos_page(chaos: Chaos, complaint: str = "") -> AnyResponse:
     status = 400 if complaint else 200
+    language = language_of(None, request.accept_languages.best_match(LANGUAGES))
     return _page(
         "chaos.html",
         status,
         knobs=knobs(chaos),
+        groups=GROUPS,
         chances=CHANCES,
         complaint=complaint,
-        language="en",
+        words=words(language),
+        language=language,
     )
 
 

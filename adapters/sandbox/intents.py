@@ -89,4 +89,4 @@ def end(world: World, intent: Entry, *, reason: str | None = "expired") -> None:
 def lapse(world: World, intent: Entry) -> None:
     """An amount that nobody captured goes back after seven days."""
     emit(world, "charge.expired", about=world.get("charge", intent.body["latest_charge"]))
-    end(world, intent)
+    end(world, intent, reason="automatic")

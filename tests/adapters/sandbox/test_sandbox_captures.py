@@ -65,4 +65,4 @@ def test_a_held_amount_lapses_after_seven_days(shop: Shop):
     assert shop.v1.payment_intents.retrieve(intent).status == "requires_capture"
     shop.lever("clock", advance=61)
     lapsed = shop.v1.payment_intents.retrieve(intent)
-    assert (lapsed.status, lapsed.cancellation_reason) == ("canceled", "expired")
+    assert (lapsed.status, lapsed.cancellation_reason) == ("canceled", "automatic")

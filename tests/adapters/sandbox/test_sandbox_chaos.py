@@ -4,7 +4,7 @@ import httpx
 import pytest
 import stripe
 
-from adapters.sandbox.chaos import Chaos
+from adapters.sandbox.chaos import GROUPS, Chaos
 from tests.adapters.sandbox.sandbox_kit import HTTP, Receiver, Shop, until
 
 
@@ -74,6 +74,16 @@ def test_a_forged_first_try_is_followed_by_a_true_one(told_shop: Shop, receiver:
     assert receiver.received[1].event.type == "checkout.session.expired"
 
 
+def test_a_torn_first_try_is_followed_by_a_whole_one(told_shop: Shop, receiver: Receiver):
+    told_shop.lever("chaos.json", tear=1)
+    expired(told_shop)
+    until(lambda: len(receiver.received) == 2)
+    with pytest.raises(stripe.SignatureVerificationError):
+        _ = receiver.received[0].event
+    assert receiver.received[1].event.type == "checkout.session.expired"
+    until(lambda: states(told_shop) == ["delivered"])
+
+
 def test_a_copy_names_another_order(told_shop: Shop, receiver: Receiver):
     told_shop.session(metadata={"order": "order-2"})
     told_shop.lever("chaos.json", elsewhere=1)
@@ -110,6 +120,15 @@ def test_every_answer_can_be_cut_off(told_shop: Shop):
 @pytest.mark.parametrize("knob", [{"drop": 2}, {"drop": "often"}, {"storm": 1}, {"since": 0}])
 def test_a_senseless_knob_is_refused(shop: Shop, knob: dict[str, object]):
     shop.lever("chaos.json", 400, **knob)
+
+
+def test_every_knob_has_its_place_on_the_page_in_every_language(shop: Shop):
+    placed = [name for group in GROUPS.values() for name in group]
+    assert sorted(placed) == sorted(HTTP.get(f"{shop.url}/sandbox/chaos.json").json())
+    for language, title in {"en": "Chaos", "fi": "Kaaos", "sv": "Kaos", "de": "Chaos"}.items():
+        page = HTTP.get(f"{shop.url}/sandbox/chaos", headers={"Accept-Language": language}).text
+        assert f"<h1>{title}</h1>" in page
+        assert all(f'name="{name}"' in page for name in placed)
 
 
 def test_chaos_has_a_page(shop: Shop):
