@@ -18,12 +18,15 @@ class WebhookDoor(Protocol):
 
     provider: str
 
-    def read(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Report]:
-        """The facts of a message whose signature is right. Raises `Unreadable`, nothing else."""
+    def check(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> None:
+        """Did the provider send it, lately? Raises `Unreadable` if not, and nothing else.
+
+        What passes is kept before anyone asks what it says.
+        """
         ...
 
     def reread(self, body: bytes) -> Sequence[Report]:
-        """The facts of a stored message, whose signature was right when it came."""
+        """The facts of a kept message, the same every time. Raises `Unreadable`."""
         ...
 
     def event_id(self, body: bytes) -> str | None:

@@ -26,16 +26,20 @@ def stripe() -> Response:
 
 
 def come_in(name: str) -> Response:
-    """200 as soon as the message is kept; what went wrong after that is tried again later."""
+    """200 as soon as the message is kept; what went wrong after that is tried again later.
+
+    A message that is the provider's and says nothing that we can read is kept, too: the worker
+    opens a case for it.
+    """
     door = parts().doors.get(name)
     if door is None:
         raise ProblemRaised("not-found")
     body = request.get_data()
-    reports = _read(door, name, body)
+    _check(door, name, body)
     kept = _keep(door, name, body)
     _count(name, "kept")
     try:
-        _understand(reports, kept.hash)
+        _understand(door.reread(body), kept.hash)
         parts().inbox.mark(kept.id, "done")
     except Exception as error:
         _count(name, "waiting")
@@ -43,9 +47,9 @@ def come_in(name: str) -> Response:
     return Response(status=200)
 
 
-def _read(door: WebhookDoor, name: str, body: bytes) -> Sequence[Report]:
+def _check(door: WebhookDoor, name: str, body: bytes) -> None:
     try:
-        return door.read(body, dict(request.headers), now=now())
+        door.check(body, dict(request.headers), now=now())
     except Unreadable as unreadable:
         _count(name, "unreadable")
         so_far = next(metrics().unreadable)
