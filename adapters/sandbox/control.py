@@ -151,6 +151,11 @@ def control(world: World) -> Blueprint:
         view = _pulling(world, lever)
         blueprint.add_url_rule(path, endpoint=lever.__name__, view_func=view, methods=["POST"])
     blueprint.add_url_rule("/deliveries", view_func=lambda: _deliveries(world))
+    blueprint.add_url_rule(
+        "/calls/next",
+        endpoint="planned",
+        view_func=lambda: {"data": [spec for _, spec in world.books.planned("trouble")]},
+    )
     blueprint.add_url_rule("/clock", endpoint="now", view_func=lambda: {"now": world.now()})
     blueprint.add_url_rule(
         "/chaos.json", endpoint="knobs", view_func=lambda: knobs(Chaos.of(world.books))
