@@ -7,7 +7,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from ledger.money import Money, percent_of, zero
-from ledger.order.state import LinkRequest, Order
+from ledger.order.links import LinkRequest
+from ledger.order.state import Order
 from ledger.order.status import Status, status
 
 LINK_LIFETIME = timedelta(hours=24)

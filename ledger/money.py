@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Self
 
 
@@ -42,6 +43,7 @@ class Money:
         return other.amount
 
 
+@lru_cache(maxsize=256)
 def zero(currency: str) -> Money:
     """No money, in a currency."""
     return Money(0, currency)
@@ -49,7 +51,11 @@ def zero(currency: str) -> Money:
 
 def total(amounts: "list[Money]", currency: str) -> Money:
     """The sum of amounts in one currency; zero of that currency when there are none."""
-    return sum(amounts, zero(currency))
+    if not amounts:
+        return zero(currency)
+    if any(one.currency != currency for one in amounts):
+        raise ValueError(f"cannot mix {currency} and other currencies")
+    return Money(sum(one.amount for one in amounts), currency)
 
 
 def percent_of(amount: Money, percent: Decimal) -> Money:

@@ -7,7 +7,9 @@ from typing import Protocol
 from uuid import UUID
 
 from ledger.money import Money
-from ledger.order.state import Attempt, Order, Refund
+from ledger.order.attempts import Attempt
+from ledger.order.refunds import Refund
+from ledger.order.state import Order
 from ledger.service import Orders
 from ledger.stamps import (
     CreatePaymentFailure,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ledger.order.state import Attempt
+from ledger.order.attempts import Attempt
 from ledger.reports import Fact, Report
 from ledger.stamps import (
     CreateRefundSuccess,

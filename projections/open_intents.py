@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.order.state import Attempt, Order, Refund
+from ledger.order.attempts import Attempt
+from ledger.order.refunds import Refund
+from ledger.order.state import Order
 from projections.projection import Projection
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.order.letters import owed
-from ledger.order.state import Order, Posting
+from ledger.order.postings import Posting
+from ledger.order.state import Order
 from ledger.stamps import Letter
 from projections.projection import Projection
 

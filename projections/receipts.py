@@ -6,7 +6,9 @@ from uuid import UUID
 
 from ledger.money import Money, total, zero
 from ledger.order.letters import RECEIPTS, Due, owed
-from ledger.order.state import Order, Posting, Refund
+from ledger.order.postings import Posting
+from ledger.order.refunds import Refund
+from ledger.order.state import Order
 from ledger.stamps import Letter
 from projections.projection import Projection
 

@@ -120,15 +120,15 @@ MUTATIONS = (
     ),
     Mutation(
         name="a-late-failure-is-forgotten",
-        file="ledger/order/state.py",
+        file="ledger/order/refunds.py",
         old="kept = [money for name, money in self.settled.items() if name not in self.failed]",
         new="kept = [*self.settled.values()]",
         tests=("tests/ledger/test_order_independence.py",),
     ),
     Mutation(
         name="outside-refunds-depend-on-their-order",
-        file="ledger/order/state.py",
-        old="    if other.request is None and refund.request is None:\n"
+        file="ledger/order/refunds.py",
+        old="    if other.request is None and one.request is None:\n"
         "        return other.was_accepted\n",
         new="",
         tests=("tests/ledger/test_order_independence.py",),
@@ -136,8 +136,8 @@ MUTATIONS = (
     Mutation(
         name="seats-are-not-given-back",
         file="ledger/order/evolve.py",
-        old="            return replace(order, released=True)\n",
-        new="            return order\n",
+        old='    state["released"] = True\n',
+        new='    state["released"] = False\n',
         tests=("tests/ledger/test_status.py", "tests/ledger/test_follow.py"),
     ),
     Mutation(

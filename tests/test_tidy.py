@@ -24,10 +24,8 @@ TEXTS = sorted(
 
 LONG_MODULES = {
     "ledger/stamps.py": "all stamps of an order stand in one file, because the union is exhaustive",
-    "ledger/order/state.py": "an order's words are defined once, each next to its fold",
 }
 LONG_FUNCTIONS = {
-    "ledger/order/evolve.py:_changed": "a dispatching match",
     "ledger/leaf.py:stamp_bytes": "its doctest holds the golden bytes of a leaf",
     "web/composition.py:daemon": "the worker's parts are wired in one look",
 }

@@ -12,7 +12,8 @@ from ledger import refusals as no
 from ledger.commands import ConfirmCancellation, RequestCancellation
 from ledger.money import Money
 from ledger.order.decide import code_hash
-from ledger.order.state import LinkRequest, Order
+from ledger.order.links import LinkRequest
+from ledger.order.state import Order
 from web import sentences
 from web.addresses import now, order_in
 from web.current import parts

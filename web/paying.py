@@ -7,7 +7,8 @@ from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
 from ledger.commands import RequestPayment
-from ledger.order.state import Attempt, Order
+from ledger.order.attempts import Attempt
+from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.refusals import NotPayable
 from web.addresses import now

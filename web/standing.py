@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ledger.order.state import Attempt, Order
+from ledger.order.attempts import Attempt
+from ledger.order.state import Order
 from ledger.order.status import Status, flags, status
 from ledger.stamps import Cause
 from web.texts import _

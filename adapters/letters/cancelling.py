@@ -4,7 +4,7 @@ from adapters.letters.facts import about_everything, about_order
 from adapters.letters.letter import Action, Body, Statement
 from adapters.letters.occasion import Occasion
 from ledger.cancellation import LINK_LIFETIME, deadline
-from ledger.order.state import LinkRequest
+from ledger.order.links import LinkRequest
 
 
 def cancelled(at: Occasion) -> Body:

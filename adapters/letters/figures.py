@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from adapters.letters.letter import VatShare
 from ledger.money import Money, total, vat_included
-from ledger.order.state import Order, Refund
+from ledger.order.refunds import Refund
+from ledger.order.state import Order
 from ledger.stamps import Line
 
 

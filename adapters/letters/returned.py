@@ -7,7 +7,8 @@ from adapters.letters.figures import announced, failed_amount, vat_of_part
 from adapters.letters.letter import Body, Statement
 from adapters.letters.occasion import Occasion
 from ledger.money import Money
-from ledger.order.state import Order, Refund
+from ledger.order.refunds import Refund
+from ledger.order.state import Order
 from ledger.stamps import Cause
 
 _SURPLUS = (Cause.OVERPAID, Cause.LATE_PAYMENT)

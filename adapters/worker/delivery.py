@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ledger.order.state import Posting
+from ledger.order.postings import Posting
 
 _MINUTES = (1, 5, 15)
 _HOUR = timedelta(hours=1)

@@ -16,7 +16,9 @@ from adapters.worker.reactor import (
     Progress,
     each,
 )
-from ledger.order.state import Attempt, Order, Refund
+from ledger.order.attempts import Attempt
+from ledger.order.refunds import Refund
+from ledger.order.state import Order
 from ledger.order.troubles import refund_of_unknown_fate
 from ledger.payments import (
     NoAnswer,

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from ledger.audit.finding import Finding
 from ledger.audit.step import Step
+from ledger.order.attempts import Attempt
 from ledger.order.letters import letters_due
-from ledger.order.state import Attempt, Order
+from ledger.order.state import Order
 from ledger.recorded import Recorded
 from ledger.stamps import (
     CreatePaymentFailure,

@@ -22,7 +22,8 @@ from ledger.commands import (
 )
 from ledger.money import zero
 from ledger.order.letters import RECEIPTS, letters_due
-from ledger.order.state import Order, Refund
+from ledger.order.refunds import Refund
+from ledger.order.state import Order
 from ledger.order.status import Status, status
 from ledger.policy import Release
 from ledger.refusals import (

@@ -9,8 +9,9 @@ from ledger.commands import (
     RetakeSeats,
     ReturnPayment,
 )
+from ledger.order.attempts import Attempt
 from ledger.order.decide import releases
-from ledger.order.state import Attempt, Order
+from ledger.order.state import Order
 from ledger.recorded import derived
 from ledger.stamps import Cause
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.order.state import Attempt, Order, Refund
+from ledger.order.attempts import Attempt
+from ledger.order.once import once
+from ledger.order.refunds import Refund
+from ledger.order.state import Order
 from ledger.stamps import Letter
 
 RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED, Letter.CORRECTION)
@@ -29,6 +32,7 @@ def _open(order: Order, due: Due) -> bool:
     return posting is None or (posting.state != "sent" and not posting.permanent)
 
 
+@once
 def owed(order: Order) -> tuple[Due, ...]:
     """Every letter that the order calls for as it stands, sent or not. One receipt per id."""
     if order.placed is None:

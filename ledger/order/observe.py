@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.order.state import Attempt, Order
+from ledger.order.attempts import Attempt
+from ledger.order.seen import known
+from ledger.order.state import Order
 from ledger.reports import Report
-from ledger.stamp import bound, identity
+from ledger.stamp import bound
 from ledger.stamps import OrderStamp
 
 
@@ -19,13 +21,13 @@ class Unbound:
 
 def observe(fact: OrderStamp, correlation_id: UUID, order: Order) -> Sequence[OrderStamp]:
     """The stamps a fact leads to: itself, or nothing when it is known."""
-    return () if identity(correlation_id, fact) in order.seen else (fact,)
+    return () if known(order.seen, correlation_id, fact) is not None else (fact,)
 
 
 def contradicts(fact: OrderStamp, correlation_id: UUID, order: Order) -> bool:
     """The same identity is known with other binding fields: an alarm, not a repeat (law 3)."""
-    known = order.seen.get(identity(correlation_id, fact))
-    return known is not None and known != bound(fact)
+    before = known(order.seen, correlation_id, fact)
+    return before is not None and before != bound(fact)
 
 
 def bind(report: Report, order: Order) -> Attempt | Unbound:
@@ -50,5 +52,5 @@ def bind(report: Report, order: Order) -> Attempt | Unbound:
 def _attempt(report: Report, order: Order) -> Attempt | None:
     if report.attempt is not None:
         return order.attempts.get(report.attempt)
-    known = (a for a in order.attempts.values() if report.reference in (a.session, a.reference))
-    return next(known, None)
+    named = (a for a in order.attempts.values() if report.reference in (a.session, a.reference))
+    return next(named, None)

@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-from ledger.order.state import Order, Refund
+from ledger.order.once import once
+from ledger.order.refunds import Refund
+from ledger.order.state import Order
 
 
 class Status(StrEnum):
@@ -20,6 +22,7 @@ class Status(StrEnum):
     PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
 
 
+@once
 def status(order: Order) -> Status:
     """The status word shown to people."""
     if order.disputed:
@@ -64,6 +67,7 @@ def _failed_for_good(refund: Refund, order: Order) -> bool:
     return (refund.was_refused or refund.failed_late) and not order.replaced(refund)
 
 
+@once
 def flags(order: Order) -> tuple[str, ...]:
     """What else people should know, beside the status word."""
     surplus = order.received.amount - order.refunded.amount > order.due.amount

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.money import Money, zero
-from ledger.order.state import Attempt, Order, Refund
+from ledger.order.attempts import Attempt
+from ledger.order.refunds import Refund
+from ledger.order.state import Order
 from ledger.recorded import derived
 from ledger.stamps import Letter
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from ledger.money import Money
-from ledger.order.state import Attempt
+from ledger.order.attempts import Attempt
 from ledger.rebinding import rebound
 from ledger.reports import Fact, Report
 from ledger.stamps import Disputed, Paid, Refunded

@@ -1,0 +1,143 @@
+"""One refund: what was asked back, what was promised, and what really went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID
+
+from ledger.money import Money, total, zero
+from ledger.order.calls import CallState, Tries, last_try, turned_down, waiting
+from ledger.order.changing import changed
+from ledger.recorded import Recorded
+from ledger.stamps import (
+    CreateRefundFailure,
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    ManualRefund,
+    Refunded,
+    RefundFailed,
+)
+
+RefundStamp = (
+    CreateRefundRequest
+    | CreateRefundSuccess
+    | CreateRefundFailure
+    | Refunded
+    | RefundFailed
+    | ManualRefund
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refund:
+    """One refund attempt. `request` is None when it was made at the provider, not by us."""
+
+    correlation_id: UUID
+    payment: UUID | None
+    first_position: int
+    request: CreateRefundRequest | None = None
+    requested_at: datetime | None = None
+    tries: Tries = field(default_factory=dict)
+    accepted: Mapping[str, Money] = field(default_factory=dict)
+    settled: Mapping[str, Money] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
+    manual: Money | None = None
+    last_position: int = 0
+
+    @property
+    def last_try(self) -> int:
+        return last_try(self.tries)
+
+    @property
+    def unanswered(self) -> bool:
+        """The provider was asked and has not answered: the outcome is unknown."""
+        return waiting(self.tries) and not self.settled and not self.accepted
+
+    @property
+    def was_refused(self) -> bool:
+        """The provider refused, and no later report says otherwise."""
+        return turned_down(self.tries) and not self.accepted and not self.settled
+
+    @property
+    def was_accepted(self) -> bool:
+        """Some of it was accepted or settled and did not fail afterwards."""
+        if self.manual is not None:
+            return True
+        return any(reference not in self.failed for reference in (*self.accepted, *self.settled))
+
+    @property
+    def failed_late(self) -> bool:
+        """Everything that was accepted failed afterwards."""
+        return bool(self.failed) and not self.was_accepted
+
+    def returned(self, currency: str) -> Money:
+        """Money that went back and did not fail."""
+        kept = [money for name, money in self.settled.items() if name not in self.failed]
+        return total([*kept, self.manual or zero(currency)], currency)
+
+    def pending(self, currency: str) -> Money:
+        """Money that is promised: asked for without an answer, or accepted and not settled."""
+        if self.unanswered and self.request is not None:
+            return self.request.amount
+        done = {*self.settled, *self.failed}
+        return total([money for name, money in self.accepted.items() if name not in done], currency)
+
+
+def refund(before: Refund | None, stamp: RefundStamp, recorded: Recorded) -> Refund:
+    """The refund after a stamp; one that we never asked for begins with its first news."""
+    known = before or Refund(
+        correlation_id=recorded.correlation_id,
+        payment=getattr(stamp, "payment", None),
+        first_position=recorded.position,
+    )
+    position = recorded.position
+    match stamp:
+        case CreateRefundRequest():
+            return _asked(known, stamp, recorded)
+        case CreateRefundSuccess():
+            return changed(
+                known,
+                payment=stamp.payment,
+                tries={**known.tries, stamp.try_number: CallState.ACCEPTED},
+                accepted={**known.accepted, stamp.provider_reference: stamp.amount},
+                last_position=position,
+            )
+        case CreateRefundFailure():
+            tries = {**known.tries, stamp.try_number: CallState.REFUSED}
+            return changed(known, tries=tries, refusal=stamp.code, last_position=position)
+        case Refunded():
+            settled = {**known.settled, stamp.provider_reference: stamp.amount}
+            return changed(known, payment=stamp.payment, settled=settled, last_position=position)
+        case RefundFailed():
+            failed = {**known.failed, stamp.provider_reference: stamp.code}
+            return changed(known, payment=stamp.payment, failed=failed, last_position=position)
+        case ManualRefund():
+            return changed(known, manual=stamp.amount, last_position=position)
+        case _:
+            assert_never(stamp)
+
+
+def _asked(known: Refund, stamp: CreateRefundRequest, recorded: Recorded) -> Refund:
+    return changed(
+        known,
+        payment=stamp.payment,
+        request=stamp,
+        requested_at=recorded.recorded_at,
+        tries={**known.tries, stamp.try_number: CallState.REQUESTED},
+        last_position=recorded.position,
+    )
+
+
+def later(other: Refund, one: Refund) -> bool:
+    """Whether the other came later, of the same payment.
+
+    News of two refunds made at the provider has no order of its own (law 5): of those, the one
+    that went well counts as the later.
+    """
+    if other.payment != one.payment:
+        return False
+    if other.request is None and one.request is None:
+        return other.was_accepted
+    return other.first_position > one.first_position
