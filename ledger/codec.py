@@ -60,7 +60,19 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("CANCELLED", 1): _cancelled_2,
 }
 
-_ENVELOPE = ("actor", "occurred_at", "evidence")
+
+class _Envelope(msgspec.Struct):
+    """The part of a body that is not the stamp's own."""
+
+    actor: str
+    occurred_at: datetime | None
+    evidence: str | None
+
+
+_DECODERS: Mapping[str, tuple[int, msgspec.json.Decoder[Any]]] = {
+    name: (newest, msgspec.json.Decoder(cls)) for name, (cls, newest) in STORED.items()
+}
+_envelope = msgspec.json.Decoder(_Envelope)
 _encoder = msgspec.json.Encoder(order="deterministic")
 _HEAD = struct.Struct(">HI")
 
@@ -114,20 +126,28 @@ def encode(draft: Draft) -> Encoded:
 def decode(name: str, schema: int, body: bytes, private: bytes | None) -> Decoded:
     """The stamp that these bytes hold; older schema versions are upcast first."""
     try:
-        cls, newest = STORED[name]
-        fields = msgspec.json.decode(body)
-        for version in range(schema, newest):
-            fields = UPCASTERS[name, version](fields)
-        envelope = {part: fields.pop(part) for part in _ENVELOPE}
-        fields |= msgspec.json.decode(private) if private else {}
-        return Decoded(stamp=msgspec.convert(fields, cls), **_timed(envelope))
+        newest, decoder = _DECODERS[name]
+        if schema != newest:
+            body = _upcast(name, schema, body)
+        envelope = _envelope.decode(body)
+        # Both are JSON objects: the sealed fields go on where the body ends.
+        stamp = decoder.decode(body[:-1] + b"," + private[1:] if private else body)
     except (KeyError, TypeError, AttributeError, msgspec.MsgspecError) as error:
         raise Unreadable(f"{name} version {schema}: {error}") from error
+    return Decoded(
+        stamp=stamp,
+        actor=envelope.actor,
+        occurred_at=envelope.occurred_at,
+        evidence=envelope.evidence,
+    )
 
 
-def _timed(envelope: dict[str, Any]) -> dict[str, Any]:
-    occurred_at = envelope["occurred_at"]
-    return {**envelope, "occurred_at": msgspec.convert(occurred_at, datetime | None)}
+def _upcast(name: str, schema: int, body: bytes) -> bytes:
+    """The body as its newest version would have been written."""
+    fields = msgspec.json.decode(body)
+    for version in range(schema, STORED[name][1]):
+        fields = UPCASTERS[name, version](fields)
+    return msgspec.json.encode(fields)
 
 
 def frame(schema: int, sealed: bytes, body: bytes) -> bytes:
