@@ -17,6 +17,7 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
+from adapters.plain_rows import PlainRow
 from adapters.polling import PollingSubscription
 from ledger.appends import Conflict, NoRoom, SeatChange
 from ledger.audit.rows import StoredCommit, Totals
@@ -81,6 +82,12 @@ class StampRow(Notification):
     binding: bytes | None
     numbers: Mapping[str, int]
     leaf: bytes
+
+    def plain(self) -> PlainRow:
+        """The same row with less."""
+        where = self.id, self.originator_id, self.originator_version
+        what = self.topic, self.recorded_at, self.correlation_id, self.numbers
+        return PlainRow(*where, *what, self.state, self.leaf)
 
     def opaque(self) -> StoredEvent:
         """The same event as the library stored it."""
@@ -147,6 +154,14 @@ class StampRecorder(ApplicationRecorder):
     @abstractmethod
     def read_positions(self, after: int, *, limit: int) -> list[StampRow]:
         """The next rows of the ledger. Raises `PositionMissing` if one is not there."""
+
+    def read_plain(self, after: int, *, limit: int) -> list[PlainRow]:
+        """The next rows, for readers of very many. Raises `PositionMissing` as above."""
+        return [row.plain() for row in self.read_positions(after, limit=limit)]
+
+    def read_plain_streams(self, streams: Sequence[UUID], *, until: int) -> list[PlainRow]:
+        """The rows of these streams up to a position, by position, for the same readers."""
+        return [row.plain() for row in self.read_streams(streams, until=until)]
 
     @abstractmethod
     def read_stored(self, after: int, *, limit: int) -> list[StampRow]:

@@ -20,7 +20,7 @@ from adapters.recording import (
     StampRecorder,
     StampRow,
 )
-from adapters.stamp_mapper import StampMapper, prepare, recorded_as
+from adapters.stamp_mapper import StampMapper, prepare, recorded_as, restore
 from adapters.stored_rows import StoredRows
 from ledger.appends import Append, Appended, Contradiction, Outcome
 from ledger.recorded import Recorded
@@ -81,8 +81,8 @@ class StampLedger(Application[UUID]):
     ) -> Mapping[UUID, Sequence[Recorded]]:
         """The stamps of these streams up to a position, sealed parts closed."""
         found: dict[UUID, list[Recorded]] = defaultdict(list)
-        for row in self._stamps.read_streams(streams, until=until):
-            found[row.originator_id].append(self._closed(row))
+        for row in self._stamps.read_plain_streams(streams, until=until):
+            found[row.stream].append(restore(row))
         return found
 
     def feed(self, after: int, *, limit: int) -> Sequence[Recorded]:
@@ -90,7 +90,7 @@ class StampLedger(Application[UUID]):
 
         Raises `adapters.recording.PositionMissing` at a hole.
         """
-        return [self._closed(row) for row in self._stamps.read_positions(after, limit=limit)]
+        return [restore(row) for row in self._stamps.read_plain(after, limit=limit)]
 
     def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None:
         """The one stamp of an identity, sealed part opened. `type` is the stored name."""
@@ -127,10 +127,7 @@ class StampLedger(Application[UUID]):
         return answer
 
     def _open(self, row: StampRow) -> Recorded:
-        return self._mapper.restore(row, opened=True)
-
-    def _closed(self, row: StampRow) -> Recorded:
-        return self._mapper.restore(row, opened=False)
+        return self._mapper.open(row)
 
 
 def _prepared(append: Append, sealing: Sealing) -> PreparedAppend:

@@ -7,9 +7,13 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from adapters.keys import Keyring, Sealing
+from adapters.plain_rows import PlainRow
 from adapters.recording import PreparedStamp, StampRow
 from ledger.codec import decode, encode, frame, unframe
+from ledger.making import maker
 from ledger.recorded import Draft, Recorded
+
+_recorded = maker(Recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +54,15 @@ class StampMapper(Mapper[UUID]):
         """Open and decode a row."""
         if not isinstance(stored_event, StampRow):
             raise TypeError("not a row of the ledger")
-        recorded = self.restore(stored_event, opened=True)
+        recorded = self.open(stored_event)
         return RecordedStamp(recorded.stream, recorded.version, recorded)
 
-    def restore(self, row: StampRow, *, opened: bool) -> Recorded:
-        """The stamp in a row; its sealed part only where asked for, and while its key exists."""
+    def open(self, row: StampRow) -> Recorded:
+        """The stamp in a row, with its sealed part while its key exists."""
         if row.correlation_id is None:
             raise TypeError(f"position {row.id} holds no stamp")
         schema, sealed, body = unframe(row.state)
-        private = self._open(row, sealed) if sealed and opened else None
+        private = self._open(row, sealed) if sealed else None
         decoded = decode(row.topic, schema, body, private)
         return Recorded(
             stream=row.originator_id,
@@ -78,6 +82,28 @@ class StampMapper(Mapper[UUID]):
         return self._keyring.open(
             row.originator_id, row.originator_version, type=row.topic, sealed=sealed
         )
+
+
+def restore(row: PlainRow) -> Recorded:
+    """The stamp in a row, its sealed part closed; raises `ledger.codec.Unreadable`."""
+    position, stream, version, name, recorded_at, cause, numbers, state, leaf = row
+    if cause is None:
+        raise TypeError(f"position {position} holds no stamp")
+    schema, _, body = unframe(state)
+    stamp, actor, occurred_at, evidence = decode(name, schema, body, None)
+    return _recorded(
+        stream,
+        version,
+        position,
+        recorded_at,
+        stamp,
+        cause,
+        actor,
+        occurred_at,
+        evidence,
+        numbers,
+        leaf,
+    )
 
 
 def prepare(draft: Draft, version: int, *, sealing: Sealing) -> PreparedStamp:

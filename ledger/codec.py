@@ -5,7 +5,7 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -90,8 +90,7 @@ class Encoded:
     series: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A stamp read back, with the part of its envelope that is kept in the body."""
 
     stamp: Any
@@ -134,12 +133,7 @@ def decode(name: str, schema: int, body: bytes, private: bytes | None) -> Decode
         stamp = decoder.decode(body[:-1] + b"," + private[1:] if private else body)
     except (KeyError, TypeError, AttributeError, msgspec.MsgspecError) as error:
         raise Unreadable(f"{name} version {schema}: {error}") from error
-    return Decoded(
-        stamp=stamp,
-        actor=envelope.actor,
-        occurred_at=envelope.occurred_at,
-        evidence=envelope.evidence,
-    )
+    return Decoded(stamp, envelope.actor, envelope.occurred_at, envelope.evidence)
 
 
 def _upcast(name: str, schema: int, body: bytes) -> bytes:

@@ -12,6 +12,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from adapters.forks import after_fork
 from adapters.postgres.exchange import Exchange
+from adapters.postgres.plain_rows import leave_as_bytes
 from adapters.postgres.statements import statement
 from ledger.appends import LedgerUnavailable
 
@@ -81,9 +82,12 @@ class Connections:
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise LedgerUnavailable("the database does not answer: is it running?") from error
 
-    def rows(self, name: str, *parameters: Any, patience: float) -> list[tuple[Any, ...]]:
+    def rows(
+        self, name: str, *parameters: Any, patience: float, as_bytes: bool = False
+    ) -> list[tuple[Any, ...]]:
         """Run one statement that may be run twice: a lost connection is tried again.
 
+        `as_bytes`: ids, times and numbers as `adapters.postgres.plain_rows` takes them.
         Raises `LedgerUnavailable` when nobody answered for `patience` seconds.
         """
         until, pause = monotonic() + patience, 0.0
@@ -91,6 +95,8 @@ class Connections:
             try:
                 with self.reading() as connection:
                     cursor = connection.cursor(binary=True)
+                    if as_bytes:
+                        leave_as_bytes(cursor)
                     cursor.execute(statement(name), parameters)
                     return cursor.fetchall() if cursor.description else []
             except PoolTimeout as error:

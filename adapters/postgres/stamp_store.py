@@ -14,11 +14,20 @@ from psycopg import errors
 from adapters.conditions import Decided
 from adapters.forks import after_fork
 from adapters.memory_store import utc_now
+from adapters.plain_rows import PlainRow
 from adapters.postgres.batch import decide_batch, insert_batch, stands
 from adapters.postgres.connections import Connections
 from adapters.postgres.data_keys import PostgresKeys
+from adapters.postgres.plain_rows import plain_rows
 from adapters.postgres.rows import stamp_row
-from adapters.recording import Answer, PreparedAppend, StampRecorder, StampRow, dense
+from adapters.recording import (
+    Answer,
+    PositionMissing,
+    PreparedAppend,
+    StampRecorder,
+    StampRow,
+    dense,
+)
 from ledger.appends import LedgerUnavailable, OutcomeUnknown
 from ledger.audit.rows import StoredCommit, Totals
 from ledger.tree import EMPTY_ROOT
@@ -89,6 +98,15 @@ class PostgresStampRecorder(StampRecorder):
     def read_positions(self, after: int, *, limit: int) -> list[StampRow]:
         return dense(self._rows("read_positions", after, limit), after=after)
 
+    def read_plain(self, after: int, *, limit: int) -> list[PlainRow]:
+        rows = self._plain("read_plain_positions", after, limit)
+        if rows and (rows[0].position, rows[-1].position) != (after + 1, after + len(rows)):
+            raise PositionMissing(f"of positions {after + 1} to {after + len(rows)} not all stand")
+        return rows
+
+    def read_plain_streams(self, streams: Sequence[UUID], *, until: int) -> list[PlainRow]:
+        return self._plain("read_plain_streams", [*set(streams)], until)
+
     def read_stored(self, after: int, *, limit: int) -> list[StampRow]:
         return self._rows("read_positions", after, limit)
 
@@ -117,6 +135,10 @@ class PostgresStampRecorder(StampRecorder):
 
     def _rows(self, name: str, *parameters: Any) -> list[StampRow]:
         return [stamp_row(values) for values in self._read(name, *parameters)]
+
+    def _plain(self, name: str, *parameters: Any) -> list[PlainRow]:
+        found = self._connections.rows(name, *parameters, patience=self._patience, as_bytes=True)
+        return plain_rows(found)
 
     def _read(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self._connections.rows(name, *parameters, patience=self._patience)

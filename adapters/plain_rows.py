@@ -1,0 +1,20 @@
+"""Rows of the ledger with what a stamp is made of and no more, for readers of very many."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+
+class PlainRow(NamedTuple):
+    """One row. An opaque one, not written as a stamp, has no correlation id."""
+
+    position: int
+    stream: UUID
+    version: int
+    type: str
+    recorded_at: datetime
+    correlation_id: UUID | None
+    numbers: Mapping[str, int]
+    state: bytes
+    leaf: bytes
