@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from adapters.recording import StampRow
 
 
 class PlainRow(NamedTuple):
@@ -18,3 +21,18 @@ class PlainRow(NamedTuple):
     numbers: Mapping[str, int]
     state: bytes
     leaf: bytes
+
+
+def plain(row: "StampRow") -> PlainRow:
+    """The same row with less."""
+    return PlainRow(
+        row.id,
+        row.originator_id,
+        row.originator_version,
+        row.topic,
+        row.recorded_at,
+        row.correlation_id,
+        row.numbers,
+        row.state,
+        row.leaf,
+    )

@@ -17,15 +17,14 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
-from adapters.plain_rows import PlainRow
+from adapters.plain_rows import PlainRow, plain
 from adapters.polling import PollingSubscription
 from ledger.appends import Conflict, NoRoom, SeatChange
 from ledger.audit.rows import StoredCommit, Totals
 
 NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
 
-# Correlation id, type, occurrence: law 3 allows one stamp of each in the ledger.
-Identity = tuple[UUID, str, str]
+Identity = tuple[UUID, str, str]  # correlation id, type, occurrence: what law 3 counts
 
 
 class PositionMissing(Exception):
@@ -83,17 +82,9 @@ class StampRow(Notification):
     numbers: Mapping[str, int]
     leaf: bytes
 
-    def plain(self) -> PlainRow:
-        """The same row with less."""
-        where = self.id, self.originator_id, self.originator_version
-        what = self.topic, self.recorded_at, self.correlation_id, self.numbers
-        return PlainRow(*where, *what, self.state, self.leaf)
-
     def opaque(self) -> StoredEvent:
         """The same event as the library stored it."""
-        return StoredEvent(
-            self.originator_id, self.originator_version, topic=self.topic, state=self.state
-        )
+        return StoredEvent(self.originator_id, self.originator_version, self.topic, self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +148,11 @@ class StampRecorder(ApplicationRecorder):
 
     def read_plain(self, after: int, *, limit: int) -> list[PlainRow]:
         """The next rows, for readers of very many. Raises `PositionMissing` as above."""
-        return [row.plain() for row in self.read_positions(after, limit=limit)]
+        return [plain(row) for row in self.read_positions(after, limit=limit)]
 
     def read_plain_streams(self, streams: Sequence[UUID], *, until: int) -> list[PlainRow]:
         """The rows of these streams up to a position, by position, for the same readers."""
-        return [row.plain() for row in self.read_streams(streams, until=until)]
+        return [plain(row) for row in self.read_streams(streams, until=until)]
 
     @abstractmethod
     def read_stored(self, after: int, *, limit: int) -> list[StampRow]:
@@ -213,8 +204,8 @@ class StampRecorder(ApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """The library's way to read a stream."""
-        after = -1 if gt is None else gt
         stream = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+        after = -1 if gt is None else gt
         rows = self.read_stream(stream, after=after, until=lte, newest_first=desc, limit=limit)
         return [row if row.correlation_id else row.opaque() for row in rows]
 
