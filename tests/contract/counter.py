@@ -1,0 +1,311 @@
+"""A shop at a provider's till: the real web app and worker over a ledger that outlives them."""
+
+import random
+from collections import Counter as Counted
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from adapters.keys import Keyring
+from adapters.memory_inbox import MemoryInbox
+from adapters.recording import StampRecorder
+from adapters.stamp_ledger import StampLedger
+from adapters.worker.desk import Desk
+from adapters.worker.following import Following, MemoryCursor
+from adapters.worker.inbox import Inbox
+from adapters.worker.payments import Payments
+from adapters.worker.reactor import Patience
+from ledger.audit.verify import Verification
+from ledger.cases import Cases
+from ledger.order.letters import Due, owed
+from ledger.order.state import Order
+from ledger.service import Orders
+from ledger.shop_stamps import shop_id
+from ledger.shops import Shops
+from ledger.stamps import Letter, OrderPlaced
+from tests.adapters.worker.worker_kit import LedgerFeed
+from tests.stand_ins.serving import Message
+from tests.stand_ins.till import Till
+from tests.web.fakes import LimitsInMemory, TokensInMemory, ViewsInMemory
+from tests.worlds import SPEC
+from web.addresses import return_address
+from web.app import create_app
+from web.clock import clock
+from web.parts import Parts
+from web.settings import Settings
+
+PUBLIC = "http://localhost"
+SHOP = f"/api/v1/shops/{SPEC.slug}"
+ADA = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org", "phone": ""}
+PRICE = 7000
+# Longer than the worker leaves the web for what it began, and than a link's pause.
+A_WHILE = 70
+_RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED)
+
+
+class Killed(BaseException):
+    """kill -9: nobody in the process has a chance to tidy up."""
+
+
+class Views(ViewsInMemory):
+    """The lists of the database, with the one that finds an order by its provider's reference."""
+
+    def orders(self) -> Sequence[UUID]:
+        return [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
+
+    def order_of(self, provider: str, reference: str) -> UUID | None:
+        orders = Orders(self.ledger, Shops(self.ledger), Cases(self.ledger))
+        for id in self.orders():
+            for attempt in orders.get(id).attempts.values():
+                if attempt.provider == provider and reference in (
+                    attempt.session,
+                    attempt.reference,
+                ):
+                    return id
+        return None
+
+
+class Counter:
+    """`restart` forgets everything that a process holds; what `recorder` and `inbox` open stays.
+
+    `wire` wraps what a process reaches outside of itself, for tests that cut it.
+    """
+
+    def __init__(
+        self,
+        till: Till,
+        *,
+        clock_file: Path,
+        recorder: Callable[[], StampRecorder],
+        inbox: Callable[[Keyring], Any] | None = None,
+        wire: Callable[[Any], Any] = lambda part: part,
+        manner: "Manner | None" = None,
+    ) -> None:
+        self.till, self.clock_file, self._wire = till, clock_file, wire
+        self.clock = clock(clock_file)
+        kept = MemoryInbox()
+        self._recorder, self._inbox = recorder, inbox or (lambda _: kept)
+        self.manner = manner or Manner()
+        self.heard: list[Message] = []
+        self._start()
+        ahead = self.clock() + timedelta(days=60)
+        preferences = replace(SPEC.preferences, provider=till.provider, starts_at=ahead)
+        spec = replace(SPEC, preferences=preferences, quotas={"weekend": 50, "friday": 50})
+        Shops(self.ledger).import_shop(spec, actor="test", at=self.clock())
+
+    def close(self) -> None:
+        self.ledger.close()
+
+    def restart(self) -> None:
+        self.close()
+        self._start()
+
+    def _start(self) -> None:
+        recorder = self._recorder()
+        keys: Any = getattr(recorder, "keys")  # noqa: B009 (not part of the recorder's port)
+        keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=keys)
+        self.ledger, self.inbox = StampLedger(recorder, keyring=keyring), self._inbox(keyring)
+        store = self._wire(self.ledger)
+        shops, cases = Shops(store, lambda: [shop_id(SPEC.slug)]), Cases(store)
+        provider, door = self.till.connect()
+        self.views = Views(self.ledger)
+        self.parts = Parts(
+            settings=Settings(home=Path(), base_url=PUBLIC, secret_key="for tests only"),
+            clock=self.clock,
+            store=store,
+            orders=Orders(store, shops, cases),
+            shops=shops,
+            cases=cases,
+            providers={self.till.provider: self._wire(provider)},
+            doors={self.till.provider: door},
+            keyring=keyring,
+            seats=lambda quotas: dict.fromkeys(quotas, (50, 0, 0)),
+            views=self.views,
+            inbox=self._wire(self.inbox),
+            limits=LimitsInMemory(),
+            tokens=TokensInMemory(),
+        )
+        app = create_app(self.parts)
+        app.testing = False
+        self.client: Any = app.test_client()
+
+    # What customers do
+
+    def place(self, name: str = "order") -> UUID:
+        """The order, and its page if the provider answered; again under the same key."""
+        lines = [{"product": "weekend", "quantity": 2}]
+        body = {"customer": ADA, "language": "en", "lines": lines}
+        answer = self.client.post(f"{SHOP}/orders", json=body, headers=_key(name))
+        assert answer.status_code == 201, answer.text
+        return UUID(answer.json["order"]["id"])
+
+    def pay_again(self, order: UUID, name: str = "again") -> None:
+        """A new attempt, if the order is payable."""
+        answer = self.client.post(f"{SHOP}/orders/{order}/payments", headers=_key(name))
+        assert answer.status_code in (201, 409), answer.text
+
+    def ask_to_cancel(self, order: UUID) -> None:
+        answer = self.client.post(f"{SHOP}/orders/{order}/cancellation-requests")
+        assert answer.status_code in (202, 409, 429), answer.text
+
+    def confirm_cancellation(self, order: UUID) -> str:
+        """The word on the refund."""
+        link = self.parts.orders.get(order).newest_link
+        assert link is not None
+        answer = self.client.post(
+            f"{SHOP}/orders/{order}/cancellation", json={"code": link.code}, headers=_key("confirm")
+        )
+        assert answer.status_code == 200, answer.text
+        return str(answer.json["refund"])
+
+    def cancel(self, order: UUID) -> str:
+        self.step()
+        self.ask_to_cancel(order)
+        self.step()
+        return self.confirm_cancellation(order)
+
+    # What providers do
+
+    def tell(self, *more: Message) -> None:
+        """All news, in this counter's manner."""
+        fresh = [*self.till.news(), *more]
+        for message in self.manner.arranged(fresh, self.heard):
+            self.step()
+            self.deliver(self.till.seal(message))
+        self.heard += fresh
+
+    def deliver(self, message: Message) -> int:
+        """One message at the web's door, as it stands; the status of the answer."""
+        answer = self.client.open(
+            message.target,
+            method=message.method,
+            data=message.body,
+            headers=dict(message.headers),
+        )
+        return int(answer.status_code)
+
+    # What time and the worker do
+
+    def pass_(self, seconds: float = A_WHILE) -> None:
+        before = float(self.clock_file.read_text() or 0)
+        self.clock_file.write_text(str(before + seconds))
+
+    def work(self) -> None:
+        """Everything that is due, once; nothing that the last process remembered."""
+        self.step()
+        parts, desk, patience = self.parts, Desk(self.parts.cases), Patience(self.clock)
+        Inbox(
+            kept=self.inbox,
+            doors=parts.doors,
+            orders=parts.orders,
+            cases=parts.cases,
+            find_order=self.views.order_of,
+            clock=self.clock,
+            patience=patience,
+        ).run()
+        Following(
+            orders=parts.orders,
+            feed=LedgerFeed(self.ledger),
+            cursor=MemoryCursor(),
+            desk=desk,
+            clock=self.clock,
+            patience=patience,
+        ).run()
+        Payments(
+            orders=parts.orders,
+            find=self.views.orders,
+            providers=parts.providers,
+            desk=desk,
+            return_url=lambda order: return_address(PUBLIC, order.terms.shop_slug, order.id),
+            clock=self.clock,
+            patience=patience,
+        ).run()
+
+    def step(self) -> None:
+        """Between any two steps: a manner may kill here."""
+        if self.manner.restarts:
+            self.restart()
+
+    def come_to_rest(self) -> None:
+        """Time passes, the worker works and the provider tells, until nothing is left to do."""
+        for _ in range(3):
+            self.pass_()
+            self.work()
+            self.tell()
+
+    # What can be seen
+
+    def order(self, id: UUID) -> Order:
+        return self.parts.orders.get(id)
+
+    def shown(self, id: UUID) -> Any:
+        return self.client.get(f"{SHOP}/orders/{id}").json
+
+    def status(self, id: UUID) -> str:
+        return str(self.shown(id)["status"])
+
+    def pages(self, id: UUID) -> Sequence[str]:
+        """The payment pages of an order, the oldest first."""
+        return [one.session for one in self.order(id).attempts.values() if one.session]
+
+    def page(self, id: UUID) -> str:
+        return self.pages(id)[-1]
+
+    def receipts(self, id: UUID) -> Sequence[Due]:
+        """What is written to the customer about money, sent or not."""
+        return [one for one in owed(self.order(id)) if one.letter in _RECEIPTS]
+
+    def cases(self) -> list[str]:
+        return sorted(one.kind for one in self.views.cases("open"))
+
+    def agrees_with_the_provider(self) -> None:
+        """Law and money: the auditor finds nothing, and what we hold is what the provider says."""
+        for id in self.views.orders():
+            money = self.shown(id)["money"]
+            ours = money["received"] - money["refund_pending"] - money["refunded"]
+            assert ours == sum(self.till.held(page) for page in self.pages(id)), money
+            receipts = Counted(one.correlation_id for one in self.receipts(id))
+            assert set(receipts.values()) <= {1}, receipts
+        assert [str(one) for one in Verification(self.ledger.stored())] == []
+        assert list(self.till.complaints()) == []
+
+
+class Manner:
+    """How news comes: in order and once, unless told otherwise."""
+
+    restarts = False
+
+    def arranged(self, fresh: Sequence[Message], heard: Sequence[Message]) -> Iterable[Message]:
+        return fresh
+
+
+class Restarting(Manner):
+    """In order, with a kill before each step."""
+
+    restarts = True
+
+
+class Backwards(Manner):
+    """Twice, the last word first, and then what was heard before."""
+
+    def arranged(self, fresh: Sequence[Message], heard: Sequence[Message]) -> Iterable[Message]:
+        return [*fresh[::-1], *fresh[::-1], *heard]
+
+
+class Shuffled(Manner):
+    """Everything that was ever told, up to three times, in the order of the dice."""
+
+    def __init__(self, seed: int) -> None:
+        self._dice = random.Random(seed)
+
+    def arranged(self, fresh: Sequence[Message], heard: Sequence[Message]) -> Iterable[Message]:
+        copies = [one for one in (*fresh, *heard) for _ in range(self._dice.randint(1, 3))]
+        self._dice.shuffle(copies)
+        return copies
+
+
+def _key(name: str) -> dict[str, str]:
+    return {"Idempotency-Key": f"conformance-{name}"}

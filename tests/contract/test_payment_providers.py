@@ -1,0 +1,243 @@
+"""One suite for every payment provider: real HTTP, real signatures, the real web's doors."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.keys import Keyring
+from adapters.memory_store import MemoryStampRecorder
+from adapters.postgres.inbox import PostgresInbox
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from tests.conftest import Database
+from tests.contract.counter import PRICE, Backwards, Counter, Killed, Manner, Restarting, Shuffled
+from tests.contract.payment_stories import STORIES, Told, paid
+from tests.contract.tills import TILLS, at_the_till
+from tests.stand_ins import till as ability
+from web.clock import clock
+
+MANNERS: dict[str, Callable[[], Manner]] = {
+    "in-order": Manner,
+    "twice-and-backwards": Backwards,
+    "killed-between-steps": Restarting,
+}
+TOLD = [(name, told) for name in TILLS for told in STORIES if told.needs <= TILLS[name].can]
+STORY = pytest.mark.parametrize(
+    ("name", "told"), TOLD, ids=[f"{name}-{told.name}" for name, told in TOLD]
+)
+EVERY = pytest.mark.parametrize("name", TILLS)
+
+
+@contextmanager
+def counter_of(name: str, **options: Any) -> Iterator[Counter]:
+    """A shop at this provider's till, over a ledger in memory unless told otherwise."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        offset = folder / "offset"
+        offset.write_text("0")
+        till = stack.enter_context(at_the_till(name, folder))
+        memory = MemoryStampRecorder(clock=clock(offset))
+        counter = Counter(till, **{"clock_file": offset, "recorder": lambda: memory, **options})
+        stack.callback(counter.close)
+        yield counter
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+@STORY
+def test_the_story_ends_well(name: str, told: Told, manner: str):
+    with counter_of(name, manner=MANNERS[manner]()) as counter:
+        told.story(counter)
+        counter.come_to_rest()
+        counter.agrees_with_the_provider()
+
+
+@STORY
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_the_story_ends_well_in_any_order_of_its_news(name: str, told: Told, seed: int):
+    with counter_of(name, manner=Shuffled(seed)) as counter:
+        told.story(counter)
+        counter.come_to_rest()
+        counter.agrees_with_the_provider()
+
+
+@STORY
+def test_the_story_ends_well_on_postgres(name: str, told: Told, database: Database):
+    def recorder() -> PostgresStampRecorder:
+        return PostgresStampRecorder(database.app)
+
+    def inbox(keyring: Keyring) -> PostgresInbox:
+        return PostgresInbox(database.app, keyring=keyring)
+
+    with counter_of(name, recorder=recorder, inbox=inbox) as counter:
+        told.story(counter)
+        counter.come_to_rest()
+        counter.agrees_with_the_provider()
+
+
+@dataclass
+class Wire:
+    """Counts what crosses the edge of the process, there and back; kills it at one of them."""
+
+    at: int = -1
+    crossed: int = 0
+
+    def cut(self) -> None:
+        self.crossed += 1
+        if self.crossed == self.at:
+            raise Killed
+
+    def around(self, part: Any) -> Any:
+        return _Wired(part, self)
+
+
+class _Wired:
+    """A part whose calls that change something may be the last thing a process does."""
+
+    _CHANGING = frozenset({"append", "create_payment", "recover_payment", "refund", "keep", "mark"})
+
+    def __init__(self, part: Any, wire: Wire) -> None:
+        self._part, self._wire = part, wire
+
+    def __getattr__(self, name: str) -> Any:
+        inner = getattr(self._part, name)
+        if name not in self._CHANGING:
+            return inner
+
+        def call(*args: Any, **options: Any) -> Any:
+            self._wire.cut()
+            answer = inner(*args, **options)
+            self._wire.cut()
+            return answer
+
+        return call
+
+
+def whole_life(counter: Counter) -> None:
+    """An order from its placing to its refund, by people and a provider that ask again."""
+    order = _again(counter, counter.place)
+    for number in itertools.count():
+        if counter.pages(order):
+            break
+        counter.pass_()
+        _again(counter, counter.work)
+        _again(counter, partial(counter.pay_again, order, f"again {number}"))
+    page = counter.page(order)
+    counter.till.pay(page)
+    _again(counter, partial(counter.tell, *counter.till.news()))
+    while not counter.order(order).refunds:
+        _again(counter, lambda: _ask_again(counter, order))
+    for _ in range(3):
+        counter.pass_()
+        _again(counter, counter.work)
+        _again(counter, partial(counter.tell, *counter.till.news()))
+    assert counter.till.refunds_made(page) == 1
+    assert counter.till.held(page) == 0
+    assert counter.status(order) == "REFUNDED"
+    assert len(counter.receipts(order)) == 2
+    counter.agrees_with_the_provider()
+
+
+def _ask_again(counter: Counter, order: Any) -> None:
+    counter.pass_()
+    counter.ask_to_cancel(order)
+    counter.confirm_cancellation(order)
+
+
+def _again(counter: Counter, act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    except Killed:
+        counter.restart()
+        return act()
+
+
+@EVERY
+def test_killed_at_any_crossing_a_whole_life_ends_the_same(name: str):
+    wire = Wire()
+    with counter_of(name, wire=wire.around) as counter:
+        whole_life(counter)
+    assert wire.crossed > 20
+    for at in range(1, wire.crossed + 1):
+        cut = Wire(at)
+        with counter_of(name, wire=cut.around) as counter:
+            whole_life(counter)
+        assert cut.crossed > at or at == wire.crossed
+
+
+@EVERY
+def test_what_somebody_else_signed_is_a_4xx_and_leaves_no_trace(name: str):
+    if ability.SIGNS not in TILLS[name].can:
+        pytest.skip("nothing of it is signed")
+    with counter_of(name) as counter:
+        order = counter.place()
+        counter.till.pay(counter.page(order))
+        for message in counter.till.news():
+            assert 400 <= counter.deliver(counter.till.forge(message)) < 500
+        assert counter.status(order) == "PENDING"
+        assert counter.inbox.unfinished() == []
+
+
+@EVERY
+def test_the_news_of_another_account_moves_nothing(name: str):
+    with counter_of(name) as counter:
+        order = counter.place()
+        counter.till.pay(counter.page(order))
+        for message in counter.till.news():
+            strange = counter.till.of_another_account(message)
+            if strange is not None:
+                counter.deliver(counter.till.seal(strange))
+        counter.work()
+        assert counter.shown(order)["money"]["received"] == 0
+        assert counter.status(order) == "PENDING"
+
+
+@EVERY
+def test_the_news_of_one_order_never_moves_another(name: str):
+    with counter_of(name) as counter:
+        payer, other = counter.place("payer"), counter.place("other")
+        counter.till.pay(counter.page(payer))
+        news = counter.till.news()
+        for message in news:
+            strange = counter.till.elsewhere(message, order=str(other))
+            if strange is not None:
+                counter.deliver(counter.till.seal(strange))
+        counter.work()
+        assert counter.shown(other)["money"]["received"] == 0
+        counter.tell(*news)
+        assert counter.status(payer) == "PAID"
+        assert counter.shown(other)["money"]["received"] == 0
+
+
+@EVERY
+@pytest.mark.parametrize(("cents", "flag"), [(PRICE - 1, "underpaid"), (PRICE + 1, "overpaid")])
+def test_another_amount_than_asked_is_received_and_becomes_a_case(name: str, cents: int, flag: str):
+    with counter_of(name) as counter:
+        order = counter.place()
+        counter.till.pay(counter.page(order))
+        counter.tell(*[counter.till.misstated(one, cents=cents) for one in counter.till.news()])
+        counter.work()
+        shown = counter.shown(order)
+        assert shown["money"]["received"] == cents
+        assert (flag == "underpaid") == (shown["status"] != "PAID")
+        assert flag in shown["flags"]
+        assert counter.cases()
+
+
+@EVERY
+def test_a_payment_is_paid_once_however_often_its_page_is_asked_for(name: str):
+    with counter_of(name) as counter:
+        order = counter.place()
+        assert counter.place() == order
+        counter.restart()
+        assert counter.place() == order
+        assert counter.till.pages_made(str(order)) == 1
+        paid(counter)

@@ -1,0 +1,116 @@
+"""What the conformance suite can do to any provider, and what it can see there."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from ledger.doors import WebhookDoor
+from ledger.payments import PaymentProvider
+from tests.stand_ins.serving import Message
+
+# Abilities that not every provider has.
+LATER = "a payment may take days"
+EXPIRES = "a payment page closes by itself and says so"
+ANNOUNCES_REFUNDS = "what becomes of a refund is told in a message"
+FAILS_AFTER_SETTLED = "a settled refund may fail after all"
+SAYS_FAILED = "the answer to a refund may be yes and its status failed"
+REFUNDS_OUTSIDE = "refunds made in the dashboard are told"
+SIGNS = "messages are signed"
+
+
+class Till(ABC):
+    """A provider with its stand-in. A page is named as the adapter named it in its answer.
+
+    News that nobody has fetched waits. `seal` signs a message for the moment it is sent at.
+    """
+
+    provider: ClassVar[str]
+    can: ClassVar[frozenset[str]]
+
+    @abstractmethod
+    def connect(self) -> tuple[PaymentProvider, WebhookDoor]:
+        """The adapter and its door, as after a start of the process."""
+
+    @abstractmethod
+    def pay(self, page: str) -> None: ...
+
+    @abstractmethod
+    def decline(self, page: str) -> None: ...
+
+    def pay_later(self, page: str) -> None:
+        """A slow bank takes it up."""
+        raise NotImplementedError
+
+    def settle(self, page: str, *, ok: bool) -> None:
+        """The slow bank's answer."""
+        raise NotImplementedError
+
+    def expire(self, page: str) -> None:
+        raise NotImplementedError
+
+    @abstractmethod
+    def refuse_next_refund(self) -> None:
+        """The next refund is refused, and not made."""
+
+    def hold_next_refund(self) -> None:
+        """The next refund is accepted, and settled or failed later."""
+        raise NotImplementedError
+
+    def fail_next_refund(self) -> None:
+        """The next refund is answered with yes, and has failed nevertheless."""
+        raise NotImplementedError
+
+    def conclude_refunds(self, page: str, *, ok: bool) -> None:
+        """The last word on the refunds of a page, which may have been settled before."""
+        raise NotImplementedError
+
+    def refund_outside(self, page: str, cents: int) -> None:
+        """Somebody refunds in the provider's own dashboard."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def lose_answer(self, of: str, *, times: int = 1) -> None:
+        """The next so many calls, `payment` or `refund`, are executed; nobody hears of it."""
+
+    @abstractmethod
+    def go_down(self, of: str, *, times: int = 1) -> None:
+        """The next so many calls are not executed, and the caller cannot know."""
+
+    @abstractmethod
+    def news(self) -> Sequence[Message]:
+        """What there is to tell since the last time, in order."""
+
+    def seal(self, message: Message) -> Message:
+        return message
+
+    @abstractmethod
+    def forge(self, message: Message) -> Message:
+        """The same words, signed by somebody else."""
+
+    @abstractmethod
+    def of_another_account(self, message: Message) -> Message | None:
+        """The same news of somebody else's account, or of the other mode, well signed."""
+
+    @abstractmethod
+    def elsewhere(self, message: Message, *, order: str) -> Message | None:
+        """The same news pinned on another order, well signed where the signature covers it."""
+
+    @abstractmethod
+    def misstated(self, message: Message, *, cents: int) -> Message:
+        """The same news, with another amount, well signed."""
+
+    @abstractmethod
+    def held(self, page: str) -> int:
+        """Cents of a page that the merchant has: what is on its way back is gone."""
+
+    @abstractmethod
+    def refunds_made(self, page: str) -> int:
+        """How many refunds of a page stand."""
+
+    @abstractmethod
+    def pages_made(self, order: str) -> int:
+        """How many pages were made for an order."""
+
+    def complaints(self) -> Sequence[str]:
+        """What was not according to the published format."""
+        return []
