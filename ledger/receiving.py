@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
+from ledger.order.attempts import Attempt
 from ledger.order.observe import Unbound, bind
 from ledger.order.state import Order
 from ledger.rebinding import rebound
@@ -24,8 +25,9 @@ def receive(
     `find` gives the order of a provider's object by (provider, reference). Returns the order's id,
     None when the report was kept as a case. Safe to repeat: nothing is stamped twice.
     """
-    order = _order(report, orders, find)
-    verdict = bind(report, order) if order else Unbound("no order of ours is named")
+    known = find(report.provider, report.reference)
+    order = _order(report.order or known, orders)
+    verdict = _verdict(report, order, known)
     if isinstance(verdict, Unbound) or order is None:
         reason = verdict.reason if isinstance(verdict, Unbound) else ""
         cases.open(
@@ -45,8 +47,16 @@ def receive(
     return order.id
 
 
-def _order(report: Report, orders: Orders, find: Find) -> Order | None:
-    order_id = report.order or find(report.provider, report.reference)
+def _verdict(report: Report, order: Order | None, known: UUID | None) -> Attempt | Unbound:
+    if order is None:
+        return Unbound("no order of ours is named")
+    if known is not None and known != order.id:
+        # Whoever names another order now, the object was this one's before.
+        return Unbound("the provider's object is known to be another order's")
+    return bind(report, order)
+
+
+def _order(order_id: UUID | None, orders: Orders) -> Order | None:
     if order_id is None:
         return None
     try:

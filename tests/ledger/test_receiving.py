@@ -111,6 +111,14 @@ def test_an_unknown_order_or_attempt_is_a_case(world: World) -> None:
     assert [case.kind for case in world.cases_opened()] == [CaseKind.UNMATCHED_MONEY] * 3
 
 
+def test_an_object_known_as_another_order_s_does_not_move_this_one(world: World) -> None:
+    world.place("another")
+    assert tell(world, report(world), found=world.id("another")) is None
+    assert world.stamps() == ["OrderPlaced", "CreatePaymentRequest"]
+    (case,) = world.cases_opened()
+    assert case.kind is CaseKind.UNMATCHED_MONEY
+
+
 def test_the_same_trouble_told_again_is_the_same_case(world: World) -> None:
     for _ in range(3):
         tell(world, report(world, live=True))

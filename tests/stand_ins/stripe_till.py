@@ -32,6 +32,7 @@ class StripeTill(Till):
             till.ANNOUNCES_REFUNDS,
             till.FAILS_AFTER_SETTLED,
             till.SAYS_FAILED,
+            till.FINDS_REFUNDS,
             till.REFUNDS_OUTSIDE,
             till.SIGNS,
         }
@@ -108,10 +109,10 @@ class StripeTill(Till):
         event["data"]["object"]["livemode"] = True
         return _message(event)
 
-    def elsewhere(self, message: Message, *, order: str) -> Message:
+    def elsewhere(self, message: Message, *, order: str, attempt: str) -> Message:
         event = json.loads(message.body)
         thing = event["data"]["object"]
-        thing["metadata"] = thing.get("metadata", {}) | {"order": order}
+        thing["metadata"] = thing.get("metadata", {}) | {"order": order, "correlation_id": attempt}
         if "client_reference_id" in thing:
             thing["client_reference_id"] = order
         return _message(event | {"id": f"{event['id']}_elsewhere"})

@@ -270,6 +270,10 @@ class Sumup(StandIn):
         word = {"SUCCESSFUL": "PAID", "FAILED": "FAILED"}.get(status, checkout.status)
         self._become(checkout, word)
 
+    def expire(self, id: str) -> None:
+        """The page closes by itself."""
+        self._become(self.checkouts[id], "EXPIRED")
+
     def _try(self, checkout: Checkout, cents: int | None) -> Transaction:
         code = f"T{uuid4().hex[:9].upper()}"
         amount = checkout.cents if cents is None else cents

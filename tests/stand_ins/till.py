@@ -14,6 +14,7 @@ EXPIRES = "a payment page closes by itself and says so"
 ANNOUNCES_REFUNDS = "what becomes of a refund is told in a message"
 FAILS_AFTER_SETTLED = "a settled refund may fail after all"
 SAYS_FAILED = "the answer to a refund may be yes and its status failed"
+FINDS_REFUNDS = "a refund whose answer was lost can be looked up, or asked for again"
 REFUNDS_OUTSIDE = "refunds made in the dashboard are told"
 SIGNS = "messages are signed"
 
@@ -92,7 +93,7 @@ class Till(ABC):
         """The same news of somebody else's account, or of the other mode, well signed."""
 
     @abstractmethod
-    def elsewhere(self, message: Message, *, order: str) -> Message | None:
+    def elsewhere(self, message: Message, *, order: str, attempt: str) -> Message | None:
         """The same news pinned on another order, well signed where the signature covers it."""
 
     @abstractmethod
