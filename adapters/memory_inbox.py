@@ -43,6 +43,14 @@ class MemoryInbox:
         self.states[kept.id] = "waiting"
         return kept
 
+    def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None:
+        """The message that was kept under this name with this body, if it was."""
+        wanted = provider, provider_event_id, evidence_hash(body)
+        for one, _ in self._messages.values():
+            if (one.provider, one.provider_event_id, one.hash) == wanted:
+                return Evidence(one.id, one.hash)
+        return None
+
     def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
         """Say what became of a message; what is done stays done."""
         if self.states.get(id, "done") == "done":

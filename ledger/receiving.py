@@ -25,13 +25,13 @@ def receive(
     `find` gives the order of a provider's object by (provider, reference). Returns the order's id,
     None when the report was kept as a case. Safe to repeat: nothing is stamped twice.
     """
-    known = find(report.provider, report.reference)
-    order = _order(report.order or known, orders)
-    verdict = _verdict(report, order, known)
+    order, verdict = addressee(report, orders, find)
     if isinstance(verdict, Unbound) or order is None:
         reason = verdict.reason if isinstance(verdict, Unbound) else ""
         cases.open(
-            _case(report, order, reason), correlation_id=report.correlation_id, actor=_actor(report)
+            case_for(report, order, reason),
+            correlation_id=report.correlation_id,
+            actor=_actor(report),
         )
         return None
     report = rebound(report, verdict)
@@ -45,6 +45,13 @@ def receive(
     )
     orders.follow(order.id, at)
     return order.id
+
+
+def addressee(report: Report, orders: Orders, find: Find) -> tuple[Order | None, Attempt | Unbound]:
+    """The order that a report names or is known to be about, and whether it may move it."""
+    known = find(report.provider, report.reference)
+    order = _order(report.order or known, orders)
+    return order, _verdict(report, order, known)
 
 
 def _verdict(report: Report, order: Order | None, known: UUID | None) -> Attempt | Unbound:
@@ -69,7 +76,8 @@ def _actor(report: Report) -> str:
     return f"provider:{report.provider}"
 
 
-def _case(report: Report, order: Order | None, reason: str) -> CaseOpened:
+def case_for(report: Report, order: Order | None, reason: str) -> CaseOpened:
+    """What a person is told of a report that no order can take."""
     moved = report.amount is not None and bool(report.amount)
     return CaseOpened(
         kind=CaseKind.UNMATCHED_MONEY if moved else CaseKind.UNBOUND_FACT,

@@ -19,6 +19,7 @@ from adapters.worker.daemon import stopped_by_signals
 from adapters.worker.derivable_views import UnknownProjection
 from adapters.worker.rebuilding import RebuildRefused
 from ledger.appends import LedgerUnavailable
+from ledger.reconciling.records import ProviderAway
 from ledger.refusals import Refusal
 from web.app import create_app
 from web.audit_commands import audit, orders, seats
@@ -28,6 +29,7 @@ from web.key_commands import keys
 from web.log_lines import configure
 from web.parts import Parts
 from web.progress import progress_bar
+from web.reconcile_command import reconcile
 from web.serving import Server
 from web.settings import Settings, SettingWrong, read_settings
 
@@ -39,6 +41,7 @@ _ENDINGS: dict[type[Exception], int] = {
     MigrationRefused: WRONG,
     EmbeddedPostgresError: OUTSIDE,
     LedgerUnavailable: OUTSIDE,
+    ProviderAway: OUTSIDE,
 }
 
 
@@ -207,7 +210,7 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     click.echo(f"Rebuilt as of position {position}.")
 
 
-for group in (audit, seats, orders, keys, demo):
+for group in (audit, seats, orders, keys, demo, reconcile):
     stampledger.add_command(group)
 
 

@@ -93,8 +93,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     stack.callback(store.close)
     connections = Connections(url, readers=readers)
     stack.callback(connections.close)
-    catalogue = PostgresCatalogue(connections)
-    shops, cases = Shops(store, catalogue.shops), Cases(store)
+    shops, cases = Shops(store, PostgresCatalogue(connections).shops), Cases(store)
     providers, doors = _providers(settings)
     views = DerivableViews(connections, store=store, url=url)
     tokens = Tokens(connections)
@@ -114,6 +113,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         inbox=inbox,
         limits=RateLimits(connections),
         tokens=tokens,
+        books=providers,
     )
     return Works(
         parts=parts,

@@ -1,7 +1,7 @@
 """What the product is made of, wired: the web, the worker and the commands are handed these."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -9,8 +9,9 @@ from uuid import UUID
 from ledger.appends import StampStore
 from ledger.audit.rows import LedgerRows
 from ledger.cases import Cases
-from ledger.doors import Inbox, WebhookDoor
+from ledger.doors import Evidence, Inbox, WebhookDoor
 from ledger.payments import Providers
+from ledger.reconciling.records import Books
 from ledger.recorded import Recorded
 from ledger.service import Orders
 from ledger.shops import Shops
@@ -26,6 +27,12 @@ class Store(StampStore, Protocol):
     def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None: ...
 
     def stored(self) -> LedgerRows: ...
+
+
+class Archive(Inbox, Protocol):
+    """The inbox as commands use it."""
+
+    def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None: ...
 
 
 class Keyring(Protocol):
@@ -59,6 +66,7 @@ class Parts:
     keyring: Keyring
     seats: Callable[[Sequence[UUID]], Mapping[UUID, tuple[int, int, int]]]
     views: Any
-    inbox: Inbox
+    inbox: Archive
     limits: Limits
     tokens: Tokens
+    books: Mapping[str, Books] = field(default_factory=dict)

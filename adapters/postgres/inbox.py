@@ -41,6 +41,12 @@ class PostgresInbox:
         self._run("inbox_keep", key.key_id, kept.id, key.wrapped, *envelope)
         return kept
 
+    def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None:
+        """The message that was kept under this name with this body, if it was."""
+        digest = evidence_hash(body)
+        rows = self._run("inbox_find", provider, provider_event_id, digest)
+        return Evidence(rows[0][0], digest) if rows else None
+
     def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
         """Say what became of a message; what is done stays done."""
         self._run("inbox_mark", id, state, error)

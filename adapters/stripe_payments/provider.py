@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, cast
 
 import stripe
 
-from adapters.stripe_payments import payment_news, refunds, sessions
-from adapters.stripe_payments.client import no_answer, stripe_client
-from adapters.stripe_payments.events import READERS, interpret
+from adapters.stripe_payments import books, payment_news, refunds, sessions
+from adapters.stripe_payments.client import stripe_client
 from adapters.stripe_payments.fields import PROVIDER
 from adapters.stripe_payments.origin import Told
 from ledger.doors import Unreadable
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
+from ledger.reconciling.records import Kind, Period, TheirRecord
 from ledger.reports import Report
 
 _LIVE = ("sk_live_", "rk_live_")
@@ -70,14 +69,10 @@ class StripePayments:
         except (stripe.StripeError, Unreadable):
             return []
 
-    def told_since(self, since: datetime) -> Iterator[Report]:
-        """All news since a moment, the newest first; Stripe remembers thirty days.
+    def records(self, period: Period) -> Iterator[TheirRecord]:
+        """Every payment, refund and dispute made in a period; raises `ProviderAway`."""
+        return books.records(self._client, period, live=self.live)
 
-        Raises `ConnectionError` when Stripe does not answer, `Unreadable` as a door would.
-        """
-        asked = {"created": {"gte": int(since.timestamp())}, "types": [*READERS], "limit": 100}
-        try:
-            for event in self._client.v1.events.list(params=cast("Any", asked)).auto_paging_iter():
-                yield from interpret(event.to_dict(), account=self.account)
-        except stripe.StripeError as error:
-            raise ConnectionError(no_answer(error).reason) from None
+    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+        """One of them by its id; raises `ProviderAway`."""
+        return books.record(self._client, kind, reference, live=self.live)

@@ -18,13 +18,14 @@ from ledger.appends import LedgerUnavailable
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
 from ledger.doors import Unreadable, WebhookDoor
+from ledger.intake import FETCHED
 from ledger.receiving import Find as FindOrder
 from ledger.receiving import receive
 from ledger.service import Orders
 
 _BATCH = 100
 _MOST_ATTEMPTS = 10
-_SIGNED = "signed"
+_TRUSTED = ("signed", FETCHED)
 
 
 class Waiting(Protocol):
@@ -104,7 +105,7 @@ class Inbox:
             return self._again(waiting, type(error).__name__)
 
     def _understood(self, waiting: Waiting) -> Progress:
-        if waiting.verdict != _SIGNED:
+        if waiting.verdict not in _TRUSTED:
             return self._given_up(waiting, "not signed")
         door, message = self.doors.get(waiting.door), self.kept.open(waiting.id)
         if message is None:

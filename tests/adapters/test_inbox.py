@@ -56,6 +56,15 @@ def test_a_message_comes_out_as_it_went_in_but_for_cookies(inbox):
     assert message.headers == {"stripe-signature": "t=1,v1=00"}
 
 
+def test_a_message_is_found_by_its_name_and_its_body(inbox):
+    kept = keep(inbox)
+    keep(inbox, event="evt_2")
+    assert inbox.find("stripe", "evt_1", BODY) == kept
+    assert inbox.find("stripe", "evt_1", b"{}") is None
+    assert inbox.find("stripe", "evt_3", BODY) is None
+    assert inbox.find("sumup", "evt_1", BODY) is None
+
+
 def test_a_message_that_nobody_kept_is_not_there(inbox):
     assert inbox.open(uuid4()) is None
 

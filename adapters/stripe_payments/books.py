@@ -1,0 +1,136 @@
+"""What Stripe has on record of a period: objects, because its events reach back thirty days only.
+
+https://docs.stripe.com/api/events
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import stripe
+
+from adapters.stripe_payments.client import no_answer
+from adapters.stripe_payments.fetched import message
+from adapters.stripe_payments.fields import Json, group, moment, money, name, reference
+from adapters.stripe_payments.refund_news import LOST
+from ledger.doors import Unreadable
+from ledger.reconciling.records import Kind, Period, ProviderAway, State, TheirRecord
+
+# A page may be open for a day before its payment begins.
+_PAGE = timedelta(days=1)
+_PAGE_SIZE = 100
+
+
+def records(client: stripe.StripeClient, period: Period, *, live: bool) -> Iterator[TheirRecord]:
+    """Payments with their money, refunds, disputes; raises `ProviderAway`."""
+    try:
+        pages = _pages(client, period)
+        for intent in _all(client.v1.payment_intents, _created(period)):
+            yield from _payment(intent, pages)
+        for refund in _all(client.v1.refunds, _created(period)):
+            yield _refund(refund, live=live)
+        for dispute in _all(client.v1.disputes, _created(period)):
+            yield from _dispute(dispute)
+    except stripe.StripeError as error:
+        raise ProviderAway(no_answer(error).reason) from None
+    except Unreadable as error:
+        raise ProviderAway(f"an object of Stripe's cannot be read: {error}") from None
+
+
+def record(
+    client: stripe.StripeClient, kind: Kind, known_as: str, *, live: bool
+) -> TheirRecord | None:
+    """One object by its id; None when Stripe does not know it. Raises `ProviderAway`."""
+    try:
+        return _one(client, kind, known_as, live=live)
+    except stripe.InvalidRequestError as error:
+        if error.http_status == 404:
+            return None
+        raise ProviderAway(no_answer(error).reason) from None
+    except stripe.StripeError as error:
+        raise ProviderAway(no_answer(error).reason) from None
+    except Unreadable as error:
+        raise ProviderAway(f"an object of Stripe's cannot be read: {error}") from None
+
+
+def _one(
+    client: stripe.StripeClient, kind: Kind, known_as: str, *, live: bool
+) -> TheirRecord | None:
+    if kind is Kind.PAYMENT:
+        found = client.v1.payment_intents.retrieve(known_as).to_dict()
+        pages = _by_intent(_all(client.v1.checkout.sessions, {"payment_intent": known_as}))
+        return next(_payment(found, pages), None)
+    if kind is Kind.REFUND:
+        return _refund(client.v1.refunds.retrieve(known_as).to_dict(), live=live)
+    return next(_dispute(client.v1.disputes.retrieve(known_as).to_dict()), None)
+
+
+def _all(endpoint: Any, asked: Json) -> Iterator[Json]:
+    for one in endpoint.list(params=asked | {"limit": _PAGE_SIZE}).auto_paging_iter():
+        yield one.to_dict()
+
+
+def _created(period: Period) -> Json:
+    since, until = int(period.since.timestamp()), int(period.until.timestamp())
+    return {"created": {"gte": since, "lte": until}}
+
+
+def _pages(client: stripe.StripeClient, period: Period) -> Mapping[str, Json]:
+    wide = Period(since=period.since - _PAGE, until=period.until)
+    return _by_intent(_all(client.v1.checkout.sessions, _created(wide)))
+
+
+def _by_intent(sessions: Iterator[Json]) -> Mapping[str, Json]:
+    """The payment page that each intent came from."""
+    found = ((reference(one, "payment_intent"), one) for one in sessions)
+    return {intent: one for intent, one in found if intent is not None}
+
+
+def _payment(intent: Json, pages: Mapping[str, Json]) -> Iterator[TheirRecord]:
+    """Told by the intent if it says whose it is, else by its page, which may be known to us."""
+    known_as, page = name(intent, "id"), pages.get(name(intent, "id"))
+    if name(intent, "status") != "succeeded":
+        return
+    named = "correlation_id" in group(intent, "metadata")
+    if named or page is None or page.get("payment_status") == "unpaid":
+        news = message(intent, event_type="payment_intent.succeeded")
+    else:
+        news = message(page, event_type="checkout.session.completed")
+    yield TheirRecord(
+        kind=Kind.PAYMENT,
+        reference=known_as,
+        amount=money(intent, "amount_received"),
+        state=State.DONE,
+        at=moment(intent, "created"),
+        message=news,
+    )
+
+
+def _refund(refund: Json, *, live: bool) -> TheirRecord:
+    status = name(refund, "status")
+    settled = State.DONE if status == "succeeded" else State.UNDER_WAY
+    return TheirRecord(
+        kind=Kind.REFUND,
+        reference=name(refund, "id"),
+        amount=money(refund, "amount"),
+        state=State.FAILED if status in LOST else settled,
+        at=moment(refund, "created"),
+        # A refund does not say whether it is live; the key that it was listed with does.
+        message=message({"livemode": live} | refund, event_type="refund.updated"),
+    )
+
+
+def _dispute(dispute: Json) -> Iterator[TheirRecord]:
+    """An inquiry takes no money and is none."""
+    status = name(dispute, "status")
+    if status.startswith("warning"):
+        return
+    ended = {"won": State.FAILED, "lost": State.DONE}
+    yield TheirRecord(
+        kind=Kind.DISPUTE,
+        reference=name(dispute, "id"),
+        amount=money(dispute, "amount"),
+        state=ended.get(status, State.UNDER_WAY),
+        at=moment(dispute, "created"),
+        message=message(dispute, event_type="charge.dispute.closed"),
+    )

@@ -1,0 +1,61 @@
+"""Stripe's objects that we asked for, put as the event that would have told of them."""
+
+import json
+from typing import Any
+
+from adapters.stripe_payments.fields import PROVIDER, Json, group, name
+from ledger.doors import Unreadable
+from ledger.intake import Message
+
+_SESSION = (
+    *("id", "object", "mode", "status", "payment_status", "payment_intent"),
+    *("amount_total", "currency", "client_reference_id"),
+)
+_INTENT = (
+    *("id", "object", "status", "amount", "amount_received", "amount_capturable", "currency"),
+    *("capture_method", "cancellation_reason", "latest_charge"),
+)
+_REFUND = (
+    *("id", "object", "amount", "currency", "status", "failure_reason"),
+    *("charge", "payment_intent"),
+)
+_DISPUTE = ("id", "object", "amount", "currency", "status", "charge", "payment_intent")
+_KEPT = {
+    "checkout.session": _SESSION,
+    "payment_intent": _INTENT,
+    "refund": _REFUND,
+    "dispute": _DISPUTE,
+}
+_OURS = ("order", "shop", "correlation_id", "payment", "try_number")
+
+
+def message(thing: Json, *, event_type: str) -> Message:
+    """An event about an object as it stands: what we read of it, and nothing of a customer.
+
+    The same state gives the same bytes, so that it is kept as evidence once.
+    """
+    state = name(thing, "payment_status" if thing["object"] == "checkout.session" else "status")
+    known_as = f"fetched/{name(thing, 'id')}/{state}"
+    event = {
+        "id": known_as,
+        "object": "event",
+        "type": event_type,
+        "created": thing.get("created"),
+        "livemode": _mode(thing),
+        "data": {"object": _reduced(thing)},
+    }
+    body = json.dumps(event, sort_keys=True, separators=(",", ":")).encode()
+    return Message(provider=PROVIDER, name=known_as, body=body)
+
+
+def _reduced(thing: Json) -> Json:
+    metadata = group(thing, "metadata")
+    kept: Json = {key: thing[key] for key in _KEPT[thing["object"]] if key in thing}
+    return kept | {"metadata": {key: metadata[key] for key in _OURS if key in metadata}}
+
+
+def _mode(thing: Json) -> Any:
+    """Refunds and disputes may not say; the books that list them know."""
+    if "livemode" not in thing:
+        raise Unreadable("livemode is missing")
+    return thing["livemode"]

@@ -1,0 +1,41 @@
+"""What receiving a report would do, without doing it."""
+
+from enum import StrEnum
+
+from ledger.case import Case, case_id
+from ledger.case_stamps import CaseKind
+from ledger.cases import Cases
+from ledger.order.observe import Unbound, contradicts, observe
+from ledger.rebinding import rebound
+from ledger.receiving import Find, addressee, case_for
+from ledger.reports import Report
+from ledger.service import Orders
+
+
+class Foresight(StrEnum):
+    """How much of a report the ledger holds already."""
+
+    KNOWN = "known"
+    STAMP = "stamp"
+    CASE = "case"
+    OPEN_CASE = "open_case"
+    RESOLVED_CASE = "resolved_case"
+
+
+def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Foresight:
+    """Known, a stamp that would be new, or a case: new, open, or resolved before."""
+    order, verdict = addressee(report, orders, find)
+    if isinstance(verdict, Unbound) or order is None:
+        kind = case_for(report, order, "").kind
+        return _as_case(cases.get(case_id(report.correlation_id, kind)))
+    report = rebound(report, verdict)
+    if contradicts(report.fact, report.correlation_id, order):
+        return _as_case(cases.get(case_id(report.correlation_id, CaseKind.CONTRADICTION)))
+    new = observe(report.fact, report.correlation_id, order)
+    return Foresight.STAMP if new else Foresight.KNOWN
+
+
+def _as_case(case: Case) -> Foresight:
+    if case.opened is None:
+        return Foresight.CASE
+    return Foresight.RESOLVED_CASE if case.resolved else Foresight.OPEN_CASE

@@ -1,0 +1,102 @@
+"""Messages that we asked a provider for: kept and understood like those that it brought."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from ledger.cases import Cases
+from ledger.doors import Evidence, WebhookDoor
+from ledger.receiving import Find, receive
+from ledger.reports import Report
+from ledger.service import Orders
+
+# How the inbox says that we fetched a message ourselves, so that nobody had to sign it.
+FETCHED = "fetched"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a webhook would have brought. The same state of the same thing is the same message.
+
+    `name` is what the inbox knows it by; `body` is read by the provider's own door.
+    """
+
+    provider: str
+    name: str
+    body: bytes
+
+
+class Archive(Protocol):
+    """What fetching needs of the inbox, and nothing more."""
+
+    def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None:
+        """The message that was kept under this name with this body, if it was."""
+        ...
+
+    def keep(
+        self,
+        provider: str,
+        door: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        verdict: str,
+        provider_event_id: str | None,
+        received_at: datetime,
+    ) -> Evidence:
+        """Sealed and committed when it returns."""
+        ...
+
+    def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
+        """What became of it; done stays done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Takes in what was fetched. Taking the same in again keeps nothing and stamps nothing."""
+
+    orders: Orders
+    cases: Cases
+    find: Find
+    archive: Archive
+    doors: Mapping[str, WebhookDoor]
+    clock: Callable[[], datetime]
+
+    def reports(self, message: Message) -> Sequence[Report]:
+        """What a message says; raises `ledger.doors.Unreadable`."""
+        return self.doors[message.provider].reread(message.body)
+
+    def take(self, message: Message, *, find: Find | None = None) -> Sequence[UUID | None]:
+        """Keep a message and stamp what it says; the order of each report, None for a case.
+
+        `find` knows orders that the views may not show yet.
+        """
+        kept = self._kept(message)
+        went_to = [
+            receive(
+                report,
+                orders=self.orders,
+                cases=self.cases,
+                find=find or self.find,
+                evidence=kept.hash,
+                at=self.clock(),
+            )
+            for report in self.reports(message)
+        ]
+        self.archive.mark(kept.id, "done")
+        return went_to
+
+    def _kept(self, message: Message) -> Evidence:
+        known = self.archive.find(message.provider, message.name, message.body)
+        return known or self.archive.keep(
+            message.provider,
+            message.provider,
+            body=message.body,
+            headers={},
+            verdict=FETCHED,
+            provider_event_id=message.name,
+            received_at=self.clock(),
+        )

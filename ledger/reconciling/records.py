@@ -1,0 +1,86 @@
+"""What both sides tell of one payment, refund or dispute, in the same words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from ledger.intake import Message
+from ledger.money import Money
+
+
+class Kind(StrEnum):
+    """What a record is about. Payments come first: refunds and disputes are about one."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+
+
+class State(StrEnum):
+    """How far it came: a dispute that was lost is done, one that was won has failed."""
+
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TheirRecord:
+    """One thing as the provider has it. `message` is what its webhook would have brought."""
+
+    kind: Kind
+    reference: str
+    amount: Money
+    state: State
+    at: datetime
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurRecord:
+    """The same thing as the stamps of an order tell it."""
+
+    kind: Kind
+    reference: str
+    amount: Money
+    state: State
+    at: datetime
+    order: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """From a moment (included) to another (excluded)."""
+
+    since: datetime
+    until: datetime
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.since <= moment < self.until
+
+
+class ProviderAway(Exception):
+    """The provider cannot be asked just now. The text holds no secret."""
+
+
+class Holder(Protocol):
+    """Whose books these are: other money is not compared with them."""
+
+    name: str
+    account: str
+    live: bool
+
+
+class Books(Holder, Protocol):
+    """What reconciling needs of a provider, and nothing more. Both calls raise `ProviderAway`."""
+
+    def records(self, period: Period) -> Iterator[TheirRecord]:
+        """Every payment that brought money, every refund and every dispute made in a period."""
+        ...
+
+    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+        """One of them by the provider's name of it, from any time; None when there is none."""
+        ...

@@ -1,0 +1,138 @@
+"""Lay the provider's books beside ours and, if wanted, take in the news that never came."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from ledger.audit.rows import LedgerRows, all_rows
+from ledger.foreseeing import Foresight, foresee
+from ledger.intake import Intake
+from ledger.reconciling.comparing import Line, Statement, Verdict, compared, unmatched
+from ledger.reconciling.our_records import MOVING, our_records
+from ledger.reconciling.records import Books, Kind, OurRecord, Period, TheirRecord
+from ledger.refusals import UnknownOrder
+
+Key = tuple[Kind, str]
+Tell = Callable[[str, int], None]
+_ORDER = [*Kind]
+
+
+def silent(_: str, __: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(kw_only=True)
+class Reconciliation:
+    """One period of one provider. Only `commit` writes; what it writes, it writes once."""
+
+    books: Books
+    rows: LedgerRows
+    intake: Intake
+    period: Period
+    tell: Tell = silent
+    _theirs: Sequence[TheirRecord] = field(default=(), init=False)
+    _orders: dict[Key, UUID] = field(default_factory=dict, init=False)
+
+    def statement(self) -> Statement:
+        """Both sides compared; the provider is asked for its records once.
+
+        Raises `ledger.reconciling.records.ProviderAway`.
+        """
+        if not self._theirs:
+            self._theirs = sorted(self._counted(), key=lambda one: _ORDER.index(one.kind))
+        ours, statement = self._ours(), Statement(period=self.period)
+        for theirs in self._theirs:
+            statement.add(self._line(theirs, ours.pop((theirs.kind, theirs.reference), None)))
+        for mine in ours.values():
+            if mine.at in self.period:
+                statement.add(self._without_theirs(mine))
+        return statement
+
+    def commit(self, statement: Statement) -> int:
+        """Take in the news of every line that it could mend; how many there were."""
+        lines = [line for line in statement.lines if line.mendable]
+        for line in sorted(lines, key=lambda one: _ORDER.index(one.either.kind)):
+            assert line.theirs is not None, "mendable lines have news"
+            for order in self.intake.take(line.theirs.message, find=self._find):
+                if order is not None:
+                    self._orders[line.theirs.kind, line.theirs.reference] = order
+        return len(lines)
+
+    def _counted(self) -> Iterable[TheirRecord]:
+        for number, record in enumerate(self.books.records(self.period), start=1):
+            self.tell("reading the provider's books", number)
+            yield record
+
+    def _line(self, theirs: TheirRecord, ours: OurRecord | None) -> Line:
+        ours = ours or self._elsewhen(theirs)
+        if ours is None:
+            return Line(verdict=unmatched(self._foreseen(theirs)), theirs=theirs, ours=None)
+        return Line(verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours)
+
+    def _without_theirs(self, ours: OurRecord) -> Line:
+        """The provider did not list it; perhaps it has it in another period."""
+        theirs = self.books.record(ours.kind, ours.reference)
+        if theirs is None:
+            return Line(verdict=Verdict.MISSING_THERE, theirs=None, ours=ours)
+        return Line(verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours)
+
+    def _ours(self) -> dict[Key, OurRecord]:
+        """What our orders say whose money moved since the period began."""
+        known: dict[Key, OurRecord] = {}
+        for number, order in enumerate(moved_since(self.rows, self.period.since), start=1):
+            self.tell("reading our books", number)
+            known |= self._records_of(order)
+        return known
+
+    def _records_of(self, order: UUID) -> Mapping[Key, OurRecord]:
+        try:
+            history = self.intake.orders.history(order)
+        except UnknownOrder:
+            return {}
+        found = {(one.kind, one.reference): one for one in our_records(history, self.books)}
+        self._orders |= {key: one.order for key, one in found.items()}
+        return found
+
+    def _elsewhen(self, theirs: TheirRecord) -> OurRecord | None:
+        """Ours, if it was recorded before the period began."""
+        order = self._find(self.books.name, theirs.reference)
+        found = self._records_of(order) if order else {}
+        return found.get((theirs.kind, theirs.reference))
+
+    def _foreseen(self, theirs: TheirRecord) -> Sequence[Foresight]:
+        return [
+            foresee(report, orders=self.intake.orders, cases=self.intake.cases, find=self._find)
+            for report in self.intake.reports(theirs.message)
+        ]
+
+    def _find(self, provider: str, reference: str) -> UUID | None:
+        """Orders seen in this run are known even where the views lag behind."""
+        if provider == self.books.name:
+            for kind in Kind:
+                if (kind, reference) in self._orders:
+                    return self._orders[kind, reference]
+        return self.intake.find(provider, reference)
+
+
+def moved_since(rows: LedgerRows, since: datetime) -> Iterable[UUID]:
+    """The orders of which money stamps were recorded at or after a moment, each once."""
+    seen = dict.fromkeys(
+        row.stream
+        for row in all_rows(rows, after=_last_before(rows, since))
+        if row.type in MOVING and row.recorded_at >= since
+    )
+    return [*seen]
+
+
+def _last_before(rows: LedgerRows, since: datetime) -> int:
+    """A position before which everything is older: times never run backwards along positions."""
+    low, high = 0, rows.head()[0]
+    while low < high:
+        middle = (low + high) // 2
+        found = rows.rows(middle, limit=1)
+        if found and found[0].recorded_at < since:
+            low = middle + 1
+        else:
+            high = middle
+    return low

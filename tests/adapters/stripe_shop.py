@@ -1,0 +1,171 @@
+"""A shop in memory that sells through the sandbox: the real library, the real door, the rules."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import click
+from click.testing import CliRunner, Result
+
+from adapters.memory_inbox import MemoryInbox
+from adapters.sandbox import SandboxSettings, running_sandbox
+from adapters.stripe_payments import StripeDoor, StripePayments
+from adapters.stripe_payments.client import stripe_client
+from ledger.order.attempts import Attempt
+from ledger.order.state import Order
+from ledger.payments import PAGE_LIFETIME, start_payment
+from ledger.receiving import receive
+from ledger.stamps import CreatePaymentSuccess, OrderPlaced
+from tests.adapters.stripe_kit import API_KEY, LEVERS, SECRET, Provider
+from tests.worlds import World
+
+ACCOUNT = "acct_1"
+RETURN = "https://shop.example/orders/1"
+
+
+@dataclass
+class StripeShop:
+    """Orders on one side, the provider on the other; webhooks come only when told to.
+
+    `views` say which order a reference belongs to, unless they are `blind`.
+    """
+
+    world: World
+    provider: Provider
+    stripe: StripePayments
+    inbox: MemoryInbox = field(default_factory=MemoryInbox)
+    door: StripeDoor = field(default_factory=lambda: StripeDoor(SECRET, account=ACCOUNT))
+    blind: bool = False
+
+    def order(self, name: str = "order") -> Order:
+        return self.world.orders.get(self.world.id(name))
+
+    def buy(self, name: str = "order", *lines: tuple[str, int]) -> Order:
+        """An order with a payment page."""
+        order = self.world.place(name, *lines)
+        for attempt in order.attempts:
+            self.page(order, attempt)
+        return self.order(name)
+
+    def page(self, order: Order, attempt: UUID) -> None:
+        start_payment(self.world.orders, self.stripe, order.id, attempt, return_url=RETURN)
+
+    def buy_at_a_page_without_names(self) -> Order:
+        """As a shop sold that did not tell the provider what a payment is for."""
+        order = self.world.place("order")
+        (attempt,) = order.attempts.values()
+        made = CreatePaymentSuccess(
+            provider_reference=self.bare_page(attempt.asked.amount),
+            redirect_url="https://pay.example/page",
+            expires_at=self.world.clock() + PAGE_LIFETIME,
+        )
+        return self.world.orders.record(
+            order.id, made, correlation_id=attempt.correlation_id, actor="web"
+        )
+
+    def bare_page(self, amount: int) -> str:
+        """A payment page that names no order; its id."""
+        price = {"currency": "eur", "unit_amount": amount, "product_data": {"name": "Something"}}
+        asked: Any = {
+            "mode": "payment",
+            "success_url": RETURN,
+            "line_items": [{"price_data": price, "quantity": 1}],
+        }
+        client = stripe_client(
+            API_KEY, account=None, api_base=self.provider.sandbox.url, patience=10, retries=0
+        )
+        return str(client.v1.checkout.sessions.create(params=asked).id)
+
+    def attempt(self, name: str = "order") -> Attempt:
+        return max(self.order(name).attempts.values(), key=lambda one: one.requested_at)
+
+    def pay(self, name: str = "order") -> str:
+        """The customer pays; nobody tells us. The provider's name of the payment."""
+        session = self.attempt(name).session
+        self.provider.lever(f"sessions/{session}/pay")
+        (found,) = [s for s in self.provider.objects("checkout/sessions") if s["id"] == session]
+        return str(found["payment_intent"])
+
+    def refund(self, intent: str, **asked: Any) -> str:
+        """Somebody refunds in the provider's dashboard."""
+        answer = LEVERS.post(
+            f"{self.provider.sandbox.url}/v1/refunds",
+            data={"payment_intent": intent} | asked,
+            headers={"Authorization": f"Bearer {API_KEY}"},
+        )
+        return str(answer.json()["id"])
+
+    def tell(self, *types: str) -> None:
+        """Every webhook so far comes, or those of some types."""
+        for event in self.provider.objects("events")[::-1]:
+            if not types or event["type"] in types:
+                self._come_in(json.dumps(event).encode())
+
+    def _come_in(self, body: bytes) -> None:
+        for report in self.door.reread(body):
+            receive(
+                report,
+                orders=self.world.orders,
+                cases=self.world.cases,
+                find=self.order_of,
+                evidence="ab" * 32,
+                at=self.world.clock(),
+            )
+
+    def order_of(self, provider: str, reference: str) -> UUID | None:
+        for order in () if self.blind else self.orders():
+            for one in order.attempts.values():
+                if provider == one.provider and reference in (one.session, one.reference):
+                    return order.id
+        return None
+
+    def orders(self) -> list[Order]:
+        feed = self.world.store.feed(0, limit=100_000)
+        placed = [one.stream for one in feed if isinstance(one.stamp, OrderPlaced)]
+        return [self.world.orders.get(one) for one in placed]
+
+    @property
+    def size(self) -> int:
+        """How many stamps there are."""
+        return self.world.store.head()[0]
+
+    @property
+    def parts(self) -> Any:
+        """What commands are handed."""
+        return SimpleNamespace(
+            settings=SimpleNamespace(base_url="https://shop.example"),
+            clock=self.world.clock,
+            store=self.world.store,
+            orders=self.world.orders,
+            cases=self.world.cases,
+            shops=self.world.shops,
+            providers={"stripe": self.stripe},
+            books={"stripe": self.stripe},
+            doors={"stripe": self.door},
+            views=SimpleNamespace(
+                order_of=self.order_of,
+                unpaid_due=lambda *_: [one.id for one in self.orders()],
+            ),
+            inbox=self.inbox,
+        )
+
+    def run(self, command: click.Command, *words: str) -> Result:
+        return CliRunner().invoke(command, [*words], obj=lambda: self.parts)
+
+
+@contextmanager
+def stripe_shop(home: Path) -> Iterator[StripeShop]:
+    """A shop whose clock and provider's clock agree."""
+    world = World()
+    with running_sandbox(SandboxSettings(home=home, api_key=API_KEY)) as sandbox:
+        provider = Provider(sandbox)
+        ahead = world.clock() - datetime.now(UTC)
+        provider.lever("clock", offset=ahead.total_seconds())
+        yield StripeShop(world, provider, provider.another(account=ACCOUNT))
+    world.close()

@@ -1,0 +1,199 @@
+"""Stripe's books beside ours: what never came is found, and taken in once."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ledger.order.status import status
+from ledger.reconciling.records import ProviderAway
+from ledger.stamps import Refunded
+from tests.adapters.stripe_shop import StripeShop, stripe_shop
+from web.reconcile_command import reconcile
+
+
+@pytest.fixture
+def shop(tmp_path):
+    with stripe_shop(tmp_path) as shop:
+        yield shop
+
+
+def books(shop: StripeShop, *words: str, status: int) -> dict[str, Any]:
+    """The books as they are after a while; the sandbox's clock goes on, ours stands."""
+    shop.world.clock.pass_(minutes=1)
+    done = shop.run(reconcile, "--provider", "stripe", "--json", *words)
+    assert done.exit_code == status, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def verdicts(found: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(line["kind"], line["verdict"]) for line in found["lines"]}
+
+
+def totals(found: dict[str, Any]) -> dict[str, tuple[int, int, int]]:
+    return {one["kind"]: (one["theirs"], one["ours"], one["difference"]) for one in found["totals"]}
+
+
+def test_books_that_agree_are_clean(shop):
+    shop.buy()
+    shop.refund(shop.pay(), amount="500")
+    shop.tell()
+    found = books(shop, status=0)
+    assert found["counts"] == {"matched": 2}
+    assert found["lines"] == []
+    assert totals(found) == {"payment": (7000, 7000, 0), "refund": (500, 500, 0)}
+
+
+def test_nothing_to_compare_is_clean(shop):
+    assert books(shop, status=0)["counts"] == {}
+
+
+def test_money_that_nobody_told_us_of_is_found_and_taken_in_once(shop):
+    shop.buy()
+    shop.pay()
+    before = shop.size
+    found = books(shop, status=1)
+    assert verdicts(found) == {("payment", "missing_here")}
+    assert totals(found) == {"payment": (7000, 0, 7000)}
+    assert (shop.size, shop.inbox.states) == (before, {})
+
+    found = books(shop, "--commit", status=0)
+    assert found["taken_in"] == 1
+    assert totals(found) == {"payment": (7000, 7000, 0)}
+    assert status(shop.order()) == "PAID"
+    size, kept = shop.size, dict(shop.inbox.states)
+    assert [*kept.values()] == ["done"]
+
+    assert books(shop, "--commit", status=0)["counts"] == {"matched": 1}
+    shop.tell()
+    assert (shop.size, shop.inbox.states) == (size, kept)
+
+
+def test_what_is_taken_in_names_its_evidence_and_the_evidence_names_nobody(shop):
+    shop.buy()
+    shop.pay()
+    books(shop, "--commit", status=0)
+    (kept,) = shop.inbox.states
+    message = shop.inbox.open(kept)
+    assert message is not None
+    paid = shop.world.orders.history(shop.order().id)[-1]
+    assert paid.evidence is not None
+    assert "ada@" not in message.body.decode()
+    assert "4242" not in message.body.decode()
+
+
+def test_a_payment_its_refund_and_its_dispute_are_taken_in_together(shop):
+    shop.blind = True  # the views show nothing of what this very run stamps
+    shop.buy()
+    intent = shop.pay()
+    shop.refund(intent, amount="1000")
+    dispute = shop.provider.lever("disputes", payment_intent=intent, amount=2000)
+    found = books(shop, "--commit", status=0)
+    assert verdicts(found) == {
+        ("payment", "missing_here"),
+        ("refund", "missing_here"),
+        ("dispute", "missing_here"),
+    }
+    assert status(shop.order()) == "DISPUTED"
+    assert shop.order().refunded.amount == 1000
+    shop.provider.lever(f"disputes/{dispute['id']}/close", outcome="lost")
+    assert verdicts(books(shop, status=1)) == {("dispute", "state_differs")}
+    found = books(shop, "--commit", status=0)
+    assert totals(found)["dispute"] == (2000, 2000, 0)
+    assert books(shop, status=0)["counts"] == {"matched": 3}
+
+
+def test_a_refund_that_is_settled_there_and_promised_here_is_a_matter_of_time(shop):
+    shop.buy()
+    intent = shop.pay()
+    shop.provider.lever("refunds/next", behaviour="pending")
+    refund = shop.refund(intent, amount="1000")
+    shop.tell()
+    shop.provider.lever(f"refunds/{refund}/settle")
+    found = books(shop, status=0)
+    assert verdicts(found) == {("refund", "timing")}
+    books(shop, "--commit", status=0)
+    assert Refunded.__name__ in shop.world.stamps()
+    assert books(shop, status=0)["counts"] == {"matched": 2}
+
+
+def test_a_refund_that_failed_after_it_was_settled_is_found(shop):
+    shop.buy()
+    refund = shop.refund(shop.pay())
+    shop.tell()
+    shop.provider.lever(f"refunds/{refund}/fail", reason="lost_or_stolen_card")
+    assert verdicts(books(shop, status=1)) == {("refund", "state_differs")}
+    books(shop, "--commit", status=0)
+    assert status(shop.order()) == "REFUND_FAILED"
+
+
+def test_what_a_page_without_our_names_brought_is_found_by_the_page(shop):
+    shop.buy_at_a_page_without_names()
+    shop.pay()
+    books(shop, "--commit", status=0)
+    assert status(shop.order()) == "PAID"
+
+
+def test_money_of_somebody_else_on_the_account_is_a_case_once(shop):
+    session = shop.bare_page(900)
+    shop.provider.lever(f"sessions/{session}/pay")
+    assert verdicts(books(shop, status=1)) == {("payment", "missing_here")}
+    found = books(shop, "--commit", status=1)
+    assert [line["verdict"] for line in found["left"]] == ["open_case"]
+    size, kept = shop.size, dict(shop.inbox.states)
+    assert books(shop, "--commit", status=1)["taken_in"] == 0
+    assert (shop.size, shop.inbox.states) == (size, kept)
+
+
+def test_a_payment_that_the_provider_does_not_know_is_missing_there(shop, tmp_path_factory):
+    shop.buy()
+    shop.pay()
+    shop.tell()
+    with stripe_shop(tmp_path_factory.mktemp("other")) as other:
+        shop.stripe = other.stripe
+        found = books(shop, status=1)
+    assert verdicts(found) == {("payment", "missing_there")}
+    assert totals(found) == {"payment": (0, 7000, -7000)}
+
+
+def test_the_edge_of_a_period_is_a_matter_of_time(shop):
+    shop.buy()
+    shop.pay()
+    shop.tell()
+    paid_at = shop.attempt().paid_at
+    assert paid_at is not None
+    since = f"{paid_at + timedelta(seconds=30):%Y-%m-%dT%H:%M:%S}"
+    assert books(shop, "--since", since, status=0)["counts"] == {}
+
+
+def test_long_lists_are_read_to_their_end(shop, monkeypatch):
+    monkeypatch.setattr("adapters.stripe_payments.books._PAGE_SIZE", 2)
+    for number in range(5):
+        shop.buy(f"order {number}", ("weekend", 1))
+        shop.pay(f"order {number}")
+    found = books(shop, "--commit", status=0)
+    assert (found["taken_in"], totals(found)) == (5, {"payment": (17500, 17500, 0)})
+
+
+def test_a_provider_that_is_away_is_said_so(shop):
+    shop.provider.trouble("500", "/v1/checkout/sessions", method="GET")
+    done = shop.run(reconcile, "--provider", "stripe")
+    assert isinstance(done.exception, ProviderAway)
+
+
+def test_a_provider_without_books_is_wrong_usage(shop):
+    done = shop.run(reconcile, "--provider", "cash")
+    assert done.exit_code == 2
+    assert "stripe" in done.output
+
+
+def test_people_read_a_table(shop):
+    shop.buy()
+    shop.pay()
+    shop.world.clock.pass_(minutes=1)
+    done = shop.run(reconcile, "--provider", "stripe")
+    assert "missing_here" in done.stdout
+    assert "70.00 EUR" in done.stdout
+    assert "1 findings." in done.stdout

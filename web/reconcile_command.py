@@ -1,0 +1,164 @@
+"""`reconcile`: a provider's books beside ours, to the cent."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+from rich.table import Table
+
+from ledger.audit.story import spoken
+from ledger.intake import Intake
+from ledger.reconciling.comparing import Line, Statement
+from ledger.reconciling.records import OurRecord, Period, TheirRecord
+from ledger.reconciling.service import Reconciliation, Tell
+from web import audit_tables as tables
+from web.parts import Parts
+
+FOUND = 1
+_USUALLY = timedelta(days=30)
+
+
+@click.command()
+@click.option("--provider", "name", required=True, help="Whose books, such as stripe.")
+@click.option("--since", type=click.DateTime(), help="In UTC; default: 30 days ago.")
+@click.option("--commit", is_flag=True, help="Take in the news that never came.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def reconcile(
+    context: click.Context, name: str, since: datetime | None, commit: bool, as_json: bool
+) -> None:
+    """Compare a provider's payments, refunds and disputes with the ledger's.
+
+    Writes nothing unless told to commit. Exit status 0: both sides agree; 1: they do not (after a
+    commit: still not); 3: the provider cannot be asked.
+    """
+    parts: Parts = context.obj()
+    now = parts.clock()
+    began = since.replace(tzinfo=UTC) if since else now - _USUALLY
+    with _told() as tell:
+        work = _reconciliation(parts, name, Period(since=began, until=now), tell=tell)
+        found = work.statement()
+        taken_in = work.commit(found) if commit else 0
+        left = work.statement() if taken_in else found
+    if as_json:
+        tables.as_json(_document(name, found, left, taken_in=taken_in))
+    else:
+        _show(found, left, taken_in=taken_in)
+    sys.exit(0 if left.clean else FOUND)
+
+
+def _reconciliation(parts: Parts, name: str, period: Period, *, tell: Tell) -> Reconciliation:
+    books = parts.books.get(name)
+    if books is None:
+        known = ", ".join(sorted(parts.books)) or "none"
+        raise click.UsageError(f"{name} has no books that can be read here; there are: {known}.")
+    return Reconciliation(
+        books=books,
+        rows=parts.store.stored(),
+        intake=intake(parts),
+        period=period,
+        tell=tell,
+    )
+
+
+def intake(parts: Parts) -> Intake:
+    """What takes in news that we fetched."""
+    return Intake(
+        orders=parts.orders,
+        cases=parts.cases,
+        find=parts.views.order_of,
+        archive=parts.inbox,
+        doors=parts.doors,
+        clock=parts.clock,
+    )
+
+
+@contextmanager
+def _told() -> Iterator[Tell]:
+    with tables.bar() as bar:
+        task = bar.add_task("reconciling", total=None)
+        yield lambda what, done: bar.update(task, description=what, completed=done)
+
+
+def _show(found: Statement, left: Statement, *, taken_in: int) -> None:
+    screen = tables.console()
+    if found.lines:
+        screen.print(_lines_table(found))
+    screen.print(_sums_table(left))
+    counts = ", ".join(f"{found.counts[one]} {one}" for one in sorted(found.counts))
+    click.echo(f"Compared: {counts or 'nothing'}.")
+    if taken_in:
+        click.echo(f"Taken in: {taken_in}. Left: {len(left.findings)}.")
+    click.echo("Both sides agree." if left.clean else f"{len(left.findings)} findings.")
+
+
+def _lines_table(statement: Statement) -> Table:
+    table = Table("verdict", "kind", "reference", "order", "theirs", "ours", title="Differences")
+    for line in statement.lines:
+        table.add_row(
+            line.verdict,
+            line.either.kind,
+            line.either.reference,
+            str(line.ours.order) if line.ours else "",
+            _said(line.theirs),
+            _said(line.ours),
+        )
+    return table
+
+
+def _said(record: TheirRecord | OurRecord | None) -> str:
+    if record is None:
+        return "–"
+    return f"{spoken(record.amount)} {record.state} {record.at:%Y-%m-%d %H:%M}"
+
+
+def _sums_table(statement: Statement) -> Table:
+    table = Table("kind", "theirs", "ours", "difference", title="Money in the period")
+    for (kind, _), sums in sorted(statement.sums.items()):
+        table.add_row(kind, spoken(sums.theirs), spoken(sums.ours), spoken(sums.difference))
+    return table
+
+
+def _document(name: str, found: Statement, left: Statement, *, taken_in: int) -> dict[str, Any]:
+    """Amounts in minor units. `totals` are those after a commit."""
+    return {
+        "provider": name,
+        "since": found.period.since,
+        "until": found.period.until,
+        "clean": left.clean,
+        "counts": {verdict.value: n for verdict, n in sorted(found.counts.items())},
+        "totals": [
+            {
+                "kind": kind.value,
+                "currency": currency,
+                "theirs": sums.theirs.amount,
+                "ours": sums.ours.amount,
+                "difference": sums.difference.amount,
+            }
+            for (kind, currency), sums in sorted(left.sums.items())
+        ],
+        "lines": [_line(one) for one in found.lines],
+        "taken_in": taken_in,
+        "left": [_line(one) for one in left.findings],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "verdict": line.verdict.value,
+        "kind": line.either.kind.value,
+        "reference": line.either.reference,
+        "order": line.ours.order if line.ours else None,
+        "theirs": _record(line.theirs),
+        "ours": _record(line.ours),
+    }
+
+
+def _record(record: TheirRecord | OurRecord | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    money = {"amount": record.amount.amount, "currency": record.amount.currency}
+    return money | {"state": record.state.value, "at": record.at}
