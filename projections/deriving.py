@@ -1,7 +1,7 @@
 """The rows that streams call for. One that cannot be translated harms no other."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from ledger.recorded import Recorded
@@ -9,6 +9,8 @@ from projections.folding import folded
 from projections.projection import Projection, Row, State
 
 Rows = Mapping[str, Sequence[Row]]
+# The rows of a stream that has only begun.
+NO_ROWS: Rows = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +27,33 @@ class Derived:
     """One stream: how it stands, and its rows by projection.
 
     With a poison, both are those of just before it; `rows` is None if there is nothing to write.
-    `first` is the position of the first stamp that was looked at.
+    `first` is the position of the first stamp that was looked at. `before` are the rows as they
+    were written last, None where nobody remembers.
     """
 
     first: int
     state: State | None
     rows: Rows | None
+    before: Rows | None = None
     poison: Poison | None = None
+
+    def change(self, projection: str) -> "Change | None":
+        """What is to be done to the rows of a projection; None if they stand there already."""
+        if self.rows is None:
+            return None
+        rows = self.rows[projection]
+        if self.before is None:
+            return Change(replaces=True, rows=rows)
+        former = self.before.get(projection, ())
+        return None if former == rows else Change(replaces=bool(former), rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The rows of a stream in one projection. `replaces`: others may stand there."""
+
+    replaces: bool
+    rows: Sequence[Row]
 
 
 def derive(
@@ -39,13 +61,15 @@ def derive(
     state: State | None,
     *,
     projections: Collection[Projection],
+    before: Rows | None = None,
 ) -> Derived:
     """The stream after these stamps, of which there is at least one, on top of how it stood."""
     try:
         after = folded(stamps, state)
-        return Derived(first=stamps[0].position, state=after, rows=_rows(after, projections))
+        rows = {one.name: one.rows_of(after) for one in projections}
+        return Derived(first=stamps[0].position, state=after, rows=rows, before=before)
     except Exception:  # whatever a translation stumbles over: its lane stops, the others go on
-        return _until_it_stumbles(stamps, state, projections)
+        return replace(_until_it_stumbles(stamps, state, projections), before=before)
 
 
 def _until_it_stumbles(
@@ -56,7 +80,7 @@ def _until_it_stumbles(
     for recorded in stamps:
         try:
             after = folded([recorded], state)
-            rows, state = _rows(after, projections), after
+            rows, state = {one.name: one.rows_of(after) for one in projections}, after
         except Exception as error:
             poison = poison_at(recorded, error)
             return Derived(first=stamps[0].position, state=state, rows=rows, poison=poison)
@@ -66,7 +90,3 @@ def _until_it_stumbles(
 def poison_at(recorded: Recorded, error: Exception) -> Poison:
     """A stamp that could not be translated."""
     return Poison(stream=recorded.stream, position=recorded.position, error=type(error).__name__)
-
-
-def _rows(state: State, projections: Collection[Projection]) -> Rows:
-    return {one.name: one.rows_of(state) for one in projections}

@@ -1,9 +1,7 @@
-"""Streams as they stand after a batch of stamps, kept in memory as far as they fit."""
+"""Streams as they stand after a batch of stamps."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import get_args
-from uuid import UUID
 
 from ledger.case import Case, evolve_case
 from ledger.case_stamps import CaseStamp
@@ -45,27 +43,3 @@ def folded(history: Sequence[Recorded], state: State | None = None) -> State:
     for recorded in history:
         state = evolved(state, recorded)
     return state
-
-
-class Folds:
-    """Streams by identity, each as it stood when last asked for; the longest unasked go first."""
-
-    def __init__(self, *, most: int = 20_000) -> None:
-        self._most = most
-        self._kept: OrderedDict[UUID, State] = OrderedDict()
-
-    def before(self, first: Recorded) -> State | None:
-        """A kept stream as it stood just before this stamp of it; None if it is not known."""
-        known = self._kept.get(first.stream)
-        return known if known is not None and known.version == first.version - 1 else None
-
-    def keep(self, stream: UUID, state: State) -> None:
-        """Remember how a stream stands."""
-        self._kept[stream] = state
-        self._kept.move_to_end(stream)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-
-    def forget(self) -> None:
-        """Begin anew, from the ledger."""
-        self._kept.clear()

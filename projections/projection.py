@@ -38,11 +38,11 @@ class Projection:
         """The columns of the table, in the order of the row's fields."""
         return tuple(one.name for one in fields(self.row))
 
-    def rows_of(self, state: State) -> Sequence[Row]:
+    def rows_of(self, state: State) -> tuple[Row, ...]:
         """The rows that a stream calls for as it stands, in the order of their keys."""
         translate = self.rows.get(type(state))
-        rows = translate(state) if translate else ()
-        return rows if len(rows) < 2 else sorted(rows, key=self.key_of)
+        rows = tuple(translate(state)) if translate else ()
+        return rows if len(rows) < 2 else tuple(sorted(rows, key=self.key_of))
 
     def key_of(self, row: Row) -> tuple[str, ...]:
         """What tells this row apart from the others of its projection."""

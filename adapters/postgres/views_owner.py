@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import psycopg
 
 from adapters.postgres.connections import connect_owning
 from adapters.postgres.statements import statement
-from adapters.postgres.views_tables import replace_rows
+from adapters.postgres.views_tables import write_changes
 from projections.deriving import Derived, Poison
 from projections.projection import Projection
 
@@ -115,7 +115,7 @@ class OwnedViews:
             for stream, derived in changed.items():
                 try:
                     with self._connection.transaction():
-                        self._replace({stream: derived})
+                        self._replace({stream: replace(derived, before=None)})
                 except (psycopg.DataError, psycopg.IntegrityError) as error:
                     kind = type(error).__name__
                     refused.append(Poison(stream=stream, position=derived.first, error=kind))
@@ -127,11 +127,9 @@ class OwnedViews:
     def _replace(self, changed: Mapping[UUID, Derived]) -> None:
         if not changed:
             return
-        written = {stream: one.rows for stream, one in changed.items() if one.rows is not None}
         with self._connection.pipeline():
             for projection in self.projections:
-                rows = [row for every in written.values() for row in every[projection.name]]
-                replace_rows(self._connection, projection, streams=[*written], rows=rows)
+                write_changes(self._connection, projection, changed)
 
     def _stop(self, poisoned: Sequence[Poison]) -> None:
         if poisoned:

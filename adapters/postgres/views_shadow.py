@@ -9,7 +9,7 @@ import psycopg
 
 from adapters.postgres.connections import Connection, connect_owning
 from adapters.postgres.statements import statement
-from adapters.postgres.views_tables import SHADOW, read_orphans, read_rows, replace_rows
+from adapters.postgres.views_tables import SHADOW, read_orphans, read_rows, write_changes
 from projections.deriving import Derived
 from projections.projection import Projection, Row
 
@@ -66,12 +66,7 @@ class ShadowViews:
         """The shadow's rows of these streams."""
         with self._connection.transaction(), self._connection.pipeline():
             for projection in self.projections:
-                rows = [
-                    row for one in derived.values() for row in (one.rows or {})[projection.name]
-                ]
-                replace_rows(
-                    self._connection, projection, streams=[*derived], rows=rows, schema=SHADOW
-                )
+                write_changes(self._connection, projection, derived, schema=SHADOW)
 
     @contextmanager
     def holding(self) -> Iterator[None]:

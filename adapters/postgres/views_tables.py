@@ -1,6 +1,7 @@
 """Rows of projections in and out of their tables. A projection names its table and columns."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -8,36 +9,43 @@ import msgspec
 from psycopg import sql
 
 from adapters.postgres.connections import Connection
+from projections.deriving import Derived
 from projections.projection import Projection, Row
 
 LIVE, SHADOW = "views", "rebuild"
 
 
-def replace_rows(
+def write_changes(
     connection: Connection,
     projection: Projection,
+    changed: Mapping[UUID, Derived],
     *,
-    streams: Sequence[UUID],
-    rows: Sequence[Row],
     schema: str = LIVE,
 ) -> None:
-    """The rows of these streams are now these, and no others."""
-    table = sql.Identifier(schema, projection.name)
-    delete = sql.SQL("delete from {table} where stream = any($1::uuid[])").format(table=table)
-    connection.execute(delete, [[*streams]])
+    """The rows of these streams are those derived, and no others; rows that stand there stay."""
+    told = ((stream, one.change(projection.name)) for stream, one in changed.items())
+    changes = [(stream, change) for stream, change in told if change is not None]
+    replaced = [stream for stream, change in changes if change.replaces]
+    rows = [row for _, change in changes for row in change.rows]
+    if replaced:
+        connection.execute(_deleting(projection.name, schema), [replaced])
     if rows:
-        insert_rows(connection, projection, rows=rows, schema=schema)
+        # One JSON document costs us a tenth of what a COPY does, and PostgreSQL as much.
+        document = msgspec.json.encode(rows).decode()
+        connection.execute(_inserting(projection, schema), [document])
 
 
-def insert_rows(
-    connection: Connection, projection: Projection, *, rows: Sequence[Row], schema: str
-) -> None:
-    """All rows in one statement."""
-    insert = sql.SQL(
+@cache
+def _deleting(name: str, schema: str) -> sql.Composed:
+    table = sql.Identifier(schema, name)
+    return sql.SQL("delete from {table} where stream = any($1::uuid[])").format(table=table)
+
+
+def _inserting(projection: Projection, schema: str) -> sql.Composed:
+    return sql.SQL(
         "insert into {table} ({columns})"
         " select {columns} from json_populate_recordset(null::{table}, $1::json)"
     ).format(table=sql.Identifier(schema, projection.name), columns=_columns(projection))
-    connection.execute(insert, [msgspec.json.encode(rows).decode()])
 
 
 def read_rows(

@@ -1,7 +1,8 @@
 """Projections move on with the ledger, batch by batch, as long as we own them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from threading import Event
 from time import monotonic
 from uuid import UUID
@@ -10,20 +11,26 @@ import structlog
 
 from adapters.postgres.views_owner import OwnedViews
 from adapters.stamp_ledger import StampLedger
+from adapters.worker.behind import Behind
 from adapters.worker.feed import Batch, Feed
 from adapters.worker.rebuilding import RebuildRefused, rebuild
+from ledger.recorded import Recorded
 from projections.deriving import Derived, Poison, derive
-from projections.folding import Folds
-from projections.projection import State
+from projections.remembering import Folds, Known
 
 _log = structlog.get_logger("worker")
 
 SHORTEST, LONGEST = 0.005, 0.25
 _BETWEEN_BEATS = 1.0
+# The position up to which rows were written, and what stopped lanes.
+Written = tuple[int, Sequence[Poison]]
 
 
 class Projector:
-    """Moves a set of projections. `on_poison` is told, once each, what stopped a stream's lane."""
+    """Moves a set of projections. `on_poison` is told, once each, what stopped a stream's lane.
+
+    Far behind, it takes more stamps at a time and works out the next while the last are written.
+    """
 
     def __init__(
         self,
@@ -32,12 +39,16 @@ class Projector:
         *,
         on_poison: Callable[[Poison], object],
         batch: int = 500,
+        most: int = 8_000,
         folds: int = 20_000,
     ) -> None:
         self._store, self._feed, self._views = store, Feed(store), views
-        self._on_poison, self._batch, self._folds = on_poison, batch, Folds(most=folds)
+        self._on_poison, self._folds = on_poison, Folds(most=folds)
+        self._batch, self._least, self._most = batch, batch, max(batch, most)
+        self._behind: Behind[Written] = Behind()
         self._rebuild_stale()
         self._position = min((one.position for one in views.checkpoints()), default=0)
+        self._read = self._position
         self._stopped = dict(views.stopped())
         self._beaten = monotonic()
         self.retry_lanes()
@@ -47,11 +58,15 @@ class Projector:
         """The position up to which all rows are written."""
         return self._position
 
-    def run_once(self) -> int:
+    def run_once(self, stop: Event | None = None) -> int:
         """All that is due. Returns how many stamps that was. Raises `OwnershipLost`."""
         began = self._position
-        while self._step():
-            pass
+        try:
+            while not (stop and stop.is_set()) and self._step():
+                pass
+            self._settle(self._behind.wait())
+        finally:
+            self._behind.close()
         self._beat()
         return self._position - began
 
@@ -59,8 +74,7 @@ class Projector:
         """Go on until told to stop: often while there is news, seldom while there is none."""
         pause = SHORTEST
         while not stop.is_set():
-            pause = SHORTEST if self._step() else min(2 * pause, LONGEST)
-            self._beat()
+            pause = SHORTEST if self.run_once(stop) else min(2 * pause, LONGEST)
             if pause > SHORTEST:
                 stop.wait(pause)
 
@@ -98,31 +112,57 @@ class Projector:
             self._beaten = monotonic()
 
     def _step(self) -> bool:
-        batch = self._feed.next(self._position, limit=self._batch)
-        if batch.last == self._position:
-            return False
         try:
-            changed = self._changed(batch)
-            refused = self._views.write(changed, position=batch.last)
+            batch = self._feed.next(self._read, limit=self._batch)
+            found = batch.last - self._read
+            changed = self._changed(batch) if found else {}
+            if self._settle(self._behind.wait()):
+                return True
+            if found:
+                self._write(changed, position=batch.last, more=found == self._batch)
+            return found > 0
         except BaseException:
-            self._folds.forget()
+            self._go_back()
             raise
-        self._position, self._beaten = batch.last, monotonic()
+
+    def _write(self, changed: Mapping[UUID, Derived], *, position: int, more: bool) -> None:
+        self._read = position
+        if more:
+            self._batch = min(2 * self._batch, self._most)
+            self._behind.start(partial(self._written, changed, position))
+        else:
+            self._batch = self._least
+            self._settle(self._written(changed, position))
+
+    def _written(self, changed: Mapping[UUID, Derived], position: int) -> Written:
+        refused = self._views.write(changed, position=position)
         poisoned = [one.poison for one in changed.values() if one.poison]
-        for poison in (*poisoned, *refused):
+        return position, [*poisoned, *refused]
+
+    def _settle(self, written: Written | None) -> bool:
+        """Rows were written. True if lanes stopped: what was worked out meanwhile is void."""
+        if written is None:
+            return False
+        (self._position, poisoned), self._beaten = written, monotonic()
+        for poison in poisoned:
             self._stop(poison)
-        return True
+        if poisoned:
+            self._go_back()
+        return bool(poisoned)
+
+    def _go_back(self) -> None:
+        """To what is written for certain; the ledger has the rest."""
+        self._behind.close()
+        self._folds.forget()
+        self._read = self._position
 
     def _changed(self, batch: Batch) -> Mapping[UUID, Derived]:
         moved = {s: b for s, b in batch.stamps.items() if s not in self._stopped}
-        before = self._before(batch, moved)
+        known = self._before(batch, moved)
         changed: dict[UUID, Derived] = {}
         for stream, stamps in moved.items():
-            if stream in before:
-                derived = derive(stamps, before[stream], projections=self._views.projections)
-                changed[stream] = derived
-                if derived.state is not None:
-                    self._folds.keep(stream, derived.state)
+            if stream in known:
+                changed[stream] = self._derived(stream, stamps, known[stream])
             else:
                 unread = Poison(stream=stream, position=stamps[0].position, error="Unreadable")
                 changed[stream] = _stuck(unread)
@@ -131,20 +171,22 @@ class Projector:
                 changed[stream] = _poisoned(changed.get(stream), poison)
         return changed
 
-    def _before(self, batch: Batch, moved: Collection[UUID]) -> Mapping[UUID, State | None]:
+    def _derived(self, stream: UUID, stamps: Sequence[Recorded], known: Known) -> Derived:
+        state, rows = known
+        derived = derive(stamps, state, projections=self._views.projections, before=rows)
+        self._folds.keep(stream, Known(derived.state, derived.rows))
+        return derived
+
+    def _before(self, batch: Batch, moved: Collection[UUID]) -> Mapping[UUID, Known]:
         """The streams as they stood before the batch; one that cannot be read is left out."""
         firsts = {stream: batch.stamps[stream][0] for stream in moved}
-        found: dict[UUID, State | None] = {}
-        for stream, first in firsts.items():
-            kept = self._folds.before(first)
-            if kept is not None or first.version == 1:
-                found[stream] = kept
+        kept = {stream: self._folds.before(first) for stream, first in firsts.items()}
+        found = {stream: known for stream, known in kept.items() if known is not None}
         missing = [stream for stream in firsts if stream not in found]
-        histories = self._feed.histories(missing, until=self._position)
-        for stream, stamps in histories.items():
+        for stream, stamps in self._feed.histories(missing, until=self._read).items():
             derived = derive(stamps, None, projections=())
             if derived.poison is None:
-                found[stream] = derived.state
+                found[stream] = Known(derived.state, None)
         return found
 
     def _stop(self, poison: Poison) -> None:
