@@ -16,7 +16,7 @@ from adapters.recording import (
     StampRow,
     dense,
 )
-from ledger.audit.rows import StoredCommit, Totals
+from ledger.audit.rows import Kept, StoredCommit, StoredNumber, StoredTotal, Totals
 
 
 def utc_now() -> datetime:
@@ -37,6 +37,7 @@ class MemoryStampRecorder(StampRecorder):
         self._rows: list[StampRow] = []
         self._commits: list[StoredCommit] = []
         self._totals: list[tuple[int, UUID, Seats]] = []
+        self._drawn: list[StoredNumber] = []
         self._streams: dict[UUID, list[StampRow]] = defaultdict(list)
         self._identities: dict[Identity, StampRow] = {}
         self._seats: dict[UUID, Seats] = {}
@@ -92,6 +93,10 @@ class MemoryStampRecorder(StampRecorder):
             )
         )
         self._totals += [(last, quota, seats) for quota, seats in decided.seats.items()]
+        self._drawn += [
+            StoredNumber(position=last, series=series, number=number)
+            for series, number in decided.numbers.items()
+        ]
 
     def read_stream(
         self,
@@ -129,6 +134,19 @@ class MemoryStampRecorder(StampRecorder):
         with self._lock:
             totals = [(quota, seats) for at, quota, seats in self._totals if at <= until]
         return {quota: (one.capacity, one.held, one.sold) for quota, one in totals}
+
+    def read_kept(self, after: int, *, until: int) -> list[Kept]:
+        with self._lock:
+            kept = [one for one in self._totals if after < one[0] <= until]
+            drawn = [one for one in self._drawn if after < one.position <= until]
+        totals = [
+            StoredTotal(position=at, quota=quota, totals=(one.capacity, one.held, one.sold))
+            for at, quota, one in kept
+        ]
+        return [*totals, *drawn]
+
+    def read_strays(self) -> list[Kept]:
+        return []
 
     def read_repeats(self, until: int) -> list[int]:
         with self._lock:

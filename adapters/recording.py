@@ -17,10 +17,10 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
+from adapters.audited import AuditedRecorder
 from adapters.plain_rows import PlainRow, plain
 from adapters.polling import PollingSubscription
 from ledger.appends import Conflict, NoRoom, SeatChange
-from ledger.audit.rows import StoredCommit, Totals
 
 NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
 
@@ -111,7 +111,7 @@ Refused = Conflict | NoRoom | Contradicts
 Answer = Committed | Refused
 
 
-class StampRecorder(ApplicationRecorder):
+class StampRecorder(AuditedRecorder, ApplicationRecorder):
     """A recorder whose positions are dense and whose every commit has a Merkle root."""
 
     @property
@@ -157,18 +157,6 @@ class StampRecorder(ApplicationRecorder):
     @abstractmethod
     def read_stored(self, after: int, *, limit: int) -> list[StampRow]:
         """The next rows as they are stored, holes and all: for the auditor."""
-
-    @abstractmethod
-    def read_commits(self, after: int, *, limit: int) -> list[StoredCommit]:
-        """The next commits, of those that end after a position."""
-
-    @abstractmethod
-    def read_seat_totals(self, until: int) -> dict[UUID, Totals]:
-        """Capacity, held and sold of every quota as of a position."""
-
-    @abstractmethod
-    def read_repeats(self, until: int) -> list[int]:
-        """Positions of rows whose identity stands in the ledger before."""
 
     @abstractmethod
     def head(self) -> tuple[int, bytes]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from adapters.recording import StampRecorder, StampRow
-from ledger.audit.rows import StoredCommit, StoredRow, Totals
+from ledger.audit.rows import Kept, StoredCommit, StoredRow, Totals
 
 
 class StoredRows:
@@ -31,6 +31,12 @@ class StoredRows:
 
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
         return self._recorder.read_seat_totals(until)
+
+    def kept_beside(self, after: int, *, until: int) -> Sequence[Kept]:
+        return self._recorder.read_kept(after, until=until)
+
+    def strays(self) -> Sequence[Kept]:
+        return self._recorder.read_strays()
 
     def repeated(self, until: int) -> Sequence[int]:
         return self._recorder.read_repeats(until)

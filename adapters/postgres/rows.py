@@ -3,6 +3,7 @@
 from typing import Any
 
 from adapters.recording import NO_NUMBERS, StampRow
+from ledger.audit.rows import StoredNumber, StoredTotal
 
 
 def stamp_row(values: tuple[Any, ...]) -> StampRow:
@@ -22,3 +23,15 @@ def stamp_row(values: tuple[Any, ...]) -> StampRow:
         numbers=numbers or NO_NUMBERS,
         leaf=leaf,
     )
+
+
+def stored_total(values: tuple[Any, ...]) -> StoredTotal:
+    """A row of the running totals."""
+    position, quota, capacity, held, sold = values
+    return StoredTotal(position=position, quota=quota, totals=(capacity, held, sold))
+
+
+def stored_number(values: tuple[Any, ...]) -> StoredNumber:
+    """A row of the drawn numbers."""
+    position, series, number = values
+    return StoredNumber(position=position, series=series, number=number)

@@ -19,7 +19,7 @@ from adapters.postgres.batch import decide_batch, insert_batch, stands
 from adapters.postgres.connections import Connections
 from adapters.postgres.data_keys import PostgresKeys
 from adapters.postgres.plain_rows import plain_rows
-from adapters.postgres.rows import stamp_row
+from adapters.postgres.rows import stamp_row, stored_number, stored_total
 from adapters.recording import (
     Answer,
     PositionMissing,
@@ -29,7 +29,7 @@ from adapters.recording import (
     dense,
 )
 from ledger.appends import LedgerUnavailable, OutcomeUnknown
-from ledger.audit.rows import StoredCommit, Totals
+from ledger.audit.rows import Kept, StoredCommit, Totals
 from ledger.tree import EMPTY_ROOT
 
 # What another try may mend: lost and refused connections, restarts, time-outs, deadlocks, a
@@ -118,6 +118,15 @@ class PostgresStampRecorder(StampRecorder):
     def read_seat_totals(self, until: int) -> dict[UUID, Totals]:
         newest = self._read("read_every_quota", until)
         return {quota: (capacity, held, sold) for quota, capacity, held, sold in newest}
+
+    def read_kept(self, after: int, *, until: int) -> list[Kept]:
+        totals = [stored_total(values) for values in self._read("read_totals", after, until)]
+        drawn = self._read("read_drawn", after, until)
+        return [*totals, *(stored_number(values) for values in drawn)]
+
+    def read_strays(self) -> list[Kept]:
+        totals = [stored_total(values) for values in self._read("read_stray_totals")]
+        return [*totals, *(stored_number(values) for values in self._read("read_stray_numbers"))]
 
     def read_repeats(self, until: int) -> list[int]:
         return [position for (position,) in self._read("read_repeats", until)]

@@ -42,6 +42,27 @@ class StoredCommit:
     root: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTotal:
+    """The running totals of a quota, as kept beside the commit that ends at a position."""
+
+    position: int
+    quota: UUID
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredNumber:
+    """The last number of a series, as kept beside the commit that drew it."""
+
+    position: int
+    series: str
+    number: int
+
+
+Kept = StoredTotal | StoredNumber
+
+
 class LedgerRows(Protocol):
     """All that verification needs of storage. Nothing here may mend or hide what is stored."""
 
@@ -66,6 +87,14 @@ class LedgerRows(Protocol):
 
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
         """The running totals of every quota as of a position."""
+        ...
+
+    def kept_beside(self, after: int, *, until: int) -> Sequence[Kept]:
+        """Every running total and number that is kept after one position and up to another."""
+        ...
+
+    def strays(self) -> Sequence[Kept]:
+        """Totals and numbers that are kept where no commit ends."""
         ...
 
     def repeated(self, until: int) -> Sequence[int]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from ledger.audit import order_checks, storage_checks
 from ledger.audit.finding import Finding
+from ledger.audit.kept_check import KeptCheck
 from ledger.audit.rows import LedgerRows
-from ledger.audit.seats import seat_differences
 from ledger.audit.step import Step
 from ledger.audit.streams import UNFIT
 from ledger.audit.tree_check import TreeCheck
@@ -66,22 +66,22 @@ class Verification:
         size, _ = self._ledger.head()
         tree = TreeCheck(self._ledger, until=size, known=self._known)
         walk = Walk(self._ledger, until=size)
+        kept = KeptCheck(self._ledger, until=size, names=walk.seats.names)
         last = 0
         for step in walk.steps():
             rows, last = rows + 1, step.row.position
-            for finding in (*judged(step), *tree.at(step.row)):
+            for finding in (*judged(step), *tree.at(step.row), *kept.at(step)):
                 found += 1
                 yield finding
             if rows % _TOLD_EVERY == 0:
                 self._progress(rows, size)
-        for finding in (*tree.at_end(last), *self._of_the_whole(walk, size)):
+        for finding in (*tree.at_end(last), *kept.at_end(), *self._of_the_whole(size)):
             found += 1
             yield finding
         self._progress(rows, size)
         self.verdict = Verdict(rows=rows, root=tree.root, findings=found)
 
-    def _of_the_whole(self, walk: Walk, size: int) -> Iterator[Finding]:
-        yield from seat_differences(walk.seats, self._ledger.seat_totals(size))
+    def _of_the_whole(self, size: int) -> Iterator[Finding]:
         yield from self._uncommitted(size)
         for position in self._ledger.repeated(size):
             text = "the same correlation id, type and occurrence stand in the ledger before"

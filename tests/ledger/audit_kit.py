@@ -7,7 +7,15 @@ from uuid import UUID
 
 from adapters.recording import StampRecorder
 from ledger.appends import Append, Appended, SeatChange
-from ledger.audit.rows import LedgerRows, StoredCommit, StoredRow, Totals
+from ledger.audit.rows import (
+    Kept,
+    LedgerRows,
+    StoredCommit,
+    StoredNumber,
+    StoredRow,
+    StoredTotal,
+    Totals,
+)
 from ledger.commands import CancelUnpaid, ConfirmCancellation, RequestCancellation, StartLetter
 from ledger.money import Money
 from ledger.order.letters import letters_due
@@ -121,7 +129,9 @@ class CopiedRows:
         self.ledger_id = ledger.ledger_id
         self.kept = list(ledger.rows(0, limit=100_000))
         self.signed = list(ledger.commits(0, limit=100_000))
-        self.totals = dict(ledger.seat_totals(len(self.kept)))
+        kept = ledger.kept_beside(0, until=100_000)
+        self.seats = [one for one in kept if isinstance(one, StoredTotal)]
+        self.numbers = [one for one in kept if isinstance(one, StoredNumber)]
 
     def head(self) -> tuple[int, bytes]:
         return (self.signed[-1].last, self.signed[-1].root) if self.signed else (0, b"")
@@ -136,7 +146,17 @@ class CopiedRows:
         return [row for row in self.kept if row.stream == stream and row.position <= until]
 
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
-        return self.totals
+        return {one.quota: one.totals for one in self.seats if one.position <= until}
+
+    def kept_beside(self, after: int, *, until: int) -> Sequence[Kept]:
+        return [one for one in self._beside() if after < one.position <= until]
+
+    def strays(self) -> Sequence[Kept]:
+        ends = {one.last for one in self.signed}
+        return [one for one in self._beside() if one.position not in ends]
+
+    def _beside(self) -> list[Kept]:
+        return [*self.seats, *self.numbers]
 
     def repeated(self, until: int) -> Sequence[int]:
         seen: dict[object, int] = {}

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ledger.appends import SeatChange
-from ledger.audit.rows import StoredCommit, StoredRow, Totals
+from ledger.audit.rows import Kept, StoredCommit, StoredRow, Totals
 from ledger.audit.streams import Streams
 from ledger.audit.verify import CHECKS, Verification, verify
 from ledger.case_stamps import CaseResolved
@@ -287,6 +287,12 @@ class Meanwhile(CopiedRows):
 
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
         return self.world.store.stored().seat_totals(until)
+
+    def kept_beside(self, after: int, *, until: int) -> Sequence[Kept]:
+        return self.world.store.stored().kept_beside(after, until=until)
+
+    def strays(self) -> Sequence[Kept]:
+        return self.world.store.stored().strays()
 
     def repeated(self, until: int) -> Sequence[int]:
         return self.world.store.stored().repeated(until)

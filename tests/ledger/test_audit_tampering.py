@@ -35,7 +35,7 @@ def test_a_clean_ledger_has_no_findings_and_tells_its_root():
 
 
 def test_an_empty_ledger_is_clean(copy):
-    copy.kept, copy.signed, copy.totals = [], [], {}
+    copy.kept, copy.signed, copy.seats, copy.numbers = [], [], [], []
     assert found(copy) == set()
 
 
@@ -151,8 +151,53 @@ def test_one_difference_is_told_once_and_the_rows_after_it_still_count(copy):
     }
 
 
-def test_bent_running_totals_are_named(copy):
-    quota, (capacity, held, sold) = next(iter(copy.totals.items()))
-    copy.totals[quota] = (capacity, held, sold + 1)
+def test_bent_running_totals_are_located_where_it_begins(copy):
+    at = next(place for place, one in enumerate(copy.seats) if one.totals[2])
+    quota, began = copy.seats[at].quota, copy.seats[at].position
+    copy.seats[at:] = [
+        replace(one, totals=(one.totals[0], one.totals[1], one.totals[2] + 1))
+        if one.quota == quota
+        else one
+        for one in copy.seats[at:]
+    ]
     (finding,) = verify(copy)
-    assert (finding.law, "quota winterfest/" in finding.text) == ("8", True)
+    assert (finding.law, finding.position) == ("8", began)
+    assert "quota winterfest/" in finding.text
+
+
+@settings(max_examples=100, deadline=None)
+@given(some.integers(0, 1000), some.integers(0, 4), some.integers(0, 61))
+def test_any_flipped_bit_of_a_running_total_is_located(place, field, bit):
+    copy = CopiedRows(WORLD.store.stored())
+    at = place % len(copy.seats)
+    one = copy.seats[at]
+    fields = [one.position, one.quota, *one.totals]
+    fields[field] = flipped(fields[field], bit)
+    position, quota, *totals = fields
+    copy.seats[at] = replace(one, position=position, quota=quota, totals=tuple(totals))
+    copy.seats.sort(key=lambda kept: kept.position)
+    assert one.position in {finding.position for finding in verify(copy) if finding.law == "8"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(some.integers(0, 1000), some.sampled_from(["position", "series", "number"]), some.integers())
+def test_any_flipped_bit_of_a_drawn_number_is_located(place, name, bit):
+    copy = CopiedRows(WORLD.store.stored())
+    at = place % len(copy.numbers)
+    one = copy.numbers[at]
+    copy.numbers[at] = replace(one, **{name: flipped(getattr(one, name), abs(bit))})
+    copy.numbers.sort(key=lambda kept: kept.position)
+    found = {finding.position for finding in verify(copy) if finding.law in {"C5", "R7"}}
+    assert one.position in found
+
+
+@pytest.mark.parametrize("table", ["seats", "numbers"])
+def test_what_is_kept_and_taken_away_doubled_or_swapped_is_located(table):
+    whole = getattr(CopiedRows(WORLD.store.stored()), table)
+    for at, one in enumerate(whole):
+        copy = CopiedRows(WORLD.store.stored())
+        getattr(copy, table)[at : at + 1] = []
+        assert one.position in {finding.position for finding in verify(copy)}
+        copy = CopiedRows(WORLD.store.stored())
+        getattr(copy, table).insert(at, one)
+        assert one.position in {finding.position for finding in verify(copy)}
