@@ -2,6 +2,7 @@
 
 from flask import Flask, request
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import (
     cancellation,
@@ -34,6 +35,9 @@ def create_app(parts: Parts) -> Flask:
     app = Flask("web")
     app.extensions[KEY] = parts
     app.config.update(_config(parts))
+    if proxies := parts.settings.proxies:
+        # Visitors are told apart by address; behind proxies it is in a header that these set.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
     app.before_request(_refuse_large_bodies)
     _hang_up(app)
     # The last registered `after_request` runs first: the log sees what the others made.

@@ -27,6 +27,7 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     migrate_database_url: str | None = field(default=None, repr=False)
     allow_owner: bool = False
+    proxies: int = 0
     clock_file: Path | None = None
     secret_key: str | None = field(default=None, repr=False)
     master_key: bytes | None = field(default=None, repr=False)
@@ -54,6 +55,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         database_url=read.text("DATABASE_URL"),
         migrate_database_url=read.text("MIGRATE_DATABASE_URL"),
         allow_owner=read.text("ALLOW_OWNER") == "1",
+        proxies=read.count("PROXIES"),
         clock_file=read.path("CLOCK_FILE"),
         secret_key=read.text("SECRET_KEY"),
         master_key=read.key("MASTER_KEY"),
@@ -91,6 +93,12 @@ class _Reader:
 
     def text(self, name: str) -> str | None:
         return self.environment.get(f"STAMPLEDGER_{name}") or None
+
+    def count(self, name: str) -> int:
+        text = self.text(name) or "0"
+        if not (text.isascii() and text.isdigit() and len(text) < 3):
+            raise SettingWrong(f"STAMPLEDGER_{name}", "must be a whole number, 0 or more")
+        return int(text)
 
     def path(self, name: str) -> Path | None:
         text = self.text(name)

@@ -95,7 +95,7 @@ def wish(**changes: Any) -> dict[str, Any]:
     return {"customer": ADA, "language": "en", "lines": lines, **changes}
 
 
-def open_shop(*, base_url: str = "http://localhost") -> Product:
+def open_shop(*, base_url: str = "http://localhost", proxies: int = 0) -> Product:
     """A product whose shop is open."""
     clock, recorder, tokens = Clock(), None, TokensInMemory()
     recorder = MemoryStampRecorder(clock=clock)
@@ -105,7 +105,9 @@ def open_shop(*, base_url: str = "http://localhost") -> Product:
     shops.import_shop(winterfest(), actor="test", at=NOON)
     provider, inbox, limits = StripeInMemory(), MemoryInbox(), LimitsInMemory()
     parts = Parts(
-        settings=Settings(home=Path(), base_url=base_url, secret_key="for tests only"),
+        settings=Settings(
+            home=Path(), base_url=base_url, secret_key="for tests only", proxies=proxies
+        ),
         clock=clock,
         store=store,
         orders=Orders(store, shops, held),
