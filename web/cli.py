@@ -31,6 +31,7 @@ from web.parts import Parts
 from web.progress import progress_bar
 from web.reconcile_command import reconcile
 from web.serving import Server
+from web.session_commands import sessions
 from web.settings import Settings, SettingWrong, read_settings
 
 REFUSED, WRONG, OUTSIDE = 1, 2, 3
@@ -210,7 +211,7 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     click.echo(f"Rebuilt as of position {position}.")
 
 
-for group in (audit, seats, orders, keys, demo, reconcile):
+for group in (audit, seats, orders, keys, demo, reconcile, sessions):
     stampledger.add_command(group)
 
 

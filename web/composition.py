@@ -1,7 +1,7 @@
 """The one place that knows every part. Read it to see how the product is wired."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.utils import parseaddr
@@ -89,10 +89,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     assert url is not None, "a database was chosen before"
     recorder = PostgresStampRecorder(url, clock=now, readers=readers)
     keyring, wrapping = _keys(settings, recorder)
-    store = StampLedger(recorder, keyring=keyring)
-    stack.callback(store.close)
-    connections = Connections(url, readers=readers)
-    stack.callback(connections.close)
+    store = stack.enter_context(closing(StampLedger(recorder, keyring=keyring)))
+    connections = stack.enter_context(closing(Connections(url, readers=readers)))
     shops, cases = Shops(store, PostgresCatalogue(connections).shops), Cases(store)
     providers, doors = _providers(settings)
     views = DerivableViews(connections, store=store, url=url)
@@ -114,6 +112,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         limits=RateLimits(connections),
         tokens=tokens,
         books=providers,
+        pages=providers,
     )
     return Works(
         parts=parts,

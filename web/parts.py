@@ -13,6 +13,7 @@ from ledger.doors import Evidence, Inbox, WebhookDoor
 from ledger.payments import Providers
 from ledger.reconciling.records import Books
 from ledger.recorded import Recorded
+from ledger.regenerating import PageProvider
 from ledger.service import Orders
 from ledger.shops import Shops
 from web.access import Tokens
@@ -70,3 +71,4 @@ class Parts:
     limits: Limits
     tokens: Tokens
     books: Mapping[str, Books] = field(default_factory=dict)
+    pages: Mapping[str, PageProvider] = field(default_factory=dict)

@@ -34,8 +34,7 @@ def message(thing: Json, *, event_type: str) -> Message:
 
     The same state gives the same bytes, so that it is kept as evidence once.
     """
-    state = name(thing, "payment_status" if thing["object"] == "checkout.session" else "status")
-    known_as = f"fetched/{name(thing, 'id')}/{state}"
+    known_as = f"fetched/{name(thing, 'id')}/{_state(thing)}"
     event = {
         "id": known_as,
         "object": "event",
@@ -46,6 +45,12 @@ def message(thing: Json, *, event_type: str) -> Message:
     }
     body = json.dumps(event, sort_keys=True, separators=(",", ":")).encode()
     return Message(provider=PROVIDER, name=known_as, body=body)
+
+
+def _state(thing: Json) -> str:
+    """A page that is complete may still wait for its money."""
+    paid = "payment_status" in _KEPT[thing["object"]]
+    return name(thing, "status") + (f"/{name(thing, 'payment_status')}" if paid else "")
 
 
 def _reduced(thing: Json) -> Json:

@@ -12,6 +12,7 @@ from adapters.stripe_payments.origin import Told
 from ledger.doors import Unreadable
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciling.records import Kind, Period, TheirRecord
+from ledger.regenerating import Page
 from ledger.reports import Report
 
 _LIVE = ("sk_live_", "rk_live_")
@@ -46,6 +47,10 @@ class StripePayments:
     def expire_payment(self, reference: str) -> bool:
         """Close a payment page; False when it was paid, or could not be closed."""
         return sessions.expire(self._client, reference)
+
+    def page(self, reference: str) -> Page | None:
+        """A payment page as Stripe has it; None when it has none. Raises `ProviderAway`."""
+        return sessions.page(self._client, reference)
 
     def refund(self, ask: RefundAsk) -> RefundAnswer:
         """Return money of one payment; the same key never returns it twice."""

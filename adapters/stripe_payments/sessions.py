@@ -5,8 +5,13 @@ from typing import Any
 import stripe
 
 from adapters.stripe_payments.client import no_answer, refusal
-from adapters.stripe_payments.fields import moment
+from adapters.stripe_payments.fetched import message
+from adapters.stripe_payments.fields import Json, moment, name
+from adapters.stripe_payments.origin import of_payment
+from ledger.doors import Unreadable
 from ledger.payments import PaymentAnswer, PaymentAsk
+from ledger.reconciling.records import ProviderAway
+from ledger.regenerating import Page, PageState
 from ledger.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 
 _LOCALES = ("en", "fi", "sv")
@@ -42,6 +47,32 @@ def expire(client: stripe.StripeClient, session_id: str) -> bool:
     except stripe.StripeError:
         return False
     return True
+
+
+def page(client: stripe.StripeClient, session_id: str) -> Page | None:
+    """A page as Stripe has it; None when it has none. Raises `ProviderAway`."""
+    try:
+        session = client.v1.checkout.sessions.retrieve(session_id).to_dict()
+        return _page(session)
+    except stripe.StripeError as error:
+        if error.http_status == 404:
+            return None
+        raise ProviderAway(no_answer(error).reason) from None
+    except Unreadable as error:
+        raise ProviderAway(f"a page of Stripe's cannot be read: {error}") from None
+
+
+def _page(session: Json) -> Page:
+    origin, state = of_payment(session, about=name(session, "id")), name(session, "status")
+    expired = message(session, event_type="checkout.session.expired")
+    completed = message(session, event_type="checkout.session.completed")
+    news = {"expired": expired, "complete": completed}
+    return Page(
+        state=PageState(state) if state in news else PageState.OPEN,
+        order=origin.order,
+        attempt=origin.attempt,
+        news=news.get(state),
+    )
 
 
 def _is_expired(client: stripe.StripeClient, session_id: str) -> bool:

@@ -147,6 +147,7 @@ class StripeShop:
             shops=self.world.shops,
             providers={"stripe": self.stripe},
             books={"stripe": self.stripe},
+            pages={"stripe": self.stripe},
             doors={"stripe": self.door},
             views=SimpleNamespace(
                 order_of=self.order_of,

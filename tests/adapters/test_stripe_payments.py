@@ -3,7 +3,6 @@
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import stripe
@@ -190,19 +189,3 @@ def test_the_key_tells_live_from_test(key, live):
 def test_an_empty_key_does_not_start():
     with pytest.raises(ValueError, match="API key"):
         StripePayments("  ")
-
-
-def test_sessions_are_made_in_one_place_only():
-    places = {
-        path.as_posix()
-        for folder in ("ledger", "projections", "adapters", "web")
-        for path in Path(folder).rglob("*.py")
-        if "sandbox" not in path.parts
-        and any(word in path.read_text() for word in ("sessions.create", "Session.create"))
-    }
-    assert places <= {
-        "adapters/stripe_payments/sessions.py",  # the one place
-        "adapters/stripe_payments/provider.py",  # calls that place, by its module's name
-    }
-    provider = Path("adapters/stripe_payments/provider.py").read_text()
-    assert "checkout.sessions.create" not in provider

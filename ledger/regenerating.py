@@ -1,0 +1,190 @@
+"""Unpaid orders whose payment page is missing, over, or nameless get one that works (SPEC P13)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from ledger.commands import RequestPayment
+from ledger.intake import Intake, Message
+from ledger.order.attempts import Attempt
+from ledger.order.decide import PAYABLE
+from ledger.order.state import Order
+from ledger.order.status import status
+from ledger.payments import PAGE_LIFETIME, PaymentProvider, start_payment
+from ledger.receiving import Find
+from ledger.refusals import NotPayable
+
+# What the web has just begun is left to it.
+_JUST_BEGUN = timedelta(seconds=20)
+_ACTOR = "sessions regenerate"
+
+
+class PageState(StrEnum):
+    """How a payment page stands at its provider; complete means that the customer went through."""
+
+    OPEN = "open"
+    EXPIRED = "expired"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A payment page as its provider has it, with the order and attempt that it names.
+
+    `news` is what its webhook would have brought; None while it is open.
+    """
+
+    state: PageState
+    order: UUID | None
+    attempt: UUID | None
+    news: Message | None = None
+
+
+class PageProvider(PaymentProvider, Protocol):
+    """What regenerating needs of a provider: pages that can be looked at."""
+
+    def page(self, reference: str) -> Page | None:
+        """A page by the provider's name of it; None when there is none.
+
+        Raises `ledger.reconciling.records.ProviderAway`.
+        """
+        ...
+
+
+class Fault(StrEnum):
+    """Why a page has to be replaced."""
+
+    MISSING = "missing"
+    EXPIRED = "expired"
+    NAMELESS = "nameless"
+    COMPLETE = "complete"
+    FORCED = "forced"
+
+
+class Outcome(StrEnum):
+    """What became of an order: its page was replaced, it turned out paid, or it must wait."""
+
+    FOUND = "found"
+    REGENERATED = "regenerated"
+    PAID = "paid"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regeneration:
+    """Looks at one order at a time; only `replace` writes.
+
+    `return_url` is where the provider sends the customer back to; `fresh` makes correlation ids.
+    """
+
+    intake: Intake
+    provider: PageProvider
+    return_url: Callable[[Order], str]
+    fresh: Callable[[], UUID]
+
+    def fault(self, order: Order, *, at: datetime, force: bool = False) -> Fault | None:
+        """What is wrong with the newest page of an unpaid order; None if nothing is.
+
+        Money under way is not unpaid, and orders of other providers are not looked at.
+        """
+        attempt = newest(order)
+        if attempt is None or not self._ours(attempt):
+            return None
+        if not _unpaid(order) or _under_way(attempt, at):
+            return None
+        page = self.provider.page(attempt.session) if attempt.session else None
+        return _fault(page, order, attempt) or (Fault.FORCED if force else None)
+
+    def replace(self, order: Order, *, at: datetime) -> Outcome:
+        """Close every page that is open, then make one; what turns out paid is treated as paid."""
+        pages = [one for one in order.attempts.values() if one.open and one.session]
+        if not all(self._closed(order, one) for one in pages if self._ours(one)):
+            return Outcome.LEFT
+        order = self.intake.orders.get(order.id)
+        if not _unpaid(order) or any(_under_way(one, at) for one in order.attempts.values()):
+            return Outcome.PAID
+        return self._minted(order, at)
+
+    def _ours(self, attempt: Attempt) -> bool:
+        return attempt.provider == self.provider.name
+
+    def _closed(self, order: Order, attempt: Attempt) -> bool:
+        """Whether the page cannot bring money that we do not know of."""
+        self.provider.expire_payment(attempt.session)
+        page = self.provider.page(attempt.session)
+        if page is None:
+            return True
+        if page.news is None:
+            return False
+        self.intake.take(page.news, find=self._knowing(order, attempt))
+        return True
+
+    def _knowing(self, order: Order, attempt: Attempt) -> Find:
+        """The page is this order's, whatever it says and however far behind the views are."""
+
+        def find(provider: str, reference: str) -> UUID | None:
+            ours = (provider, reference) == (attempt.provider, attempt.session)
+            return order.id if ours else self.intake.find(provider, reference)
+
+        return find
+
+    def _minted(self, order: Order, at: datetime) -> Outcome:
+        wish = RequestPayment(
+            correlation_id=self._open_intent(order, at) or self.fresh(),
+            actor=_ACTOR,
+            at=at,
+            provider=self.provider.name,
+            account=self.provider.account,
+            live=self.provider.live,
+        )
+        try:
+            self.intake.orders.handle(order.id, wish)
+        except NotPayable:
+            return Outcome.PAID
+        after = start_payment(
+            self.intake.orders,
+            self.provider,
+            order.id,
+            wish.correlation_id,
+            return_url=self.return_url(order),
+            actor=_ACTOR,
+        )
+        made = after.attempts[wish.correlation_id].redirect_url
+        return Outcome.REGENERATED if made else Outcome.LEFT
+
+    def _open_intent(self, order: Order, at: datetime) -> UUID | None:
+        """A page that was asked for and not answered is asked for again, not twice."""
+        attempt = newest(order)
+        if attempt is None or not attempt.unanswered or not self._ours(attempt):
+            return None
+        return attempt.correlation_id if at < attempt.requested_at + PAGE_LIFETIME else None
+
+
+def newest(order: Order) -> Attempt | None:
+    """The last attempt that was asked for."""
+    return max(order.attempts.values(), key=lambda one: one.requested_at, default=None)
+
+
+def _unpaid(order: Order) -> bool:
+    return bool(order.due) and not order.received and status(order) in PAYABLE
+
+
+def _under_way(attempt: Attempt, at: datetime) -> bool:
+    """A delayed payment, or a question that was asked a moment ago."""
+    if attempt.unanswered:
+        return at < attempt.requested_at + _JUST_BEGUN
+    return attempt.pending_at is not None and not attempt.failed
+
+
+def _fault(page: Page | None, order: Order, attempt: Attempt) -> Fault | None:
+    if page is None:
+        return Fault.MISSING
+    if page.state is PageState.COMPLETE:
+        return Fault.COMPLETE
+    if page.state is PageState.EXPIRED:
+        return Fault.EXPIRED
+    named = (page.order, page.attempt) == (order.id, attempt.correlation_id)
+    return None if named else Fault.NAMELESS
