@@ -11,18 +11,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
-from adapters.recording import (
-    NO_NUMBERS,
-    Answer,
-    Committed,
-    Contradicts,
-    Identity,
-    PreparedAppend,
-    PreparedStamp,
-    Refused,
-    StampRow,
-    WrappedKey,
-)
+from adapters.recording import Answer, Committed, Contradicts, PreparedAppend, Refused, WrappedKey
+from adapters.stamp_rows import NO_NUMBERS, Identity, PreparedStamp, StampRow
 from ledger.appends import Conflict, NoRoom
 from ledger.leaf import stamp_bytes
 from ledger.tree import Frontier, leaf_hash
@@ -124,6 +114,7 @@ class _Batch:
 
     def __init__(self, known: Known, *, ledger: UUID, now: datetime) -> None:
         self._known, self._ledger, self.now = known, ledger, now
+        self._position = known.head.frontier.size
         self.rows: list[StampRow] = []
         self.seats: dict[UUID, Seats] = {}
         self.numbers: dict[str, int] = {}
@@ -137,11 +128,12 @@ class _Batch:
         return seats if isinstance(seats, NoRoom) else self._accept(append, seats)
 
     def _standing(self, append: PreparedAppend) -> _Stands | Contradicts | Conflict | None:
+        standing = self._known.identities
         stamps = [event for event in append.events if isinstance(event, PreparedStamp)]
-        found = [self._known.identities.get(stamp.identity) for stamp in stamps]
-        first = [row for row in found if row is not None]
-        if not first:
+        found = [standing.get(stamp.identity) for stamp in stamps]
+        if not any(found):
             return None
+        first = [row for row in found if row is not None]
         for stamp, row in zip(stamps, found, strict=True):
             if row is not None and row.binding != stamp.binding:
                 return Contradicts(row)
@@ -188,42 +180,48 @@ class _Batch:
         return self._known.seats.get(quota, Seats())
 
     def _accept(self, append: PreparedAppend, seats: dict[UUID, Seats]) -> _Stands:
-        self._known.seats.update(seats)
-        self.seats.update(seats)
-        self.keys.update((key.key_id, key) for key in append.keys)
-        return _Stands([self._row(event) for event in append.events])
+        if seats:
+            self._known.seats.update(seats)
+            self.seats.update(seats)
+        for key in append.keys:
+            self.keys[key.key_id] = key
+        rows = [self._row(event) for event in append.events]
+        self.rows += rows
+        return _Stands(rows)
 
     def _row(self, event: StoredEvent) -> StampRow:
         stamp = event if isinstance(event, PreparedStamp) else None
-        stream = _stream(event)
-        position = self._known.head.frontier.size + len(self.rows) + 1
-        numbers = self._draw(stamp.series) if stamp and stamp.series else NO_NUMBERS
+        stream, version, cause = _stream(event), event.originator_version, None
+        self._position += 1
+        numbers = NO_NUMBERS
+        if stamp:
+            cause = stamp.correlation_id
+            numbers = self._draw(stamp.series) if stamp.series else NO_NUMBERS
         hashed = stamp_bytes(
             self._ledger,
-            position,
+            self._position,
             stream=stream,
-            version=event.originator_version,
+            version=version,
             type=event.topic,
             recorded_at=self.now,
-            correlation_id=stamp.correlation_id if stamp else None,
+            correlation_id=cause,
             numbers=numbers,
             state=event.state,
         )
         row = StampRow(
             originator_id=stream,
-            originator_version=event.originator_version,
+            originator_version=version,
             topic=event.topic,
             state=event.state,
-            id=position,
+            id=self._position,
             recorded_at=self.now,
-            correlation_id=stamp.correlation_id if stamp else None,
+            correlation_id=cause,
             occurrence=stamp.occurrence if stamp else None,
             binding=stamp.binding if stamp else None,
             numbers=numbers,
             leaf=leaf_hash(hashed),
         )
-        self.rows.append(row)
-        self._known.versions[stream] = event.originator_version
+        self._known.versions[stream] = version
         if stamp:
             self._known.identities[stamp.identity] = row
         return row

@@ -8,14 +8,8 @@ from uuid import UUID, uuid4
 
 from adapters.conditions import Decided, Head, Known, Seats, decide, touched
 from adapters.keys import MemoryKeys
-from adapters.recording import (
-    Answer,
-    Identity,
-    PreparedAppend,
-    StampRecorder,
-    StampRow,
-    dense,
-)
+from adapters.recording import Answer, PreparedAppend, StampRecorder, dense
+from adapters.stamp_rows import Identity, StampRow
 from ledger.audit.rows import Kept, StoredCommit, StoredNumber, StoredTotal, Totals
 
 

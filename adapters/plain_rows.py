@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from adapters.recording import StampRow
+from adapters.stamp_rows import StampRow
 
 
 class PlainRow(NamedTuple):
@@ -23,7 +22,7 @@ class PlainRow(NamedTuple):
     leaf: bytes
 
 
-def plain(row: "StampRow") -> PlainRow:
+def plain(row: StampRow) -> PlainRow:
     """The same row with less."""
     return PlainRow(
         row.id,

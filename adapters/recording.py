@@ -3,8 +3,6 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -20,31 +18,12 @@ from eventsourcing.persistence import (
 from adapters.audited import AuditedRecorder
 from adapters.plain_rows import PlainRow, plain
 from adapters.polling import PollingSubscription
+from adapters.stamp_rows import StampRow
 from ledger.appends import Conflict, NoRoom, SeatChange
-
-NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
-
-Identity = tuple[UUID, str, str]  # correlation id, type, occurrence: what law 3 counts
 
 
 class PositionMissing(Exception):
     """The ledger has a hole, or its rows are out of order. Nobody should wait for it to close."""
-
-
-@dataclass(frozen=True)
-class PreparedStamp(StoredEvent):
-    """A stored event that is a stamp: it has an identity, and may draw numbers from series."""
-
-    originator_id: UUID
-    correlation_id: UUID
-    occurrence: str
-    binding: bytes
-    series: tuple[str, ...] = ()
-
-    @property
-    def identity(self) -> Identity:
-        """What law 3 counts."""
-        return self.correlation_id, self.topic, self.occurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +47,6 @@ class PreparedAppend:
     expected: Mapping[UUID, int] = field(default_factory=dict)
     seats: Sequence[SeatChange] = ()
     keys: Sequence[WrappedKey] = ()
-
-
-@dataclass(frozen=True)
-class StampRow(Notification):
-    """A row of the ledger. An opaque one, not written as a stamp, has no correlation id."""
-
-    originator_id: UUID
-    recorded_at: datetime
-    correlation_id: UUID | None
-    occurrence: str | None
-    binding: bytes | None
-    numbers: Mapping[str, int]
-    leaf: bytes
-
-    def opaque(self) -> StoredEvent:
-        """The same event as the library stored it."""
-        return StoredEvent(self.originator_id, self.originator_version, self.topic, self.state)
 
 
 @dataclass(frozen=True, slots=True)

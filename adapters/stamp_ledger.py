@@ -12,15 +12,9 @@ from eventsourcing.utils import Environment, EnvType
 
 from adapters.committer import Committer
 from adapters.keys import Keyring, Sealing
-from adapters.recording import (
-    Answer,
-    Committed,
-    Contradicts,
-    PreparedAppend,
-    StampRecorder,
-    StampRow,
-)
+from adapters.recording import Answer, Committed, Contradicts, PreparedAppend, StampRecorder
 from adapters.stamp_mapper import StampMapper, prepare, recorded_as, restore
+from adapters.stamp_rows import StampRow
 from adapters.stored_rows import StoredRows
 from ledger.appends import Append, Appended, Contradiction, Outcome
 from ledger.recorded import Recorded
@@ -138,7 +132,7 @@ def _prepared(append: Append, sealing: Sealing) -> PreparedAppend:
             raise ValueError(f"the expected version of stream {draft.stream} is not given")
         versions[draft.stream] += 1
         stamps.append(prepare(draft, versions[draft.stream], sealing=sealing))
-    if len({stamp.identity for stamp in stamps}) < max(len(stamps), 1):
+    if not stamps or (len(stamps) > 1 and len({one.identity for one in stamps}) < len(stamps)):
         raise ValueError("an append needs stamps, and each only once")
     streams = {draft.stream for draft in append.drafts}
     keys = [key for stream in streams for key in sealing.fresh_for(stream)]

@@ -8,7 +8,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from adapters.keys import Keyring, Sealing
 from adapters.plain_rows import PlainRow
-from adapters.recording import PreparedStamp, StampRow
+from adapters.stamp_rows import PreparedStamp, StampRow
 from ledger.codec import decode, encode, frame, unframe
 from ledger.making import maker
 from ledger.recorded import Draft, Recorded
@@ -113,29 +113,29 @@ def prepare(draft: Draft, version: int, *, sealing: Sealing) -> PreparedStamp:
     if encoded.private is not None:
         sealed = sealing.seal(draft.stream, version, type=encoded.type, plaintext=encoded.private)
     return PreparedStamp(
-        originator_id=draft.stream,
-        originator_version=version,
-        topic=encoded.type,
-        state=frame(encoded.schema, sealed, encoded.body),
-        correlation_id=draft.correlation_id,
-        occurrence=encoded.occurrence,
-        binding=encoded.binding,
-        series=encoded.series,
+        draft.stream,
+        version,
+        encoded.type,
+        frame(encoded.schema, sealed, encoded.body),
+        draft.correlation_id,
+        encoded.occurrence,
+        encoded.binding,
+        encoded.series,
     )
 
 
 def recorded_as(draft: Draft, row: StampRow) -> Recorded:
     """A draft that was just committed, without decoding what was encoded a moment ago."""
-    return Recorded(
-        stream=draft.stream,
-        version=row.originator_version,
-        position=row.id,
-        recorded_at=row.recorded_at,
-        stamp=draft.stamp,
-        correlation_id=draft.correlation_id,
-        actor=draft.actor,
-        occurred_at=draft.occurred_at,
-        evidence=draft.evidence,
-        numbers=row.numbers,
-        leaf=row.leaf,
+    return _recorded(
+        draft.stream,
+        row.originator_version,
+        row.id,
+        row.recorded_at,
+        draft.stamp,
+        draft.correlation_id,
+        draft.actor,
+        draft.occurred_at,
+        draft.evidence,
+        row.numbers,
+        row.leaf,
     )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from adapters.recording import StampRecorder, StampRow
+from adapters.recording import StampRecorder
+from adapters.stamp_rows import StampRow
 from ledger.audit.rows import Kept, StoredCommit, StoredRow, Totals
 
 

@@ -1,9 +1,9 @@
 """Stamps as bytes. Stored names are written down here and never follow a class's name."""
 
+import dataclasses
 import hashlib
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -77,8 +77,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 _HEAD = struct.Struct(">HI")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoded:
+class Encoded(NamedTuple):
     """A draft as bytes: `body` in the clear, `private` to be sealed, and what identifies it."""
 
     type: str
@@ -103,23 +102,48 @@ class Unreadable(ValueError):
     """Stored bytes that are no stamp of a known type and version."""
 
 
+class _Plan(NamedTuple):
+    """What encoding needs to know of a stamp type, looked up once."""
+
+    name: str
+    schema: int
+    core: tuple[str, ...]
+    sealed: tuple[str, ...]
+    occurrence: tuple[str, ...]
+
+
+def _planned(stamp_type: type) -> _Plan:
+    name, schema = NAMES[stamp_type]
+    said = declared(stamp_type)
+    core = tuple(one.name for one in dataclasses.fields(stamp_type) if one.name not in said.sealed)
+    return _Plan(name, schema, core, said.sealed, said.occurrence)
+
+
+_PLANS: Mapping[type, _Plan] = {stamp_type: _planned(stamp_type) for stamp_type in NAMES}
+
+
 def encode(draft: Draft) -> Encoded:
     """A draft as canonical bytes: JSON, keys sorted, no spaces, sealed fields apart."""
     one = draft.stamp
-    name, schema = NAMES[type(one)]
-    sealed = declared(type(one)).sealed
-    core = {f: getattr(one, f) for f in one.__slots__ if f not in sealed}
-    core |= {"actor": draft.actor, "occurred_at": draft.occurred_at, "evidence": draft.evidence}
-    private = {f: getattr(one, f) for f in sealed if getattr(one, f) is not None}
+    plan = _PLANS[type(one)]
+    core = {name: getattr(one, name) for name in plan.core}
+    core["actor"], core["occurred_at"] = draft.actor, draft.occurred_at
+    core["evidence"] = draft.evidence
     return Encoded(
-        type=name,
-        schema=schema,
-        body=_encoder.encode(core),
-        private=_encoder.encode(private) if private else None,
-        occurrence=occurrence_of(one),
-        binding=hashlib.sha256(_encoder.encode(bound(one))).digest(),
-        series=series_of(one),
+        plan.name,
+        plan.schema,
+        _encoder.encode(core),
+        _private(one, plan.sealed) if plan.sealed else None,
+        occurrence_of(one) if plan.occurrence else "",
+        hashlib.sha256(_encoder.encode(bound(one))).digest(),
+        series_of(one),
     )
+
+
+def _private(one: Any, sealed: tuple[str, ...]) -> bytes | None:
+    private = {name: getattr(one, name) for name in sealed}
+    told = {name: value for name, value in private.items() if value is not None}
+    return _encoder.encode(told) if told else None
 
 
 def decode(name: str, schema: int, body: bytes, private: bytes | None) -> Decoded:

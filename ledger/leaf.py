@@ -9,10 +9,13 @@ _TAG = b"stampledger stamp v1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _length = Struct(">I").pack
-_place = Struct(">Q16sQ").pack
-_time = Struct(">q").pack
 _number = Struct(">Q").pack
 _HEAD = _length(len(_TAG)) + _TAG
+# Ledger, position, stream, version, length of the type.
+_place = Struct(">16sQ16sQI").pack
+# Time, correlation id with its length (or no more than the length), how many numbers follow.
+_caused = Struct(">qI16sI").pack
+_uncaused = Struct(">qII").pack
 
 
 def stamp_bytes(
@@ -45,17 +48,16 @@ def stamp_bytes(
     00000004504149440006674c194e48050000001000000000000000000000000000000006
     00000001000000056f726465720000000000000007000000027b7d
     """
-    name, cause = type.encode(), correlation_id.bytes if correlation_id else b""
+    name, at, count = type.encode(), microseconds(recorded_at), len(numbers)
     return b"".join(
         (
             _HEAD,
-            ledger.bytes,
-            _place(position, stream.bytes, version),
-            _length(len(name)) + name,
-            _time(microseconds(recorded_at)),
-            _length(len(cause)) + cause,
-            _length(len(numbers)),
-            *(_named(name, numbers[name]) for name in sorted(numbers)),
+            _place(ledger.bytes, position, stream.bytes, version, len(name)),
+            name,
+            _caused(at, 16, correlation_id.bytes, count)
+            if correlation_id
+            else _uncaused(at, 0, count),
+            *([_named(name, numbers[name]) for name in sorted(numbers)] if count else ()),
             _length(len(state)),
             state,
         )

@@ -43,12 +43,11 @@ class Frontier:
         """The frontier after these leaves: each subtree that fills up melts into the one before."""
         size, hashes = self.size, list(self.hashes)
         for leaf in leaves:
-            hashes.append(leaf)
-            filled = size
-            while filled & 1:
-                right = hashes.pop()
-                hashes[-1] = node_hash(hashes[-1], right)
+            last, filled = leaf, size
+            while filled & 1:  # `node_hash`, written out: this loop is run for every stamp
+                last = sha256(b"\x01" + hashes.pop() + last).digest()
                 filled >>= 1
+            hashes.append(last)
             size += 1
         return Frontier(size, tuple(hashes))
 

@@ -9,7 +9,8 @@ from adapters.conditions import Decided, Head, Known, Seats, Touched, decide, to
 from adapters.postgres.binary import bigint, bigints, byteas, moment, texts, uuids
 from adapters.postgres.exchange import Ask, Exchange, Rows
 from adapters.postgres.rows import stamp_row
-from adapters.recording import PreparedAppend, StampRow
+from adapters.recording import PreparedAppend
+from adapters.stamp_rows import StampRow
 from ledger.tree import Frontier
 
 _HASH = 32

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.types.string import ByteaBinaryLoader
 
 from adapters.plain_rows import PlainRow
-from adapters.recording import NO_NUMBERS
+from adapters.stamp_rows import NO_NUMBERS
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _bigint = Struct(">q").unpack

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adapters.recording import NO_NUMBERS, StampRow
+from adapters.stamp_rows import NO_NUMBERS, StampRow
 from ledger.audit.rows import StoredNumber, StoredTotal
 
 

@@ -20,14 +20,8 @@ from adapters.postgres.connections import Connections
 from adapters.postgres.data_keys import PostgresKeys
 from adapters.postgres.plain_rows import plain_rows
 from adapters.postgres.rows import stamp_row, stored_number, stored_total
-from adapters.recording import (
-    Answer,
-    PositionMissing,
-    PreparedAppend,
-    StampRecorder,
-    StampRow,
-    dense,
-)
+from adapters.recording import Answer, PositionMissing, PreparedAppend, StampRecorder, dense
+from adapters.stamp_rows import StampRow
 from ledger.appends import LedgerUnavailable, OutcomeUnknown
 from ledger.audit.rows import Kept, StoredCommit, Totals
 from ledger.tree import EMPTY_ROOT

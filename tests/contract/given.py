@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
-from adapters.recording import PreparedAppend, PreparedStamp
+from adapters.recording import PreparedAppend
+from adapters.stamp_rows import PreparedStamp
 from ledger.appends import SeatChange
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from adapters.postgres.views_owner import OwnedViews
 from adapters.postgres.views_shadow import RebuildUnderWay, ShadowViews
-from adapters.recording import PreparedAppend, PreparedStamp
+from adapters.recording import PreparedAppend
 from adapters.stamp_ledger import StampLedger
+from adapters.stamp_rows import PreparedStamp
 from adapters.worker.differences import differences
 from adapters.worker.rebuilding import RebuildRefused, rebuild
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
