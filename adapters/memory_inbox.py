@@ -1,6 +1,6 @@
 """The inbox in memory, for tests that need no database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -63,6 +63,13 @@ class MemoryInbox:
         """What still waits to be interpreted, the oldest first."""
         waiting = [one for one, _ in self._messages.values() if self.states[one.id] == "waiting"]
         return sorted(waiting, key=lambda one: (one.received_at, one.id))[:limit]
+
+    def archive(self, since: datetime | None = None) -> Iterator[Waiting]:
+        """Every message received since a moment, the oldest first."""
+        everything = sorted(
+            (one for one, _ in self._messages.values()), key=lambda one: (one.received_at, one.id)
+        )
+        return iter([one for one in everything if since is None or one.received_at >= since])
 
     def open(self, id: UUID) -> Message | None:
         """A message as it came; None when there is none."""

@@ -25,14 +25,16 @@ class Foresight(StrEnum):
 def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Foresight:
     """Known, a stamp that would be new, or a case: new, open, or resolved before."""
     order, verdict = addressee(report, orders, find)
+    as_case = cases.get(case_id(report.correlation_id, case_for(report, order, "").kind))
     if isinstance(verdict, Unbound) or order is None:
-        kind = case_for(report, order, "").kind
-        return _as_case(cases.get(case_id(report.correlation_id, kind)))
+        return _as_case(as_case)
     report = rebound(report, verdict)
     if contradicts(report.fact, report.correlation_id, order):
         return _as_case(cases.get(case_id(report.correlation_id, CaseKind.CONTRADICTION)))
-    new = observe(report.fact, report.correlation_id, order)
-    return Foresight.STAMP if new else Foresight.KNOWN
+    if not observe(report.fact, report.correlation_id, order):
+        return Foresight.KNOWN
+    # What a person has settled is not taken up again when its order turns up after all.
+    return Foresight.RESOLVED_CASE if as_case.resolved else Foresight.STAMP
 
 
 def _as_case(case: Case) -> Foresight:

@@ -25,6 +25,7 @@ from web.app import create_app
 from web.audit_commands import audit, orders, seats
 from web.composition import Works, assembled, daemon
 from web.demo import demo
+from web.inbox_commands import inbox
 from web.key_commands import keys
 from web.log_lines import configure
 from web.parts import Parts
@@ -211,7 +212,7 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     click.echo(f"Rebuilt as of position {position}.")
 
 
-for group in (audit, seats, orders, keys, demo, reconcile, sessions):
+for group in (audit, seats, orders, keys, demo, reconcile, sessions, inbox):
     stampledger.add_command(group)
 
 

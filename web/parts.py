@@ -1,6 +1,6 @@
 """What the product is made of, wired: the web, the worker and the commands are handed these."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ from ledger.payments import Providers
 from ledger.reconciling.records import Books
 from ledger.recorded import Recorded
 from ledger.regenerating import PageProvider
+from ledger.rereading import Archived, Opened
 from ledger.service import Orders
 from ledger.shops import Shops
 from web.access import Tokens
@@ -34,6 +35,10 @@ class Archive(Inbox, Protocol):
     """The inbox as commands use it."""
 
     def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None: ...
+
+    def archive(self, since: datetime | None) -> Iterator[Archived]: ...
+
+    def open(self, id: UUID) -> Opened | None: ...
 
 
 class Keyring(Protocol):

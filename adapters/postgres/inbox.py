@@ -1,7 +1,7 @@
 """The inbox in PostgreSQL: every message is kept before anyone is told that it came."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +9,9 @@ from adapters.evidence import Message, Waiting, evidence_hash, packed, unpacked
 from adapters.keys import Keyring
 from adapters.postgres.connections import Connections
 from ledger.doors import Evidence
+
+_PAGE = 200
+_FIRST = UUID(int=0)
 
 
 class PostgresInbox:
@@ -54,19 +57,15 @@ class PostgresInbox:
     def unfinished(self, limit: int = 100) -> Sequence[Waiting]:
         """What still waits to be interpreted, the oldest first."""
         rows = self._run("inbox_unfinished", limit)
-        return [
-            Waiting(
-                id=row[0],
-                received_at=row[1],
-                provider=row[2],
-                door=row[3],
-                verdict=row[4],
-                provider_event_id=row[5],
-                hash=row[6],
-                attempts=row[7],
-            )
-            for row in rows
-        ]
+        return [_listed(row, attempts=row[7]) for row in rows]
+
+    def archive(self, since: datetime | None = None) -> Iterator[Waiting]:
+        """Every message received since a moment, the oldest first, page by page."""
+        after = since or datetime.min.replace(tzinfo=UTC), _FIRST
+        while rows := self._run("inbox_archive", *after, _PAGE):
+            for row in rows:
+                yield _listed(row, attempts=0)
+            after = rows[-1][1], rows[-1][0]
 
     def open(self, id: UUID) -> Message | None:
         """A message as it came; None when its key was destroyed, or there is none."""
@@ -80,3 +79,16 @@ class PostgresInbox:
 
     def _run(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self._connections.rows(name, *parameters, patience=self._patience)
+
+
+def _listed(row: tuple[Any, ...], *, attempts: int) -> Waiting:
+    return Waiting(
+        id=row[0],
+        received_at=row[1],
+        provider=row[2],
+        door=row[3],
+        verdict=row[4],
+        provider_event_id=row[5],
+        hash=row[6],
+        attempts=attempts,
+    )

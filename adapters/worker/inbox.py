@@ -18,14 +18,13 @@ from ledger.appends import LedgerUnavailable
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
 from ledger.doors import Unreadable, WebhookDoor
-from ledger.intake import FETCHED
 from ledger.receiving import Find as FindOrder
 from ledger.receiving import receive
+from ledger.rereading import TRUSTED
 from ledger.service import Orders
 
 _BATCH = 100
 _MOST_ATTEMPTS = 10
-_TRUSTED = ("signed", FETCHED)
 
 
 class Waiting(Protocol):
@@ -105,7 +104,7 @@ class Inbox:
             return self._again(waiting, type(error).__name__)
 
     def _understood(self, waiting: Waiting) -> Progress:
-        if waiting.verdict not in _TRUSTED:
+        if waiting.verdict not in TRUSTED:
             return self._given_up(waiting, "not signed")
         door, message = self.doors.get(waiting.door), self.kept.open(waiting.id)
         if message is None:

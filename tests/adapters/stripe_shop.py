@@ -107,6 +107,24 @@ class StripeShop:
             if not types or event["type"] in types:
                 self._come_in(json.dumps(event).encode())
 
+    def keep(self, body: bytes, *, verdict: str = "signed") -> UUID:
+        """A message is kept; nobody has read it yet."""
+        kept = self.inbox.keep(
+            "stripe",
+            "stripe",
+            body=body,
+            headers={},
+            verdict=verdict,
+            provider_event_id=self.door.event_id(body),
+            received_at=self.world.clock(),
+        )
+        return kept.id
+
+    def keep_all(self) -> list[UUID]:
+        """Every webhook so far is kept, as it came, and not read."""
+        events = self.provider.objects("events")[::-1]
+        return [self.keep(json.dumps(event).encode()) for event in events]
+
     def _come_in(self, body: bytes) -> None:
         for report in self.door.reread(body):
             receive(

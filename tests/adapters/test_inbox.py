@@ -65,6 +65,16 @@ def test_a_message_is_found_by_its_name_and_its_body(inbox):
     assert inbox.find("sumup", "evt_1", BODY) is None
 
 
+def test_the_archive_lists_everything_page_by_page_and_what_is_done_too(inbox, monkeypatch):
+    monkeypatch.setattr("adapters.postgres.inbox._PAGE", 2)
+    kept = [keep(inbox, seconds=second // 2) for second in range(5)]
+    inbox.mark(kept[0].id, "done")
+    assert {one.id for one in inbox.archive(None)} == {one.id for one in kept}
+    assert len([*inbox.archive(None)]) == 5
+    late = [one.received_at for one in inbox.archive(NOW + timedelta(seconds=1))]
+    assert late == [NOW + timedelta(seconds=second) for second in (1, 1, 2)]
+
+
 def test_a_message_that_nobody_kept_is_not_there(inbox):
     assert inbox.open(uuid4()) is None
 

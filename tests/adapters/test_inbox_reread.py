@@ -1,0 +1,132 @@
+"""The archive read again: the same stamps and no new effects, or what is missing."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ledger.appends import Append
+from ledger.case import case_id
+from ledger.case_stamps import CaseKind, CaseResolved
+from ledger.order.status import status
+from ledger.recorded import Draft
+from tests.adapters.stripe_shop import StripeShop, stripe_shop
+from web.inbox_commands import inbox
+from web.reconcile_command import reconcile
+
+
+@pytest.fixture
+def shop(tmp_path):
+    with stripe_shop(tmp_path) as shop:
+        yield shop
+
+
+def reread(shop: StripeShop, *words: str, status: int) -> dict[str, Any]:
+    done = shop.run(inbox, "reread", "--json", *words)
+    assert done.exit_code == status, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def a_whole_story(shop: StripeShop) -> None:
+    """Declined, paid, refunded in two ways, disputed and lost."""
+    shop.buy()
+    shop.provider.lever(f"sessions/{shop.attempt().session}/decline")
+    intent = shop.pay()
+    shop.refund(intent, amount="500")
+    shop.provider.lever("refunds/next", behaviour="pending")
+    waiting = shop.refund(intent, amount="700")
+    shop.provider.lever(f"refunds/{waiting}/settle")
+    shop.provider.lever(f"refunds/{waiting}/fail", reason="lost_or_stolen_card")
+    dispute = shop.provider.lever("disputes", payment_intent=intent, amount=1000)
+    shop.provider.lever(f"disputes/{dispute['id']}/close", outcome="lost")
+
+
+def test_the_whole_archive_gives_the_same_stamps_and_nothing_new(shop):
+    a_whole_story(shop)
+    kept = shop.keep_all()
+    shop.tell()
+    size, before = shop.size, shop.world.stamps()
+    for words in ((), ("--commit",), ("--commit",)):
+        assert reread(shop, *words, status=0)["counts"] == {"same": len(kept)}
+    assert (shop.size, shop.world.stamps()) == (size, before)
+
+
+def test_what_was_kept_and_never_understood_is_told_and_stamped_once(shop):
+    a_whole_story(shop)
+    kept = shop.keep_all()
+    size = shop.size
+    found = reread(shop, status=1)
+    facts = {fact for one in found["messages"] for fact in one["facts"]}
+    assert {"PaymentFailed", "Paid"} <= facts
+    assert shop.size == size
+    reread(shop, "--commit", status=0)
+    by_archive = shop.world.stamps()
+    assert status(shop.order()) == "PARTIALLY_REFUNDED"
+    assert shop.order().lost.amount == 1000
+    assert reread(shop, "--commit", status=0)["counts"] == {"same": len(kept)}
+    shop.tell()
+    assert shop.world.stamps() == by_archive
+    assert all(one.evidence for one in shop.world.orders.history(shop.order().id)[3:])
+
+
+def test_a_moment_narrows_what_is_read(shop):
+    shop.keep(b"{}")
+    assert reread(shop, status=1)["counts"] == {"unreadable": 1}
+    late = f"{shop.world.clock() + timedelta(minutes=1):%Y-%m-%dT%H:%M:%S}"
+    assert reread(shop, "--since", late, status=0)["counts"] == {}
+
+
+def test_what_cannot_be_read_is_told_until_its_case_is_resolved(shop):
+    kept = shop.keep(b"not an event")
+    assert reread(shop, "--commit", status=1)["counts"] == {"unreadable": 1}
+    case = case_id(kept, CaseKind.UNBOUND_FACT)
+    resolved = Draft(
+        stream=case, stamp=CaseResolved(action="close"), correlation_id=case, actor="staff"
+    )
+    shop.world.store.append(Append(drafts=[resolved], expected={case: 0}))
+    assert reread(shop, status=0)["counts"] == {"settled": 1}
+
+
+def test_what_nobody_signed_is_not_read(shop):
+    a_whole_story(shop)
+    event = shop.provider.objects("events")[0]
+    shop.keep(json.dumps(event).encode(), verdict="forged")
+    assert reread(shop, "--commit", status=0)["counts"] == {"untrusted": 1}
+
+
+def test_what_was_fetched_is_read_like_what_came(shop):
+    shop.buy()
+    shop.pay()
+    shop.world.clock.pass_(minutes=1)
+    shop.run(reconcile, "--provider", "stripe", "--commit")
+    assert reread(shop, status=0)["counts"] == {"same": 1}
+
+
+def test_what_a_person_has_settled_is_not_taken_up_again(shop):
+    order = shop.buy_at_a_page_without_names()
+    shop.blind = True
+    shop.pay()
+    shop.tell("checkout.session.completed")
+    (case,) = shop.world.cases_opened()
+    opened = next(one for one in shop.world.store.feed(0, limit=1000) if one.stamp == case)
+    resolved = Draft(
+        stream=opened.stream,
+        stamp=CaseResolved(action="returned"),
+        correlation_id=opened.correlation_id,
+        actor="staff",
+    )
+    shop.world.store.append(Append(drafts=[resolved], expected={opened.stream: 1}))
+    shop.blind = False
+    shop.keep_all()
+    reread(shop, "--commit", status=0)
+    assert not shop.world.orders.get(order.id).received
+
+
+def test_people_read_a_table(shop):
+    a_whole_story(shop)
+    shop.keep_all()
+    told = shop.run(inbox, "reread").stdout
+    assert "CreateRefundSuccess" in told
+    assert "Nothing was written; run again with --commit." in told

@@ -1,0 +1,87 @@
+"""`inbox reread`: the kept messages of providers, understood once more."""
+
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich.table import Table
+
+from ledger.rereading import Meaning, Reread, Rereading
+from web import audit_tables as tables
+from web.parts import Parts
+from web.reconcile_command import intake
+
+FOUND = 1
+
+
+@click.group()
+def inbox() -> None:
+    """Messages of providers, kept before they were understood."""
+
+
+@inbox.command()
+@click.option("--since", type=click.DateTime(), help="Received since then, in UTC; default: all.")
+@click.option("--commit", is_flag=True, help="Stamp what the ledger does not hold.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def reread(context: click.Context, since: datetime | None, commit: bool, as_json: bool) -> None:
+    """Read kept messages of providers again, and tell what the ledger does not hold of them.
+
+    Writes nothing unless told to commit. Exit status 1: something is missing (after a commit:
+    something cannot be read).
+    """
+    parts: Parts = context.obj()
+    began = since.replace(tzinfo=UTC) if since else None
+    counts, found = Counter[Meaning](), list[Reread]()
+    with tables.bar() as bar:
+        task = bar.add_task("reading again", total=None)
+        work = Rereading(shelf=parts.inbox, intake=intake(parts), commit=commit)
+        for one in work.run(began):
+            bar.advance(task)
+            counts[one.meaning] += 1
+            if one.meaning in (Meaning.NEW, Meaning.UNREADABLE):
+                found.append(one)
+    if as_json:
+        tables.as_json(_document(counts, found))
+    else:
+        _show(counts, found, commit=commit)
+    open_ends = counts[Meaning.UNREADABLE] + (0 if commit else counts[Meaning.NEW])
+    sys.exit(FOUND if open_ends else 0)
+
+
+def _show(counts: Counter[Meaning], found: list[Reread], *, commit: bool) -> None:
+    if found:
+        table = Table("received", "provider", "message", "comes to", "not in the ledger")
+        for one in found:
+            received = one.message.received_at.astimezone(UTC)
+            table.add_row(
+                f"{received:%Y-%m-%d %H:%M:%S}Z",
+                one.message.provider,
+                str(one.message.id),
+                one.meaning,
+                ", ".join(one.facts),
+            )
+        tables.console().print(table)
+    told = ", ".join(f"{number} {meaning}" for meaning, number in sorted(counts.items()))
+    click.echo(f"Read again: {told or 'nothing'}.")
+    if counts[Meaning.NEW]:
+        click.echo("Stamped." if commit else "Nothing was written; run again with --commit.")
+
+
+def _document(counts: Counter[Meaning], found: list[Reread]) -> dict[str, Any]:
+    return {
+        "clean": not found,
+        "counts": {meaning.value: number for meaning, number in sorted(counts.items())},
+        "messages": [
+            {
+                "id": one.message.id,
+                "received_at": one.message.received_at,
+                "provider": one.message.provider,
+                "meaning": one.meaning.value,
+                "facts": list(one.facts),
+            }
+            for one in found
+        ],
+    }
