@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -62,7 +62,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     provider: str
     products: list[_Product]
     quotas: dict[str, int]
-    capture: str = "automatic"
+    capture: Literal["automatic", "manual"] = "automatic"
     grace_period: str = "PT1H"
     unpaid_after: str = "P3D"
     cancellation: _Cancellation = msgspec.field(default_factory=_Cancellation)
@@ -87,8 +87,6 @@ def _spec(file: _File) -> ShopSpec:
             raise ShopInvalid(field=slug, rule="a slug is small letters, digits and hyphens")
     if file.slug in RESERVED | RESERVED_TOO:
         raise ShopInvalid(field="slug", rule="this word is a page of its own")
-    if file.capture != "automatic":
-        raise ShopInvalid(field="capture", rule="only automatic capture is supported")
     if not re.fullmatch("[A-Z]{3}", file.currency):
         raise ShopInvalid(field="currency", rule="three capital letters, as in ISO 4217")
     return ShopSpec(
@@ -110,7 +108,14 @@ def _preferences(file: _File, zone: ZoneInfo) -> Preferences:
         unpaid_after=_seconds("unpaid_after", file.unpaid_after),
         cancellation=_cancellation(file),
         terms_url=file.terms_url,
+        grace_period=_grace(file),
     )
+
+
+def _grace(file: _File) -> int | None:
+    """The grace period in seconds; None when payments are captured at once."""
+    seconds = _seconds("grace_period", file.grace_period)
+    return seconds if file.capture == "manual" else None
 
 
 def _cancellation(file: _File) -> CancellationPolicy:

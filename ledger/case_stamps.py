@@ -21,6 +21,10 @@ class CaseKind(StrEnum):
     LETTER_FAILED = "letter_failed"
     LETTER_UNKNOWN = "letter_unknown"
     DISPUTE = "dispute"
+    VOID_FAILED = "void_failed"
+    CAPTURE_FAILED = "capture_failed"
+    CAPTURED_AFTER_VOID = "captured_after_void"
+    AUTHORIZATION_LOST = "authorization_lost"
     POISON_STAMP = "poison_stamp"
 
 

@@ -15,7 +15,7 @@ from ledger.series import series_of
 from ledger.stamp import bound, declared, occurrence_of
 
 STORED: Mapping[str, tuple[type, int]] = {
-    "ORDER_PLACED": (stamps.OrderPlaced, 1),
+    "ORDER_PLACED": (stamps.OrderPlaced, 2),
     "ZERO_PRICE": (stamps.ZeroPrice, 1),
     "CREATE_PAYMENT_REQUEST": (stamps.CreatePaymentRequest, 1),
     "CREATE_PAYMENT_SUCCESS": (stamps.CreatePaymentSuccess, 1),
@@ -23,6 +23,13 @@ STORED: Mapping[str, tuple[type, int]] = {
     "PAYMENT_PENDING": (stamps.PaymentPending, 1),
     "PAYMENT_FAILED": (stamps.PaymentFailed, 1),
     "PAYMENT_EXPIRED": (stamps.PaymentExpired, 1),
+    "AUTHORIZED": (stamps.Authorized, 1),
+    "CREATE_CAPTURE_REQUEST": (stamps.CreateCaptureRequest, 1),
+    "CREATE_CAPTURE_FAILURE": (stamps.CreateCaptureFailure, 1),
+    "CREATE_VOID_REQUEST": (stamps.CreateVoidRequest, 1),
+    "VOIDED": (stamps.Voided, 1),
+    "CREATE_VOID_FAILURE": (stamps.CreateVoidFailure, 1),
+    "AUTHORIZATION_EXPIRED": (stamps.AuthorizationExpired, 1),
     "PAID": (stamps.Paid, 1),
     "CANCELLATION_REQUESTED": (stamps.CancellationRequested, 1),
     "CANCELLED": (stamps.Cancelled, 2),
@@ -41,7 +48,7 @@ STORED: Mapping[str, tuple[type, int]] = {
     "RECEIPT_FAILED": (stamps.ReceiptFailed, 1),
     "RECEIPT_UNKNOWN": (stamps.ReceiptUnknown, 1),
     "SHOP_OPENED": (shop_stamps.ShopOpened, 1),
-    "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 1),
+    "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 2),
     "QUOTA_SET": (shop_stamps.QuotaSet, 1),
     "PRODUCT_REVISED": (shop_stamps.ProductRevised, 1),
     "PRODUCT_WITHDRAWN": (shop_stamps.ProductWithdrawn, 1),
@@ -56,8 +63,21 @@ def _cancelled_2(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "cause": stamps.Cause.CUSTOMER}
 
 
+def _order_placed_2(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 knew no grace period: every payment was captured at once."""
+    return {**body, "grace_period": None}
+
+
+def _preferences_changed_2(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 knew no grace period."""
+    known = {name: body[name] for name in ("before", "after") if body[name] is not None}
+    return {**body, **{name: {**one, "grace_period": None} for name, one in known.items()}}
+
+
 UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("CANCELLED", 1): _cancelled_2,
+    ("ORDER_PLACED", 1): _order_placed_2,
+    ("PREFERENCES_CHANGED", 1): _preferences_changed_2,
 }
 
 

@@ -77,6 +77,23 @@ class ReleaseSeats(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelInGrace(Command):
+    """Cancel at once, while the payment is only authorized (SPEC G2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureAuthorization(Command):
+    """Ours: the grace period is over. The correlation id is the payment attempt's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidAuthorization(Command):
+    """Ours: give up an authorization that nobody needs, or try once more after a refusal."""
+
+    payment: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelUnpaid(Command):
     """Ours: nobody paid in time (SPEC X7)."""
 
@@ -115,6 +132,9 @@ OrderCommand = (
     | ConfirmCancellation
     | CompleteCancellation
     | ReleaseSeats
+    | CancelInGrace
+    | CaptureAuthorization
+    | VoidAuthorization
     | CancelUnpaid
     | RetakeSeats
     | ReturnPayment

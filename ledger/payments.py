@@ -28,6 +28,7 @@ class PaymentAsk:
     """What a provider is asked when a payment page is wanted. The same ask may be asked again.
 
     `idempotency_key` comes from the stored intent, so it is the same after a restart.
+    `capture_later`: the payment shall only be authorized, to be captured or voided afterwards.
     """
 
     order: UUID
@@ -41,6 +42,7 @@ class PaymentAsk:
     email: str
     return_url: str
     expires_at: datetime
+    capture_later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,7 @@ def _payment_ask(order: Order, attempt: Attempt, return_url: str) -> PaymentAsk:
         email=terms.customer.email if terms.customer else "",
         return_url=return_url,
         expires_at=attempt.requested_at + PAGE_LIFETIME,
+        capture_later=terms.grace_period is not None,
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 from ledger.order.attempts import Attempt
 from ledger.reports import Fact, Report
 from ledger.stamps import (
+    AuthorizationExpired,
+    Authorized,
     CreateRefundSuccess,
     DisputeClosed,
     Disputed,
@@ -14,9 +16,18 @@ from ledger.stamps import (
     PaymentPending,
     Refunded,
     RefundFailed,
+    Voided,
 )
 
-_OF_THE_ATTEMPT = (Paid, PaymentPending, PaymentFailed, PaymentExpired)
+_OF_THE_ATTEMPT = (
+    Authorized,
+    AuthorizationExpired,
+    Paid,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentPending,
+    Voided,
+)
 
 
 def rebound(report: Report, attempt: Attempt) -> Report:

@@ -13,6 +13,7 @@ from ledger.rebinding import rebound
 from ledger.refusals import UnknownOrder
 from ledger.reports import Report
 from ledger.service import Orders
+from ledger.stamps import Authorized
 
 Find = Callable[[str, str], UUID | None]
 
@@ -78,7 +79,7 @@ def _actor(report: Report) -> str:
 
 def case_for(report: Report, order: Order | None, reason: str) -> CaseOpened:
     """What a person is told of a report that no order can take."""
-    moved = report.amount is not None and bool(report.amount)
+    moved = bool(report.amount) and not isinstance(report.fact, Authorized)
     return CaseOpened(
         kind=CaseKind.UNMATCHED_MONEY if moved else CaseKind.UNBOUND_FACT,
         severity=Severity.CRITICAL if moved else Severity.WARNING,

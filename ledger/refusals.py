@@ -78,6 +78,18 @@ class NotCancellable(Refusal):
         self.code, self.inputs = code, inputs
 
 
+class LateCancel(Refusal):
+    """It is too late to cancel at once: the grace period is over, or the payment is captured."""
+
+    code = "late_cancel"
+
+
+class PartialCapture(Refusal):
+    """A part of the payment is captured already; ticket sales can help."""
+
+    code = "partial_capture"
+
+
 class LetterTooSoon(Refusal):
     """A letter went out less than a minute ago; look for it before asking again."""
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from ledger.money import Money
 from ledger.stamps import (
+    AuthorizationExpired,
+    Authorized,
     CreateRefundFailure,
     CreateRefundSuccess,
     DisputeClosed,
@@ -16,12 +18,16 @@ from ledger.stamps import (
     PaymentPending,
     Refunded,
     RefundFailed,
+    Voided,
 )
 
 Fact = (
     PaymentPending
     | PaymentFailed
     | PaymentExpired
+    | Authorized
+    | AuthorizationExpired
+    | Voided
     | Paid
     | CreateRefundSuccess
     | CreateRefundFailure

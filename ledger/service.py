@@ -10,7 +10,7 @@ from ledger.cases import Cases
 from ledger.commands import Command, OrderCommand, PlaceOrder, RetakeSeats
 from ledger.order.decide import decide
 from ledger.order.evolve import fold
-from ledger.order.follow import next_step, return_late
+from ledger.order.follow import next_step, without_room
 from ledger.order.observe import contradicts, observe
 from ledger.order.place import place
 from ledger.order.state import Order
@@ -160,7 +160,7 @@ class Orders:
             return self.handle(order.id, step)
         except NotEnoughSeats:
             assert isinstance(step, RetakeSeats), "only retaking needs room"
-            back = return_late(order, order.attempts[step.payment], at)
+            back = without_room(order, order.attempts[step.payment], at)
             return self.handle(order.id, back) if back else self.get(order.id)
 
 

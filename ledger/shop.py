@@ -151,8 +151,15 @@ def _revised(spec: ProductSpec, rank: int, shop: Shop) -> ProductRevised:
     )
 
 
+# Whose payments can be authorized first and captured afterwards.
+CAPTURING_PROVIDERS = frozenset({"stripe"})
+# Card networks keep an authorization for about seven days; two are left for capturing it.
+LONGEST_GRACE = 5 * 24 * 3600
+
+
 def check(spec: ShopSpec) -> None:
     """What no shop can be; raises `ShopInvalid` naming the field."""
+    _check_capture(spec.preferences)
     slugs = [product.slug for product in spec.products]
     if len(set(slugs)) < len(slugs):
         raise ShopInvalid(field="products", rule="each slug once")
@@ -161,6 +168,16 @@ def check(spec: ShopSpec) -> None:
             raise ShopInvalid(field=f"quotas.{slug}", rule="not below zero")
     for product in spec.products:
         _check_product(product, spec)
+
+
+def _check_capture(preferences: Preferences) -> None:
+    if preferences.grace_period is None:
+        return
+    if preferences.provider not in CAPTURING_PROVIDERS:
+        able = ", ".join(sorted(CAPTURING_PROVIDERS))
+        raise ShopInvalid(field="capture", rule=f"only these can capture later: {able}")
+    if not 0 < preferences.grace_period <= LONGEST_GRACE:
+        raise ShopInvalid(field="grace_period", rule="more than nothing, at most five days")
 
 
 def _check_product(product: ProductSpec, spec: ShopSpec) -> None:

@@ -24,7 +24,11 @@ def quota_id(shop: UUID, slug: str) -> UUID:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """How a shop sells. Durations in seconds; `starts_at` in UTC; texts by language."""
+    """How a shop sells. Durations in seconds; `starts_at` in UTC; texts by language.
+
+    `grace_period` is for how long after placing an order it can be cancelled at once: payments
+    are only authorized and captured when it ends. None: they are captured at once.
+    """
 
     name: Mapping[str, str]
     seller: Seller
@@ -35,6 +39,7 @@ class Preferences:
     unpaid_after: int
     cancellation: CancellationPolicy
     terms_url: Mapping[str, str]
+    grace_period: int | None = None
 
 
 @stamp(binding=("slug",))

@@ -80,6 +80,7 @@ class OrderPlaced:
     cancellation: CancellationPolicy
     email_index: str
     request_digest: str
+    grace_period: int | None = None
     customer: Customer | None = None
 
 
@@ -135,6 +136,79 @@ class PaymentFailed:
 @stamp()
 class PaymentExpired:
     """The payment page closed without money."""
+
+    provider_reference: str
+
+
+@stamp(binding=("amount", "provider", "provider_reference"))
+class Authorized:
+    """The payer's bank keeps this much ready for us. Not yet money: it must be captured.
+
+    `expires_at` is until when it is kept, where the provider tells.
+    """
+
+    amount: Money
+    provider: str
+    provider_reference: str
+    method: str = ""
+    expires_at: datetime | None = None
+
+
+@stamp(occurrence=("try_number",), binding=("amount", "provider_reference"))
+class CreateCaptureRequest:
+    """Intent: a provider is about to be asked to take what was authorized. `Paid` is its success.
+
+    `provider_reference` is the authorized payment's. The amount may be smaller than what was
+    authorized, never larger (SPEC P4).
+    """
+
+    amount: Money
+    provider: str
+    provider_reference: str
+    try_number: int = 1
+
+
+@stamp(occurrence=("try_number",))
+class CreateCaptureFailure:
+    """The provider refused to capture; no money moved."""
+
+    code: str
+    try_number: int = 1
+
+
+@stamp(occurrence=("payment", "try_number"), binding=("provider_reference",))
+class CreateVoidRequest:
+    """Intent: a provider is about to be asked to give up an authorization.
+
+    `payment` is the correlation id of the attempt that was authorized, `provider_reference` the
+    provider's name of it. It stands under the correlation id of what called for it, such as a
+    cancellation; what becomes of it stands under the attempt's.
+    """
+
+    payment: UUID
+    provider: str
+    provider_reference: str
+    try_number: int = 1
+
+
+@stamp(binding=("provider_reference",))
+class Voided:
+    """An authorization was given up: nothing was taken, and nothing can be."""
+
+    provider_reference: str
+
+
+@stamp(occurrence=("try_number",))
+class CreateVoidFailure:
+    """The provider refused to give up an authorization: the payer's money is still kept ready."""
+
+    code: str
+    try_number: int = 1
+
+
+@stamp(binding=("provider_reference",))
+class AuthorizationExpired:
+    """An authorization ended by itself at the provider, before anyone captured or voided it."""
 
     provider_reference: str
 
@@ -305,6 +379,13 @@ OrderStamp = (
     | PaymentPending
     | PaymentFailed
     | PaymentExpired
+    | Authorized
+    | CreateCaptureRequest
+    | CreateCaptureFailure
+    | CreateVoidRequest
+    | Voided
+    | CreateVoidFailure
+    | AuthorizationExpired
     | Paid
     | CancellationRequested
     | Cancelled

@@ -10,6 +10,7 @@ from projections.projection import Projection
 from projections.provider_references import PROVIDER_REFERENCES
 from projections.receipts import RECEIPTS_OWED
 from projections.refund_eligibility import REFUND_ELIGIBILITY
+from projections.reservations import RESERVATIONS
 from projections.seats import SEATS
 from projections.unpaid import UNPAID
 
@@ -24,6 +25,7 @@ PROJECTIONS: Mapping[str, Projection] = {
         SEATS,
         PROVIDER_REFERENCES,
         UNPAID,
+        RESERVATIONS,
         CASES,
     )
 }

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.order.attempts import Attempt
+from ledger.order.authorizations import Authorization
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
 from projections.projection import Projection
@@ -13,7 +14,7 @@ from projections.projection import Projection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIntent:
-    """`kind` is payment or refund; the provider was asked, its answer is not stamped."""
+    """`kind` is payment, refund, capture or void: the provider's answer is not stamped."""
 
     stream: UUID
     kind: str
@@ -29,9 +30,12 @@ class OpenIntent:
 
 
 def open_intents(order: Order) -> Sequence[OpenIntent]:
-    """The payments and refunds of an order whose outcome is unknown."""
+    """The payments, refunds, captures and voids of an order whose outcome is unknown."""
     payments = [_payment(order, one) for one in order.unanswered_payments()]
-    return [*payments, *(_refund(order, one) for one in order.unanswered_refunds())]
+    refunds = [_refund(order, one) for one in order.unanswered_refunds()]
+    kept = [(one, one.authorization) for one in order.reservations()]
+    asked = [_asked(order, one, about) for one, about in kept if about is not None]
+    return [*payments, *refunds, *(one for one in asked if one is not None)]
 
 
 def _payment(order: Order, attempt: Attempt) -> OpenIntent:
@@ -42,6 +46,20 @@ def _payment(order: Order, attempt: Attempt) -> OpenIntent:
         try_number=attempt.last_try,
         provider=attempt.provider,
         requested_at=attempt.requested_at,
+    )
+
+
+def _asked(order: Order, attempt: Attempt, kept: Authorization) -> OpenIntent | None:
+    """What was asked about an authorization: to capture it, or to void it, never both."""
+    if not (kept.capture_unanswered or kept.void_unanswered):
+        return None
+    return OpenIntent(
+        stream=order.id,
+        kind="void" if kept.void_unanswered else "capture",
+        correlation_id=attempt.correlation_id,
+        try_number=kept.last_void if kept.void_unanswered else kept.last_capture,
+        provider=attempt.provider,
+        requested_at=kept.asked_at,
     )
 
 
@@ -58,7 +76,7 @@ def _refund(order: Order, refund: Refund) -> OpenIntent:
 
 OPEN_INTENTS = Projection(
     name="open_intents",
-    version=1,
+    version=2,
     row=OpenIntent,
     key=("kind", "correlation_id"),
     rows={Order: open_intents},

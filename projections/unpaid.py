@@ -18,13 +18,13 @@ class Unpaid:
 
 
 def unpaid(order: Order) -> Sequence[Unpaid]:
-    """One row while the order lives and nothing came."""
+    """One row while the order lives, nothing came and nothing is authorized."""
     if order.placed is None or order.placed_at is None:
         return ()
-    if order.confirmed or order.received or not order.alive:
+    if order.confirmed or order.received or order.reserved or not order.alive:
         return ()
     due_at = order.placed_at + timedelta(seconds=order.placed.unpaid_after)
     return (Unpaid(stream=order.id, due_at=due_at),)
 
 
-UNPAID = Projection(name="unpaid", version=1, row=Unpaid, key=(), rows={Order: unpaid})
+UNPAID = Projection(name="unpaid", version=2, row=Unpaid, key=(), rows={Order: unpaid})

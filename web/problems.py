@@ -72,6 +72,8 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.CustomerInvalid: _kind(422, "customer-invalid", "Details not accepted"),
     no.NotPayable: _kind(409, "not-payable", "Not payable"),
     no.NotCancellable: _kind(409, "not-cancellable", "Not cancellable"),
+    no.LateCancel: _kind(409, "late-cancel", "Too late to cancel"),
+    no.PartialCapture: _kind(422, "partial-capture", "Partially captured"),
     no.LetterTooSoon: Kind(
         status=429, slug="letter-too-soon", title="Letter on its way", retry_after=60
     ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ledger.order.attempts import Attempt
+from ledger.order.capturing import grace_ends
 from ledger.order.state import Order
 from ledger.order.status import Status, flags, status
 from ledger.stamps import Cause
@@ -74,6 +75,22 @@ def _pending(order: Order) -> Standing:
     )
 
 
+def _authorized(order: Order) -> Standing:
+    charged_from = grace_ends(order) or order.placed_at
+    assert charged_from is not None, "only asked of an order that was placed"
+    return Standing(
+        tone="good",
+        badge=_("Authorized"),
+        headline=_("Thank you, your payment is authorized"),
+        story=_(
+            "Your bank keeps %(amount)s ready for this order. Nothing is charged before %(when)s."
+            " Your places are held, and we write to you as soon as the order is confirmed.",
+            amount=money(order.reserved),
+            when=moment(charged_from),
+        ),
+    )
+
+
 def _underpaid(order: Order) -> Standing:
     return Standing(
         tone="wait",
@@ -113,6 +130,8 @@ def _paid(order: Order) -> Standing:
 def _cancelled(order: Order) -> Standing:
     if order.received:
         story = _("Ticket sales can tell you about the money that you paid.")
+    elif order.reserved:
+        story = _("Nothing was charged. Your bank may show the amount as reserved for some days.")
     elif order.cancelled_cause is Cause.UNPAID:
         story = _("It was not paid in time. Nothing was charged, and the places are free again.")
     else:
@@ -203,6 +222,7 @@ _TOLD: Mapping[Status, Callable[[Order], Standing]] = {
     Status.DISPUTED: _disputed,
     Status.CANCELLED: _cancelled,
     Status.PAID: _paid,
+    Status.AUTHORIZED: _authorized,
     Status.PENDING: _pending,
     Status.FAILED: _failed,
     Status.NOT_STARTED: _unpaid,

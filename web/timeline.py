@@ -26,7 +26,7 @@ def timeline(history: Sequence[Recorded]) -> list[Entry]:
 
 
 def _told(stamp: object) -> str | None:
-    for words in (_of_payment, _of_dispute, _of_refund, _of_order, _of_letter):
+    for words in (_of_payment, _of_authorization, _of_dispute, _of_refund, _of_order, _of_letter):
         if text := words(stamp):
             return text
     return None
@@ -74,6 +74,20 @@ def _of_payment(stamp: object) -> str | None:
             return _("The payment page closed without a payment.")
         case stamps.Paid(amount=amount):
             return _("We received %(amount)s.", amount=money(amount))
+        case _:
+            return None
+
+
+def _of_authorization(stamp: object) -> str | None:
+    match stamp:
+        case stamps.Authorized(amount=amount):
+            return _("The payment of %(amount)s was authorized.", amount=money(amount))
+        case stamps.CreateCaptureFailure():
+            return _("The authorized payment could not be charged.")
+        case stamps.Voided():
+            return _("The authorization was given up. Nothing was charged.")
+        case stamps.AuthorizationExpired():
+            return _("The authorization expired. Nothing was charged.")
         case _:
             return None
 

@@ -84,6 +84,10 @@ class Views:
         """Orders whose time to pay is over."""
         return [order for (order,) in self._read("views_read_unpaid_due", now, limit)]
 
+    def reservations_due(self, now: datetime, limit: int = 500) -> Sequence[UUID]:
+        """Orders with an authorization that is to be captured or voided."""
+        return [order for (order,) in self._read("views_read_reservations_due", now, limit)]
+
     def orders(self, search: OrderSearch, *, limit: int = 50) -> Sequence[OrderPage]:
         """A page of a shop's orders, newest first, with numbers below `search.below`."""
         found = self._read(

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from ledger.cases import Cases
 from ledger.order.state import Order
-from ledger.order.troubles import Trouble, troubles
+from ledger.order.trouble import Trouble
+from ledger.order.troubles import troubles
 
 
 @dataclass(frozen=True, slots=True)

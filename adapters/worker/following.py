@@ -11,7 +11,7 @@ from adapters.worker.desk import Desk
 from adapters.worker.reactor import Clock, Patience, Progress
 from ledger.appends import LedgerUnavailable
 from ledger.case_stamps import CaseKind, Severity
-from ledger.order.troubles import Trouble
+from ledger.order.trouble import Trouble
 from ledger.recorded import Recorded
 from ledger.refusals import Refusal
 from ledger.service import Orders

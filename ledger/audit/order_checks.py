@@ -4,15 +4,22 @@ from collections.abc import Iterator
 
 from ledger.audit.finding import Finding
 from ledger.audit.step import Step
+from ledger.money import zero
 from ledger.order.attempts import Attempt
 from ledger.order.letters import letters_due
 from ledger.order.state import Order
 from ledger.recorded import Recorded
 from ledger.stamps import (
+    AuthorizationExpired,
+    Authorized,
+    CreateCaptureFailure,
+    CreateCaptureRequest,
     CreatePaymentFailure,
     CreatePaymentSuccess,
     CreateRefundRequest,
     CreateRefundSuccess,
+    CreateVoidFailure,
+    CreateVoidRequest,
     DisputeClosed,
     Disputed,
     Letter,
@@ -25,6 +32,7 @@ from ledger.stamps import (
     ReceiptSendStarted,
     Refunded,
     RefundFailed,
+    Voided,
 )
 
 _RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED)
@@ -34,6 +42,12 @@ _OF_AN_ATTEMPT = (
     PaymentPending,
     PaymentFailed,
     PaymentExpired,
+    Authorized,
+    CreateCaptureRequest,
+    CreateCaptureFailure,
+    Voided,
+    CreateVoidFailure,
+    AuthorizationExpired,
     Paid,
 )
 _OF_A_PAYMENT = (
@@ -44,6 +58,7 @@ _OF_A_PAYMENT = (
     ManualRefund,
     Disputed,
     DisputeClosed,
+    CreateVoidRequest,
 )
 
 
@@ -75,6 +90,24 @@ def never_beyond_held(step: Step) -> Iterator[Finding]:
             yield step.finding("7", f"asked back {asked.amount} of {held} held")
 
 
+def never_beyond_authorized(step: Step) -> Iterator[Finding]:
+    """Law 7, SPEC G1: we capture at most what is authorized, and never once we gave it up."""
+    if step.order is None or step.stamp is None:
+        return
+    asked = step.stamp.stamp
+    if isinstance(asked, CreateCaptureRequest):
+        attempt = step.order.attempts.get(step.stamp.correlation_id)
+        kept = (attempt.reserved if attempt else None) or zero(asked.amount.currency)
+        if asked.amount.amount > kept.amount:
+            yield step.finding("7", f"captures {asked.amount} of {kept} authorized")
+        elif attempt and attempt.authorization and attempt.authorization.voids:
+            yield step.finding("G1", "captures what was given up")
+    if isinstance(asked, CreateVoidRequest):
+        attempt = step.order.attempts.get(asked.payment)
+        if attempt is not None and attempt.capture_unanswered:
+            yield step.finding("G1", "gives up what is being captured")
+
+
 def bound(step: Step) -> Iterator[Finding]:
     """Law 11: a fact belongs to something that this order asked for."""
     if step.order is None or step.stamp is None:
@@ -89,7 +122,7 @@ def bound(step: Step) -> Iterator[Finding]:
 def _of_attempt(step: Step, news: Recorded, attempt: Attempt | None) -> Iterator[Finding]:
     if attempt is None:
         yield step.finding("11", f"{step.row.type} of a payment that was never asked for")
-    elif isinstance(news.stamp, Paid):
+    elif isinstance(news.stamp, Paid | Authorized):
         if news.stamp.provider != attempt.provider:
             yield step.finding("11", "paid through another provider than was asked")
         if news.stamp.amount.currency != attempt.asked.currency:

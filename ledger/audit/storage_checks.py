@@ -74,20 +74,20 @@ def _expected(step: Step) -> bytes:
     schema, _, body = unframe(step.row.state)
     if schema == step.again.schema:
         return step.again.body
-    canonical = json.dumps(
-        json.loads(body), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
-    return canonical.encode()
+    fields = dict(sorted(json.loads(body).items()))
+    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def identified(step: Step) -> Iterator[Finding]:
     """Law 3: the columns that identify a stamp are those that its body gives."""
     if step.again is None:
         return
-    columns = {
-        "occurrence": (step.row.occurrence, step.again.occurrence),
-        "binding": (step.row.binding, step.again.binding),
+    columns: dict[str, tuple[object, object]] = {
+        "occurrence": (step.row.occurrence, step.again.occurrence)
     }
+    if unframe(step.row.state)[0] == step.again.schema:
+        # Of an older version, the values that bind may have had fewer fields.
+        columns["binding"] = (step.row.binding, step.again.binding)
     for name, (stored, derived) in columns.items():
         if stored != derived:
             yield step.finding("3", f"the stored {name} is not that of the stamp")

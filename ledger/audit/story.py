@@ -65,6 +65,17 @@ _TOLD: Mapping[type, Callable[[Any], str]] = {
     stamps.PaymentPending: lambda one: "Payment started; the money comes later",
     stamps.PaymentFailed: lambda one: f"Payment declined: {one.code}",
     stamps.PaymentExpired: lambda one: "The payment page closed without money",
+    stamps.Authorized: lambda one: f"Authorized {spoken(one.amount)} through {one.provider}",
+    stamps.CreateCaptureRequest: lambda one: (
+        f"Asked {one.provider} to capture {spoken(one.amount)}{_try(one)}"
+    ),
+    stamps.CreateCaptureFailure: lambda one: f"Capture refused: {one.code}",
+    stamps.CreateVoidRequest: lambda one: (
+        f"Asked {one.provider} to void an authorization{_try(one)}"
+    ),
+    stamps.Voided: lambda one: "The authorization was voided",
+    stamps.CreateVoidFailure: lambda one: f"Void refused: {one.code}",
+    stamps.AuthorizationExpired: lambda one: "The authorization expired at the provider",
     stamps.Paid: lambda one: f"Received {spoken(one.amount)} through {one.provider}",
     stamps.CancellationRequested: lambda one: "A cancellation link was asked for",
     stamps.Cancelled: lambda one: f"Cancelled ({one.cause})",

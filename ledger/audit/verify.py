@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     order_checks.begins_with_a_placement,
     order_checks.never_oversold,
     order_checks.never_beyond_held,
+    order_checks.never_beyond_authorized,
     order_checks.bound,
     order_checks.one_receipt,
     order_checks.receipts_owed,

@@ -6,10 +6,12 @@ from typing import assert_never
 from uuid import UUID
 
 from ledger.money import Money
+from ledger.order.authorizations import Authorization, AuthorizationStamp, authorization
 from ledger.order.calls import CallState, Tries, last_try, turned_down, waiting
 from ledger.order.changing import changed
 from ledger.recorded import Recorded
 from ledger.stamps import (
+    Authorized,
     CreatePaymentFailure,
     CreatePaymentRequest,
     CreatePaymentSuccess,
@@ -51,6 +53,7 @@ class Attempt:
     reference: str = ""
     paid_position: int = 0
     paid_at: datetime | None = None
+    authorization: Authorization | None = None
 
     @property
     def last_try(self) -> int:
@@ -59,7 +62,7 @@ class Attempt:
     @property
     def unanswered(self) -> bool:
         """The provider was asked for a payment page and has not answered."""
-        return self.received is None and waiting(self.tries)
+        return self.received is None and self.authorization is None and waiting(self.tries)
 
     @property
     def refused(self) -> bool:
@@ -68,9 +71,9 @@ class Attempt:
     @property
     def failed(self) -> bool:
         """Its last word, by the provider's time, is failure."""
-        if self.received is not None:
+        if self.received is not None or self.reserved is not None:
             return False
-        if self.refused or self.expired:
+        if self.refused or self.expired or self.given_up:
             return True
         return self.failed_at is not None and (
             self.pending_at is None or self.failed_at >= self.pending_at
@@ -79,7 +82,45 @@ class Attempt:
     @property
     def open(self) -> bool:
         """Its payment page may still bring money."""
-        return self.received is None and not self.expired and not self.refused
+        over = self.expired or self.refused or self.authorization is not None
+        return self.received is None and not over
+
+    @property
+    def reserved(self) -> Money | None:
+        """What the payer's bank keeps ready for us: authorized, not captured, not given up."""
+        kept = self.authorization
+        if kept is None or kept.gone or self.received is not None:
+            return None
+        return kept.amount
+
+    @property
+    def given_up(self) -> bool:
+        """Its authorization was voided, or expired, without money."""
+        return self.received is None and self.authorization is not None and self.authorization.gone
+
+    @property
+    def capture_unanswered(self) -> bool:
+        """The provider was asked to capture and has not answered."""
+        kept = self.authorization
+        return kept is not None and self.received is None and kept.capture_unanswered
+
+    @property
+    def void_unanswered(self) -> bool:
+        """The provider was asked to void and has not answered."""
+        kept = self.authorization
+        return kept is not None and self.received is None and kept.void_unanswered
+
+    @property
+    def capture_refused(self) -> bool:
+        """The provider refused to capture, and nothing told since says otherwise."""
+        kept = self.authorization
+        return kept is not None and self.received is None and kept.capture_refused
+
+    @property
+    def void_refused(self) -> bool:
+        """The provider refused to void: the payer's money is still kept."""
+        kept = self.authorization
+        return kept is not None and self.received is None and kept.void_refused
 
 
 def attempt(before: Attempt | None, stamp: PaymentStamp, recorded: Recorded) -> Attempt | None:
@@ -133,6 +174,15 @@ def _reported(before: Attempt, stamp: PaymentStamp, recorded: Recorded) -> Attem
             return before
         case _:
             assert_never(stamp)
+
+
+def reserving(before: Attempt, stamp: AuthorizationStamp, recorded: Recorded) -> Attempt:
+    """The attempt after a stamp about its authorization."""
+    kept = authorization(before.authorization, stamp, recorded)
+    reference = before.reference
+    if isinstance(stamp, Authorized) and before.received is None:
+        reference = stamp.provider_reference
+    return changed(before, authorization=kept, reference=reference)
 
 
 def _later(known: datetime | None, news: datetime) -> datetime:

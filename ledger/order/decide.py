@@ -8,7 +8,9 @@ from typing import assert_never
 
 from ledger import cancellation
 from ledger.commands import (
+    CancelInGrace,
     CancelUnpaid,
+    CaptureAuthorization,
     CompleteCancellation,
     ConfirmCancellation,
     OrderCommand,
@@ -19,8 +21,10 @@ from ledger.commands import (
     RetryRefund,
     ReturnPayment,
     StartLetter,
+    VoidAuthorization,
 )
 from ledger.money import zero
+from ledger.order.capturing import cancel_in_grace, capture_authorization, void_authorization
 from ledger.order.letters import RECEIPTS, letters_due
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
@@ -66,6 +70,12 @@ def decide(  # noqa: C901 (a dispatching match)
             return _complete_cancellation(command, order)
         case ReleaseSeats():
             return _NOTHING if order.released else (SeatsReleased(),)
+        case CancelInGrace():
+            return cancel_in_grace(command, order)
+        case CaptureAuthorization():
+            return capture_authorization(command, order)
+        case VoidAuthorization():
+            return void_authorization(command, order)
         case CancelUnpaid():
             return _cancel_unpaid(command, order)
         case RetakeSeats():

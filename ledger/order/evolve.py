@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast, get_args
 from uuid import UUID
 
-from ledger.order.attempts import PaymentStamp, attempt
+from ledger.order.attempts import PaymentStamp, attempt, reserving
+from ledger.order.authorizations import AuthorizationStamp
 from ledger.order.changing import made
 from ledger.order.disputes import dispute
 from ledger.order.links import link_request
@@ -17,6 +18,7 @@ from ledger.series import PAYMENT_REFERENCES, order_numbers, receipt_numbers
 from ledger.stamps import (
     CancellationRequested,
     Cancelled,
+    CreateVoidRequest,
     DisputeClosed,
     Disputed,
     OrderPlaced,
@@ -69,6 +71,15 @@ def _paying(state: Working, stamp: PaymentStamp, recorded: Recorded) -> None:
         state["attempts"][cause] = after
 
 
+def _reserving(state: Working, stamp: AuthorizationStamp, recorded: Recorded) -> None:
+    cause = recorded.correlation_id
+    if isinstance(stamp, CreateVoidRequest):
+        cause = stamp.payment
+    before = state["attempts"].get(cause)
+    if before is not None:
+        state["attempts"][cause] = reserving(before, stamp, recorded)
+
+
 def _refunding(state: Working, stamp: RefundStamp, recorded: Recorded) -> None:
     cause = recorded.correlation_id
     state["refunds"][cause] = refund(state["refunds"].get(cause), stamp, recorded)
@@ -113,6 +124,7 @@ CHANGES: Mapping[type, Callable[[Working, Any, Recorded], None]] = {
     OrderPlaced: _placed,
     ZeroPrice: _free,
     **dict.fromkeys(get_args(PaymentStamp), _paying),
+    **dict.fromkeys(get_args(AuthorizationStamp), _reserving),
     **dict.fromkeys(get_args(RefundStamp), _refunding),
     Disputed: _disputing,
     DisputeClosed: _disputing,

@@ -8,8 +8,10 @@ from ledger.commands import (
     ReleaseSeats,
     RetakeSeats,
     ReturnPayment,
+    VoidAuthorization,
 )
 from ledger.order.attempts import Attempt
+from ledger.order.capturing import needless
 from ledger.order.decide import releases
 from ledger.order.state import Order
 from ledger.recorded import derived
@@ -20,7 +22,12 @@ ACTOR = "ledger"
 
 def next_step(order: Order, at: datetime) -> OrderCommand | None:
     """The next command of ours that is due, or None. Taking it makes it not due any more."""
-    return _completion(order, at) or _release(order, at) or _late_payment(order, at)
+    return (
+        _completion(order, at)
+        or _release(order, at)
+        or _late_payment(order, at)
+        or _reservation(order, at)
+    )
 
 
 def _completion(order: Order, at: datetime) -> OrderCommand | None:
@@ -75,3 +82,36 @@ def return_late(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | 
         payment=attempt.correlation_id,
         cause=Cause.LATE_PAYMENT,
     )
+
+
+def _reservation(order: Order, at: datetime) -> OrderCommand | None:
+    """An authorization that nobody needs is given up, once (SPEC G3); its retries are later."""
+    for attempt in order.reservations():
+        assert attempt.authorization is not None, "it is a reservation"
+        if needless(order, attempt) and not attempt.authorization.voids:
+            return _taken_up(order, attempt, at) or _given_up(attempt, at)
+    return None
+
+
+def _taken_up(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
+    """Authorized after the time-out: the order lives again if there is room, as with money (P6)."""
+    late = order.cancelled_cause is Cause.UNPAID and not order.alive
+    if not late or order.retaken_position or order.reserved.amount < order.due.amount:
+        return None
+    payment = attempt.correlation_id
+    again = derived(payment, "retake")
+    return RetakeSeats(correlation_id=again, actor=ACTOR, at=at, payment=payment)
+
+
+def _given_up(attempt: Attempt, at: datetime) -> OrderCommand:
+    payment = attempt.correlation_id
+    return VoidAuthorization(
+        correlation_id=derived(payment, "void"), actor=ACTOR, at=at, payment=payment
+    )
+
+
+def without_room(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
+    """What becomes of a late payment when its seats are gone: sent back, or never taken."""
+    if attempt.received is None:
+        return _given_up(attempt, at)
+    return return_late(order, attempt, at)

@@ -105,6 +105,7 @@ def _placed(
         cancellation=terms.cancellation,
         email_index=command.email_index,
         request_digest=command.request_digest,
+        grace_period=terms.grace_period,
         customer=command.customer,
     )
 

@@ -77,6 +77,13 @@ class Order:
 
     @property
     @once
+    def reserved(self) -> Money:
+        """Everything that payers' banks keep ready for us: authorized, not captured."""
+        kept = [one.reserved for one in self.attempts.values() if one.reserved is not None]
+        return total(kept, self.currency)
+
+    @property
+    @once
     def refunded(self) -> Money:
         """Everything that went back and stayed there."""
         if not self.refunds:
@@ -177,5 +184,15 @@ class Order:
     def unanswered_payments(self) -> Iterable[Attempt]:
         return (one for one in self.attempts.values() if one.unanswered)
 
+    def reservations(self) -> tuple[Attempt, ...]:
+        """Attempts with an authorization that still stands, in ledger order."""
+        kept = [one for one in self.attempts.values() if one.reserved is not None]
+        return tuple(sorted(kept, key=_authorized_at))
+
     def unanswered_refunds(self) -> Iterable[Refund]:
         return (one for one in self.refunds.values() if one.unanswered)
+
+
+def _authorized_at(attempt: Attempt) -> int:
+    assert attempt.authorization is not None, "only asked of reservations"
+    return attempt.authorization.position

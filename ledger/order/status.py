@@ -13,6 +13,7 @@ class Status(StrEnum):
     DISPUTED = "DISPUTED"
     CANCELLED = "CANCELLED"
     PAID = "PAID"
+    AUTHORIZED = "AUTHORIZED"
     PENDING = "PENDING"
     FAILED = "FAILED"
     NOT_STARTED = "NOT_STARTED"
@@ -35,6 +36,8 @@ def _without_money(order: Order) -> Status:
         return Status.CANCELLED
     if order.free_confirmed is not None:
         return Status.PAID
+    if order.reserved:
+        return Status.AUTHORIZED
     if any(not attempt.failed for attempt in order.attempts.values()):
         return Status.PENDING
     return Status.FAILED if order.attempts else Status.NOT_STARTED
@@ -79,6 +82,7 @@ def flags(order: Order) -> tuple[str, ...]:
         "overpaid": surplus,
         "underpaid": lacking,
         "refund_unknown": any(True for _ in order.unanswered_refunds()),
+        "void_failed": any(one.void_refused for one in order.attempts.values()),
         "late_payment": late,
         "disputed": bool(order.disputed),
     }

@@ -1,51 +1,16 @@
 """What about an order needs a person: one trouble per cause, told by the fold alone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
+from ledger.case_stamps import CaseKind, Severity
 from ledger.money import Money, zero
 from ledger.order.attempts import Attempt
 from ledger.order.refunds import Refund
+from ledger.order.reservation_troubles import of_authorizations
 from ledger.order.state import Order
-from ledger.recorded import derived
+from ledger.order.trouble import Trouble
 from ledger.stamps import Letter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """Something that waits for a person. `about` is the correlation id of its cause.
-
-    `mark` tells apart troubles of one kind under one cause, such as the second try of a refund.
-    """
-
-    kind: CaseKind
-    severity: Severity
-    about: UUID
-    text: str
-    mark: str = ""
-    amount: Money | None = None
-    provider: str = ""
-    provider_reference: str = ""
-
-    @property
-    def correlation_id(self) -> UUID:
-        """The same trouble is always the same case."""
-        return derived(self.about, f"case/{self.kind}/{self.mark}")
-
-    def case(self, order: UUID) -> CaseOpened:
-        """The stamp that puts it on the desk."""
-        return CaseOpened(
-            kind=self.kind,
-            severity=self.severity,
-            text=self.text,
-            order=order,
-            provider=self.provider,
-            provider_reference=self.provider_reference,
-            amount=self.amount,
-            about=str(self.about),
-        )
 
 
 def troubles(order: Order) -> tuple[Trouble, ...]:
@@ -57,6 +22,7 @@ def troubles(order: Order) -> tuple[Trouble, ...]:
         *_overpaid(order),
         *_refunds(order),
         *_disputes(order),
+        *of_authorizations(order),
         *_letters(order),
     )
 

@@ -11,12 +11,17 @@ from ledger.policy import CancellationPolicy, Seller
 from ledger.recorded import Draft
 from ledger.shop_stamps import quota_id, shop_id
 from ledger.stamps import (
+    Authorized,
     Cancelled,
     Cause,
+    CreateCaptureFailure,
+    CreateCaptureRequest,
     CreatePaymentRequest,
     CreatePaymentSuccess,
     CreateRefundRequest,
     CreateRefundSuccess,
+    CreateVoidFailure,
+    CreateVoidRequest,
     DisputeClosed,
     Disputed,
     Letter,
@@ -31,6 +36,7 @@ from ledger.stamps import (
     RefundFailed,
     SeatClaim,
     SeatsReleased,
+    Voided,
 )
 
 SHOP = shop_id("winterfest")
@@ -124,10 +130,39 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
     return [news[0], *told[: random.randint(0, len(told))]]
 
 
+def later_story(random: Random) -> list[tuple[UUID, Any]]:
+    """The stamps of an order that is captured later, or given up; it may end at any of them."""
+    pay, gone = ident(random), ident(random)
+    money = f"pi_{pay.hex}"
+    asked = CreatePaymentRequest(amount=PRICE, provider="stripe", account="a", live=False)
+    kept: dict[str, Any] = {"amount": PRICE, "provider": "stripe", "provider_reference": money}
+    void = CreateVoidRequest(payment=pay, provider="stripe", provider_reference=money)
+    captured: list[tuple[UUID, Any]] = [
+        (pay, CreateCaptureRequest(**kept)),
+        (pay, random.choice([Paid(**kept), CreateCaptureFailure(code="no")])),
+    ]
+    given_up: list[tuple[UUID, Any]] = [
+        (gone, Cancelled(cause=Cause.CUSTOMER)),
+        (gone, SeatsReleased()),
+        (gone, void),
+        (pay, random.choice([Voided(provider_reference=money), CreateVoidFailure(code="no")])),
+    ]
+    news: list[tuple[UUID, Any]] = [
+        (ident(random), placed(grace_period=3600)),
+        (pay, asked),
+        (pay, Authorized(**kept)),
+        *random.choice([captured, given_up]),
+    ]
+    return news[: random.randint(1, len(news))]
+
+
 def write(ledger: Any, *, orders: int, seed: int = 1) -> list[UUID]:
     """Interleave the stories of many orders into a ledger, a few hundred stamps per commit."""
     random = Random(seed)
-    left = {ident(random): story(random) for _ in range(orders)}
+    left = {
+        ident(random): (later_story if random.random() < 0.2 else story)(random)
+        for _ in range(orders)
+    }
     streams, versions = [*left], dict.fromkeys(left, 0)
     while left:
         chosen = random.sample([*left], min(200, len(left)))

@@ -1,0 +1,50 @@
+"""What about an authorization needs a person: kept against our will, lost, or taken after all."""
+
+from collections.abc import Iterator
+
+from ledger.case_stamps import CaseKind, Severity
+from ledger.money import Money
+from ledger.order.attempts import Attempt
+from ledger.order.authorizations import Authorization
+from ledger.order.state import Order
+from ledger.order.trouble import Trouble
+
+_TEXTS = {
+    CaseKind.VOID_FAILED: "Void failed, manual void required: the payer's money is still kept.",
+    CaseKind.CAPTURE_FAILED: "The provider refused to capture an authorized payment.",
+    CaseKind.CAPTURED_AFTER_VOID: "A payment was captured although we gave it up.",
+    CaseKind.AUTHORIZATION_LOST: "An authorized payment ended at the provider without money.",
+}
+_CRITICAL = (CaseKind.VOID_FAILED, CaseKind.CAPTURE_FAILED)
+
+
+def of_authorizations(order: Order) -> Iterator[Trouble]:
+    """One trouble at most for each authorization."""
+    for attempt in order.attempts.values():
+        kept = attempt.authorization
+        kind = None if kept is None else _kind(order, attempt, kept)
+        if kept is not None and kind is not None:
+            yield _trouble(kind, attempt, attempt.received or kept.amount)
+
+
+def _kind(order: Order, attempt: Attempt, kept: Authorization) -> CaseKind | None:
+    if attempt.received is not None:
+        return CaseKind.CAPTURED_AFTER_VOID if kept.voids else None
+    if attempt.void_refused:
+        return CaseKind.VOID_FAILED
+    if attempt.capture_refused and order.alive:
+        return CaseKind.CAPTURE_FAILED
+    lost = attempt.given_up and not kept.voids
+    return CaseKind.AUTHORIZATION_LOST if lost and order.alive and not order.confirmed else None
+
+
+def _trouble(kind: CaseKind, attempt: Attempt, amount: Money | None) -> Trouble:
+    return Trouble(
+        kind=kind,
+        severity=Severity.CRITICAL if kind in _CRITICAL else Severity.WARNING,
+        about=attempt.correlation_id,
+        text=_TEXTS[kind],
+        amount=amount,
+        provider=attempt.provider,
+        provider_reference=attempt.reference,
+    )
