@@ -29,6 +29,7 @@ class PaymentAsk:
 
     `idempotency_key` comes from the stored intent, so it is the same after a restart.
     `capture_later`: the payment shall only be authorized, to be captured or voided afterwards.
+    `payment_reference` is the order's own, which people see on their bank statements.
     """
 
     order: UUID
@@ -43,11 +44,15 @@ class PaymentAsk:
     return_url: str
     expires_at: datetime
     capture_later: bool = False
+    payment_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundAsk:
-    """What a provider is asked when money shall go back."""
+    """What a provider is asked when money shall go back.
+
+    `known` are the provider's names of the payment's other refunds: none of them is this one.
+    """
 
     order: UUID
     shop: str
@@ -57,6 +62,7 @@ class RefundAsk:
     payment_reference: str
     amount: Money
     try_number: int
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,10 @@ class PaymentProvider(Protocol):
         """Make a payment page; the same key gives the same page."""
         ...
 
+    def recover_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
+        """Settle a page that was asked for without an answer, as this provider can (SPEC P11)."""
+        ...
+
     def expire_payment(self, reference: str) -> bool:
         """Close a payment page, best effort; False when it could not be closed."""
         ...
@@ -116,16 +126,19 @@ def start_payment(
     *,
     return_url: str,
     actor: str = "ledger",
+    again: bool = False,
 ) -> Order:
-    """Ask for the payment page of a stored intent and stamp the answer. Safe to call again."""
+    """Ask for the payment page of a stored intent and stamp the answer. Safe to call again.
+
+    `again`: whoever asked first has given up waiting, so it is recovered as the provider can.
+    """
     order = orders.get(order_id)
     attempt = order.attempts[attempt_id]
     if not attempt.unanswered:
         return order
     # No transaction is open while we wait; the key comes from the stored intent.
-    answer = provider.create_payment(
-        _payment_ask(order, attempt, return_url), try_number=attempt.last_try
-    )
+    ask = provider.recover_payment if again else provider.create_payment
+    answer = ask(_payment_ask(order, attempt, return_url), try_number=attempt.last_try)
     if isinstance(answer, NoAnswer):
         return order
     return orders.record(order_id, answer, correlation_id=attempt_id, actor=actor)
@@ -146,6 +159,7 @@ def _payment_ask(order: Order, attempt: Attempt, return_url: str) -> PaymentAsk:
         return_url=return_url,
         expires_at=attempt.requested_at + PAGE_LIFETIME,
         capture_later=terms.grace_period is not None,
+        payment_reference=order.payment_reference,
     )
 
 
@@ -161,7 +175,17 @@ def refund_ask(order: Order, refund: Refund) -> RefundAsk:
         payment_reference=refund.request.payment_reference,
         amount=refund.request.amount,
         try_number=refund.last_try,
+        known=_other_refunds(order, refund),
     )
+
+
+def _other_refunds(order: Order, refund: Refund) -> frozenset[str]:
+    others = [
+        one
+        for one in order.refunds.values()
+        if one.payment == refund.payment and one.correlation_id != refund.correlation_id
+    ]
+    return frozenset(name for one in others for name in (*one.accepted, *one.settled, *one.failed))
 
 
 def start_refund(

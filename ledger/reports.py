@@ -45,7 +45,8 @@ class Report:
     `order` and `attempt` (the payment attempt's correlation id) come from our own metadata where
     it was sent back; `correlation_id` is what the fact is stamped with: the attempt's for a
     payment, the refund's for a refund, a derived one for news that we did not ask for.
-    `amount` is None where the fact moves no money.
+    `amount` is None where the fact moves no money, `occurred_at` where the provider tells no time.
+    `payment_reference` is the order's own, where the provider sends it back.
     """
 
     provider: str
@@ -58,5 +59,6 @@ class Report:
     currency: str | None
     amount: Money | None
     reference: str
-    occurred_at: datetime
+    occurred_at: datetime | None
     contradiction: str = ""
+    payment_reference: str = ""

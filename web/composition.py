@@ -14,12 +14,12 @@ from adapters.postgres.connections import Connections
 from adapters.postgres.cursors import PostgresCursors
 from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.migrate import migrate
+from adapters.postgres.once import PostgresOnce
 from adapters.postgres.roles import check_role_at
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.postgres.working import RateLimits, Tokens
 from adapters.smtp_mail import SmtpMail
 from adapters.stamp_ledger import StampLedger
-from adapters.stripe_payments import StripeDoor, StripePayments
 from adapters.worker.daemon import Daemon
 from adapters.worker.derivable_views import DerivableViews
 from adapters.worker.desk import Desk
@@ -38,6 +38,7 @@ from ledger.shops import Shops
 from web.addresses import return_address
 from web.clock import clock
 from web.parts import Parts
+from web.providers import ways_to_pay
 from web.secrets_at_home import kept_key
 from web.settings import Settings, SettingWrong
 
@@ -92,7 +93,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     store = stack.enter_context(closing(StampLedger(recorder, keyring=keyring)))
     connections = stack.enter_context(closing(Connections(url, readers=readers)))
     shops, cases = Shops(store, PostgresCatalogue(connections).shops), Cases(store)
-    providers, doors = _providers(settings)
+    ways = ways_to_pay(settings, PostgresOnce(connections))
     views = DerivableViews(connections, store=store, url=url)
     tokens = Tokens(connections)
     inbox = PostgresInbox(url, keyring=keyring)
@@ -103,16 +104,16 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         orders=Orders(store, shops, cases),
         shops=shops,
         cases=cases,
-        providers=providers,
-        doors=doors,
+        providers={name: way.provider for name, way in ways.items()},
+        doors={name: way.door for name, way in ways.items()},
         keyring=keyring,
         seats=views.seats,
         views=views,
         inbox=inbox,
         limits=RateLimits(connections),
         tokens=tokens,
-        books=providers,
-        pages=providers,
+        books={name: way.books for name, way in ways.items() if way.books},
+        pages={name: way.pages for name, way in ways.items() if way.pages},
     )
     return Works(
         parts=parts,
@@ -132,21 +133,6 @@ def _keys(settings: Settings, recorder: PostgresStampRecorder) -> tuple[Keyring,
         Keyring(master_key, ledger=ledger, store=recorder.keys, also=also),
         Wrapping(master_key, ledger=ledger, also=also),
     )
-
-
-def _providers(
-    settings: Settings,
-) -> tuple[dict[str, StripePayments], dict[str, StripeDoor]]:
-    if not settings.stripe_api_key:
-        return {}, {}
-    assert settings.stripe_webhook_secret is not None, "settings were checked before"
-    account = settings.stripe_account
-    payments = StripePayments(
-        settings.stripe_api_key, account=account, api_base=settings.stripe_api_base
-    )
-    return {"stripe": payments}, {
-        "stripe": StripeDoor(*settings.stripe_webhook_secret.split(","), account=account)
-    }
 
 
 def daemon(works: Works) -> Daemon:

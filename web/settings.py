@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,11 +40,15 @@ class Settings:
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_account: str | None = None
     stripe_api_base: str | None = None
+    paytrail_account: str | None = None
+    paytrail_secret: str | None = field(default=None, repr=False)
+    paytrail_api_base: str | None = None
 
     @property
     def payment_page_origins(self) -> tuple[str, ...]:
         """Where our forms may lead: a stand-in provider's pages, which are not https."""
-        return (self.stripe_api_base,) if self.stripe_api_base else ()
+        bases = (self.stripe_api_base, self.paytrail_api_base)
+        return tuple(base for base in bases if base)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -67,6 +72,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         stripe_webhook_secret=read.text("STRIPE_WEBHOOK_SECRET"),
         stripe_account=read.text("STRIPE_ACCOUNT"),
         stripe_api_base=read.url("STRIPE_API_BASE"),
+        paytrail_account=read.text("PAYTRAIL_ACCOUNT"),
+        paytrail_secret=read.text("PAYTRAIL_SECRET"),
+        paytrail_api_base=read.url("PAYTRAIL_API_BASE"),
     )
     _check(settings)
     return settings
@@ -83,6 +91,10 @@ def _check(settings: Settings) -> None:
         secret.strip() for secret in settings.stripe_webhook_secret.split(",")
     ):
         raise SettingWrong("STAMPLEDGER_STRIPE_WEBHOOK_SECRET", "must not have an empty part")
+    if settings.paytrail_account and not settings.paytrail_secret:
+        raise SettingWrong("STAMPLEDGER_PAYTRAIL_SECRET", "is required with the account")
+    if settings.paytrail_account and not re.fullmatch("[0-9]{1,10}", settings.paytrail_account):
+        raise SettingWrong("STAMPLEDGER_PAYTRAIL_ACCOUNT", "must be a merchant's number")
     if settings.clock_file and (settings.stripe_api_key or "").startswith(("sk_live", "rk_live")):
         raise SettingWrong("STAMPLEDGER_CLOCK_FILE", "is refused with a live provider key")
 

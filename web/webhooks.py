@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import structlog
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
 
 from ledger.doors import Evidence, Unreadable, WebhookDoor
 from ledger.receiving import receive
 from ledger.reports import Report
-from web.addresses import now
+from web.addresses import now, order_in
 from web.current import parts
 from web.metrics import metrics
 from web.problems import ProblemRaised
@@ -22,10 +23,28 @@ _SAMPLED = 100
 @webhooks.post("/webhooks/stripe")
 def stripe() -> Response:
     """Stripe's events."""
-    return come_in("stripe")
+    return come_in("stripe", request.get_data())
 
 
-def come_in(name: str) -> Response:
+@webhooks.get("/webhooks/paytrail/<shop>/<order>/redirect")
+def paytrail_brings_back(shop: str, order: str) -> Answer:
+    """The customer, back from Paytrail: they bring the news, and go on to their order's page."""
+    come_in("paytrail", _target())
+    found = order_in(shop, order)
+    return redirect(url_for("orders.page", shop=shop, order=found.id, paid=1), 303)
+
+
+@webhooks.get("/webhooks/paytrail/<shop>/<order>/<any(callback, refund):kind>")
+def paytrail(shop: str, order: str, kind: str) -> Response:
+    """Paytrail's callbacks. What they say stands in their address, of which the query is signed."""
+    return come_in("paytrail", _target())
+
+
+def _target() -> bytes:
+    return request.path.encode() + b"?" + request.query_string
+
+
+def come_in(name: str, body: bytes) -> Response:
     """200 as soon as the message is kept; what went wrong after that is tried again later.
 
     A message that is the provider's and says nothing that we can read is kept, too: the worker
@@ -34,7 +53,6 @@ def come_in(name: str) -> Response:
     door = parts().doors.get(name)
     if door is None:
         raise ProblemRaised("not-found")
-    body = request.get_data()
     _check(door, name, body)
     kept = _keep(door, name, body)
     _count(name, "kept")

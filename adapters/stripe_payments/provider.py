@@ -44,6 +44,10 @@ class StripePayments:
         """Make a payment page; the same ask under the same key gives the same page."""
         return sessions.create(self._client, ask, try_number=try_number)
 
+    def recover_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
+        """The same key again: Stripe remembers the page that it made."""
+        return self.create_payment(ask, try_number=try_number)
+
     def expire_payment(self, reference: str) -> bool:
         """Close a payment page; False when it was paid, or could not be closed."""
         return sessions.expire(self._client, reference)

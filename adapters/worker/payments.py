@@ -92,6 +92,7 @@ class Payments:
             attempt.correlation_id,
             return_url=self.return_url(order),
             actor=_ACTOR,
+            again=True,
         )
         return WAITING if after.attempts[attempt.correlation_id].unanswered else DONE
 

@@ -42,6 +42,10 @@ def bind(report: Report, order: Order) -> Attempt | Unbound:
         "account": (attempt.account, report.account),
         "mode": (attempt.live, report.live),
         "currency": (attempt.asked.currency, report.currency or attempt.asked.currency),
+        "reference": (
+            order.payment_reference,
+            report.payment_reference or order.payment_reference,
+        ),
     }
     for name, (asked, told) in expected.items():
         if asked != told:

@@ -59,6 +59,8 @@ class StripeInMemory:
             try_number=try_number,
         )
 
+    recover_payment = create_payment
+
     def expire_payment(self, reference: str) -> bool:
         self.expired.append(reference)
         return True

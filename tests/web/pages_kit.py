@@ -75,6 +75,8 @@ class Bank:
             try_number=try_number,
         )
 
+    recover_payment = create_payment
+
     def expire_payment(self, reference: str) -> bool:
         return True
 

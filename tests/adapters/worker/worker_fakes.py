@@ -68,6 +68,8 @@ class FakeProvider:
             try_number=try_number,
         )
 
+    recover_payment = create_payment
+
     def expire_payment(self, reference: str) -> bool:
         self.closed.append(reference)
         return True

@@ -1,0 +1,110 @@
+"""How Paytrail is reached: every request is signed, and an answer counts only if it is, too."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from adapters.paytrail_payments.signing import SIGNATURE, is_signed, signature
+
+API_BASE = "https://services.paytrail.com"
+Json = dict[str, Any]
+
+# It tells every address that is asked for.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+class Lost(Exception):
+    """What came of a request is not known. The text is for people, without secrets.
+
+    `sent` is False where nothing left us, so that it can be asked again.
+    """
+
+    def __init__(self, reason: str, *, sent: bool = True) -> None:
+        super().__init__(reason)
+        self.sent = sent
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Paytrail said and signed."""
+
+    status: int
+    content: Json
+
+
+class Client:
+    """One merchant's line to Paytrail. `patience` is how many seconds one call may take.
+
+    Only what never left us is sent a second time: connecting is tried twice.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        secret: str,
+        *,
+        api_base: str | None,
+        patience: float,
+        transport: httpx.BaseTransport | None,
+    ) -> None:
+        self._account, self._secret = account, secret
+        self._http = httpx.Client(
+            base_url=api_base or API_BASE,
+            timeout=patience,
+            transport=transport or httpx.HTTPTransport(retries=1),
+            follow_redirects=False,
+        )
+
+    def post(self, path: str, content: Json, *, transaction: str | None = None) -> Answer:
+        """Ask for something to be done; raises `Lost`."""
+        return self._ask("POST", path, json.dumps(content).encode(), transaction=transaction)
+
+    def get(self, path: str, *, transaction: str | None = None) -> Answer:
+        """Look something up; raises `Lost`."""
+        return self._ask("GET", path, b"", transaction=transaction)
+
+    def _ask(self, method: str, path: str, body: bytes, *, transaction: str | None) -> Answer:
+        headers = self._signed(method, body, transaction)
+        try:
+            answer = self._http.request(method, path, content=body or None, headers=headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Lost(f"no connection ({type(error).__name__})", sent=False) from None
+        except httpx.HTTPError as error:
+            raise Lost(f"no answer ({type(error).__name__})") from None
+        if not is_signed(self._secret, answer.headers, answer.content):
+            raise Lost(f"an answer ({answer.status_code}) that Paytrail did not sign")
+        if answer.headers.get("checkout-account", self._account) != self._account:
+            raise Lost("an answer to another merchant")
+        return Answer(answer.status_code, _object(answer.content))
+
+    def _signed(self, method: str, body: bytes, transaction: str | None) -> Mapping[str, str]:
+        named = {
+            "checkout-account": self._account,
+            "checkout-algorithm": "sha512",
+            "checkout-method": method,
+            "checkout-nonce": str(uuid4()),
+            "checkout-timestamp": _moment(datetime.now(UTC)),
+        }
+        named |= {"checkout-transaction-id": transaction} if transaction else {}
+        signed = {**named, SIGNATURE: signature(self._secret, named, body)}
+        return signed | ({"content-type": "application/json; charset=utf-8"} if body else {})
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _object(content: bytes) -> Json:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        raise Lost("an answer that is not JSON") from None
+    if not isinstance(found, dict):
+        raise Lost("an answer that is not an object")
+    return found

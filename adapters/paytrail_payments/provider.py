@@ -1,0 +1,75 @@
+"""Paytrail as a payment provider: what `ledger.payments` asks for, as far as Paytrail has it."""
+
+from uuid import UUID
+
+import httpx
+
+from adapters.paytrail_payments import pages, refunds
+from adapters.paytrail_payments.client import Client
+from adapters.paytrail_payments.naming import PROVIDER, is_live
+from ledger.once import IN_THIS_PROCESS, Once
+from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
+from ledger.stamps import CreatePaymentFailure
+
+# Paytrail takes addresses of up to 300 characters; the rest is ours, ids and the longest slug.
+LONGEST_PUBLIC_URL = 150
+
+
+class PaytrailPayments:
+    """One merchant of Paytrail. `public_url` is where Paytrail and the customer come back to.
+
+    `once` keeps a refund from being posted twice, by any process and after any crash; the one that
+    is used without it knows only of this process.
+    """
+
+    name = PROVIDER
+
+    def __init__(
+        self,
+        account: str,
+        secret: str,
+        *,
+        api_base: str | None = None,
+        public_url: str,
+        once: Once | None = None,
+        patience: float = 10.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        if not account.strip() or not secret.strip():
+            raise ValueError("account and secret of Paytrail must not be empty")
+        if len(public_url) > LONGEST_PUBLIC_URL:
+            raise ValueError("the public address is too long for Paytrail")
+        self.account, self.live = account, is_live(account)
+        self._hooks = f"{public_url.rstrip('/')}/webhooks/paytrail"
+        self._once = once or IN_THIS_PROCESS
+        self._client = Client(
+            account, secret, api_base=api_base, patience=patience, transport=transport
+        )
+
+    def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
+        """Make a payment page under a stamp that names order, attempt and try."""
+        hooks = self._address(ask.shop, ask.order)
+        return pages.create(self._client, ask, try_number=try_number, hooks=hooks)
+
+    def recover_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
+        """Give the try up: a page whose answer was lost cannot be found, and nobody saw it.
+
+        Should money come through it after all, its stamp still binds it to this attempt.
+        """
+        return CreatePaymentFailure(code="answer_lost", try_number=try_number)
+
+    def expire_payment(self, reference: str) -> bool:
+        """Paytrail cannot close a page: it closes by itself."""
+        return False
+
+    def refund(self, ask: RefundAsk) -> RefundAnswer:
+        """Return money of one payment; a key that was taken before is never posted again."""
+        hooks = self._address(ask.shop, ask.order)
+        return refunds.create(self._client, ask, hooks=hooks, once=self._once)
+
+    def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
+        """Not to be known: Paytrail shows a refund to nobody who lost its transaction id."""
+        return refunds.unknown()
+
+    def _address(self, shop: str, order: UUID) -> str:
+        return f"{self._hooks}/{shop}/{order}"

@@ -1,0 +1,1 @@
+delete from working.asked_once where key_hash = $1

@@ -1,0 +1,273 @@
+"""What Paytrail's signed queries mean to an order, in any order and at any address."""
+
+from dataclasses import replace
+from itertools import permutations
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from adapters.paytrail_payments import PaytrailDoor
+from adapters.paytrail_payments.signing import signature
+from ledger.doors import Unreadable
+from ledger.order.state import Order
+from ledger.order.status import status
+from ledger.payments import start_payment, start_refund
+from ledger.receiving import receive
+from ledger.stamps import Paid
+from tests import worlds
+from tests.adapters.paytrail_kit import (
+    ACCOUNT,
+    DOOR,
+    MADE,
+    NOW,
+    SECRET,
+    TRANSACTION,
+    Teller,
+    target,
+)
+from tests.ledger.test_follow import cancel
+from tests.worlds import World
+
+REFUND = "258ad3a5-9711-44c3-be65-64a0ef462ba3"
+
+
+SPEC = replace(worlds.SPEC, preferences=replace(worlds.PREFERENCES, provider="paytrail"))
+LOST = httpx.ReadTimeout("too late")
+
+
+class Selling:
+    """An order with a page at Paytrail."""
+
+    def __init__(self) -> None:
+        self.world = World(SPEC)
+        self.teller = Teller((201, MADE))
+        self.order_id = self.world.place(account=ACCOUNT).id
+        (self.attempt,) = self.order.attempts
+        start_payment(
+            self.world.orders,
+            self.teller.payments,
+            self.order_id,
+            self.attempt,
+            return_url="https://shop.example/orders/1",
+        )
+
+    @property
+    def order(self) -> Order:
+        return self.world.orders.get(self.order_id)
+
+    def told(self, kind: str = "callback", *, at: UUID | None = None, **changed: object) -> bytes:
+        asked = self.teller.body(0)
+        told = {
+            "amount": asked["amount"],
+            "stamp": asked["stamp"],
+            "reference": asked["reference"],
+            "transaction_id": TRANSACTION,
+            "status": "ok",
+            "provider": "nordea",
+        }
+        named = {name: value for name, value in {**told, **changed}.items() if value is not None}
+        return target("winterfest", at or self.order_id, kind, **named)
+
+    def deliver(self, *messages: bytes) -> None:
+        for message in messages:
+            for report in DOOR.read(message, {}, now=NOW):
+                receive(
+                    report,
+                    orders=self.world.orders,
+                    cases=self.world.cases,
+                    find=lambda *_: None,
+                    evidence="ab" * 32,
+                    at=self.world.clock(),
+                )
+
+
+@pytest.fixture
+def selling():
+    made = Selling()
+    yield made
+    made.world.close()
+
+
+def test_redirect_and_callback_several_times_are_one_payment(selling):
+    selling.deliver(*[selling.told("redirect"), selling.told("callback")] * 3)
+    assert status(selling.order) == "PAID"
+    assert selling.world.stamps().count("Paid") == 1
+    assert selling.world.cases_opened() == []
+
+
+@pytest.mark.parametrize("news", [*permutations(["pending", "fail", "ok"])])
+def test_paid_is_paid_whatever_came_before_or_after(selling, news):
+    selling.deliver(*(selling.told(status=one) for one in news))
+    assert status(selling.order) == "PAID"
+
+
+@pytest.mark.parametrize(
+    ("told", "word"), [("pending", "PENDING"), ("delayed", "PENDING"), ("fail", "FAILED")]
+)
+def test_what_is_not_paid_has_its_word(selling, told, word):
+    selling.deliver(selling.told(status=told))
+    assert status(selling.order) == word
+
+
+def test_a_failed_page_is_closed_so_that_the_next_try_has_its_own(selling):
+    selling.deliver(selling.told(status="fail"))
+    assert not selling.order.attempts[selling.attempt].open
+
+
+def test_a_valid_query_at_another_orders_address_moves_neither(selling):
+    other = selling.world.place("other", account=ACCOUNT).id
+    selling.deliver(selling.told(at=other))
+    assert not selling.order.received
+    assert not selling.world.orders.get(other).received
+    (case,) = selling.world.cases_opened()
+    assert "different orders" in case.text
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"account": "695861"},
+        {"reference": "202700000000"},
+        {"stamp": "somebody-elses"},
+        {"stamp": f"{uuid4()}.{uuid4()}.1"},
+    ],
+)
+def test_what_differs_from_what_was_asked_is_a_case(selling, changed):
+    selling.deliver(selling.told(**changed))
+    assert not selling.order.received
+    assert [case.kind for case in selling.world.cases_opened()] == ["unmatched_money"]
+
+
+def test_a_smaller_amount_is_received_and_not_enough(selling):
+    selling.deliver(selling.told(amount=100))
+    assert status(selling.order) == "PENDING"
+    assert selling.order.received.amount == 100
+
+
+def test_a_status_that_nobody_knows_tells_nothing(selling):
+    selling.deliver(selling.told(status="authorization-hold"))
+    assert status(selling.order) == "PENDING"
+
+
+def refunding(selling, *answers):
+    """The customer cancels; Paytrail is asked for the money. Returns the refund's stamp."""
+    selling.deliver(selling.told())
+    cancel(selling.world)
+    selling.teller.answers += answers
+    start_refund(
+        selling.world.orders,
+        selling.teller.payments,
+        selling.order_id,
+        selling.world.id("wish"),
+        at=selling.world.clock(),
+    )
+    return selling.teller.body()["refundStamp"]
+
+
+def test_a_refund_whose_answer_was_lost_is_settled_by_its_callback(selling):
+    stamp = refunding(selling, LOST)
+    assert status(selling.order) == "REFUND_REQUESTED"
+    told = selling.told("refund", stamp=stamp, transaction_id=REFUND)
+    selling.deliver(told, told)
+    assert status(selling.order) == "REFUNDED"
+    assert selling.order.refunded == selling.order.due
+
+
+def test_a_refund_that_failed_its_first_checks_has_no_transaction(selling):
+    stamp = refunding(selling, LOST)
+    selling.deliver(selling.told("refund", stamp=stamp, transaction_id=None, status="fail"))
+    assert status(selling.order) == "REFUND_FAILED"
+    assert selling.order.alive
+
+
+@pytest.mark.parametrize("answer", ["ok", "pending"])
+def test_a_refund_that_failed_after_all_has_failed_in_any_order(selling, answer):
+    stamp = refunding(selling, (201, {"status": answer, "transactionId": REFUND}))
+    news = [
+        selling.told("refund", stamp=stamp, transaction_id=REFUND, status=one)
+        for one in ("fail", "ok", "pending")
+    ]
+    selling.deliver(*news)
+    assert not selling.order.refunded
+    assert status(selling.order) == "REFUND_FAILED"
+
+
+def test_a_failure_of_an_unanswered_refund_cancels_nothing(selling):
+    stamp = refunding(selling, LOST)
+    selling.deliver(selling.told("refund", stamp=stamp, transaction_id=REFUND, status="fail"))
+    assert status(selling.order) == "REFUND_FAILED"
+    assert selling.order.alive
+
+
+def test_a_payments_query_at_the_refund_address_is_no_refund(selling):
+    selling.deliver(selling.told())
+    selling.deliver(selling.told("refund"))
+    assert not selling.order.refunded
+    assert len(selling.world.cases_opened()) == 1
+
+
+def test_the_stored_message_tells_the_same_again(selling):
+    message = selling.told()
+    first, again = DOOR.read(message, {}, now=NOW), DOOR.reread(message)
+    assert first == again
+    assert isinstance(first[0].fact, Paid)
+
+
+def test_sha_512_is_read_too(selling):
+    asked = selling.teller.body(0)
+    message = target(
+        "winterfest",
+        selling.order_id,
+        "callback",
+        algorithm="sha512",
+        amount=asked["amount"],
+        stamp=asked["stamp"],
+        reference=asked["reference"],
+        transaction_id=TRANSACTION,
+        status="ok",
+    )
+    selling.deliver(message)
+    assert status(selling.order) == "PAID"
+
+
+def _hostile(selling) -> list[bytes]:
+    good = selling.told()
+    path, _, query = good.partition(b"?")
+    return [
+        b"",
+        b"?",
+        path,
+        path + b"?" + query[:-1],
+        path + b"?" + query + b"&checkout-amount=1",
+        path + b"?" + query + b"&Checkout-Amount=1",
+        path + b"?" + query + b"&signature=x",
+        path + b"?" + query.replace(b"sha256", b"md5"),
+        path + b"?" + query.replace(b"nordea", b"%ff"),
+        path + b"?" + query.replace(b"checkout-provider=nordea&", b""),
+        path + b"?" + b"a=1&" * 100 + query,
+        b"\xff" + good,
+        good.replace(b"/callback", b"/../callback"),
+        good.replace(b"/callback", b"/other"),
+        good + b"x" * 9000,
+    ]
+
+
+def test_anything_else_is_unreadable(selling):
+    for message in _hostile(selling):
+        with pytest.raises(Unreadable):
+            DOOR.check(message, {}, now=NOW)
+
+
+def test_a_line_feed_within_a_value_does_not_join_two_names():
+    apart = {"checkout-a": "1", "checkout-algorithm": "sha256", "checkout-b": "2"}
+    joined = {"checkout-a": "1", "checkout-algorithm": "sha256\ncheckout-b:2"}
+    told = urlencode({**joined, "signature": signature(SECRET, apart)})
+    with pytest.raises(Unreadable):
+        DOOR.check(f"/webhooks/paytrail/s/o/callback?{told}".encode(), {}, now=NOW)
+
+
+def test_an_empty_secret_does_not_start():
+    with pytest.raises(ValueError, match="must not be empty"):
+        PaytrailDoor(ACCOUNT, " ")

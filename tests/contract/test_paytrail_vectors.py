@@ -1,0 +1,58 @@
+"""Paytrail's own vectors: every published signature, and ours over the same names."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from adapters.paytrail_payments import PaytrailDoor
+from adapters.paytrail_payments.signing import is_signed, signature
+from ledger.doors import Unreadable
+from tests.adapters.paytrail_kit import NOW
+
+FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "paytrail"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def published():
+    if FOLDER.is_dir():
+        return
+    if os.environ.get("CI"):
+        pytest.fail("CONTRACT_DATA does not name a folder with Paytrail's published vectors")
+    pytest.skip("Paytrail's published vectors are not here: set CONTRACT_DATA to their folder")
+
+
+@cache
+def vectors() -> list:
+    return list(json.loads((FOLDER / "hmac_vectors.json").read_text())["vectors"])
+
+
+def test_every_published_signature_is_ours():
+    for one in vectors():
+        found = signature(one["secret"], one["params"], one["body"].encode())
+        assert found == one["signature"], one["name"]
+
+
+def test_one_bit_less_is_not_signed():
+    for one in vectors():
+        told = {**one["params"], "signature": one["signature"]}
+        body = one["body"].encode()
+        assert is_signed(one["secret"], told, body), one["name"]
+        assert not is_signed(one["secret"] + "x", told, body)
+        assert not is_signed(one["secret"], told, body + b" ")
+        assert not is_signed(one["secret"], {**told, "checkout-account": "1"}, body)
+        assert not is_signed(one["secret"], {**told, "checkout-new": "1"}, body)
+
+
+def test_every_query_with_a_status_comes_through_the_door():
+    queries = [one for one in vectors() if "checkout-status" in one["params"]]
+    assert len(queries) >= 7
+    for one in queries:
+        query = urlencode({**one["params"], "signature": one["signature"]})
+        target = f"/webhooks/paytrail/winterfest/any/callback?{query}".encode()
+        PaytrailDoor(one["params"]["checkout-account"], one["secret"]).check(target, {}, now=NOW)
+        with pytest.raises(Unreadable):
+            PaytrailDoor("1", "another").check(target, {}, now=NOW)

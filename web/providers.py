@@ -1,0 +1,60 @@
+"""Which payment providers the settings call for, each with the door that its news come through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adapters.paytrail_payments import PaytrailDoor, PaytrailPayments
+from adapters.stripe_payments import StripeDoor, StripePayments
+from ledger.doors import WebhookDoor
+from ledger.once import Once
+from ledger.payments import PaymentProvider
+from ledger.reconciling.records import Books
+from ledger.regenerating import PageProvider
+from web.settings import Settings, SettingWrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A provider and the door of its news; its books and pages where they can be read again."""
+
+    provider: PaymentProvider
+    door: WebhookDoor
+    books: Books | None = None
+    pages: PageProvider | None = None
+
+
+def ways_to_pay(settings: Settings, once: Once) -> Mapping[str, Way]:
+    """Every provider whose settings are there; raises `SettingWrong` where they do not fit."""
+    found = [*_stripe(settings), *_paytrail(settings, once)]
+    if settings.clock_file and any(way.provider.live for way in found):
+        raise SettingWrong("STAMPLEDGER_CLOCK_FILE", "is refused with a live provider key")
+    return {way.provider.name: way for way in found}
+
+
+def _stripe(settings: Settings) -> list[Way]:
+    if not settings.stripe_api_key:
+        return []
+    assert settings.stripe_webhook_secret is not None, "settings were checked before"
+    account = settings.stripe_account
+    payments = StripePayments(
+        settings.stripe_api_key, account=account, api_base=settings.stripe_api_base
+    )
+    door = StripeDoor(*settings.stripe_webhook_secret.split(","), account=account)
+    return [Way(provider=payments, door=door, books=payments, pages=payments)]
+
+
+def _paytrail(settings: Settings, once: Once) -> list[Way]:
+    account, secret = settings.paytrail_account, settings.paytrail_secret
+    if not account or not secret:
+        return []
+    try:
+        payments = PaytrailPayments(
+            account,
+            secret,
+            api_base=settings.paytrail_api_base,
+            public_url=settings.base_url,
+            once=once,
+        )
+    except ValueError as error:
+        raise SettingWrong("STAMPLEDGER_BASE_URL", f"does not fit: {error}") from None
+    return [Way(provider=payments, door=PaytrailDoor(account, secret))]
