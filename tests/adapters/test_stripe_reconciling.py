@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from ledger.case_stamps import CaseKind
+from ledger.money import Money
 from ledger.order.status import status
 from ledger.reconciling.records import ProviderAway
-from ledger.stamps import Refunded
+from ledger.stamps import Paid, Refunded
 from tests.adapters.stripe_shop import StripeShop, stripe_shop
 from web.reconcile_command import reconcile
 
@@ -156,6 +158,20 @@ def test_a_payment_that_the_provider_does_not_know_is_missing_there(shop, tmp_pa
         found = books(shop, status=1)
     assert verdicts(found) == {("payment", "missing_there")}
     assert totals(found) == {"payment": (0, 7000, -7000)}
+
+
+def test_another_amount_is_a_case_and_stays_a_finding(shop):
+    order = shop.buy()
+    other = Paid(amount=Money(6999, "EUR"), provider="stripe", provider_reference=shop.pay())
+    (attempt,) = order.attempts
+    shop.world.orders.record(order.id, other, correlation_id=attempt, actor="provider:stripe")
+    found = books(shop, "--commit", status=1)
+    assert verdicts(found) == {("payment", "amount_differs")}
+    assert totals(found) == {"payment": (7000, 6999, 1)}
+    assert [one.kind for one in shop.world.cases_opened()] == [CaseKind.CONTRADICTION]
+    size, kept = shop.size, dict(shop.inbox.states)
+    books(shop, "--commit", status=1)
+    assert (shop.size, shop.inbox.states) == (size, kept)
 
 
 def test_the_edge_of_a_period_is_a_matter_of_time(shop):
