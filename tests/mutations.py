@@ -134,6 +134,27 @@ MUTATIONS = (
         tests=("tests/ledger/test_order_independence.py",),
     ),
     Mutation(
+        name="what-is-being-captured-is-given-up",
+        file="ledger/order/capturing.py",
+        old="    if capture_under_way(order) or not in_grace(order, command.at):\n",
+        new="    if not in_grace(order, command.at):\n",
+        tests=("tests/ledger/test_capturing.py",),
+    ),
+    Mutation(
+        name="a-capture-is-asked-for-twice",
+        file="ledger/order/capturing.py",
+        old=" or kept.capture_unanswered or _another_is_asked(order, attempt):\n",
+        new=" or _another_is_asked(order, attempt):\n",
+        tests=("tests/ledger/test_capturing.py",),
+    ),
+    Mutation(
+        name="a-late-void-is-forgotten",
+        file="ledger/order/authorizations.py",
+        old="        return turned_down(self.voids) and not self.gone\n",
+        new="        return False\n",
+        tests=("tests/ledger/test_capturing.py",),
+    ),
+    Mutation(
         name="seats-are-not-given-back",
         file="ledger/order/evolve.py",
         old='    state["released"] = True\n',

@@ -20,15 +20,21 @@ from ledger.refusals import Refusal
 from ledger.series import PAYMENT_REFERENCES, order_numbers
 from ledger.shop_stamps import quota_id, shop_id
 from ledger.stamps import (
+    AuthorizationExpired,
+    Authorized,
     CancellationRequested,
     Cancelled,
     Cause,
+    CreateCaptureFailure,
+    CreateCaptureRequest,
     CreatePaymentFailure,
     CreatePaymentRequest,
     CreatePaymentSuccess,
     CreateRefundFailure,
     CreateRefundRequest,
     CreateRefundSuccess,
+    CreateVoidFailure,
+    CreateVoidRequest,
     Customer,
     DisputeClosed,
     Disputed,
@@ -44,6 +50,7 @@ from ledger.stamps import (
     SeatClaim,
     SeatsReleased,
     SeatsRetaken,
+    Voided,
     ZeroPrice,
 )
 
@@ -91,6 +98,7 @@ PLACED = OrderPlaced(
     request_digest="digest",
     customer=ADA,
 )
+LATER = replace(PLACED, grace_period=3600)
 FREE = replace(PLACED, total=eur(0), lines=(replace(LINE, unit_price=eur(0)),))
 CONFIRMED_FREE = ZeroPrice()
 ASKED = CreatePaymentRequest(amount=PRICE, provider="stripe", account="acct_1", live=False)
@@ -103,6 +111,13 @@ NO_PAGE = CreatePaymentFailure(code="card_declined")
 PENDING = PaymentPending(provider_reference="cs_1")
 DECLINED = PaymentFailed(provider_reference="pi_1", code="declined")
 EXPIRED = PaymentExpired(provider_reference="cs_1")
+AUTHORIZED = Authorized(amount=PRICE, provider="stripe", provider_reference="pi_1")
+CAPTURE_ASKED = CreateCaptureRequest(amount=PRICE, provider="stripe", provider_reference="pi_1")
+CAPTURE_REFUSED = CreateCaptureFailure(code="expired_card")
+VOID_ASKED = CreateVoidRequest(payment=ATTEMPT, provider="stripe", provider_reference="pi_1")
+VOID_REFUSED = CreateVoidFailure(code="not_now")
+VOIDED = Voided(provider_reference="pi_1")
+LAPSED = AuthorizationExpired(provider_reference="pi_1")
 PAID = Paid(amount=PRICE, provider="stripe", provider_reference="pi_1")
 PAID_TWICE = Paid(amount=PRICE, provider="stripe", provider_reference="pi_2")
 LINK = CancellationRequested(
@@ -138,6 +153,7 @@ _CAUSES: Sequence[tuple[UUID, tuple[type, ...]]] = (
             CancellationRequested,
             Cancelled,
             SeatsReleased,
+            CreateVoidRequest,
             CreateRefundRequest,
             CreateRefundSuccess,
             CreateRefundFailure,

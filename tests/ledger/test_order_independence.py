@@ -10,14 +10,20 @@ from hypothesis import strategies as st
 from ledger.order.letters import owed
 from ledger.order.observe import observe
 from ledger.order.state import Order
-from ledger.order.status import status
+from ledger.order.status import flags, status
 from ledger.order.troubles import troubles
 from tests.spec import (
     ASKED,
     ATTEMPT,
+    AUTHORIZED,
+    CANCELLED,
+    CAPTURE_ASKED,
+    CAPTURE_REFUSED,
     DECLINED,
     DISPUTED,
     EXPIRED,
+    LAPSED,
+    LATER,
     LINK,
     LOST,
     NOON,
@@ -33,7 +39,11 @@ from tests.spec import (
     REFUND_FAILED,
     REFUND_REFUSED,
     REFUNDED,
+    RELEASED,
     SECOND,
+    VOID_ASKED,
+    VOID_REFUSED,
+    VOIDED,
     WISH,
     WON,
     Put,
@@ -48,6 +58,10 @@ ELSEWHERE_FAILED = replace(
     REFUND_FAILED, amount=eur(1000), provider_reference="re_9", code="closed"
 )
 NEWS: tuple[Any, ...] = (
+    AUTHORIZED,
+    put(LAPSED),
+    put(replace(AUTHORIZED, provider_reference="pi_2"), under=SECOND),
+    put(replace(VOIDED, provider_reference="pi_2"), under=SECOND),
     put(PENDING, told=NOON),
     put(DECLINED, told=NOON),
     EXPIRED,
@@ -73,6 +87,7 @@ def standing(order: Order) -> Any:
     return (
         status(order),
         order.received,
+        order.reserved,
         order.refunded,
         order.refund_pending,
         order.disputed,
@@ -81,6 +96,8 @@ def standing(order: Order) -> Any:
         order.held_by(SECOND),
         order.seats,
         order.confirmed,
+        frozenset(one.correlation_id for one in order.reservations()),
+        frozenset(one.correlation_id for one in order.attempts.values() if one.failed),
         frozenset((due.correlation_id, due.letter) for due in owed(order)),
         frozenset((one.kind, one.mark) for one in troubles(order) if one.kind != "overpaid"),
     )
@@ -95,6 +112,22 @@ def standing(order: Order) -> Any:
 def test_any_order_of_the_news_tells_the_same_story(orders):
     one, other = orders
     assert standing(order_of(*OURS, *one)) == standing(order_of(*OURS, *other))
+
+
+ASKED_OF_A_RESERVATION = (LATER, ASKED, PAGE, CAPTURE_ASKED, CANCELLED, RELEASED, VOID_ASKED)
+NEWS_OF_A_RESERVATION = (AUTHORIZED, CAPTURE_REFUSED, VOID_REFUSED, VOIDED, LAPSED, PAID, EXPIRED)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(NEWS_OF_A_RESERVATION), unique_by=id).flatmap(
+        lambda news: st.tuples(st.permutations(news), st.permutations(news))
+    )
+)
+def test_any_order_of_what_became_of_an_authorization_tells_the_same_story(orders):
+    one, other = (order_of(*ASKED_OF_A_RESERVATION, *news) for news in orders)
+    assert (standing(one), flags(one)) == (standing(other), flags(other))
+    assert observe(orders[0][0], ATTEMPT, one) == () if orders[0] else True
 
 
 @settings(max_examples=200, deadline=None)

@@ -21,12 +21,15 @@ from adapters.memory_store import MemoryStampRecorder
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.recording import StampRecorder
 from ledger.commands import (
+    CancelInGrace,
     CancelUnpaid,
+    CaptureAuthorization,
     ConfirmCancellation,
     RequestCancellation,
     RequestPayment,
     RetryRefund,
     StartLetter,
+    VoidAuthorization,
 )
 from ledger.money import Money
 from ledger.order.evolve import evolve, fold
@@ -42,9 +45,15 @@ from ledger.seats import seat_changes
 from ledger.shop_stamps import QuotaSet, quota_id
 from ledger.stamp import identity
 from ledger.stamps import (
+    AuthorizationExpired,
+    Authorized,
+    CreateCaptureFailure,
+    CreateCaptureRequest,
     CreateRefundFailure,
     CreateRefundRequest,
     CreateRefundSuccess,
+    CreateVoidFailure,
+    CreateVoidRequest,
     DisputeClosed,
     Disputed,
     Letter,
@@ -56,6 +65,7 @@ from ledger.stamps import (
     ReceiptSent,
     Refunded,
     RefundFailed,
+    Voided,
 )
 from tests.conftest import Database
 from tests.worlds import Clock, World, with_policy
@@ -72,11 +82,16 @@ class Ledger(RuleBasedStateMachine):
         lambda clock: MemoryStampRecorder(clock=clock)
     )
 
-    @initialize(release=st.sampled_from(Release), fee=st.sampled_from([0, 500]))
-    def open(self, release: Release, fee: int) -> None:
+    @initialize(
+        release=st.sampled_from(Release),
+        fee=st.sampled_from([0, 500]),
+        grace=st.sampled_from([None, 3600]),
+    )
+    def open(self, release: Release, fee: int, grace: int | None) -> None:
         slug = f"winterfest-{next(SLUGS)}"  # one database may hold the worlds of a whole run
         quotas = {"weekend": 4, "friday": 2}
         spec = replace(with_policy(release, fee=fee), slug=slug, quotas=quotas)
+        spec = replace(spec, preferences=replace(spec.preferences, grace_period=grace))
         self.world = World(spec, make=self.make)
         self.names: list[str] = []
         self.told: list[Report] = []
@@ -144,13 +159,30 @@ class Ledger(RuleBasedStateMachine):
         self._ask(which, self._wish(CancelUnpaid))
 
     @rule(which=WHICH)
+    def cancel_in_grace(self, which: int) -> None:
+        self._ask(which, self._wish(CancelInGrace))
+
+    @rule(which=WHICH)
+    def the_grace_period_is_looked_at(self, which: int) -> None:
+        order = self._order(which)
+        for attempt in order.attempts if order else ():
+            captured = replace(self._wish(CaptureAuthorization), correlation_id=attempt)
+            self._ask(which, captured)
+
+    @rule(which=WHICH)
+    def try_again_to_give_up(self, which: int) -> None:
+        order = self._order(which)
+        for attempt in order.attempts if order else ():
+            self._ask(which, self._wish(VoidAuthorization, payment=attempt))
+
+    @rule(which=WHICH)
     def retry_a_refund(self, which: int) -> None:
         order = self._order(which)
         for refund in order.refunds.values() if order else ():
             retried = replace(self._wish(RetryRefund), correlation_id=refund.correlation_id)
             self._ask(which, retried)
 
-    @rule(minutes=st.sampled_from([1, 30, 24 * 60, 3 * 24 * 60, 15 * 24 * 60]))
+    @rule(minutes=st.sampled_from([1, 30, 61, 24 * 60, 3 * 24 * 60, 15 * 24 * 60]))
     def time_passes(self, minutes: int) -> None:
         self.world.clock.pass_(minutes=minutes)
 
@@ -166,6 +198,52 @@ class Ledger(RuleBasedStateMachine):
         reference = f"pi_{attempt.correlation_id}"
         fact = Paid(amount=amount, provider="stripe", provider_reference=reference)
         self._tell(order, attempt.correlation_id, attempt.correlation_id, fact, amount=amount)
+
+    @rule(which=WHICH, newest=st.booleans(), cents=st.sampled_from([0, 0, 0, -1, 1]))
+    def money_is_authorized(self, which: int, newest: bool, cents: int) -> None:
+        order = self._order(which)
+        if order is None or not order.attempts:
+            return
+        attempt = list(order.attempts.values())[-1 if newest else 0]
+        amount = attempt.asked + Money(cents, "EUR")
+        reference = f"pi_{attempt.correlation_id}"
+        fact = Authorized(amount=amount, provider="stripe", provider_reference=reference)
+        known = attempt.authorization
+        if known is None or known.amount in (None, amount):  # it does not contradict itself
+            self._tell(order, attempt.correlation_id, attempt.correlation_id, fact, amount=amount)
+
+    @rule(which=WHICH, ends=st.sampled_from(["captured", "voided", "expired", "refused"]))
+    def an_authorization_comes_to_something(self, which: int, ends: str) -> None:
+        """Asked or not: the provider may tell of what somebody did in its dashboard."""
+        order = self._order(which)
+        for attempt in order.reservations() if order else ():
+            assert attempt.authorization is not None
+            if ends == "refused":
+                self._answer_no(which, attempt)
+                continue
+            reference = {"provider_reference": attempt.reference}
+            amount = attempt.authorization.capture_amount or attempt.asked
+            fact: Any = {
+                "captured": Paid(amount=amount, provider="stripe", **reference),
+                "voided": Voided(**reference),
+                "expired": AuthorizationExpired(**reference),
+            }[ends]
+            moved = amount if ends == "captured" else None
+            under = attempt.correlation_id
+            self._tell(order, under, under, fact, amount=moved)
+
+    def _answer_no(self, which: int, attempt: Any) -> None:
+        kept, order = attempt.authorization, self._order(which)
+        assert order is not None
+        no: Any = None
+        if attempt.capture_unanswered:
+            no = CreateCaptureFailure(code="no", try_number=kept.last_capture)
+        elif attempt.void_unanswered:
+            no = CreateVoidFailure(code="no", try_number=kept.last_void)
+        if no is not None:
+            under = attempt.correlation_id
+            self.world.orders.record(order.id, no, correlation_id=under, actor="worker")
+            self.world.orders.follow(order.id, self.world.clock())
 
     @rule(which=WHICH, kind=st.sampled_from(["declined", "expired"]))
     def a_payment_fails(self, which: int, kind: str) -> None:
@@ -410,11 +488,30 @@ def _money_is_whole(order: Order, history: Any) -> None:
         stamp = recorded.stamp
         if isinstance(stamp, CreateRefundRequest):
             assert 0 < stamp.amount.amount <= so_far.held_by(stamp.payment).amount
+        _reservations_are_whole(so_far, recorded)
         if isinstance(stamp, ReceiptSendStarted) and stamp.letter in RECEIPTS[:3]:
             owing = {(due.correlation_id, due.letter) for due in owed(so_far)}
             assert (recorded.correlation_id, stamp.letter) in owing
         so_far = evolve(so_far, recorded)
     assert isinstance(order.received.amount, int)
+
+
+def _reservations_are_whole(before: Order, recorded: Recorded) -> None:
+    """Law 7, SPEC G1: at most what is authorized, and captured or given up, never both at once."""
+    asked = recorded.stamp
+    if isinstance(asked, CreateCaptureRequest):
+        attempt = before.attempts[recorded.correlation_id]
+        assert attempt.reserved is not None
+        assert 0 < asked.amount.amount <= attempt.reserved.amount
+        assert before.received + asked.amount <= before.due
+        assert before.alive
+        assert attempt.authorization is not None
+        assert not attempt.authorization.voids
+    if isinstance(asked, CreateVoidRequest):
+        attempt = before.attempts[asked.payment]
+        assert attempt.reserved is not None
+        assert not attempt.capture_unanswered
+        assert not attempt.void_unanswered
 
 
 QUIET = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
