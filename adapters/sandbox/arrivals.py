@@ -72,23 +72,36 @@ def _number_of(world: World, event: Json) -> int:
 
 
 def elsewhere(world: World, event: Json, *, metadata: Json | None = None) -> Json:
-    """The same news about another order: a well signed event that must not move any."""
+    """The same news pinned on another order: a well signed event that must not move any."""
     copy: Json = json.loads(json.dumps(event))
     thing = copy["data"]["object"]
     copy["id"] = new_id("evt_1")
-    other = metadata if metadata is not None else _metadata_of_another(world, thing)
-    thing["metadata"] = thing.get("metadata", {}) | other
+    own = _order_of(world, thing)
+    other = _another(world, own)
+    said = thing.get("metadata") or {}
+    renamed = {name: other if value == own else value for name, value in said.items()}
+    thing["metadata"] = renamed | (metadata or {})
     if "client_reference_id" in thing:
-        thing["client_reference_id"] = next(iter(other.values()), None)
+        thing["client_reference_id"] = (metadata or {}).get("order", other)
     return copy
 
 
-def _metadata_of_another(world: World, thing: Json) -> Json:
+def _order_of(world: World, thing: Json) -> str | None:
+    """The shop's own name of what an object is about, as its session was given it."""
+    session = thing if thing["object"] == "checkout.session" else None
+    if session is None:
+        name = thing["id"] if thing["object"] == "payment_intent" else thing.get("payment_intent")
+        intent = world.books.find(name or "", "payment_intent")
+        found = world.books.find(intent.hidden["session"]) if intent else None
+        session = found.body if found else {}
+    reference: str | None = session.get("client_reference_id")
+    return reference
+
+
+def _another(world: World, own: str | None) -> str:
     rows = world.books.rows(
-        "select body from objects where kind = 'checkout.session' order by place desc limit 50"
+        "select json_extract(body, '$.client_reference_id') as name from objects"
+        " where kind = 'checkout.session' order by place desc limit 50"
     )
-    for row in rows:
-        metadata: Json = json.loads(row["body"])["metadata"]
-        if metadata and metadata != thing.get("metadata"):
-            return metadata
-    return {name: new_id("stranger_", 8) for name in thing.get("metadata") or {"stranger": ""}}
+    others = (str(row["name"]) for row in rows if row["name"] not in (None, own))
+    return next(others, new_id("stranger_", 8))

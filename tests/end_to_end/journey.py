@@ -78,6 +78,10 @@ class Journey:
         assert not answer.is_error, answer.text
         return answer.json() if answer.content else None
 
+    def get(self, path: str) -> Any:
+        """What the provider's stand-in tells of itself."""
+        return httpx.get(f"{self.house.at.provider}/sandbox/{path}").raise_for_status().json()
+
     def provider(self, path: str) -> list[dict[str, Any]]:
         """A list of the provider's objects."""
         answer = httpx.get(

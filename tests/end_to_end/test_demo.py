@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.end_to_end.conftest import four_ports
+from tests.end_to_end.houses import four_ports
 from tests.end_to_end.journey import until
 
 

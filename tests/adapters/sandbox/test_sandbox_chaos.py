@@ -85,7 +85,7 @@ def test_a_torn_first_try_is_followed_by_a_whole_one(told_shop: Shop, receiver: 
 
 
 def test_a_copy_names_another_order(told_shop: Shop, receiver: Receiver):
-    told_shop.session(metadata={"order": "order-2"})
+    told_shop.session(client_reference_id="order-2", metadata={"order": "order-2"})
     told_shop.lever("chaos.json", elsewhere=1)
     expired(told_shop)
     receiver.wait_for("checkout.session.expired", times=2)

@@ -1,0 +1,58 @@
+"""A whole house on free ports: real PostgreSQL, web, worker, provider's stand-in, mail server."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from adapters.shop_file import read_shop_file
+from tests.end_to_end.journey import Journey
+from web.composition import assembled
+from web.demo import SAMPLE
+from web.demo_house import Addresses, House, running
+from web.settings import read_settings
+
+_CLOCK = "STAMPLEDGER_CLOCK_FILE"
+
+
+def four_ports() -> int:
+    """The first of four neighbouring ports that are free just now."""
+    for first in range(20100, 29000, 10):
+        with ExitStack() as probes:
+            try:
+                for port in range(first, first + 4):
+                    probe = probes.enter_context(socket.socket())
+                    probe.bind(("127.0.0.1", port))
+                return first
+            except OSError:
+                continue
+    raise OSError("no four ports in a row are free")
+
+
+@contextmanager
+def whole_house(home: Path) -> Iterator[Journey]:
+    """Everything, running; its clock is a file in `home`. All of it stops at the end."""
+    clock = home / "clock"
+    clock.write_text("0")
+    with ExitStack() as stack:
+        stack.enter_context(_clock_told(clock))
+        house = House(home=home, at=Addresses(web=four_ports()))
+        settings = read_settings({"STAMPLEDGER_HOME": str(home), _CLOCK: str(clock)})
+        works = stack.enter_context(assembled(settings, readers=2))
+        works.parts.shops.import_shop(read_shop_file(SAMPLE), actor="test", at=works.parts.clock())
+        processes = stack.enter_context(running(house))
+        yield Journey(house=house, works=works, processes=processes, clock=clock)
+
+
+@contextmanager
+def _clock_told(clock: Path) -> Iterator[None]:
+    """The house hands its surroundings on to what it starts."""
+    before = os.environ.get(_CLOCK)
+    os.environ[_CLOCK] = str(clock)
+    try:
+        yield
+    finally:
+        os.environ.pop(_CLOCK)
+        if before is not None:
+            os.environ[_CLOCK] = before
