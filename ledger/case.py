@@ -1,11 +1,24 @@
 """A case: something a person must resolve, folded from its stamps."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import assert_never
 from uuid import UUID, uuid5
 
-from ledger.case_stamps import CaseOpened, CaseResolved
+from ledger.case_stamps import (
+    Action,
+    CaseAlarmRaised,
+    CaseAlarmStarted,
+    CaseOpened,
+    CaseResolved,
+    CaseReturnAccepted,
+    CaseReturnFailed,
+    CaseReturnRefused,
+    CaseReturnRequested,
+    CaseStamp,
+    Severity,
+)
 from ledger.recorded import Recorded
 
 _CASES = UUID("c5a53a4e-62a0-4d1f-8a6c-0d6d0f7c2e21")
@@ -17,18 +30,67 @@ def case_id(correlation_id: UUID, kind: str) -> UUID:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """Money that is nobody's, on its way back. `tries` by number: asked, accepted or refused."""
+
+    request: CaseReturnRequested | None = None
+    requested_at: datetime | None = None
+    tries: Mapping[int, str] = field(default_factory=dict)
+    accepted: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+
+    @property
+    def last_try(self) -> int:
+        return max(self.tries, default=0)
+
+    @property
+    def unanswered(self) -> bool:
+        """The provider was asked and has not answered: the outcome is unknown."""
+        return self.tries.get(self.last_try) == "asked" and not self.accepted - self.failed
+
+    @property
+    def word(self) -> str:
+        """What became of the money: none was asked back, unknown, accepted or failed."""
+        if self.accepted - self.failed:
+            return "accepted"
+        if not self.tries:
+            return "none"
+        return "unknown" if self.unanswered else "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A case as it stands."""
+    """A case as it stands. `evidence` is the hash of the message that it was opened for."""
 
     id: UUID
     version: int = 0
     opened: CaseOpened | None = None
     opened_at: datetime | None = None
+    evidence: str | None = None
     resolved: CaseResolved | None = None
+    resolved_under: UUID | None = None
+    resolved_by: str = ""
+    resolved_at: datetime | None = None
+    returned: Return = field(default=Return())
+    alarm_tries: int = 0
+    alarm_started_at: datetime | None = None
+    alarm_raised: bool = False
 
     @property
     def state(self) -> str:
-        return "resolved" if self.resolved else "open"
+        return "resolved" if self.resolved and not self._came_back else "open"
+
+    @property
+    def _came_back(self) -> bool:
+        """It was resolved by a return that failed afterwards."""
+        by_return = self.resolved is not None and self.resolved.action == Action.RETURN
+        return by_return and bool(self.returned.failed) and self.returned.word != "accepted"
+
+    @property
+    def alarming(self) -> bool:
+        """A critical case that waits, and of which nobody was told."""
+        critical = self.opened is not None and self.opened.severity is Severity.CRITICAL
+        return critical and self.state == "open" and not self.alarm_raised
 
 
 def fold_case(case: UUID, history: Iterable[Recorded]) -> Case:
@@ -41,15 +103,51 @@ def fold_case(case: UUID, history: Iterable[Recorded]) -> Case:
 
 def evolve_case(case: Case, recorded: Recorded) -> Case:
     """The case after one more stamp."""
-    opened, opened_at, resolved = case.opened, case.opened_at, case.resolved
-    if isinstance(recorded.stamp, CaseOpened):
-        opened, opened_at = recorded.stamp, recorded.recorded_at
-    if isinstance(recorded.stamp, CaseResolved):
-        resolved = recorded.stamp
-    return Case(
-        id=case.id,
-        version=recorded.version,
-        opened=opened,
-        opened_at=opened_at,
-        resolved=resolved,
-    )
+    case = replace(case, version=recorded.version)
+    stamp: CaseStamp = recorded.stamp
+    match stamp:
+        case CaseOpened():
+            at, evidence = recorded.recorded_at, recorded.evidence
+            return replace(case, opened=stamp, opened_at=at, evidence=evidence)
+        case CaseResolved():
+            return replace(
+                case,
+                resolved=stamp,
+                resolved_under=recorded.correlation_id,
+                resolved_by=recorded.actor,
+                resolved_at=recorded.recorded_at,
+            )
+        case (
+            CaseReturnRequested() | CaseReturnAccepted() | CaseReturnRefused() | CaseReturnFailed()
+        ):
+            return replace(case, returned=_return(case.returned, stamp, recorded))
+        case CaseAlarmStarted():
+            return replace(
+                case, alarm_tries=stamp.try_number, alarm_started_at=recorded.recorded_at
+            )
+        case CaseAlarmRaised():
+            return replace(case, alarm_raised=True)
+        case _:
+            assert_never(stamp)
+
+
+def _return(
+    before: Return,
+    stamp: CaseReturnRequested | CaseReturnAccepted | CaseReturnRefused | CaseReturnFailed,
+    recorded: Recorded,
+) -> Return:
+    match stamp:
+        case CaseReturnRequested():
+            tries = {**before.tries, stamp.try_number: "asked"}
+            return replace(before, request=stamp, requested_at=recorded.recorded_at, tries=tries)
+        case CaseReturnAccepted():
+            tries = {**before.tries, stamp.try_number: "accepted"}
+            return replace(
+                before, tries=tries, accepted=before.accepted | {stamp.provider_reference}
+            )
+        case CaseReturnRefused():
+            return replace(before, tries={**before.tries, stamp.try_number: "refused"})
+        case CaseReturnFailed():
+            return replace(before, failed=before.failed | {stamp.provider_reference})
+        case _:
+            assert_never(stamp)

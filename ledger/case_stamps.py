@@ -15,6 +15,7 @@ class CaseKind(StrEnum):
     CONTRADICTION = "contradiction"
     UNDERPAID = "underpaid"
     OVERPAID = "overpaid"
+    MONEY_TO_RETURN = "money_to_return"
     REFUND_REFUSED = "refund_refused"
     REFUND_FAILED = "refund_failed"
     REFUND_UNKNOWN = "refund_unknown"
@@ -35,9 +36,23 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-@stamp(binding=("kind", "order"))
+class Action(StrEnum):
+    """What resolved a case. `bound` is ours: the news found its order after all."""
+
+    ASSIGN = "assign"
+    RETURN = "return"
+    RETRY = "retry"
+    CLOSE = "close"
+    BOUND = "bound"
+
+
+@stamp(binding=("kind", "order"), sealed=("payer_reference",))
 class CaseOpened:
-    """Something needs a person. `text` says what, impersonally; `about` names its cause."""
+    """Something needs a person. `text` says what, impersonally; `about` names its cause.
+
+    Money that arrived and is nobody's has a `payment_reference`: what its provider calls the
+    payment when it shall go back. `payer_reference` is what the payer wrote.
+    """
 
     kind: CaseKind
     severity: Severity
@@ -47,6 +62,10 @@ class CaseOpened:
     provider_reference: str = ""
     amount: Money | None = None
     about: str = ""
+    account: str = ""
+    live: bool = False
+    payment_reference: str = ""
+    payer_reference: str | None = None
 
 
 @stamp(sealed=("reason",))
@@ -58,4 +77,65 @@ class CaseResolved:
     reason: str | None = None
 
 
-CaseStamp = CaseOpened | CaseResolved
+@stamp(occurrence=("try_number",), binding=("amount", "payment_reference"), sealed=("reason",))
+class CaseReturnRequested:
+    """Intent: a provider is about to be asked to send back money that is nobody's."""
+
+    provider: str
+    payment_reference: str
+    amount: Money
+    try_number: int = 1
+    reason: str | None = None
+
+
+@stamp(occurrence=("try_number",), binding=("amount", "provider_reference"))
+class CaseReturnAccepted:
+    """The provider accepted to send the money back. It may still fail."""
+
+    amount: Money
+    provider_reference: str
+    try_number: int = 1
+
+
+@stamp(occurrence=("try_number",))
+class CaseReturnRefused:
+    """The provider refused to send the money back; nothing moved."""
+
+    code: str
+    try_number: int = 1
+
+
+@stamp(occurrence=("provider_reference",), binding=("amount",))
+class CaseReturnFailed:
+    """A return that was accepted failed after all: the money is here again, the case open."""
+
+    amount: Money
+    provider_reference: str
+    code: str
+
+
+@stamp(occurrence=("try_number",))
+class CaseAlarmStarted:
+    """Appending this claims the alarm about a critical case: only one sender can."""
+
+    try_number: int
+
+
+@stamp(occurrence=("try_number",))
+class CaseAlarmRaised:
+    """People were told of a critical case. `channels` says how: log, mail, webhook."""
+
+    try_number: int
+    channels: tuple[str, ...]
+
+
+CaseStamp = (
+    CaseOpened
+    | CaseResolved
+    | CaseReturnRequested
+    | CaseReturnAccepted
+    | CaseReturnRefused
+    | CaseReturnFailed
+    | CaseAlarmStarted
+    | CaseAlarmRaised
+)

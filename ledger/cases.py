@@ -1,12 +1,15 @@
-"""Cases as a service: open one once, whatever how often its cause is seen."""
+"""Cases as a service: opened once, whatever how often its cause is seen; asked and told."""
 
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from ledger.appends import Append, Conflict, StampStore
+from ledger.appends import Append, Appended, Conflict, Contradiction, StampStore
 from ledger.case import Case, case_id, fold_case
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
+from ledger.case_commands import CaseCommand
+from ledger.case_decide import CaseFact, decide_case
+from ledger.case_stamps import CaseKind, CaseOpened, CaseStamp, Severity
 from ledger.recorded import Draft
-from ledger.refusals import Busy
+from ledger.refusals import Busy, CaseClosed, UnknownCase
 from ledger.stamp import occurrence_of
 
 PATIENCE = 5
@@ -20,12 +23,22 @@ class Cases:
 
     def get(self, case: UUID) -> Case:
         """The case as it stands; version 0 if there is none."""
-        return fold_case(case, self._store.read(case))
+        history = self._store.read(case)
+        if history and not isinstance(history[0].stamp, CaseOpened):
+            return Case(id=case)  # another kind of stream, such as an order's, is no case
+        return fold_case(case, history)
 
-    def open(self, opened: CaseOpened, *, correlation_id: UUID, actor: str) -> UUID:
-        """The case of this cause and kind; opened now, or before."""
+    def open(
+        self, opened: CaseOpened, *, correlation_id: UUID, actor: str, evidence: str | None = None
+    ) -> UUID:
+        """The case of this cause and kind; opened now, or before.
+
+        `evidence` is the hash of the inbox message that told of it.
+        """
         case = case_id(correlation_id, opened.kind)
-        draft = Draft(stream=case, stamp=opened, correlation_id=case, actor=actor)
+        draft = Draft(
+            stream=case, stamp=opened, correlation_id=case, actor=actor, evidence=evidence
+        )
         for _ in range(PATIENCE):
             if self.get(case).opened is not None:
                 return case
@@ -33,7 +46,61 @@ class Cases:
                 return case
         raise Busy(case)
 
-    def contradiction(self, order: UUID, draft: Draft) -> UUID:
+    def handle(self, case_id: UUID, command: CaseCommand) -> Case:
+        """The case after a wish was fulfilled; raises the refusal if it was not."""
+
+        def wished(case: Case) -> Sequence[CaseStamp]:
+            return decide_case(command, case)
+
+        return self.stamp(
+            case_id, wished, correlation_id=command.correlation_id, actor=command.actor
+        )
+
+    def record(
+        self, case: UUID, fact: CaseFact, *, actor: str, evidence: str | None = None
+    ) -> Case:
+        """The case after news of the money that it sent back. Repeats are silent."""
+        draft = Draft(stream=case, stamp=fact, correlation_id=case, actor=actor, evidence=evidence)
+        for _ in range(PATIENCE):
+            expected = {case: self.get(case).version}
+            match self._store.append(Append(drafts=[draft], expected=expected))[0]:
+                case Conflict():
+                    continue
+                case Contradiction():
+                    self.contradiction(None, draft)
+            return self.get(case)
+        raise Busy(case)
+
+    def stamp(
+        self,
+        case_id: UUID,
+        wished: Callable[[Case], Sequence[CaseStamp]],
+        *,
+        correlation_id: UUID,
+        actor: str,
+    ) -> Case:
+        """The case after the stamps that it calls for; raises `UnknownCase`, `CaseClosed`."""
+        for _ in range(PATIENCE):
+            case = self.get(case_id)
+            if case.opened is None:
+                raise UnknownCase
+            drafts = [
+                Draft(stream=case_id, stamp=one, correlation_id=correlation_id, actor=actor)
+                for one in wished(case)
+            ]
+            if not drafts:
+                return case
+            append = Append(drafts=drafts, expected={case_id: case.version})
+            match self._store.append(append)[0]:
+                case Appended():
+                    return self.get(case_id)
+                case Contradiction():
+                    raise CaseClosed
+                case _:
+                    continue
+        raise Busy(case_id)
+
+    def contradiction(self, order: UUID | None, draft: Draft) -> UUID:
         """A fact came again with other binding fields: alarm, never a silent drop (law 3)."""
         name = type(draft.stamp).__name__
         opened = CaseOpened(
@@ -45,7 +112,12 @@ class Cases:
             amount=getattr(draft.stamp, "amount", None),
             about=f"{draft.correlation_id}/{name}/{occurrence_of(draft.stamp)}",
         )
-        return self.open(opened, correlation_id=draft.correlation_id, actor=draft.actor)
+        return self.open(
+            opened,
+            correlation_id=draft.correlation_id,
+            actor=draft.actor,
+            evidence=draft.evidence,
+        )
 
 
 def _alone(draft: Draft) -> Append:

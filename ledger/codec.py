@@ -31,6 +31,7 @@ STORED: Mapping[str, tuple[type, int]] = {
     "CREATE_VOID_FAILURE": (stamps.CreateVoidFailure, 1),
     "AUTHORIZATION_EXPIRED": (stamps.AuthorizationExpired, 1),
     "PAID": (stamps.Paid, 1),
+    "PAYMENT_ASSIGNED": (stamps.PaymentAssigned, 1),
     "CANCELLATION_REQUESTED": (stamps.CancellationRequested, 1),
     "CANCELLED": (stamps.Cancelled, 2),
     "SEATS_RELEASED": (stamps.SeatsReleased, 1),
@@ -47,13 +48,20 @@ STORED: Mapping[str, tuple[type, int]] = {
     "RECEIPT_SENT": (stamps.ReceiptSent, 1),
     "RECEIPT_FAILED": (stamps.ReceiptFailed, 1),
     "RECEIPT_UNKNOWN": (stamps.ReceiptUnknown, 1),
+    "RECEIPT_RESEND_REQUESTED": (stamps.ReceiptResendRequested, 1),
     "SHOP_OPENED": (shop_stamps.ShopOpened, 1),
     "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 2),
     "QUOTA_SET": (shop_stamps.QuotaSet, 1),
     "PRODUCT_REVISED": (shop_stamps.ProductRevised, 1),
     "PRODUCT_WITHDRAWN": (shop_stamps.ProductWithdrawn, 1),
-    "CASE_OPENED": (case_stamps.CaseOpened, 1),
+    "CASE_OPENED": (case_stamps.CaseOpened, 2),
     "CASE_RESOLVED": (case_stamps.CaseResolved, 1),
+    "CASE_RETURN_REQUESTED": (case_stamps.CaseReturnRequested, 1),
+    "CASE_RETURN_ACCEPTED": (case_stamps.CaseReturnAccepted, 1),
+    "CASE_RETURN_REFUSED": (case_stamps.CaseReturnRefused, 1),
+    "CASE_RETURN_FAILED": (case_stamps.CaseReturnFailed, 1),
+    "CASE_ALARM_STARTED": (case_stamps.CaseAlarmStarted, 1),
+    "CASE_ALARM_RAISED": (case_stamps.CaseAlarmRaised, 1),
 }
 NAMES: Mapping[type, tuple[str, int]] = {cls: (name, v) for name, (cls, v) in STORED.items()}
 
@@ -74,10 +82,16 @@ def _preferences_changed_2(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, **{name: {**one, "grace_period": None} for name, one in known.items()}}
 
 
+def _case_opened_2(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 did not say where the money lay: such a case can only be closed."""
+    return {**body, "account": "", "live": False, "payment_reference": ""}
+
+
 UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("CANCELLED", 1): _cancelled_2,
     ("ORDER_PLACED", 1): _order_placed_2,
     ("PREFERENCES_CHANGED", 1): _preferences_changed_2,
+    ("CASE_OPENED", 1): _case_opened_2,
 }
 
 

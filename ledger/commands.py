@@ -117,6 +117,58 @@ class ReturnPayment(Command):
 class RetryRefund(Command):
     """Ask again for a refund that was refused: a new try with a new number. Staff."""
 
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffCommand(Command):
+    """Staff act on an order. `reason` is kept sealed.
+
+    `version` is that of the order they looked at; None where something else was looked at.
+    """
+
+    reason: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkPaid(StaffCommand):
+    """Money came without a provider: cash, or a bank transfer with its payment reference.
+
+    `amount` None is all that is still due.
+    """
+
+    reference: str = ""
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPayment(StaffCommand):
+    """Return money of one payment through its provider.
+
+    `payment` None is the newest that holds enough, `amount` None all that is held of it. Money
+    beside an open dispute goes back only `despite_dispute`.
+    """
+
+    payment: UUID | None = None
+    amount: Money | None = None
+    despite_dispute: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundByHand(StaffCommand):
+    """Money of one payment was returned outside of any provider. As for `RefundPayment`."""
+
+    payment: UUID | None = None
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder(StaffCommand):
+    """Ticket sales cancel an order at once; with `refund` all that is held is asked back."""
+
+    refund: bool = False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartLetter(Command):
@@ -124,6 +176,14 @@ class StartLetter(Command):
 
     letter: Letter
     try_number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResendLetter(StaffCommand):
+    """Send a letter once more: that which moved last, or the one that is named."""
+
+    receipt: UUID | None = None
+    letter: Letter | None = None
 
 
 OrderCommand = (
@@ -139,5 +199,10 @@ OrderCommand = (
     | RetakeSeats
     | ReturnPayment
     | RetryRefund
+    | MarkPaid
+    | RefundPayment
+    | RefundByHand
+    | CancelOrder
+    | ResendLetter
     | StartLetter
 )

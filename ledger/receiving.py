@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from ledger.case_decide import case_fact, is_of_return
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
 from ledger.order.attempts import Attempt
@@ -12,8 +13,9 @@ from ledger.order.state import Order
 from ledger.rebinding import rebound
 from ledger.refusals import UnknownOrder
 from ledger.reports import Report
+from ledger.returning import settle
 from ledger.service import Orders
-from ledger.stamps import Authorized
+from ledger.stamps import Authorized, Paid
 
 Find = Callable[[str, str], UUID | None]
 
@@ -29,11 +31,13 @@ def receive(
     order, verdict = addressee(report, orders, find)
     if isinstance(verdict, Unbound) or order is None:
         reason = verdict.reason if isinstance(verdict, Unbound) else ""
-        cases.open(
-            case_for(report, order, reason),
-            correlation_id=report.correlation_id,
-            actor=_actor(report),
-        )
+        if not _of_a_return(report, cases, evidence):
+            cases.open(
+                case_for(report, order, reason),
+                correlation_id=report.correlation_id,
+                actor=_actor(report),
+                evidence=evidence,
+            )
         return None
     report = rebound(report, verdict)
     orders.record(
@@ -46,6 +50,20 @@ def receive(
     )
     orders.follow(order.id, at)
     return order.id
+
+
+def _of_a_return(report: Report, cases: Cases, evidence: str) -> bool:
+    """News of money that a case sent back names the case where others name an order."""
+    if report.order is None:
+        return False
+    case = cases.get(report.order)
+    if not is_of_return(report, case):
+        return False
+    told = case_fact(report.fact)
+    if told is not None:
+        case = cases.record(case.id, told, actor=_actor(report), evidence=evidence)
+    settle(cases, case)
+    return True
 
 
 def addressee(report: Report, orders: Orders, find: Find) -> tuple[Order | None, Attempt | Unbound]:
@@ -79,14 +97,19 @@ def _actor(report: Report) -> str:
 
 def case_for(report: Report, order: Order | None, reason: str) -> CaseOpened:
     """What a person is told of a report that no order can take."""
-    moved = bool(report.amount) and not isinstance(report.fact, Authorized)
+    fact = report.fact
+    moved = bool(report.amount) and not isinstance(fact, Authorized)
     return CaseOpened(
         kind=CaseKind.UNMATCHED_MONEY if moved else CaseKind.UNBOUND_FACT,
         severity=Severity.CRITICAL if moved else Severity.WARNING,
-        text=f"{type(report.fact).__name__}: {reason}",
+        text=f"{type(fact).__name__}: {reason}",
         order=order.id if order else None,
         provider=report.provider,
         provider_reference=report.reference,
         amount=report.amount,
         about=str(report.correlation_id),
+        account=report.account,
+        live=report.live,
+        payment_reference=fact.provider_reference if isinstance(fact, Paid) else "",
+        payer_reference=report.payer_reference or None,
     )

@@ -144,3 +144,63 @@ class Busy(Refusal):
     def __init__(self, stream: UUID) -> None:
         super().__init__("too many conflicts")
         self.stream = stream
+
+
+class OrderMoved(Refusal):
+    """The order has changed since you looked at it; look again before you act."""
+
+    def __init__(self, *, version: int) -> None:
+        super().__init__(f"version {version}")
+        self.version = version
+
+
+class AlreadyCancelled(Refusal):
+    """The order is cancelled already."""
+
+
+class WrongReference(Refusal):
+    """The payment reference is not that of this order."""
+
+
+class RefundExceedsHeld(Refusal):
+    """A refund may return at most what is still held of that payment."""
+
+    def __init__(self, *, asked: Money, held: Money) -> None:
+        super().__init__(f"asked for {asked}, hold {held}")
+        self.asked, self.held = asked, held
+
+
+class NotRefundable(Refusal):
+    """This payment cannot go back through a provider; return it by hand."""
+
+
+class SeveralPayments(Refusal):
+    """Money of several payments is held; return them one by one before cancelling."""
+
+
+class DisputeOpen(Refusal):
+    """The payer's bank disputes a payment; a refund beside it must be asked for expressly."""
+
+
+class RefundStillUnknown(Refusal):
+    """The provider does not tell whether the former refund was made; try again later."""
+
+
+class UnknownCase(Refusal):
+    """There is no such case."""
+
+
+class CaseClosed(Refusal):
+    """The case is resolved already."""
+
+
+class CaseNeedsOtherAction(Refusal):
+    """This case cannot be resolved in that way at this moment."""
+
+    def __init__(self, *, actions: tuple[str, ...]) -> None:
+        super().__init__(", ".join(actions) or "its money is on the way back")
+        self.actions = actions
+
+
+class OtherCurrency(Refusal):
+    """The money is of another currency than the order."""

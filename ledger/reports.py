@@ -46,7 +46,8 @@ class Report:
     it was sent back; `correlation_id` is what the fact is stamped with: the attempt's for a
     payment, the refund's for a refund, a derived one for news that we did not ask for.
     `amount` is None where the fact moves no money, `occurred_at` where the provider tells no time.
-    `payment_reference` is the order's own, where the provider sends it back.
+    `payment_reference` is the order's own, where the provider sends it back; `payer_reference` is
+    what the payer wrote.
     """
 
     provider: str
@@ -62,3 +63,4 @@ class Report:
     occurred_at: datetime | None
     contradiction: str = ""
     payment_reference: str = ""
+    payer_reference: str = ""

@@ -60,6 +60,7 @@ class Cause(StrEnum):
     STAFF = "staff"
     LATE_PAYMENT = "late_payment"
     OVERPAID = "overpaid"
+    DESPITE_DISPUTE = "despite_dispute"
 
 
 @stamp(binding=("shop", "request_digest"), sealed=("customer",))
@@ -213,14 +214,38 @@ class AuthorizationExpired:
     provider_reference: str
 
 
-@stamp(binding=("amount", "provider", "provider_reference"))
+@stamp(binding=("amount", "provider", "provider_reference"), sealed=("reason",))
 class Paid:
-    """Money arrived for one payment attempt. `provider_reference` is what can be refunded."""
+    """Money arrived for one payment attempt. `provider_reference` is what can be refunded.
+
+    Marked as paid by staff it has the provider `manual`, the payment reference of a bank transfer
+    (empty for cash), and a reason.
+    """
 
     amount: Money
     provider: str
     provider_reference: str
     method: str = ""
+    reason: str | None = None
+
+
+@stamp(
+    binding=("case", "amount", "provider", "account", "live", "payment_reference"),
+    sealed=("reason",),
+)
+class PaymentAssigned:
+    """Staff found out that money which was nobody's is this order's: it is received here.
+
+    The correlation id is the case's, and it names the payment from here on.
+    """
+
+    case: UUID
+    amount: Money
+    provider: str
+    account: str
+    live: bool
+    payment_reference: str
+    reason: str | None = None
 
 
 @stamp(binding=("code_hash",), sealed=("code",))
@@ -249,12 +274,12 @@ class SeatsRetaken:
     """Money came after all, and there was room: the order lives again (SPEC P6)."""
 
 
-@stamp(occurrence=("try_number",), binding=("payment", "amount"))
+@stamp(occurrence=("try_number",), binding=("payment", "amount"), sealed=("reason",))
 class CreateRefundRequest:
     """Intent: a provider is about to be asked to return money of one payment.
 
     `payment` is the correlation id of the attempt, `payment_reference` the provider's name of it,
-    `fee` what is kept back by the cancellation policy.
+    `fee` what is kept back by the cancellation policy, `reason` why staff wanted it.
     """
 
     payment: UUID
@@ -264,6 +289,7 @@ class CreateRefundRequest:
     fee: Money
     cause: Cause
     try_number: int = 1
+    reason: str | None = None
 
 
 @stamp(occurrence=("try_number",), binding=("amount", "provider_reference"))
@@ -370,6 +396,18 @@ class ReceiptUnknown:
     try_number: int
 
 
+@stamp(binding=("receipt", "letter"), sealed=("reason",))
+class ReceiptResendRequested:
+    """Staff want a letter sent again, to the address that the order has then (SPEC R6).
+
+    `receipt` is the correlation id of the letter that was sent, or tried, before.
+    """
+
+    receipt: UUID
+    letter: Letter
+    reason: str | None = None
+
+
 OrderStamp = (
     OrderPlaced
     | ZeroPrice
@@ -387,6 +425,7 @@ OrderStamp = (
     | CreateVoidFailure
     | AuthorizationExpired
     | Paid
+    | PaymentAssigned
     | CancellationRequested
     | Cancelled
     | SeatsReleased
@@ -403,4 +442,5 @@ OrderStamp = (
     | ReceiptSent
     | ReceiptFailed
     | ReceiptUnknown
+    | ReceiptResendRequested
 )

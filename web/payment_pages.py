@@ -37,3 +37,12 @@ def close_replaced(order: Order, kept: UUID) -> None:
         replaced = attempt.open and attempt.session and attempt.pending_at is None
         if provider is not None and replaced and attempt.correlation_id != kept:
             provider.expire_payment(attempt.session)
+
+
+def close_pages(order: Order) -> Order:
+    """Best effort, once nobody shall pay any more; money that comes all the same has its rules."""
+    for attempt in order.attempts.values():
+        provider = parts().providers.get(attempt.provider)
+        if provider is not None and attempt.open and attempt.session:
+            provider.expire_payment(attempt.session)
+    return order

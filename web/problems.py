@@ -85,6 +85,20 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.NothingToRefund: _kind(409, "nothing-to-refund", "Nothing to refund"),
     no.QuotaTooSmall: _kind(409, "quota-too-small", "Quota too small"),
     no.ShopInvalid: _kind(422, "shop-invalid", "Shop file not accepted"),
+    no.OrderMoved: _kind(412, "order-moved", "The order changed"),
+    no.AlreadyCancelled: _kind(409, "already-cancelled", "Cancelled already"),
+    no.WrongReference: _kind(409, "wrong-reference", "Wrong payment reference"),
+    no.RefundExceedsHeld: _kind(409, "refund-exceeds-held", "More than is held"),
+    no.NotRefundable: _kind(409, "not-refundable", "Not refundable"),
+    no.SeveralPayments: _kind(409, "several-payments", "Several payments"),
+    no.DisputeOpen: _kind(409, "dispute-open", "Payment disputed"),
+    no.RefundStillUnknown: Kind(
+        status=503, slug="refund-still-unknown", title="Outcome unknown", retry_after=60
+    ),
+    no.UnknownCase: _kind(404, "unknown-case", "Unknown case"),
+    no.CaseClosed: _kind(409, "case-closed", "Resolved already"),
+    no.CaseNeedsOtherAction: _kind(409, "case-needs-other-action", "Not in that way"),
+    no.OtherCurrency: _kind(409, "other-currency", "Another currency"),
     no.Busy: Kind(status=503, slug="busy", title="Busy", retry_after=1),
 }
 
@@ -187,4 +201,6 @@ def _readable(value: object) -> Any:
         return value
     if isinstance(value, Money):
         return {"amount": value.amount, "currency": value.currency}
+    if isinstance(value, tuple):
+        return [_readable(one) for one in value]
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

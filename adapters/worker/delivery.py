@@ -57,6 +57,8 @@ def next_move(posting: Posting | None, *, now: datetime, policy: DeliveryPolicy)
         return None
     tries, age = posting.last_try, now - posting.changed_at
     match posting.state:
+        case "due":
+            return Try(tries + 1)
         case "started":
             return Forgotten(tries) if age >= policy.lease else None
         case "unknown" if policy.resends(tries):

@@ -22,6 +22,7 @@ from adapters.worker.reactor import (
 from ledger.cancellation import link_is_valid
 from ledger.commands import StartLetter
 from ledger.order.letters import Due, letters_due
+from ledger.order.postings import Posting
 from ledger.order.state import Order
 from ledger.order.troubles import letter_of_unknown_fate
 from ledger.recorded import Recorded, derived
@@ -137,7 +138,7 @@ class Letters:
             return self._failed(due, number, f"render:{type(error).__name__}", permanent=False)
         if not rendered.to:
             return self._failed(due, number, "nobody_left", permanent=True)
-        message_id = message_id_of(due, self.mail_domain)
+        message_id = message_id_of(due, self.mail_domain, posting)
         answer = self.mail.send(rendered, message_id)
         match answer:
             case Sent():
@@ -189,9 +190,13 @@ def _claimant(history: Sequence[Recorded], due: Due, number: int) -> str | None:
     return None
 
 
-def message_id_of(due: Due, domain: str) -> str:
-    """The same letter always has the same Message-ID, however often it is sent."""
-    return f"<{derived(due.correlation_id, f'letter/{due.letter}')}@{domain}>"
+def message_id_of(due: Due, domain: str, posting: Posting | None = None) -> str:
+    """The same letter always has the same Message-ID, however often it is tried.
+
+    Sent again because staff want it, it is another one: a mailbox would hide a second copy.
+    """
+    cause = (posting.again_under if posting else None) or due.correlation_id
+    return f"<{derived(cause, f'letter/{due.letter}')}@{domain}>"
 
 
 def content_of(rendered: RenderedLetter) -> bytes:

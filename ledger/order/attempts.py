@@ -16,6 +16,7 @@ from ledger.stamps import (
     CreatePaymentRequest,
     CreatePaymentSuccess,
     Paid,
+    PaymentAssigned,
     PaymentExpired,
     PaymentFailed,
     PaymentPending,
@@ -29,6 +30,7 @@ PaymentStamp = (
     | PaymentFailed
     | PaymentExpired
     | Paid
+    | PaymentAssigned
 )
 
 
@@ -127,6 +129,8 @@ def attempt(before: Attempt | None, stamp: PaymentStamp, recorded: Recorded) -> 
     """The attempt after a stamp. News of an attempt that we never made changes nothing here."""
     if isinstance(stamp, CreatePaymentRequest):
         return _requested(before, stamp, recorded)
+    if isinstance(stamp, PaymentAssigned):
+        return _assigned(stamp, recorded)
     return None if before is None else _reported(before, stamp, recorded)
 
 
@@ -141,6 +145,22 @@ def _requested(before: Attempt | None, stamp: CreatePaymentRequest, recorded: Re
         asked=stamp.amount,
         requested_at=recorded.recorded_at,
         tries={stamp.try_number: CallState.REQUESTED},
+    )
+
+
+def _assigned(stamp: PaymentAssigned, recorded: Recorded) -> Attempt:
+    """Money that nobody had asked for: it comes with all that a payment of ours has."""
+    return Attempt(
+        correlation_id=recorded.correlation_id,
+        provider=stamp.provider,
+        account=stamp.account,
+        live=stamp.live,
+        asked=stamp.amount,
+        requested_at=recorded.recorded_at,
+        received=stamp.amount,
+        reference=stamp.payment_reference,
+        paid_position=recorded.position,
+        paid_at=recorded.happened_at,
     )
 
 
@@ -170,7 +190,7 @@ def _reported(before: Attempt, stamp: PaymentStamp, recorded: Recorded) -> Attem
             return changed(before, failed_at=_later(before.failed_at, recorded.happened_at))
         case PaymentExpired():
             return changed(before, expired=True)
-        case CreatePaymentRequest():
+        case CreatePaymentRequest() | PaymentAssigned():
             return before
         case _:
             assert_never(stamp)

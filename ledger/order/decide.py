@@ -9,14 +9,19 @@ from typing import assert_never
 from ledger import cancellation
 from ledger.commands import (
     CancelInGrace,
+    CancelOrder,
     CancelUnpaid,
     CaptureAuthorization,
     CompleteCancellation,
     ConfirmCancellation,
+    MarkPaid,
     OrderCommand,
+    RefundByHand,
+    RefundPayment,
     ReleaseSeats,
     RequestCancellation,
     RequestPayment,
+    ResendLetter,
     RetakeSeats,
     RetryRefund,
     ReturnPayment,
@@ -24,9 +29,11 @@ from ledger.commands import (
     VoidAuthorization,
 )
 from ledger.money import zero
+from ledger.order import by_hand
 from ledger.order.capturing import cancel_in_grace, capture_authorization, void_authorization
 from ledger.order.letters import RECEIPTS, letters_due
 from ledger.order.refunds import Refund
+from ledger.order.resending import resend
 from ledger.order.state import Order
 from ledger.order.status import Status, status
 from ledger.policy import Release
@@ -84,6 +91,16 @@ def decide(  # noqa: C901 (a dispatching match)
             return _return_payment(command, order)
         case RetryRefund():
             return _retry_refund(command, order)
+        case MarkPaid():
+            return by_hand.mark_paid(command, order)
+        case RefundPayment():
+            return by_hand.refund_payment(command, order)
+        case RefundByHand():
+            return by_hand.refund_by_hand(command, order)
+        case CancelOrder():
+            return by_hand.cancel_order(command, order)
+        case ResendLetter():
+            return resend(command, order)
         case StartLetter():
             return _start_letter(command, order)
         case _:
@@ -209,6 +226,7 @@ def _retry_refund(command: RetryRefund, order: Order) -> Sequence[OrderStamp]:
         return _NOTHING
     if refund.request.amount.amount > order.held_by(refund.request.payment).amount:
         raise NothingToRefund
+    by_hand.require_unmoved(command.version, order)
     request = refund.request
     return (
         CreateRefundRequest(

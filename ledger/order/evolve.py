@@ -9,7 +9,7 @@ from ledger.order.authorizations import AuthorizationStamp
 from ledger.order.changing import made
 from ledger.order.disputes import dispute
 from ledger.order.links import link_request
-from ledger.order.postings import PostingStamp, posting
+from ledger.order.postings import PostingStamp, posting, wanted_again
 from ledger.order.refunds import RefundStamp, refund
 from ledger.order.state import Order
 from ledger.order.working import Working, thawed
@@ -22,6 +22,7 @@ from ledger.stamps import (
     DisputeClosed,
     Disputed,
     OrderPlaced,
+    ReceiptResendRequested,
     SeatsReleased,
     SeatsRetaken,
     ZeroPrice,
@@ -117,6 +118,11 @@ def _posting(state: Working, stamp: PostingStamp, recorded: Recorded) -> None:
     state["postings"][key] = posting(state["postings"].get(key), stamp, recorded, series=series)
 
 
+def _wanted_again(state: Working, stamp: ReceiptResendRequested, recorded: Recorded) -> None:
+    key = (stamp.receipt, stamp.letter)
+    state["postings"][key] = wanted_again(state["postings"].get(key), stamp, recorded)
+
+
 # What changes an order, by type of stamp: each room's own `match` ends in `assert_never`, and a
 # test compares this table with the union of all stamps. A table, because a fold is run for every
 # stamp of the ledger, and a `match` asks type after type.
@@ -133,4 +139,5 @@ CHANGES: Mapping[type, Callable[[Working, Any, Recorded], None]] = {
     SeatsReleased: _released,
     SeatsRetaken: _retaken,
     **dict.fromkeys(get_args(PostingStamp), _posting),
+    ReceiptResendRequested: _wanted_again,
 }

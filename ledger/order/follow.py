@@ -11,6 +11,7 @@ from ledger.commands import (
     VoidAuthorization,
 )
 from ledger.order.attempts import Attempt
+from ledger.order.by_hand import MANUAL
 from ledger.order.capturing import needless
 from ledger.order.decide import releases
 from ledger.order.state import Order
@@ -71,9 +72,9 @@ def _decision(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | No
 
 
 def return_late(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
-    """Send a late payment back; None while a refund of it was tried before."""
+    """Send a late payment back; None once that was tried, or when only people can return it."""
     refund_id = derived(attempt.correlation_id, "late")
-    if refund_id in order.refunds:
+    if refund_id in order.refunds or attempt.provider == MANUAL:
         return None
     return ReturnPayment(
         correlation_id=refund_id,

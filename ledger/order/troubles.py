@@ -6,6 +6,7 @@ from uuid import UUID
 from ledger.case_stamps import CaseKind, Severity
 from ledger.money import Money, zero
 from ledger.order.attempts import Attempt
+from ledger.order.by_hand import MANUAL
 from ledger.order.refunds import Refund
 from ledger.order.reservation_troubles import of_authorizations
 from ledger.order.state import Order
@@ -20,6 +21,7 @@ def troubles(order: Order) -> tuple[Trouble, ...]:
     return (
         *_underpaid(order),
         *_overpaid(order),
+        *_to_return(order),
         *_refunds(order),
         *_disputes(order),
         *of_authorizations(order),
@@ -73,6 +75,16 @@ def _overpaid(order: Order) -> Iterator[Trouble]:
         if kept.amount > 0 and _too_much(order):
             text = "More money came than the order costs."
             yield _of_payment(CaseKind.OVERPAID, attempt, amount=kept, text=text)
+
+
+def _to_return(order: Order) -> Iterator[Trouble]:
+    """Money that came by hand to a cancelled order: nobody but people can return it."""
+    for attempt in order.paid_attempts:
+        late = not order.alive and attempt.paid_position > order.cancelled_position
+        held = order.held_by(attempt.correlation_id)
+        if late and attempt.provider == MANUAL and held.amount > 0:
+            text = "Money came by hand after the cancellation. Return it by hand, too."
+            yield _of_payment(CaseKind.MONEY_TO_RETURN, attempt, amount=held, text=text)
 
 
 def _too_much(order: Order) -> bool:

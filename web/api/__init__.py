@@ -2,9 +2,9 @@
 
 from flask import Blueprint
 
-from web.api import cancellation, cases, openapi, orders, payments, products, stamps
+from web.api import cancellation, cases, openapi, orders, payments, products, staff, stamps
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
-for part in (products, orders, payments, cancellation, stamps, cases, openapi):
+for part in (products, orders, payments, cancellation, staff, stamps, cases, openapi):
     part.hang_up(api)

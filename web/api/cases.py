@@ -1,12 +1,22 @@
-"""What waits for a person, for staff and auditors."""
+"""What waits for a person, and what people do about it; for staff and auditors."""
 
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from flask import Blueprint, Response, request
+from msgspec import Meta
 
+from ledger.case import Case
+from ledger.case_commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
+from ledger.case_decide import actions
+from ledger.case_stamps import Action
+from ledger.resolving import Resolutions
 from projections.cases import CaseRow
+from projections.cases import cases as rows_of
 from web.access import require
-from web.api.bodies import as_json
+from web.addresses import now, uuid_in
+from web.api.bodies import Body, as_json, read
+from web.api.keys import correlation_id
 from web.current import parts
 from web.problems import ProblemRaised
 
@@ -14,9 +24,18 @@ _STATES = ("open", "resolved")
 _MOST = 500
 
 
+class ResolveBody(Body, frozen=True):
+    """`order` is asked for by `assign` only."""
+
+    action: Action
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    order: UUID | None = None
+
+
 def hang_up(api: Blueprint) -> None:
-    """Put the call at its address."""
+    """Put the calls at their addresses."""
     api.get("/cases")(cases)
+    api.post("/cases/<case>/resolve")(resolve)
 
 
 def cases() -> Response:
@@ -27,6 +46,45 @@ def cases() -> Response:
         raise ProblemRaised("bad-request", detail="state is open or resolved.")
     found = parts().views.cases(state)[:_MOST]
     return as_json({"cases": [told(one) for one in found]})
+
+
+def resolve(case: str) -> Response:
+    """Assign money to an order, send it back, retry a refund, or close the case."""
+    token = require("staff")
+    body = read(ResolveBody)
+    cause, case_id = correlation_id("cases", case, token.name), uuid_in(case)
+    wish = {
+        "correlation_id": cause,
+        "actor": f"token:{token.name}",
+        "at": now(),
+        "reason": body.reason,
+    }
+    desk = Resolutions(
+        parts().store, orders=parts().orders, cases=parts().cases, providers=parts().providers
+    )
+    return as_json(resolution(desk.resolve(case_id, _command(body, wish))))
+
+
+def _command(body: ResolveBody, wish: dict[str, Any]) -> CaseCommand:
+    match body.action:
+        case Action.ASSIGN:
+            if body.order is None:
+                raise ProblemRaised("invalid-body", detail="assign needs an order.")
+            return AssignMoney(**wish, order=body.order)
+        case Action.RETURN:
+            return ReturnMoney(**wish)
+        case Action.RETRY:
+            return RetryCase(**wish)
+        case Action.CLOSE:
+            return CloseCase(**wish)
+        case Action.BOUND:
+            raise ProblemRaised("invalid-body", detail="A case is bound by the ledger alone.")
+
+
+def resolution(case: Case) -> dict[str, Any]:
+    """The case after a wish; `money` is none, unknown, accepted or failed, of a return."""
+    (row,) = rows_of(case)
+    return {"case": told(row), "money": case.returned.word, "actions": [*actions(case)]}
 
 
 def told(case: CaseRow) -> dict[str, Any]:

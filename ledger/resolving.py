@@ -1,0 +1,123 @@
+"""A person resolves a case: what that does to the order, and to the money at its provider."""
+
+from typing import assert_never
+from uuid import UUID
+
+from ledger.appends import Append, Appended, Conflict, Contradiction, StampStore
+from ledger.case import Case
+from ledger.case_commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
+from ledger.case_decide import decide_case, is_nobodys
+from ledger.cases import Cases
+from ledger.commands import Command, RefundPayment, RetryRefund
+from ledger.order.by_hand import assigned
+from ledger.order.state import Order
+from ledger.payments import Providers
+from ledger.recorded import Draft, derived
+from ledger.refunding import refund_payment, retry_refund
+from ledger.refusals import Busy, CaseClosed, NotRefundable
+from ledger.returning import start_return
+from ledger.seats import after_drafts, seat_changes
+from ledger.service import Orders
+
+PATIENCE = 25
+
+
+class Resolutions:
+    """The desk's actions, over the cases and orders of a ledger."""
+
+    def __init__(
+        self, store: StampStore, *, orders: Orders, cases: Cases, providers: Providers
+    ) -> None:
+        self._store, self._orders, self._cases = store, orders, cases
+        self._providers = providers
+
+    def resolve(self, case_id: UUID, command: CaseCommand) -> Case:
+        """The case after a person's wish. Safe to repeat under the same correlation id.
+
+        A return whose outcome is not known leaves the case open; recovery finishes it. Raises
+        `UnknownCase`, `CaseClosed`, `CaseNeedsOtherAction`, and what the order refuses.
+        """
+        case = self._cases.get(case_id)
+        due = decide_case(command, case)
+        if not due:
+            return case
+        match command:
+            case AssignMoney():
+                return self._assign(case_id, command)
+            case ReturnMoney() if is_nobodys(case):
+                return self._send_back(case_id, command)
+            case ReturnMoney() | RetryCase():
+                self._ask_order(case, command)
+            case CloseCase():
+                pass
+            case _:
+                assert_never(command)
+        return self._cases.handle(case_id, command)
+
+    def _assign(self, case_id: UUID, command: AssignMoney) -> Case:
+        """Order and case in one append: the money is received exactly where the case says."""
+        for _ in range(PATIENCE):
+            case, order = self._cases.get(case_id), self._orders.get(command.order)
+            match self._store.append(_assignment(case, order, command))[0]:
+                case Appended():
+                    self._orders.follow(order.id, command.at)
+                    return self._cases.get(case_id)
+                case Conflict():
+                    decide_case(command, self._cases.get(case_id))
+                case Contradiction():
+                    raise CaseClosed
+                case other:
+                    raise AssertionError(f"assigned money takes no seats: {other}")
+        raise Busy(case_id)
+
+    def _send_back(self, case_id: UUID, command: ReturnMoney) -> Case:
+        case = self._cases.get(case_id)
+        opened = case.opened
+        provider = self._providers.get(opened.provider) if opened else None
+        if opened is None or provider is None or provider.live != opened.live:
+            raise NotRefundable
+        self._cases.handle(case_id, command)
+        return start_return(self._cases, provider, case_id, actor=command.actor)
+
+    def _ask_order(self, case: Case, command: ReturnMoney | RetryCase) -> None:
+        """The order's own rules decide; the case is resolved when they agreed."""
+        opened = case.opened
+        assert opened is not None, "only a case that was opened is resolved"
+        assert opened.order is not None, "these cases are about an order"
+        cause, actor, at = UUID(opened.about), command.actor, command.at
+        if isinstance(command, RetryCase):
+            again = RetryRefund(correlation_id=cause, actor=actor, at=at)
+            retry_refund(self._orders, self._providers, opened.order, again)
+            return
+        refund = RefundPayment(
+            correlation_id=derived(case.id, "surplus"),
+            actor=actor,
+            at=at,
+            reason=command.reason,
+            payment=cause,
+            amount=opened.amount,
+        )
+        refund_payment(self._orders, self._providers, opened.order, refund)
+
+
+def _assignment(case: Case, order: Order, command: AssignMoney) -> Append:
+    received = Draft(
+        stream=order.id,
+        stamp=assigned(case, order, reason=command.reason),
+        correlation_id=case.id,
+        actor=command.actor,
+        evidence=case.evidence,
+    )
+    changes = seat_changes(order, after_drafts(order, [received], command.at))
+    resolved = [_of_case(one, case.id, command) for one in decide_case(command, case)]
+    return Append(
+        drafts=[received, *resolved],
+        expected={order.id: order.version, case.id: case.version},
+        seats=changes,
+    )
+
+
+def _of_case(stamp: object, case_id: UUID, command: Command) -> Draft:
+    return Draft(
+        stream=case_id, stamp=stamp, correlation_id=command.correlation_id, actor=command.actor
+    )

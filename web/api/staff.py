@@ -1,0 +1,162 @@
+"""What staff do about an order: return money, mark it paid, cancel it, send a letter again."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from flask import Blueprint, Response
+from msgspec import Meta
+
+from ledger.commands import (
+    CancelOrder,
+    MarkPaid,
+    RefundByHand,
+    RefundPayment,
+    ResendLetter,
+    RetryRefund,
+)
+from ledger.money import Money
+from ledger.order.state import Order
+from ledger.refunding import refund_payment, retry_refund
+from ledger.stamps import Letter
+from web.access import require
+from web.addresses import now, order_in
+from web.api.bodies import Body, as_json, read
+from web.api.keys import correlation_id
+from web.api.orders import told
+from web.api.repeats import answered_before
+from web.current import parts
+from web.payment_pages import close_pages
+from web.refunding import send_back
+
+Reason = Annotated[str, Meta(min_length=1, max_length=500)]
+Amount = Annotated[int, Meta(gt=0, lt=2**53)]
+Version = Annotated[int, Meta(ge=1, lt=2**31)]
+
+
+class RefundBody(Body, frozen=True):
+    """`amount` in minor units, all that is held if left out; `retry` names a refused refund."""
+
+    method: Literal["provider", "manual"]
+    reason: Reason
+    version: Version
+    amount: Amount | None = None
+    payment: UUID | None = None
+    retry: UUID | None = None
+    despite_dispute: bool = False
+
+
+class PaidBody(Body, frozen=True):
+    """`reference` is that of a bank transfer; cash has none. `amount`: all that is due."""
+
+    reason: Reason
+    version: Version
+    reference: Annotated[str, Meta(max_length=50)] = ""
+    amount: Amount | None = None
+
+
+class CancelBody(Body, frozen=True):
+    """With `refund` all that is held goes back through its provider."""
+
+    reason: Reason
+    version: Version
+    refund: bool = False
+
+
+class LetterBody(Body, frozen=True):
+    """The newest letter, unless one is named by its correlation id and kind."""
+
+    reason: Reason
+    receipt: UUID | None = None
+    letter: Letter | None = None
+
+
+def hang_up(api: Blueprint) -> None:
+    """Put the calls at their addresses."""
+    api.post("/shops/<shop>/orders/<order>/refunds")(refund)
+    api.post("/shops/<shop>/orders/<order>/mark-paid")(mark_paid)
+    api.post("/shops/<shop>/orders/<order>/cancel")(cancel)
+    api.post("/shops/<shop>/orders/<order>/receipts")(send_again)
+
+
+def refund(shop: str, order: str) -> Response:
+    """Return money of one payment: all that is held, or a part; or retry what was refused."""
+    found, wish = _begun("refunds", shop, order)
+    body = read(RefundBody)
+    if body.retry is not None:
+        return _retried(found, wish, body, retry=body.retry)
+    common = {
+        **wish,
+        "reason": body.reason,
+        "version": body.version,
+        "payment": body.payment,
+        "amount": _money(body.amount, found),
+    }
+    if body.method == "manual":
+        by_hand = RefundByHand(**common)
+        return _answer(found, by_hand, lambda: parts().orders.handle(found.id, by_hand))
+    asked = RefundPayment(**common, despite_dispute=body.despite_dispute)
+    return _answer(
+        found, asked, lambda: refund_payment(parts().orders, parts().providers, found.id, asked)
+    )
+
+
+def _retried(found: Order, wish: dict[str, Any], body: RefundBody, *, retry: UUID) -> Response:
+    again = RetryRefund(**{**wish, "correlation_id": retry}, version=body.version)
+    return as_json(told(retry_refund(parts().orders, parts().providers, found.id, again)))
+
+
+def mark_paid(shop: str, order: str) -> Response:
+    """Cash, or a bank transfer that carried the order's payment reference."""
+    found, wish = _begun("mark-paid", shop, order)
+    body = read(PaidBody)
+    paid = MarkPaid(
+        **wish,
+        reason=body.reason,
+        version=body.version,
+        reference=body.reference,
+        amount=_money(body.amount, found),
+    )
+    return _answer(found, paid, lambda: close_pages(parts().orders.handle(found.id, paid)))
+
+
+def cancel(shop: str, order: str) -> Response:
+    """Cancel, with or without sending back what was paid."""
+    found, wish = _begun("cancel", shop, order)
+    body = read(CancelBody)
+    cancelled = CancelOrder(**wish, reason=body.reason, version=body.version, refund=body.refund)
+
+    def act() -> Order:
+        after = close_pages(parts().orders.handle(found.id, cancelled))
+        return send_back(after, cancelled.correlation_id)
+
+    return _answer(found, cancelled, act)
+
+
+def send_again(shop: str, order: str) -> Response:
+    """A letter that was sent, or could not be, goes out once more."""
+    found, wish = _begun("receipts", shop, order)
+    body = read(LetterBody)
+    again = ResendLetter(**wish, reason=body.reason, receipt=body.receipt, letter=body.letter)
+    return _answer(found, again, lambda: parts().orders.handle(found.id, again))
+
+
+def _begun(call: str, shop: str, order: str) -> tuple[Order, dict[str, Any]]:
+    """The order, and who asks what under which identity; a problem if they may not."""
+    token = require("staff", shop=shop)
+    found = order_in(shop, order)
+    cause = correlation_id(call, shop, order, token.name)
+    return found, {"correlation_id": cause, "actor": f"token:{token.name}", "at": now()}
+
+
+def _money(amount: int | None, order: Order) -> Money | None:
+    return None if amount is None else Money(amount, order.currency)
+
+
+def _answer(found: Order, command: Any, act: Callable[[], Order]) -> Response:
+    """The order after the wish; the first answer again when the wish was granted before."""
+    before = answered_before(parts().orders.history(found.id), command)
+    if before is not None:
+        return as_json(told(before))
+    act()
+    return as_json(told(parts().orders.follow(found.id, now())))
