@@ -114,11 +114,13 @@ def cancel_order(command: CancelOrder, order: Order) -> Sequence[OrderStamp]:
 
 
 def _refund_of_all(command: CancelOrder, order: Order) -> Sequence[OrderStamp]:
-    holding = _holding(order)
-    if not command.refund or not holding:
+    if not command.refund:
         return _NOTHING
     if order.disputed:
         raise DisputeOpen
+    holding = _holding(order)
+    if not holding:
+        return _NOTHING
     if len(holding) > 1:
         raise SeveralPayments
     if holding[0].provider == MANUAL:

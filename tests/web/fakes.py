@@ -39,12 +39,16 @@ class Clock:
 
 @dataclass
 class StripeInMemory:
-    """A provider that does what it is told; `mood` is accepts, refuses or silent."""
+    """A provider that does what it is told; `mood` is accepts, refuses or silent.
+
+    `found` is what a look for an earlier refund comes to: nothing, made or silent.
+    """
 
     name: str = "stripe"
     account: str = "acct_test"
     live: bool = False
     mood: str = "accepts"
+    found: str = "nothing"
     asked: list[PaymentAsk | RefundAsk] = field(default_factory=list)
     expired: list[str] = field(default_factory=list)
 
@@ -71,18 +75,22 @@ class StripeInMemory:
             return NoAnswer("time-out")
         if self.mood == "refuses":
             return CreateRefundFailure(code="declined", try_number=ask.try_number)
-        reference = f"re_{ask.correlation_id}"
+        return self._accepted(ask)
+
+    def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
+        if self.found == "silent":
+            return NoAnswer("time-out")
+        return self._accepted(ask) if self.found == "made" else None
+
+    def _accepted(self, ask: RefundAsk) -> Accepted:
         return Accepted(
             outcome=CreateRefundSuccess(
                 payment=ask.payment,
                 amount=ask.amount,
-                provider_reference=reference,
+                provider_reference=f"re_{ask.correlation_id}",
                 try_number=ask.try_number,
             )
         )
-
-    def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
-        return None
 
 
 @dataclass

@@ -51,6 +51,7 @@ hostile = settings(
 )
 CALLS = ["orders", "orders/{}", "orders/{}/payments", "orders/{}/cancellation-requests"]
 CALLS += ["orders/{}/cancellation", "orders/{}/stamps", "products"]
+CALLS += [f"orders/{{}}/{call}" for call in ("refunds", "mark-paid", "cancel", "receipts")]
 
 
 @pytest.fixture(scope="module")

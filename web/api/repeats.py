@@ -52,6 +52,11 @@ def _same(wished: Any, stands: Any) -> bool:
 
 def _end(history: Sequence[Recorded], end: int, command: OrderCommand) -> int:
     """What we did because of it belongs to the answer; news that came later does not."""
-    while end < len(history) and history[end].actor in (_OURS, command.actor):
+    while end < len(history) and _belongs(history[end], command):
         end += 1
     return end
+
+
+def _belongs(one: Recorded, command: OrderCommand) -> bool:
+    asked = one.correlation_id == command.correlation_id and one.actor == command.actor
+    return asked or one.actor == _OURS
