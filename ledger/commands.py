@@ -186,6 +186,8 @@ class ResendLetter(StaffCommand):
     letter: Letter | None = None
 
 
+StaffWish = RetryRefund | MarkPaid | RefundPayment | RefundByHand | CancelOrder | ResendLetter
+
 OrderCommand = (
     RequestPayment
     | RequestCancellation
@@ -198,11 +200,6 @@ OrderCommand = (
     | CancelUnpaid
     | RetakeSeats
     | ReturnPayment
-    | RetryRefund
-    | MarkPaid
-    | RefundPayment
-    | RefundByHand
-    | CancelOrder
-    | ResendLetter
+    | StaffWish
     | StartLetter
 )

@@ -29,11 +29,10 @@ from ledger.commands import (
     VoidAuthorization,
 )
 from ledger.money import zero
-from ledger.order import by_hand
+from ledger.order.by_staff import by_staff
 from ledger.order.capturing import cancel_in_grace, capture_authorization, void_authorization
 from ledger.order.letters import RECEIPTS, letters_due
 from ledger.order.refunds import Refund
-from ledger.order.resending import resend
 from ledger.order.state import Order
 from ledger.order.status import Status, status
 from ledger.policy import Release
@@ -89,18 +88,15 @@ def decide(  # noqa: C901 (a dispatching match)
             return (SeatsRetaken(),) if order.released else _NOTHING
         case ReturnPayment():
             return _return_payment(command, order)
-        case RetryRefund():
-            return _retry_refund(command, order)
-        case MarkPaid():
-            return by_hand.mark_paid(command, order)
-        case RefundPayment():
-            return by_hand.refund_payment(command, order)
-        case RefundByHand():
-            return by_hand.refund_by_hand(command, order)
-        case CancelOrder():
-            return by_hand.cancel_order(command, order)
-        case ResendLetter():
-            return resend(command, order)
+        case (
+            RetryRefund()
+            | MarkPaid()
+            | RefundPayment()
+            | RefundByHand()
+            | CancelOrder()
+            | ResendLetter()
+        ):
+            return by_staff(command, order)
         case StartLetter():
             return _start_letter(command, order)
         case _:
@@ -216,27 +212,6 @@ def _return_payment(command: ReturnPayment, order: Order) -> Sequence[OrderStamp
             amount=held,
             fee=zero(order.currency),
             cause=command.cause,
-        ),
-    )
-
-
-def _retry_refund(command: RetryRefund, order: Order) -> Sequence[OrderStamp]:
-    refund = order.refund_of(command.correlation_id)
-    if refund is None or refund.request is None or not refund.was_refused:
-        return _NOTHING
-    if refund.request.amount.amount > order.held_by(refund.request.payment).amount:
-        raise NothingToRefund
-    by_hand.require_unmoved(command.version, order)
-    request = refund.request
-    return (
-        CreateRefundRequest(
-            payment=request.payment,
-            payment_reference=request.payment_reference,
-            provider=request.provider,
-            amount=request.amount,
-            fee=request.fee,
-            cause=request.cause,
-            try_number=refund.last_try + 1,
         ),
     )
 
