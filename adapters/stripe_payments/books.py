@@ -12,9 +12,11 @@ import stripe
 from adapters.stripe_payments.client import no_answer
 from adapters.stripe_payments.fetched import message
 from adapters.stripe_payments.fields import Json, group, moment, money, name, reference
+from adapters.stripe_payments.payment_news import standing
 from adapters.stripe_payments.refund_news import LOST
 from ledger.doors import Unreadable
 from ledger.reconciling.records import Kind, Period, ProviderAway, State, TheirRecord
+from ledger.stamps import AuthorizationExpired, Authorized, Paid, Voided
 
 # A page may be open for a day before its payment begins.
 _PAGE = timedelta(days=1)
@@ -22,7 +24,7 @@ _PAGE_SIZE = 100
 
 
 def records(client: stripe.StripeClient, period: Period, *, live: bool) -> Iterator[TheirRecord]:
-    """Payments with their money, refunds, disputes; raises `ProviderAway`."""
+    """Payments with money taken or kept ready, refunds, disputes; raises `ProviderAway`."""
     try:
         pages = _pages(client, period)
         for intent in _all(client.v1.payment_intents, _created(period)):
@@ -86,21 +88,34 @@ def _by_intent(sessions: Iterator[Json]) -> Mapping[str, Json]:
     return {intent: one for intent, one in found if intent is not None}
 
 
+_TOLD: Mapping[type, tuple[State, str, str]] = {
+    Paid: (State.DONE, "amount_received", "payment_intent.succeeded"),
+    Authorized: (
+        State.UNDER_WAY,
+        "amount_capturable",
+        "payment_intent.amount_capturable_updated",
+    ),
+    Voided: (State.FAILED, "amount", "payment_intent.canceled"),
+    AuthorizationExpired: (State.FAILED, "amount", "payment_intent.canceled"),
+}
+
+
 def _payment(intent: Json, pages: Mapping[str, Json]) -> Iterator[TheirRecord]:
     """Told by the intent if it says whose it is, else by its page, which may be known to us."""
-    known_as, page = name(intent, "id"), pages.get(name(intent, "id"))
-    if name(intent, "status") != "succeeded":
+    found = standing(intent)
+    if found is None:
         return
-    named = "correlation_id" in group(intent, "metadata")
-    if named or page is None or page.get("payment_status") == "unpaid":
-        news = message(intent, event_type="payment_intent.succeeded")
+    state, amount, event = _TOLD[type(found)]
+    page = None if "correlation_id" in group(intent, "metadata") else pages.get(intent["id"])
+    if page is None or state is not State.DONE or page.get("payment_status") == "unpaid":
+        news = message(intent, event_type=event)
     else:
         news = message(page, event_type="checkout.session.completed")
     yield TheirRecord(
         kind=Kind.PAYMENT,
-        reference=known_as,
-        amount=money(intent, "amount_received"),
-        state=State.DONE,
+        reference=name(intent, "id"),
+        amount=money(intent, amount),
+        state=state,
         at=moment(intent, "created"),
         message=news,
     )

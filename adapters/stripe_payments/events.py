@@ -21,6 +21,8 @@ READERS: Mapping[str, Reader] = {
     "checkout.session.expired": payment_news.expired,
     "payment_intent.succeeded": payment_news.succeeded,
     "payment_intent.payment_failed": payment_news.declined,
+    "payment_intent.amount_capturable_updated": payment_news.reserved,
+    "payment_intent.canceled": payment_news.given_up,
     "refund.created": refund_news.changed,
     "refund.updated": refund_news.changed,
     "refund.failed": refund_news.changed,
@@ -33,6 +35,8 @@ READERS: Mapping[str, Reader] = {
 _OBJECTS: Mapping[Reader, str] = {
     payment_news.succeeded: "payment_intent",
     payment_news.declined: "payment_intent",
+    payment_news.reserved: "payment_intent",
+    payment_news.given_up: "payment_intent",
     refund_news.changed: "refund",
     refund_news.charged_back: "charge",
     dispute_news.disputed: "dispute",

@@ -26,7 +26,7 @@ _KEPT = {
     "refund": _REFUND,
     "dispute": _DISPUTE,
 }
-_OURS = ("order", "shop", "correlation_id", "payment", "try_number")
+_OURS = ("order", "shop", "correlation_id", "payment", "try_number", "capture")
 
 
 def message(thing: Json, *, event_type: str) -> Message:

@@ -16,17 +16,32 @@ from adapters.stripe_payments.origin import Told, of_payment, report
 from ledger.doors import Unreadable
 from ledger.money import Money
 from ledger.reports import Fact, Report
-from ledger.stamps import Paid, PaymentExpired, PaymentFailed, PaymentPending
+from ledger.stamps import (
+    AuthorizationExpired,
+    Authorized,
+    Paid,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentPending,
+    Voided,
+)
+
+# How Stripe, and our own metadata of a page, say that money is taken later.
+LATER = "manual"
 
 
 def completed(session: Json, told: Told) -> Sequence[Report]:
     """The customer is through the page: paid now, or by a method that pays days later.
 
-    A free session brings no money, and `setup` or `subscription` are none of ours.
+    A free session brings no money, and `setup` or `subscription` are none of ours. A page that
+    captures later only authorizes: what is taken afterwards, its intent tells.
     """
     status = name(session, "payment_status")
     if name(session, "mode") != "payment" or status == "no_payment_required":
         return []
+    if group(session, "metadata").get("capture") == LATER:
+        kept = _authorized(money(session, "amount_total"), _intent_of(session))
+        return [_report(kept, session, told=told)]
     if status == "unpaid":
         pending = PaymentPending(provider_reference=name(session, "id"))
         return [_report(pending, session, told=told)]
@@ -57,6 +72,45 @@ def succeeded(intent: Json, told: Told) -> Sequence[Report]:
     amount = money(intent, "amount_received")
     paid = Paid(amount=amount, provider=PROVIDER, provider_reference=name(intent, "id"))
     return [_report(paid, intent, told=told, amount=amount)]
+
+
+def reserved(intent: Json, told: Told) -> Sequence[Report]:
+    """The payer's bank keeps the money ready: the same fact as the page's."""
+    found = standing(intent)
+    return [_report(found, intent, told=told)] if isinstance(found, Authorized) else []
+
+
+def given_up(intent: Json, told: Told) -> Sequence[Report]:
+    """An authorization was voided, or lapsed. An intent of a page that closed had none."""
+    found = standing(intent)
+    if not isinstance(found, Voided | AuthorizationExpired):
+        return []
+    return [_report(found, intent, told=told)]
+
+
+def standing(intent: Json) -> Paid | Authorized | Voided | AuthorizationExpired | None:
+    """What an intent has come to; None where nothing was authorized.
+
+    Stripe lets uncaptured money go after seven days and calls that `automatic`; an intent whose
+    page closed is `expired`. https://docs.stripe.com/api/payment_intents/object
+    """
+    known_as, status = name(intent, "id"), name(intent, "status")
+    if status == "succeeded":
+        amount = money(intent, "amount_received")
+        return Paid(amount=amount, provider=PROVIDER, provider_reference=known_as)
+    if intent.get("capture_method") != LATER:
+        return None
+    if status == "requires_capture":
+        return _authorized(money(intent, "amount_capturable"), known_as)
+    if status != "canceled" or intent.get("cancellation_reason") == "expired":
+        return None
+    lapsed = intent.get("cancellation_reason") == "automatic"
+    gone = AuthorizationExpired if lapsed else Voided
+    return gone(provider_reference=known_as)
+
+
+def _authorized(amount: Money, reference: str) -> Authorized:
+    return Authorized(amount=amount, provider=PROVIDER, provider_reference=reference)
 
 
 def declined(intent: Json, told: Told) -> Sequence[Report]:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 import stripe
 
-from adapters.stripe_payments import books, payment_news, refunds, sessions
+from adapters.stripe_payments import books, captures, payment_news, refunds, sessions
 from adapters.stripe_payments.client import stripe_client
 from adapters.stripe_payments.fields import PROVIDER
 from adapters.stripe_payments.origin import Told
+from ledger.captures import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
 from ledger.doors import Unreadable
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciling.records import Kind, Period, TheirRecord
@@ -63,6 +64,18 @@ class StripePayments:
     def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
         """Look up a refund by the correlation id in its metadata; None when there is none."""
         return refunds.find(self._client, ask)
+
+    def capture(self, ask: CaptureAsk) -> CaptureAnswer:
+        """Take authorized money, whole or in part; the same key never takes it twice."""
+        return captures.capture(self._client, ask)
+
+    def void(self, ask: VoidAsk) -> VoidAnswer:
+        """Give an authorization up; one that was captured after all is told as paid."""
+        return captures.void(self._client, ask)
+
+    def authorization(self, payment_reference: str) -> Standing:
+        """How an authorized payment stands."""
+        return captures.look(self._client, payment_reference)
 
     def look(self, reference: str, *, now: datetime) -> Sequence[Report]:
         """What a payment page has come to, as its webhook would tell it; nothing while it is open.

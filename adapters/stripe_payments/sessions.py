@@ -8,6 +8,7 @@ from adapters.stripe_payments.client import no_answer, refusal
 from adapters.stripe_payments.fetched import message
 from adapters.stripe_payments.fields import Json, moment, name
 from adapters.stripe_payments.origin import of_payment
+from adapters.stripe_payments.payment_news import LATER
 from ledger.doors import Unreadable
 from ledger.payments import PaymentAnswer, PaymentAsk
 from ledger.reconciling.records import ProviderAway
@@ -90,11 +91,12 @@ def _params(ask: PaymentAsk, try_number: int) -> Any:
         "correlation_id": str(ask.correlation_id),
         "try_number": str(try_number),
     }
+    later: dict[str, str] = {"capture_method": LATER} if ask.capture_later else {}
     params = {
         "mode": "payment",
         "client_reference_id": str(ask.order),
-        "metadata": metadata,
-        "payment_intent_data": {"metadata": metadata},
+        "metadata": metadata | ({"capture": LATER} if later else {}),
+        "payment_intent_data": {"metadata": metadata, **later},
         "line_items": _items(ask),
         "success_url": ask.return_url,
         "cancel_url": ask.return_url,

@@ -61,11 +61,14 @@ def compared(theirs: TheirRecord, ours: OurRecord, period: Period) -> Verdict:
     Timing is what time alone explains: a refund that was accepted on one side and is settled on
     the other, or a moment that falls into the period on one side only.
     """
+    states = {ours.state, theirs.state}
+    on_its_way = theirs.kind is Kind.REFUND and State.FAILED not in states
+    if len(states) > 1 and not on_its_way:
+        return Verdict.STATE_DIFFERS
     if ours.amount != theirs.amount:
         return Verdict.AMOUNT_DIFFERS
-    if ours.state is not theirs.state:
-        on_its_way = theirs.kind is Kind.REFUND and State.FAILED not in (ours.state, theirs.state)
-        return Verdict.TIMING if on_its_way else Verdict.STATE_DIFFERS
+    if len(states) > 1:
+        return Verdict.TIMING
     return Verdict.MATCHED if theirs.at in period and ours.at in period else Verdict.TIMING
 
 
@@ -140,5 +143,6 @@ class Statement:
 
 
 def _moved(record: TheirRecord | OurRecord) -> bool:
-    """Whether its money counts: promised or done, and not failed."""
-    return record.state is not State.FAILED
+    """Whether its money counts: taken or promised. What is only kept ready is not money yet."""
+    reserved = record.kind is Kind.PAYMENT and record.state is State.UNDER_WAY
+    return record.state is not State.FAILED and not reserved

@@ -1,12 +1,14 @@
 """What one order's stamps say of money at a provider."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from ledger.reconciling.records import Holder, Kind, OurRecord, State
 from ledger.recorded import Recorded
 from ledger.stamps import (
+    AuthorizationExpired,
+    Authorized,
     CreatePaymentRequest,
     CreateRefundSuccess,
     DisputeClosed,
@@ -14,11 +16,31 @@ from ledger.stamps import (
     Paid,
     Refunded,
     RefundFailed,
+    Voided,
 )
 
-# The later word wins, whichever was stamped first: a failure is final (SPEC P10).
-_RANK = (State.UNDER_WAY, State.DONE, State.FAILED)
+# The later word wins, whichever was stamped first: a refund's failure is final (SPEC P10), and
+# money that was taken was taken, whatever is told of its authorization.
+_ENDS = (State.UNDER_WAY, State.DONE, State.FAILED)
+_RANK = {
+    Kind.PAYMENT: (State.UNDER_WAY, State.FAILED, State.DONE),
+    Kind.REFUND: _ENDS,
+    Kind.DISPUTE: _ENDS,
+}
+_SAYS: Mapping[type, tuple[Kind, State]] = {
+    Authorized: (Kind.PAYMENT, State.UNDER_WAY),
+    Voided: (Kind.PAYMENT, State.FAILED),
+    AuthorizationExpired: (Kind.PAYMENT, State.FAILED),
+    Paid: (Kind.PAYMENT, State.DONE),
+    CreateRefundSuccess: (Kind.REFUND, State.UNDER_WAY),
+    Refunded: (Kind.REFUND, State.DONE),
+    RefundFailed: (Kind.REFUND, State.FAILED),
+    Disputed: (Kind.DISPUTE, State.UNDER_WAY),
+}
 MOVING = (
+    "AUTHORIZED",
+    "AUTHORIZATION_EXPIRED",
+    "VOIDED",
     "PAID",
     "CREATE_REFUND_SUCCESS",
     "REFUNDED",
@@ -33,53 +55,40 @@ def our_records(history: Sequence[Recorded], books: Holder) -> Iterable[OurRecor
     known: dict[tuple[Kind, str], OurRecord] = {}
     for one in _told(history, books):
         before = known.setdefault((one.kind, one.reference), one)
-        state = max(before.state, one.state, key=_RANK.index)
-        at = min(before.at, one.at)
-        known[one.kind, one.reference] = replace(before, state=state, at=at)
+        last = max(before, one, key=lambda record: _RANK[record.kind].index(record.state))
+        known[one.kind, one.reference] = replace(last, at=min(before.at, one.at))
     return known.values()
 
 
 def _told(history: Sequence[Recorded], books: Holder) -> Iterator[OurRecord]:
     payments = _payments(history, books)
-    opened = {
-        one.stamp.provider_reference: one.stamp
+    # An end names no amount: it is about what began under the same name.
+    amounts = {
+        one.stamp.provider_reference: one.stamp.amount
         for one in history
-        if isinstance(one.stamp, Disputed) and one.stamp.payment in payments
+        if isinstance(one.stamp, Authorized | Disputed)
     }
     for one in history:
-        stamp = one.stamp
-        match stamp:
-            case Paid() if one.correlation_id in payments:
-                yield _record(Kind.PAYMENT, State.DONE, one, stamp)
-            case CreateRefundSuccess() if stamp.payment in payments:
-                yield _record(Kind.REFUND, State.UNDER_WAY, one, stamp)
-            case Refunded() if stamp.payment in payments:
-                yield _record(Kind.REFUND, State.DONE, one, stamp)
-            case RefundFailed() if stamp.payment in payments:
-                yield _record(Kind.REFUND, State.FAILED, one, stamp)
-            case Disputed() if stamp.payment in payments:
-                yield _record(Kind.DISPUTE, State.UNDER_WAY, one, stamp)
-            case DisputeClosed(provider_reference=reference) if reference in opened:
-                ended = State.FAILED if stamp.won else State.DONE
-                yield _record(Kind.DISPUTE, ended, one, opened[reference])
-            case _:
-                pass
+        if (said := _said(one.stamp)) is None:
+            continue
+        reference = one.stamp.provider_reference
+        payment = getattr(one.stamp, "payment", one.correlation_id)
+        amount = getattr(one.stamp, "amount", amounts.get(reference))
+        if payment in payments and amount is not None:
+            yield OurRecord(
+                kind=said[0],
+                reference=reference,
+                amount=amount,
+                state=said[1],
+                at=one.happened_at,
+                order=one.stream,
+            )
 
 
-def _record(
-    kind: Kind,
-    state: State,
-    recorded: Recorded,
-    stamp: Paid | CreateRefundSuccess | Refunded | RefundFailed | Disputed,
-) -> OurRecord:
-    return OurRecord(
-        kind=kind,
-        reference=stamp.provider_reference,
-        amount=stamp.amount,
-        state=state,
-        at=recorded.happened_at,
-        order=recorded.stream,
-    )
+def _said(stamp: object) -> tuple[Kind, State] | None:
+    if isinstance(stamp, DisputeClosed):
+        return Kind.DISPUTE, State.FAILED if stamp.won else State.DONE
+    return _SAYS.get(type(stamp))
 
 
 def _payments(history: Sequence[Recorded], books: Holder) -> set[UUID]:

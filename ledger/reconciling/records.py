@@ -20,7 +20,10 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """How far it came: a dispute that was lost is done, one that was won has failed."""
+    """How far it came: a dispute that was lost is done, one that was won has failed.
+
+    A payment that is only authorized is under way; voided or lapsed, it has failed.
+    """
 
     UNDER_WAY = "under_way"
     DONE = "done"
@@ -78,7 +81,7 @@ class Books(Holder, Protocol):
     """What reconciling needs of a provider, and nothing more. Both calls raise `ProviderAway`."""
 
     def records(self, period: Period) -> Iterator[TheirRecord]:
-        """Every payment that brought money, every refund and every dispute made in a period."""
+        """Every payment with money taken or kept ready, every refund and dispute of a period."""
         ...
 
     def record(self, kind: Kind, reference: str) -> TheirRecord | None:

@@ -21,9 +21,10 @@ from ledger.order.attempts import Attempt
 from ledger.order.state import Order
 from ledger.payments import PAGE_LIFETIME, start_payment
 from ledger.receiving import receive
+from ledger.shop import ShopSpec
 from ledger.stamps import CreatePaymentSuccess, OrderPlaced
 from tests.adapters.stripe_kit import API_KEY, LEVERS, SECRET, Provider
-from tests.worlds import World
+from tests.worlds import SPEC, World
 
 ACCOUNT = "acct_1"
 RETURN = "https://shop.example/orders/1"
@@ -100,6 +101,14 @@ class StripeShop:
             headers={"Authorization": f"Bearer {API_KEY}"},
         )
         return str(answer.json()["id"])
+
+    def capture(self, intent: str, amount: int) -> None:
+        """Somebody captures in the provider's dashboard."""
+        LEVERS.post(
+            f"{self.provider.sandbox.url}/v1/payment_intents/{intent}/capture",
+            data={"amount_to_capture": amount},
+            headers={"Authorization": f"Bearer {API_KEY}"},
+        ).raise_for_status()
 
     def tell(self, *types: str) -> None:
         """Every webhook so far comes, or those of some types."""
@@ -179,9 +188,9 @@ class StripeShop:
 
 
 @contextmanager
-def stripe_shop(home: Path) -> Iterator[StripeShop]:
+def stripe_shop(home: Path, spec: ShopSpec = SPEC) -> Iterator[StripeShop]:
     """A shop whose clock and provider's clock agree."""
-    world = World()
+    world = World(spec)
     with running_sandbox(SandboxSettings(home=home, api_key=API_KEY)) as sandbox:
         provider = Provider(sandbox)
         ahead = world.clock() - datetime.now(UTC)

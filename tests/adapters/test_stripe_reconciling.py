@@ -1,6 +1,7 @@
 """Stripe's books beside ours: what never came is found, and taken in once."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,10 @@ from ledger.order.status import status
 from ledger.reconciling.records import ProviderAway
 from ledger.stamps import Paid, Refunded
 from tests.adapters.stripe_shop import StripeShop, stripe_shop
+from tests.worlds import PREFERENCES, SPEC
 from web.reconcile_command import reconcile
+
+CAPTURES_LATER = replace(SPEC, preferences=replace(PREFERENCES, grace_period=3600))
 
 
 @pytest.fixture
@@ -172,6 +176,36 @@ def test_another_amount_is_a_case_and_stays_a_finding(shop):
     size, kept = shop.size, dict(shop.inbox.states)
     books(shop, "--commit", status=1)
     assert (shop.size, shop.inbox.states) == (size, kept)
+
+
+def test_money_that_is_only_kept_ready_is_found_and_is_no_money_yet(tmp_path):
+    with stripe_shop(tmp_path, CAPTURES_LATER) as shop:
+        shop.buy()
+        intent = shop.pay()
+        found = books(shop, "--commit", status=0)
+        assert verdicts(found) == {("payment", "missing_here")}
+        assert found["totals"] == []
+        assert status(shop.order()) == "AUTHORIZED"
+        assert books(shop, status=0)["counts"] == {"matched": 1}
+
+        shop.capture(intent, 4000)
+        assert verdicts(books(shop, status=1)) == {("payment", "state_differs")}
+        found = books(shop, "--commit", status=0)
+        assert totals(found) == {"payment": (4000, 4000, 0)}
+        assert books(shop, status=0)["counts"] == {"matched": 1}
+
+
+def test_an_authorization_that_lapsed_unnoticed_is_found(tmp_path):
+    with stripe_shop(tmp_path, CAPTURES_LATER) as shop:
+        shop.buy()
+        shop.pay()
+        shop.tell()
+        shop.provider.lever("clock", advance=8 * 24 * 3600)
+        shop.world.clock.pass_(days=8)
+        assert verdicts(books(shop, status=1)) == {("payment", "state_differs")}
+        books(shop, "--commit", status=0)
+        assert status(shop.order()) == "FAILED"
+        assert books(shop, status=0)["counts"] == {"matched": 1}
 
 
 def test_the_edge_of_a_period_is_a_matter_of_time(shop):

@@ -12,6 +12,8 @@ import pytest
 from adapters.stripe_payments import StripeDoor
 from ledger.doors import Unreadable
 from ledger.stamps import (
+    AuthorizationExpired,
+    Authorized,
     CreateRefundSuccess,
     DisputeClosed,
     Disputed,
@@ -21,6 +23,7 @@ from ledger.stamps import (
     PaymentPending,
     Refunded,
     RefundFailed,
+    Voided,
 )
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "stripe"
@@ -33,10 +36,10 @@ MEANT = {
     "evt_cs_free": [],
     "evt_cs_nometa": [Paid],
     "evt_pi_ok": [Paid],
-    "evt_pi_auth": [],
+    "evt_pi_auth": [Authorized],
     "evt_pi_partial": [Paid],
-    "evt_pi_cancel": [],
-    "evt_pi_autocancel": [],
+    "evt_pi_cancel": [Voided],
+    "evt_pi_autocancel": [AuthorizationExpired],
     "evt_pi_fail": [PaymentFailed],
     "evt_re_created": [CreateRefundSuccess],
     "evt_re_ok": [CreateRefundSuccess, Refunded],

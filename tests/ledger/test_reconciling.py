@@ -16,6 +16,7 @@ from ledger.reconciling.our_records import our_records
 from ledger.reconciling.records import Kind, OurRecord, Period, State, TheirRecord
 from ledger.recorded import Recorded
 from ledger.stamps import (
+    Authorized,
     CreatePaymentRequest,
     CreateRefundSuccess,
     DisputeClosed,
@@ -23,6 +24,7 @@ from ledger.stamps import (
     Paid,
     Refunded,
     RefundFailed,
+    Voided,
 )
 
 NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
@@ -81,6 +83,7 @@ def test_sums_are_to_the_cent_by_kind_and_currency_and_leave_out_what_failed():
         (None, replace(OURS, amount=Money(20, "SEK"))),
         (replace(THEIRS, state=State.FAILED), replace(OURS, state=State.FAILED)),
         (replace(THEIRS, at=LONG_AGO), replace(OURS, at=LONG_AGO)),
+        (replace(THEIRS, kind=Kind.PAYMENT, state=State.UNDER_WAY), None),
         (replace(THEIRS, kind=Kind.PAYMENT), replace(OURS, at=LONG_AGO, kind=Kind.PAYMENT)),
     ]
     for theirs, ours in lines:
@@ -136,6 +139,10 @@ def asked(**changed: Any) -> CreatePaymentRequest:
 PAID = Paid(amount=PRICE, provider="stripe", provider_reference="pi_1")
 ABOUT: dict[str, Any] = {"payment": ATTEMPT, "amount": PRICE, "provider_reference": "re_1"}
 REFUND = (CreateRefundSuccess(**ABOUT), Refunded(**ABOUT), RefundFailed(**ABOUT, code="lost"))
+RESERVED = (
+    Authorized(amount=PRICE, provider="stripe", provider_reference="pi_1"),
+    Voided(provider_reference="pi_1"),
+)
 DISPUTE = (
     Disputed(payment=ATTEMPT, amount=PRICE, provider_reference="du_1"),
     DisputeClosed(payment=ATTEMPT, provider_reference="du_1", won=False),
@@ -156,6 +163,10 @@ def test_any_order_of_the_stamps_gives_the_same_records(news):
     [
         (REFUND[:1], State.UNDER_WAY),
         (REFUND[:2], State.DONE),
+        (RESERVED[:1], State.UNDER_WAY),
+        (RESERVED, State.FAILED),
+        ((*RESERVED, PAID), State.DONE),
+        ((PAID, *RESERVED), State.DONE),
         (DISPUTE[:1], State.UNDER_WAY),
         (DISPUTE, State.DONE),
         ((DISPUTE[0], replace(DISPUTE[1], won=True)), State.FAILED),

@@ -1,0 +1,81 @@
+"""Authorized money at Stripe: taken whole or in part, given up, or gone by itself."""
+
+import stripe
+
+from adapters.stripe_payments.client import no_answer, refusal
+from adapters.stripe_payments.fields import Json
+from adapters.stripe_payments.payment_news import standing
+from ledger.captures import CaptureAnswer, CaptureAsk, Ending, Standing, VoidAnswer, VoidAsk
+from ledger.doors import Unreadable
+from ledger.payments import NoAnswer
+from ledger.stamps import Authorized, CreateCaptureFailure, CreateVoidFailure
+
+# Stripe's word for "this payment is not in a state for that": somebody was faster.
+_MOVED_ON = "payment_intent_unexpected_state"
+
+
+def capture(client: stripe.StripeClient, ask: CaptureAsk) -> CaptureAnswer:
+    """Take money; what is not taken is released. Whatever became of it before is told instead."""
+    try:
+        intent = client.v1.payment_intents.capture(
+            ask.payment_reference,
+            params={"amount_to_capture": ask.amount.amount},
+            options={"idempotency_key": ask.idempotency_key},
+        )
+    except stripe.StripeError as error:
+        found = _instead(client, ask.payment_reference, error)
+        if isinstance(found, str):
+            return CreateCaptureFailure(code=found, try_number=ask.try_number)
+        return found
+    return _ended(intent.to_dict())
+
+
+def void(client: stripe.StripeClient, ask: VoidAsk) -> VoidAnswer:
+    """Give an authorization up; one that was captured, or is gone, is told as what it is."""
+    try:
+        intent = client.v1.payment_intents.cancel(
+            ask.payment_reference,
+            params={"cancellation_reason": "requested_by_customer"},
+            options={"idempotency_key": ask.idempotency_key},
+        )
+    except stripe.StripeError as error:
+        found = _instead(client, ask.payment_reference, error)
+        if isinstance(found, str):
+            return CreateVoidFailure(code=found, try_number=ask.try_number)
+        return found
+    return _ended(intent.to_dict())
+
+
+def look(client: stripe.StripeClient, payment_reference: str) -> Standing:
+    """How an authorized payment stands."""
+    try:
+        return _standing(client.v1.payment_intents.retrieve(payment_reference).to_dict())
+    except stripe.StripeError as error:
+        return no_answer(error)
+
+
+def _instead(
+    client: stripe.StripeClient, payment_reference: str, error: stripe.StripeError
+) -> str | Ending | NoAnswer:
+    """The code of a refusal, what became of the payment instead, or that we do not know."""
+    code = refusal(error)
+    if code is None:
+        return no_answer(error)
+    if code != _MOVED_ON:
+        return code
+    found = look(client, payment_reference)
+    return code if isinstance(found, Authorized) else found
+
+
+def _ended(intent: Json) -> Ending | NoAnswer:
+    """What was asked for is done, or Stripe's answer does not say so."""
+    found = _standing(intent)
+    return NoAnswer("the payment still waits") if isinstance(found, Authorized) else found
+
+
+def _standing(intent: Json) -> Standing:
+    try:
+        found = standing(intent)
+    except Unreadable as error:
+        return NoAnswer(f"the payment cannot be read: {error}")
+    return found or NoAnswer("the payment was never authorized")
