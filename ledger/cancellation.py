@@ -70,7 +70,7 @@ def _fee(order: Order, held: Money) -> Money:
 def eligibility(order: Order, now: datetime) -> Eligibility:
     """Page, letter, API and command all ask here (SPEC X1)."""
     until = deadline(order)
-    reason = _hindrance(order, now, until)
+    reason = hindrance(order, now, until)
     return Eligibility(
         allowed=not reason, reason=reason, deadline=until, inputs=inputs(order, until)
     )
@@ -86,7 +86,8 @@ def inputs(order: Order, until: datetime | None) -> Mapping[str, object]:
     }
 
 
-def _hindrance(order: Order, now: datetime, until: datetime | None) -> str:
+def hindrance(order: Order, now: datetime, until: datetime | None) -> str:
+    """What stands in the way of a cancellation, as a code; empty if nothing does."""
     word = status(order)
     if not order.alive:
         return "cancelled"

@@ -1,5 +1,7 @@
 """Which stamps draw a number in their commit, and from which series."""
 
+from itertools import cycle
+from operator import mul
 from typing import Any
 from uuid import UUID
 
@@ -37,5 +39,5 @@ def payment_reference(year: int, number: int) -> str:
     '202600000422'
     """
     digits = f"{year}{number:07d}"
-    weighed = sum(int(d) * w for d, w in zip(reversed(digits), (7, 3, 1) * 4, strict=False))
+    weighed = sum(map(mul, map(int, reversed(digits)), cycle((7, 3, 1))))
     return f"{digits}{-weighed % 10}"

@@ -33,8 +33,9 @@ class Outgoing:
 
 def outbox(order: Order) -> Sequence[Outgoing]:
     """Every letter that the order calls for, or once did."""
-    called_for = {(due.correlation_id, due.letter) for due in owed(order)}
-    return [_outgoing(order, key, owed=key in called_for) for key in {*called_for, *order.postings}]
+    called_for = {(due.correlation_id, due.letter): None for due in owed(order)}
+    every = {**called_for, **dict.fromkeys(order.postings)}
+    return [_outgoing(order, key, owed=key in called_for) for key in every]
 
 
 def _outgoing(order: Order, key: tuple[UUID, Letter], *, owed: bool) -> Outgoing:

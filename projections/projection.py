@@ -39,10 +39,9 @@ class Projection:
         return tuple(one.name for one in fields(self.row))
 
     def rows_of(self, state: State) -> tuple[Row, ...]:
-        """The rows that a stream calls for as it stands, in the order of their keys."""
+        """The rows that a stream calls for as it stands: the same ones in the same order."""
         translate = self.rows.get(type(state))
-        rows = tuple(translate(state)) if translate else ()
-        return rows if len(rows) < 2 else tuple(sorted(rows, key=self.key_of))
+        return tuple(translate(state)) if translate else ()
 
     def key_of(self, row: Row) -> tuple[str, ...]:
         """What tells this row apart from the others of its projection."""

@@ -22,7 +22,7 @@ class ProviderReference:
 
 def provider_references(order: Order) -> Sequence[ProviderReference]:
     """All names that providers gave to anything of this order, each once."""
-    named = {*_of_attempts(order), *_of_refunds(order)}
+    named = dict.fromkeys((*_of_attempts(order), *_of_refunds(order)))
     return [row for row in named if row.provider and row.reference]
 
 
@@ -39,8 +39,8 @@ def _of_refunds(order: Order) -> Iterator[ProviderReference]:
             yield _named(order, attempt, reference)
 
 
-def _references(refund: Refund) -> set[str]:
-    return {*refund.accepted, *refund.settled, *refund.failed}
+def _references(refund: Refund) -> tuple[str, ...]:
+    return (*refund.accepted, *refund.settled, *refund.failed)
 
 
 def _named(order: Order, attempt: Attempt | None, reference: str) -> ProviderReference:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ledger.cancellation import deadline, eligibility, quote
+from ledger.cancellation import deadline, hindrance, quote
 from ledger.order.state import Order
 from projections.projection import Projection
 
@@ -36,7 +36,7 @@ def refund_eligibility(order: Order) -> Sequence[RefundEligibility]:
     until, offer = deadline(order), quote(order)
     row = RefundEligibility(
         stream=order.id,
-        blocked=eligibility(order, (until or order.placed_at) - _MOMENT).reason,
+        blocked=hindrance(order, (until or order.placed_at) - _MOMENT, until),
         deadline=until,
         amount=offer.amount.amount,
         fee=offer.fee.amount,

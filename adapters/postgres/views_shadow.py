@@ -62,7 +62,14 @@ class ShadowViews:
         """Streams with stamps between two positions."""
         return {stream for (stream,) in self._run("views_read_moved_streams", after, until)}
 
-    def replace(self, derived: Mapping[UUID, Derived]) -> None:
+    def make_indexes(self) -> None:
+        """The filled tables get the keys and indexes of the live ones."""
+        for projection in self.projections:
+            with self._connection.transaction():
+                self._run("views_be_patient")
+                self._run("views_index_rebuilt", projection.name)
+
+    def write(self, derived: Mapping[UUID, Derived]) -> None:
         """The shadow's rows of these streams."""
         with self._connection.transaction(), self._connection.pipeline():
             for projection in self.projections:

@@ -1,16 +1,19 @@
 """Projections derived again from the ledger, beside the live ones, and swapped in at once."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
+from adapters.few_collections import few_collections
 from adapters.postgres.views_shadow import ShadowViews
 from adapters.stamp_ledger import StampLedger
+from adapters.worker.behind import Behind
 from adapters.worker.feed import Feed
-from projections.deriving import Derived, Poison, derive
+from projections.deriving import NO_ROWS, Derived, Poison, Rows, derive
 from projections.projection import Projection
 
 OWNER = "projections"
-CHUNK = 500
+CHUNK = 2_000
 # The live tables stand still while fewer stamps than this are caught up with.
 _NEAR = 2_000
 
@@ -41,25 +44,26 @@ def rebuild(
 
     Raises `RebuildRefused`, and `adapters.postgres.views_shadow.RebuildUnderWay`.
     """
-    shadow = ShadowViews.at(url, owner, projections=projections)
+    shadow, behind = ShadowViews.at(url, owner, projections=projections), Behind[None]()
     try:
-        shadow.begin()
-        return _Rebuild(Feed(store), shadow).run(progress)
+        with few_collections():
+            shadow.begin()
+            return _Rebuild(Feed(store), shadow, behind).run(progress)
     finally:
+        behind.close()
         shadow.close()
 
 
 class _Rebuild:
     """One rebuild. `_done` is the position that the shadow tables have come to."""
 
-    def __init__(self, feed: Feed, shadow: ShadowViews) -> None:
-        self._feed, self._shadow = feed, shadow
+    def __init__(self, feed: Feed, shadow: ShadowViews, behind: Behind[None]) -> None:
+        self._feed, self._shadow, self._behind = feed, shadow, behind
         self._done, self._stopped = shadow.position(), dict(shadow.stopped())
 
     def run(self, progress: Progress) -> int:
-        for streams, position in chunks(self._shadow, until=self._done):
-            self._derive(streams)
-            progress(position, self._done)
+        self._fill(progress)
+        self._shadow.make_indexes()
         while self._shadow.position() - self._done > _NEAR:
             self._catch_up()
         with self._shadow.holding():
@@ -68,6 +72,18 @@ class _Rebuild:
         progress(self._done, self._done)
         return self._done
 
+    def _fill(self, progress: Progress) -> None:
+        """Every stream once. While its rows are written, the next are read and derived."""
+        told, found = 0, next_chunk(self._shadow, after=0, until=self._done)
+        while found:
+            streams, position = found
+            derived = self._derived(streams, before=NO_ROWS)
+            self._behind.wait()
+            progress(told, self._done)
+            told, found = position, next_chunk(self._shadow, after=position, until=self._done)
+            self._behind.start(partial(self._shadow.write, derived))
+        self._behind.wait()
+
     def _catch_up(self) -> None:
         """Streams that moved since, and those whose lanes were stopped or opened since."""
         before, known = self._done, self._stopped
@@ -75,28 +91,37 @@ class _Rebuild:
         changed = {stream for stream, _ in known.items() ^ self._stopped.items()}
         moved = [*(self._shadow.moved_streams(before, until=self._done) | changed)]
         for start in range(0, len(moved), CHUNK):
-            self._derive(moved[start : start + CHUNK])
+            self._shadow.write(self._derived(moved[start : start + CHUNK]))
 
-    def _derive(self, streams: Sequence[UUID]) -> None:
+    def _derived(
+        self, streams: Sequence[UUID], *, before: Rows | None = None
+    ) -> Mapping[UUID, Derived]:
         derived = derive_streams(
             self._feed,
             streams,
             until=self._done,
             stopped=self._stopped,
             projections=self._shadow.projections,
+            before=before,
         )
         for one in derived.values():
             if one.poison is not None:
                 raise RebuildRefused(one.poison)
-        self._shadow.replace(derived)
+        return derived
+
+
+def next_chunk(shadow: ShadowViews, *, after: int, until: int) -> tuple[Sequence[UUID], int] | None:
+    """The streams that begin next after a position, and where the last of them does."""
+    found = shadow.begun_streams(after, until=until, limit=CHUNK)
+    return ([stream for stream, _ in found], found[-1][1]) if found else None
 
 
 def chunks(shadow: ShadowViews, *, until: int) -> Iterator[tuple[Sequence[UUID], int]]:
     """All streams of the ledger, and the position at which the last of each chunk begins."""
     after = 0
-    while found := shadow.begun_streams(after, until=until, limit=CHUNK):
-        after = found[-1][1]
-        yield [stream for stream, _ in found], after
+    while found := next_chunk(shadow, after=after, until=until):
+        yield found
+        after = found[1]
 
 
 def derive_streams(
@@ -106,6 +131,7 @@ def derive_streams(
     until: int,
     stopped: Mapping[UUID, int],
     projections: Collection[Projection],
+    before: Rows | None = None,
 ) -> Mapping[UUID, Derived]:
     """Streams from their stamps alone; a stopped one as it stood before it was stopped."""
     whole = [stream for stream in streams if stream not in stopped]
@@ -113,7 +139,7 @@ def derive_streams(
     for stream in {*streams} & stopped.keys():
         histories |= feed.histories([stream], until=min(until, stopped[stream] - 1))
     return {
-        stream: derive(stamps, None, projections=projections)
+        stream: derive(stamps, None, projections=projections, before=before)
         for stream, stamps in histories.items()
         if stamps
     }

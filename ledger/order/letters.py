@@ -33,6 +33,7 @@ def _open(order: Order, due: Due) -> bool:
 
 
 @once
+@once
 def owed(order: Order) -> tuple[Due, ...]:
     """Every letter that the order calls for as it stands, sent or not. One receipt per id."""
     if order.placed is None:

@@ -1,59 +1,181 @@
-"""How many stamps per second the projections follow: all of them, and rebuilt.
+"""How many stamps per second the projections follow: one of them and all, behind and rebuilt.
 
-`python -m tests.benchmarks.project [--orders 3000] [--batch 500]`
+`python -m tests.benchmarks.project [--orders 12000] [--runs 3] [--json FILE]`
+
+The peer is the library's `ProjectionRunner` with one view, on the same PostgreSQL; the limit is
+decoding and folding the same stamps without any database.
 """
 
 import argparse
+import json
 import tempfile
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from pathlib import Path
 from time import perf_counter
+from typing import Any
+from uuid import UUID
 
 from adapters.embedded_postgres import EmbeddedPostgres
+from adapters.few_collections import few_collections
 from adapters.keys import Keyring
+from adapters.plain_rows import PlainRow
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.postgres.views_owner import OwnedViews
 from adapters.stamp_ledger import StampLedger
+from adapters.stamp_mapper import restore
 from adapters.worker.projecting import Projector
 from adapters.worker.rebuilding import rebuild
+from ledger.recorded import Recorded
 from projections.catalogue import PROJECTIONS
+from projections.folding import folded
+from projections.order_pages import ORDER_PAGES
+from projections.projection import Projection
+from tests.benchmarks.filling import fill
+from tests.benchmarks.measuring import Figures, machine, median_of, ratio
+from tests.benchmarks.stock_projection import stock_projects
 from tests.databases import migrated_template
-from tests.projections.histories import write
+
+Way = Callable[[StampLedger, str, Collection[Projection]], float]
 
 
-def run(url: str, *, orders: int, batch: int) -> Mapping[str, float]:
-    """Stamps per second: live and rebuilt."""
-    recorder = PostgresStampRecorder(url)
-    keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
-    ledger = StampLedger(recorder, keyring=keyring)
-    write(ledger, orders=orders)
-    owned = OwnedViews.take(url, "projections", projections=PROJECTIONS.values())
+def behind(ledger: StampLedger, url: str, chosen: Collection[Projection]) -> float:
+    """Seconds to follow from the first stamp to the last, in the daemon's way."""
+    owned = OwnedViews.take(url, "projections", projections=chosen)
     assert owned is not None
-    projector = Projector(ledger, owned, on_poison=print, batch=batch)
     began = perf_counter()
-    moved = projector.run_once()
-    live = moved / (perf_counter() - began)
-    began = perf_counter()
-    rebuild(ledger, url, projections=PROJECTIONS.values())
-    again = moved / (perf_counter() - began)
+    with few_collections():
+        Projector(ledger, owned, on_poison=print).run_once()
+    seconds = perf_counter() - began
     owned.close()
-    ledger.close()
-    return {"stamps": moved, "live_per_second": live, "rebuilt_per_second": again}
+    return seconds
+
+
+def rebuilt(ledger: StampLedger, url: str, chosen: Collection[Projection]) -> float:
+    """Seconds to derive everything again beside the live tables and to swap it in."""
+    behind(ledger, url, chosen)
+    began = perf_counter()
+    rebuild(ledger, url, projections=chosen)
+    return perf_counter() - began
+
+
+def folding(rows: list[PlainRow]) -> float:
+    """Seconds to decode and fold stamps that are in memory: the limit."""
+    streams: dict[UUID, list[Recorded]] = defaultdict(list)
+    began = perf_counter()
+    with few_collections():
+        for row in rows:
+            streams[row.stream].append(restore(row))
+        for stamps in streams.values():
+            folded(stamps)
+    return perf_counter() - began
+
+
+CASES: list[tuple[str, Way, Collection[Projection]]] = [
+    ("one projection, from behind", behind, [ORDER_PAGES]),
+    ("all projections, from behind", behind, PROJECTIONS.values()),
+    ("one projection, rebuilt", rebuilt, [ORDER_PAGES]),
+    ("all projections, rebuilt", rebuilt, PROJECTIONS.values()),
+]
+
+
+class Bench:
+    """A server with a filled ledger, copied for every measurement."""
+
+    def __init__(self, server: EmbeddedPostgres, *, orders: int) -> None:
+        self.server, self.copies = server, 0
+        server.create_database("filled", template=migrated_template(server))
+        ledger = self.ledger(server.url("filled"))
+        fill(ledger, orders=orders)
+        self.rows = ledger.recorder.read_plain(0, limit=10_000_000)  # type: ignore[attr-defined]
+        ledger.close()
+
+    def ledger(self, url: str) -> StampLedger:
+        recorder = PostgresStampRecorder(url)
+        keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
+        return StampLedger(recorder, keyring=keyring)
+
+    def fresh(self) -> str:
+        self.copies += 1
+        self.server.create_database(f"copy{self.copies}", template="filled")
+        return self.server.url(f"copy{self.copies}")
+
+    def one(self, way: Way, chosen: Collection[Projection]) -> Figures:
+        url = self.fresh()
+        ledger = self.ledger(url)
+        seconds = way(ledger, url, chosen)
+        ledger.close()
+        return {"per_second": round(len(self.rows) / seconds)}
+
+    def stock(self) -> Figures:
+        self.server.create_database(f"stock{self.copies}")
+        rate = stock_projects(self.server, f"stock{self.copies}", orders=1_000)
+        return {"per_second": round(rate)}
+
+    def limit(self) -> Figures:
+        return {"per_second": round(len(self.rows) / folding(self.rows))}
+
+
+def run(server: EmbeddedPostgres, *, orders: int, runs: int) -> dict[str, Any]:
+    """Every way in turn, in every run; medians."""
+    bench = Bench(server, orders=orders)
+    peers, limits = [], []
+    mine: dict[str, list[Figures]] = defaultdict(list)
+    for _ in range(runs):
+        limits.append(bench.limit())
+        for case, way, chosen in CASES:
+            mine[case].append(bench.one(way, chosen))
+        peers.append(bench.stock())
+    peer, limit = median_of(peers), median_of(limits)
+    rows = [_row(case, median_of(figures), peer, limit) for case, figures in mine.items()]
+    return {
+        "name": "project",
+        "machine": machine(),
+        "runs": runs,
+        "stamps": len(bench.rows),
+        "rows": rows,
+    }
+
+
+def _row(case: str, ours: Figures, peer: Figures, limit: Figures) -> dict[str, Any]:
+    return {
+        "case": case,
+        "callers": 1,
+        "ours": ours,
+        "peers": {"eventsourcing": peer},
+        "limit": limit,
+        "ratio": {"eventsourcing": ratio(ours, peer), "limit": ratio(ours, limit)},
+    }
+
+
+def table(result: dict[str, Any]) -> str:
+    """For people: the ratio first."""
+    lines = [f"{'ratio':>7} {'of limit':>8} {'ours/s':>9} {'stock/s':>8}  {'case'}"]
+    for row in result["rows"]:
+        lines.append(
+            f"{row['ratio']['eventsourcing']:>7} {row['ratio']['limit']:>8}"
+            f" {row['ours']['per_second']:>9.0f}"
+            f" {row['peers']['eventsourcing']['per_second']:>8.0f}  {row['case']}"
+        )
+    limit = result["rows"][0]["limit"]["per_second"]
+    return "\n".join([*lines, f"limit: {limit:.0f} stamps/s decoded and folded without a database"])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--orders", type=int, default=3000)
-    parser.add_argument("--batch", type=int, default=500)
+    parser.add_argument("--orders", type=int, default=12_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="bench")))
     server.start()
     try:
-        server.create_database("ours", template=migrated_template(server))
-        for name, figure in run(server.url("ours"), orders=asked.orders, batch=asked.batch).items():
-            print(f"{name:20} {figure:10.0f}")
+        result = run(server, orders=asked.orders, runs=asked.runs)
     finally:
         server.destroy()
+    print(table(result))
+    if asked.json:
+        asked.json.write_text(json.dumps(result, indent=2))
 
 
 if __name__ == "__main__":

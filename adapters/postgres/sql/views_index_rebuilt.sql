@@ -1,0 +1,1 @@
+select views.index_rebuilt($1)
