@@ -1,4 +1,4 @@
-"""What makes projections fast changes no row: work behind our back, rows left alone, bulk rebuilds."""
+"""What makes projections fast changes no row."""
 
 from threading import Event, Thread
 from uuid import uuid4
