@@ -14,6 +14,7 @@ from web.current import parts
 from web.forms import PressForm
 from web.pace import slow_down
 from web.paying import try_again
+from web.returning import look_there
 from web.standing import Standing, newest_attempt, pay_by, payable, standing
 from web.texts import _
 from web.timeline import timeline
@@ -31,6 +32,9 @@ def page(shop: str, order: str) -> str:
     """The page of one order. Its address is the only key to it."""
     found = shown_in_its_zone(order_in(shop, order))
     look = _look(found)
+    if look:
+        found = look_there(found)
+        look = _look(found)
     at = now()
     return render_template(
         "order.html",

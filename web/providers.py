@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from adapters.paytrail_payments import PaytrailDoor, PaytrailPayments
 from adapters.stripe_payments import StripeDoor, StripePayments
+from adapters.sumup_payments import SumupDoor, SumupPayments
 from ledger.doors import WebhookDoor
 from ledger.once import Once
 from ledger.payments import PaymentProvider
@@ -25,7 +26,7 @@ class Way:
 
 def ways_to_pay(settings: Settings, once: Once) -> Mapping[str, Way]:
     """Every provider whose settings are there; raises `SettingWrong` where they do not fit."""
-    found = [*_stripe(settings), *_paytrail(settings, once)]
+    found = [*_stripe(settings), *_paytrail(settings, once), *_sumup(settings, once)]
     if settings.clock_file and any(way.provider.live for way in found):
         raise SettingWrong("STAMPLEDGER_CLOCK_FILE", "is refused with a live provider key")
     return {way.provider.name: way for way in found}
@@ -58,3 +59,19 @@ def _paytrail(settings: Settings, once: Once) -> list[Way]:
     except ValueError as error:
         raise SettingWrong("STAMPLEDGER_BASE_URL", f"does not fit: {error}") from None
     return [Way(provider=payments, door=PaytrailDoor(account, secret))]
+
+
+def _sumup(settings: Settings, once: Once) -> list[Way]:
+    api_key, merchant = settings.sumup_api_key, settings.sumup_merchant_code
+    if not api_key or not merchant:
+        return []
+    payments = SumupPayments(
+        api_key,
+        merchant_code=merchant,
+        api_base=settings.sumup_api_base,
+        public_url=settings.base_url,
+        sandbox=settings.sumup_sandbox,
+        once=once,
+    )
+    door = SumupDoor(payments, webhook_secret=settings.sumup_webhook_secret)
+    return [Way(provider=payments, door=door, pages=payments)]

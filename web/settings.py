@@ -43,11 +43,16 @@ class Settings:
     paytrail_account: str | None = None
     paytrail_secret: str | None = field(default=None, repr=False)
     paytrail_api_base: str | None = None
+    sumup_api_key: str | None = field(default=None, repr=False)
+    sumup_merchant_code: str | None = None
+    sumup_webhook_secret: str | None = field(default=None, repr=False)
+    sumup_api_base: str | None = None
+    sumup_sandbox: bool = False
 
     @property
     def payment_page_origins(self) -> tuple[str, ...]:
         """Where our forms may lead: a stand-in provider's pages, which are not https."""
-        bases = (self.stripe_api_base, self.paytrail_api_base)
+        bases = (self.stripe_api_base, self.paytrail_api_base, self.sumup_api_base)
         return tuple(base for base in bases if base)
 
 
@@ -75,6 +80,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         paytrail_account=read.text("PAYTRAIL_ACCOUNT"),
         paytrail_secret=read.text("PAYTRAIL_SECRET"),
         paytrail_api_base=read.url("PAYTRAIL_API_BASE"),
+        sumup_api_key=read.text("SUMUP_API_KEY"),
+        sumup_merchant_code=read.text("SUMUP_MERCHANT_CODE"),
+        sumup_webhook_secret=read.text("SUMUP_WEBHOOK_SECRET"),
+        sumup_api_base=read.url("SUMUP_API_BASE"),
+        sumup_sandbox=read.text("SUMUP_SANDBOX") == "1",
     )
     _check(settings)
     return settings
@@ -91,12 +101,21 @@ def _check(settings: Settings) -> None:
         secret.strip() for secret in settings.stripe_webhook_secret.split(",")
     ):
         raise SettingWrong("STAMPLEDGER_STRIPE_WEBHOOK_SECRET", "must not have an empty part")
+    _check_other_providers(settings)
+    if settings.clock_file and (settings.stripe_api_key or "").startswith(("sk_live", "rk_live")):
+        raise SettingWrong("STAMPLEDGER_CLOCK_FILE", "is refused with a live provider key")
+
+
+def _check_other_providers(settings: Settings) -> None:
     if settings.paytrail_account and not settings.paytrail_secret:
         raise SettingWrong("STAMPLEDGER_PAYTRAIL_SECRET", "is required with the account")
     if settings.paytrail_account and not re.fullmatch("[0-9]{1,10}", settings.paytrail_account):
         raise SettingWrong("STAMPLEDGER_PAYTRAIL_ACCOUNT", "must be a merchant's number")
-    if settings.clock_file and (settings.stripe_api_key or "").startswith(("sk_live", "rk_live")):
-        raise SettingWrong("STAMPLEDGER_CLOCK_FILE", "is refused with a live provider key")
+    if settings.sumup_api_key and not settings.sumup_merchant_code:
+        raise SettingWrong("STAMPLEDGER_SUMUP_MERCHANT_CODE", "is required with the API key")
+    code = settings.sumup_merchant_code
+    if code and not re.fullmatch("[0-9A-Za-z]{1,32}", code):
+        raise SettingWrong("STAMPLEDGER_SUMUP_MERCHANT_CODE", "must be letters and digits")
 
 
 @dataclass(frozen=True, slots=True)

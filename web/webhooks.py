@@ -1,18 +1,17 @@
 """Where providers bring news: kept first, understood afterwards, and never refused once kept."""
 
-from collections.abc import Sequence
-
 import structlog
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from ledger.asking import AskingDoor
 from ledger.doors import Evidence, Unreadable, WebhookDoor
-from ledger.receiving import receive
-from ledger.reports import Report
+from ledger.reconciling.records import ProviderAway
 from web.addresses import now, order_in
 from web.current import parts
 from web.metrics import metrics
 from web.problems import ProblemRaised
+from web.taking_in import count, take_in, understand
 
 webhooks = Blueprint("webhooks", __name__)
 _log = structlog.get_logger("web.webhooks")
@@ -40,6 +39,42 @@ def paytrail(shop: str, order: str, kind: str) -> Response:
     return come_in("paytrail", _target())
 
 
+@webhooks.post("/webhooks/sumup")
+def sumup() -> Response:
+    """SumUp's messages. They only say which checkout changed: SumUp itself is asked what it is."""
+    door, body = parts().doors.get("sumup"), request.get_data()
+    if not isinstance(door, AskingDoor):
+        raise ProblemRaised("not-found")
+    _check(door, "sumup", body)
+    subject = door.subject(body)
+    if subject is not None:
+        if not door.signed(dict(request.headers)):
+            _slow_strangers_down(subject)
+        _ask(door, subject)
+    return Response(status=200)
+
+
+def _slow_strangers_down(subject: str) -> None:
+    """Anybody may name a checkout: how often that makes us ask SumUp is bounded for everybody."""
+    known = parts().views.order_of("sumup", subject) is not None
+    key, limit = (f"sumup/{subject}", 20) if known else ("sumup/unknown", 60)
+    if not parts().limits.hit(key, per_seconds=60, limit=limit):
+        raise ProblemRaised("too-many-requests")
+
+
+def _ask(door: AskingDoor, subject: str) -> None:
+    try:
+        message = door.ask(subject)
+    except ProviderAway as away:
+        _log.warning("provider away", door=door.provider, reason=str(away))
+        text = "The provider does not answer. Please tell us again later."
+        raise ProblemRaised("unavailable", detail=text) from None
+    if message is None:
+        count(door.provider, "nothing")
+    else:
+        take_in(message)
+
+
 def _target() -> bytes:
     return request.path.encode() + b"?" + request.query_string
 
@@ -54,14 +89,7 @@ def come_in(name: str, body: bytes) -> Response:
     if door is None:
         raise ProblemRaised("not-found")
     _check(door, name, body)
-    kept = _keep(door, name, body)
-    _count(name, "kept")
-    try:
-        _understand(door.reread(body), kept.hash)
-        parts().inbox.mark(kept.id, "done")
-    except Exception as error:
-        _count(name, "waiting")
-        _log.error("webhook waits", door=name, inbox=str(kept.id), kind=type(error).__name__)
+    understand(door, name, body, kept=_keep(door, name, body))
     return Response(status=200)
 
 
@@ -69,7 +97,7 @@ def _check(door: WebhookDoor, name: str, body: bytes) -> None:
     try:
         door.check(body, dict(request.headers), now=now())
     except Unreadable as unreadable:
-        _count(name, "unreadable")
+        count(name, "unreadable")
         so_far = next(metrics().unreadable)
         if so_far % _SAMPLED == 1:
             _log.warning("unreadable webhook", door=name, reason=str(unreadable), so_far=so_far)
@@ -88,19 +116,3 @@ def _keep(door: WebhookDoor, name: str, body: bytes) -> Evidence:
         provider_event_id=door.event_id(body),
         received_at=now(),
     )
-
-
-def _understand(reports: Sequence[Report], evidence: str) -> None:
-    for report in reports:
-        receive(
-            report,
-            orders=parts().orders,
-            cases=parts().cases,
-            find=parts().views.order_of,
-            evidence=evidence,
-            at=now(),
-        )
-
-
-def _count(name: str, result: str) -> None:
-    metrics().webhooks.labels(name, result).inc()

@@ -1,0 +1,129 @@
+"""What a checkout tells of its payment: kept without card or customer, and read the same again."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from adapters.sumup_payments.amounts import minor
+from adapters.sumup_payments.client import Json
+from adapters.sumup_payments.naming import PROVIDER, name, news_id, read_reference
+from ledger.doors import Unreadable
+from ledger.intake import Message
+from ledger.money import Money
+from ledger.reports import Fact, Report
+from ledger.stamps import Paid, PaymentExpired, PaymentFailed, PaymentPending
+
+# What is kept of a checkout and of each of its transactions.
+_OF_CHECKOUT = ("id", "checkout_reference", "status", "amount", "currency", "merchant_code")
+_OF_TRANSACTION = ("id", "status", "amount", "currency", "timestamp")
+_WON, _LOST, _WAITS = "SUCCESSFUL", ("FAILED", "CANCELLED"), "PENDING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Try:
+    """One transaction of a checkout: one try to pay it."""
+
+    id: str
+    status: str
+    amount: Money
+    at: datetime | None
+
+
+def message(checkout: Json) -> Message:
+    """What is kept of a checkout: the same state of it is the same message."""
+    kept = {key: checkout.get(key) for key in _OF_CHECKOUT}
+    tries = [{key: one.get(key) for key in _OF_TRANSACTION} for one in _listed(checkout)]
+    body = json.dumps({**kept, "transactions": tries}, default=str, sort_keys=True).encode()
+    known_as = name(checkout.get("id"), "id")
+    return Message(provider=PROVIDER, name=f"checkout/{known_as}", body=body)
+
+
+def reports(checkout: Json, *, live: bool) -> Sequence[Report]:
+    """Paid, failed, expired or under way. A checkout that nobody has tried to pay tells nothing."""
+    return [_report(fact, at, checkout, live=live) for fact, at in _facts(checkout)]
+
+
+def _facts(checkout: Json) -> Sequence[tuple[Fact, datetime | None]]:
+    known_as, tries = name(checkout.get("id"), "id"), _tries(checkout)
+    won = [one for one in tries if one.status == _WON]
+    status = checkout.get("status")
+    if status == "PAID" or won:
+        return [_paid(one) for one in won[:1]] or _unproven()
+    if status == "EXPIRED":
+        return [(PaymentExpired(provider_reference=known_as), None)]
+    lost = [
+        (PaymentFailed(provider_reference=one.id, code=one.status.lower()), one.at)
+        for one in tries
+        if one.status in _LOST
+    ]
+    waits = [
+        (PaymentPending(provider_reference=known_as), one.at)
+        for one in tries
+        if one.status == _WAITS
+    ]
+    if status == "FAILED" and not lost:
+        return [(PaymentFailed(provider_reference=known_as, code="failed"), None)]
+    return [*lost, *waits[:1]]
+
+
+def _paid(one: _Try) -> tuple[Fact, datetime | None]:
+    return Paid(amount=one.amount, provider=PROVIDER, provider_reference=one.id), one.at
+
+
+def _unproven() -> Sequence[tuple[Fact, datetime | None]]:
+    raise Unreadable("a paid checkout shows no successful transaction")
+
+
+def _report(fact: Fact, at: datetime | None, checkout: Json, *, live: bool) -> Report:
+    ours = read_reference(checkout.get("checkout_reference"))
+    known_as = name(checkout.get("id"), "id")
+    return Report(
+        provider=PROVIDER,
+        account=name(checkout.get("merchant_code"), "merchant_code"),
+        live=live,
+        order=ours.order if ours else None,
+        attempt=ours.attempt if ours else None,
+        correlation_id=ours.attempt if ours else news_id(known_as),
+        fact=fact,
+        currency=_currency(checkout),
+        amount=fact.amount if isinstance(fact, Paid) else None,
+        reference=known_as,
+        occurred_at=at,
+    )
+
+
+def _tries(checkout: Json) -> Sequence[_Try]:
+    return [_try(one, otherwise=_currency(checkout)) for one in _listed(checkout)]
+
+
+def _try(one: Json, *, otherwise: str) -> _Try:
+    currency = _currency(one) if one.get("currency") else otherwise
+    return _Try(
+        id=name(one.get("id"), "transaction id"),
+        status=str(one.get("status")),
+        amount=minor(one.get("amount"), currency),
+        at=_moment(one.get("timestamp")),
+    )
+
+
+def _listed(checkout: Mapping[str, object]) -> Sequence[Json]:
+    listed = checkout.get("transactions") or []
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise Unreadable("transactions is not a list of objects")
+    return listed
+
+
+def _currency(values: Json) -> str:
+    value = values.get("currency")
+    if not isinstance(value, str) or not (value.isascii() and value.isalpha() and len(value) == 3):
+        raise Unreadable("currency is not one")
+    return value.upper()
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found is not None and found.tzinfo else None
