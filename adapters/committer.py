@@ -3,12 +3,19 @@
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from typing import Protocol
 
 from adapters.forks import after_fork
 from adapters.recording import Answer, PreparedAppend
 from ledger.appends import LedgerUnavailable
 
-Commit = Callable[[Sequence[PreparedAppend]], Sequence[Answer]]
+
+class Commit(Protocol):
+    """A recorder's `commit`: it may call `meanwhile` while it waits for others."""
+
+    def __call__(
+        self, appends: Sequence[PreparedAppend], *, meanwhile: Callable[[], None]
+    ) -> Sequence[Answer]: ...
 
 
 class _Waiting:
@@ -22,6 +29,22 @@ class _Waiting:
         self.error: BaseException | None = None
         self.done = Lock()
         self.done.acquire()
+
+
+class _Settled:
+    """Callers whose commit is done. They are told while the database works on the next."""
+
+    def __init__(self) -> None:
+        self._callers: list[_Waiting] = []
+
+    def hold(self, callers: list[_Waiting]) -> None:
+        self.tell()
+        self._callers = callers
+
+    def tell(self) -> None:
+        callers, self._callers = self._callers, []
+        for caller in callers:
+            caller.done.release()
 
 
 _Queue = SimpleQueue[_Waiting | None]
@@ -71,13 +94,13 @@ class Committer:
         self._thread.start()
 
     def _run(self, queue: _Queue) -> None:
-        going = True
-        while going and (first := queue.get()) is not None:
+        settled, going = _Settled(), True
+        while going and (first := _next(queue, settled)) is not None:
             callers, going = self._gather(first, queue)
-            self._settle(callers)
-            for caller in callers:
-                caller.done.release()
-            del callers, first, caller
+            self._settle(callers, settled.tell)
+            settled.hold(callers)
+            del callers, first
+        settled.tell()
 
     def _gather(self, first: _Waiting, queue: _Queue) -> tuple[list[_Waiting], bool]:
         callers, count = [first], len(first.appends)
@@ -92,10 +115,11 @@ class Committer:
             pass
         return callers, True
 
-    def _settle(self, callers: list[_Waiting]) -> None:
+    def _settle(self, callers: list[_Waiting], meanwhile: Callable[[], None]) -> None:
         """Answer every caller. An append that breaks the commit must not harm its neighbours."""
         try:
-            answers = iter(self._commit([one for caller in callers for one in caller.appends]))
+            appends = [one for caller in callers for one in caller.appends]
+            answers = iter(self._commit(appends, meanwhile=meanwhile))
             for caller in callers:
                 caller.answers = [next(answers) for _ in caller.appends]
         except LedgerUnavailable as error:
@@ -106,4 +130,13 @@ class Committer:
                 callers[0].error = error
                 return
             for caller in callers:
-                self._settle([caller])
+                self._settle([caller], meanwhile)
+
+
+def _next(queue: _Queue, settled: _Settled) -> _Waiting | None:
+    """The first caller of the next commit. Nobody waits for one that may never come."""
+    try:
+        return queue.get_nowait()
+    except Empty:
+        settled.tell()
+        return queue.get()

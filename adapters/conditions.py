@@ -74,6 +74,11 @@ class Decided:
     numbers: dict[str, int]
     keys: Sequence[WrappedKey]
 
+    @property
+    def fresh(self) -> bool:
+        """Whether every append was accepted, and none stood there before."""
+        return all(isinstance(one, Committed) and not one.repeated for one in self.answers)
+
 
 def touched(appends: Sequence[PreparedAppend]) -> Touched:
     """What must be looked up before these appends can be decided."""

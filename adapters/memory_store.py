@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from adapters.conditions import Decided, Head, Known, Seats, decide, touched
 from adapters.keys import MemoryKeys
-from adapters.recording import Answer, PreparedAppend, StampRecorder, dense
+from adapters.recording import Answer, PreparedAppend, StampRecorder, dense, nothing
 from adapters.stamp_rows import Identity, StampRow
 from ledger.audit.rows import Kept, StoredCommit, StoredNumber, StoredTotal, Totals
 
@@ -41,7 +41,9 @@ class MemoryStampRecorder(StampRecorder):
     def ledger_id(self) -> UUID:
         return self._ledger_id
 
-    def commit(self, appends: Sequence[PreparedAppend]) -> Sequence[Answer]:
+    def commit(
+        self, appends: Sequence[PreparedAppend], *, meanwhile: Callable[[], None] = nothing
+    ) -> Sequence[Answer]:
         with self._lock:
             known = self._look_up(appends)
             decided = decide(appends, known, ledger=self._ledger_id, now=self._clock())

@@ -1,7 +1,7 @@
 """What a recorder of stamps takes and answers, in the terms of the `eventsourcing` library."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,10 @@ from adapters.plain_rows import PlainRow, plain
 from adapters.polling import PollingSubscription
 from adapters.stamp_rows import StampRow
 from ledger.appends import Conflict, NoRoom, SeatChange
+
+
+def nothing() -> None:
+    """Nothing is to be done meanwhile."""
 
 
 class PositionMissing(Exception):
@@ -82,9 +86,12 @@ class StampRecorder(AuditedRecorder, ApplicationRecorder):
         """The identity of this ledger, part of every leaf."""
 
     @abstractmethod
-    def commit(self, appends: Sequence[PreparedAppend]) -> Sequence[Answer]:
+    def commit(
+        self, appends: Sequence[PreparedAppend], *, meanwhile: Callable[[], None] = nothing
+    ) -> Sequence[Answer]:
         """One commit for all, as if one after the other; a refused one leaves no trace.
 
+        A recorder that waits for others calls `meanwhile` as soon as it does, once or more.
         Raises `LedgerUnavailable` when nothing was written, `OutcomeUnknown` when that is not sure.
         """
 

@@ -1,6 +1,7 @@
-"""One batch in one transaction: a round trip to ask, another to insert and commit."""
+"""One batch in one transaction: a trip to ask and one to commit, or one if nobody interfered."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from json import dumps
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from adapters.conditions import Decided, Head, Known, Seats, Touched, decide, touched
 from adapters.postgres.binary import bigint, bigints, byteas, moment, texts, uuids
 from adapters.postgres.exchange import Ask, Exchange, Rows
+from adapters.postgres.remembered import Remembered
 from adapters.postgres.rows import stamp_row
 from adapters.recording import PreparedAppend
 from adapters.stamp_rows import StampRow
@@ -20,24 +22,63 @@ class LedgerCorrupt(Exception):
     """The head of the ledger contradicts itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What may be committed if the ledger ends at `head` and the streams stand as assumed."""
+
+    head: Head
+    versions: dict[UUID, int]
+    decided: Decided
+
+
+def guess_batch(
+    appends: Sequence[PreparedAppend], remembered: Remembered, *, ledger: UUID, now: datetime
+) -> Guess | None:
+    """Decide without asking; None if too little is remembered, or not all would be accepted.
+
+    To refuse takes the truth, and so does to find what stands there already.
+    """
+    known = remembered.known(appends, touched(appends))
+    if known is None:
+        return None
+    head, versions = known.head, dict(known.versions)
+    decided = decide(appends, known, ledger=ledger, now=now)
+    return Guess(head, versions, decided) if decided.fresh else None
+
+
+def commit_guess(exchange: Exchange, guess: Guess, *, meanwhile: Callable[[], None]) -> None:
+    """All in one round trip. Raises `SerializationFailure` or `UniqueViolation` if it was wrong."""
+    frontier, versions = guess.head.frontier, guess.versions
+    assumed = uuids([*versions]), bigints([*versions.values()])
+    confirm = "confirm", (bigint(frontier.size), frontier.root(), *assumed)
+    inserts = _inserts(guess.decided)
+    exchange.ask(("begin", ()), ("take_turn", ()), confirm, *inserts, meanwhile=meanwhile)
+
+
 def decide_batch(
     exchange: Exchange,
     appends: Sequence[PreparedAppend],
     *,
     ledger: UUID,
     clock: Callable[[], datetime],
-) -> Decided:
+    meanwhile: Callable[[], None],
+) -> tuple[Known, Decided]:
     """Begin, wait for our turn, ask for all that is touched, decide."""
     questions = _questions(touched(appends))
-    answers = exchange.ask(("begin", ()), ("take_turn", ()), *questions)
+    answers = exchange.ask(("begin", ()), ("take_turn", ()), *questions, meanwhile=meanwhile)
     found = {name: rows for (name, _), rows in zip(questions, answers[2:], strict=True)}
-    return decide(appends, _known(found), ledger=ledger, now=clock())
+    known = _known(found)
+    return known, decide(appends, known, ledger=ledger, now=clock())
 
 
 def insert_batch(exchange: Exchange, decided: Decided) -> None:
     """Insert what was decided, and commit."""
-    inserts = [_stamps(decided), _head(decided), *_totals(decided)] if decided.rows else []
-    exchange.ask(*inserts, ("commit", ()))
+    exchange.ask(*_inserts(decided))
+
+
+def undo(exchange: Exchange) -> None:
+    """Leave a transaction in which a statement failed."""
+    exchange.ask(("rollback", ()))
 
 
 def stands(exchange: Exchange, decided: Decided) -> bool:
@@ -88,6 +129,11 @@ def _read_head(found: Rows) -> Head:
     if frontier.root() != root:
         raise LedgerCorrupt(f"the commit that ends at {size} has a root that is not its frontier's")
     return Head(frontier, recorded_at)
+
+
+def _inserts(decided: Decided) -> list[Ask]:
+    inserts = [_stamps(decided), _head(decided), *_totals(decided)] if decided.rows else []
+    return [*inserts, ("commit", ())]
 
 
 def _stamps(decided: Decided) -> Ask:

@@ -107,6 +107,11 @@ class Connections:
             sleep(pause)
             pause = min(2 * pause + 0.01, 0.5)
 
+    @property
+    def ready_to_commit(self) -> bool:
+        """Whether `committing` has its connection, and need not wait for one."""
+        return self._committer is not None
+
     @contextmanager
     def committing(self) -> Iterator[Exchange]:
         """The one connection that commits. After an error it is closed: that rolls back, too."""

@@ -4,7 +4,7 @@ psycopg's own pipeline waits for the socket at every statement, and each wait le
 threads of the process go first: with many callers that took more time than the database did.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import psycopg
@@ -14,6 +14,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
 from adapters.postgres.statements import statement
+from adapters.recording import nothing
 
 # A statement's name, its parameters in binary form.
 Ask = tuple[str, Sequence[bytes]]
@@ -33,14 +34,23 @@ class Exchange:
         """Whether the connection was lost."""
         return self._connection.broken
 
+    def listen(self) -> None:
+        """Raises `OperationalError` if the server hung up meanwhile: nothing was sent since."""
+        self._connection.pgconn.consume_input()  # its last words, if there are any
+        self._connection.pgconn.consume_input()  # the end
+
     def close(self) -> None:
         """End the connection; a transaction that is still open is rolled back by that."""
         self._connection.close()
 
-    def ask(self, *asks: Ask) -> list[Rows]:
-        """Run all statements; the rows of each. Raises the first error, after all were read."""
+    def ask(self, *asks: Ask, meanwhile: Callable[[], None] = nothing) -> list[Rows]:
+        """Run all statements; the rows of each. Raises the first error, after all were read.
+
+        `meanwhile` is called before we wait for the answer.
+        """
         names = {name for name, _ in asks} - self._prepared
         if names:
+            meanwhile()
             self._prepare(names)
         pgconn = self._connection.pgconn
         for name, parameters in asks:
@@ -48,7 +58,7 @@ class Exchange:
             pgconn.send_query_prepared(
                 name.encode(), parameters, param_formats=formats, result_format=Format.BINARY
             )
-        return [self._rows(result) for result in self._results()]
+        return [self._rows(result) for result in self._results(meanwhile)]
 
     def _prepare(self, names: set[str]) -> None:
         # In a round trip of its own: a transaction's mode is set before anything else is done.
@@ -57,8 +67,10 @@ class Exchange:
         self._results()
         self._prepared |= names
 
-    def _results(self) -> list[PGresult]:
+    def _results(self, meanwhile: Callable[[], None] = nothing) -> list[PGresult]:
         self._connection.pgconn.pipeline_sync()
+        self._connection.pgconn.flush()
+        meanwhile()
         results = self._connection.wait(_communicate(self._connection.pgconn))
         for result in results:
             if result.status == ExecStatus.FATAL_ERROR:

@@ -4,37 +4,31 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from threading import RLock
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from psycopg import errors
-
-from adapters.conditions import Decided
 from adapters.forks import after_fork
 from adapters.memory_store import utc_now
 from adapters.plain_rows import PlainRow
-from adapters.postgres.batch import decide_batch, insert_batch, stands
+from adapters.postgres.attempts import Attempts
 from adapters.postgres.connections import Connections
 from adapters.postgres.data_keys import PostgresKeys
 from adapters.postgres.plain_rows import plain_rows
+from adapters.postgres.remembered import Memory
 from adapters.postgres.rows import stamp_row, stored_number, stored_total
-from adapters.recording import Answer, PositionMissing, PreparedAppend, StampRecorder, dense
+from adapters.recording import (
+    Answer,
+    PositionMissing,
+    PreparedAppend,
+    StampRecorder,
+    dense,
+    nothing,
+)
 from adapters.stamp_rows import StampRow
-from ledger.appends import LedgerUnavailable, OutcomeUnknown
 from ledger.audit.rows import Kept, StoredCommit, Totals
 from ledger.tree import EMPTY_ROOT
 
-# What another try may mend: lost and refused connections, restarts, time-outs, deadlocks, a
-# standby that is not yet promoted, a committer that was faster.
-_PASSING = (
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-    errors.ReadOnlySqlTransaction,
-    errors.IdleInTransactionSessionTimeout,
-    errors.UniqueViolation,
-)
 _MOST = 2**62
 
 
@@ -59,7 +53,7 @@ class PostgresStampRecorder(StampRecorder):
         after_fork(self._forget)
 
     def _forget(self) -> None:
-        self._turn = RLock()
+        self._turn, self._memory = RLock(), Memory()
 
     @property
     def ledger_id(self) -> UUID:
@@ -67,12 +61,18 @@ class PostgresStampRecorder(StampRecorder):
             ((self._ledger_id,),) = self._read("read_ledger_id")
         return self._ledger_id
 
-    def commit(self, appends: Sequence[PreparedAppend]) -> Sequence[Answer]:
-        ledger = self.ledger_id
+    def commit(
+        self, appends: Sequence[PreparedAppend], *, meanwhile: Callable[[], None] = nothing
+    ) -> Sequence[Answer]:
         with self._turn:
-            return _Attempts(self._connections, ledger, clock=self._clock).commit(
-                appends, until=monotonic() + self._patience
+            attempts = Attempts(
+                self._connections,
+                self._memory,
+                ledger=self.ledger_id,
+                clock=self._clock,
+                meanwhile=meanwhile,
             )
+            return attempts.commit(appends, until=monotonic() + self._patience)
 
     def read_stream(
         self,
@@ -145,58 +145,3 @@ class PostgresStampRecorder(StampRecorder):
 
     def _read(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self._connections.rows(name, *parameters, patience=self._patience)
-
-
-class _Attempts:
-    """One batch, tried until its outcome is certain or patience ends."""
-
-    def __init__(
-        self, connections: Connections, ledger: UUID, *, clock: Callable[[], datetime]
-    ) -> None:
-        self._connections, self._ledger, self._clock = connections, ledger, clock
-        self._unsure: Decided | None = None
-
-    def commit(self, appends: Sequence[PreparedAppend], *, until: float) -> Sequence[Answer]:
-        pause = 0.0
-        while True:
-            try:
-                return self._attempt(appends)
-            except _PASSING as error:
-                if _is_final(error) or monotonic() + pause > until:
-                    raise self._failure(error) from error
-            sleep(pause)
-            pause = min(2 * pause + 0.01, 0.5)
-
-    def _attempt(self, appends: Sequence[PreparedAppend]) -> Sequence[Answer]:
-        with self._connections.committing() as exchange:
-            if self._unsure is not None and stands(exchange, self._unsure):
-                return self._unsure.answers
-            self._unsure = None
-            decided = decide_batch(exchange, appends, ledger=self._ledger, clock=self._clock)
-            self._unsure = decided if decided.rows else None
-            try:
-                insert_batch(exchange, decided)
-            except psycopg.Error as error:
-                # An error that the server told ends the transaction; a lost connection does not,
-                # and it is not always known to be lost by then: the server's errors have a code.
-                if error.sqlstate and not exchange.broken:
-                    self._unsure = None
-                raise
-            return decided.answers
-
-    def _failure(self, error: psycopg.Error) -> Exception:
-        if self._unsure is not None:
-            return OutcomeUnknown(f"the outcome of a commit is unknown: {_kind(error)}")
-        if _is_final(error):
-            return error
-        return LedgerUnavailable(f"committing failed: {_kind(error)}")
-
-
-def _is_final(error: psycopg.Error) -> bool:
-    """A second key for one subject does not go away by trying again."""
-    return isinstance(error, errors.UniqueViolation) and error.diag.schema_name == "keys"
-
-
-def _kind(error: psycopg.Error) -> str:
-    """What happened, without the text of the error: it may quote what was to be stored."""
-    return f"{type(error).__name__} {error.sqlstate or ''}".strip()

@@ -23,11 +23,15 @@ class Watched:
 
     def __init__(self):
         self.recorder, self.batches = MemoryStampRecorder(), []
+        self.held_up_at = 0
         self.going = Event()
         self.going.set()
 
-    def __call__(self, appends):
+    def __call__(self, appends, *, meanwhile):
         self.batches.append(len(appends))
+        if len(self.batches) == self.held_up_at:
+            self.going.clear()
+            meanwhile()
         assert self.going.wait(10)
         if any(event.topic == "broken" for one in appends for event in one.events):
             raise RuntimeError("broken")
@@ -69,6 +73,23 @@ def test_those_who_come_meanwhile_share_the_next_commit(committer, watched):
         answers = [one.result(10) for one in (first, *others)]
     assert watched.batches == [1, 10, 2]
     assert sorted(row.id for each in answers for one in each for row in one.rows) == [*range(1, 14)]
+
+
+def test_callers_are_told_while_the_next_commit_is_waited_for(committer, watched):
+    watched.held_up_at = 2
+    watched.going.clear()
+    with ThreadPoolExecutor(2) as callers:
+        first = callers.submit(committer.submit, [opaque()])
+        while not watched.batches:
+            pass
+        second = callers.submit(committer.submit, [opaque()])
+        wait_for(1, committer)
+        watched.going.set()
+        try:
+            assert isinstance(first.result(10)[0], Committed)
+        finally:
+            watched.going.set()
+        second.result(10)
 
 
 def test_an_append_that_breaks_the_commit_does_not_harm_its_neighbours(committer, watched):

@@ -1,5 +1,6 @@
 """A lost connection ends in the truth: committed once, or not at all, or said to be unknown."""
 
+from time import sleep
 from uuid import uuid4
 
 import psycopg
@@ -87,6 +88,7 @@ def test_a_terminated_connection_is_replaced(recorder, postgres_server, database
 def test_an_unreachable_database_is_told_and_comes_back(recorder, wire, postgres_server, database):
     wire.broken = True
     terminate(postgres_server, database)
+    sleep(0.2)  # the server has hung up: whatever we send, it is not sent
     with pytest.raises(LedgerUnavailable) as told:
         recorder.commit([first()])
     assert not isinstance(told.value, OutcomeUnknown)

@@ -1,0 +1,81 @@
+"""What our own commits left behind: enough to decide the next one without asking first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from adapters.conditions import Decided, Head, Known, Seats, Touched
+from adapters.recording import PreparedAppend
+
+_MOST = 10_000
+
+
+@dataclass(slots=True)
+class Remembered:
+    """The ledger as the last commit over one connection left it.
+
+    It is a guess, because others commit too: the database confirms it in the transaction that
+    builds on it. Where others were faster it is not `trusted` until nobody was, so that
+    processes that take turns ask at once.
+    """
+
+    head: Head = field(default=Head())
+    seats: dict[UUID, Seats] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    trusted: bool = False
+
+    def known(self, appends: Sequence[PreparedAppend], about: Touched) -> Known | None:
+        """What stands in the database if every append is right; None if that takes asking."""
+        versions: dict[UUID, int] = {}
+        for append in appends:
+            for stream, expected in append.expected.items():
+                versions.setdefault(stream, expected)
+        if (
+            not self.trusted
+            or not self.head.frontier.size
+            or not versions.keys() >= about.streams
+            or not self.seats.keys() >= about.quotas
+            or not self.numbers.keys() >= about.series
+        ):
+            return None
+        return Known(
+            head=self.head,
+            versions=versions,
+            identities={},
+            seats={quota: self.seats[quota] for quota in about.quotas},
+            numbers={series: self.numbers[series] for series in about.series},
+        )
+
+    def committed(self, decided: Decided) -> None:
+        """This was committed on top of what was remembered."""
+        self.head = decided.head
+        self.seats.update(decided.seats)
+        self.numbers.update(decided.numbers)
+        if len(self.seats) + len(self.numbers) > _MOST:
+            self.seats.clear()
+            self.numbers.clear()
+
+    def learn(self, known: Known, decided: Decided) -> None:
+        """What was found by asking, and then committed."""
+        ours = known.head == self.head
+        if not ours:
+            self.seats.clear()
+            self.numbers.clear()
+        self.trusted = ours and decided.fresh
+        self.seats.update(known.seats)
+        self.numbers.update(known.numbers)
+        self.committed(decided)
+
+
+class Memory:
+    """What is remembered belongs to one connection: the next may lead to another server."""
+
+    def __init__(self) -> None:
+        self._connection: object = None
+        self._remembered = Remembered()
+
+    def of(self, connection: object) -> Remembered:
+        """What was committed over this connection, if it is the latest; else nothing yet."""
+        if connection is not self._connection:
+            self._connection, self._remembered = connection, Remembered()
+        return self._remembered
