@@ -16,6 +16,7 @@ from ledger.order.status import status
 from ledger.payments import PAGE_LIFETIME, PaymentProvider, start_payment
 from ledger.receiving import Find
 from ledger.refusals import NotPayable
+from ledger.replacing import newest
 
 # What the web has just begun is left to it.
 _JUST_BEGUN = timedelta(seconds=20)
@@ -132,8 +133,9 @@ class Regeneration:
         return find
 
     def _minted(self, order: Order, at: datetime) -> Outcome:
+        intent = self._open_intent(order, at)
         wish = RequestPayment(
-            correlation_id=self._open_intent(order, at) or self.fresh(),
+            correlation_id=intent or self.fresh(),
             actor=_ACTOR,
             at=at,
             provider=self.provider.name,
@@ -151,6 +153,7 @@ class Regeneration:
             wish.correlation_id,
             return_url=self.return_url(order),
             actor=_ACTOR,
+            again=intent is not None,
         )
         made = after.attempts[wish.correlation_id].redirect_url
         return Outcome.REGENERATED if made else Outcome.LEFT
@@ -161,11 +164,6 @@ class Regeneration:
         if attempt is None or not attempt.unanswered or not self._ours(attempt):
             return None
         return attempt.correlation_id if at < attempt.requested_at + PAGE_LIFETIME else None
-
-
-def newest(order: Order) -> Attempt | None:
-    """The last attempt that was asked for."""
-    return max(order.attempts.values(), key=lambda one: one.requested_at, default=None)
 
 
 def _unpaid(order: Order) -> bool:

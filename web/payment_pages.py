@@ -28,17 +28,6 @@ def ask_for_page(order: Order, attempt_id: UUID) -> Order:
     )
 
 
-def close_replaced(order: Order, kept: UUID) -> None:
-    """Best effort (SPEC C8): an older page that stays open may bring money twice, as a case."""
-    if not order.attempts[kept].redirect_url:
-        return
-    for attempt in order.attempts.values():
-        provider = parts().providers.get(attempt.provider)
-        replaced = attempt.open and attempt.session and attempt.pending_at is None
-        if provider is not None and replaced and attempt.correlation_id != kept:
-            provider.expire_payment(attempt.session)
-
-
 def close_pages(order: Order) -> Order:
     """Best effort, once nobody shall pay any more; money that comes all the same has its rules."""
     for attempt in order.attempts.values():

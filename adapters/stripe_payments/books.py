@@ -10,6 +10,7 @@ from typing import Any
 import stripe
 
 from adapters.stripe_payments.client import no_answer
+from adapters.stripe_payments.dispute_news import Ending, ending_of
 from adapters.stripe_payments.fetched import message
 from adapters.stripe_payments.fields import Json, group, moment, money, name, reference
 from adapters.stripe_payments.payment_news import standing
@@ -135,17 +136,23 @@ def _refund(refund: Json, *, live: bool) -> TheirRecord:
     )
 
 
+_DISPUTES = {
+    Ending.OPEN: State.UNDER_WAY,
+    Ending.WON: State.FAILED,
+    Ending.LOST: State.DONE,
+}
+
+
 def _dispute(dispute: Json) -> Iterator[TheirRecord]:
     """An inquiry takes no money and is none."""
-    status = name(dispute, "status")
-    if status.startswith("warning"):
+    ending = ending_of(dispute)
+    if ending is None:
         return
-    ended = {"won": State.FAILED, "lost": State.DONE}
     yield TheirRecord(
         kind=Kind.DISPUTE,
         reference=name(dispute, "id"),
         amount=money(dispute, "amount"),
-        state=ended.get(status, State.UNDER_WAY),
+        state=_DISPUTES[ending],
         at=moment(dispute, "created"),
         message=message(dispute, event_type="charge.dispute.closed"),
     )

@@ -1,24 +1,69 @@
 """What is told of one dispute. It knows its payment, but nothing of ours."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from adapters.stripe_payments.fields import Json, money, name, news_id
 from adapters.stripe_payments.origin import Origin, Told, report
 from adapters.stripe_payments.refund_news import payment_of
+from ledger.doors import Unreadable
 from ledger.reports import Fact, Report
 from ledger.stamps import DisputeClosed, Disputed
 
 
-def disputed(dispute: Json, told: Told) -> Sequence[Report]:
-    """An inquiry (`warning_…`) only asks and takes no money, so it is no dispute yet.
+class Ending(StrEnum):
+    """How a dispute stands, as far as its money goes."""
 
-    One that is closed was open, so both are told: an event that was lost makes no difference.
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+_ENDINGS = {
+    "needs_response": Ending.OPEN,
+    "under_review": Ending.OPEN,
+    "won": Ending.WON,
+    "lost": Ending.LOST,
+    # While a lost one is appealed, its money stays away.
+    "appeal_needs_response": Ending.LOST,
+    "appeal_under_review": Ending.LOST,
+}
+
+
+def disputed(dispute: Json, told: Told) -> Sequence[Report]:
+    """One that is closed was open, so both are told: a lost event makes no difference."""
+    ending = ending_of(dispute)
+    if ending is None:
+        return []
+    ended = [] if ending is Ending.OPEN else [_closed(dispute, won=ending is Ending.WON)]
+    return [_report(fact, dispute, told=told) for fact in (_opened(dispute), *ended)]
+
+
+def ending_of(dispute: Json) -> Ending | None:
+    """None where no money is in question. Raises `Unreadable` at a word that is not Stripe's yet.
+
+    An inquiry (`warning_…`) only asks. One that was prevented took money only if Stripe says so.
+    https://docs.stripe.com/api/disputes/object
     """
     status = name(dispute, "status")
     if status.startswith("warning"):
-        return []
-    ended = [_closed(dispute, won=status == "won")] if status in ("won", "lost") else []
-    return [_report(fact, dispute, told=told) for fact in (_opened(dispute), *ended)]
+        return None
+    if status == "prevented":
+        return Ending.LOST if withdrawn(dispute) else None
+    if status not in _ENDINGS:
+        raise Unreadable("the status of the dispute is a new one")
+    return _ENDINGS[status]
+
+
+def withdrawn(dispute: Json) -> bool:
+    """Whether a dispute has taken money from our account, all movements together."""
+    moves = dispute.get("balance_transactions") or []
+    if not isinstance(moves, list) or not all(isinstance(one, dict) for one in moves):
+        raise Unreadable("balance_transactions is not a list of objects")
+    amounts: list[int] = [one["amount"] for one in moves if type(one.get("amount")) is int]
+    if len(amounts) < len(moves):
+        raise Unreadable("a balance transaction has no amount")
+    return sum(amounts) < 0
 
 
 def _opened(dispute: Json) -> Fact:

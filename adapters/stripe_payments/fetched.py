@@ -56,6 +56,8 @@ def _state(thing: Json) -> str:
 def _reduced(thing: Json) -> Json:
     metadata = group(thing, "metadata")
     kept: Json = {key: thing[key] for key in _KEPT[thing["object"]] if key in thing}
+    if moves := thing.get("balance_transactions"):
+        kept["balance_transactions"] = [{"amount": one["amount"]} for one in moves]
     return kept | {"metadata": {key: metadata[key] for key in _OURS if key in metadata}}
 
 

@@ -45,6 +45,8 @@ def completed(session: Json, told: Told) -> Sequence[Report]:
     if status == "unpaid":
         pending = PaymentPending(provider_reference=name(session, "id"))
         return [_report(pending, session, told=told)]
+    if status != "paid":
+        raise Unreadable("payment_status is a new one")
     return settled(session, told)
 
 

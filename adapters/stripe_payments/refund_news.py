@@ -17,6 +17,7 @@ from ledger.reports import Fact, Report
 from ledger.stamps import CreateRefundSuccess, Refunded, RefundFailed
 
 LOST = ("failed", "canceled")
+WAITING = ("pending", "requires_action")
 _MOST_TRIES = 1000
 
 
@@ -61,6 +62,12 @@ def try_number(refund: Json) -> int:
     return min(max(int(text), 1), _MOST_TRIES)
 
 
+def require_waiting(status: str) -> None:
+    """Raises `Unreadable` at a word that is not Stripe's yet: nobody shall guess what it means."""
+    if status not in WAITING:
+        raise Unreadable("the status of the refund is a new one")
+
+
 def _facts(refund: Json, origin: Origin) -> Sequence[Fact]:
     refund_id, amount, status = name(refund, "id"), money(refund, "amount"), name(refund, "status")
     payment = origin.attempt or news_id(payment_of(refund))
@@ -75,5 +82,6 @@ def _facts(refund: Json, origin: Origin) -> Sequence[Fact]:
         try_number=try_number(refund),
     )
     if status != "succeeded":
+        require_waiting(status)
         return [accepted]
     return [accepted, Refunded(payment=payment, amount=amount, provider_reference=refund_id)]

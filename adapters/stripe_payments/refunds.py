@@ -6,7 +6,7 @@ import stripe
 
 from adapters.stripe_payments.client import no_answer, refusal
 from adapters.stripe_payments.fields import Json, code, money, name
-from adapters.stripe_payments.refund_news import LOST, try_number
+from adapters.stripe_payments.refund_news import LOST, require_waiting, try_number
 from ledger.doors import Unreadable
 from ledger.payments import Accepted, NoAnswer, RefundAnswer, RefundAsk
 from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
@@ -79,5 +79,8 @@ def _read(refund: Json, ask: RefundAsk) -> RefundAnswer:
     outcome = CreateRefundSuccess(
         payment=ask.payment, amount=amount, provider_reference=refund_id, try_number=number
     )
+    if status != "succeeded":
+        require_waiting(status)
+        return Accepted(outcome=outcome)
     settled = Refunded(payment=ask.payment, amount=amount, provider_reference=refund_id)
-    return Accepted(outcome=outcome, settled=settled if status == "succeeded" else None)
+    return Accepted(outcome=outcome, settled=settled)

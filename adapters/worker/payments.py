@@ -29,6 +29,7 @@ from ledger.payments import (
     start_payment,
     start_refund,
 )
+from ledger.replacing import close_replaced
 from ledger.service import Orders
 from ledger.stamps import CreatePaymentFailure, CreateRefundFailure
 
@@ -94,6 +95,7 @@ class Payments:
             actor=_ACTOR,
             again=True,
         )
+        close_replaced(after, self.providers)
         return WAITING if after.attempts[attempt.correlation_id].unanswered else DONE
 
     def _refund(self, order: Order, refund: Refund, provider: PaymentProvider) -> Progress:

@@ -173,6 +173,7 @@ def test_a_missing_header_is_unreadable():
         about(payment_intent=None),
         about(payment_intent={"id": None}),
         about(payment_status=None),
+        about(payment_status="partly_paid"),
         about(metadata="order"),
         about(metadata=["order"]),
         about(metadata={"order": ["1"]}),
@@ -183,6 +184,66 @@ def test_a_missing_header_is_unreadable():
 def test_what_is_signed_but_not_in_stripes_words_is_unreadable(body):
     with pytest.raises(Unreadable):
         read(body)
+
+
+DISPUTE = {"id": "du_1", "object": "dispute", "amount": 7000, "currency": "eur"}
+REFUND = {"id": "re_1", "object": "refund", "amount": 7000, "currency": "eur"}
+
+
+def told(kind: str, thing: dict, **changed) -> list[str]:
+    about = event(type=kind, data={"object": thing | {"payment_intent": "pi_1"} | changed})
+    return [type(report.fact).__name__ for report in read(about)]
+
+
+@pytest.mark.parametrize(
+    ("status", "facts"),
+    [
+        ("needs_response", ["Disputed"]),
+        ("under_review", ["Disputed"]),
+        ("won", ["Disputed", "DisputeClosed"]),
+        ("lost", ["Disputed", "DisputeClosed"]),
+        ("appeal_needs_response", ["Disputed", "DisputeClosed"]),
+        ("appeal_under_review", ["Disputed", "DisputeClosed"]),
+        ("prevented", []),
+        ("warning_needs_response", []),
+        ("warning_under_review", []),
+        ("warning_closed", []),
+    ],
+)
+def test_what_each_state_of_a_dispute_tells(status, facts):
+    assert told("charge.dispute.closed", DISPUTE, status=status) == facts
+
+
+@pytest.mark.parametrize(
+    ("amounts", "facts"),
+    [([], []), ([-7000], ["Disputed", "DisputeClosed"]), ([-7000, 7000], [])],
+)
+def test_a_prevented_dispute_is_lost_if_its_money_is_gone(amounts, facts):
+    moves = [{"amount": amount} for amount in amounts]
+    found = told("charge.dispute.closed", DISPUTE, status="prevented", balance_transactions=moves)
+    assert found == facts
+
+
+@pytest.mark.parametrize(
+    ("status", "facts"),
+    [
+        ("pending", ["CreateRefundSuccess"]),
+        ("requires_action", ["CreateRefundSuccess"]),
+        ("succeeded", ["CreateRefundSuccess", "Refunded"]),
+        ("failed", ["RefundFailed"]),
+        ("canceled", ["RefundFailed"]),
+    ],
+)
+def test_what_each_state_of_a_refund_tells(status, facts):
+    assert told("refund.updated", REFUND, status=status) == facts
+
+
+@pytest.mark.parametrize(
+    ("kind", "thing"), [("charge.dispute.created", DISPUTE), ("refund.updated", REFUND)]
+)
+def test_a_state_that_is_not_known_yet_is_for_a_person(kind, thing):
+    with pytest.raises(Unreadable, match="new one"):
+        told(kind, thing, status="reimagined")
 
 
 def test_bytes_that_are_no_text_are_unreadable():

@@ -25,6 +25,8 @@ NEWS = st.sampled_from(
         ("checkout.session.async_payment_failed", "checkout.session"),
         ("payment_intent.succeeded", "payment_intent"),
         ("payment_intent.payment_failed", "payment_intent"),
+        ("payment_intent.amount_capturable_updated", "payment_intent"),
+        ("payment_intent.canceled", "payment_intent"),
         ("refund.updated", "refund"),
         ("charge.refunded", "charge"),
         ("charge.dispute.closed", "dispute"),
@@ -34,8 +36,12 @@ FIELDS = st.sampled_from(
     [
         "id",
         "amount",
+        "amount_capturable",
         "amount_received",
         "amount_total",
+        "balance_transactions",
+        "cancellation_reason",
+        "capture_method",
         "charge",
         "client_reference_id",
         "currency",
@@ -51,7 +57,7 @@ FIELDS = st.sampled_from(
     ]
 )
 METADATA = st.dictionaries(
-    st.sampled_from(["order", "correlation_id", "payment", "try_number"]), JSON
+    st.sampled_from(["order", "correlation_id", "payment", "try_number", "capture"]), JSON
 )
 PLAIN = {
     "id": "xx_1",
@@ -59,6 +65,7 @@ PLAIN = {
     "payment_status": "paid",
     "payment_intent": "pi_1",
     "amount": 1,
+    "amount_capturable": 1,
     "amount_received": 1,
     "amount_total": 1,
     "currency": "eur",

@@ -5,12 +5,13 @@ from flask import Blueprint, Response
 from ledger.commands import RequestPayment
 from ledger.order.status import status
 from ledger.refusals import NotPayable
+from ledger.replacing import close_replaced
 from web.addresses import now, order_in
 from web.api.bodies import Nothing, as_json, read
 from web.api.keys import correlation_id
 from web.api.orders import ACTOR, told
 from web.current import parts
-from web.payment_pages import ask_for_page, close_replaced
+from web.payment_pages import ask_for_page
 
 
 def hang_up(api: Blueprint) -> None:
@@ -35,7 +36,7 @@ def pay(shop: str, order: str) -> Response:
         live=provider.live,
     )
     paying = ask_for_page(parts().orders.handle(found.id, wish), attempt_id)
-    close_replaced(paying, attempt_id)
+    close_replaced(paying, parts().providers)
     page = paying.attempts[attempt_id].redirect_url or None
     payment = {"correlation_id": attempt_id, "redirect_url": page}
     return as_json({"order": told(paying), "payment": payment}, status=201)

@@ -1,7 +1,10 @@
+from uuid import uuid4
+
 import pytest
 
 from adapters.worker.reactor import NOTHING
 from ledger.case_stamps import CaseKind
+from ledger.commands import RequestPayment
 from ledger.order.status import Status, status
 from ledger.payments import start_refund
 from tests.adapters.worker.worker_fakes import Killed
@@ -36,6 +39,30 @@ def test_a_payment_page_without_an_answer_is_asked_for_again_with_the_same_key()
     assert len(world.provider.asks) == 2
     assert len(set(world.provider.asks)) == 1
     assert not list(world.orders.get(order.id).unanswered_payments())
+
+
+def test_a_page_that_is_there_after_all_closes_the_one_that_it_replaced():
+    world = World()
+    order = world.opened(world.place())
+    (first,) = order.attempts.values()
+    world.clock.forward(minutes=1)
+    again = RequestPayment(
+        correlation_id=uuid4(),
+        actor="customer",
+        at=world.clock(),
+        provider="stripe",
+        account="acct_1",
+        live=False,
+    )
+    world.orders.handle(order.id, again)
+    world.provider.silent = 1
+    worker = world.payments()
+    world.clock.forward(seconds=20)
+    worker.run()
+    assert world.provider.closed == []
+    world.clock.forward(seconds=20)
+    worker.run()
+    assert world.provider.closed == [first.session]
 
 
 def test_a_payment_page_that_the_provider_has_forgotten_is_given_up():
