@@ -22,6 +22,7 @@ from ledger.audit.verify import Verification
 from ledger.cases import Cases
 from ledger.order.letters import Due, owed
 from ledger.order.state import Order
+from ledger.policy import Release
 from ledger.service import Orders
 from ledger.shop_stamps import shop_id
 from ledger.shops import Shops
@@ -30,7 +31,7 @@ from tests.adapters.worker.worker_kit import LedgerFeed
 from tests.stand_ins.serving import Message
 from tests.stand_ins.till import Till
 from tests.web.fakes import LimitsInMemory, TokensInMemory, ViewsInMemory
-from tests.worlds import SPEC
+from tests.worlds import SPEC, with_policy
 from web.addresses import return_address
 from web.app import create_app
 from web.clock import clock
@@ -41,6 +42,8 @@ PUBLIC = "http://localhost"
 SHOP = f"/api/v1/shops/{SPEC.slug}"
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org", "phone": ""}
 PRICE = 7000
+# So much stays with the shop that a second refund would be possible: a repeated one shows.
+FEE = 4000
 # Longer than the worker leaves the web for what it began, and than a link's pause.
 A_WHILE = 70
 _RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED)
@@ -86,14 +89,15 @@ class Counter:
     ) -> None:
         self.till, self.clock_file, self._wire = till, clock_file, wire
         self.clock = clock(clock_file)
-        kept = MemoryInbox()
-        self._recorder, self._inbox = recorder, inbox or (lambda _: kept)
+        memory = MemoryInbox()
+        self._recorder, self._inbox = recorder, inbox or (lambda _: memory)
         self.manner = manner or Manner()
         self.heard: list[Message] = []
         self._start()
         ahead = self.clock() + timedelta(days=60)
-        preferences = replace(SPEC.preferences, provider=till.provider, starts_at=ahead)
-        spec = replace(SPEC, preferences=preferences, quotas={"weekend": 50, "friday": 50})
+        kept = with_policy(Release.AT_REFUND_ACCEPTED, fee=FEE)
+        preferences = replace(kept.preferences, provider=till.provider, starts_at=ahead)
+        spec = replace(kept, preferences=preferences, quotas={"weekend": 50, "friday": 50})
         Shops(self.ledger).import_shop(spec, actor="test", at=self.clock())
 
     def close(self) -> None:

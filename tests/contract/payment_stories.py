@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from tests.contract.counter import PRICE, Counter
+from tests.contract.counter import FEE, PRICE, Counter
 from tests.stand_ins import till
 
 Story = Callable[[Counter], None]
@@ -122,7 +122,7 @@ def a_refund(counter: Counter) -> None:
     assert counter.cancel(order) in ("accepted", "unknown")
     counter.come_to_rest()
     assert counter.till.refunds_made(page) == 1
-    assert counter.till.held(page) == 0
+    assert counter.till.held(page) == FEE
     assert counter.status(order) in ("REFUNDED", "REFUND_REQUESTED")
     assert len(counter.receipts(order)) == 2
 
@@ -235,6 +235,23 @@ def the_provider_is_down_when_a_page_is_asked(counter: Counter) -> None:
     assert counter.status(order) == "PAID"
 
 
+@story(till.SIGNS_ANSWERS)
+def somebody_else_answers(counter: Counter) -> None:
+    counter.till.forge_answer("payment")
+    order = counter.place()
+    assert counter.pages(order) == []
+    for number in range(3):
+        counter.pass_()
+        counter.work()
+        counter.pay_again(order, f"again {number}")
+    counter.till.pay(counter.page(order))
+    counter.tell()
+    counter.till.forge_answer("refund")
+    assert counter.cancel(order) == "unknown"
+    counter.come_to_rest()
+    assert counter.till.refunds_made(counter.page(order)) == 1
+
+
 @story()
 def the_answer_to_a_refund_is_lost(counter: Counter) -> None:
     order = paid(counter)
@@ -244,7 +261,7 @@ def the_answer_to_a_refund_is_lost(counter: Counter) -> None:
     assert counter.status(order) == "REFUND_REQUESTED"
     counter.come_to_rest()
     assert counter.till.refunds_made(page) == 1
-    assert counter.till.held(page) == 0
+    assert counter.till.held(page) == FEE
     assert counter.status(order) == "REFUNDED"
     assert len(counter.receipts(order)) == 2
 
@@ -259,4 +276,4 @@ def two_orders_side_by_side(counter: Counter) -> None:
     counter.come_to_rest()
     assert counter.status(second) == "PAID"
     assert counter.till.held(counter.page(second)) == PRICE
-    assert counter.till.held(counter.page(first)) == 0
+    assert counter.till.held(counter.page(first)) == FEE

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,11 +18,22 @@ from adapters.keys import Keyring
 from adapters.memory_store import MemoryStampRecorder
 from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.stamp_store import PostgresStampRecorder
+from ledger.once import OnceInMemory
 from tests.conftest import Database
-from tests.contract.counter import PRICE, Backwards, Counter, Killed, Manner, Restarting, Shuffled
+from tests.contract.counter import (
+    FEE,
+    PRICE,
+    Backwards,
+    Counter,
+    Killed,
+    Manner,
+    Restarting,
+    Shuffled,
+)
 from tests.contract.payment_stories import STORIES, Told, paid
 from tests.contract.tills import TILLS, at_the_till
 from tests.stand_ins import till as ability
+from tests.stand_ins.paytrail_till import PaytrailTill
 from web.clock import clock
 
 MANNERS: dict[str, Callable[[], Manner]] = {
@@ -45,7 +57,10 @@ def counter_of(name: str, **options: Any) -> Iterator[Counter]:
         offset.write_text("0")
         till = stack.enter_context(at_the_till(name, folder))
         memory = MemoryStampRecorder(clock=clock(offset))
-        counter = Counter(till, **{"clock_file": offset, "recorder": lambda: memory, **options})
+        recorder = options.pop("recorder", lambda _: memory)
+        counter = Counter(
+            till, **{"clock_file": offset, "recorder": lambda: recorder(clock(offset)), **options}
+        )
         stack.callback(counter.close)
         yield counter
 
@@ -71,8 +86,8 @@ def test_the_story_ends_well_in_any_order_of_its_news(name: str, told: Told, see
 
 @STORY
 def test_the_story_ends_well_on_postgres(name: str, told: Told, database: Database):
-    def recorder() -> PostgresStampRecorder:
-        return PostgresStampRecorder(database.app)
+    def recorder(now: Callable[[], datetime]) -> PostgresStampRecorder:
+        return PostgresStampRecorder(database.app, clock=now)
 
     def inbox(keyring: Keyring) -> PostgresInbox:
         return PostgresInbox(database.app, keyring=keyring)
@@ -140,7 +155,7 @@ def whole_life(counter: Counter) -> None:
         _again(counter, counter.work)
         _again(counter, partial(counter.tell, *counter.till.news()))
     assert counter.till.refunds_made(page) == 1
-    assert counter.till.held(page) == 0
+    assert counter.till.held(page) == FEE
     assert counter.status(order) == "REFUNDED"
     assert len(counter.receipts(order)) == 2
     counter.agrees_with_the_provider()
@@ -171,6 +186,34 @@ def test_killed_at_any_crossing_a_whole_life_ends_the_same(name: str):
         with counter_of(name, wire=cut.around) as counter:
             whole_life(counter)
         assert cut.crossed > at or at == wire.crossed
+
+
+class KilledOnce(OnceInMemory):
+    """The process dies as soon as it has taken the key."""
+
+    def take(self, key: str) -> bool:
+        if super().take(key):
+            raise Killed
+        return False
+
+
+def test_a_refund_killed_before_it_was_posted_is_never_posted_and_a_person_is_told():
+    with counter_of("paytrail") as counter:
+        order = paid(counter)
+        assert isinstance(counter.till, PaytrailTill)
+        counter.till.once = KilledOnce()
+        counter.restart()
+        counter.ask_to_cancel(order)
+        with pytest.raises(Killed):
+            counter.confirm_cancellation(order)
+        counter.restart()
+        counter.come_to_rest()
+        assert counter.status(order) == "REFUND_REQUESTED"
+        assert counter.till.refunds_made(counter.page(order)) == 0
+        counter.pass_(24 * 3600)
+        counter.come_to_rest()
+        assert counter.cases() == ["refund_unknown"]
+        assert counter.till.held(counter.page(order)) == PRICE
 
 
 @EVERY

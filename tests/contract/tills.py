@@ -1,19 +1,40 @@
 """Every till there is, under one name: the suite holds for each."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from adapters.sandbox import SandboxSettings, running_sandbox
+from ledger.once import OnceInMemory
+from tests.stand_ins.paytrail import Paytrail
+from tests.stand_ins.paytrail_till import PaytrailTill
+from tests.stand_ins.published import published
+from tests.stand_ins.serving import serving
 from tests.stand_ins.stripe_till import API_KEY, StripeTill
 from tests.stand_ins.till import Till
 
-TILLS: dict[str, type[Till]] = {"stripe": StripeTill}
-
 
 @contextmanager
-def at_the_till(name: str, folder: Path) -> Iterator[Till]:
-    """A provider's stand-in, running, whose clock is the file `offset` of the folder."""
+def _stripe(folder: Path) -> Iterator[StripeTill]:
     settings = SandboxSettings(home=folder, api_key=API_KEY, clock_file=folder / "offset")
     with running_sandbox(settings) as sandbox:
         yield StripeTill(sandbox)
+
+
+@contextmanager
+def _paytrail(folder: Path) -> Iterator[PaytrailTill]:
+    stand_in = Paytrail(published=published("paytrail"))
+    with serving(stand_in):
+        yield PaytrailTill(stand_in, OnceInMemory())
+
+
+TILLS: Mapping[str, type[Till]] = {"stripe": StripeTill, "paytrail": PaytrailTill}
+_OPEN: Mapping[str, Callable[[Path], AbstractContextManager[Till]]] = {
+    "stripe": _stripe,
+    "paytrail": _paytrail,
+}
+
+
+def at_the_till(name: str, folder: Path) -> AbstractContextManager[Till]:
+    """A provider's stand-in, running. Its clock, if it has one, is the file `offset`."""
+    return _OPEN[name](folder)

@@ -110,7 +110,9 @@ class Paytrail(StandIn):
             for url in urls.values():
                 _hold("addresses are short", len(url) <= _LONGEST_ADDRESS)
         stamps = {one.asked["stamp"] for one in self.payments.values()}
-        _hold("a stamp is used once", wish["stamp"] not in stamps)
+        if wish["stamp"] in stamps:
+            # No slip of the caller's: one whose answer was lost cannot know.
+            return self.error(400, "stamp has been used")
         algorithm = asked.headers["checkout-algorithm"]
         payment = Payment(id=str(uuid4()), asked=wish, algorithm=algorithm)
         self.payments[payment.id] = payment

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from adapters.paytrail_payments import PaytrailDoor, PaytrailPayments
+from ledger.once import Once
 from tests.stand_ins import till
 from tests.stand_ins.paytrail import Paytrail
 from tests.stand_ins.paytrail_signing import signature
@@ -17,18 +18,20 @@ _PATHS = {"payment": "/payments", "refund": "/refund"}
 
 
 class PaytrailTill(Till):
-    """One merchant. `kept` are options of the adapter that outlive a process."""
+    """One merchant. What must be asked for at most once outlives the processes in `once`."""
 
     provider = "paytrail"
-    can = frozenset({till.LATER, till.ANNOUNCES_REFUNDS, till.SAYS_FAILED, till.SIGNS})
+    can = frozenset(
+        {till.LATER, till.ANNOUNCES_REFUNDS, till.SAYS_FAILED, till.SIGNS, till.SIGNS_ANSWERS}
+    )
 
-    def __init__(self, stand_in: Paytrail, **kept: Any) -> None:
-        self._stand_in, self._kept = stand_in, kept
+    def __init__(self, stand_in: Paytrail, once: Once) -> None:
+        self._stand_in, self.once = stand_in, once
 
     def connect(self) -> tuple[PaytrailPayments, PaytrailDoor]:
         account, secret = self._stand_in.account, self._stand_in.secret
         payments = PaytrailPayments(
-            account, secret, api_base=self._stand_in.url, public_url=PUBLIC, **self._kept
+            account, secret, api_base=self._stand_in.url, public_url=PUBLIC, once=self.once
         )
         return payments, PaytrailDoor(account, secret)
 
@@ -59,9 +62,10 @@ class PaytrailTill(Till):
                 self._stand_in.conclude_refund(id, ok=ok)
 
     def lose_answer(self, of: str, *, times: int = 1) -> None:
-        for number in range(times):
-            kind = ("gone", "forge", "cut", "500-after")[number % 4]
-            self._stand_in.plan(kind, path=_PATHS[of])
+        self._stand_in.plan("gone", path=_PATHS[of], times=times)
+
+    def forge_answer(self, of: str) -> None:
+        self._stand_in.plan("forge", path=_PATHS[of])
 
     def go_down(self, of: str, *, times: int = 1) -> None:
         self._stand_in.plan("500", path=_PATHS[of], times=times)

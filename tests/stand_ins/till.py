@@ -16,6 +16,7 @@ FAILS_AFTER_SETTLED = "a settled refund may fail after all"
 SAYS_FAILED = "the answer to a refund may be yes and its status failed"
 FINDS_REFUNDS = "a refund whose answer was lost can be looked up, or asked for again"
 REFUNDS_OUTSIDE = "refunds made in the dashboard are told"
+SIGNS_ANSWERS = "answers are signed"
 SIGNS = "messages are signed"
 
 
@@ -72,6 +73,10 @@ class Till(ABC):
     @abstractmethod
     def lose_answer(self, of: str, *, times: int = 1) -> None:
         """The next so many calls, `payment` or `refund`, are executed; nobody hears of it."""
+
+    def forge_answer(self, of: str) -> None:
+        """The next call is executed, and somebody else signs the answer."""
+        raise NotImplementedError
 
     @abstractmethod
     def go_down(self, of: str, *, times: int = 1) -> None:
