@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.appends import Append
-from ledger.case import case_id
-from ledger.case_stamps import CaseKind, CaseResolved
+from ledger.case_stamps import CaseKind, CaseOpened, CaseResolved, Severity
 from ledger.order.status import status
 from ledger.recorded import Draft
 from tests.adapters.stripe_shop import StripeShop, stripe_shop
@@ -81,11 +80,14 @@ def test_a_moment_narrows_what_is_read(shop):
 def test_what_cannot_be_read_is_told_until_its_case_is_resolved(shop):
     kept = shop.keep(b"not an event")
     assert reread(shop, "--commit", status=1)["counts"] == {"unreadable": 1}
-    case = case_id(kept, CaseKind.UNBOUND_FACT)
+    opened = CaseOpened(
+        kind=CaseKind.UNBOUND_FACT, severity=Severity.CRITICAL, text="", provider="stripe"
+    )
+    case = shop.world.cases.open(opened, correlation_id=kept, actor="worker")
     resolved = Draft(
         stream=case, stamp=CaseResolved(action="close"), correlation_id=case, actor="staff"
     )
-    shop.world.store.append(Append(drafts=[resolved], expected={case: 0}))
+    shop.world.store.append(Append(drafts=[resolved], expected={case: 1}))
     assert reread(shop, status=0)["counts"] == {"settled": 1}
 
 
