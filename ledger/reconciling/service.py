@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from ledger.audit.rows import LedgerRows, all_rows
+from ledger.audit.rows import LedgerRows, all_rows, recorded
 from ledger.foreseeing import Foresight, foresee
 from ledger.intake import Intake
 from ledger.reconciling.comparing import Line, Statement, Verdict, compared, unmatched
 from ledger.reconciling.our_records import MOVING, our_records
 from ledger.reconciling.records import Books, Kind, OurRecord, Period, TheirRecord
-from ledger.refusals import UnknownOrder
 
 Key = tuple[Kind, str]
 Tell = Callable[[str, int], None]
@@ -86,10 +85,8 @@ class Reconciliation:
         return known
 
     def _records_of(self, order: UUID) -> Mapping[Key, OurRecord]:
-        try:
-            history = self.intake.orders.history(order)
-        except UnknownOrder:
-            return {}
+        stored = self.rows.stream(order, until=self.rows.head()[0])
+        history = [recorded(row) for row in stored]
         found = {(one.kind, one.reference): one for one in our_records(history, self.books)}
         self._orders |= {key: one.order for key, one in found.items()}
         return found

@@ -117,8 +117,12 @@ class Journey:
 
     def audit(self, command: str) -> "subprocess.CompletedProcess[str]":
         """Run an auditor's command as a stranger would."""
+        return self.command("audit", command)
+
+    def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command as an operator would."""
         return subprocess.run(
-            [sys.executable, "-P", "-m", "web.cli", "audit", command],
+            [sys.executable, "-P", "-m", "web.cli", *words],
             env=dict(self.house.environment()),
             capture_output=True,
             text=True,
