@@ -1,0 +1,173 @@
+"""Processes to be killed, the processes of a server, and a trap that springs at one statement."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from time import monotonic, sleep
+
+import psutil
+
+from adapters.embedded_postgres import EmbeddedPostgres
+from adapters.embedded_postgres.postmaster import read_pid_file, wait_until_gone
+from tests.crash.driver import Job
+from tests.crash.wire import Step
+
+# Names of the server's own processes, as they call themselves.
+HOUSEHOLD = ("checkpointer", "walwriter", "background writer", "autovacuum launcher", "io worker")
+KILLED = -signal.SIGKILL
+
+
+class Crew:
+    """A process that forks one for each job. `pid` is the newest of these."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.driver"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.pid = 0
+
+    def run(self, job: Job) -> tuple[int, list[str]]:
+        """How the job's process ended, and what it was told: whole lines only."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(asdict(job)) + "\n")
+        self._process.stdin.flush()
+        told: list[str] = []
+        while True:
+            word, _, rest = self._process.stdout.readline().strip().partition(" ")
+            match word:
+                case "pid":
+                    self.pid = int(rest)
+                case "told":
+                    told.append(rest)
+                case "end":
+                    return int(rest), told
+                case _:
+                    raise AssertionError(f"the driver is gone: {word}")
+
+    def close(self) -> None:
+        self._process.communicate("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """The n-th time that a statement of this name is sent by a process; before it, or after."""
+
+    name: str
+    nth: int
+    after: bool
+
+    def __str__(self) -> str:
+        return f"{'after' if self.after else 'before'} {self.name} {self.nth}"
+
+
+@dataclass
+class Rehearsal:
+    """Writes down every point of a job at which a kill could matter."""
+
+    points: list[Point] = field(default_factory=list)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def before(self, step: Step) -> None:
+        if counts(step):
+            with self._lock:
+                self._counts[step.name] += 1
+                nth = self._counts[step.name]
+                self.points += [
+                    Point(name=step.name, nth=nth, after=after) for after in (False, True)
+                ]
+
+    def after(self, step: Step, refused: str) -> None:
+        pass
+
+
+def counts(step: Step) -> bool:
+    """A read of its own, in no transaction, leaves nothing behind."""
+    return step.open or not step.name.startswith(("read_", "views_read_", "find_", "set "))
+
+
+@dataclass
+class Trap:
+    """Kills a victim at a point, once."""
+
+    point: Point
+    victim: str
+    crew: Crew
+    server: EmbeddedPostgres
+    sprung: bool = False
+    _seen: int = 0
+
+    def before(self, step: Step) -> None:
+        if counts(step) and step.name == self.point.name:
+            self._seen += 1
+            if not self.point.after:
+                self._spring(step)
+
+    def after(self, step: Step, refused: str) -> None:
+        if counts(step) and step.name == self.point.name and self.point.after:
+            self._spring(step)
+
+    def _spring(self, step: Step) -> None:
+        if self.sprung or self._seen != self.point.nth:
+            return
+        self.sprung = True
+        if self.victim == "client":
+            doomed = psutil.Process(self.crew.pid)
+            doomed.kill()
+            wait_until_gone([doomed])
+        else:
+            kill_of_server(self.server, self.victim, backend=step.backend)
+
+
+def kill_of_server(server: EmbeddedPostgres, victim: str, *, backend: int) -> None:
+    """kill -9 of a process of the server; afterwards the server is there again."""
+    told = read_pid_file(server.place.data)
+    assert told is not None
+    postmaster = psutil.Process(told.pid)
+    match victim:
+        case "backend":
+            doomed = [psutil.Process(backend)]
+        case "postmaster":
+            doomed = [postmaster]
+        case "power":
+            doomed = [postmaster, *postmaster.children(recursive=True)]
+        case _:
+            doomed = [one for one in postmaster.children() if victim in called(one)][:1]
+            assert doomed, f"the server has no {victim}"
+    for one in doomed:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    wait_until_gone(doomed)
+    if victim in ("postmaster", "power"):
+        server.start()
+    else:
+        wait_for(server)
+
+
+def called(process: psutil.Process) -> str:
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
+
+
+def wait_for(server: EmbeddedPostgres) -> None:
+    """The postmaster mends what was killed; greet it until it answers."""
+    until = monotonic() + 20
+    while True:
+        try:
+            with server.admin() as admin:
+                admin.execute("select 1")
+            return
+        except Exception:
+            if monotonic() > until:
+                raise
+            sleep(0.02)

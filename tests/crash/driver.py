@@ -1,0 +1,120 @@
+"""A process that works on a ledger until it is done or killed, and tells what it was promised.
+
+Reads jobs from standard input and forks for each: what is imported once is there at once.
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import psycopg
+
+from adapters.keys import Keyring
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.views import Views
+from adapters.smtp_mail import SmtpMail
+from adapters.stamp_ledger import StampLedger
+from adapters.worker.desk import Desk
+from adapters.worker.projections import Projections
+from adapters.worker.rebuilding import rebuild
+from ledger.appends import LedgerUnavailable
+from projections.catalogue import PROJECTIONS
+from tests.adapters.worker.worker_fakes import Clock
+from tests.adapters.worker.worker_kit import World
+
+ORDERS = 2
+# Longer than a server needs to come back, in seconds.
+PATIENCE, LIFETIME = 20.0, 60
+NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What to do, through which wire, how many minutes after the ledger was made."""
+
+    work: str
+    url: str
+    smtp: str = ""
+    minutes: int = 0
+
+
+@contextmanager
+def world_at(url: str, *, minutes: int = 0) -> Iterator[World]:
+    """A ledger that has a shop, at its time."""
+    clock = Clock(NOON)
+    recorder = PostgresStampRecorder(url, clock=clock, readers=2, patience=PATIENCE)
+    keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
+    ledger = StampLedger(recorder, keyring=keyring)
+    world = World(store=ledger, now=clock)
+    world.clock = clock
+    clock.forward(minutes=minutes)
+    yield world
+    ledger.close()
+
+
+def append(job: Job, world: World) -> None:
+    """Each order takes a seat, a number and a data key, and all are told when they stand."""
+    for _ in range(ORDERS):
+        tell(f"told {world.place().id}")
+
+
+def project(job: Job, world: World) -> None:
+    """As the daemon does it: after an error, again."""
+    projections = Projections(store=world.store, url=job.url, desk=Desk(world.cases))
+    views = Views.at(job.url)
+    while not behind_nothing(views):
+        with suppress(LedgerUnavailable, psycopg.Error):
+            projections.run()
+    projections.close()
+    views.close()
+
+
+def behind_nothing(views: Views) -> bool:
+    with suppress(LedgerUnavailable):
+        found = views.checkpoints()
+        return bool(found) and all(one.lag == 0 for one in found)
+    return False
+
+
+def project_again(job: Job, world: World) -> None:
+    """A lost connection ends a rebuild: the operator starts it again."""
+    rebuild(world.store, job.url, projections=PROJECTIONS.values())
+
+
+def letters(job: Job, world: World) -> None:
+    """One pass of the postman."""
+    mail = SmtpMail(job.smtp, "tickets@winterfest.example", clock=world.clock)
+    replace(world.letters(), mail=mail).run()
+
+
+WORKS = {"append": append, "project": project, "rebuild": project_again, "letters": letters}
+
+
+def tell(line: str) -> None:
+    os.write(1, f"{line}\n".encode())
+
+
+def work(job: Job) -> None:
+    signal.alarm(LIFETIME)
+    tell(f"pid {os.getpid()}")
+    with world_at(job.url, minutes=job.minutes) as world:
+        WORKS[job.work](job, world)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            work(Job(**json.loads(line)))
+            sys.stdout.flush()
+            os._exit(0)
+        tell(f"end {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}")
+
+
+if __name__ == "__main__":
+    main()

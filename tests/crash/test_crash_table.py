@@ -1,0 +1,235 @@
+"""kill -9 of every process around every statement: nothing acknowledged is lost, nothing is torn.
+
+The table's rows are works, its columns victims, its cells the statements of the work: these are
+written down in a rehearsal, so that a statement that is added is killed at, too.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import psycopg
+import pytest
+
+from adapters.embedded_postgres import EmbeddedPostgres
+from adapters.keys import Keyring
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.stamp_ledger import StampLedger
+from adapters.worker.differences import differences
+from ledger.audit.verify import verify
+from ledger.stamps import OrderPlaced
+from tests.crash.crew import HOUSEHOLD, KILLED, Crew, Point, Rehearsal, Trap
+from tests.crash.driver import ORDERS, Job, world_at
+from tests.crash.wire import Wire
+from tests.databases import migrated_template
+from tests.end_to_end.test_kill_worker import Postbox, served
+
+PLACED = 2
+AFTER_THE_LEASE = 10
+LONG_AFTER = 60
+
+# What every work must be seen to send, lest the wire grew blind.
+SENDS = {
+    "append": {"begin", "take_turn", "insert_stamps", "insert_commit", "insert_seat_totals"}
+    | {"insert_numbers", "insert_keys", "commit"},
+    "project": {"views_claim_epoch", "views_move_checkpoints", "commit"},
+    "rebuild": {"views_begin_rebuild", "views_hold_owner", "views_swap_in", "commit"},
+    "letters": {"insert_stamps", "insert_numbers", "commit"},
+}
+
+
+@dataclass
+class Scene:
+    """A server that may be killed, templates to begin from, a mail server that lives."""
+
+    server: EmbeddedPostgres
+    crew: Crew
+    postbox: Postbox
+    smtp: str
+    count: int = 0
+
+    def fresh(self, work: str) -> str:
+        """A new database, as the work finds it; its name."""
+        self.count += 1
+        name = f"crash_{self.count}"
+        self.server.create_database(name, template="projected" if work == "rebuild" else "placed")
+        return name
+
+    def job(self, work: str, name: str, *, minutes: int = 0) -> Job:
+        return Job(work=work, url=self.server.url(name), smtp=self.smtp, minutes=minutes)
+
+    def drop(self, name: str) -> None:
+        self.server.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def scene(request, tmp_path_factory) -> Iterator[Scene]:
+    home = tmp_path_factory.mktemp("crash")
+    server = EmbeddedPostgres(home, version=request.config.getoption("--postgres"))
+    server.start()
+    postbox, crew = Postbox(), Crew()
+    try:
+        with served(postbox) as smtp:
+            made = Scene(server, crew, postbox, smtp)
+            prepare(made)
+            yield made
+    finally:
+        crew.close()
+        server.destroy()
+
+
+def prepare(scene: Scene) -> None:
+    """Paid orders, whose letters are due; the same with all projections written."""
+    scene.server.create_database("placed", template=migrated_template(scene.server))
+    with world_at(scene.server.url("placed")) as world:
+        for _ in range(PLACED):
+            world.placed_and_paid()
+    scene.server.create_database("projected", template="placed")
+    assert scene.crew.run(scene.job("project", "projected"))[0] == 0
+
+
+def rehearse(scene: Scene, work: str) -> list[Point]:
+    """Every point of a work, in order."""
+    name, gate = scene.fresh(work), Rehearsal()
+    wire = Wire(scene.server.url(name), gate)
+    ended, _ = scene.crew.run(replace(scene.job(work, name), url=wire.url))
+    wire.close()
+    scene.drop(name)
+    assert ended == 0
+    assert {point.name for point in gate.points} >= SENDS[work]
+    return gate.points
+
+
+def around_commits(points: list[Point]) -> list[Point]:
+    return [one for one in points if one.name == "commit"]
+
+
+def around_writing(points: list[Point]) -> list[Point]:
+    """Around each commit, and before the first row that each statement writes."""
+    firsts = {point.name: point for point in reversed(points) if "insert" in point.name}
+    return [one for one in points if one.name == "commit" or one in firsts.values()]
+
+
+def works_at(scene: Scene, work: str, *, victim: str, point: Point) -> None:
+    """One cell of the table. Its name is shown when it fails."""
+    print(f"{work}: {victim} killed {point}", flush=True)
+    name = scene.fresh(work)
+    scene.postbox.taken.clear()
+    trap = Trap(point, victim, scene.crew, scene.server)
+    wire = Wire(scene.server.url(name), trap)
+    try:
+        ended, told = scene.crew.run(replace(scene.job(work, name), url=wire.url))
+    finally:
+        wire.close()
+    assert trap.sprung
+    assert ended == KILLED if victim == "client" else ended == 0 or work == "rebuild"
+    Afterwards(scene, name, work, told, killed=ended == KILLED).all_is_well()
+    scene.drop(name)
+
+
+@dataclass
+class Afterwards:
+    """What must hold after a kill, and after somebody went on."""
+
+    scene: Scene
+    name: str
+    work: str
+    told: list[str]
+    killed: bool
+
+    def all_is_well(self) -> None:
+        url = self.scene.server.url(self.name)
+        recorder = PostgresStampRecorder(url, readers=1)
+        keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
+        ledger = StampLedger(recorder, keyring=keyring)
+        try:
+            self.nothing_is_lost(ledger)
+            getattr(self, f"after_{self.work}")(ledger, url)
+            assert verify(ledger.stored()) == ()
+        finally:
+            ledger.close()
+
+    def nothing_is_lost(self, ledger: StampLedger) -> None:
+        """Acknowledged is stored; at most the one that was under way stands untold."""
+        feed = ledger.feed(0, limit=10_000)
+        orders = [str(one.stream) for one in feed if isinstance(one.stamp, OrderPlaced)][PLACED:]
+        assert orders[: len(self.told)] == self.told
+        assert len(orders) - len(self.told) in ((0, 1) if self.killed else (0,))
+        assert verify(ledger.stored()) == ()
+
+    def after_append(self, ledger: StampLedger, url: str) -> None:
+        if not self.killed:
+            assert len(self.told) == ORDERS
+        ended, more = self.scene.crew.run(self.scene.job("append", self.name))
+        assert (ended, len(more)) == (0, ORDERS)
+
+    def after_project(self, ledger: StampLedger, url: str) -> None:
+        rows_and_checkpoint_agree(ledger, url)
+        self.go_on("project")
+        assert [*differences(ledger, url)] == []
+
+    def after_rebuild(self, ledger: StampLedger, url: str) -> None:
+        assert [*differences(ledger, url)] == []
+        self.go_on("rebuild")
+        assert [*differences(ledger, url)] == []
+
+    def after_letters(self, ledger: StampLedger, url: str) -> None:
+        taken = len(self.scene.postbox.taken)
+        states = letter_states(url)
+        self.go_on("letters", AFTER_THE_LEASE)
+        self.go_on("letters", LONG_AFTER)
+        assert letter_states(url) == Counter(sent=PLACED)
+        twice = Counter(self.scene.postbox.taken)
+        assert len(twice) == PLACED
+        # Sent twice, under the same Message-ID, is only what was sent and not yet stamped.
+        unstamped = taken - states["sent"]
+        assert sum(twice.values()) == PLACED + unstamped
+        assert unstamped in ((0, 1) if self.killed else (0,))
+
+    def go_on(self, work: str, minutes: int = 0) -> None:
+        ended, _ = self.scene.crew.run(self.scene.job(work, self.name, minutes=minutes))
+        assert ended == 0
+
+
+def rows_and_checkpoint_agree(ledger: StampLedger, url: str) -> None:
+    """Before anybody goes on: the projections are those of their checkpoint, whichever it is."""
+    with psycopg.connect(url) as connection:
+        ((begun,),) = connection.execute("select count(*) from views.checkpoints").fetchall()
+    if begun:
+        assert [*differences(ledger, url)] == []
+
+
+def letter_states(url: str) -> Counter[str]:
+    with world_at(url) as world:
+        orders = [world.orders.get(order) for order in world.all_orders()]
+    return Counter(posting.state for order in orders for posting in order.postings.values())
+
+
+@pytest.mark.parametrize("work", SENDS)
+def test_a_client_killed_around_what_it_writes(scene: Scene, work: str) -> None:
+    for point in around_writing(rehearse(scene, work)):
+        works_at(scene, work, victim="client", point=point)
+
+
+@pytest.mark.parametrize("victim", ["backend", "postmaster", "power"])
+def test_a_server_killed_around_a_commit(scene: Scene, victim: str) -> None:
+    for point in around_commits(rehearse(scene, "append"))[:2]:
+        works_at(scene, "append", victim=victim, point=point)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["client", "backend", "postmaster", "power"])
+@pytest.mark.parametrize("work", SENDS)
+def test_killed_at_every_statement(scene: Scene, work: str, victim: str) -> None:
+    for point in rehearse(scene, work):
+        works_at(scene, work, victim=victim, point=point)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", HOUSEHOLD)
+@pytest.mark.parametrize("work", SENDS)
+def test_the_servers_own_processes_killed_around_commits(
+    scene: Scene, work: str, victim: str
+) -> None:
+    for point in around_commits(rehearse(scene, work)):
+        works_at(scene, work, victim=victim, point=point)

@@ -1,0 +1,218 @@
+"""Two writers, a reader and a projector, their statements in every order there is."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from adapters.keys import Keyring
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.views_owner import OwnedViews
+from adapters.stamp_ledger import StampLedger
+from adapters.worker.projecting import Projector
+from ledger.appends import Append, Appended, NoRoom, SeatChange
+from ledger.recorded import Draft
+from projections.catalogue import PROJECTIONS
+from projections.deriving import Poison
+from tests.contract.test_stamp_recorder import recomputed
+from tests.crash.stepping import Actor, Stage
+from tests.projections.histories import placed
+
+# Where the writers may be interrupted when others take turns with them.
+WRITING = frozenset({"begin", "insert_stamps", "commit"})
+DECIDING = WRITING | {"take_turn", "read_head"}
+# Where the projector may be: before it reads, before it writes, before it commits.
+MOVING = frozenset({"read_plain_positions", "read_positions", "begin", "commit"})
+UNPAID = PROJECTIONS["unpaid"]
+
+
+class Troupe:
+    """The actors' ledgers, each on its own connections, and what must hold after each order."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self._stack = url, ExitStack()
+        self.ledger = self.opened(url)
+        self.size = 0
+
+    def opened(self, url: str) -> StampLedger:
+        recorder = PostgresStampRecorder(url, readers=1)
+        keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
+        made = StampLedger(recorder, keyring=keyring)
+        self._stack.callback(made.close)
+        return made
+
+    def writer(self, name: str, cuts: frozenset[str], make: Callable[[], Append]) -> Actor:
+        actor = Actor(name, self.url, cuts)
+        ledger = self.opened(actor.wire.url)
+        actor.task = lambda: ledger.append(make())[0]
+        return actor
+
+    def reader(self, *, times: int) -> Actor:
+        """Goes on from where it was; a hole would be an error."""
+        actor = Actor("reader", self.url)
+        ledger, seen = self.opened(actor.wire.url), list[int]()
+
+        def read() -> list[int]:
+            for _ in range(times):
+                seen.extend(one.position for one in ledger.feed(len(seen), limit=100))
+            return [*seen]
+
+        actor.task = read
+        return actor
+
+    def projector(self) -> Actor:
+        actor = Actor("projector", self.url, MOVING)
+        ledger = self.opened(actor.wire.url)
+        owned = OwnedViews.take(actor.wire.url, "projections", projections=[UNPAID])
+        assert owned is not None
+        self._stack.callback(owned.close)
+        actor.task = Projector(ledger, owned, on_poison=unexpected).run_once
+        return actor
+
+    def grew(self, count: int) -> bool:
+        self.size += count
+        return self.ledger.head()[0] == self.size
+
+    def stage(self, actors: Sequence[Actor], **options: Any) -> Stage:
+        made = Stage(actors, watch=self.url, **options)
+        self._stack.callback(made.close)
+        return made
+
+    def root_is_that_of_the_rows(self) -> bool:
+        rows = PostgresStampRecorder(self.url).read_positions(0, limit=1_000_000)
+        return self.ledger.head() == (len(rows), recomputed(rows, self.ledger.ledger_id))
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+@pytest.fixture
+def troupe(database) -> Iterator[Troupe]:
+    made = Troupe(database.app)
+    yield made
+    made.close()
+
+
+def order(*seats: SeatChange, cause: UUID | None = None, stream: UUID | None = None) -> Append:
+    at = stream or uuid4()
+    draft = Draft(stream=at, stamp=placed(), correlation_id=cause or uuid4(), actor="test")
+    return Append(drafts=[draft], expected={at: 0}, seats=seats)
+
+
+def unexpected(poison: Poison) -> None:
+    raise AssertionError(poison)
+
+
+def nobody_was_refused(*actors: Actor) -> bool:
+    """A statement that fails is repaired by another try; under the lock there is none to repair."""
+    return [one for actor in actors for one in actor.stepper.refused] == []
+
+
+def test_two_writers_in_every_order_of_their_statements(troupe: Troupe) -> None:
+    writers = [troupe.writer(name, frozenset(), order) for name in ("one", "other")]
+    stage = troupe.stage(writers)
+    orders = set()
+    for steps, outcomes in stage.every_order(most=2_000):
+        orders.add(tuple(steps))
+        assert nobody_was_refused(*writers), steps
+        assert troupe.grew(2), steps
+        positions = {one.recorded[0].position for one in outcomes}
+        assert positions == {troupe.size - 1, troupe.size}, steps
+    assert troupe.root_is_that_of_the_rows()
+    print(f"{len(orders)} orders of two writers")
+    assert len(orders) > 10
+
+
+def test_the_last_seat_is_sold_once_in_every_order(troupe: Troupe) -> None:
+    quotas = [uuid4()]
+
+    def last_seat() -> Append:
+        return order(SeatChange(quota=quotas[-1], held=1))
+
+    def another_quota() -> None:
+        quotas.append(uuid4())
+        troupe.ledger.append(order(SeatChange(quota=quotas[-1], capacity=1)))
+
+    writers = [troupe.writer(name, DECIDING, last_seat) for name in ("one", "other")]
+    stage = troupe.stage(writers)
+    another_quota()
+    for steps, outcomes in stage.every_order(most=2_000):
+        assert nobody_was_refused(*writers), steps
+        assert {type(one) for one in outcomes} == {Appended, NoRoom}, steps
+        assert troupe.grew(2)
+        another_quota()
+
+
+def test_the_same_news_is_stamped_once_in_every_order(troupe: Troupe) -> None:
+    causes = [(uuid4(), uuid4())]
+
+    def news() -> Append:
+        cause, stream = causes[-1]
+        return order(cause=cause, stream=stream)
+
+    writers = [troupe.writer(name, DECIDING, news) for name in ("one", "other")]
+    stage = troupe.stage(writers)
+    for steps, outcomes in stage.every_order(most=2_000):
+        assert nobody_was_refused(*writers), steps
+        assert sorted(one.repeated for one in outcomes) == [False, True], steps
+        assert outcomes[0].recorded == outcomes[1].recorded
+        assert troupe.grew(1)
+        causes.append((uuid4(), uuid4()))
+
+
+class Company:
+    """Two writers, a reader and a projector, and an onlooker after every step."""
+
+    def __init__(self, troupe: Troupe, *, reads: int) -> None:
+        self._troupe = troupe
+        writers = [troupe.writer(name, WRITING, order) for name in ("one", "other")]
+        self.actors = [*writers, troupe.reader(times=reads), troupe.projector()]
+        self._onlooker = psycopg.connect(troupe.url, autocommit=True)
+        self.stage = troupe.stage(self.actors, each=self.rows_are_of_the_checkpoint)
+
+    def rows_are_of_the_checkpoint(self) -> None:
+        """Every stamp is an order of its own, and each order has one row."""
+        ((rows, position),) = self._onlooker.execute(
+            "select (select count(*) from views.unpaid), position from views.checkpoints"
+        ).fetchall()
+        assert rows == position
+
+    def judge(self, steps: list[str], given: list[Any]) -> None:
+        one, other, seen, moved = given
+        assert nobody_was_refused(*self.actors), steps
+        assert self._troupe.grew(2), steps
+        assert {type(one), type(other)} == {Appended}
+        assert seen == [*range(1, len(seen) + 1)], steps
+        assert self._troupe.size - 4 <= len(seen) <= self._troupe.size
+        assert moved <= 4
+
+    def close(self) -> None:
+        self._onlooker.close()
+        assert self._troupe.root_is_that_of_the_rows()
+
+
+def test_all_four_in_some_orders(troupe: Troupe) -> None:
+    company = Company(troupe, reads=2)
+    choose = Random(4).randrange
+    orders = set()
+    for steps, given in company.stage.orders_by(choose, count=100):
+        company.judge(steps, given)
+        orders.add(tuple(steps))
+    company.close()
+    assert len(orders) > 90
+
+
+@pytest.mark.slow
+def test_all_four_in_every_order(troupe: Troupe) -> None:
+    company = Company(troupe, reads=1)
+    count = 0
+    for steps, given in company.stage.every_order(most=60_000):
+        company.judge(steps, given)
+        count += 1
+    company.close()
+    print(f"{count} orders")
+    assert count < 60_000
