@@ -105,9 +105,10 @@ def around_commits(points: list[Point]) -> list[Point]:
 
 
 def around_writing(points: list[Point]) -> list[Point]:
-    """Around each commit, and before the first row that each statement writes."""
-    firsts = {point.name: point for point in reversed(points) if "insert" in point.name}
-    return [one for one in points if one.name == "commit" or one in firsts.values()]
+    """Around the first and the last commit, and before the first and the last insert."""
+    inserts = [one for one in points if "insert" in one.name and not one.after]
+    commits = around_commits(points)
+    return [inserts[0], inserts[-1], *commits[:2], *commits[2:][-2:]]
 
 
 def works_at(scene: Scene, work: str, *, victim: str, point: Point) -> None:
