@@ -1,6 +1,6 @@
 """On to the payment page, or back to the order with "try again"."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from flask import redirect, url_for
@@ -16,20 +16,33 @@ from web.current import parts
 from web.payment_pages import ask_for_page
 from web.standing import newest_attempt, payable
 
+# Longer than any provider is waited for.
+ASKED_LONG_AGO = timedelta(seconds=15)
+
 
 def go_and_pay(order: Order) -> Response:
     """See other: the provider's page where there is one, else the order's page."""
     page = _payment_page(order, now()) if payable(order) else None
-    own = url_for("orders.page", shop=order.terms.shop_slug, order=order.id)
-    return redirect(page or own, 303)
+    return redirect(page, 303) if page else _to_the_order(order)
 
 
 def try_again(order: Order) -> Response:
     """The page that is open already, or that of a new attempt. Raises `NotPayable`."""
     attempt = newest_attempt(order)
-    if attempt is None or not (attempt.unanswered or _still_there(attempt, now())):
+    if attempt is not None and attempt.unanswered:
+        # Asked for so long ago that nobody waits for the answer any more, it is recovered.
+        given_up = attempt.requested_at + ASKED_LONG_AGO <= now()
+        order = ask_for_page(order, attempt.correlation_id, again=given_up)
+        attempt = newest_attempt(order)
+        if attempt is not None and attempt.unanswered:
+            return _to_the_order(order)
+    if attempt is None or not _still_there(attempt, now()):
         order = _new_attempt(order)
     return go_and_pay(order)
+
+
+def _to_the_order(order: Order) -> Response:
+    return redirect(url_for("orders.page", shop=order.terms.shop_slug, order=order.id), 303)
 
 
 def _new_attempt(order: Order) -> Order:

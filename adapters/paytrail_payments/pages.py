@@ -6,6 +6,7 @@ from decimal import Decimal
 from adapters.paytrail_payments.client import Answer, Client, Json, Lost
 from adapters.paytrail_payments.naming import CURRENCY, stamp_of_payment
 from adapters.paytrail_payments.refusing import code_of, is_refusal, transaction_in
+from ledger.once import Once
 from ledger.payments import NoAnswer, PaymentAnswer, PaymentAsk
 from ledger.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 
@@ -15,15 +16,24 @@ _LANGUAGES = {"en": "EN", "fi": "FI", "sv": "SV"}
 _LONGEST_TITLE = 1000
 
 
-def create(client: Client, ask: PaymentAsk, *, try_number: int, hooks: str) -> PaymentAnswer:
-    """Make a page. `hooks` is the address that Paytrail tells of this order at."""
+def create(
+    client: Client, ask: PaymentAsk, *, try_number: int, hooks: str, once: Once
+) -> PaymentAnswer:
+    """Make a page, if nobody has asked for it before: a stamp serves once.
+
+    `hooks` is the address that Paytrail tells of this order at.
+    """
     hindrance = _hindrance(ask)
     if hindrance:
         return CreatePaymentFailure(code=hindrance, try_number=try_number)
+    if not once.take(ask.idempotency_key):
+        return NoAnswer("it was asked for before, and the answer has not come")
     try:
         answer = client.post("/payments", _wish(ask, try_number=try_number, hooks=hooks))
         return _read(answer, expires_at=ask.expires_at, try_number=try_number)
     except Lost as lost:
+        if not lost.sent:
+            once.give_back(ask.idempotency_key)
         return NoAnswer(str(lost))
 
 

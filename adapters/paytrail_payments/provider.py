@@ -18,8 +18,8 @@ LONGEST_PUBLIC_URL = 150
 class PaytrailPayments:
     """One merchant of Paytrail. `public_url` is where Paytrail and the customer come back to.
 
-    `once` keeps a refund from being posted twice, by any process and after any crash; the one that
-    is used without it knows only of this process.
+    `once` keeps a page or a refund from being posted twice, by any process and after any crash;
+    the one that is used without it knows only of this process.
     """
 
     name = PROVIDER
@@ -49,7 +49,7 @@ class PaytrailPayments:
     def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
         """Make a payment page under a stamp that names order, attempt and try."""
         hooks = self._address(ask.shop, ask.order)
-        return pages.create(self._client, ask, try_number=try_number, hooks=hooks)
+        return pages.create(self._client, ask, try_number=try_number, hooks=hooks, once=self._once)
 
     def recover_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
         """Give the try up: a page whose answer was lost cannot be found, and nobody saw it.

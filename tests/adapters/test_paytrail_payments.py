@@ -36,6 +36,19 @@ def test_a_page_is_asked_for_as_the_schema_wants_it_and_signed():
     assert wish["items"][0]["vatPercentage"] == 13.5
 
 
+def test_a_stamp_serves_once_whoever_asks_again():
+    teller, ask = Teller((201, MADE)), payment_ask()
+    assert isinstance(teller.payments.create_payment(ask, try_number=1), CreatePaymentSuccess)
+    assert isinstance(teller.payments.create_payment(ask, try_number=1), NoAnswer)
+    assert len(teller.asked) == 1
+
+
+def test_a_page_that_was_never_asked_for_can_be_asked_for_again():
+    teller, ask = Teller(httpx.ConnectError("refused"), (201, MADE)), payment_ask()
+    assert isinstance(teller.payments.create_payment(ask, try_number=1), NoAnswer)
+    assert isinstance(teller.payments.create_payment(ask, try_number=1), CreatePaymentSuccess)
+
+
 def test_every_request_has_a_nonce_of_its_own():
     teller = Teller((201, MADE), (201, MADE))
     for _ in range(2):
