@@ -219,9 +219,11 @@ def record_refund(
     """Stamp what a provider said of a refund. No answer stamps nothing: the intent stays open."""
     match answer:
         case Accepted(outcome=outcome, settled=settled):
-            orders.record(order_id, outcome, correlation_id=refund_id, actor=actor)
+            # The last word first: a crash in between must not leave a refund that seems unsettled
+            # at a provider that tells nobody of settlements.
             if settled is not None:
                 orders.record(order_id, settled, correlation_id=refund_id, actor=actor)
+            orders.record(order_id, outcome, correlation_id=refund_id, actor=actor)
         case CreateRefundFailure():
             orders.record(order_id, answer, correlation_id=refund_id, actor=actor)
         case NoAnswer():

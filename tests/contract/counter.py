@@ -125,6 +125,7 @@ class Counter:
             cases=cases,
             providers={self.till.provider: self._wire(provider)},
             doors={self.till.provider: door},
+            pages=_pages(provider),
             keyring=keyring,
             seats=lambda quotas: dict.fromkeys(quotas, (50, 0, 0)),
             views=self.views,
@@ -150,6 +151,12 @@ class Counter:
         """A new attempt, if the order is payable."""
         answer = self.client.post(f"{SHOP}/orders/{order}/payments", headers=_key(name))
         assert answer.status_code in (201, 409), answer.text
+
+    def come_back(self, order: UUID) -> None:
+        """The browser returns from the payment page."""
+        self.step()
+        answer = self.client.get(f"/{SPEC.slug}/orders/{order}?paid=1")
+        assert answer.status_code == 200
 
     def ask_to_cancel(self, order: UUID) -> None:
         answer = self.client.post(f"{SHOP}/orders/{order}/cancellation-requests")
@@ -309,6 +316,10 @@ class Shuffled(Manner):
         copies = [one for one in (*fresh, *heard) for _ in range(self._dice.randint(1, 3))]
         self._dice.shuffle(copies)
         return copies
+
+
+def _pages(provider: Any) -> dict[str, Any]:
+    return {provider.name: provider} if hasattr(provider, "page") else {}
 
 
 def _key(name: str) -> dict[str, str]:

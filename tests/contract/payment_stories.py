@@ -64,6 +64,29 @@ def a_decline_and_another_try(counter: Counter) -> None:
     assert counter.cases() == []
 
 
+@story(till.SAME_PAGE_AGAIN)
+def a_decline_and_another_try_at_the_same_page(counter: Counter) -> None:
+    order = counter.place()
+    page = counter.page(order)
+    counter.till.decline(page)
+    counter.tell()
+    counter.till.pay(page)
+    counter.tell()
+    assert counter.status(order) == "PAID"
+    assert counter.cases() == []
+
+
+@story(till.CAN_BE_ASKED)
+def the_browser_comes_back_before_the_provider_tells(counter: Counter) -> None:
+    order = counter.place()
+    counter.till.pay(counter.page(order))
+    news = counter.till.news()
+    counter.come_back(order)
+    assert counter.status(order) == "PAID"
+    counter.tell(*news)
+    assert len(counter.receipts(order)) == 1
+
+
 @story(till.LATER)
 def a_payment_that_takes_days(counter: Counter) -> None:
     order = counter.place()

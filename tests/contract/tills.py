@@ -11,7 +11,10 @@ from tests.stand_ins.paytrail_till import PaytrailTill
 from tests.stand_ins.published import published
 from tests.stand_ins.serving import serving
 from tests.stand_ins.stripe_till import API_KEY, StripeTill
+from tests.stand_ins.sumup import Sumup
+from tests.stand_ins.sumup_till import WEBHOOKS, SumupTill
 from tests.stand_ins.till import Till
+from web.clock import clock
 
 
 @contextmanager
@@ -28,10 +31,24 @@ def _paytrail(folder: Path) -> Iterator[PaytrailTill]:
         yield PaytrailTill(stand_in, OnceInMemory())
 
 
-TILLS: Mapping[str, type[Till]] = {"stripe": StripeTill, "paytrail": PaytrailTill}
+@contextmanager
+def _sumup(folder: Path) -> Iterator[SumupTill]:
+    stand_in = Sumup(
+        published=published("sumup"), webhook_url=WEBHOOKS, now=clock(folder / "offset")
+    )
+    with serving(stand_in):
+        yield SumupTill(stand_in, OnceInMemory())
+
+
+TILLS: Mapping[str, type[Till]] = {
+    "stripe": StripeTill,
+    "paytrail": PaytrailTill,
+    "sumup": SumupTill,
+}
 _OPEN: Mapping[str, Callable[[Path], AbstractContextManager[Till]]] = {
     "stripe": _stripe,
     "paytrail": _paytrail,
+    "sumup": _sumup,
 }
 
 

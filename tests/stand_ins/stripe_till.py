@@ -28,6 +28,8 @@ class StripeTill(Till):
     can = frozenset(
         {
             till.LATER,
+            till.SAME_PAGE_AGAIN,
+            till.CAN_BE_ASKED,
             till.EXPIRES,
             till.ANNOUNCES_REFUNDS,
             till.FAILS_AFTER_SETTLED,

@@ -10,6 +10,8 @@ from tests.stand_ins.serving import Message
 
 # Abilities that not every provider has.
 LATER = "a payment may take days"
+SAME_PAGE_AGAIN = "a page can be tried again after a decline"
+CAN_BE_ASKED = "what became of a page can be asked"
 EXPIRES = "a payment page closes by itself and says so"
 ANNOUNCES_REFUNDS = "what becomes of a refund is told in a message"
 FAILS_AFTER_SETTLED = "a settled refund may fail after all"
