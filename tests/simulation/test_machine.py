@@ -86,8 +86,9 @@ class Ledger(RuleBasedStateMachine):
         release=st.sampled_from(Release),
         fee=st.sampled_from([0, 500]),
         grace=st.sampled_from([None, 3600]),
+        regrets=st.booleans(),
     )
-    def open(self, release: Release, fee: int, grace: int | None) -> None:
+    def open(self, release: Release, fee: int, grace: int | None, regrets: bool) -> None:
         slug = f"winterfest-{next(SLUGS)}"  # one database may hold the worlds of a whole run
         quotas = {"weekend": 4, "friday": 2}
         spec = replace(with_policy(release, fee=fee), slug=slug, quotas=quotas)
@@ -101,6 +102,10 @@ class Ledger(RuleBasedStateMachine):
         for product in ("friday", "weekend"):
             self.buy(product, 1)
         self.money_comes(0, 0, True, True)
+        if grace is not None:
+            self.money_is_authorized(1, True, 0)
+            if regrets:
+                self.cancel_in_grace(1, False)
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
@@ -158,16 +163,20 @@ class Ledger(RuleBasedStateMachine):
     def time_out(self, which: int) -> None:
         self._ask(which, self._wish(CancelUnpaid))
 
-    @rule(which=WHICH)
-    def cancel_in_grace(self, which: int) -> None:
+    @rule(which=WHICH, authorized=st.booleans())
+    def cancel_in_grace(self, which: int, authorized: bool) -> None:
+        if authorized:
+            self.money_is_authorized(which, True, 0)
         self._ask(which, self._wish(CancelInGrace))
 
-    @rule(which=WHICH)
-    def the_grace_period_is_looked_at(self, which: int) -> None:
-        order = self._order(which)
-        for attempt in order.attempts if order else ():
-            captured = replace(self._wish(CaptureAuthorization), correlation_id=attempt)
-            self._ask(which, captured)
+    @rule(over=st.booleans())
+    def the_worker_looks_at_grace_periods(self, over: bool) -> None:
+        self.world.clock.pass_(minutes=61 if over else 0)
+        for which, _name in enumerate(self.names):
+            order = self._order(which)
+            for attempt in order.attempts if order else ():
+                captured = replace(self._wish(CaptureAuthorization), correlation_id=attempt)
+                self._ask(which, captured)
 
     @rule(which=WHICH)
     def try_again_to_give_up(self, which: int) -> None:
