@@ -100,7 +100,7 @@ MUTATIONS = (
     Mutation(
         name="an-old-key-refunds-again",
         file="adapters/worker/payments.py",
-        old="        return asked_at is not None and asked_at + _REMEMBERED <= self.clock()\n",
+        old="        return asked_at is not None and asked_at + REMEMBERED <= self.clock()\n",
         new="        return False\n",
         tests=("tests/adapters/worker/test_reactor_payments.py",),
     ),

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
+from uuid import UUID
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.keys import Keyring
@@ -17,9 +18,11 @@ from adapters.postgres.migrate import migrate
 from adapters.postgres.once import PostgresOnce
 from adapters.postgres.roles import check_role_at
 from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.views import Views
 from adapters.postgres.working import RateLimits, Tokens
 from adapters.smtp_mail import SmtpMail
 from adapters.stamp_ledger import StampLedger
+from adapters.worker.captures import Captures
 from adapters.worker.daemon import Daemon
 from adapters.worker.derivable_views import DerivableViews
 from adapters.worker.desk import Desk
@@ -178,6 +181,15 @@ def daemon(works: Works) -> Daemon:
                 patience=patience,
                 after=recovery_after,
             ),
+            Captures(
+                orders=parts.orders,
+                find=lambda: _reservations(views, now() - recovery_after, due_by=now()),
+                providers=parts.providers,
+                desk=desk,
+                clock=now,
+                patience=patience,
+                after=recovery_after,
+            ),
             Timeouts(
                 orders=parts.orders,
                 find=lambda: views.unpaid_due(now(), MOST_AT_ONCE),
@@ -188,6 +200,14 @@ def daemon(works: Works) -> Daemon:
             _letters(parts, desk, patience),
         ]
     )
+
+
+def _reservations(views: Views, asked_before: datetime, *, due_by: datetime) -> list[UUID]:
+    """Orders whose authorizations are due, or were asked about without an answer."""
+    asked = views.open_intents(asked_before, MOST_AT_ONCE)
+    kinds = ("capture", "void")
+    due = views.reservations_due(due_by, MOST_AT_ONCE)
+    return [*dict.fromkeys([*due, *(one.order for one in asked if one.kind in kinds)])]
 
 
 def _letters(parts: Parts, desk: Desk, patience: Patience) -> Letters:

@@ -34,7 +34,7 @@ from ledger.service import Orders
 from ledger.stamps import CreatePaymentFailure, CreateRefundFailure
 
 # Providers remember an idempotency key for at least 24 hours; an hour is left for the way there.
-_REMEMBERED = timedelta(hours=23)
+REMEMBERED = timedelta(hours=23)
 _ACTOR = "worker"
 
 
@@ -75,7 +75,7 @@ class Payments:
         return asked_at is not None and asked_at + self.after <= self.clock()
 
     def _is_forgotten(self, asked_at: datetime | None) -> bool:
-        return asked_at is not None and asked_at + _REMEMBERED <= self.clock()
+        return asked_at is not None and asked_at + REMEMBERED <= self.clock()
 
     def _payment(self, order: Order, attempt: Attempt, provider: PaymentProvider) -> Progress:
         if self._is_forgotten(attempt.requested_at):

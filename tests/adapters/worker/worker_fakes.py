@@ -5,8 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 from adapters.letters import RenderedLetter
 from adapters.smtp_mail import Delivery, Sent
+from ledger.captures import CaptureAnswer, CaptureAsk, Ending, Standing, VoidAnswer, VoidAsk
 from ledger.payments import Accepted, NoAnswer, PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
-from ledger.stamps import CreatePaymentSuccess, CreateRefundFailure, CreateRefundSuccess
+from ledger.stamps import (
+    Authorized,
+    CreateCaptureFailure,
+    CreatePaymentSuccess,
+    CreateRefundFailure,
+    CreateRefundSuccess,
+    CreateVoidFailure,
+    Paid,
+    Voided,
+)
 
 BEGIN = datetime(2027, 1, 4, 9, tzinfo=UTC)
 
@@ -99,3 +109,34 @@ class FakeProvider:
                 try_number=ask.try_number,
             )
         )
+
+
+@dataclass
+class CapturingFake(FakeProvider):
+    """A provider that can capture later: `ended` is what authorizations came to, by payment."""
+
+    kept: dict[str, Authorized] = field(default_factory=dict)
+    ended: dict[str, Ending] = field(default_factory=dict)
+
+    def capture(self, ask: CaptureAsk) -> CaptureAnswer:
+        self.asks.append(ask.idempotency_key)
+        if self.refuses:
+            return CreateCaptureFailure(code="not_now", try_number=ask.try_number)
+        taken = Paid(
+            amount=ask.amount, provider=self.name, provider_reference=ask.payment_reference
+        )
+        ended = self.ended.setdefault(ask.payment_reference, taken)
+        return NoAnswer("timed out") if self._is_silent() else ended
+
+    def void(self, ask: VoidAsk) -> VoidAnswer:
+        self.asks.append(ask.idempotency_key)
+        if self.refuses:
+            return CreateVoidFailure(code="not_now", try_number=ask.try_number)
+        given_up = Voided(provider_reference=ask.payment_reference)
+        ended = self.ended.setdefault(ask.payment_reference, given_up)
+        return NoAnswer("timed out") if self._is_silent() else ended
+
+    def authorization(self, payment_reference: str) -> Standing:
+        if self._is_silent():
+            return NoAnswer("timed out")
+        return self.ended.get(payment_reference) or self.kept[payment_reference]
