@@ -48,6 +48,18 @@ class Return:
         """The provider was asked and has not answered: the outcome is unknown."""
         return self.tries.get(self.last_try) == "asked" and not self.accepted - self.failed
 
+    def knows(self, fact: CaseReturnAccepted | CaseReturnRefused | CaseReturnFailed) -> bool:
+        """Whether this news of the provider stands here already."""
+        match fact:
+            case CaseReturnAccepted():
+                return fact.provider_reference in self.accepted
+            case CaseReturnRefused():
+                return self.tries.get(fact.try_number) == "refused"
+            case CaseReturnFailed():
+                return fact.provider_reference in self.failed
+            case _:
+                assert_never(fact)
+
     @property
     def word(self) -> str:
         """What became of the money: none was asked back, unknown, accepted or failed."""
@@ -56,6 +68,17 @@ class Return:
         if not self.tries:
             return "none"
         return "unknown" if self.unanswered else "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """How far people were told. `told` are the channels that took it, `by` who claimed last."""
+
+    tries: int = 0
+    by: str = ""
+    started_at: datetime | None = None
+    told: frozenset[str] = frozenset()
+    raised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +95,7 @@ class Case:
     resolved_by: str = ""
     resolved_at: datetime | None = None
     returned: Return = field(default=Return())
-    alarm_tries: int = 0
-    alarm_started_at: datetime | None = None
-    alarm_raised: bool = False
+    alarm: Alarm = field(default=Alarm())
 
     @property
     def state(self) -> str:
@@ -90,7 +111,7 @@ class Case:
     def alarming(self) -> bool:
         """A critical case that waits, and of which nobody was told."""
         critical = self.opened is not None and self.opened.severity is Severity.CRITICAL
-        return critical and self.state == "open" and not self.alarm_raised
+        return critical and self.state == "open" and not self.alarm.raised
 
 
 def fold_case(case: UUID, history: Iterable[Recorded]) -> Case:
@@ -121,12 +142,8 @@ def evolve_case(case: Case, recorded: Recorded) -> Case:
             CaseReturnRequested() | CaseReturnAccepted() | CaseReturnRefused() | CaseReturnFailed()
         ):
             return replace(case, returned=_return(case.returned, stamp, recorded))
-        case CaseAlarmStarted():
-            return replace(
-                case, alarm_tries=stamp.try_number, alarm_started_at=recorded.recorded_at
-            )
-        case CaseAlarmRaised():
-            return replace(case, alarm_raised=True)
+        case CaseAlarmStarted() | CaseAlarmRaised():
+            return replace(case, alarm=_alarm(case.alarm, stamp, recorded))
         case _:
             assert_never(stamp)
 
@@ -151,3 +168,11 @@ def _return(
             return replace(before, failed=before.failed | {stamp.provider_reference})
         case _:
             assert_never(stamp)
+
+
+def _alarm(before: Alarm, stamp: CaseAlarmStarted | CaseAlarmRaised, recorded: Recorded) -> Alarm:
+    if isinstance(stamp, CaseAlarmStarted):
+        at, by = recorded.recorded_at, recorded.actor
+        return replace(before, tries=stamp.try_number, by=by, started_at=at)
+    told = before.told | {*stamp.channels}
+    return replace(before, told=told, raised=before.raised or not stamp.failed)

@@ -123,10 +123,11 @@ class CaseAlarmStarted:
 
 @stamp(occurrence=("try_number",))
 class CaseAlarmRaised:
-    """People were told of a critical case. `channels` says how: log, mail, webhook."""
+    """People were told of a critical case by some channels. Those that `failed` are tried on."""
 
     try_number: int
     channels: tuple[str, ...]
+    failed: tuple[str, ...] = ()
 
 
 CaseStamp = (

@@ -3,11 +3,12 @@
 from enum import StrEnum
 
 from ledger.case import Case, case_id
+from ledger.case_decide import case_fact
 from ledger.case_stamps import CaseKind
 from ledger.cases import Cases
 from ledger.order.observe import Unbound, contradicts, observe
 from ledger.rebinding import rebound
-from ledger.receiving import Find, addressee, case_for
+from ledger.receiving import Find, addressee, case_for, return_of
 from ledger.reports import Report
 from ledger.service import Orders
 
@@ -27,7 +28,8 @@ def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Fore
     order, verdict = addressee(report, orders, find)
     as_case = cases.get(case_id(report.correlation_id, case_for(report, order, "").kind))
     if isinstance(verdict, Unbound) or order is None:
-        return _as_case(as_case)
+        sent_back = return_of(report, cases)
+        return _as_case(as_case) if sent_back is None else _as_return(report, sent_back)
     report = rebound(report, verdict)
     if contradicts(report.fact, report.correlation_id, order):
         return _as_case(cases.get(case_id(report.correlation_id, CaseKind.CONTRADICTION)))
@@ -35,6 +37,11 @@ def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Fore
         return Foresight.KNOWN
     # What a person has settled is not taken up again when its order turns up after all.
     return Foresight.RESOLVED_CASE if as_case.resolved else Foresight.STAMP
+
+
+def _as_return(report: Report, case: Case) -> Foresight:
+    fact = case_fact(report.fact)
+    return Foresight.KNOWN if fact is None or case.returned.knows(fact) else Foresight.STAMP
 
 
 def _as_case(case: Case) -> Foresight:

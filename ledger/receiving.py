@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from ledger.case import Case
 from ledger.case_decide import case_fact, is_of_return
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
@@ -52,12 +53,17 @@ def receive(
     return order.id
 
 
-def _of_a_return(report: Report, cases: Cases, evidence: str) -> bool:
-    """News of money that a case sent back names the case where others name an order."""
+def return_of(report: Report, cases: Cases) -> Case | None:
+    """The case whose money a report tells about: it names the case where others name an order."""
     if report.order is None:
-        return False
+        return None
     case = cases.get(report.order)
-    if not is_of_return(report, case):
+    return case if is_of_return(report, case) else None
+
+
+def _of_a_return(report: Report, cases: Cases, evidence: str) -> bool:
+    case = return_of(report, cases)
+    if case is None:
         return False
     told = case_fact(report.fact)
     if told is not None:

@@ -13,6 +13,9 @@ from ledger.payments import Accepted, NoAnswer, PaymentProvider, RefundAnswer, R
 from ledger.recorded import derived
 from ledger.stamps import CreateRefundFailure
 
+# Where an order's shop stands in what a provider is told; money that is nobody's has none.
+AT_THE_DESK = "cases"
+
 
 def return_ask(case: Case) -> RefundAsk:
     """What a provider is asked for a stored return intent; the same for every repetition."""
@@ -20,7 +23,7 @@ def return_ask(case: Case) -> RefundAsk:
     assert asked is not None, "a return that we never asked for"
     return RefundAsk(
         order=case.id,
-        shop="",
+        shop=AT_THE_DESK,
         correlation_id=case.id,
         idempotency_key=f"{case.id}/return/{asked.try_number}",
         payment=case.id,

@@ -11,7 +11,11 @@ from projections.projection import Projection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
-    """A case in a list. Its stream is its id; the amount is in minor units."""
+    """A case in a list. Its stream is its id; the amount is in minor units.
+
+    `evidence` is the hash of the message that it was opened for, `alarming` whether people must
+    still be told, `returning_since` when its money was asked back without an answer.
+    """
 
     stream: UUID
     kind: str
@@ -24,6 +28,9 @@ class CaseRow:
     currency: str | None
     opened_at: datetime
     text: str
+    evidence: str | None = None
+    alarming: bool = False
+    returning_since: datetime | None = None
 
 
 def cases(case: Case) -> Sequence[CaseRow]:
@@ -43,8 +50,11 @@ def cases(case: Case) -> Sequence[CaseRow]:
         currency=opened.amount.currency if opened.amount else None,
         opened_at=case.opened_at,
         text=opened.text,
+        evidence=case.evidence,
+        alarming=case.alarming,
+        returning_since=case.returned.requested_at if case.returned.unanswered else None,
     )
     return (row,)
 
 
-CASES = Projection(name="cases", version=1, row=CaseRow, key=(), rows={Case: cases})
+CASES = Projection(name="cases", version=2, row=CaseRow, key=(), rows={Case: cases})

@@ -42,7 +42,7 @@ def create_app(parts: Parts) -> Flask:
     _hang_up(app)
     # The last registered `after_request` runs first: the log sees what the others made.
     keep_access_log(app)
-    Metrics(parts.store.head).watch(app)
+    Metrics(parts.store.head, parts.views.count_cases).watch(app)
     app.after_request(
         security_headers(
             https=parts.settings.base_url.startswith("https://"),

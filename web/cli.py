@@ -23,6 +23,7 @@ from ledger.reconciling.records import ProviderAway
 from ledger.refusals import Refusal
 from web.app import create_app
 from web.audit_commands import audit, orders, seats
+from web.case_commands import cases
 from web.composition import Works, assembled, daemon
 from web.demo import demo
 from web.inbox_commands import inbox
@@ -210,7 +211,7 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     click.echo(f"Rebuilt as of position {position}.")
 
 
-for group in (audit, seats, orders, keys, demo, reconcile, sessions, inbox):
+for group in (audit, cases, seats, orders, keys, demo, reconcile, sessions, inbox):
     stampledger.add_command(group)
 
 

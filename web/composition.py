@@ -40,6 +40,7 @@ from ledger.service import Orders
 from ledger.shops import Shops
 from web.addresses import return_address
 from web.clock import clock
+from web.desk_work import desk_work
 from web.parts import Parts
 from web.providers import ways_to_pay
 from web.secrets_at_home import kept_key
@@ -198,6 +199,7 @@ def daemon(works: Works) -> Daemon:
                 patience=patience,
             ),
             _letters(parts, desk, patience),
+            *desk_work(parts, works.inbox, patience),
         ]
     )
 

@@ -1,11 +1,12 @@
 """What is counted about requests, for Prometheus."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from flask import Flask, Response, current_app
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from web.case_metrics import CaseCount, CaseFigures
 from web.logs import method, route, seconds
 
 _NAME = "metrics"
@@ -15,8 +16,13 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 class Metrics:
     """The counters of one app. Labels are routes and outcomes, never addresses."""
 
-    def __init__(self, head: Callable[[], tuple[int, bytes]]) -> None:
+    def __init__(
+        self,
+        head: Callable[[], tuple[int, bytes]],
+        count_cases: Callable[[], Sequence[CaseCount]] = lambda: (),
+    ) -> None:
         self.registry = CollectorRegistry()
+        self.registry.register(CaseFigures(count_cases))
         self.requests = self._counter("requests", "Requests", "method", "route", "status")
         self.webhooks = self._counter("webhooks", "Webhooks by what came of them", "door", "result")
         self.took = Histogram(

@@ -36,6 +36,8 @@ class Settings:
     signing_key: bytes | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "tickets@localhost"
+    alarm_mail: str | None = None
+    alarm_webhook: str | None = field(default=None, repr=False)
     stripe_api_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_account: str | None = None
@@ -73,6 +75,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         signing_key=read.key("SIGNING_KEY"),
         smtp_url=read.smtp("SMTP_URL"),
         mail_from=read.text("MAIL_FROM") or "tickets@localhost",
+        alarm_mail=read.text("ALARM_MAIL"),
+        alarm_webhook=read.url("ALARM_WEBHOOK"),
         stripe_api_key=read.text("STRIPE_API_KEY"),
         stripe_webhook_secret=read.text("STRIPE_WEBHOOK_SECRET"),
         stripe_account=read.text("STRIPE_ACCOUNT"),

@@ -37,6 +37,16 @@ class OrderSearch:
     below: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Homeless:
+    """A case of news that no order could take, and the kept message that told it."""
+
+    case: UUID
+    message: UUID
+    door: str
+    evidence: str
+
+
 class Views:
     """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
 
@@ -55,6 +65,25 @@ class Views:
     def open_case_ids(self) -> Sequence[UUID]:
         """The cases that wait for a person."""
         return [case for (case,) in self._read("views_read_open_case_ids")]
+
+    def alarming_cases(self, opened_before: datetime, limit: int = 100) -> Sequence[UUID]:
+        """Critical cases that wait since then, and of which nobody was told."""
+        found = self._read("views_read_alarming_cases", opened_before, limit)
+        return [case for (case,) in found]
+
+    def returning_cases(self, asked_before: datetime, limit: int = 100) -> Sequence[UUID]:
+        """Cases whose money a provider was asked back for, without an answer."""
+        found = self._read("views_read_returning_cases", asked_before, limit)
+        return [case for (case,) in found]
+
+    def homeless_news(self, verdicts: Sequence[str], limit: int = 100) -> Sequence[Homeless]:
+        """News kept as cases, whose order may have turned up since."""
+        found = self._read("views_read_homeless_news", [*verdicts], limit)
+        return [row_of(Homeless, values) for values in found]
+
+    def count_cases(self) -> Sequence[tuple[str, str, str, int]]:
+        """How many cases there are, by kind, severity and state."""
+        return [tuple(row) for row in self._read("views_count_cases")]
 
     def find_reference(self, provider: str, reference: str) -> tuple[UUID, UUID] | None:
         """The order and the payment attempt that a provider's name belongs to, if it is one."""

@@ -67,6 +67,11 @@ class Attempt:
         return self.received is None and self.authorization is None and waiting(self.tries)
 
     @property
+    def assigned(self) -> bool:
+        """Staff found out that it is this order's; nobody here had asked for it."""
+        return self.received is not None and not self.tries
+
+    @property
     def refused(self) -> bool:
         return turned_down(self.tries)
 

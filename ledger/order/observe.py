@@ -9,7 +9,7 @@ from ledger.order.seen import known
 from ledger.order.state import Order
 from ledger.reports import Report
 from ledger.stamp import bound
-from ledger.stamps import OrderStamp
+from ledger.stamps import OrderStamp, Paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,24 @@ class Unbound:
 
 def observe(fact: OrderStamp, correlation_id: UUID, order: Order) -> Sequence[OrderStamp]:
     """The stamps a fact leads to: itself, or nothing when it is known."""
-    return () if known(order.seen, correlation_id, fact) is not None else (fact,)
+    if known(order.seen, correlation_id, fact) is not None:
+        return ()
+    return () if _assigned(fact, correlation_id, order) is not None else (fact,)
 
 
 def contradicts(fact: OrderStamp, correlation_id: UUID, order: Order) -> bool:
     """The same identity is known with other binding fields: an alarm, not a repeat (law 3)."""
+    assigned = _assigned(fact, correlation_id, order)
+    if assigned is not None and isinstance(fact, Paid):
+        return (assigned.received, assigned.reference) != (fact.amount, fact.provider_reference)
     before = known(order.seen, correlation_id, fact)
     return before is not None and before != bound(fact)
+
+
+def _assigned(fact: OrderStamp, correlation_id: UUID, order: Order) -> Attempt | None:
+    """The payment that staff assigned here, when its provider tells of it once more."""
+    attempt = order.attempts.get(correlation_id) if isinstance(fact, Paid) else None
+    return attempt if attempt is not None and attempt.assigned else None
 
 
 def bind(report: Report, order: Order) -> Attempt | Unbound:

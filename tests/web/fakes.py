@@ -1,5 +1,6 @@
 """Named fakes behind the door: a clock, a provider and its webhooks, tokens, limits, views."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -171,6 +172,11 @@ class ViewsInMemory:
         opened = [one for one in self._all() if isinstance(one.stamp, CaseOpened)]
         folded = [fold_case(one.stream, self.ledger.read(one.stream)) for one in opened]
         return [row for case in folded for row in cases(case) if row.state == state]
+
+    def count_cases(self) -> Sequence[tuple[str, str, str, int]]:
+        rows = [row for state in ("open", "resolved") for row in self.cases(state)]
+        counted = Counter((row.kind, row.severity, row.state) for row in rows)
+        return [(*names, many) for names, many in counted.items()]
 
     def checkpoints(self) -> Sequence[Checkpoint]:
         return [Checkpoint(name="order_pages", lag=0)]

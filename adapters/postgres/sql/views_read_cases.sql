@@ -1,6 +1,6 @@
 select
     stream, kind, severity, state, order_id, provider, provider_reference,
-    amount, currency, opened_at, text
+    amount, currency, opened_at, text, evidence, alarming, returning_since
 from views.cases
 where state = $1
 order by opened_at, stream

@@ -1,14 +1,24 @@
 """What readers ask of the views, answered after the projections have moved."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
+from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.views import OrderSearch
 from ledger.appends import Append, SeatChange
-from ledger.case_stamps import CaseKind, CaseOpened, CaseResolved, Severity
+from ledger.case_stamps import (
+    CaseAlarmRaised,
+    CaseKind,
+    CaseOpened,
+    CaseResolved,
+    CaseReturnRefused,
+    CaseReturnRequested,
+    Severity,
+)
 from ledger.money import Money
 from ledger.recorded import Draft
 from ledger.shop_stamps import QuotaSet, ShopOpened
@@ -134,3 +144,80 @@ def test_orders_are_searched_and_paged(ledger, owned, views):
 
 def test_a_migrated_database_waits_for_no_migration(views):
     assert views.pending_migrations() == []
+
+
+def stray(**changes) -> CaseOpened:
+    """Money that was nobody's when it came."""
+    case = CaseOpened(
+        kind=CaseKind.UNMATCHED_MONEY,
+        severity=Severity.CRITICAL,
+        text="Refunded: no order of ours is named",
+        provider="stripe",
+        provider_reference="pi_x",
+    )
+    return replace(case, **changes)
+
+
+def test_cases_are_counted_and_those_that_alarm_are_found(ledger, owned, views):
+    case, mild = uuid4(), uuid4()
+    append(ledger, case, stray())
+    append(ledger, mild, stray(severity=Severity.WARNING))
+    project(ledger, owned)
+    opened_at = ledger.read(case)[0].recorded_at
+    assert views.alarming_cases(opened_at) == [case]
+    assert views.alarming_cases(opened_at - timedelta(seconds=1)) == []
+    append(ledger, case, CaseAlarmRaised(try_number=1, channels=("log",)), version=1)
+    append(ledger, mild, CaseResolved(action="close"), version=1)
+    project(ledger, owned)
+    assert views.alarming_cases(opened_at) == []
+    assert sorted(views.count_cases()) == [
+        ("unmatched_money", "critical", "open", 1),
+        ("unmatched_money", "warning", "resolved", 1),
+    ]
+
+
+def test_money_on_its_way_back_is_found_until_it_is_answered(ledger, owned, views):
+    case = uuid4()
+    asked = CaseReturnRequested(provider="stripe", payment_reference="pi_x", amount=PRICE)
+    append(ledger, case, stray(), asked)
+    project(ledger, owned)
+    asked_at = ledger.read(case)[1].recorded_at
+    assert views.returning_cases(asked_at) == [case]
+    append(ledger, case, CaseReturnRefused(code="no"), version=2)
+    project(ledger, owned)
+    assert views.returning_cases(asked_at) == []
+
+
+def test_news_is_found_again_when_what_it_names_is_an_orders(ledger, owned, views, database):
+    keyring = ledger.keyring
+    inbox = PostgresInbox(database.app, keyring=keyring)
+    order, attempt, case = uuid4(), uuid4(), uuid4()
+    kept = inbox.keep(
+        "stripe",
+        "stripe",
+        body=b"{}",
+        headers={},
+        verdict="signed",
+        provider_event_id="evt_1",
+        received_at=WHEN,
+    )
+    draft = Draft(
+        stream=case,
+        stamp=stray(provider_reference=f"pi_{attempt}"),
+        correlation_id=case,
+        actor="provider:stripe",
+        evidence=kept.hash,
+    )
+    ledger.append(Append(drafts=[draft], expected={case: 0}))
+    append(ledger, order, placed())
+    project(ledger, owned)
+    assert views.homeless_news(["signed"]) == []
+    paid(ledger, order, attempt=attempt)
+    project(ledger, owned)
+    (found,) = views.homeless_news(["signed"])
+    assert (found.case, found.message, found.door) == (case, kept.id, "stripe")
+    assert views.homeless_news(["fetched"]) == []
+    append(ledger, case, CaseResolved(action="bound"), version=1)
+    project(ledger, owned)
+    assert views.homeless_news(["signed"]) == []
+    inbox.close()

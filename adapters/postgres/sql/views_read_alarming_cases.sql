@@ -1,0 +1,1 @@
+select stream from views.cases where alarming and opened_at <= $1 order by opened_at limit $2

@@ -1,0 +1,65 @@
+"""Money that is nobody's and was asked back without an answer: never twice (SPEC P11)."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from adapters.worker.reactor import (
+    DONE,
+    NOTHING,
+    WAITING,
+    Clock,
+    Find,
+    Patience,
+    Progress,
+    each,
+)
+from ledger.case import Case
+from ledger.cases import Cases
+from ledger.payments import PaymentProvider, Providers
+from ledger.returning import record_return, return_ask, settle, start_return
+from ledger.stamps import CreateRefundFailure
+
+# Providers remember an idempotency key for at least 24 hours; an hour is left for the way there.
+_REMEMBERED = timedelta(hours=23)
+_ACTOR = "worker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returns:
+    """The reactor of returns. `find` names cases that may have an open one; the case decides."""
+
+    cases: Cases
+    find: Find
+    providers: Providers
+    clock: Clock
+    patience: Patience
+    after: timedelta = field(default=timedelta(seconds=20))
+    name: str = "returns"
+
+    def run(self) -> Progress:
+        """Settle every return without an outcome, as far as the providers answer."""
+        return each(self.name, self.find(), self._case, patience=self.patience)
+
+    def _case(self, case_id: UUID) -> Progress:
+        case = self.cases.get(case_id)
+        asked, at = case.returned.request, case.returned.requested_at
+        provider = self.providers.get(asked.provider) if asked else None
+        if at is None or not case.returned.unanswered:
+            settle(self.cases, case)
+            return NOTHING
+        if provider is None or at + self.after > self.clock():
+            return WAITING
+        forgotten = at + _REMEMBERED <= self.clock()
+        after = self._looked_up(case, provider) if forgotten else self._again(case, provider)
+        return WAITING if after.returned.unanswered else DONE
+
+    def _again(self, case: Case, provider: PaymentProvider) -> Case:
+        return start_return(self.cases, provider, case.id, actor=_ACTOR)
+
+    def _looked_up(self, case: Case, provider: PaymentProvider) -> Case:
+        """An old key would send the money again: only look. What was never made is refused."""
+        tried = case.returned.last_try
+        answer = provider.find_refund(return_ask(case))
+        never = CreateRefundFailure(code="never_made", try_number=tried)
+        return record_return(self.cases, case, answer or never, actor=_ACTOR)
