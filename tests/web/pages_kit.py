@@ -30,7 +30,7 @@ from ledger.stamps import (
     Customer,
     Paid,
 )
-from tests.web.fakes import TokensInMemory
+from tests.web.fakes import TokensInMemory, ViewsInMemory
 from tests.web.pages_shop import START, winterfest
 from web.app import create_app
 from web.parts import Parts
@@ -144,7 +144,7 @@ class World:
             doors={},
             keyring=self.store.keyring,
             seats=self.seats,
-            views=None,
+            views=ViewsInMemory(self.store),
             inbox=MemoryInbox(),
             limits=Limits(),
             tokens=TokensInMemory(),
