@@ -67,6 +67,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     unpaid_after: str = "P3D"
     cancellation: _Cancellation = msgspec.field(default_factory=_Cancellation)
     terms_url: Texts = {}
+    how_to_pay: Texts = {}
 
 
 def read_shop_file(path: Path) -> ShopSpec:
@@ -109,6 +110,7 @@ def _preferences(file: _File, zone: ZoneInfo) -> Preferences:
         cancellation=_cancellation(file),
         terms_url=file.terms_url,
         grace_period=_grace(file),
+        how_to_pay=file.how_to_pay,
     )
 
 

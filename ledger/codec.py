@@ -50,7 +50,7 @@ STORED: Mapping[str, tuple[type, int]] = {
     "RECEIPT_UNKNOWN": (stamps.ReceiptUnknown, 1),
     "RECEIPT_RESEND_REQUESTED": (stamps.ReceiptResendRequested, 1),
     "SHOP_OPENED": (shop_stamps.ShopOpened, 1),
-    "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 2),
+    "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 3),
     "QUOTA_SET": (shop_stamps.QuotaSet, 1),
     "PRODUCT_REVISED": (shop_stamps.ProductRevised, 1),
     "PRODUCT_WITHDRAWN": (shop_stamps.ProductWithdrawn, 1),
@@ -82,6 +82,12 @@ def _preferences_changed_2(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, **{name: {**one, "grace_period": None} for name, one in known.items()}}
 
 
+def _preferences_changed_3(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 had no words on how to pay by hand."""
+    known = {name: body[name] for name in ("before", "after") if body[name] is not None}
+    return {**body, **{name: {**one, "how_to_pay": {}} for name, one in known.items()}}
+
+
 def _case_opened_2(body: dict[str, Any]) -> dict[str, Any]:
     """Version 1 did not say where the money lay: such a case can only be closed."""
     return {**body, "account": "", "live": False, "payment_reference": ""}
@@ -91,6 +97,7 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("CANCELLED", 1): _cancelled_2,
     ("ORDER_PLACED", 1): _order_placed_2,
     ("PREFERENCES_CHANGED", 1): _preferences_changed_2,
+    ("PREFERENCES_CHANGED", 2): _preferences_changed_3,
     ("CASE_OPENED", 1): _case_opened_2,
 }
 

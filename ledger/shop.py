@@ -152,6 +152,7 @@ def _revised(spec: ProductSpec, rank: int, shop: Shop) -> ProductRevised:
 
 
 # Whose payments can be authorized first and captured afterwards.
+PROVIDERS = ("stripe", "paytrail", "sumup", "manual")
 CAPTURING_PROVIDERS = frozenset({"stripe"})
 # Card networks keep an authorization for about seven days; two are left for capturing it.
 LONGEST_GRACE = 5 * 24 * 3600
@@ -159,6 +160,10 @@ LONGEST_GRACE = 5 * 24 * 3600
 
 def check(spec: ShopSpec) -> None:
     """What no shop can be; raises `ShopInvalid` naming the field."""
+    if spec.preferences.provider not in PROVIDERS:
+        raise ShopInvalid(field="provider", rule=f"one of {', '.join(PROVIDERS)}")
+    if spec.preferences.provider == "paytrail" and spec.preferences.currency != "EUR":
+        raise ShopInvalid(field="currency", rule="Paytrail takes euros only")
     _check_capture(spec.preferences)
     slugs = [product.slug for product in spec.products]
     if len(set(slugs)) < len(slugs):

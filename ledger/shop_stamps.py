@@ -1,7 +1,7 @@
 """Every stamp a shop can hold. Field names are storage format: never rename."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -28,6 +28,7 @@ class Preferences:
 
     `grace_period` is for how long after placing an order it can be cancelled at once: payments
     are only authorized and captured when it ends. None: they are captured at once.
+    `how_to_pay` is what the order page says where money comes by hand, such as a bank account.
     """
 
     name: Mapping[str, str]
@@ -40,6 +41,7 @@ class Preferences:
     cancellation: CancellationPolicy
     terms_url: Mapping[str, str]
     grace_period: int | None = None
+    how_to_pay: Mapping[str, str] = field(default_factory=dict)
 
 
 @stamp(binding=("slug",))

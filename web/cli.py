@@ -149,6 +149,9 @@ def import_shop(context: click.Context, file: Path) -> None:
     spec = read_shop_file(file)
     parts = _parts(context)
     stamped = parts.shops.import_shop(spec, actor="cli", at=parts.clock())
+    if spec.preferences.provider not in parts.providers:
+        warning = "has no settings here. Without them nobody can pay at this shop."
+        click.echo(f"Warning: {spec.preferences.provider} {warning}", err=True)
     click.echo(f"{spec.slug}: {len(stamped)} stamps" if stamped else f"{spec.slug}: no change")
 
 

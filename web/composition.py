@@ -109,7 +109,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         shops=shops,
         cases=cases,
         providers={name: way.provider for name, way in ways.items()},
-        doors={name: way.door for name, way in ways.items()},
+        doors={name: way.door for name, way in ways.items() if way.door},
         keyring=keyring,
         seats=views.seats,
         views=views,

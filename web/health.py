@@ -39,7 +39,7 @@ def exposition() -> Response:
 
 
 def checks() -> dict[str, dict[str, Any]]:
-    """Database, migrations, and how far the projections are behind."""
+    """Database, migrations, how far the projections are behind, and the payment providers."""
     try:
         size, _ = parts().store.head()
         pending = list(parts().views.pending_migrations())
@@ -52,7 +52,17 @@ def checks() -> dict[str, dict[str, Any]]:
         "migrations": {"ok": not pending, "pending": pending},
         # A reader that is behind is slow, not broken: pages are answered from the ledger.
         "lag": {"ok": True, "behind": behind},
+        "providers": _providers(),
     }
+
+
+def _providers() -> dict[str, Any]:
+    """A provider that a shop sells through must have its settings here, or nobody can pay."""
+    there, shops = set(parts().providers), parts().shops
+    wanted = {slug: shops.get(slug).terms.provider for slug in shops.slugs()}
+    missing = {slug: name for slug, name in wanted.items() if name not in there}
+    live = {name: one.live for name, one in parts().providers.items()}
+    return {"ok": not missing, "live": live, "missing": missing}
 
 
 def _insider() -> bool:

@@ -8,14 +8,14 @@ from werkzeug.wrappers import Response
 from ledger import cancellation
 from ledger.order.state import Order
 from ledger.order.status import Status, status
-from web import sentences
+from web import languages, sentences
 from web.addresses import now, order_in
 from web.current import parts
 from web.forms import PressForm
 from web.pace import slow_down
 from web.paying import try_again
 from web.returning import look_there
-from web.standing import Standing, newest_attempt, pay_by, payable, standing
+from web.standing import Standing, by_hand, newest_attempt, pay_by, payable, standing
 from web.texts import _
 from web.timeline import timeline
 from web.vat import by_rate
@@ -48,6 +48,8 @@ def page(shop: str, order: str) -> str:
         payable=payable(found),
         pay_by=pay_by(found),
         pending=_pays_later(found),
+        by_hand=by_hand(newest_attempt(found)),
+        how_to_pay=_how_to_pay(found),
         cancelling=cancellation.eligibility(found, at),
         paused=_link_just_sent(found, at),
         why_not=sentences.why_not_cancellable,
@@ -82,6 +84,12 @@ def _look(order: Order) -> int:
     attempt = newest_attempt(order)
     awaited = status(order) is Status.PENDING and not order.received
     return int(told) if awaited and attempt is not None and not attempt.pending_at else 0
+
+
+def _how_to_pay(order: Order) -> str:
+    """The shop's own words on how to pay by hand, as they are today."""
+    texts = parts().shops.get(order.terms.shop_slug).terms.how_to_pay
+    return languages.text_in(texts, languages.current()) if texts else ""
 
 
 def _link_just_sent(order: Order, at: datetime) -> bool:

@@ -14,7 +14,7 @@ from ledger.refusals import NotPayable
 from web.addresses import now
 from web.current import parts
 from web.payment_pages import ask_for_page
-from web.standing import newest_attempt, payable
+from web.standing import by_hand, newest_attempt, payable
 
 # Longer than any provider is waited for.
 ASKED_LONG_AGO = timedelta(seconds=15)
@@ -36,6 +36,8 @@ def try_again(order: Order) -> Response:
         attempt = newest_attempt(order)
         if attempt is not None and attempt.unanswered:
             return _to_the_order(order)
+    if by_hand(attempt):
+        return _to_the_order(order)
     if attempt is None or not _still_there(attempt, now()):
         order = _new_attempt(order)
     return go_and_pay(order)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adapters.manual_payments import ManualPayments
 from adapters.paytrail_payments import PaytrailDoor, PaytrailPayments
 from adapters.stripe_payments import StripeDoor, StripePayments
 from adapters.sumup_payments import SumupDoor, SumupPayments
@@ -16,17 +17,21 @@ from web.settings import Settings, SettingWrong
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A provider and the door of its news; its books and pages where they can be read again."""
+    """A provider, and the door of its news; its books and pages where they can be read again."""
 
     provider: PaymentProvider
-    door: WebhookDoor
+    door: WebhookDoor | None = None
     books: Books | None = None
     pages: PageProvider | None = None
 
 
 def ways_to_pay(settings: Settings, once: Once) -> Mapping[str, Way]:
-    """Every provider whose settings are there; raises `SettingWrong` where they do not fit."""
-    found = [*_stripe(settings), *_paytrail(settings, once), *_sumup(settings, once)]
+    """Every provider whose settings are there, and money by hand, which needs none.
+
+    Raises `SettingWrong` where settings do not fit.
+    """
+    others = [*_stripe(settings), *_paytrail(settings, once), *_sumup(settings, once)]
+    found = [*others, Way(provider=ManualPayments())]
     if settings.clock_file and any(way.provider.live for way in found):
         raise SettingWrong("STAMPLEDGER_CLOCK_FILE", "is refused with a live provider key")
     return {way.provider.name: way for way in found}

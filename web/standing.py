@@ -45,6 +45,12 @@ def newest_attempt(order: Order) -> Attempt | None:
     return max(order.attempts.values(), key=lambda one: one.requested_at, default=None)
 
 
+def by_hand(attempt: Attempt | None) -> bool:
+    """Whether it is paid without a page: the order's own page tells how."""
+    paged = attempt is not None and bool(attempt.redirect_url)
+    return attempt is not None and attempt.open and bool(attempt.session) and not paged
+
+
 def _unpaid(order: Order) -> Standing:
     return Standing(
         tone="wait",

@@ -188,7 +188,7 @@ def _reported(before: Attempt, stamp: PaymentStamp, recorded: Recorded) -> Attem
                 expires_at=stamp.expires_at,
             )
         case CreatePaymentFailure():
-            return changed(before, tries={**before.tries, stamp.try_number: CallState.REFUSED})
+            return changed(before, tries=_unless_accepted(before.tries, stamp.try_number))
         case PaymentPending():
             return changed(before, pending_at=_later(before.pending_at, recorded.happened_at))
         case PaymentFailed():
@@ -208,6 +208,13 @@ def reserving(before: Attempt, stamp: AuthorizationStamp, recorded: Recorded) ->
     if isinstance(stamp, Authorized) and before.received is None:
         reference = stamp.provider_reference
     return changed(before, authorization=kept, reference=reference)
+
+
+def _unless_accepted(tries: Tries, number: int) -> Tries:
+    """A try that was given up and answered with yes after all was answered, in any order."""
+    if tries.get(number) is CallState.ACCEPTED:
+        return tries
+    return {**tries, number: CallState.REFUSED}
 
 
 def _later(known: datetime | None, news: datetime) -> datetime:

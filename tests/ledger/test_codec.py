@@ -110,14 +110,18 @@ def test_an_order_of_version_1_was_captured_at_once():
     assert codec.decode("ORDER_PLACED", 1, body.replace(grace, b""), private).stamp == PLACED
 
 
-def test_preferences_of_version_1_knew_no_grace_period():
-    grace = b',"grace_period":null'
+def test_older_preferences_knew_no_grace_period_and_no_way_to_pay_by_hand():
+    grace, by_hand = b',"grace_period":null', b',"how_to_pay":{}'
     for before in (None, PREFERENCES):
         changed = PreferencesChanged(before=before, after=PREFERENCES)
         body = encoded(changed).body
         assert grace in body
-        found = codec.decode("PREFERENCES_CHANGED", 1, body.replace(grace, b""), None)
-        assert found.stamp == changed
+        assert by_hand in body
+        second = body.replace(by_hand, b"")
+        first = second.replace(grace, b"")
+        for version, older in ((1, first), (2, second)):
+            found = codec.decode("PREFERENCES_CHANGED", version, older, None)
+            assert found.stamp == changed
 
 
 def test_every_older_version_has_its_upcaster():

@@ -98,7 +98,14 @@ def test_there_is_no_such_shop(world: World) -> None:
         world.shops.get("summerfest")
 
 
+def selling_through(provider: str, *, currency: str = "EUR") -> Any:
+    preferences = replace(SPEC.preferences, provider=provider, currency=currency)
+    return replace(SPEC, preferences=preferences, products=())
+
+
 INVALID: list[tuple[Any, str]] = [
+    (selling_through("nobody"), "provider"),
+    (selling_through("paytrail", currency="SEK"), "currency"),
     (replace(SPEC, products=(*SPEC.products, SPEC.products[0])), "products"),
     (replace(SPEC, quotas={**SPEC.quotas, "weekend": -1}), "quotas.weekend"),
     (with_weekend(price=Money(-1, "EUR")), "products.weekend.price"),

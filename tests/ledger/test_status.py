@@ -68,6 +68,8 @@ ROWS = {
         Status.PENDING,
     ),
     "no page was made": ((PLACED, ASKED, NO_PAGE), Status.FAILED),
+    "given up, and made after all": ((PLACED, ASKED, NO_PAGE, PAGE), Status.PENDING),
+    "made, and given up by another": ((PLACED, ASKED, PAGE, NO_PAGE), Status.PENDING),
     "a try was declined": ((PLACED, ASKED, PAGE, DECLINED), Status.FAILED),
     "the page expired": ((PLACED, ASKED, PAGE, EXPIRED), Status.FAILED),
     "nothing tried": ((PLACED,), Status.NOT_STARTED),

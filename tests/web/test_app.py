@@ -101,6 +101,15 @@ def test_alive_and_ready(product: Product):
     assert answer.json["checks"]["lag"]["behind"] == {"order_pages": 0}
 
 
+def test_not_ready_where_a_shops_provider_has_no_settings(product: Product):
+    checks = product.client.get("/readyz").json["checks"]
+    assert checks["providers"] == {"ok": True, "live": {"stripe": False}, "missing": {}}
+    product.parts.providers.clear()  # type: ignore[attr-defined]
+    answer = product.client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json["checks"]["providers"]["missing"] == {"winterfest": "stripe"}
+
+
 def test_not_ready_without_the_ledger(product: Product):
     product.store.cut = True
     answer = product.client.get("/readyz")
