@@ -6,6 +6,7 @@ import msgspec
 import structlog
 from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
+from gunicorn.http.errors import NoMoreData, ParseException
 from jinja2 import TemplateNotFound
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
@@ -86,6 +87,9 @@ def _stay_here(response: Response) -> Response:
 def _broken(error: Exception) -> Response:
     if _is_outage(error):
         return answer(other("unavailable"))
+    if isinstance(error, ParseException | NoMoreData):
+        # The body is read when somebody asks for it: only then its chunks prove to be none.
+        return answer(other("bad-request"))
     # The text of an unforeseen error may hold anything; its type and place are enough to find it.
     _log.error("internal error", route=route(), kind=type(error).__name__, place=_place(error))
     return answer(other("internal-error"))

@@ -78,7 +78,7 @@ class PaytrailTill(Till):
         return _asking(message, lambda query: _signed(query, "somebody else's"))
 
     def of_another_account(self, message: Message) -> Message:
-        return self._changed(message, {"checkout-account": "695861"})
+        return self.saying(message, {"checkout-account": "695861"})
 
     def elsewhere(self, message: Message, *, order: str, attempt: str) -> Message:
         # The signature does not cover the path.
@@ -89,9 +89,10 @@ class PaytrailTill(Till):
         )
 
     def misstated(self, message: Message, *, cents: int) -> Message:
-        return self._changed(message, {"checkout-amount": str(cents)})
+        return self.saying(message, {"checkout-amount": str(cents)})
 
-    def _changed(self, message: Message, values: Mapping[str, str]) -> Message:
+    def saying(self, message: Message, values: Mapping[str, str]) -> Message:
+        """The message with other values, well signed."""
         return _asking(message, lambda query: _signed({**query, **values}, self._stand_in.secret))
 
     def held(self, page: str) -> int:
