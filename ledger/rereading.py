@@ -17,6 +17,7 @@ from ledger.reports import Report
 
 TRUSTED = ("signed", FETCHED)
 _NEW = (Foresight.STAMP, Foresight.CASE)
+_HOMELESS = (Foresight.CASE, Foresight.OPEN_CASE)
 
 
 class Archived(Protocol):
@@ -75,11 +76,15 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reread:
-    """One message and what it comes to; `facts` names those that the ledger does not hold."""
+    """One message and what it comes to; `facts` names those that the ledger does not hold.
+
+    `homeless`: some of it is a case, because no order of ours is known to be meant.
+    """
 
     message: Archived
     meaning: Meaning
     facts: tuple[str, ...] = ()
+    homeless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +96,20 @@ class Rereading:
     commit: bool = False
 
     def run(self, since: datetime | None) -> Iterator[Reread]:
-        """Every message since a moment, one by one."""
+        """Every message since a moment, one by one.
+
+        With `commit`, news that found no order is looked at again at the end, until nothing more
+        finds one: what a refund needs may have been told in a later message.
+        """
+        homeless: list[Archived] = []
         for message in self.shelf.archive(since):
-            yield self._reread(message)
+            reread = self._reread(message)
+            if reread.homeless:
+                homeless.append(message)
+            yield reread
+        while self.commit and homeless:
+            still = [message for message in homeless if self._reread(message).homeless]
+            homeless = still if len(still) < len(homeless) else []
 
     def _reread(self, message: Archived) -> Reread:
         door = self.intake.doors.get(message.door)
@@ -110,18 +126,29 @@ class Rereading:
             return Reread(message=message, meaning=meaning)
 
     def _understood(self, message: Archived, reports: Sequence[Report]) -> Reread:
-        new = tuple(self._new(report, message) for report in reports)
-        facts = tuple(one for one in new if one)
+        seen = [self._foreseen(report) for report in reports]
+        facts = tuple(
+            type(report.fact).__name__
+            for report, what in zip(reports, seen, strict=True)
+            if what in _NEW
+        )
         if self.commit and facts:
-            self.shelf.mark(message.id, "done")
-        return Reread(message=message, meaning=Meaning.NEW if facts else Meaning.SAME, facts=facts)
+            self._receive(reports, message)
+        return Reread(
+            message=message,
+            meaning=Meaning.NEW if facts else Meaning.SAME,
+            facts=facts,
+            homeless=any(what in _HOMELESS for what in seen),
+        )
 
-    def _new(self, report: Report, message: Archived) -> str:
-        """The name of a fact that is not in the ledger; empty if it is."""
+    def _foreseen(self, report: Report) -> Foresight:
         orders, cases, find = self.intake.orders, self.intake.cases, self.intake.find
-        if foresee(report, orders=orders, cases=cases, find=find) not in _NEW:
-            return ""
-        if self.commit:
-            at, evidence = self.intake.clock(), message.hash
-            receive(report, orders=orders, cases=cases, find=find, evidence=evidence, at=at)
-        return type(report.fact).__name__
+        return foresee(report, orders=orders, cases=cases, find=find)
+
+    def _receive(self, reports: Sequence[Report], message: Archived) -> None:
+        orders, cases, find = self.intake.orders, self.intake.cases, self.intake.find
+        at, evidence = self.intake.clock(), message.hash
+        for report in reports:
+            if self._foreseen(report) in _NEW:
+                receive(report, orders=orders, cases=cases, find=find, evidence=evidence, at=at)
+        self.shelf.mark(message.id, "done")

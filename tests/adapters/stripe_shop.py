@@ -129,10 +129,14 @@ class StripeShop:
         )
         return kept.id
 
-    def keep_all(self) -> list[UUID]:
-        """Every webhook so far is kept, as it came, and not read."""
-        events = self.provider.objects("events")[::-1]
-        return [self.keep(json.dumps(event).encode()) for event in events]
+    def keep_all(self, *, newest_first: bool = False) -> list[UUID]:
+        """Every webhook so far is kept, second by second, and not read."""
+        events = self.provider.objects("events")
+        kept = []
+        for event in events if newest_first else events[::-1]:
+            kept.append(self.keep(json.dumps(event).encode()))
+            self.world.clock.pass_(seconds=1)
+        return kept
 
     def _come_in(self, body: bytes) -> None:
         for report in self.door.reread(body):

@@ -52,9 +52,10 @@ def test_the_whole_archive_gives_the_same_stamps_and_nothing_new(shop):
     assert (shop.size, shop.world.stamps()) == (size, before)
 
 
-def test_what_was_kept_and_never_understood_is_told_and_stamped_once(shop):
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_what_was_kept_and_never_understood_is_told_and_stamped_once(shop, newest_first):
     a_whole_story(shop)
-    kept = shop.keep_all()
+    kept = shop.keep_all(newest_first=newest_first)
     size = shop.size
     found = reread(shop, status=1)
     facts = {fact for one in found["messages"] for fact in one["facts"]}
