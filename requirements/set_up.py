@@ -31,7 +31,7 @@ def fingerprint(kind: str) -> str:
 
 def is_ready(venv: Path, kind: str) -> bool:
     """Whether the environment holds these requirements; the larger set holds the smaller one."""
-    kinds = {kind, "dev"}
+    kinds = {kind, "dev"} if kind == "runtime" else {kind}
     return not unfinished(venv).exists() and any(stamped(venv, name) for name in kinds)
 
 
@@ -121,7 +121,7 @@ def main(arguments: list[str]) -> None:
         case [venv, kind]:
             prepare(Path(venv), kind)
         case _:
-            sys.exit("usage: set_up.py [--check] FOLDER runtime|dev")
+            sys.exit("usage: set_up.py [--check] FOLDER runtime|dev|bench")
 
 
 if __name__ == "__main__":

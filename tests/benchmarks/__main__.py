@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 
 # Those that write the JSON of the contract; the others only print.
-WITH_JSON = ("append", "verify")
-NAMES = ("append", "project", "verify")
+WITH_JSON = ("append", "append-processes", "bulk", "checkout", "verify")
+NAMES = ("append", "append-processes", "bulk", "checkout", "project", "verify")
 
 
 def main() -> None:
@@ -30,7 +30,8 @@ def _run(name: str, report: Path) -> object:
     """In a process of its own: what one leaves in memory does not slow the next."""
     print(f"== {name}", flush=True)
     writes = ["--json", str(report)] if name in WITH_JSON else []
-    subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *writes], check=True)
+    module = f"tests.benchmarks.{name.replace('-', '_')}"
+    subprocess.run([sys.executable, "-m", module, *writes], check=True)
     return json.loads(report.read_text()) if report.exists() else None
 
 

@@ -1,11 +1,13 @@
 """How fast callers get through: rates and waits, as rows of a result."""
 
+import json
 import os
 import platform
 import statistics
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 Figures = dict[str, float]
@@ -29,9 +31,14 @@ def measure(work: Callable[[], object], callers: int, *, seconds: float) -> Figu
     for thread in threads:
         thread.join()
     took = time.monotonic() - began
-    sorted_waits = sorted(wait for mine in waits for wait in mine)
+    return summary([wait for mine in waits for wait in mine], seconds=took)
+
+
+def summary(waits: Sequence[float], *, seconds: float) -> Figures:
+    """What so many waits in so much time come to."""
+    sorted_waits = sorted(waits)
     return {
-        "per_second": round(len(sorted_waits) / took),
+        "per_second": round(len(sorted_waits) / seconds),
         "p50_ms": _percentile(sorted_waits, 0.50),
         "p99_ms": _percentile(sorted_waits, 0.99),
     }
@@ -57,5 +64,34 @@ def machine() -> dict[str, Any]:
     }
 
 
+def table_of(result: Mapping[str, Any]) -> str:
+    """For people: how many times as fast as each peer, then what was counted."""
+    lines = []
+    for row in result["rows"]:
+        lines.append(f"{row['case']}, {row['callers']} callers")
+        lines.append(_line("", "ours", row["ours"]))
+        limit = [("limit", row["limit"])] if row["limit"] else []
+        for name, figures in [*row["peers"].items(), *limit]:
+            times = row["ratio"].get(name)
+            lines.append(_line(f"{times}x" if times else "", name, figures))
+    return "\n".join(lines)
+
+
+def _line(times: str, name: str, figures: Figures | None) -> str:
+    if figures is None:
+        return f"  {times:>8}  {name}: absent"
+    told = [share for share in ("p50", "p99") if f"{share}_ms" in figures]
+    waits = "".join(f"  {share} {figures[f'{share}_ms']:.2f} ms" for share in told)
+    return f"  {times:>8}  {figures['per_second']:>9,.0f}/s  {name}{waits}"
+
+
+def report(result: Mapping[str, Any], target: Path | None) -> None:
+    """Write the result for programs, if they asked for it."""
+    if target is not None:
+        target.write_text(json.dumps(result, indent=2))
+
+
 def _percentile(sorted_waits: Sequence[float], share: float) -> float:
+    if not sorted_waits:
+        return 0.0
     return round(sorted_waits[int(len(sorted_waits) * share)] * 1000, 2)
