@@ -1,15 +1,16 @@
 """Orders as a service: handle a wish, record a fact, retry when someone else was faster."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from ledger.appends import Append, Appended, Conflict, Contradiction, NoRoom, Outcome, StampStore
 from ledger.cases import Cases
 from ledger.commands import Command, OrderCommand, PlaceOrder, RetakeSeats
 from ledger.order.decide import decide
-from ledger.order.evolve import fold
+from ledger.order.evolve import fold, folded_on
 from ledger.order.follow import next_step, without_room
 from ledger.order.observe import contradicts, observe
 from ledger.order.place import place
@@ -32,11 +33,27 @@ PATIENCE = 25
 _T = TypeVar("_T")
 
 
+class Lately(Protocol):
+    """Orders as this process left them a moment ago, maybe behind. They save reading again.
+
+    A decision on one is appended only if its stream still ends there; else it is taken anew.
+    """
+
+    def get(self, order_id: UUID) -> Order | None: ...
+
+    def put(self, order: Order) -> None: ...
+
+    def drop(self, order_id: UUID) -> None: ...
+
+
 class Orders:
     """All orders of a ledger, through its store."""
 
-    def __init__(self, store: StampStore, shops: Shops, cases: Cases) -> None:
+    def __init__(
+        self, store: StampStore, shops: Shops, cases: Cases, *, lately: Lately | None = None
+    ) -> None:
         self._store, self._shops, self._cases = store, shops, cases
+        self._lately = lately
 
     def history(self, order_id: UUID) -> Sequence[Recorded]:
         """Every stamp of an order; raises `UnknownOrder`."""
@@ -78,7 +95,9 @@ class Orders:
         if isinstance(outcome, NoRoom):
             raise NotEnoughSeats(product=_short(self._shops.get(shop_slug), command, outcome))
         assert isinstance(outcome, Appended), outcome
-        return self.get(outcome.recorded[0].stream)
+        if outcome.repeated:
+            return self.get(outcome.recorded[0].stream)
+        return self._kept(fold(command.order, outcome.recorded))
 
     def _first(self, command: PlaceOrder) -> Order | None:
         """The order that stands under this command's correlation id; it must ask the same."""
@@ -92,24 +111,49 @@ class Orders:
     def handle(self, order_id: UUID, command: OrderCommand) -> Order:
         """The order after a wish was fulfilled; raises the refusal if it was not."""
 
-        def attempt() -> Outcome | Order:
-            order = self.get(order_id)
+        def attempt(order: Order) -> Outcome | Order:
             stamps = decide(command, order)
             return self._append(order, stamps, command) if stamps else order
 
-        outcome = _patiently(order_id, attempt)
+        outcome = self._lately_or_read(order_id, attempt)
         if isinstance(outcome, NoRoom):
             raise NotEnoughSeats(product="")
         if isinstance(outcome, Contradiction):
             raise Contradicted
         return outcome if isinstance(outcome, Order) else self.get(order_id)
 
-    def _append(self, order: Order, stamps: Sequence[OrderStamp], command: Command) -> Outcome:
+    def _append(
+        self, order: Order, stamps: Sequence[OrderStamp], command: Command
+    ) -> Outcome | Order:
         drafts = [_draft(stamp, order.id, command) for stamp in stamps]
-        after = after_drafts(order, drafts, command.at)
-        changes = seat_changes(order, after)
-        expected = {order.id: order.version}
-        return self._store.append(Append(drafts=drafts, expected=expected, seats=changes))[0]
+        return self._onward(order, drafts, command.at)
+
+    def _onward(
+        self, order: Order, drafts: Sequence[Draft], at: datetime | None
+    ) -> Outcome | Order:
+        """The order after these drafts, without reading again what was appended a moment ago."""
+        changes = seat_changes(order, after_drafts(order, drafts, at))
+        append = Append(drafts=drafts, expected={order.id: order.version}, seats=changes)
+        (outcome,) = self._store.append(append)
+        if isinstance(outcome, Appended) and not outcome.repeated:
+            return self._kept(folded_on(order, outcome.recorded))
+        return outcome
+
+    def _kept(self, order: Order) -> Order:
+        if self._lately:
+            self._lately.put(order)
+        return order
+
+    def _lately_or_read(self, order_id: UUID, attempt: Callable[[Order], _T | Conflict]) -> _T:
+        """What is remembered serves for going on. Every other answer is looked up."""
+        lately = self._lately.get(order_id) if self._lately else None
+        if self._lately and lately:
+            with suppress(Refusal):
+                outcome = attempt(lately)
+                if isinstance(outcome, Order) and outcome is not lately:
+                    return outcome
+            self._lately.drop(order_id)
+        return _patiently(order_id, lambda: attempt(self.get(order_id)))
 
     def record(
         self,
@@ -131,22 +175,17 @@ class Orders:
             evidence=evidence,
         )
 
-        def attempt() -> Outcome | Order | None:
-            order = self.get(order_id)
+        def attempt(order: Order) -> Outcome | Order | None:
             if contradicts(fact, correlation_id, order):
                 return None
-            return self._observed(order, draft) if observe(fact, correlation_id, order) else order
+            # A fact is appended alone. It may move held seats to sold, never take new ones.
+            news = observe(fact, correlation_id, order)
+            return self._onward(order, [draft], None) if news else order
 
-        outcome = _patiently(order_id, attempt)
+        outcome = self._lately_or_read(order_id, attempt)
         if outcome is None or isinstance(outcome, Contradiction):
             self._cases.contradiction(order_id, draft)
         return outcome if isinstance(outcome, Order) else self.get(order_id)
-
-    def _observed(self, order: Order, draft: Draft) -> Outcome:
-        """A fact is appended alone. It may move held seats to sold, never take new ones."""
-        changes = seat_changes(order, after_drafts(order, [draft], None))
-        expected = {order.id: order.version}
-        return self._store.append(Append(drafts=[draft], expected=expected, seats=changes))[0]
 
     def follow(self, order_id: UUID, at: datetime) -> Order:
         """The order after every decision of ours that its facts call for."""

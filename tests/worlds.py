@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from adapters.keys import Keyring
+from adapters.lately import LatelyInMemory
 from adapters.memory_store import MemoryStampRecorder
 from adapters.recording import StampRecorder
 from adapters.stamp_ledger import StampLedger
@@ -92,7 +93,7 @@ class World:
         self.store = StampLedger(self.recorder, keyring=keyring)
         self.shops = Shops(self.store)
         self.cases = Cases(self.store)
-        self.orders = Orders(self.store, self.shops, self.cases)
+        self.orders = Orders(self.store, self.shops, self.cases, lately=LatelyInMemory())
         self.shops.import_shop(spec, actor="test", at=self.clock())
 
     def id(self, name: str) -> UUID:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.keys import Keyring
+from adapters.lately import LatelyInMemory
 from adapters.letters import render
 from adapters.postgres.catalogue import PostgresCatalogue
 from adapters.postgres.connections import Connections
@@ -105,7 +106,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         settings=settings,
         clock=now,
         store=store,
-        orders=Orders(store, shops, cases),
+        orders=Orders(store, shops, cases, lately=LatelyInMemory()),
         shops=shops,
         cases=cases,
         providers={name: way.provider for name, way in ways.items()},

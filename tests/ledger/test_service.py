@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.lately import LatelyInMemory
 from ledger.appends import Append, Conflict, Outcome
 from ledger.cases import Cases
-from ledger.commands import ReleaseSeats, RequestPayment
+from ledger.commands import RefundPayment, ReleaseSeats, RequestCancellation, RequestPayment
 from ledger.money import Money
+from ledger.order.state import Order
 from ledger.payments import NoAnswer, PaymentAsk, RefundAsk, start_payment, start_refund
 from ledger.refusals import Busy, KeyReused, NotEnoughSeats, NotPayable, UnknownOrder
 from ledger.series import PAYMENT_REFERENCES, order_numbers, payment_reference, series_of
@@ -58,6 +60,61 @@ def test_a_placed_order_is_numbered_and_holds_its_seats(world: World) -> None:
     order = world.place()
     assert (order.number, order.payment_reference) == (1, payment_reference(2027, 1))
     assert world.place("second", ("friday", 1)).number == 2
+
+
+def test_what_a_service_answers_is_what_a_reader_finds(world: World) -> None:
+    """It folds on what it appended, and does not read that again."""
+    order = world.place()
+    assert order == world.orders.get(order.id)
+    (attempt,) = order.attempts
+    fact = Paid(amount=order.due, provider="stripe", provider_reference="pi_1")
+    paid = world.orders.record(order.id, fact, correlation_id=attempt, actor="provider:stripe")
+    assert paid.version == order.version + 1
+    assert paid == world.orders.get(order.id)
+    asked = RequestCancellation(
+        correlation_id=uuid4(), actor="visitor", at=world.clock(), code="code"
+    )
+    assert world.orders.handle(order.id, asked) == world.orders.get(order.id)
+
+
+def test_what_others_did_meanwhile_is_looked_up_before_anything_else_is_said(world: World) -> None:
+    """Two processes over one ledger: the first remembers the order as it placed it."""
+    order = world.place()
+    (attempt,) = order.attempts
+    elsewhere = Orders(world.store, world.shops, world.cases, lately=LatelyInMemory())
+    money = Paid(amount=order.due, provider="stripe", provider_reference="pi_1")
+    paid = elsewhere.record(order.id, money, correlation_id=attempt, actor="provider:stripe")
+    again = world.orders.record(order.id, money, correlation_id=attempt, actor="provider:stripe")
+    assert again == paid
+
+
+def test_a_refusal_is_never_from_memory(world: World) -> None:
+    order = world.place()
+    (attempt,) = order.attempts
+    elsewhere = Orders(world.store, world.shops, world.cases)
+    money = Paid(amount=order.due, provider="stripe", provider_reference="pi_1")
+    elsewhere.record(order.id, money, correlation_id=attempt, actor="provider:stripe")
+    refund = RefundPayment(
+        correlation_id=uuid4(), actor="staff", at=world.clock(), reason="a wish of theirs"
+    )
+    assert world.orders.handle(order.id, refund) == elsewhere.get(order.id)
+
+
+def test_an_order_is_remembered_for_half_a_minute_and_many_push_out_the_oldest() -> None:
+    now = [0.0]
+    lately = LatelyInMemory(most=2, now=lambda: now[0])
+    one, other, third = (Order(id=uuid4()) for _ in range(3))
+    lately.put(one)
+    lately.put(other)
+    now[0] = 29.0
+    assert lately.get(one.id) is one
+    lately.put(third)
+    assert lately.get(one.id) is None
+    now[0] = 30.0
+    assert lately.get(other.id) is None
+    assert lately.get(third.id) is third
+    lately.drop(third.id)
+    assert lately.get(third.id) is None
 
 
 def test_the_same_order_again_is_the_first_one(world: World) -> None:
