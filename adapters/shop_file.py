@@ -12,7 +12,7 @@ import msgspec
 import yaml
 
 from ledger.money import Money
-from ledger.policy import CancellationPolicy, Release, Seller
+from ledger.policy import CancellationPolicy, Release, Seller, Surplus
 from ledger.refusals import ShopInvalid
 from ledger.shop import ProductSpec, ShopSpec
 from ledger.shop_stamps import Preferences
@@ -52,7 +52,9 @@ class _Product(msgspec.Struct, forbid_unknown_fields=True):
     available_until: datetime | None = None
 
 
-class _File(msgspec.Struct, forbid_unknown_fields=True):
+class File(msgspec.Struct, forbid_unknown_fields=True):
+    """What a shop file may say."""
+
     slug: str
     name: Texts
     seller: _Seller
@@ -64,6 +66,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     quotas: dict[str, int]
     capture: Literal["automatic", "manual"] = "automatic"
     grace_period: str = "PT1H"
+    overpaid: Surplus = Surplus.CASE
     unpaid_after: str = "P3D"
     cancellation: _Cancellation = msgspec.field(default_factory=_Cancellation)
     terms_url: Texts = {}
@@ -74,14 +77,14 @@ def read_shop_file(path: Path) -> ShopSpec:
     """The shop that a file describes; raises `ShopInvalid` naming what is wrong and where."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return _spec(msgspec.convert(content, _File))
+        return _spec(msgspec.convert(content, File))
     except (OSError, UnicodeDecodeError) as error:
         raise ShopInvalid(field=str(path), rule="cannot be read as a text file") from error
     except (yaml.YAMLError, msgspec.ValidationError) as error:
         raise ShopInvalid(field=str(path), rule=str(error)) from error
 
 
-def _spec(file: _File) -> ShopSpec:
+def _spec(file: File) -> ShopSpec:
     zone = _zone(file.timezone)
     for slug in (file.slug, *file.quotas, *(one.slug for one in file.products)):
         if not _SLUG.fullmatch(slug):
@@ -98,7 +101,7 @@ def _spec(file: _File) -> ShopSpec:
     )
 
 
-def _preferences(file: _File, zone: ZoneInfo) -> Preferences:
+def _preferences(file: File, zone: ZoneInfo) -> Preferences:
     return Preferences(
         name=file.name,
         seller=Seller(**msgspec.structs.asdict(file.seller)),
@@ -111,16 +114,17 @@ def _preferences(file: _File, zone: ZoneInfo) -> Preferences:
         terms_url=file.terms_url,
         grace_period=_grace(file),
         how_to_pay=file.how_to_pay,
+        overpaid=file.overpaid,
     )
 
 
-def _grace(file: _File) -> int | None:
+def _grace(file: File) -> int | None:
     """The grace period in seconds; None when payments are captured at once."""
     seconds = _seconds("grace_period", file.grace_period)
     return seconds if file.capture == "manual" else None
 
 
-def _cancellation(file: _File) -> CancellationPolicy:
+def _cancellation(file: File) -> CancellationPolicy:
     fee: Mapping[str, Any] = file.cancellation.fee
     fixed, percent = fee.get("fixed", 0), str(fee.get("percent", "0"))
     if not isinstance(fixed, int) or fixed < 0 or set(fee) - {"fixed", "percent"}:
@@ -133,7 +137,7 @@ def _cancellation(file: _File) -> CancellationPolicy:
     )
 
 
-def _product(one: _Product, file: _File, zone: ZoneInfo) -> ProductSpec:
+def _product(one: _Product, file: File, zone: ZoneInfo) -> ProductSpec:
     return ProductSpec(
         slug=one.slug,
         title=one.title,

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ledger import case_stamps, shop_stamps, stamps
+from ledger import case_stamps, policy, shop_stamps, stamps
 from ledger.recorded import Draft
 from ledger.series import series_of
 from ledger.stamp import bound, declared, occurrence_of
 
 STORED: Mapping[str, tuple[type, int]] = {
-    "ORDER_PLACED": (stamps.OrderPlaced, 2),
+    "ORDER_PLACED": (stamps.OrderPlaced, 3),
     "ZERO_PRICE": (stamps.ZeroPrice, 1),
     "CREATE_PAYMENT_REQUEST": (stamps.CreatePaymentRequest, 1),
     "CREATE_PAYMENT_SUCCESS": (stamps.CreatePaymentSuccess, 1),
@@ -50,7 +50,7 @@ STORED: Mapping[str, tuple[type, int]] = {
     "RECEIPT_UNKNOWN": (stamps.ReceiptUnknown, 1),
     "RECEIPT_RESEND_REQUESTED": (stamps.ReceiptResendRequested, 1),
     "SHOP_OPENED": (shop_stamps.ShopOpened, 1),
-    "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 3),
+    "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 4),
     "QUOTA_SET": (shop_stamps.QuotaSet, 1),
     "PRODUCT_REVISED": (shop_stamps.ProductRevised, 1),
     "PRODUCT_WITHDRAWN": (shop_stamps.ProductWithdrawn, 1),
@@ -76,16 +76,29 @@ def _order_placed_2(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "grace_period": None}
 
 
+def _order_placed_3(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 left every surplus to a person."""
+    return {**body, "overpaid": policy.Surplus.CASE}
+
+
 def _preferences_changed_2(body: dict[str, Any]) -> dict[str, Any]:
     """Version 1 knew no grace period."""
-    known = {name: body[name] for name in ("before", "after") if body[name] is not None}
-    return {**body, **{name: {**one, "grace_period": None} for name, one in known.items()}}
+    return _with_preference(body, "grace_period", None)
 
 
 def _preferences_changed_3(body: dict[str, Any]) -> dict[str, Any]:
     """Version 2 had no words on how to pay by hand."""
-    known = {name: body[name] for name in ("before", "after") if body[name] is not None}
-    return {**body, **{name: {**one, "how_to_pay": {}} for name, one in known.items()}}
+    return _with_preference(body, "how_to_pay", {})
+
+
+def _preferences_changed_4(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 left every surplus to a person."""
+    return _with_preference(body, "overpaid", policy.Surplus.CASE)
+
+
+def _with_preference(body: dict[str, Any], name: str, value: object) -> dict[str, Any]:
+    known = {which: body[which] for which in ("before", "after") if body[which] is not None}
+    return {**body, **{which: {**one, name: value} for which, one in known.items()}}
 
 
 def _case_opened_2(body: dict[str, Any]) -> dict[str, Any]:
@@ -96,8 +109,10 @@ def _case_opened_2(body: dict[str, Any]) -> dict[str, Any]:
 UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
     ("CANCELLED", 1): _cancelled_2,
     ("ORDER_PLACED", 1): _order_placed_2,
+    ("ORDER_PLACED", 2): _order_placed_3,
     ("PREFERENCES_CHANGED", 1): _preferences_changed_2,
     ("PREFERENCES_CHANGED", 2): _preferences_changed_3,
+    ("PREFERENCES_CHANGED", 3): _preferences_changed_4,
     ("CASE_OPENED", 1): _case_opened_2,
 }
 

@@ -107,10 +107,14 @@ class RetakeSeats(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnPayment(Command):
-    """Ours: a whole payment goes back, for a cause that is not a customer's wish."""
+    """Ours: a payment goes back, for a cause that is not a customer's wish.
+
+    `amount` None is all that is held of it.
+    """
 
     payment: UUID
     cause: Cause
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

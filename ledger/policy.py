@@ -14,6 +14,13 @@ class Release(StrEnum):
     AT_REFUND_SETTLED = "at_refund_settled"
 
 
+class Surplus(StrEnum):
+    """What happens to money beyond the price: a person decides, or it goes back (SPEC P5)."""
+
+    CASE = "case"
+    REFUND = "refund"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancellationPolicy:
     """Self-service cancellation: days after the order (0: never), the fee kept back, seats.

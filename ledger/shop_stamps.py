@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from ledger.money import Money
-from ledger.policy import CancellationPolicy, Seller
+from ledger.policy import CancellationPolicy, Seller, Surplus
 from ledger.stamp import stamp
 
 _SHOPS = UUID("0e6d4d0c-93e0-4a39-8d6c-0a0d6e2c7c55")
@@ -28,7 +28,8 @@ class Preferences:
 
     `grace_period` is for how long after placing an order it can be cancelled at once: payments
     are only authorized and captured when it ends. None: they are captured at once.
-    `how_to_pay` is what the order page says where money comes by hand, such as a bank account.
+    `how_to_pay` is what the order page says where money comes by hand, such as a bank account;
+    `overpaid` says what happens to money beyond the price.
     """
 
     name: Mapping[str, str]
@@ -42,6 +43,7 @@ class Preferences:
     terms_url: Mapping[str, str]
     grace_period: int | None = None
     how_to_pay: Mapping[str, str] = field(default_factory=dict)
+    overpaid: Surplus = Surplus.CASE
 
 
 @stamp(binding=("slug",))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ledger.money import Money
-from ledger.policy import CancellationPolicy, Seller
+from ledger.policy import CancellationPolicy, Seller, Surplus
 from ledger.stamp import stamp
 
 
@@ -82,6 +82,7 @@ class OrderPlaced:
     email_index: str
     request_digest: str
     grace_period: int | None = None
+    overpaid: Surplus = Surplus.CASE
     customer: Customer | None = None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import pytest
 
+from adapters.shop_file import File
 from ledger import codec
 from ledger.stamp import declared
 from web.cli import stampledger
@@ -96,6 +97,13 @@ def test_the_reference_lists_every_setting():
         flags=re.MULTILINE,
     )
     assert sorted(listed) == sorted(set(read))
+
+
+def test_the_reference_lists_every_key_of_a_shop_file():
+    listed = re.findall(
+        r"^\| `(\w+)` \|", (REFERENCE / "shop-file.md").read_text(), flags=re.MULTILINE
+    )
+    assert sorted(listed) == sorted(File.__struct_fields__)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -201,7 +201,8 @@ def _return_payment(command: ReturnPayment, order: Order) -> Sequence[OrderStamp
     if command.correlation_id in order.refunds:
         return _NOTHING
     held = order.held_by(command.payment)
-    if held.amount <= 0:
+    amount = command.amount or held
+    if not 0 < amount.amount <= held.amount:
         raise NothingToRefund
     attempt = order.attempts[command.payment]
     return (
@@ -209,7 +210,7 @@ def _return_payment(command: ReturnPayment, order: Order) -> Sequence[OrderStamp
             payment=command.payment,
             payment_reference=attempt.reference,
             provider=attempt.provider,
-            amount=held,
+            amount=amount,
             fee=zero(order.currency),
             cause=command.cause,
         ),

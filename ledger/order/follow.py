@@ -15,6 +15,7 @@ from ledger.order.by_hand import MANUAL
 from ledger.order.capturing import needless
 from ledger.order.decide import releases
 from ledger.order.state import Order
+from ledger.order.surplus import return_surplus
 from ledger.recorded import derived
 from ledger.stamps import Cause
 
@@ -27,6 +28,7 @@ def next_step(order: Order, at: datetime) -> OrderCommand | None:
         _completion(order, at)
         or _release(order, at)
         or _late_payment(order, at)
+        or return_surplus(order, at, actor=ACTOR)
         or _reservation(order, at)
     )
 
@@ -53,8 +55,9 @@ def _release(order: Order, at: datetime) -> OrderCommand | None:
 def _late_payment(order: Order, at: datetime) -> OrderCommand | None:
     """Money that came after a cancellation is decided upon once (SPEC P6)."""
     for attempt in order.paid_attempts:
-        if _undecided(order, attempt):
-            return _decision(order, attempt, at)
+        step = _decision(order, attempt, at) if _undecided(order, attempt) else None
+        if step is not None:
+            return step
     return None
 
 

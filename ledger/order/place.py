@@ -106,6 +106,7 @@ def _placed(
         email_index=command.email_index,
         request_digest=command.request_digest,
         grace_period=terms.grace_period,
+        overpaid=terms.overpaid,
         customer=command.customer,
     )
 

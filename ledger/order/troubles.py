@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from ledger.case_stamps import CaseKind, Severity
-from ledger.money import Money, zero
+from ledger.money import Money
 from ledger.order.attempts import Attempt
 from ledger.order.by_hand import MANUAL
 from ledger.order.refunds import Refund
 from ledger.order.reservation_troubles import of_authorizations
 from ledger.order.state import Order
+from ledger.order.surplus import surplus
 from ledger.order.trouble import Trouble
 from ledger.stamps import Letter
 
@@ -66,15 +67,9 @@ def _underpaid(order: Order) -> Iterator[Trouble]:
 
 def _overpaid(order: Order) -> Iterator[Trouble]:
     """Money beyond the price, by the payment that brought it, as far as it is still held."""
-    came = zero(order.currency)
-    for attempt in order.paid_attempts:
-        assert attempt.received is not None
-        came += attempt.received
-        surplus = min(came - order.due, attempt.received)
-        kept = min(surplus, order.held_by(attempt.correlation_id))
-        if kept.amount > 0 and _too_much(order):
-            text = "More money came than the order costs."
-            yield _of_payment(CaseKind.OVERPAID, attempt, amount=kept, text=text)
+    for attempt, amount in surplus(order):
+        text = "More money came than the order costs."
+        yield _of_payment(CaseKind.OVERPAID, attempt, amount=amount, text=text)
 
 
 def _to_return(order: Order) -> Iterator[Trouble]:
@@ -85,11 +80,6 @@ def _to_return(order: Order) -> Iterator[Trouble]:
         if late and attempt.provider == MANUAL and held.amount > 0:
             text = "Money came by hand after the cancellation. Return it by hand, too."
             yield _of_payment(CaseKind.MONEY_TO_RETURN, attempt, amount=held, text=text)
-
-
-def _too_much(order: Order) -> bool:
-    gone = order.refunded + order.refund_pending + order.lost + order.disputed
-    return (order.received - gone).amount > order.due.amount
 
 
 def _of_payment(kind: CaseKind, attempt: Attempt, *, amount: Money, text: str) -> Trouble:

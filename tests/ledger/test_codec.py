@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import case_stamps, codec, shop_stamps, stamps
+from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.recorded import Draft
 from ledger.shop_stamps import PreferencesChanged
 from ledger.stamp import declared
@@ -67,17 +68,17 @@ BODIES: dict[str, str] = {
         "223a7b22656e223a225765656b656e64207469636b6574227d2c227175616e74697479223a322c22756e6974"
         "5f7072696365223a7b22616d6f756e74223a333530302c2263757272656e6379223a22455552227d2c227661"
         "745f70657263656e74223a2231332e35222c227469636b657473223a317d5d2c226f636375727265645f6174"
-        "223a6e756c6c2c22726571756573745f646967657374223a22646967657374222c227365617473223a5b7b22"
-        "71756f7461223a2234633638346332332d383831642d353066312d393063622d396237623937613338666636"
-        "222c227365617473223a327d5d2c2273656c6c6572223a7b226e616d65223a2257696e746572666573742072"
-        "79222c22656d61696c223a227469636b6574734077696e746572666573742e6578616d706c65222c22627573"
-        "696e6573735f6964223a22222c2261646472657373223a22222c2270686f6e65223a22227d2c2273686f7022"
-        "3a2261393166333162312d653464322d353366352d383939382d623765336564366538313330222c2273686f"
-        "705f6e616d65223a7b22656e223a2257696e746572666573742032303237227d2c2273686f705f736c756722"
-        "3a2277696e74657266657374222c227374617274735f6174223a22323032372d30322d31325431303a30303a"
-        "30305a222c2274696d657a6f6e65223a224575726f70652f48656c73696e6b69222c22746f74616c223a7b22"
-        "616d6f756e74223a373030302c2263757272656e6379223a22455552227d2c22756e706169645f6166746572"
-        "223a3235393230307d"
+        "223a6e756c6c2c226f76657270616964223a2263617365222c22726571756573745f646967657374223a2264"
+        "6967657374222c227365617473223a5b7b2271756f7461223a2234633638346332332d383831642d35306631"
+        "2d393063622d396237623937613338666636222c227365617473223a327d5d2c2273656c6c6572223a7b226e"
+        "616d65223a2257696e74657266657374207279222c22656d61696c223a227469636b6574734077696e746572"
+        "666573742e6578616d706c65222c22627573696e6573735f6964223a22222c2261646472657373223a22222c"
+        "2270686f6e65223a22227d2c2273686f70223a2261393166333162312d653464322d353366352d383939382d"
+        "623765336564366538313330222c2273686f705f6e616d65223a7b22656e223a2257696e7465726665737420"
+        "32303237227d2c2273686f705f736c7567223a2277696e74657266657374222c227374617274735f6174223a"
+        "22323032372d30322d31325431303a30303a30305a222c2274696d657a6f6e65223a224575726f70652f4865"
+        "6c73696e6b69222c22746f74616c223a7b22616d6f756e74223a373030302c2263757272656e6379223a2245"
+        "5552227d2c22756e706169645f6166746572223a3235393230307d"
     ),
 }
 
@@ -102,26 +103,38 @@ def test_a_cancellation_of_version_1_was_a_customer_s():
     assert found.stamp == Cancelled(cause=Cause.CUSTOMER)
 
 
-def test_an_order_of_version_1_was_captured_at_once():
-    grace = b'"grace_period":null,'
+def test_older_orders_were_captured_at_once_and_kept_their_surplus():
+    grace, surplus = b'"grace_period":null,', b'"overpaid":"case",'
     body = bytes.fromhex(BODIES["ORDER_PLACED"])
     private = encoded(PLACED).private
     assert grace in body
-    assert codec.decode("ORDER_PLACED", 1, body.replace(grace, b""), private).stamp == PLACED
+    second = body.replace(surplus, b"")
+    first = second.replace(grace, b"")
+    assert first != second != body
+    assert codec.decode("ORDER_PLACED", 2, second, private).stamp == PLACED
+    assert codec.decode("ORDER_PLACED", 1, first, private).stamp == PLACED
 
 
-def test_older_preferences_knew_no_grace_period_and_no_way_to_pay_by_hand():
-    grace, by_hand = b',"grace_period":null', b',"how_to_pay":{}'
+def test_older_preferences_knew_less():
+    """No grace period at first, then no way to pay by hand, then no word on a surplus."""
+    added = [b',"overpaid":"case"', b',"how_to_pay":{}', b',"grace_period":null']
     for before in (None, PREFERENCES):
         changed = PreferencesChanged(before=before, after=PREFERENCES)
         body = encoded(changed).body
-        assert grace in body
-        assert by_hand in body
-        second = body.replace(by_hand, b"")
-        first = second.replace(grace, b"")
-        for version, older in ((1, first), (2, second)):
-            found = codec.decode("PREFERENCES_CHANGED", version, older, None)
+        for version, name in zip((3, 2, 1), added, strict=True):
+            assert name in body
+            body = body.replace(name, b"")
+            found = codec.decode("PREFERENCES_CHANGED", version, body, None)
             assert found.stamp == changed
+
+
+def test_a_case_of_version_1_did_not_say_where_the_money_lay():
+    case = CaseOpened(kind=CaseKind.UNMATCHED_MONEY, severity=Severity.CRITICAL, text="money")
+    body = encoded(case).body
+    for added in (b'"account":"",', b'"live":false,', b'"payment_reference":"",'):
+        assert added in body
+        body = body.replace(added, b"")
+    assert codec.decode("CASE_OPENED", 1, body, None).stamp == case
 
 
 def test_every_older_version_has_its_upcaster():
