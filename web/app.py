@@ -6,12 +6,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import (
     cancellation,
+    changed_mind,
     checkout,
     health,
     languages,
     orders,
     problem_pages,
     shop,
+    store,
     webhooks,
     wording,
 )
@@ -26,8 +28,15 @@ from web.problems import ProblemRaised
 
 MEBIBYTE = 1 << 20
 # Pages hold forms of ours, each with its CSRF token; doors are for programs, which have none.
-PAGES = (problem_pages.pages, shop.pages, checkout.pages, orders.pages, cancellation.pages)
-DOORS = (api, health.health, webhooks.webhooks)
+PAGES = (
+    problem_pages.pages,
+    shop.pages,
+    checkout.pages,
+    orders.pages,
+    cancellation.pages,
+    changed_mind.pages,
+)
+DOORS = (api, health.health, webhooks.webhooks, store.store)
 
 
 def create_app(parts: Parts) -> Flask:

@@ -15,6 +15,7 @@ from ledger.shop import Shop
 from ledger.shop_stamps import ProductRevised
 from ledger.stamps import Customer
 from web import languages, sentences
+from web.changed_mind import remember
 from web.current import parts
 from web.forms import CheckoutForm
 from web.pace import slow_down
@@ -67,7 +68,7 @@ def place(shop: str) -> str | Response | tuple[str, int]:
     if not sent.validate_on_submit() or key is None:
         return _again(open_shop, chosen, sent)
     try:
-        return go_and_pay(parts().orders.place(shop, _wish(open_shop, sent, key)))
+        return go_and_pay(remember(parts().orders.place(shop, _wish(open_shop, sent, key))))
     except no.Refusal as refusal:
         return _refused(open_shop, chosen, sent, refusal=refusal)
 

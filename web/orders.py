@@ -6,10 +6,12 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from ledger import cancellation
+from ledger.order.capturing import grace_ends
 from ledger.order.state import Order
 from ledger.order.status import Status, status
 from web import languages, sentences
 from web.addresses import now, order_in
+from web.changed_mind import offered_token
 from web.current import parts
 from web.forms import PressForm
 from web.pace import slow_down
@@ -53,6 +55,8 @@ def page(shop: str, order: str) -> str:
         cancelling=cancellation.eligibility(found, at),
         paused=_link_just_sent(found, at),
         why_not=sentences.why_not_cancellable,
+        at_once=offered_token(found),
+        grace_ends=grace_ends(found),
         form=PressForm(),
     )
 

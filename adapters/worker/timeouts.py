@@ -15,8 +15,7 @@ from adapters.worker.reactor import (
     each,
 )
 from ledger.commands import CancelUnpaid
-from ledger.order.state import Order
-from ledger.payments import Providers
+from ledger.payments import Providers, close_pages
 from ledger.recorded import derived
 from ledger.service import Orders
 
@@ -48,13 +47,6 @@ class Timeouts:
         after = self.orders.handle(order_id, command)
         if after.version == before.version or after.alive:
             return NOTHING
-        self._close_pages(after)
+        for attempt in close_pages(after, self.providers):
+            _log.info("page_stays_open", attempt=str(attempt.correlation_id))
         return DONE
-
-    def _close_pages(self, order: Order) -> None:
-        """Best effort: a page that stays open may bring money late, and that has its own rule."""
-        for attempt in order.attempts.values():
-            if attempt.open and attempt.session and attempt.provider in self.providers:
-                closed = self.providers[attempt.provider].expire_payment(attempt.session)
-                if not closed:
-                    _log.info("page_stays_open", attempt=str(attempt.correlation_id))

@@ -43,10 +43,10 @@ class Journey:
     processes: "dict[str, subprocess.Popen[bytes]]"
     clock: Path
 
-    def buy(self, *, quantity: int = 2) -> "Bought":
+    def buy(self, *, quantity: int = 2, shop: str = "winterfest") -> "Bought":
         """Place an order through the API."""
         answer = httpx.post(
-            f"{self.house.at.shop}/api/v1/shops/winterfest/orders",
+            f"{self.house.at.shop}/api/v1/shops/{shop}/orders",
             json={
                 "customer": {
                     "first_name": "Aino",
@@ -63,7 +63,14 @@ class Journey:
         assert answer.status_code == 201, answer.text
         placed = answer.json()
         redirect = placed["payment"]["redirect_url"]
-        return Bought(self, UUID(placed["order"]["id"]), placed["order"]["number"], redirect)
+        return Bought(
+            self,
+            UUID(placed["order"]["id"]),
+            placed["order"]["number"],
+            redirect,
+            shop=shop,
+            token=placed["modification_token"] or "",
+        )
 
     def bought(self, address: str) -> "Bought":
         """An order that was placed in a browser, from the address of its page."""
@@ -138,6 +145,8 @@ class Bought:
     id: UUID
     number: int
     redirect: str
+    shop: str = "winterfest"
+    token: str = ""
 
     @property
     def session(self) -> str:
@@ -147,7 +156,7 @@ class Bought:
         self.journey.control(f"sessions/{self.session}/pay")
 
     def status(self) -> str:
-        address = f"{self.journey.house.at.shop}/api/v1/shops/winterfest/orders/{self.id}"
+        address = f"{self.journey.house.at.shop}/api/v1/shops/{self.shop}/orders/{self.id}"
         return str(httpx.get(address).raise_for_status().json()["status"])
 
     def reaches(self, status: str) -> None:
@@ -186,5 +195,5 @@ class Bought:
         ]
 
     def _post(self, path: str, body: dict[str, str]) -> httpx.Response:
-        address = f"{self.journey.house.at.shop}/api/v1/shops/winterfest/orders/{self.id}/{path}"
+        address = f"{self.journey.house.at.shop}/api/v1/shops/{self.shop}/orders/{self.id}/{path}"
         return httpx.post(address, json=body, timeout=60)

@@ -11,6 +11,7 @@ import msgspec
 
 from adapters.stamp_ledger import StampLedger
 from ledger.appends import LedgerUnavailable
+from ledger.captures import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
 from ledger.case import fold_case
 from ledger.case_stamps import CaseOpened
 from ledger.doors import Unreadable
@@ -18,7 +19,14 @@ from ledger.money import Money
 from ledger.payments import Accepted, NoAnswer, PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.recorded import Recorded
 from ledger.reports import Report
-from ledger.stamps import CreatePaymentSuccess, CreateRefundFailure, CreateRefundSuccess, Paid
+from ledger.stamps import (
+    CreatePaymentSuccess,
+    CreateRefundFailure,
+    CreateRefundSuccess,
+    CreateVoidFailure,
+    Paid,
+    Voided,
+)
 from projections.cases import CaseRow, cases
 from web.access import Token
 
@@ -92,6 +100,32 @@ class StripeInMemory:
                 try_number=ask.try_number,
             )
         )
+
+
+@dataclass
+class CapturingStripe(StripeInMemory):
+    """One that authorizes first; `captured` if it had been captured when a void was asked for."""
+
+    voids: list[VoidAsk] = field(default_factory=list)
+    captured: bool = False
+
+    def capture(self, ask: CaptureAsk) -> CaptureAnswer:
+        return Paid(amount=ask.amount, provider="stripe", provider_reference=ask.payment_reference)
+
+    def void(self, ask: VoidAsk) -> VoidAnswer:
+        self.voids.append(ask)
+        if self.mood == "silent":
+            return NoAnswer("time-out")
+        if self.mood == "refuses":
+            return CreateVoidFailure(code="not_now", try_number=ask.try_number)
+        reference = ask.payment_reference
+        if self.captured:
+            price = Money(3500, "EUR")
+            return Paid(amount=price, provider="stripe", provider_reference=reference)
+        return Voided(provider_reference=reference)
+
+    def authorization(self, payment_reference: str) -> Standing:
+        return NoAnswer("time-out")
 
 
 @dataclass

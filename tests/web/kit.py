@@ -1,7 +1,7 @@
 """A whole product in memory, with named fakes, for tests of the door."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -95,15 +95,23 @@ def wish(**changes: Any) -> dict[str, Any]:
     return {"customer": ADA, "language": "en", "lines": lines, **changes}
 
 
-def open_shop(*, base_url: str = "http://localhost", proxies: int = 0) -> Product:
-    """A product whose shop is open."""
+def open_shop(
+    *,
+    base_url: str = "http://localhost",
+    proxies: int = 0,
+    provider: StripeInMemory | None = None,
+    grace_period: int | None = None,
+) -> Product:
+    """A product whose shop is open; with a grace period in seconds it captures later."""
     clock, recorder, tokens = Clock(), None, TokensInMemory()
     recorder = MemoryStampRecorder(clock=clock)
     keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
     store = Switch(StampLedger(recorder, keyring=keyring))
     shops, held = Shops(store, lambda: [shop_id("winterfest")]), Cases(store)
-    shops.import_shop(winterfest(), actor="test", at=NOON)
-    provider, inbox, limits = StripeInMemory(), MemoryInbox(), LimitsInMemory()
+    spec = winterfest()
+    later = replace(spec.preferences, grace_period=grace_period)
+    shops.import_shop(replace(spec, preferences=later), actor="test", at=NOON)
+    provider, inbox, limits = provider or StripeInMemory(), MemoryInbox(), LimitsInMemory()
     parts = Parts(
         settings=Settings(
             home=Path(), base_url=base_url, secret_key="for tests only", proxies=proxies

@@ -2,7 +2,7 @@
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from ledger.service import Orders
 from ledger.shop_stamps import shop_id
 from ledger.shops import Shops
 from ledger.stamps import (
+    Authorized,
     CreatePaymentSuccess,
     CreateRefundFailure,
     CreateRefundSuccess,
@@ -115,7 +116,9 @@ class World:
 
     base = "http://localhost"
 
-    def __init__(self, *, fee_percent: str = "0", period_days: int = 14) -> None:
+    def __init__(
+        self, *, fee_percent: str = "0", period_days: int = 14, grace_period: int | None = None
+    ) -> None:
         self.clock = Clock()
         self.bank = Bank(self.clock)
         recorder = MemoryStampRecorder(clock=self.clock)
@@ -128,7 +131,9 @@ class World:
         policy = CancellationPolicy(
             period_days=period_days, fee_fixed=Money(0, "EUR"), fee_percent=fee_percent
         )
-        self.shops.import_shop(winterfest(policy), actor="test", at=self.clock())
+        spec = winterfest(policy)
+        later = replace(spec.preferences, grace_period=grace_period)
+        self.shops.import_shop(replace(spec, preferences=later), actor="test", at=self.clock())
         self.app = create_app(self._parts())
         self.browser = self.app.test_client()
 
@@ -186,6 +191,11 @@ class World:
         return self.orders.record(
             order.id, paid, correlation_id=attempt.correlation_id, actor="stripe"
         )
+
+    def authorize(self, order: Order) -> Order:
+        attempt = next(iter(order.attempts))
+        kept = Authorized(amount=order.due, provider="stripe", provider_reference="pi_1")
+        return self.orders.record(order.id, kept, correlation_id=attempt, actor="stripe")
 
     def a_link(self, order: Order, code: str = "the-code") -> str:
         wish = RequestCancellation(

@@ -25,6 +25,7 @@ from web.addresses import now, order_in
 from web.api.bodies import Body, as_json, canonical, read
 from web.api.keys import correlation_id
 from web.current import parts
+from web.modification import token_for
 from web.payment_pages import ask_for_page
 
 ACTOR = "customer"
@@ -131,7 +132,7 @@ def _answer(order_id: UUID, correlation_id: UUID) -> dict[str, Any]:
         "redirect_url": attempt.redirect_url or None,
     }
     shown = dict(order_page(order, first[-1].recorded_at, order.terms.language))
-    return {"order": shown, "payment": payment, "modification_token": None}
+    return {"order": shown, "payment": payment, "modification_token": token_for(order)}
 
 
 def _placing(history: Sequence[Recorded], correlation_id: UUID) -> list[Recorded]:
