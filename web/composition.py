@@ -199,8 +199,8 @@ def daemon(works: Works) -> Daemon:
                 clock=now,
                 patience=patience,
             ),
-            _letters(parts, desk, patience),
-            *desk_work(parts, works.inbox, patience),
+            _letters(works, desk, patience),
+            *desk_work(parts, views, works.inbox, patience=patience),
         ]
     )
 
@@ -213,12 +213,12 @@ def _reservations(views: Views, asked_before: datetime, *, due_by: datetime) -> 
     return [*dict.fromkeys([*due, *(one.order for one in asked if one.kind in kinds)])]
 
 
-def _letters(parts: Parts, desk: Desk, patience: Patience) -> Letters:
-    settings = parts.settings
+def _letters(works: Works, desk: Desk, patience: Patience) -> Letters:
+    parts, settings = works.parts, works.parts.settings
     assert settings.smtp_url is not None
     return Letters(
         orders=parts.orders,
-        find=lambda: parts.views.due_letters(parts.clock(), MOST_AT_ONCE),
+        find=lambda: works.views.due_letters(parts.clock(), MOST_AT_ONCE),
         mail=SmtpMail(settings.smtp_url, settings.mail_from, clock=parts.clock),
         desk=desk,
         render=lambda order, due, number: render(

@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from adapters.alarm_mail import AlarmMail
 from adapters.alarm_webhook import AlarmWebhook
 from adapters.postgres.inbox import PostgresInbox
+from adapters.postgres.views import Views
 from adapters.smtp_mail import SmtpMail
 from adapters.worker.alarms import Alarms, Channel
 from adapters.worker.reactor import Patience, Reactor
@@ -19,9 +20,11 @@ from web.settings import Settings
 _RECOVERY = timedelta(seconds=20)
 
 
-def desk_work(parts: Parts, inbox: PostgresInbox, patience: Patience) -> Sequence[Reactor]:
+def desk_work(
+    parts: Parts, views: Views, inbox: PostgresInbox, *, patience: Patience
+) -> Sequence[Reactor]:
     """The reactors of cases."""
-    now, views = parts.clock, parts.views
+    now = parts.clock
     return [
         SecondLook(
             homeless=lambda: views.homeless_news(TRUSTED),

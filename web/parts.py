@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from ledger.appends import StampStore
@@ -19,6 +19,7 @@ from ledger.service import Orders
 from ledger.shops import Shops
 from web.access import Tokens
 from web.settings import Settings
+from web.views import Views
 
 
 class Store(StampStore, Protocol):
@@ -71,7 +72,7 @@ class Parts:
     doors: Mapping[str, WebhookDoor]
     keyring: Keyring
     seats: Callable[[Sequence[UUID]], Mapping[UUID, tuple[int, int, int]]]
-    views: Any
+    views: Views
     inbox: Archive
     limits: Limits
     tokens: Tokens

@@ -1,7 +1,7 @@
 """Named fakes behind the door: a clock, a provider and its webhooks, tokens, limits, views."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from ledger.stamps import (
 )
 from projections.cases import CaseRow, cases
 from web.access import Token
+from web.views import Difference
 
 NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
 
@@ -217,6 +218,12 @@ class ViewsInMemory:
 
     def pending_migrations(self) -> Sequence[str]:
         return []
+
+    def unpaid_due(self, now: datetime, limit: int) -> Sequence[UUID]:
+        raise NotImplementedError("no page asks for it")
+
+    def diff(self, *, progress: Callable[[int, int], None]) -> Iterator[Difference]:
+        raise NotImplementedError("no page asks for it")
 
     def _all(self) -> Sequence[Recorded]:
         return self.ledger.feed(0, limit=100_000)

@@ -96,7 +96,8 @@ def shop(*, secret: str, now: int) -> Shop:
         known = product.parts.orders.get(order).attempts.values()
         return order if any(reference in (one.session, one.reference) for one in known) else None
 
-    product.parts.views.order_of = order_of
+    views: Any = product.parts.views
+    views.order_of = order_of
     return Shop(product, order)
 
 
