@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from threading import RLock
 from uuid import UUID, uuid4
 
+from adapters.audited_rows import audited
 from adapters.conditions import Decided, Head, Known, Seats, decide, touched
 from adapters.keys import MemoryKeys
 from adapters.recording import Answer, PreparedAppend, StampRecorder, dense, nothing
 from adapters.stamp_rows import Identity, StampRow
-from ledger.audit.rows import Kept, StoredCommit, StoredNumber, StoredTotal, Totals
+from ledger.audit.rows import Kept, StoredCommit, StoredNumber, StoredRow, StoredTotal, Totals
 
 
 def utc_now() -> datetime:
@@ -118,9 +119,9 @@ class MemoryStampRecorder(StampRecorder):
         with self._lock:
             return dense(self._rows[after : after + limit], after=after)
 
-    def read_stored(self, after: int, *, limit: int) -> list[StampRow]:
+    def read_stored(self, after: int, *, limit: int) -> list[StoredRow]:
         with self._lock:
-            return [row for row in self._rows if row.id > after][:limit]
+            return [audited(row) for row in self._rows if row.id > after][:limit]
 
     def read_commits(self, after: int, *, limit: int) -> list[StoredCommit]:
         with self._lock:

@@ -20,6 +20,7 @@ from adapters.plain_rows import PlainRow, plain
 from adapters.polling import PollingSubscription
 from adapters.stamp_rows import StampRow
 from ledger.appends import Conflict, NoRoom, SeatChange
+from ledger.audit.rows import StoredRow
 
 
 def nothing() -> None:
@@ -124,7 +125,7 @@ class StampRecorder(AuditedRecorder, ApplicationRecorder):
         return [plain(row) for row in self.read_streams(streams, until=until)]
 
     @abstractmethod
-    def read_stored(self, after: int, *, limit: int) -> list[StampRow]:
+    def read_stored(self, after: int, *, limit: int) -> list[StoredRow]:
         """The next rows as they are stored, holes and all: for the auditor."""
 
     @abstractmethod

@@ -3,7 +3,11 @@
 from typing import Any
 
 from adapters.stamp_rows import NO_NUMBERS, StampRow
-from ledger.audit.rows import StoredNumber, StoredTotal
+from ledger.audit.rows import StoredCommit, StoredNumber, StoredTotal
+from ledger.making import maker
+
+stored_commit = maker(StoredCommit)
+_total, _number = maker(StoredTotal), maker(StoredNumber)
 
 
 def stamp_row(values: tuple[Any, ...]) -> StampRow:
@@ -28,10 +32,9 @@ def stamp_row(values: tuple[Any, ...]) -> StampRow:
 def stored_total(values: tuple[Any, ...]) -> StoredTotal:
     """A row of the running totals."""
     position, quota, capacity, held, sold = values
-    return StoredTotal(position=position, quota=quota, totals=(capacity, held, sold))
+    return _total(position, quota, (capacity, held, sold))
 
 
 def stored_number(values: tuple[Any, ...]) -> StoredNumber:
     """A row of the drawn numbers."""
-    position, series, number = values
-    return StoredNumber(position=position, series=series, number=number)
+    return _number(*values)

@@ -14,9 +14,9 @@ from adapters.plain_rows import PlainRow
 from adapters.postgres.attempts import Attempts
 from adapters.postgres.connections import Connections
 from adapters.postgres.data_keys import PostgresKeys
-from adapters.postgres.plain_rows import plain_rows
+from adapters.postgres.plain_rows import plain_rows, stored_rows
 from adapters.postgres.remembered import Memory
-from adapters.postgres.rows import stamp_row, stored_number, stored_total
+from adapters.postgres.rows import stamp_row, stored_commit, stored_number, stored_total
 from adapters.recording import (
     Answer,
     PositionMissing,
@@ -26,7 +26,7 @@ from adapters.recording import (
     nothing,
 )
 from adapters.stamp_rows import StampRow
-from ledger.audit.rows import Kept, StoredCommit, Totals
+from ledger.audit.rows import Kept, StoredCommit, StoredRow, Totals
 from ledger.tree import EMPTY_ROOT
 
 _MOST = 2**62
@@ -101,13 +101,11 @@ class PostgresStampRecorder(StampRecorder):
     def read_plain_streams(self, streams: Sequence[UUID], *, until: int) -> list[PlainRow]:
         return self._plain("read_plain_streams", [*set(streams)], until)
 
-    def read_stored(self, after: int, *, limit: int) -> list[StampRow]:
-        return self._rows("read_positions", after, limit)
+    def read_stored(self, after: int, *, limit: int) -> list[StoredRow]:
+        return stored_rows(self._as_bytes("read_positions", after, limit))
 
     def read_commits(self, after: int, *, limit: int) -> list[StoredCommit]:
-        names = ("first", "last", "recorded_at", "frontier", "root")
-        found = self._read("read_commits", after, limit)
-        return [StoredCommit(**dict(zip(names, values, strict=True))) for values in found]
+        return [stored_commit(*values) for values in self._read("read_commits", after, limit)]
 
     def read_seat_totals(self, until: int) -> dict[UUID, Totals]:
         newest = self._read("read_every_quota", until)
@@ -140,8 +138,10 @@ class PostgresStampRecorder(StampRecorder):
         return [stamp_row(values) for values in self._read(name, *parameters)]
 
     def _plain(self, name: str, *parameters: Any) -> list[PlainRow]:
-        found = self._connections.rows(name, *parameters, patience=self._patience, as_bytes=True)
-        return plain_rows(found)
+        return plain_rows(self._as_bytes(name, *parameters))
+
+    def _as_bytes(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return self._connections.rows(name, *parameters, patience=self._patience, as_bytes=True)
 
     def _read(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self._connections.rows(name, *parameters, patience=self._patience)

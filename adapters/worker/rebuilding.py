@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
-from adapters.few_collections import few_collections
 from adapters.postgres.views_shadow import ShadowViews
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.behind import Behind
 from adapters.worker.feed import Feed
+from ledger.few_collections import few_collections
 from projections.deriving import NO_ROWS, Derived, Poison, Rows, derive
 from projections.projection import Projection
 

@@ -1,7 +1,7 @@
 """Whether the totals and numbers kept beside each commit are those that its rows give."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from ledger.audit.finding import Finding
@@ -12,7 +12,6 @@ from ledger.audit.rows import (
     StoredCommit,
     StoredNumber,
     Totals,
-    all_commits,
 )
 from ledger.audit.step import Step
 
@@ -26,8 +25,15 @@ class KeptCheck:
     one finding, where it begins.
     """
 
-    def __init__(self, ledger: LedgerRows, *, until: int, names: Mapping[UUID, str]) -> None:
-        self._commits = all_commits(ledger, until=until)
+    def __init__(
+        self,
+        ledger: LedgerRows,
+        commits: Iterator[StoredCommit],
+        *,
+        until: int,
+        names: Mapping[UUID, str],
+    ) -> None:
+        self._commits = commits
         self._commit: StoredCommit | None = next(self._commits, None)
         self._ledger, self._until, self._names = ledger, until, names
         self._kept: dict[int, list[Kept]] = defaultdict(list)
@@ -37,15 +43,23 @@ class KeptCheck:
         self._changed: dict[UUID, Totals] = {}
         self._drawn: dict[str, int] = {}
 
-    def at(self, step: Step) -> Iterator[Finding]:
+    def at(self, step: Step) -> Iterable[Finding]:
         """Take a row in; findings of the commits that end with it."""
+        if step.seats or step.row.numbers:
+            self._take(step)
+        ending = self._commit is not None and self._commit.last <= step.row.position
+        return self._found(step.row.position) if ending else ()
+
+    def _take(self, step: Step) -> None:
         for quota, totals in step.seats.items():
             before = self._totals.get(quota, _NOTHING)
             if totals != before:
                 self._changed.setdefault(quota, before)
                 self._totals[quota] = totals
         self._drawn |= step.row.numbers
-        while self._commit is not None and self._commit.last <= step.row.position:
+
+    def _found(self, position: int) -> Iterator[Finding]:
+        while self._commit is not None and self._commit.last <= position:
             yield from self._ends(self._commit.last)
             self._commit = next(self._commits, None)
 

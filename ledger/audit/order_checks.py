@@ -1,6 +1,6 @@
 """Whether an order's stamps keep the laws of money, seats and letters."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ledger.audit.finding import Finding
 from ledger.audit.step import Step
@@ -62,17 +62,22 @@ _OF_A_PAYMENT = (
 )
 
 
-def begins_with_a_placement(step: Step) -> Iterator[Finding]:
+def begins_with_a_placement(step: Step) -> Sequence[Finding]:
     """Law 4: whatever happens to an order happens to one that was placed, and placed once."""
     if not isinstance(step.before, Order) or step.stamp is None:
-        return
-    if isinstance(step.stamp.stamp, OrderPlaced) == (step.before.placed is not None):
-        placed = "again" if step.before.placed else "never"
-        yield step.finding("4", f"{step.row.type} on an order that was {placed} placed")
+        return ()
+    if isinstance(step.stamp.stamp, OrderPlaced) != (step.before.placed is not None):
+        return ()
+    placed = "again" if step.before.placed else "never"
+    return [step.finding("4", f"{step.row.type} on an order that was {placed} placed")]
 
 
-def never_oversold(step: Step) -> Iterator[Finding]:
+def never_oversold(step: Step) -> Iterable[Finding]:
     """Law 8: held + sold ≤ capacity at every position, and nobody holds less than nothing."""
+    return _oversold(step) if step.seats else ()
+
+
+def _oversold(step: Step) -> Iterator[Finding]:
     for quota, (capacity, held, sold) in step.seats.items():
         if held + sold > capacity or held < 0 or sold < 0:
             taken = f"held {held}, sold {sold} of {capacity}"
@@ -158,3 +163,13 @@ def receipts_owed(step: Step) -> Iterator[Finding]:
         wanted = (step.stamp.correlation_id, begun.letter)
         if wanted not in {(due.correlation_id, due.letter) for due in letters_due(step.order)}:
             yield step.finding("9", f"a letter “{begun.letter}” that was not owed")
+
+
+# Checks that only certain stamps call for; the others look at every row.
+OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
+    never_beyond_held: (CreateRefundRequest, ManualRefund),
+    never_beyond_authorized: (CreateCaptureRequest, CreateVoidRequest),
+    bound: (*_OF_AN_ATTEMPT, *_OF_A_PAYMENT),
+    one_receipt: (ReceiptSendStarted,),
+    receipts_owed: (ReceiptSendStarted,),
+}

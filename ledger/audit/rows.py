@@ -1,17 +1,22 @@
 """What the auditor reads: rows and commits exactly as they are stored."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from ledger.codec import decode, unframe
+from ledger.making import maker
 from ledger.recorded import Recorded
 
 BATCH = 1_000
 # Capacity, held, sold.
 Totals = tuple[int, int, int]
+# Schema version, sealed part, body.
+Frame = tuple[int, bytes, bytes]
+_NOBODY = UUID(int=0)
+_recorded = maker(Recorded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,10 @@ class LedgerRows(Protocol):
         """The rows of one stream up to a position."""
         ...
 
+    def streams(self, streams: Collection[UUID], *, until: int) -> Sequence[StoredRow]:
+        """The rows of several streams up to a position, in the order of positions."""
+        ...
+
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
         """The running totals of every quota as of a position."""
         ...
@@ -105,12 +114,19 @@ class LedgerRows(Protocol):
 def all_rows(
     ledger: LedgerRows, *, after: int = 0, until: int | None = None
 ) -> Iterator[StoredRow]:
-    """Every row in batches, up to a position: memory for one batch is enough."""
+    """Every row, up to a position: memory for one batch is enough."""
+    for batch in batches(ledger, after=after, until=until):
+        yield from batch
+
+
+def batches(
+    ledger: LedgerRows, *, after: int = 0, until: int | None = None
+) -> Iterator[Sequence[StoredRow]]:
+    """Every row in batches, up to a position."""
     while batch := ledger.rows(after, limit=BATCH):
-        for row in batch:
-            if until is None or row.position <= until:
-                yield row
         highest = max(row.position for row in batch)
+        beyond = until is not None and highest > until
+        yield [row for row in batch if row.position <= (until or 0)] if beyond else batch
         if highest <= after or (until is not None and highest >= until):
             return
         after = highest
@@ -129,20 +145,20 @@ def all_commits(ledger: LedgerRows, *, until: int | None = None) -> Iterator[Sto
         after = highest
 
 
-def recorded(row: StoredRow) -> Recorded:
+def recorded(row: StoredRow, frame: Frame | None = None) -> Recorded:
     """The stamp in a row, its sealed part closed; raises `ledger.codec.Unreadable`."""
-    schema, _, body = unframe(row.state)
+    schema, _, body = frame or unframe(row.state)
     decoded = decode(row.type, schema, body, None)
-    return Recorded(
-        stream=row.stream,
-        version=row.version,
-        position=row.position,
-        recorded_at=row.recorded_at,
-        stamp=decoded.stamp,
-        correlation_id=row.correlation_id or UUID(int=0),
-        actor=decoded.actor,
-        occurred_at=decoded.occurred_at,
-        evidence=decoded.evidence,
-        numbers=row.numbers,
-        leaf=row.leaf,
+    return _recorded(
+        row.stream,
+        row.version,
+        row.position,
+        row.recorded_at,
+        decoded.stamp,
+        row.correlation_id or _NOBODY,
+        decoded.actor,
+        decoded.occurred_at,
+        decoded.evidence,
+        row.numbers,
+        row.leaf,
     )

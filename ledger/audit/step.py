@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from ledger.audit.finding import Finding
-from ledger.audit.rows import StoredRow, Totals
+from ledger.audit.rows import Frame, StoredRow, Totals
 from ledger.audit.streams import State
 from ledger.codec import Encoded
 from ledger.order.state import Order
@@ -17,9 +17,11 @@ class Step:
     """A row, the ledger just before it, and what it means.
 
     `last` is the row before it in the ledger, `version_before` the head of its stream,
-    `numbers_before` the last number of each series. `stamp` and `again` (the same stamp encoded
-    once more) are None where the row cannot be read; `fault` tells why, or why it does not fold.
-    `seats` are the totals of the quotas that this row touched, as derived from all stamps so far.
+    `numbers_before` the last number of each series. `frame` holds the schema version, the sealed
+    part and the body of a row that can be read, and is empty otherwise. `stamp` and `again` (the
+    same stamp encoded once more) are None where the row cannot be read; `fault` tells why, or why
+    it does not fold. `seats` are the totals of the quotas that this row touched, as derived from
+    all stamps so far.
     """
 
     ledger: UUID
@@ -27,6 +29,7 @@ class Step:
     last: StoredRow | None
     version_before: int
     numbers_before: Mapping[str, int]
+    frame: Frame
     stamp: Recorded | None = None
     again: Encoded | None = None
     before: State | None = None

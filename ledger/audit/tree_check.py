@@ -1,10 +1,10 @@
 """Whether the tree over the rows is the one that every commit signed off (law 14)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ledger.audit.finding import Finding
-from ledger.audit.rows import LedgerRows, StoredCommit, StoredRow, all_commits
-from ledger.tree import Frontier
+from ledger.audit.rows import StoredCommit, StoredRow
+from ledger.tree import EMPTY_ROOT, Frontier, node_hash
 
 _HASH = 32
 
@@ -17,16 +17,31 @@ class TreeCheck:
     `known` are tree heads kept elsewhere, root by size: against them a cut tail is found.
     """
 
-    def __init__(self, ledger: LedgerRows, *, until: int, known: Mapping[int, bytes]) -> None:
-        self._commits = all_commits(ledger, until=until)
+    def __init__(self, commits: Iterator[StoredCommit], *, known: Mapping[int, bytes]) -> None:
+        self._commits = commits
         self._commit: StoredCommit | None = next(self._commits, None)
-        self._tree, self._until, self._known = Frontier(), until, known
+        self._size, self._hashes = 0, list[bytes]()
+        self._known = known
         self._ended = 0
 
-    def at(self, row: StoredRow) -> Iterator[Finding]:
+    def at(self, row: StoredRow) -> Iterable[Finding]:
         """Findings of the commits that end with this row."""
-        self._tree = self._tree.push(row.leaf)
-        if self._tree.size == row.position:
+        self._grow(row.leaf)
+        ending = self._commit is not None and self._commit.last <= row.position
+        return self._found(row) if ending or row.position in self._known else ()
+
+    def _grow(self, leaf: bytes) -> None:
+        """In place: each subtree that fills up melts into the one before."""
+        hashes, filled = self._hashes, self._size
+        hashes.append(leaf)
+        while filled & 1:
+            right = hashes.pop()
+            hashes[-1] = node_hash(hashes[-1], right)
+            filled >>= 1
+        self._size += 1
+
+    def _found(self, row: StoredRow) -> Iterator[Finding]:
+        if self._size == row.position:
             yield from self._against_known(row)
         while self._commit is not None and self._commit.last <= row.position:
             yield from self._ends(self._commit, row)
@@ -34,25 +49,38 @@ class TreeCheck:
 
     def _against_known(self, row: StoredRow) -> Iterator[Finding]:
         root = self._known.get(row.position)
-        if root is not None and root != self._tree.root():
+        if root is not None and root != self.root:
             text = "the tree up to here is not the one that was kept elsewhere"
             yield Finding(law="14", position=row.position, stream=None, text=text)
 
     def _ends(self, commit: StoredCommit, row: StoredRow) -> Iterator[Finding]:
         for text in self._faults(commit, row):
             yield Finding(law="14", position=commit.last, stream=None, text=text)
-        self._tree = _resumed(commit, self._tree)
+        self._resume(commit)
 
     def _faults(self, commit: StoredCommit, row: StoredRow) -> Iterator[str]:
         where = f"the commit of positions {commit.first} to {commit.last}"
         if commit.first != self._ended + 1 or commit.last < commit.first:
             yield f"{where} does not follow the one that ends at {self._ended}"
-        if commit.root != self._tree.root():
+        if commit.root != self.root:
             yield f"{where} has another root than the rows up to its end"
-        elif commit.frontier != b"".join(self._tree.hashes):
+        elif commit.frontier != b"".join(self._hashes):
             yield f"{where} has another frontier than the rows up to its end"
         if row.position == commit.last and commit.recorded_at != row.recorded_at:
             yield f"{where} has another time than its rows"
+
+    def _resume(self, commit: StoredCommit) -> None:
+        """From the commit's own frontier, where it is one; else from the tree that we have."""
+        kept = commit.frontier
+        if self._size == commit.last and kept == b"".join(self._hashes):
+            return
+        hashes = [kept[start : start + _HASH] for start in range(0, len(kept), _HASH)]
+        try:
+            stored = Frontier(commit.last, tuple(hashes))
+        except ValueError:
+            return
+        if stored.root() == commit.root:
+            self._size, self._hashes = commit.last, hashes
 
     def at_end(self, last: int) -> Iterator[Finding]:
         """Rows that no commit covers, commits whose rows are gone, heads that are missing."""
@@ -69,19 +97,13 @@ class TreeCheck:
     @property
     def root(self) -> bytes:
         """The root over all rows so far."""
-        return self._tree.root()
+        if not self._hashes:
+            return EMPTY_ROOT
+        root = self._hashes[-1]
+        for left in self._hashes[-2::-1]:
+            root = node_hash(left, root)
+        return root
 
 
 def _about(position: int, text: str) -> Finding:
     return Finding(law="14", position=position, stream=None, text=text)
-
-
-def _resumed(commit: StoredCommit, tree: Frontier) -> Frontier:
-    """The commit's own frontier, where it is one; else the tree that we have."""
-    kept = commit.frontier
-    hashes = tuple(kept[start : start + _HASH] for start in range(0, len(kept), _HASH))
-    try:
-        stored = Frontier(commit.last, hashes)
-    except ValueError:
-        return tree
-    return stored if stored.root() == commit.root else tree

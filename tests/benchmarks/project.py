@@ -17,7 +17,6 @@ from typing import Any
 from uuid import UUID
 
 from adapters.embedded_postgres import EmbeddedPostgres
-from adapters.few_collections import few_collections
 from adapters.keys import Keyring
 from adapters.plain_rows import PlainRow
 from adapters.postgres.stamp_store import PostgresStampRecorder
@@ -26,6 +25,7 @@ from adapters.stamp_ledger import StampLedger
 from adapters.stamp_mapper import restore
 from adapters.worker.projecting import Projector
 from adapters.worker.rebuilding import rebuild
+from ledger.few_collections import few_collections
 from ledger.recorded import Recorded
 from projections.catalogue import PROJECTIONS
 from projections.folding import folded

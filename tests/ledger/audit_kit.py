@@ -1,6 +1,6 @@
 """A ledger with a history to audit, and a copy of its rows that can be tampered with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -144,6 +144,9 @@ class CopiedRows:
 
     def stream(self, stream: UUID, *, until: int) -> Sequence[StoredRow]:
         return [row for row in self.kept if row.stream == stream and row.position <= until]
+
+    def streams(self, streams: Collection[UUID], *, until: int) -> Sequence[StoredRow]:
+        return [row for row in self.kept if row.stream in streams and row.position <= until]
 
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
         return {one.quota: one.totals for one in self.seats if one.position <= until}

@@ -1,6 +1,6 @@
 """Each law's check has a history that breaks it, and finds it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -284,6 +284,9 @@ class Meanwhile(CopiedRows):
 
     def commits(self, after: int, *, limit: int) -> Sequence[StoredCommit]:
         return self.world.store.stored().commits(after, limit=limit)
+
+    def streams(self, streams: Collection[UUID], *, until: int) -> Sequence[StoredRow]:
+        return self.world.store.stored().streams(streams, until=until)
 
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
         return self.world.store.stored().seat_totals(until)
