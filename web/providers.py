@@ -63,7 +63,7 @@ def _paytrail(settings: Settings, once: Once) -> list[Way]:
         )
     except ValueError as error:
         raise SettingWrong("STAMPLEDGER_BASE_URL", f"does not fit: {error}") from None
-    return [Way(provider=payments, door=PaytrailDoor(account, secret))]
+    return [Way(provider=payments, door=PaytrailDoor(account, secret), pages=payments)]
 
 
 def _sumup(settings: Settings, once: Once) -> list[Way]:

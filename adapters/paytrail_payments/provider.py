@@ -4,11 +4,12 @@ from uuid import UUID
 
 import httpx
 
-from adapters.paytrail_payments import pages, refunds
+from adapters.paytrail_payments import looking, pages, refunds
 from adapters.paytrail_payments.client import Client
 from adapters.paytrail_payments.naming import PROVIDER, is_live
 from ledger.once import IN_THIS_PROCESS, Once
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
+from ledger.regenerating import Page
 from ledger.stamps import CreatePaymentFailure
 
 # Paytrail takes addresses of up to 300 characters; the rest is ours, ids and the longest slug.
@@ -61,6 +62,10 @@ class PaytrailPayments:
     def expire_payment(self, reference: str) -> bool:
         """Paytrail cannot close a page: it closes by itself."""
         return False
+
+    def page(self, reference: str) -> Page | None:
+        """A payment page as Paytrail has it; None when it has none. Raises `ProviderAway`."""
+        return looking.page(self._client, reference, account=self.account)
 
     def refund(self, ask: RefundAsk) -> RefundAnswer:
         """Return money of one payment; a key that was taken before is never posted again."""

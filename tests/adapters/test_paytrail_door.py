@@ -15,6 +15,8 @@ from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.payments import start_payment, start_refund
 from ledger.receiving import receive
+from ledger.reconciling.records import ProviderAway
+from ledger.regenerating import PageState
 from ledger.stamps import Paid
 from tests import worlds
 from tests.adapters.paytrail_kit import (
@@ -230,6 +232,60 @@ def test_sha_512_is_read_too(selling):
     )
     selling.deliver(message)
     assert status(selling.order) == "PAID"
+
+
+def looked_up(selling, status, **changed):
+    """Paytrail is asked what became of the page."""
+    asked = selling.teller.body(0)
+    told = {key: asked[key] for key in ("amount", "currency", "stamp", "reference")}
+    told |= {"transactionId": TRANSACTION, "status": status, "provider": "nordea", **changed}
+    selling.teller.answers = [(200, told)]
+    return selling.teller.payments.page(TRANSACTION)
+
+
+def test_a_page_that_is_looked_up_tells_what_its_callback_would_have_told(selling):
+    page = looked_up(selling, "ok")
+    assert (page.state, page.order, page.attempt) == (
+        PageState.COMPLETE,
+        selling.order_id,
+        selling.attempt,
+    )
+    assert DOOR.reread(page.news.body) == DOOR.reread(selling.told())
+    request = selling.teller.asked[-1]
+    assert (request.method, request.url.path) == ("GET", f"/payments/{TRANSACTION}")
+    assert request.headers["checkout-transaction-id"] == TRANSACTION
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "facts"),
+    [
+        ("new", PageState.OPEN, []),
+        ("pending", PageState.COMPLETE, ["PaymentPending"]),
+        ("delayed", PageState.COMPLETE, ["PaymentPending"]),
+        ("fail", PageState.EXPIRED, ["PaymentFailed", "PaymentExpired"]),
+        ("authorization-hold", PageState.COMPLETE, []),
+    ],
+)
+def test_each_status_that_is_looked_up_has_its_state(selling, status, state, facts):
+    page = looked_up(selling, status)
+    told = DOOR.reread(page.news.body) if page.news else []
+    assert (page.state, [type(one.fact).__name__ for one in told]) == (state, facts)
+
+
+def test_what_cannot_be_looked_up_is_told_apart_from_what_is_not_there(selling):
+    selling.teller.answers = [(404, {"status": "error", "message": ""})]
+    assert selling.teller.payments.page(TRANSACTION) is None
+    for answer in (LOST, (200, {}), (500, {}), (200, {"status": "ok"})):
+        selling.teller.answers = [answer]
+        with pytest.raises(ProviderAway):
+            selling.teller.payments.page(TRANSACTION)
+    with pytest.raises(ProviderAway, match="another payment"):
+        looked_up(selling, "ok", transactionId="another")
+
+
+def test_what_was_looked_up_does_not_come_in_at_the_door(selling):
+    with pytest.raises(Unreadable):
+        DOOR.check(looked_up(selling, "ok").news.body, {}, now=NOW)
 
 
 def _hostile(selling) -> list[bytes]:
