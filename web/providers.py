@@ -79,4 +79,4 @@ def _sumup(settings: Settings, once: Once) -> list[Way]:
         once=once,
     )
     door = SumupDoor(payments, webhook_secret=settings.sumup_webhook_secret)
-    return [Way(provider=payments, door=door, pages=payments)]
+    return [Way(provider=payments, door=door, books=payments, pages=payments)]

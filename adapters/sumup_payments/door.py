@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from adapters.sumup_payments import news
+from adapters.sumup_payments import news, transactions
 from adapters.sumup_payments.client import Json
 from adapters.sumup_payments.naming import PROVIDER, name
 from adapters.sumup_payments.provider import SumupPayments
@@ -80,6 +80,8 @@ class SumupDoor:
         told = _json(body)
         if "checkout_reference" in told:
             return news.reports(told, live=self._payments.live)
+        if "transaction" in told:
+            return transactions.reports(told, live=self._payments.live)
         subject = self.subject(body)
         found = self.ask(subject) if subject else None
         return news.reports(_json(found.body), live=self._payments.live) if found else []

@@ -1,13 +1,14 @@
 """What a checkout tells of its payment: kept without card or customer, and read the same again."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from adapters.sumup_payments.amounts import minor
 from adapters.sumup_payments.client import Json
 from adapters.sumup_payments.naming import PROVIDER, name, news_id, read_reference
+from adapters.sumup_payments.values import currency, moment, objects
 from ledger.doors import Unreadable
 from ledger.intake import Message
 from ledger.money import Money
@@ -17,7 +18,7 @@ from ledger.stamps import Paid, PaymentExpired, PaymentFailed, PaymentPending
 # What is kept of a checkout and of each of its transactions.
 _OF_CHECKOUT = ("id", "checkout_reference", "status", "amount", "currency", "merchant_code")
 _OF_TRANSACTION = ("id", "status", "amount", "currency", "timestamp")
-_WON, _LOST, _WAITS = "SUCCESSFUL", ("FAILED", "CANCELLED"), "PENDING"
+_WON, _LOST, _WAITS = ("SUCCESSFUL", "REFUNDED"), ("FAILED", "CANCELLED"), "PENDING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,9 @@ class _Try:
 def message(checkout: Json) -> Message:
     """What is kept of a checkout: the same state of it is the same message."""
     kept = {key: checkout.get(key) for key in _OF_CHECKOUT}
-    tries = [{key: one.get(key) for key in _OF_TRANSACTION} for one in _listed(checkout)]
+    tries = [
+        {key: one.get(key) for key in _OF_TRANSACTION} for one in objects(checkout, "transactions")
+    ]
     body = json.dumps({**kept, "transactions": tries}, default=str, sort_keys=True).encode()
     known_as = name(checkout.get("id"), "id")
     return Message(provider=PROVIDER, name=f"checkout/{known_as}", body=body)
@@ -46,7 +49,7 @@ def reports(checkout: Json, *, live: bool) -> Sequence[Report]:
 
 def _facts(checkout: Json) -> Sequence[tuple[Fact, datetime | None]]:
     known_as, tries = name(checkout.get("id"), "id"), _tries(checkout)
-    won = [one for one in tries if one.status == _WON]
+    won = [one for one in tries if one.status in _WON]
     status = checkout.get("status")
     if status == "PAID" or won:
         return [_paid(one) for one in won[:1]] or _unproven()
@@ -86,7 +89,7 @@ def _report(fact: Fact, at: datetime | None, checkout: Json, *, live: bool) -> R
         attempt=ours.attempt if ours else None,
         correlation_id=ours.attempt if ours else news_id(known_as),
         fact=fact,
-        currency=_currency(checkout),
+        currency=currency(checkout),
         amount=fact.amount if isinstance(fact, Paid) else None,
         reference=known_as,
         occurred_at=at,
@@ -94,36 +97,14 @@ def _report(fact: Fact, at: datetime | None, checkout: Json, *, live: bool) -> R
 
 
 def _tries(checkout: Json) -> Sequence[_Try]:
-    return [_try(one, otherwise=_currency(checkout)) for one in _listed(checkout)]
+    return [_try(one, otherwise=currency(checkout)) for one in objects(checkout, "transactions")]
 
 
 def _try(one: Json, *, otherwise: str) -> _Try:
-    currency = _currency(one) if one.get("currency") else otherwise
+    told_in = currency(one) if one.get("currency") else otherwise
     return _Try(
         id=name(one.get("id"), "transaction id"),
         status=str(one.get("status")),
-        amount=minor(one.get("amount"), currency),
-        at=_moment(one.get("timestamp")),
+        amount=minor(one.get("amount"), told_in),
+        at=moment(one.get("timestamp")),
     )
-
-
-def _listed(checkout: Mapping[str, object]) -> Sequence[Json]:
-    listed = checkout.get("transactions") or []
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise Unreadable("transactions is not a list of objects")
-    return listed
-
-
-def _currency(values: Json) -> str:
-    value = values.get("currency")
-    if not isinstance(value, str) or not (value.isascii() and value.isalpha() and len(value) == 3):
-        raise Unreadable("currency is not one")
-    return value.upper()
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo else None

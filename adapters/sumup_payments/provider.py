@@ -1,14 +1,16 @@
 """SumUp as a payment provider: what `ledger.payments` asks for, and a look at every page."""
 
+from collections.abc import Iterator
+
 import httpx
 
-from adapters.sumup_payments import checkouts, news, refunds
+from adapters.sumup_payments import books, checkouts, news, refunds
 from adapters.sumup_payments.client import Client, Json, Lost
 from adapters.sumup_payments.naming import PROVIDER, name, read_reference
 from ledger.doors import Unreadable
 from ledger.once import IN_THIS_PROCESS, Once
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
-from ledger.reconciling.records import ProviderAway
+from ledger.reconciling.records import Kind, Period, ProviderAway, TheirRecord
 from ledger.regenerating import Page, PageState
 
 # Older keys say what they are for; a sandbox merchant's newer key does not.
@@ -73,6 +75,14 @@ class SumupPayments:
             return self._page(checkout) if checkout is not None else None
         except (Lost, Unreadable) as trouble:
             raise ProviderAway(str(trouble)) from None
+
+    def records(self, period: Period) -> Iterator[TheirRecord]:
+        """Every payment, refund and chargeback made in a period; raises `ProviderAway`."""
+        return books.records(self._client, period, merchant=self.account)
+
+    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+        """One of them by our name of it; raises `ProviderAway`."""
+        return books.record(self._client, kind, reference, merchant=self.account)
 
     def _page(self, checkout: Json) -> Page:
         ours = read_reference(checkout.get("checkout_reference"))

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+from adapters.sumup_payments import transactions
 from adapters.sumup_payments.amounts import minor, number
+from adapters.sumup_payments.books import transaction
 from adapters.sumup_payments.client import Client, Json, Lost, error_code
 from ledger.doors import Unreadable
 from ledger.once import Once
 from ledger.payments import Accepted, NoAnswer, RefundAnswer, RefundAsk
+from ledger.reconciling.records import State
 from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 
 _REFUSED = (400, 404, 409, 422)
-_SETTLED = ("REFUNDED", "SUCCESSFUL", "PAID_OUT", "RECONCILED")
 _LOST = "FAILED"
 
 
@@ -45,22 +47,6 @@ def find(client: Client, ask: RefundAsk, *, merchant: str) -> RefundAnswer | Non
     return next((_told(one, ask) for one in (*standing, *ours)), None)
 
 
-def events_in(transaction: Json) -> Sequence[Json]:
-    """The refunds of a transaction, as SumUp tells them."""
-    listed = transaction.get("transaction_events") or []
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise Unreadable("transaction_events is not a list of objects")
-    return [one for one in listed if one.get("event_type") == "REFUND"]
-
-
-def reference_of(event: Json) -> str:
-    """SumUp's name of a refund: the number of its event."""
-    number = event.get("id")
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise Unreadable("an event has no number")
-    return str(number)
-
-
 def _post(client: Client, ask: RefundAsk, *, merchant: str, once: Once) -> RefundAnswer:
     path = f"/v1.0/merchants/{merchant}/payments/{ask.payment_reference}/refunds"
     try:
@@ -81,11 +67,15 @@ def _answered(found: RefundAnswer | None) -> RefundAnswer:
 
 def _events(client: Client, ask: RefundAsk, *, merchant: str) -> Sequence[Json]:
     """The refunds of the payment that the ledger does not know."""
-    path = f"/v2.1/merchants/{merchant}/transactions"
-    answer = client.get(path, id=ask.payment_reference)
-    if answer.status != 200 or not isinstance(answer.content, dict):
-        raise Lost(f"an answer ({answer.status}) without a transaction")
-    return [one for one in events_in(answer.content) if reference_of(one) not in ask.known]
+    found = transaction(client, ask.payment_reference, merchant=merchant)
+    if found is None:
+        raise Lost("SumUp does not know the transaction")
+    refunds = transactions.events(found, transactions.REFUND)
+    return [one for one in refunds if _name(one, ask) not in ask.known]
+
+
+def _name(event: Json, ask: RefundAsk) -> str:
+    return transactions.event_name(ask.payment_reference, event)
 
 
 def _status(event: Json) -> str:
@@ -95,7 +85,7 @@ def _status(event: Json) -> str:
 def _told(event: Json, ask: RefundAsk) -> RefundAnswer:
     if _status(event) == _LOST:
         return CreateRefundFailure(code="failed", try_number=ask.try_number)
-    reference = reference_of(event)
+    reference = _name(event, ask)
     outcome = CreateRefundSuccess(
         payment=ask.payment,
         amount=ask.amount,
@@ -103,4 +93,6 @@ def _told(event: Json, ask: RefundAsk) -> RefundAnswer:
         try_number=ask.try_number,
     )
     settled = Refunded(payment=ask.payment, amount=ask.amount, provider_reference=reference)
-    return Accepted(outcome=outcome, settled=settled if _status(event) in _SETTLED else None)
+    return Accepted(
+        outcome=outcome, settled=settled if transactions.state_of(event) is State.DONE else None
+    )

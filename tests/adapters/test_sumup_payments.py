@@ -119,7 +119,10 @@ def test_a_refund_is_proven_by_its_event(done):
     teller = Teller((200, transaction()), done, proof)
     answer = teller.payments.refund(ask)
     assert isinstance(answer, Accepted)
-    assert (answer.outcome.provider_reference, answer.outcome.amount) == ("7", ask.amount)
+    assert (answer.outcome.provider_reference, answer.outcome.amount) == (
+        f"{TRANSACTION}/7",
+        ask.amount,
+    )
     assert answer.settled is not None
     path = f"/v1.0/merchants/{MERCHANT}/payments/{TRANSACTION}/refunds"
     assert teller.asked[1].url.path == path
@@ -152,12 +155,12 @@ def test_a_refund_that_never_left_us_is_posted_again():
 
 
 def test_a_refund_that_the_ledger_knows_is_not_taken_for_this_one():
-    ask = refund_ask(payment_ask(), TRANSACTION, known=frozenset({"7"}), amount=1000)
+    ask = refund_ask(payment_ask(), TRANSACTION, known=frozenset({f"{TRANSACTION}/7"}), amount=1000)
     ten = [refund_event(number, amount=10.0) for number in (7, 8)]
     teller = Teller((200, transaction(ten[0])), (204, None), (200, transaction(*ten)))
     answer = teller.payments.refund(ask)
     assert isinstance(answer, Accepted)
-    assert answer.outcome.provider_reference == "8"
+    assert answer.outcome.provider_reference == f"{TRANSACTION}/8"
 
 
 def test_a_refund_that_the_ledger_does_not_know_stands_in_the_way():

@@ -1,0 +1,32 @@
+"""Values of SumUp's JSON, taken only if they are what they should be."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from adapters.sumup_payments.client import Json
+from ledger.doors import Unreadable
+
+
+def currency(values: Json) -> str:
+    """The ISO 4217 code."""
+    value = values.get("currency")
+    if not isinstance(value, str) or not (value.isascii() and value.isalpha() and len(value) == 3):
+        raise Unreadable("currency is not one")
+    return value.upper()
+
+
+def moment(value: object) -> datetime | None:
+    """A time with its zone, in UTC; None for anything else."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found is not None and found.tzinfo else None
+
+
+def objects(values: Json, key: str) -> Sequence[Json]:
+    """A list of objects; absent and null are an empty one."""
+    listed = values.get(key) or []
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise Unreadable(f"{key} is not a list of objects")
+    return listed
