@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 
 # Those that write the JSON of the contract; the others only print.
-WITH_JSON = ("append", "append-processes", "bulk", "checkout", "verify")
-NAMES = ("append", "append-processes", "bulk", "checkout", "project", "verify")
+WITH_JSON = ("append", "append-processes", "bulk", "checkout", "verify", "webhooks")
+NAMES = ("append", "append-processes", "bulk", "checkout", "project", "verify", "webhooks")
 
 
 def main() -> None:

@@ -306,6 +306,21 @@ class Backwards(Manner):
         return [*fresh[::-1], *fresh[::-1], *heard]
 
 
+class Losing(Manner):
+    """In order and once, but one message never comes. `lost` once it has been withheld."""
+
+    def __init__(self, number: int) -> None:
+        self._left, self.lost = number, False
+
+    def arranged(self, fresh: Sequence[Message], heard: Sequence[Message]) -> Iterable[Message]:
+        for message in fresh:
+            self._left -= 1
+            if self._left == -1:
+                self.lost = True
+            else:
+                yield message
+
+
 class Shuffled(Manner):
     """Everything that was ever told, up to three times, in the order of the dice."""
 

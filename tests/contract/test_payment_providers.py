@@ -26,11 +26,12 @@ from tests.contract.counter import (
     Backwards,
     Counter,
     Killed,
+    Losing,
     Manner,
     Restarting,
     Shuffled,
 )
-from tests.contract.payment_stories import STORIES, Told, paid
+from tests.contract.payment_stories import STORIES, Story, Told, a_payment, a_refund, paid
 from tests.contract.tills import TILLS, at_the_till
 from tests.stand_ins import till as ability
 from tests.stand_ins.paytrail_till import PaytrailTill
@@ -96,6 +97,20 @@ def test_the_story_ends_well_on_postgres(name: str, told: Told, database: Databa
         told.story(counter)
         counter.come_to_rest()
         counter.agrees_with_the_provider()
+
+
+@EVERY
+@pytest.mark.parametrize("told", [a_payment, a_refund], ids=lambda one: one.__name__)
+def test_any_one_message_may_be_lost(name: str, told: Story):
+    for number in itertools.count():
+        manner = Losing(number)
+        with counter_of(name, manner=manner) as counter:
+            told(counter)
+            counter.come_to_rest()
+            counter.agrees_with_the_provider()
+        if not manner.lost:
+            break
+    assert number >= 2
 
 
 @dataclass
