@@ -63,5 +63,5 @@ def order_pages(order: Order) -> Sequence[OrderPage]:
 
 
 ORDER_PAGES = Projection(
-    name="order_pages", version=1, row=OrderPage, key=(), rows={Order: order_pages}
+    name="order_pages", version=2, row=OrderPage, key=(), rows={Order: order_pages}
 )

@@ -68,6 +68,8 @@ def _pending(order: Order) -> Standing:
     if order.received:
         return _underpaid(order)
     attempt = newest_attempt(order)
+    if attempt is not None and attempt.silent:
+        return _unanswered(order)
     if attempt is None or attempt.pending_at is None:
         return _unpaid(order)
     return Standing(
@@ -77,6 +79,19 @@ def _pending(order: Order) -> Standing:
         story=_(
             "The way of paying that you chose can take a few days. Your places are held meanwhile,"
             " and we write to you as soon as the money has come. You need not do anything."
+        ),
+    )
+
+
+def _unanswered(order: Order) -> Standing:
+    return Standing(
+        tone="wait",
+        badge=_("Not paid"),
+        headline=_("The payment page could not be opened yet"),
+        story=_(
+            "The payment provider has not answered us. Nothing was charged. Please try again;"
+            " we hold your places until %(when)s.",
+            when=moment(pay_by(order)),
         ),
     )
 

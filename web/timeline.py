@@ -72,7 +72,7 @@ def _of_payment(stamp: object) -> str | None:
             return _("A payment was declined.")
         case stamps.PaymentExpired():
             return _("The payment page closed without a payment.")
-        case stamps.Paid(amount=amount):
+        case stamps.Paid(amount=amount) | stamps.PaymentAssigned(amount=amount):
             return _("We received %(amount)s.", amount=money(amount))
         case _:
             return None

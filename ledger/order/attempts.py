@@ -67,6 +67,11 @@ class Attempt:
         return self.received is None and self.authorization is None and waiting(self.tries)
 
     @property
+    def silent(self) -> bool:
+        """The provider was asked, and nothing at all was heard of it."""
+        return self.unanswered and self.pending_at is None and self.failed_at is None
+
+    @property
     def assigned(self) -> bool:
         """Staff found out that it is this order's; nobody here had asked for it."""
         return self.received is not None and not self.tries

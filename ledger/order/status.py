@@ -81,6 +81,7 @@ def flags(order: Order) -> tuple[str, ...]:
     raised = {
         "overpaid": surplus,
         "underpaid": lacking,
+        "payment_unknown": order.alive and any(one.silent for one in order.attempts.values()),
         "refund_unknown": any(True for _ in order.unanswered_refunds()),
         "void_failed": any(one.void_refused for one in order.attempts.values()),
         "late_payment": late,

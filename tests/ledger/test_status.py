@@ -175,3 +175,10 @@ def test_seats_are_held_then_sold_then_free():
     assert order_of(*BOUGHT, CANCELLED).seats == {WEEKEND: (0, 2)}
     assert order_of(*BOUGHT, CANCELLED, RELEASED).seats == {}
     assert order_of(PLACED, ASKED, TIMED_OUT, RELEASED, PAID, RETAKEN).seats == {WEEKEND: (0, 2)}
+
+
+def test_a_payment_of_unknown_outcome_is_flagged_until_something_is_heard():
+    given(PLACED, ASKED).is_(Status.PENDING, "payment_unknown")
+    for news in (PAGE, PENDING):
+        given(PLACED, ASKED, news).is_(Status.PENDING)
+    given(PLACED, ASKED, TIMED_OUT, RELEASED).is_(Status.CANCELLED)

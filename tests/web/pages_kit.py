@@ -166,6 +166,16 @@ class World:
         for quota in found.quota_ids(found.products[product]):
             self.taken[quota] = (1000, 1000 - free, 0)
 
+    def with_a_page(self, order: Order) -> Order:
+        """The provider has opened a payment page for it."""
+        (attempt,) = order.attempts
+        opened = CreatePaymentSuccess(
+            provider_reference="cs_1",
+            redirect_url="https://pay.example/cs_1",
+            expires_at=self.clock() + timedelta(hours=23),
+        )
+        return self.orders.record(order.id, opened, correlation_id=attempt, actor="ledger")
+
     def an_order(self, product: str = "weekend", quantity: int = 2) -> Order:
         wish = PlaceOrder(
             correlation_id=uuid4(),

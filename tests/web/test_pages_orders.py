@@ -12,9 +12,17 @@ def seen(world, order, query=""):
     return answer.text
 
 
-def test_an_unpaid_order_says_until_when_it_is_held():
+def test_a_provider_that_did_not_answer_is_told_as_that():
     world = World()
     page = seen(world, world.an_order())
+    assert "The payment page could not be opened yet" in page
+    assert "Nothing was charged. Please try again" in page
+    assert "Pay €" in page
+
+
+def test_an_unpaid_order_says_until_when_it_is_held():
+    world = World()
+    page = seen(world, world.with_a_page(world.an_order()))
     assert "Your order is waiting for payment" in page
     assert "#000001" in page
     assert "24 November 2026, 11:30" in page  # in the shop's time zone
