@@ -11,13 +11,14 @@ from ledger.order.state import Order
 from ledger.order.status import Status, status
 from web import languages, sentences
 from web.addresses import now, order_in
+from web.awaiting import Standing, by_hand, newest_attempt, pay_by, payable
 from web.changed_mind import offered_token
 from web.current import parts
 from web.forms import PressForm
 from web.pace import slow_down
 from web.paying import try_again
 from web.returning import look_there
-from web.standing import Standing, by_hand, newest_attempt, pay_by, payable, standing
+from web.standing import standing
 from web.texts import _
 from web.timeline import timeline
 from web.vat import by_rate

@@ -12,9 +12,9 @@ from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.refusals import NotPayable
 from web.addresses import now
+from web.awaiting import by_hand, newest_attempt, payable
 from web.current import parts
 from web.payment_pages import ask_for_page
-from web.standing import by_hand, newest_attempt, payable
 
 # Longer than any provider is waited for.
 ASKED_LONG_AGO = timedelta(seconds=15)

@@ -4,8 +4,8 @@ import structlog
 
 from ledger.order.state import Order
 from ledger.reconciling.records import ProviderAway
+from web.awaiting import newest_attempt
 from web.current import parts
-from web.standing import newest_attempt
 from web.taking_in import take_in
 
 # The page looks again by itself every few seconds; the provider is asked less often than that.

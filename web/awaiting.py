@@ -1,0 +1,135 @@
+"""How an order stands while its money is awaited."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ledger.order.attempts import Attempt
+from ledger.order.capturing import grace_ends
+from ledger.order.state import Order
+from ledger.order.status import Status, status
+from web.texts import _
+from web.wording import moment, money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """`tone` is good, wait, bad or quiet; `badge` a word or two; `story` whole sentences."""
+
+    tone: str
+    badge: str
+    headline: str
+    story: str
+
+
+def payable(order: Order) -> bool:
+    """Whether a payment can be started."""
+    unpaid = status(order) in {Status.NOT_STARTED, Status.PENDING, Status.FAILED}
+    return unpaid and bool(order.due) and not order.received
+
+
+def pay_by(order: Order) -> datetime:
+    """When an unpaid order is cancelled by itself."""
+    assert order.placed_at is not None, "only asked of an order that was placed"
+    return order.placed_at + timedelta(seconds=order.terms.unpaid_after)
+
+
+def newest_attempt(order: Order) -> Attempt | None:
+    """The last try to pay."""
+    return max(order.attempts.values(), key=lambda one: one.requested_at, default=None)
+
+
+def by_hand(attempt: Attempt | None) -> bool:
+    """Whether it is paid without a page: the order's own page tells how."""
+    paged = attempt is not None and bool(attempt.redirect_url)
+    return attempt is not None and attempt.open and bool(attempt.session) and not paged
+
+
+def unpaid(order: Order) -> Standing:
+    """Nobody has begun to pay."""
+    return Standing(
+        tone="wait",
+        badge=_("Not paid"),
+        headline=_("Your order is waiting for payment"),
+        story=_(
+            "We hold your places until %(when)s. If the order is not paid by then,"
+            " it is cancelled and costs you nothing.",
+            when=moment(pay_by(order)),
+        ),
+    )
+
+
+def pending(order: Order) -> Standing:
+    """Waiting for money: not begun, under way, or partly there."""
+    if order.received:
+        return _underpaid(order)
+    attempt = newest_attempt(order)
+    if attempt is not None and attempt.silent:
+        return _unanswered(order)
+    if attempt is None or attempt.pending_at is None:
+        return unpaid(order)
+    return Standing(
+        tone="wait",
+        badge=_("Payment under way"),
+        headline=_("Your payment is under way"),
+        story=_(
+            "The way of paying that you chose can take a few days. Your places are held meanwhile,"
+            " and we write to you as soon as the money has come. You need not do anything."
+        ),
+    )
+
+
+def _unanswered(order: Order) -> Standing:
+    return Standing(
+        tone="wait",
+        badge=_("Not paid"),
+        headline=_("The payment page could not be opened yet"),
+        story=_(
+            "The payment provider has not answered us. Nothing was charged. Please try again;"
+            " we hold your places until %(when)s.",
+            when=moment(pay_by(order)),
+        ),
+    )
+
+
+def authorized(order: Order) -> Standing:
+    """The money is kept ready, and not taken."""
+    charged_from = grace_ends(order) or order.placed_at
+    assert charged_from is not None, "only asked of an order that was placed"
+    return Standing(
+        tone="good",
+        badge=_("Authorized"),
+        headline=_("Thank you, your payment is authorized"),
+        story=_(
+            "Your bank keeps %(amount)s ready for this order. Nothing is charged before %(when)s."
+            " Your places are held, and we write to you as soon as the order is confirmed.",
+            amount=money(order.reserved),
+            when=moment(charged_from),
+        ),
+    )
+
+
+def _underpaid(order: Order) -> Standing:
+    return Standing(
+        tone="wait",
+        badge=_("Partly paid"),
+        headline=_("A part of the payment is missing"),
+        story=_(
+            "We have received %(received)s of %(due)s. Ticket sales will be in touch with you.",
+            received=money(order.received),
+            due=money(order.due),
+        ),
+    )
+
+
+def failed(order: Order) -> Standing:
+    """The last word of every try to pay was no."""
+    return Standing(
+        tone="bad",
+        badge=_("Payment failed"),
+        headline=_("The payment did not go through"),
+        story=_(
+            "Nothing was charged. You can try again, with another way of paying if you like."
+            " We hold your places until %(when)s.",
+            when=moment(pay_by(order)),
+        ),
+    )
