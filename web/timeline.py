@@ -62,6 +62,8 @@ def _cancelled(cause: Cause) -> str:
 
 def _of_payment(stamp: object) -> str | None:
     match stamp:
+        case stamps.CreatePaymentSuccess(redirect_url=""):
+            return _("We told how to pay.")
         case stamps.CreatePaymentSuccess():
             return _("The payment page was opened.")
         case stamps.CreatePaymentFailure():

@@ -62,6 +62,8 @@ def test_the_order_page_tells_how_to_pay_and_has_no_button_to_a_page(world: Worl
     assert page.count(order.payment_reference) >= 2
     assert "€70.00" in page
     assert f'action="{address(order)}/pay"' not in page
+    assert "We told how to pay." in page
+    assert "payment page was opened" not in page
     assert status(order) == "PENDING"
 
 
