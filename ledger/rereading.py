@@ -1,7 +1,7 @@
 """Kept messages read again: the same stamps and the same cases, or it is told what is new."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -76,42 +76,49 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reread:
-    """One message and what it comes to; `facts` names those that the ledger does not hold.
-
-    `homeless`: some of it is a case, because no order of ours is known to be meant.
-    """
+    """One message and what it comes to; `facts` names those that the ledger does not hold."""
 
     message: Archived
     meaning: Meaning
     facts: tuple[str, ...] = ()
-    homeless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rereading:
-    """Reads the archive again. With `commit` new news is stamped, as if it came just now."""
+    """Reads the archive again. With `commit` new news is stamped, as if it came just now.
+
+    News that finds no order waits until everything else is read, and longer: what a refund needs
+    may have been told in a later message. Only what nothing explains is a case in the end.
+    """
 
     shelf: Shelf
     intake: Intake
     commit: bool = False
+    _learned: dict[tuple[str, str], UUID] = field(default_factory=dict, init=False)
 
     def run(self, since: datetime | None) -> Iterator[Reread]:
-        """Every message since a moment, one by one.
+        """Every message since a moment, one by one."""
+        late: list[Archived] = []
+        yield from self._round(self.shelf.archive(since), late)
+        before = None
+        while late and len(late) != before:
+            before, again, late = len(late), late, []
+            yield from self._round(again, late)
+        for message in late:
+            found = self._reread(message, last=True)
+            assert found is not None, "nothing waits any longer"
+            yield found
 
-        With `commit`, news that found no order is looked at again at the end, until nothing more
-        finds one: what a refund needs may have been told in a later message.
-        """
-        homeless: list[Archived] = []
-        for message in self.shelf.archive(since):
-            reread = self._reread(message)
-            if reread.homeless:
-                homeless.append(message)
-            yield reread
-        while self.commit and homeless:
-            still = [message for message in homeless if self._reread(message).homeless]
-            homeless = still if len(still) < len(homeless) else []
+    def _round(self, messages: Iterable[Archived], late: list[Archived]) -> Iterator[Reread]:
+        """Those that can be told now; the others go to `late`."""
+        for message in messages:
+            found = self._reread(message, last=not self.commit)
+            if found is None:
+                late.append(message)
+            else:
+                yield found
 
-    def _reread(self, message: Archived) -> Reread:
+    def _reread(self, message: Archived, *, last: bool) -> Reread | None:
         door = self.intake.doors.get(message.door)
         if message.verdict not in TRUSTED or door is None:
             return Reread(message=message, meaning=Meaning.UNTRUSTED)
@@ -119,36 +126,44 @@ class Rereading:
         if opened is None:
             return Reread(message=message, meaning=Meaning.ERASED)
         try:
-            return self._understood(message, door.reread(opened.body))
+            return self._understood(message, door.reread(opened.body), last=last)
         except Unreadable:
             case = self.intake.cases.get(case_id(message.id, CaseKind.UNBOUND_FACT))
             meaning = Meaning.SETTLED if case.resolved else Meaning.UNREADABLE
             return Reread(message=message, meaning=meaning)
 
-    def _understood(self, message: Archived, reports: Sequence[Report]) -> Reread:
-        seen = [self._foreseen(report) for report in reports]
-        facts = tuple(
-            type(report.fact).__name__
-            for report, what in zip(reports, seen, strict=True)
-            if what in _NEW
-        )
-        if self.commit and facts:
-            self._receive(reports, message)
-        return Reread(
-            message=message,
-            meaning=Meaning.NEW if facts else Meaning.SAME,
-            facts=facts,
-            homeless=any(what in _HOMELESS for what in seen),
-        )
+    def _understood(
+        self, message: Archived, reports: Sequence[Report], *, last: bool
+    ) -> Reread | None:
+        foreseen = [self._foreseen(report) for report in reports]
+        if not last and any(one in _HOMELESS for one in foreseen):
+            return None
+        new = [one for one, is_new in zip(reports, foreseen, strict=True) if is_new in _NEW]
+        if self.commit and new:
+            for report in new:
+                self._stamp(report, message)
+            self.shelf.mark(message.id, "done")
+        facts = tuple(type(one.fact).__name__ for one in new)
+        return Reread(message=message, meaning=Meaning.NEW if new else Meaning.SAME, facts=facts)
 
     def _foreseen(self, report: Report) -> Foresight:
-        orders, cases, find = self.intake.orders, self.intake.cases, self.intake.find
-        return foresee(report, orders=orders, cases=cases, find=find)
+        orders, cases = self.intake.orders, self.intake.cases
+        return foresee(report, orders=orders, cases=cases, find=self._find)
 
-    def _receive(self, reports: Sequence[Report], message: Archived) -> None:
-        orders, cases, find = self.intake.orders, self.intake.cases, self.intake.find
-        at, evidence = self.intake.clock(), message.hash
-        for report in reports:
-            if self._foreseen(report) in _NEW:
-                receive(report, orders=orders, cases=cases, find=find, evidence=evidence, at=at)
-        self.shelf.mark(message.id, "done")
+    def _stamp(self, report: Report, message: Archived) -> None:
+        order = receive(
+            report,
+            orders=self.intake.orders,
+            cases=self.intake.cases,
+            find=self._find,
+            evidence=message.hash,
+            at=self.intake.clock(),
+        )
+        if order is not None:
+            named = getattr(report.fact, "provider_reference", report.reference)
+            for reference in (named, report.reference):
+                self._learned[report.provider, reference] = order
+
+    def _find(self, provider: str, reference: str) -> UUID | None:
+        """What this run has stamped is known, even where the views lag behind."""
+        return self._learned.get((provider, reference)) or self.intake.find(provider, reference)

@@ -53,7 +53,9 @@ def reread(context: click.Context, since: datetime | None, commit: bool, as_json
 
 def _show(counts: Counter[Meaning], found: list[Reread], *, commit: bool) -> None:
     if found:
-        table = Table("received", "provider", "message", "comes to", "not in the ledger")
+        table = Table("received", "provider")
+        for name in ("message", "comes to", "not in the ledger"):
+            table.add_column(name, overflow="fold")
         for one in found:
             received = one.message.received_at.astimezone(UTC)
             table.add_row(

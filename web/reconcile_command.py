@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ledger.audit.story import spoken
 from ledger.intake import Intake
-from ledger.reconciling.comparing import Line, Statement
+from ledger.reconciling.comparing import Line, Statement, Sum
 from ledger.reconciling.records import OurRecord, Period, TheirRecord
 from ledger.reconciling.service import Reconciliation, Tell
 from web import audit_tables as tables
@@ -92,17 +92,20 @@ def _show(found: Statement, left: Statement, *, taken_in: int) -> None:
     click.echo(f"Compared: {counts or 'nothing'}.")
     if taken_in:
         click.echo(f"Taken in: {taken_in}. Left: {len(left.findings)}.")
-    click.echo("Both sides agree." if left.clean else f"{len(left.findings)} findings.")
+    number = len(left.findings)
+    click.echo(f"{number} finding{'s' if number > 1 else ''}." if number else "Both sides agree.")
 
 
 def _lines_table(statement: Statement) -> Table:
-    table = Table("verdict", "kind", "reference", "order", "theirs", "ours", title="Differences")
+    table = Table("verdict", "kind", title="Differences")
+    for name in ("reference", "order", "theirs", "ours"):
+        table.add_column(name, overflow="fold")
     for line in statement.lines:
         table.add_row(
             line.verdict,
             line.either.kind,
             line.either.reference,
-            str(line.ours.order) if line.ours else "",
+            str(line.order or ""),
             _said(line.theirs),
             _said(line.ours),
         )
@@ -118,8 +121,15 @@ def _said(record: TheirRecord | OurRecord | None) -> str:
 def _sums_table(statement: Statement) -> Table:
     table = Table("kind", "theirs", "ours", "difference", title="Money in the period")
     for (kind, _), sums in sorted(statement.sums.items()):
-        table.add_row(kind, spoken(sums.theirs), spoken(sums.ours), spoken(sums.difference))
+        table.add_row(kind, *_spoken(sums))
+    table.add_section()
+    for _, sums in sorted(statement.net.items()):
+        table.add_row("net", *_spoken(sums))
     return table
+
+
+def _spoken(sums: Sum) -> tuple[str, str, str]:
+    return spoken(sums.theirs), spoken(sums.ours), spoken(sums.difference)
 
 
 def _document(name: str, found: Statement, left: Statement, *, taken_in: int) -> dict[str, Any]:
@@ -131,18 +141,23 @@ def _document(name: str, found: Statement, left: Statement, *, taken_in: int) ->
         "clean": left.clean,
         "counts": {verdict.value: n for verdict, n in sorted(found.counts.items())},
         "totals": [
-            {
-                "kind": kind.value,
-                "currency": currency,
-                "theirs": sums.theirs.amount,
-                "ours": sums.ours.amount,
-                "difference": sums.difference.amount,
-            }
+            {"kind": kind.value, "currency": currency} | _amounts(sums)
             for (kind, currency), sums in sorted(left.sums.items())
+        ],
+        "net": [
+            {"currency": currency} | _amounts(sums) for currency, sums in sorted(left.net.items())
         ],
         "lines": [_line(one) for one in found.lines],
         "taken_in": taken_in,
         "left": [_line(one) for one in left.findings],
+    }
+
+
+def _amounts(sums: Sum) -> dict[str, Any]:
+    return {
+        "theirs": sums.theirs.amount,
+        "ours": sums.ours.amount,
+        "difference": sums.difference.amount,
     }
 
 
@@ -151,7 +166,7 @@ def _line(line: Line) -> dict[str, Any]:
         "verdict": line.verdict.value,
         "kind": line.either.kind.value,
         "reference": line.either.reference,
-        "order": line.ours.order if line.ours else None,
+        "order": line.order,
         "theirs": _record(line.theirs),
         "ours": _record(line.ours),
     }

@@ -102,7 +102,9 @@ def _regeneration(parts: Parts, provider: PageProvider) -> Regeneration:
 
 def _show(found: list[Found], *, looked_at: int) -> None:
     if found:
-        table = Table("shop", "number", "order", "page is", "outcome")
+        table = Table("shop", "number")
+        for name in ("order", "page is", "outcome"):
+            table.add_column(name, overflow="fold")
         for one in found:
             order = one.order
             table.add_row(

@@ -109,9 +109,10 @@ def _payment(intent: Json, pages: Mapping[str, Json]) -> Iterator[TheirRecord]:
     state, amount, event = _TOLD[type(found)]
     page = None if "correlation_id" in group(intent, "metadata") else pages.get(intent["id"])
     if page is None or state is not State.DONE or page.get("payment_status") == "unpaid":
-        news = message(intent, event_type=event)
+        news = message(intent, event_type=event, happened=intent["created"])
     else:
-        news = message(page, event_type="checkout.session.completed")
+        completed = "checkout.session.completed"
+        news = message(page, event_type=completed, happened=intent["created"])
     yield TheirRecord(
         kind=Kind.PAYMENT,
         reference=name(intent, "id"),
@@ -132,7 +133,9 @@ def _refund(refund: Json, *, live: bool) -> TheirRecord:
         state=State.FAILED if status in LOST else settled,
         at=moment(refund, "created"),
         # A refund does not say whether it is live; the key that it was listed with does.
-        message=message({"livemode": live} | refund, event_type="refund.updated"),
+        message=message(
+            {"livemode": live} | refund, event_type="refund.updated", happened=refund["created"]
+        ),
     )
 
 
@@ -154,5 +157,5 @@ def _dispute(dispute: Json) -> Iterator[TheirRecord]:
         amount=money(dispute, "amount"),
         state=_DISPUTES[ending],
         at=moment(dispute, "created"),
-        message=message(dispute, event_type="charge.dispute.closed"),
+        message=message(dispute, event_type="charge.dispute.closed", happened=dispute["created"]),
     )

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from adapters.stripe_payments.fields import PROVIDER, Json, group, name
+from adapters.stripe_payments.fields import PROVIDER, Json, group, name, reference
 from ledger.doors import Unreadable
 from ledger.intake import Message
 
@@ -26,20 +26,22 @@ _KEPT = {
     "refund": _REFUND,
     "dispute": _DISPUTE,
 }
+_EXPANDED = ("payment_intent", "charge", "latest_charge")
 _OURS = ("order", "shop", "correlation_id", "payment", "try_number", "capture")
 
 
-def message(thing: Json, *, event_type: str) -> Message:
+def message(thing: Json, *, event_type: str, happened: object) -> Message:
     """An event about an object as it stands: what we read of it, and nothing of a customer.
 
-    The same state gives the same bytes, so that it is kept as evidence once.
+    `happened` is Stripe's second of it; None where none is told. The same state gives the same
+    bytes, so that it is kept as evidence once.
     """
     known_as = f"fetched/{name(thing, 'id')}/{_state(thing)}"
     event = {
         "id": known_as,
         "object": "event",
         "type": event_type,
-        "created": thing.get("created"),
+        "created": happened,
         "livemode": _mode(thing),
         "data": {"object": _reduced(thing)},
     }
@@ -56,6 +58,7 @@ def _state(thing: Json) -> str:
 def _reduced(thing: Json) -> Json:
     metadata = group(thing, "metadata")
     kept: Json = {key: thing[key] for key in _KEPT[thing["object"]] if key in thing}
+    kept |= {key: reference(thing, key) for key in _EXPANDED if key in kept}
     if moves := thing.get("balance_transactions"):
         kept["balance_transactions"] = [{"amount": one["amount"]} for one in moves]
     return kept | {"metadata": {key: metadata[key] for key in _OURS if key in metadata}}

@@ -84,6 +84,11 @@ def moment(values: Json, key: str) -> datetime:
     return datetime.fromtimestamp(value, UTC)
 
 
+def moment_or_none(values: Json, key: str) -> datetime | None:
+    """As `moment`; absent and null are None."""
+    return None if values.get(key) is None else moment(values, key)
+
+
 def uuid_or_none(text: str | None) -> UUID | None:
     """An id of ours, if it is written as we write them; anything else is somebody else's."""
     try:

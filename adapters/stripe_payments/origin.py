@@ -20,11 +20,11 @@ _CONTRADICTION = "client_reference_id and metadata name different orders"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """The message around the object: which account, live or test, and when."""
+    """The message around the object: which account, live or test, and when if it tells."""
 
     account: str
     live: bool
-    at: datetime
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

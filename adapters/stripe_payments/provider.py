@@ -1,20 +1,14 @@
 """Stripe as a payment provider: what `ledger.payments` asks for, and what reconciling needs."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 
-import stripe
-
-from adapters.stripe_payments import books, captures, payment_news, refunds, sessions
+from adapters.stripe_payments import books, captures, refunds, sessions
 from adapters.stripe_payments.client import stripe_client
 from adapters.stripe_payments.fields import PROVIDER
-from adapters.stripe_payments.origin import Told
 from ledger.captures import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
-from ledger.doors import Unreadable
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciling.records import Kind, Period, TheirRecord
 from ledger.regenerating import Page
-from ledger.reports import Report
 
 _LIVE = ("sk_live_", "rk_live_")
 
@@ -76,20 +70,6 @@ class StripePayments:
     def authorization(self, payment_reference: str) -> Standing:
         """How an authorized payment stands."""
         return captures.look(self._client, payment_reference)
-
-    def look(self, reference: str, *, now: datetime) -> Sequence[Report]:
-        """What a payment page has come to, as its webhook would tell it; nothing while it is open.
-
-        Nothing, too, when Stripe does not answer: its webhook comes anyway.
-        """
-        try:
-            session = self._client.v1.checkout.sessions.retrieve(reference).to_dict()
-            told = Told(account=self.account, live=bool(session.get("livemode")), at=now)
-            if session.get("status") == "complete":
-                return payment_news.completed(session, told)
-            return payment_news.expired(session, told) if session.get("status") == "expired" else []
-        except (stripe.StripeError, Unreadable):
-            return []
 
     def records(self, period: Period) -> Iterator[TheirRecord]:
         """Every payment, refund and dispute made in a period; raises `ProviderAway`."""

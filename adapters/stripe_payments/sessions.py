@@ -6,7 +6,7 @@ import stripe
 
 from adapters.stripe_payments.client import no_answer, refusal
 from adapters.stripe_payments.fetched import message
-from adapters.stripe_payments.fields import Json, moment, name
+from adapters.stripe_payments.fields import Json, group, moment, name
 from adapters.stripe_payments.origin import of_payment
 from adapters.stripe_payments.payment_news import LATER
 from ledger.doors import Unreadable
@@ -52,9 +52,9 @@ def expire(client: stripe.StripeClient, session_id: str) -> bool:
 
 def page(client: stripe.StripeClient, session_id: str) -> Page | None:
     """A page as Stripe has it; None when it has none. Raises `ProviderAway`."""
+    asked: Any = {"expand": ["payment_intent.latest_charge"]}
     try:
-        session = client.v1.checkout.sessions.retrieve(session_id).to_dict()
-        return _page(session)
+        return _page(client.v1.checkout.sessions.retrieve(session_id, params=asked).to_dict())
     except stripe.StripeError as error:
         if error.http_status == 404:
             return None
@@ -65,15 +65,20 @@ def page(client: stripe.StripeClient, session_id: str) -> Page | None:
 
 def _page(session: Json) -> Page:
     origin, state = of_payment(session, about=name(session, "id")), name(session, "status")
-    expired = message(session, event_type="checkout.session.expired")
-    completed = message(session, event_type="checkout.session.completed")
-    news = {"expired": expired, "complete": completed}
+    told = {"expired": "checkout.session.expired", "complete": "checkout.session.completed"}
+    event = told.get(state)
+    news = event and message(session, event_type=event, happened=_paid_at(session))
     return Page(
-        state=PageState(state) if state in news else PageState.OPEN,
+        state=PageState(state) if event else PageState.OPEN,
         order=origin.order,
         attempt=origin.attempt,
-        news=news.get(state),
+        news=news or None,
     )
+
+
+def _paid_at(session: Json) -> object:
+    """When the customer paid, or promised to; a page itself only tells when it was made."""
+    return group(group(session, "payment_intent"), "latest_charge").get("created")
 
 
 def _is_expired(client: stripe.StripeClient, session_id: str) -> bool:

@@ -1,10 +1,11 @@
 """Their record beside ours: what it means, and whether anybody has to do something about it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import assert_never
+from uuid import UUID
 
 from ledger.foreseeing import Foresight
 from ledger.money import Money, zero
@@ -34,6 +35,12 @@ class Line:
     verdict: Verdict
     theirs: TheirRecord | None
     ours: OurRecord | None
+    named: UUID | None = None
+
+    @property
+    def order(self) -> UUID | None:
+        """The order that has it, or that their news names."""
+        return self.ours.order if self.ours else self.named
 
     @property
     def either(self) -> TheirRecord | OurRecord:
@@ -128,6 +135,18 @@ class Statement:
     @property
     def clean(self) -> bool:
         return not self.findings
+
+    @property
+    def net(self) -> Mapping[str, Sum]:
+        """Payments less refunds and disputes, by currency."""
+        found: dict[str, Sum] = {}
+        for (kind, currency), one in self.sums.items():
+            before = found.get(currency, Sum(theirs=zero(currency), ours=zero(currency)))
+            sign = 1 if kind is Kind.PAYMENT else -1
+            found[currency] = Sum(
+                theirs=before.theirs + one.theirs * sign, ours=before.ours + one.ours * sign
+            )
+        return found
 
     def _sum(self, line: Line) -> None:
         for record, theirs in ((line.theirs, True), (line.ours, False)):

@@ -66,7 +66,8 @@ class Reconciliation:
     def _line(self, theirs: TheirRecord, ours: OurRecord | None) -> Line:
         ours = ours or self._elsewhen(theirs)
         if ours is None:
-            return Line(verdict=unmatched(self._foreseen(theirs)), theirs=theirs, ours=None)
+            verdict, named = unmatched(self._foreseen(theirs)), self._named(theirs)
+            return Line(verdict=verdict, theirs=theirs, ours=None, named=named)
         return Line(verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours)
 
     def _without_theirs(self, ours: OurRecord) -> Line:
@@ -96,6 +97,11 @@ class Reconciliation:
         order = self._find(self.books.name, theirs.reference)
         found = self._records_of(order) if order else {}
         return found.get((theirs.kind, theirs.reference))
+
+    def _named(self, theirs: TheirRecord) -> UUID | None:
+        told = self.intake.reports(theirs.message)
+        found = (one.order or self._find(one.provider, one.reference) for one in told)
+        return next((one for one in found if one), None)
 
     def _foreseen(self, theirs: TheirRecord) -> Sequence[Foresight]:
         return [

@@ -8,9 +8,10 @@ from uuid import uuid4
 import httpx
 
 from adapters.sandbox import Sandbox
-from adapters.stripe_payments import StripePayments
+from adapters.stripe_payments import StripeDoor, StripePayments
 from ledger.money import Money
 from ledger.payments import PaymentAsk, RefundAsk
+from ledger.reports import Report
 from ledger.stamps import CreatePaymentSuccess, Line, Paid
 
 API_KEY = "sk_test_stripe_adapter"
@@ -91,9 +92,14 @@ class Provider:
         """Pay; the payment's reference."""
         page = self.page(ask)
         self.lever(f"sessions/{page.provider_reference}/pay")
-        (report,) = self.stripe.look(page.provider_reference, now=datetime.now(UTC))
+        (report,) = self.looked(page.provider_reference)
         assert isinstance(report.fact, Paid)
         return report.fact.provider_reference
+
+    def looked(self, session: str) -> list[Report]:
+        """What a payment page has come to, as its webhook would tell it."""
+        page = self.stripe.page(session)
+        return [*StripeDoor(SECRET).reread(page.news.body)] if page and page.news else []
 
     def objects(self, kind: str) -> list[Any]:
         """What Stripe has, the newest first."""

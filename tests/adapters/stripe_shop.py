@@ -1,6 +1,7 @@
 """A shop in memory that sells through the sandbox: the real library, the real door, the rules."""
 
 import json
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -129,13 +130,12 @@ class StripeShop:
         )
         return kept.id
 
-    def keep_all(self, *, newest_first: bool = False) -> list[UUID]:
-        """Every webhook so far is kept, second by second, and not read."""
-        events = self.provider.objects("events")
-        kept = []
-        for event in events if newest_first else events[::-1]:
+    def keep_all(self, dice: random.Random | None = None) -> list[UUID]:
+        """Every webhook so far is kept, one by one in some order, and not read."""
+        events, kept = self.provider.objects("events")[::-1], list[UUID]()
+        for event in dice.sample(events, len(events)) if dice else events:
             kept.append(self.keep(json.dumps(event).encode()))
-            self.world.clock.pass_(seconds=1)
+            self.world.clock.pass_(milliseconds=1)
         return kept
 
     def _come_in(self, body: bytes) -> None:

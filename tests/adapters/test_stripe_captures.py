@@ -1,7 +1,5 @@
 """Authorized first and taken later: whole, in part, not at all, or too late; never twice."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from adapters.sandbox import SandboxSettings, running_sandbox
@@ -88,7 +86,7 @@ def test_an_authorization_is_one_fact_whoever_tells_it(provider, payment):
         (kept(reference), ask.order, ask.correlation_id)
     }
     session = provider.objects("checkout/sessions")[0]["id"]
-    (looked,) = provider.stripe.look(session, now=datetime.now(UTC))
+    (looked,) = provider.looked(session)
     assert looked.fact == kept(reference)
     assert provider.stripe.authorization(reference) == kept(reference)
 
@@ -106,7 +104,7 @@ def test_it_is_taken_whole_or_in_part_and_told_as_its_news_will(provider, paymen
     assert facts(provider) == {kept(payment[1]), answer}
     assert provider.stripe.authorization(payment[1]) == answer
     session = provider.objects("checkout/sessions")[0]["id"]
-    (looked,) = provider.stripe.look(session, now=datetime.now(UTC))
+    (looked,) = provider.looked(session)
     assert looked.fact == kept(payment[1])
 
 

@@ -11,6 +11,7 @@ from adapters.sandbox import SandboxSettings, running_sandbox
 from adapters.stripe_payments import StripePayments
 from ledger.money import Money
 from ledger.payments import NoAnswer
+from ledger.reconciling.records import ProviderAway
 from ledger.stamps import (
     CreatePaymentFailure,
     CreatePaymentSuccess,
@@ -135,14 +136,15 @@ def test_a_provider_that_is_away_is_unknown():
     ours = StripePayments(API_KEY, api_base="http://127.0.0.1:1", retries=0, patience=1)
     assert isinstance(ours.create_payment(payment_ask(), try_number=1), NoAnswer)
     assert not ours.expire_payment("cs_test_1")
-    assert ours.look("cs_test_1", now=datetime.now(UTC)) == []
+    with pytest.raises(ProviderAway):
+        ours.page("cs_test_1")
 
 
 def test_a_page_is_closed_and_closed_again(provider):
     page = provider.page(payment_ask())
     assert provider.stripe.expire_payment(page.provider_reference)
     assert provider.stripe.expire_payment(page.provider_reference)
-    (report,) = provider.stripe.look(page.provider_reference, now=datetime.now(UTC))
+    (report,) = provider.looked(page.provider_reference)
     assert report.fact == PaymentExpired(provider_reference=page.provider_reference)
 
 
@@ -154,14 +156,14 @@ def test_a_paid_page_cannot_be_closed(provider):
 
 
 def test_looking_tells_what_the_webhook_would(provider):
-    ask, now = payment_ask(), datetime.now(UTC)
+    ask = payment_ask()
     page = provider.page(ask)
-    assert provider.stripe.look(page.provider_reference, now=now) == []
+    assert provider.looked(page.provider_reference) == []
     provider.lever(f"sessions/{page.provider_reference}/pay-later")
-    (pending,) = provider.stripe.look(page.provider_reference, now=now)
+    (pending,) = provider.looked(page.provider_reference)
     assert isinstance(pending.fact, PaymentPending)
     provider.lever(f"payments/{page.provider_reference}/settle")
-    (paid,) = provider.stripe.look(page.provider_reference, now=now)
+    (paid,) = provider.looked(page.provider_reference)
     assert isinstance(paid.fact, Paid)
     assert paid.fact.amount == ask.amount
     assert (paid.order, paid.attempt) == (ask.order, ask.correlation_id)

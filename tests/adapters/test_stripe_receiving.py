@@ -135,3 +135,38 @@ def test_the_news_of_another_order_moves_nothing(selling):
     assert not selling.order.received
     (case,) = selling.world.cases_opened()
     assert case.kind is CaseKind.UNMATCHED_MONEY
+
+
+@pytest.mark.parametrize(
+    "changed", [{"livemode": True}, {"account": "acct_2"}], ids=["live", "another account"]
+)
+def test_live_money_and_money_of_another_account_move_no_order(selling, changed):
+    selling.provider.lever(f"sessions/{selling.page}/pay")
+    selling.deliver([event | changed for event in selling.events()])
+    assert not selling.order.received
+    kinds = {case.kind for case in selling.world.cases_opened()}
+    assert kinds == {CaseKind.UNMATCHED_MONEY}
+
+
+def test_a_page_that_expired_after_it_was_paid_changes_nothing(selling):
+    selling.provider.lever(f"sessions/{selling.page}/pay")
+    (paid,) = [e for e in selling.events() if e["type"] == "checkout.session.completed"]
+    late = paid | {"id": "evt_late", "type": "checkout.session.expired"}
+    for events in ([late, *selling.events()], [*selling.events(), late]):
+        selling.deliver(events)
+        assert status(selling.order) == "PAID"
+    assert selling.world.cases_opened() == []
+
+
+@pytest.mark.parametrize("ending", ["settle", "fail"])
+def test_a_delayed_payment_is_pending_for_days_and_then_settled_or_failed(selling, ending):
+    selling.provider.lever(f"sessions/{selling.page}/pay-later")
+    selling.deliver(selling.events())
+    assert status(selling.order) == "PENDING"
+    selling.world.clock.pass_(days=2)
+    selling.provider.lever("clock", advance=2 * 24 * 3600)
+    selling.provider.lever(f"payments/{selling.page}/{ending}")
+    for events in (selling.events()[::-1], selling.events()):
+        selling.deliver(events)
+        assert status(selling.order) == ("PAID" if ending == "settle" else "FAILED")
+    assert selling.world.cases_opened() == []

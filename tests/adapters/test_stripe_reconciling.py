@@ -50,6 +50,7 @@ def test_books_that_agree_are_clean(shop):
     assert found["counts"] == {"matched": 2}
     assert found["lines"] == []
     assert totals(found) == {"payment": (7000, 7000, 0), "refund": (500, 500, 0)}
+    assert found["net"] == [{"currency": "EUR", "theirs": 6500, "ours": 6500, "difference": 0}]
 
 
 def test_nothing_to_compare_is_clean(shop):
@@ -62,6 +63,7 @@ def test_money_that_nobody_told_us_of_is_found_and_taken_in_once(shop):
     before = shop.size
     found = books(shop, status=1)
     assert verdicts(found) == {("payment", "missing_here")}
+    assert [line["order"] for line in found["lines"]] == [str(shop.order().id)]
     assert totals(found) == {"payment": (7000, 0, 7000)}
     assert (shop.size, shop.inbox.states) == (before, {})
 
@@ -246,4 +248,4 @@ def test_people_read_a_table(shop):
     done = shop.run(reconcile, "--provider", "stripe")
     assert "missing_here" in done.stdout
     assert "70.00 EUR" in done.stdout
-    assert "1 findings." in done.stdout
+    assert "1 finding." in done.stdout
