@@ -12,12 +12,17 @@ from ledger.audit.rows import Kept, StoredCommit, StoredRow, Totals
 from ledger.audit.streams import Streams
 from ledger.audit.verify import CHECKS, Verification, verify
 from ledger.case_stamps import CaseResolved
+from ledger.codec import frame, unframe
 from ledger.leaf import stamp_bytes
 from ledger.money import Money
 from ledger.shop_stamps import QuotaSet, quota_id, shop_id
 from ledger.stamps import (
+    AuthorizationExpired,
+    Authorized,
     Cause,
+    CreateCaptureRequest,
     CreateRefundRequest,
+    CreateVoidRequest,
     Letter,
     ManualRefund,
     ReceiptSendStarted,
@@ -26,7 +31,7 @@ from ledger.stamps import (
 )
 from ledger.tree import leaf_hash
 from tests.ledger.audit_kit import PRICE, CopiedRows, a_history, attempt_of, force, paid
-from tests.worlds import World
+from tests.worlds import SPEC, World
 
 SHOP = shop_id("winterfest")
 
@@ -140,6 +145,52 @@ def test_law_8_a_quota_shrinks_below_what_is_taken(world):
     assert "oversold" in told(world)
 
 
+def kept_ready() -> World:
+    """An authorized order, at a shop that captures later."""
+    preferences = replace(SPEC.preferences, grace_period=3600)
+    world = World(replace(SPEC, preferences=preferences))
+    order = world.place("order")
+    kept = Authorized(amount=order.due, provider="stripe", provider_reference="pi_1")
+    force(world, kept, cause=attempt_of(world, "order"), order="order")
+    return world
+
+
+def captures(cents: int) -> CreateCaptureRequest:
+    amount = Money(cents, "EUR")
+    return CreateCaptureRequest(amount=amount, provider="stripe", provider_reference="pi_1")
+
+
+def test_law_7_at_most_what_is_authorized_is_captured():
+    world = kept_ready()
+    assert laws(world) == set()
+    force(world, captures(7001), cause=attempt_of(world, "order"), order="order")
+    assert laws(world) == {"7"}
+
+
+def test_law_7_what_has_expired_is_not_captured():
+    world, gone = kept_ready(), AuthorizationExpired(provider_reference="pi_1")
+    force(world, gone, cause=attempt_of(world, "order"), order="order")
+    force(world, captures(7000), cause=attempt_of(world, "order"), order="order")
+    assert laws(world) == {"7"}
+
+
+@pytest.mark.parametrize("first", ["capture", "void"])
+def test_g1_what_is_given_up_is_not_captured_and_the_other_way_round(first):
+    world = kept_ready()
+    attempt = attempt_of(world, "order")
+    void = CreateVoidRequest(payment=attempt, provider="stripe", provider_reference="pi_1")
+    asked = [(captures(7000), attempt), (void, uuid4())]
+    for stamp, cause in asked if first == "capture" else reversed(asked):
+        force(world, stamp, cause=cause, order="order")
+    assert laws(world) == {"G1"}
+
+
+def test_law_11_an_authorization_that_nobody_asked_for(world):
+    kept = Authorized(amount=PRICE, provider="stripe", provider_reference="pi_9")
+    force(world, kept, cause=uuid4())
+    assert laws(world) == {"11"}
+
+
 def test_law_8_the_running_totals_were_moved_without_a_stamp(world):
     quota = quota_id(SHOP, "weekend")
     force(world, SeatsReleased(), cause=uuid4(), seats=[SeatChange(quota=quota, sold=-1)])
@@ -209,6 +260,29 @@ def test_law_13_bytes_that_say_the_same_in_another_way(copy):
     copy.bend(at, state=copy.kept[at - 1].state + b" ")
     rehash(copy, at)
     assert "13" in laws(copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("ORDER_PLACED", (b'"grace_period":null,', b'"overpaid":"case",')),
+        (
+            "PREFERENCES_CHANGED",
+            (b',"grace_period":null', b',"how_to_pay":{}', b',"overpaid":"case"'),
+        ),
+    ],
+)
+def test_law_13_a_first_version_with_more_inside_is_read_for_ever(copy, name, missing):
+    """Of then, what bound had fewer fields: that is not held against it."""
+    at = copy.position_of(name)
+    _, sealed, body = unframe(copy.kept[at - 1].state)
+    for one in missing:
+        assert one in body
+        body = body.replace(one, b"")
+    copy.bend(at, state=frame(1, sealed, body), binding=b"as it was then")
+    rehash(copy, at)
+    assert "3" not in laws(copy)
+    assert "13" not in laws(copy)
 
 
 def test_law_13_an_older_version_is_read_for_ever(copy):

@@ -7,7 +7,7 @@ from ledger.money import Money
 from ledger.order.attempts import Attempt
 from ledger.rebinding import rebound
 from ledger.reports import Fact, Report
-from ledger.stamps import Disputed, Paid, Refunded
+from ledger.stamps import AuthorizationExpired, Authorized, Disputed, Paid, Refunded, Voided
 
 NOW = datetime(2027, 2, 12, 10, tzinfo=UTC)
 PRICE = Money(7000, "EUR")
@@ -43,6 +43,17 @@ def test_a_payment_gets_the_correlation_id_of_its_attempt():
     known = rebound(bare, ATTEMPT)
     assert known.correlation_id == known.attempt == ATTEMPT.correlation_id
     assert known.fact == bare.fact
+
+
+def test_so_does_news_of_its_authorization():
+    facts: tuple[Fact, ...] = (
+        Authorized(amount=PRICE, provider="stripe", provider_reference="pi_1"),
+        Voided(provider_reference="pi_1"),
+        AuthorizationExpired(provider_reference="pi_1"),
+    )
+    for fact in facts:
+        known = rebound(report(fact), ATTEMPT)
+        assert known.correlation_id == known.attempt == ATTEMPT.correlation_id
 
 
 def test_refunds_and_disputes_keep_their_own_and_name_the_payment():
