@@ -30,6 +30,13 @@ class _Waiting:
         self.done = Lock()
         self.done.acquire()
 
+    def wait(self) -> Sequence[Answer]:
+        """What became of them."""
+        self.done.acquire()
+        if self.error is not None:
+            raise self.error
+        return self.answers
+
 
 class _Settled:
     """Callers whose commit is done. They are told while the database works on the next."""
@@ -69,6 +76,10 @@ class Committer:
 
     def submit(self, appends: Sequence[PreparedAppend]) -> Sequence[Answer]:
         """Wait for the commit of these appends; their order is kept."""
+        return self.hand_in(appends)()
+
+    def hand_in(self, appends: Sequence[PreparedAppend]) -> Callable[[], Sequence[Answer]]:
+        """Have these appends committed; what is returned waits for the answers. Call it once."""
         waiting = _Waiting(appends)
         with self._lock:
             if self._closed:
@@ -76,10 +87,7 @@ class Committer:
             if self._thread is None:
                 self._start()
             self._queue.put(waiting)
-        waiting.done.acquire()
-        if waiting.error is not None:
-            raise waiting.error
-        return waiting.answers
+        return waiting.wait
 
     def close(self) -> None:
         """Commit what waits, then stop. Later appends are turned away."""

@@ -1,7 +1,8 @@
 """The ledger that the services see: stamps in, stamps out, through the `eventsourcing` library."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +66,24 @@ class StampLedger(Application[UUID]):
         sealing = self.keyring.sealing()
         answers = self._committer.submit([_prepared(append, sealing) for append in appends])
         return [self._outcome(*pair) for pair in zip(appends, answers, strict=True)]
+
+    def import_all(
+        self, appends: Iterable[PreparedAppend], *, at_once: int = 500
+    ) -> Iterator[Answer]:
+        """Very many appends whose bytes are there already; so many share a commit.
+
+        The same conditions hold and the same roots come out as one by one. While the database
+        works on some, the next are made ready. If it fails in the middle, what was answered
+        stands, and all may be handed in again (law 3).
+        """
+        rest, before = iter(appends), None
+        while some := list(islice(rest, at_once)):
+            answers = self._committer.hand_in(some)
+            if before:
+                yield from before()
+            before = answers
+        if before:
+            yield from before()
 
     def read(self, stream: UUID) -> Sequence[Recorded]:
         """All stamps of a stream in version order, sealed parts opened; empty if none."""

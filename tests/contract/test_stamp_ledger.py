@@ -9,13 +9,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.keys import Keyring
-from adapters.recording import StampRecorder
+from adapters.recording import Committed, StampRecorder
 from adapters.stamp_ledger import StampLedger
 from ledger.appends import Append, Appended, Conflict, Contradiction, LedgerUnavailable, NoRoom
 from ledger.appends import SeatChange as Change
 from ledger.money import Money
 from ledger.recorded import Draft, Recorded
 from ledger.stamps import CancellationRequested, Paid
+from tests.contract.given import append as prepared_append
+from tests.contract.given import stamp
+from tests.contract.test_stamp_recorder import recomputed
 
 MASTER = bytes(range(32))
 ORDER, OTHER, QUOTA = UUID(int=1), UUID(int=2), UUID(int=7)
@@ -209,3 +212,26 @@ def test_a_closed_ledger_turns_appends_away(recorder: StampRecorder) -> None:
     ledger.close()
     with pytest.raises(LedgerUnavailable):
         ledger.append(append(draft(PAID)))
+
+
+def test_very_many_are_imported_as_if_one_by_one(ledger: StampLedger, recorder: Any) -> None:
+    streams = [uuid4() for _ in range(25)]
+    given = [prepared_append(stamp(one), stamp(one, 2)) for one in streams]
+    given.insert(7, prepared_append(stamp(streams[3], 2)))
+    answers = [*ledger.import_all(given, at_once=10)]
+    assert [type(one) for one in answers].count(Committed) == 25
+    assert answers[7] == Conflict(stream=streams[3], expected=1, actual=2)
+    assert [row.id for one in answers if isinstance(one, Committed) for row in one.rows] == [
+        *range(1, 51)
+    ]
+    assert ledger.head() == (50, recomputed(recorder.read_positions(0, limit=99), ledger.ledger_id))
+
+
+def test_an_import_that_is_handed_in_again_writes_nothing(ledger: StampLedger) -> None:
+    given = [prepared_append(stamp(uuid4())) for _ in range(25)]
+    first = [*ledger.import_all(given, at_once=10)]
+    again = [*ledger.import_all(given, at_once=7)]
+    assert [one.rows for one in again if isinstance(one, Committed) and one.repeated] == [
+        one.rows for one in first if isinstance(one, Committed)
+    ]
+    assert ledger.head()[0] == 25

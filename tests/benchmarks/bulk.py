@@ -1,0 +1,140 @@
+"""A million stamps at once: ours, beside the library's recorder and PostgreSQL's own COPY.
+
+`python -m tests.benchmarks.bulk [--stamps 1000000] [--runs 3] [--json FILE]`
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from eventsourcing.persistence import StoredEvent
+
+from adapters.embedded_postgres import OWNER, EmbeddedPostgres
+from adapters.recording import Committed, PreparedAppend
+from adapters.stamp_rows import PreparedStamp
+from tests.benchmarks.measuring import (
+    Figures,
+    machine,
+    median_of,
+    ratio,
+    report,
+    table_of,
+)
+from tests.benchmarks.ways import STATE, our_ledger, stock_recorder
+from tests.databases import migrated_template
+
+PER_STREAM, BATCH, CHUNK = 2, 100, 10_000
+
+
+def streams(stamps: int) -> Iterator[PreparedAppend]:
+    """Streams of two stamps each. Bytes made beforehand."""
+    binding = bytes(32)
+    for _ in range(stamps // PER_STREAM):
+        one = uuid4()
+        made = [
+            PreparedStamp(one, version, "PAID", STATE, uuid4(), "", binding)
+            for version in range(1, PER_STREAM + 1)
+        ]
+        yield PreparedAppend(made, {one: 0})
+
+
+def ours(server: EmbeddedPostgres, stamps: int) -> None:
+    """The whole way but for encoding: check conditions, number, hash, commit, answer."""
+    server.create_database("ours", template="template_for_tests")
+    with our_ledger(server.url("ours")) as ledger:
+        for answer in ledger.import_all(streams(stamps)):
+            assert isinstance(answer, Committed)
+        assert ledger.head()[0] == stamps
+    server.drop_database("ours")
+
+
+def stock(server: EmbeddedPostgres, stamps: int) -> None:
+    """The library's recorder, a hundred events at a time. Bytes made beforehand."""
+    server.create_database("stock")
+    with stock_recorder(server.url("stock", role=OWNER)) as recorder:
+        for _ in range(stamps // BATCH):
+            ids = [uuid4() for _ in range(BATCH // PER_STREAM)]
+            recorder.insert_events(
+                [
+                    StoredEvent(one, v, "PAID", STATE)
+                    for one in ids
+                    for v in range(1, PER_STREAM + 1)
+                ]
+            )
+    server.drop_database("stock")
+
+
+def copy(server: EmbeddedPostgres, stamps: int) -> None:
+    """The limit: rows without questions into a table with the same columns and indexes."""
+    server.create_database("copied", template="template_for_tests")
+    into = (
+        "copy ledger.stamps (position, stream, version, type, recorded_at, correlation_id,"
+        " occurrence, binding, state, leaf) from stdin"
+    )
+    with psycopg.connect(server.url("copied"), autocommit=True) as connection:
+        for first in range(1, stamps + 1, CHUNK):
+            text = "".join(_line(position) for position in range(first, first + CHUNK))
+            with connection.cursor().copy(into) as to:
+                to.write(text)
+    server.drop_database("copied")
+
+
+def _line(position: int) -> str:
+    return (
+        f"{position}\t{uuid4()}\t1\tPAID\t2027-01-01 00:00:00Z\t{uuid4()}\t\t"
+        f"\\\\x{'00' * 32}\t\\\\x{'78' * 250}\t\\\\x{'00' * 32}\n"
+    )
+
+
+def timed(
+    way: Callable[[EmbeddedPostgres, int], None], server: EmbeddedPostgres, *, stamps: int
+) -> Figures:
+    """Rows a second."""
+    began = time.monotonic()
+    way(server, stamps)
+    return {"per_second": round(stamps / (time.monotonic() - began))}
+
+
+def run(*, stamps: int, runs: int) -> dict[str, Any]:
+    """The whole benchmark, on a server of its own."""
+    server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="bench")))
+    server.start()
+    try:
+        migrated_template(server)
+        ways = {"ours": ours, "eventsourcing": stock, "limit": copy}
+        found = [
+            {name: timed(way, server, stamps=stamps) for name, way in ways.items()}
+            for _ in range(runs)
+        ]
+    finally:
+        server.destroy()
+    us, peer, limit = (median_of([one[name] for one in found]) for name in ways)
+    row = {
+        "case": f"{stamps:,} stamps at once",
+        "callers": 1,
+        "ours": us,
+        "peers": {"eventsourcing": peer},
+        "limit": limit,
+        "ratio": {"eventsourcing": ratio(us, peer), "limit": ratio(us, limit)},
+    }
+    return {"name": "bulk", "machine": machine(), "runs": runs, "rows": [row]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stamps", type=int, default=1_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    result = run(stamps=asked.stamps, runs=asked.runs)
+    print(table_of(result))
+    report(result, asked.json)
+
+
+if __name__ == "__main__":
+    main()
