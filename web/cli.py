@@ -31,6 +31,7 @@ from web.key_commands import keys
 from web.log_lines import configure
 from web.parts import Parts
 from web.progress import progress_bar
+from web.projection_commands import projections
 from web.reconcile_command import reconcile
 from web.serving import Server
 from web.session_commands import sessions
@@ -185,19 +186,6 @@ def add_token(
     click.echo(works.tokens.add(name, role=role, shop=shop_slug, expires_at=until))
 
 
-@stampledger.group()
-def projections() -> None:
-    """What readers see, derived from the ledger."""
-
-
-@projections.command(name="list")
-@click.pass_context
-def list_projections(context: click.Context) -> None:
-    """How far each projection has come."""
-    for one in _works(context).views.checkpoints():
-        click.echo(f"{one.name:20} version {one.version}  position {one.position}  lag {one.lag}")
-
-
 @projections.command(name="rebuild")
 @click.argument("names", nargs=-1, metavar="NAME...")
 @click.pass_context
@@ -214,7 +202,7 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     click.echo(f"Rebuilt as of position {position}.")
 
 
-for group in (audit, cases, seats, orders, keys, demo, reconcile, sessions, inbox):
+for group in (audit, cases, seats, orders, keys, demo, reconcile, sessions, inbox, projections):
     stampledger.add_command(group)
 
 

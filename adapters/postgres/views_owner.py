@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -24,19 +25,26 @@ class OwnershipLost(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """How far a projection has come; `lag` is how many stamps lie ahead."""
+    """How far a projection has come; `lag` is how many stamps lie ahead.
+
+    `session` is the database session that moves it, None if there is none; `seen_at` is when its
+    owner, in its `epoch`, last said that it lives.
+    """
 
     name: str
     version: int
     position: int
     lag: int
     epoch: int
+    owner: str
+    session: int | None
+    seen_at: datetime | None
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Self:
         """From the columns of its statement."""
-        name, version, position, lag, epoch = values
-        return cls(name=name, version=version, position=position, lag=lag, epoch=epoch)
+        names = (one.name for one in fields(cls))
+        return cls(**dict(zip(names, values, strict=True)))
 
 
 class OwnedViews:

@@ -1,6 +1,8 @@
-"""How many stamps a second the auditor verifies, with every law, out of a database.
+"""How many stamps a second the auditor verifies out of a database: hashes alone, and every law.
 
 `python -m tests.benchmarks.verify [--orders 2000] [--runs 3] [--json FILE]`
+
+One process on one core; the limit is fetching the same rows and dropping them.
 """
 
 import argparse
@@ -13,11 +15,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from adapters.embedded_postgres import APP, EmbeddedPostgres
+from adapters.postgres.plain_rows import leave_as_bytes
 from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.statements import statement
+from ledger.audit.rows import BATCH
 from ledger.audit.verify import Verification
+from ledger.few_collections import few_collections
 from ledger.shop import ShopSpec
-from tests.benchmarks.measuring import machine
+from tests.benchmarks.measuring import Figures, machine, median_of, ratio
 from tests.databases import migrated_template
 from tests.ledger.audit_kit import cancel, pay, send_letters
 from tests.worlds import SPEC, World
@@ -28,6 +36,9 @@ BIG = ShopSpec(
     quotas={"weekend": 10_000_000, "friday": 10_000_000},
     products=SPEC.products,
 )
+
+
+CASES = {"positions, times and hashes": True, "every law": False}
 
 
 def fill(world: World, orders: int) -> None:
@@ -42,14 +53,80 @@ def fill(world: World, orders: int) -> None:
             send_letters(world, name)
 
 
-def verified(world: World) -> dict[str, Any]:
+def verified(world: World, *, hashes_only: bool) -> Figures:
     """One whole verification."""
-    verification, began = Verification(world.store.stored()), time.perf_counter()
-    findings, seconds = list(verification), time.perf_counter() - began
+    verification = Verification(world.store.stored(), hashes_only=hashes_only)
+    began = time.perf_counter()
+    with few_collections():
+        findings = list(verification)
+    seconds = time.perf_counter() - began
     assert not findings, findings[:3]
     assert verification.verdict is not None
-    stamps = verification.verdict.rows
-    return {"stamps": stamps, "seconds": round(seconds, 2), "per_second": round(stamps / seconds)}
+    return {"per_second": round(verification.verdict.rows / seconds)}
+
+
+def fetched(url: str) -> Figures:
+    """The limit: the same rows in the same batches, fetched and dropped."""
+    began, after, read = time.perf_counter(), 0, statement("read_positions")
+    with psycopg.connect(url, autocommit=True, cursor_factory=psycopg.RawCursor) as connection:
+        cursor = connection.cursor(binary=True)
+        leave_as_bytes(cursor)
+        while rows := cursor.execute(read, [after, BATCH]).fetchall():
+            after = rows[-1][0]
+    return {"per_second": round(after / (time.perf_counter() - began))}
+
+
+def measured(server: EmbeddedPostgres, *, orders: int, runs: int) -> dict[str, Any]:
+    """Verification of a database of its own, several times; medians."""
+    server.create_database("verify", template=migrated_template(server))
+    url = server.url("verify", role=APP)
+    world = World(BIG, make=lambda clock: PostgresStampRecorder(url, clock=clock))
+    mine: dict[str, list[Figures]] = {case: [] for case in CASES}
+    limits = []
+    try:
+        fill(world, orders)
+        for _ in range(runs):
+            limits.append(fetched(url))
+            for case, hashes_only in CASES.items():
+                mine[case].append(verified(world, hashes_only=hashes_only))
+        stamps = world.store.head()[0]
+    finally:
+        world.close()
+    limit = median_of(limits)
+    return {
+        "name": "verify",
+        "machine": machine(),
+        "runs": runs,
+        "stamps": stamps,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "rows": [_row(case, median_of(figures), limit) for case, figures in mine.items()],
+    }
+
+
+def _row(case: str, ours: Figures, limit: Figures) -> dict[str, Any]:
+    return {
+        "case": case,
+        "callers": 1,
+        "ours": ours,
+        "peers": {},
+        "limit": limit,
+        "ratio": {"limit": ratio(ours, limit)},
+    }
+
+
+def table(result: dict[str, Any]) -> str:
+    """For people: the ratio first."""
+    lines = [f"{'of limit':>8} {'ours/s':>9}  case"]
+    for row in result["rows"]:
+        lines.append(f"{row['ratio']['limit']:>8} {row['ours']['per_second']:>9.0f}  {row['case']}")
+    limit = result["rows"][0]["limit"]["per_second"]
+    return "\n".join(
+        [
+            *lines,
+            f"limit: {limit:.0f} rows/s fetched and dropped",
+            f"{result['stamps']} stamps, {result['peak_mib']} MiB at most",
+        ]
+    )
 
 
 def main() -> None:
@@ -66,23 +143,9 @@ def main() -> None:
             result = measured(server, orders=options.orders, runs=options.runs)
         finally:
             server.destroy()
-    print(json.dumps(result, indent=2))
+    print(table(result))
     if options.json:
         options.json.write_text(json.dumps(result, indent=2))
-
-
-def measured(server: EmbeddedPostgres, *, orders: int, runs: int) -> dict[str, Any]:
-    """Verification of a database of its own, several times."""
-    server.create_database("verify", template=migrated_template(server))
-    url = server.url("verify", role=APP)
-    world = World(BIG, make=lambda clock: PostgresStampRecorder(url, clock=clock))
-    try:
-        fill(world, orders)
-        rows = [verified(world) for _ in range(runs)]
-    finally:
-        world.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"name": "verify", "machine": machine(), "peak_mib": peak, "runs": rows}
 
 
 if __name__ == "__main__":

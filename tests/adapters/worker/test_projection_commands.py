@@ -1,0 +1,59 @@
+"""What operators see of the projections: lag, version, owner, and what stopped."""
+
+import json
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ledger.case_stamps import CaseKind, CaseOpened, Severity
+from projections.catalogue import PROJECTIONS
+from tests.adapters.worker.projecting_kit import append, project
+from tests.projections.histories import placed, write
+from web.projection_commands import projections
+
+CASE = CaseOpened(kind=CaseKind.DISPUTE, severity=Severity.WARNING, text="a dispute")
+
+
+@pytest.fixture
+def run(views):
+    works = SimpleNamespace(views=views)
+    opening = SimpleNamespace(works=lambda: works)
+
+    def runs(*words: str) -> Result:
+        return CliRunner().invoke(projections, ["list", *words], obj=opening)
+
+    return runs
+
+
+def test_lag_version_and_owner_of_each_are_listed(run, ledger, owned):
+    write(ledger, orders=3)
+    told = json.loads(run("--json").stdout)
+    size = ledger.head()[0]
+    assert {one["name"]: one["version"] for one in told["projections"]} == {
+        name: one.version for name, one in PROJECTIONS.items()
+    }
+    assert {(one["position"], one["lag"]) for one in told["projections"]} == {(0, size)}
+    assert all(one["session"] and one["epoch"] == 1 for one in told["projections"])
+    project(ledger, owned)
+    assert "order_pages" in run().stdout
+    assert {one["lag"] for one in json.loads(run("--json").stdout)["projections"]} == {0}
+
+
+def test_projections_that_nobody_moves_say_so(run, owned):
+    assert "nobody" not in run().stdout
+    owned.close()
+    assert run().stdout.count("nobody") == len(PROJECTIONS)
+
+
+def test_a_stopped_lane_is_named_and_is_a_status(run, ledger, owned):
+    bad = uuid4()
+    append(ledger, bad, placed(), CASE)
+    assert run().exit_code == 0
+    project(ledger, owned)
+    done = run()
+    assert done.exit_code == 1
+    assert f"Stopped: stream {bad} at position 2" in done.stdout
+    (lane,) = json.loads(run("--json").stdout)["stopped_lanes"]
+    assert (lane["stream"], lane["position"]) == (str(bad), 2)
