@@ -111,10 +111,16 @@ def _check(settings: Settings) -> None:
 
 
 def _check_other_providers(settings: Settings) -> None:
-    if settings.paytrail_account and not settings.paytrail_secret:
+    if settings.paytrail_account and not (settings.paytrail_secret or "").strip():
         raise SettingWrong("STAMPLEDGER_PAYTRAIL_SECRET", "is required with the account")
     if settings.paytrail_account and not re.fullmatch("[0-9]{1,10}", settings.paytrail_account):
         raise SettingWrong("STAMPLEDGER_PAYTRAIL_ACCOUNT", "must be a merchant's number")
+    for name, secret in (
+        ("SUMUP_API_KEY", settings.sumup_api_key),
+        ("SUMUP_WEBHOOK_SECRET", settings.sumup_webhook_secret),
+    ):
+        if secret is not None and not secret.strip():
+            raise SettingWrong(f"STAMPLEDGER_{name}", "must not be empty")
     if settings.sumup_api_key and not settings.sumup_merchant_code:
         raise SettingWrong("STAMPLEDGER_SUMUP_MERCHANT_CODE", "is required with the API key")
     code = settings.sumup_merchant_code
