@@ -51,7 +51,7 @@ class Reconciliation:
     def commit(self, statement: Statement) -> int:
         """Take in the news of every line that it could mend; how many there were."""
         lines = [line for line in statement.lines if line.mendable]
-        for line in sorted(lines, key=lambda one: _ORDER.index(one.either.kind)):
+        for line in lines:  # payments first, as they were compared
             assert line.theirs is not None, "mendable lines have news"
             for order in self.intake.take(line.theirs.message, find=self._find):
                 if order is not None:

@@ -78,6 +78,7 @@ class StripeShop:
             "mode": "payment",
             "success_url": RETURN,
             "line_items": [{"price_data": price, "quantity": 1}],
+            "metadata": {"buyer": "ada@shop.example"},
         }
         client = stripe_client(
             API_KEY, account=None, api_base=self.provider.sandbox.url, patience=10, retries=0

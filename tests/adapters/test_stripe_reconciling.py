@@ -151,6 +151,8 @@ def test_money_of_somebody_else_on_the_account_is_a_case_once(shop):
     found = books(shop, "--commit", status=1)
     assert [line["verdict"] for line in found["left"]] == ["open_case"]
     size, kept = shop.size, dict(shop.inbox.states)
+    messages = [shop.inbox.open(one) for one in kept]
+    assert [b"ada@" in one.body for one in messages if one] == [False]
     assert books(shop, "--commit", status=1)["taken_in"] == 0
     assert (shop.size, shop.inbox.states) == (size, kept)
 
@@ -210,14 +212,47 @@ def test_an_authorization_that_lapsed_unnoticed_is_found(tmp_path):
         assert books(shop, status=0)["counts"] == {"matched": 1}
 
 
-def test_the_edge_of_a_period_is_a_matter_of_time(shop):
+def test_what_is_older_than_the_period_on_both_sides_is_left_out(shop):
     shop.buy()
     shop.pay()
     shop.tell()
-    paid_at = shop.attempt().paid_at
-    assert paid_at is not None
-    since = f"{paid_at + timedelta(seconds=30):%Y-%m-%dT%H:%M:%S}"
-    assert books(shop, "--since", since, status=0)["counts"] == {}
+    shop.world.clock.pass_(hours=1)
+    assert books(shop, *after(shop, minutes=0), status=0)["counts"] == {}
+
+
+def test_what_was_begun_before_the_period_and_settled_in_it_is_a_matter_of_time(shop):
+    shop.buy()
+    shop.provider.lever(f"sessions/{shop.attempt().session}/pay-later")
+    shop.tell()
+    shop.world.clock.pass_(days=2)
+    shop.provider.lever("clock", advance=2 * 24 * 3600)
+    shop.provider.lever(f"payments/{shop.attempt().session}/settle")
+    shop.tell()
+    found = books(shop, *after(shop, days=-1), status=0)
+    assert verdicts(found) == {("payment", "timing")}
+    assert totals(found) == {"payment": (0, 7000, -7000)}
+
+
+def test_what_we_recorded_before_the_period_began_is_a_matter_of_time(shop):
+    shop.buy()
+    shop.provider.lever("clock", advance=3600)
+    shop.pay()
+    paid = Paid(
+        amount=Money(7000, "EUR"),
+        provider="stripe",
+        provider_reference=shop.provider.objects("payment_intents")[0]["id"],
+    )
+    (attempt,) = shop.order().attempts
+    shop.world.orders.record(shop.order().id, paid, correlation_id=attempt, actor="test")
+    since = after(shop, minutes=30)
+    shop.world.clock.pass_(hours=2)
+    found = books(shop, *since, status=0)
+    assert verdicts(found) == {("payment", "timing")}
+    assert totals(found) == {"payment": (7000, 0, 7000)}
+
+
+def after(shop: StripeShop, **span: int) -> tuple[str, str]:
+    return "--since", f"{shop.world.clock() + timedelta(**span):%Y-%m-%dT%H:%M:%S}"
 
 
 def test_long_lists_are_read_to_their_end(shop, monkeypatch):
