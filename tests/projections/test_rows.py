@@ -2,13 +2,31 @@
 
 from dataclasses import fields
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from ledger.cancellation import eligibility
 from projections.catalogue import PROJECTIONS
+from tests import spec
 from tests.projections.histories import PRICE, WHEN
 from tests.projections.test_order_page import full_story, order_of
+from tests.spec import (
+    ASKED,
+    ATTEMPT,
+    AUTHORIZED,
+    CANCELLED,
+    CAPTURE_ASKED,
+    CAPTURE_REFUSED,
+    LAPSED,
+    LATER,
+    NOON,
+    PAID,
+    RELEASED,
+    VOID_ASKED,
+    VOID_REFUSED,
+    VOIDED,
+)
 
 STAMPS = full_story(1)
 
@@ -61,3 +79,44 @@ def test_rows_begin_with_the_stream_that_owns_them(projection):
     names = [one.name for one in fields(projection.row)]
     assert names[0] == "stream"
     assert {*projection.key} <= {*names}
+
+
+KEPT = (LATER, ASKED, AUTHORIZED)
+
+
+def rows_of(name: str, *stack: object) -> list[Any]:
+    return [*PROJECTIONS[name].rows_of(spec.order_of(*stack))]
+
+
+def test_an_authorized_order_does_not_wait_for_money():
+    assert rows_of("unpaid", LATER, ASKED)
+    assert not rows_of("unpaid", *KEPT)
+    assert rows_of("unpaid", *KEPT, LAPSED)
+
+
+def test_a_reservation_is_due_when_the_grace_period_ends():
+    (row,) = rows_of("reservations", *KEPT)
+    assert (row.kind, row.attempt, row.due_at) == ("capture", ATTEMPT, NOON + timedelta(hours=1))
+    assert not rows_of("reservations", *KEPT, CAPTURE_ASKED)
+    assert not rows_of("reservations", *KEPT, CAPTURE_ASKED, PAID)
+
+
+def test_captures_and_voids_are_open_until_they_are_answered():
+    (row,) = rows_of("open_intents", *KEPT, CAPTURE_ASKED)
+    assert (row.kind, row.correlation_id, row.try_number) == ("capture", ATTEMPT, 1)
+    assert row.requested_at == NOON + timedelta(minutes=3)
+    assert not rows_of("open_intents", *KEPT, CAPTURE_ASKED, CAPTURE_REFUSED)
+    (row,) = rows_of("open_intents", *KEPT, CANCELLED, RELEASED, VOID_ASKED)
+    assert (row.kind, row.correlation_id, row.try_number) == ("void", ATTEMPT, 1)
+    assert not rows_of("open_intents", *KEPT, CANCELLED, RELEASED, VOID_ASKED, VOIDED)
+
+
+def test_a_void_that_was_refused_is_due_again():
+    refused = (*KEPT, CANCELLED, RELEASED, VOID_ASKED, VOID_REFUSED)
+    (row,) = rows_of("reservations", *refused)
+    assert (row.kind, row.attempt) == ("void", ATTEMPT)
+    assert not rows_of("reservations", *refused, VOIDED)
+
+
+def test_the_provider_s_name_of_an_authorized_payment_leads_to_its_attempt():
+    assert {row.reference for row in rows_of("provider_references", *KEPT)} == {"pi_1"}
