@@ -5,6 +5,7 @@ from typing import get_args
 
 from ledger.case import Case, evolve_case
 from ledger.case_stamps import CaseStamp
+from ledger.order.evolve import begun as begun_order
 from ledger.order.evolve import evolve, folded_on
 from ledger.order.state import Order
 from ledger.recorded import Recorded
@@ -21,7 +22,7 @@ def begun(recorded: Recorded) -> State:
         return Shop(id=recorded.stream)
     if isinstance(recorded.stamp, _CASE):
         return Case(id=recorded.stream)
-    return Order(id=recorded.stream)
+    return begun_order(recorded.stream)
 
 
 def evolved(state: State, recorded: Recorded) -> State:

@@ -1,7 +1,7 @@
 """One payment attempt: what was asked for, and what became of it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -144,10 +144,22 @@ def attempt(before: Attempt | None, stamp: PaymentStamp, recorded: Recorded) -> 
     return None if before is None else _reported(before, stamp, recorded)
 
 
+# A value to copy: cheaper than running the initializer of so many fields.
+_UNASKED = Attempt(
+    correlation_id=UUID(int=0),
+    provider="",
+    account="",
+    live=False,
+    asked=Money(0, ""),
+    requested_at=datetime.min.replace(tzinfo=UTC),
+)
+
+
 def _requested(before: Attempt | None, stamp: CreatePaymentRequest, recorded: Recorded) -> Attempt:
     if before is not None:
         return changed(before, tries={**before.tries, stamp.try_number: CallState.REQUESTED})
-    return Attempt(
+    return changed(
+        _UNASKED,
         correlation_id=recorded.correlation_id,
         provider=stamp.provider,
         account=stamp.account,

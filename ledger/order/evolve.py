@@ -31,7 +31,17 @@ from ledger.stamps import (
 
 def fold(order_id: UUID, history: Iterable[Recorded]) -> Order:
     """The order as it stands after these stamps."""
-    return folded_on(Order(id=order_id), history)
+    return folded_on(begun(order_id), history)
+
+
+_UNBEGUN = Order(id=UUID(int=0))
+
+
+def begun(order_id: UUID) -> Order:
+    """An order without any stamp: cheaper than running the initializer of so many fields."""
+    state = thawed(_UNBEGUN)
+    state["id"] = order_id
+    return made(Order, cast(dict[str, Any], state))
 
 
 def evolve(order: Order, recorded: Recorded) -> Order:

@@ -10,7 +10,7 @@ from ledger.money import Money, total, zero
 from ledger.order.attempts import Attempt
 from ledger.order.disputes import Dispute
 from ledger.order.links import LinkRequest
-from ledger.order.once import once
+from ledger.order.once import word
 from ledger.order.postings import Posting
 from ledger.order.refunds import Refund, later
 from ledger.order.seen import Seen
@@ -60,52 +60,45 @@ class Order:
         """What the order costs."""
         return self.terms.total
 
-    @property
-    @once
+    @word
     def payment_reference(self) -> str:
         """What a payer may write on a bank transfer; empty before the order was placed."""
         if self.placed_at is None:
             return ""
         return payment_reference(self.placed_at.year, self.payment_number)
 
-    @property
-    @once
+    @word
     def received(self) -> Money:
         """Everything that came, over all attempts."""
         came = [one.received for one in self.attempts.values() if one.received is not None]
         return total(came, self.currency)
 
-    @property
-    @once
+    @word
     def reserved(self) -> Money:
         """Everything that payers' banks keep ready for us: authorized, not captured."""
         kept = [one.reserved for one in self.attempts.values() if one.reserved is not None]
         return total(kept, self.currency)
 
-    @property
-    @once
+    @word
     def refunded(self) -> Money:
         """Everything that went back and stayed there."""
         if not self.refunds:
             return zero(self.currency)
         return total([one.returned(self.currency) for one in self.refunds.values()], self.currency)
 
-    @property
-    @once
+    @word
     def refund_pending(self) -> Money:
         """Everything that is promised to go back and has not gone yet."""
         if not self.refunds:
             return zero(self.currency)
         return total([one.pending(self.currency) for one in self.refunds.values()], self.currency)
 
-    @property
-    @once
+    @word
     def disputed(self) -> Money:
         """Money in disputes that are open."""
         return self._disputes(won=None)
 
-    @property
-    @once
+    @word
     def lost(self) -> Money:
         """Money that disputes took for good."""
         return self._disputes(won=False)
@@ -120,8 +113,7 @@ class Order:
         """What may still be asked back of one payment: received, less all that is promised."""
         return self._held.get(payment) or zero(self.currency)
 
-    @property
-    @once
+    @word
     def _held(self) -> Mapping[UUID, Money]:
         """By payment; those that brought nothing hold nothing."""
         held = {one.correlation_id: one.received for one in self.paid_attempts if one.received}
@@ -134,8 +126,7 @@ class Order:
                 held[dispute.payment] -= dispute.amount
         return held
 
-    @property
-    @once
+    @word
     def paid_attempts(self) -> tuple[Attempt, ...]:
         """Attempts that brought money, in ledger order."""
         paid = (one for one in self.attempts.values() if one.received is not None)
@@ -153,8 +144,7 @@ class Order:
         """Not cancelled, or taken up again after a cancellation."""
         return self.cancelled is None or self.retaken_position > self.cancelled_position
 
-    @property
-    @once
+    @word
     def seats(self) -> Mapping[UUID, tuple[int, int]]:
         """(held, sold) per quota that this order takes just now."""
         if self.placed is None or self.released:

@@ -7,6 +7,7 @@ from uuid import UUID
 from ledger.order.attempts import Attempt
 from ledger.order.disputes import Dispute
 from ledger.order.links import LinkRequest
+from ledger.order.once import words_of
 from ledger.order.postings import Posting
 from ledger.order.refunds import Refund
 from ledger.order.seen import Seen
@@ -41,9 +42,15 @@ class Working(TypedDict):
     answers: dict[Any, Any]
 
 
+_WORDS = words_of(Order)
+
+
 def thawed(order: Order) -> Working:
     """A working copy: nothing that is done to it is seen through the order."""
-    state = cast(Working, order.__dict__.copy())
+    fields = order.__dict__.copy()
+    for name in _WORDS & fields.keys():
+        del fields[name]
+    state = cast(Working, fields)
     state["attempts"] = {**order.attempts}
     state["refunds"] = {**order.refunds}
     state["disputes"] = {**order.disputes}
