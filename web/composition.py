@@ -31,6 +31,7 @@ from adapters.worker.feed import Feed
 from adapters.worker.following import Following
 from adapters.worker.inbox import Inbox
 from adapters.worker.letters import Letters
+from adapters.worker.looking import Look
 from adapters.worker.payments import Payments
 from adapters.worker.projections import Projections
 from adapters.worker.reactor import Patience
@@ -42,7 +43,7 @@ from ledger.shops import Shops
 from web.addresses import return_address
 from web.clock import clock
 from web.desk_work import desk_work
-from web.parts import Parts
+from web.parts import Parts, intake
 from web.providers import ways_to_pay
 from web.secrets_at_home import kept_key
 from web.settings import Settings, SettingWrong
@@ -198,6 +199,7 @@ def daemon(works: Works) -> Daemon:
                 providers=parts.providers,
                 clock=now,
                 patience=patience,
+                look=Look(pages=parts.pages, intake=intake(parts)),
             ),
             _letters(works, desk, patience),
             *desk_work(parts, views, works.inbox, patience=patience),

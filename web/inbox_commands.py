@@ -10,8 +10,7 @@ from rich.table import Table
 
 from ledger.rereading import Meaning, Reread, Rereading
 from web import audit_tables as tables
-from web.parts import Parts
-from web.reconcile_command import intake
+from web.parts import Parts, intake
 
 FOUND = 1
 

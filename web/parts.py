@@ -10,6 +10,7 @@ from ledger.appends import StampStore
 from ledger.audit.rows import LedgerRows
 from ledger.cases import Cases
 from ledger.doors import Evidence, Inbox, WebhookDoor
+from ledger.intake import Intake
 from ledger.payments import Providers
 from ledger.reconciling.records import Books
 from ledger.recorded import Recorded
@@ -78,3 +79,15 @@ class Parts:
     tokens: Tokens
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)
+
+
+def intake(parts: Parts) -> Intake:
+    """What takes in news that we fetched."""
+    return Intake(
+        orders=parts.orders,
+        cases=parts.cases,
+        find=parts.views.order_of,
+        archive=parts.inbox,
+        doors=parts.doors,
+        clock=parts.clock,
+    )

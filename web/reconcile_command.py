@@ -10,12 +10,11 @@ import click
 from rich.table import Table
 
 from ledger.audit.story import spoken
-from ledger.intake import Intake
 from ledger.reconciling.comparing import Line, Statement, Sum
 from ledger.reconciling.records import OurRecord, Period, TheirRecord
 from ledger.reconciling.service import Reconciliation, Tell
 from web import audit_tables as tables
-from web.parts import Parts
+from web.parts import Parts, intake
 
 FOUND = 1
 _USUALLY = timedelta(days=30)
@@ -61,18 +60,6 @@ def _reconciliation(parts: Parts, name: str, period: Period, *, tell: Tell) -> R
         intake=intake(parts),
         period=period,
         tell=tell,
-    )
-
-
-def intake(parts: Parts) -> Intake:
-    """What takes in news that we fetched."""
-    return Intake(
-        orders=parts.orders,
-        cases=parts.cases,
-        find=parts.views.order_of,
-        archive=parts.inbox,
-        doors=parts.doors,
-        clock=parts.clock,
     )
 
 

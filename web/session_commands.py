@@ -15,8 +15,7 @@ from ledger.order.state import Order
 from ledger.regenerating import Fault, Outcome, PageProvider, Regeneration
 from web import audit_tables as tables
 from web.addresses import return_address
-from web.parts import Parts
-from web.reconcile_command import intake
+from web.parts import Parts, intake
 
 LEFT = 1
 _EVER = datetime(9999, 1, 1, tzinfo=UTC)

@@ -1,6 +1,8 @@
 """Orders that nobody paid in time are cancelled, silently, at the provider too (SPEC X7)."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -8,6 +10,7 @@ import structlog
 from adapters.worker.reactor import (
     DONE,
     NOTHING,
+    WAITING,
     Clock,
     Find,
     Patience,
@@ -15,22 +18,30 @@ from adapters.worker.reactor import (
     each,
 )
 from ledger.commands import CancelUnpaid
+from ledger.order.state import Order
 from ledger.payments import Providers, close_pages
 from ledger.recorded import derived
 from ledger.service import Orders
 
+# Seats are not held for ever because a provider is away: money that comes late has its own rule.
+LONGEST_WAIT = timedelta(days=1)
 _log = structlog.get_logger("worker")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """The reactor of unpaid orders. `find` names those that may be due."""
+    """The reactor of unpaid orders. `find` names those that may be due.
+
+    `look` looks at an order's payment pages first: money of which the news was lost is not unpaid.
+    It returns False when a provider does not answer; the order then waits, for a day at most.
+    """
 
     orders: Orders
     find: Find
     providers: Providers
     clock: Clock
     patience: Patience
+    look: Callable[[Order], bool] = field(default=lambda _: True)
     name: str = "timeouts"
 
     def run(self) -> Progress:
@@ -39,6 +50,10 @@ class Timeouts:
 
     def _order(self, order_id: UUID) -> Progress:
         before = self.orders.get(order_id)
+        if before.alive and not before.received:
+            if not self.look(before) and not self._waited_long(before):
+                return WAITING
+            before = self.orders.get(order_id)
         command = CancelUnpaid(
             correlation_id=derived(before.correlation_id or order_id, "unpaid"),
             actor="worker",
@@ -50,3 +65,8 @@ class Timeouts:
         for attempt in close_pages(after, self.providers):
             _log.info("page_stays_open", attempt=str(attempt.correlation_id))
         return DONE
+
+    def _waited_long(self, order: Order) -> bool:
+        assert order.placed_at is not None, "only orders that were placed are due"
+        due = order.placed_at + timedelta(seconds=order.terms.unpaid_after)
+        return due + LONGEST_WAIT <= self.clock()

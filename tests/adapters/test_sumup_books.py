@@ -9,6 +9,7 @@ import pytest
 
 from adapters.memory_inbox import MemoryInbox
 from adapters.sumup_payments.naming import reference_of
+from adapters.worker.looking import Look
 from ledger.intake import Intake
 from ledger.order.status import status
 from ledger.payments import start_payment
@@ -22,6 +23,7 @@ from tests.adapters.sumup_kit import (
     checkout,
     refund_event,
     transaction,
+    tried,
 )
 from tests.worlds import PREFERENCES, SPEC, World
 
@@ -102,10 +104,8 @@ class Books:
             return_url="https://shop.example",
         )
 
-    def reconciling(self, *events: dict) -> Reconciliation:
-        found = {**transaction(*events), "foreign_transaction_id": self.reference}
-        self.teller.answers = [history(item()), (200, found)]
-        intake = Intake(
+    def intake(self) -> Intake:
+        return Intake(
             orders=self.world.orders,
             cases=self.world.cases,
             find=lambda *_: None,
@@ -113,10 +113,19 @@ class Books:
             doors={"sumup": self.teller.door},
             clock=self.world.clock,
         )
+
+    def looked_at(self, *answers: Any) -> bool:
+        self.teller.answers = [*answers]
+        look = Look(pages={"sumup": self.teller.payments}, intake=self.intake())
+        return look(self.world.orders.get(self.order.id))
+
+    def reconciling(self, *events: dict) -> Reconciliation:
+        found = {**transaction(*events), "foreign_transaction_id": self.reference}
+        self.teller.answers = [history(item()), (200, found)]
         return Reconciliation(
             books=self.teller.payments,
             rows=self.world.store.stored(),
-            intake=intake,
+            intake=self.intake(),
             period=Period(since=PERIOD.since, until=self.world.clock() + timedelta(days=9)),
         )
 
@@ -136,3 +145,19 @@ def test_a_payment_and_a_refund_that_were_never_told_are_found_and_taken_in_once
     again = books.reconciling(refund_event(7, amount=10.0)).statement()
     assert again.counts == {Verdict.MATCHED: 2}
     assert len(books.inbox.states) == 2
+
+
+def test_a_look_at_the_page_finds_a_payment_that_nobody_told_of():
+    books = Books()
+    paid = checkout(books.reference, status="PAID", transactions=[tried("SUCCESSFUL")])
+    assert books.looked_at((200, paid))
+    assert status(books.world.orders.get(books.order.id)) == "PAID"
+    assert books.looked_at()  # what is paid is not looked at
+
+
+def test_a_look_that_finds_nothing_and_one_that_could_not_be_had():
+    books = Books()
+    assert books.looked_at((200, checkout(books.reference)))
+    assert books.looked_at((404, {}))
+    assert not books.looked_at((500, {}), (500, {}))
+    assert status(books.world.orders.get(books.order.id)) == "PENDING"

@@ -1,4 +1,4 @@
-from adapters.worker.reactor import NOTHING
+from adapters.worker.reactor import NOTHING, WAITING
 from ledger.order.status import Status, status
 from tests.adapters.worker.worker_kit import World
 
@@ -38,3 +38,37 @@ def test_twice_is_once():
     size = len(world.stamps())
     assert world.timeouts().run() == NOTHING
     assert len(world.stamps()) == size
+
+
+def test_money_that_nobody_told_of_is_found_before_the_order_is_cancelled():
+    world = World()
+    order = world.opened(world.place())
+    world.clock.forward(days=3)
+
+    def look(unpaid):
+        world.pay(unpaid)
+        return True
+
+    assert world.timeouts(look=look).run() == NOTHING
+    assert status(world.orders.get(order.id)) is Status.PAID
+
+
+def test_while_a_provider_does_not_answer_nothing_is_cancelled():
+    world = World()
+    order = world.opened(world.place())
+    world.clock.forward(days=3)
+    assert world.timeouts(look=lambda _: False).run() == WAITING
+    assert world.orders.get(order.id).alive
+    world.clock.forward(days=1)
+    assert world.timeouts(look=lambda _: False).run().done == 1
+
+
+def test_who_is_paid_or_cancelled_is_not_looked_at():
+    world = World()
+    world.placed_and_paid()
+    world.clock.forward(days=3)
+
+    def look(order):
+        raise AssertionError("nobody is asked")
+
+    assert world.timeouts(look=look).run() == NOTHING

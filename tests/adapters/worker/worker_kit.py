@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from adapters.keys import Keyring
@@ -175,13 +176,14 @@ class World:
             patience=Patience(self.clock),
         )
 
-    def timeouts(self) -> Timeouts:
+    def timeouts(self, **more: Any) -> Timeouts:
         return Timeouts(
             orders=self.orders,
             find=self.all_orders,
             providers={"stripe": self.provider},
             clock=self.clock,
             patience=Patience(self.clock),
+            **more,
         )
 
     def following(self) -> Following:
