@@ -49,6 +49,7 @@ from web.secrets_at_home import kept_key
 from web.settings import Settings, SettingWrong
 
 MOST_AT_ONCE = 200
+LETTERS_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,4 +235,5 @@ def _letters(works: Works, desk: Desk, patience: Patience) -> Letters:
         mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
         clock=parts.clock,
         patience=patience,
+        threads=LETTERS_AT_ONCE,
     )

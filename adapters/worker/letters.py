@@ -62,11 +62,14 @@ class Letters:
     clock: Clock
     policy: DeliveryPolicy = field(default=DeliveryPolicy())
     patience: Patience
+    threads: int = 1
     name: str = "letters"
 
     def run(self) -> Progress:
         """Move every letter that is due by one step."""
-        return each(self.name, self.find(), self._order, patience=self.patience)
+        return each(
+            self.name, self.find(), self._order, patience=self.patience, threads=self.threads
+        )
 
     def _order(self, order_id: UUID) -> Progress:
         order = self.orders.get(order_id)

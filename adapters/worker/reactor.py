@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from adapters.worker.at_once import at_once
 from ledger.appends import LedgerUnavailable
 from ledger.refusals import Refusal
 
@@ -80,16 +81,28 @@ class Patience:
 
 
 def each(
-    name: str, items: Iterable[_T], act: Callable[[_T], Progress], *, patience: Patience
+    name: str,
+    items: Iterable[_T],
+    act: Callable[[_T], Progress],
+    *,
+    patience: Patience,
+    threads: int = 1,
 ) -> Progress:
-    """Act on every item. A refusal means someone else was faster, or it is no longer due."""
-    progress = NOTHING
-    for item in items:
-        if patience.ready((name, item)):
-            progress += _one(name, item, act, patience=patience)
-        else:
-            progress += WAITING
-    return progress
+    """Act on every item. A refusal means someone else was faster, or it is no longer due.
+
+    With more threads several items, which are all different, are acted on at once.
+    """
+
+    def one(item: _T) -> Progress:
+        if not patience.ready((name, item)):
+            return WAITING
+        return _one(name, item, act, patience=patience)
+
+    if threads > 1:
+        every = [*items]
+        hands = min(threads, len(every))
+        return sum(at_once(every, one, threads=hands, name=name), NOTHING)
+    return sum((one(item) for item in items), NOTHING)
 
 
 def _one(name: str, item: _T, act: Callable[[_T], Progress], *, patience: Patience) -> Progress:
