@@ -209,7 +209,7 @@ for group in (audit, cases, seats, orders, keys, demo, reconcile, sessions, inbo
 def main() -> None:
     """Run the command; every known trouble ends in one sentence and its exit status."""
     try:
-        stampledger.main(standalone_mode=False)
+        stampledger.main(prog_name="stampledger", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:

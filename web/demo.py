@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 import click
 from rich.console import Console
@@ -41,7 +42,9 @@ def demo(port: int, once: bool) -> None:
     with assembled(settings, readers=2) as works:
         parts = works.parts
         parts.shops.import_shop(read_shop_file(SAMPLE), actor="demo", at=parts.clock())
-        token = works.tokens.add("demo", role="auditor")
+        tokens = {
+            f"{role}_token": works.tokens.add("demo", role=role) for role in ("auditor", "staff")
+        }
         with running(house) as processes:
             _tell(
                 console,
@@ -53,7 +56,7 @@ def demo(port: int, once: bool) -> None:
             )
             _verify(console, house)
             if not once:
-                _serve(console, house, token, processes)
+                _serve(console, house, tokens, processes)
     console.print("Everything that was started has stopped; the data is kept.")
 
 
@@ -93,7 +96,7 @@ def _verify(console: Console, house: House) -> None:
 def _serve(
     console: Console,
     house: House,
-    token: str,
+    tokens: Mapping[str, str],
     processes: "Mapping[str, subprocess.Popen[bytes]]",
 ) -> None:
     facts = {
@@ -101,13 +104,16 @@ def _serve(
         "mailbox": house.at.mail,
         "provider": f"{house.at.provider}/sandbox/chaos",
         "api": f"{house.at.shop}/api/v1/openapi.json",
-        "auditor_token": token,
+        "settings": str(house.home / "demo.env"),
+        **tokens,
     }
+    _write(house.home / "demo.env", _as_shell(house.settings()))
     _write(house.home / "demo.json", json.dumps(facts, indent=2))
     console.print()
     for name in ("shop", "mailbox", "provider", "api"):
         console.print(f"  {name:9} {facts[name]}")
-    console.print(f"  log-ins   {house.home / 'demo.json'}")
+    console.print(f"  log-ins   {house.home / 'demo.json'}", soft_wrap=True)
+    console.print(f"  commands  . {facts['settings']}; ./run cli reconcile -h", soft_wrap=True)
     console.print("Serving until Ctrl-C.")
     try:
         _watch(house, processes)
@@ -115,8 +121,12 @@ def _serve(
         console.print()
 
 
+def _as_shell(settings: Mapping[str, str]) -> str:
+    return "\n".join(f"export {name}={quote(value)}" for name, value in settings.items())
+
+
 def _write(path: Path, text: str) -> None:
-    """It holds a token, so only its owner may read it."""
+    """It holds secrets of the demo, so only its owner may read it."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -51,9 +51,17 @@ class House:
     at: Addresses
 
     def environment(self) -> Mapping[str, str]:
-        """What web and worker read. Keys are made once and stay in the data folder."""
+        """What all processes read."""
         return {
             **os.environ,
+            **self.settings(),
+            "SANDBOX_API_KEY": self.api_key,
+            "SANDBOX_WEBHOOK_SECRET": self.webhook_secret,
+        }
+
+    def settings(self) -> Mapping[str, str]:
+        """Those of the product itself. Keys are made once and stay in the data folder."""
+        return {
             "STAMPLEDGER_HOME": str(self.home),
             "STAMPLEDGER_BASE_URL": self.at.shop,
             "STAMPLEDGER_SECRET_KEY": kept_key(self.home, "secret").hex(),
@@ -62,8 +70,6 @@ class House:
             "STAMPLEDGER_STRIPE_API_KEY": self.api_key,
             "STAMPLEDGER_STRIPE_WEBHOOK_SECRET": self.webhook_secret,
             "STAMPLEDGER_STRIPE_API_BASE": self.at.provider,
-            "SANDBOX_API_KEY": self.api_key,
-            "SANDBOX_WEBHOOK_SECRET": self.webhook_secret,
         }
 
     @property

@@ -1,6 +1,8 @@
 """The demo as a stranger starts it: it tells its story, serves, and leaves nothing running."""
 
+import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -26,6 +28,9 @@ def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> Non
             until("the demo serves", lambda: "Serving" in told.read_text())
             started = psutil.Process(demo.pid).children(recursive=True)
             assert len(started) >= 4
+            books = told_by(tmp_path, "reconcile", "--provider", "stripe", "--json")
+            assert json.loads(books)["clean"]
+            assert "letters: 0" in told_by(tmp_path, "worker", "--once")
             demo.send_signal(signal.SIGINT)
             assert demo.wait(30) == 0
         finally:
@@ -34,4 +39,12 @@ def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> Non
     _, alive = psutil.wait_procs(started, timeout=10)
     assert not alive
     assert "verified" in told.read_text()
-    assert (tmp_path / "home" / "demo.json").stat().st_mode & 0o077 == 0
+    for name in ("demo.json", "demo.env"):
+        assert (tmp_path / "home" / name).stat().st_mode & 0o077 == 0
+
+
+def told_by(tmp_path: Path, *words: str) -> str:
+    """A command beside the demo, with the settings that it has written down."""
+    command = [sys.executable, "-P", "-m", "web.cli", *words]
+    script = f". {tmp_path / 'home' / 'demo.env'}; exec {shlex.join(command)}"
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
