@@ -86,12 +86,21 @@ class Actor:
 
 
 class Stage:
-    """Runs all actors' tasks at once, in one order after the other. To be used with `closing`."""
+    """Runs all actors' tasks at once, in one order after the other.
+
+    Before each order comes `prepare`, so that what everybody remembers is the same each time;
+    `each` comes after every step.
+    """
 
     def __init__(
-        self, actors: Sequence[Actor], *, watch: str, each: Callable[[], None] = lambda: None
+        self,
+        actors: Sequence[Actor],
+        *,
+        watch: str,
+        prepare: Callable[[], None] = lambda: None,
+        each: Callable[[], None] = lambda: None,
     ) -> None:
-        self._actors, self._each = actors, each
+        self._actors, self._prepare, self._each = actors, prepare, each
         self._watcher = psycopg.connect(watch, autocommit=True)
         self._threads = ThreadPoolExecutor(len(actors))
 
@@ -131,6 +140,7 @@ class Stage:
         self, prefix: Sequence[int], choose: Callable[[int], int] = lambda count: 0
     ) -> tuple[list[tuple[int, int]], list[int], list[Any]]:
         """One order: the actor and the choice at each step, how many there were to choose from."""
+        self._prepare()
         for actor in self._actors:
             actor.stepper.begin()
         futures = [self._threads.submit(actor.act) for actor in self._actors]

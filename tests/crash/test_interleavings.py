@@ -24,9 +24,13 @@ from tests.projections.histories import placed
 
 # Where the writers may be interrupted when others take turns with them.
 WRITING = frozenset({"begin", "insert_stamps", "commit"})
-DECIDING = WRITING | {"take_turn", "read_head"}
+DECIDING = WRITING | {"take_turn", "confirm", "read_head"}
 # Where the projector may be: before it reads, before it writes, before it commits.
 MOVING = frozenset({"read_plain_positions", "read_positions", "begin", "commit"})
+OVERTAKEN = frozenset({"confirm: 40001"})
+# Who guesses that its news are new learns from the database that they stand there.
+STANDING = OVERTAKEN | {"insert_stamps: 23505"}
+MOST = 60_000
 UNPAID = PROJECTIONS["unpaid"]
 
 
@@ -107,61 +111,79 @@ def unexpected(poison: Poison) -> None:
     raise AssertionError(poison)
 
 
-def nobody_was_refused(*actors: Actor) -> bool:
-    """A statement that fails is repaired by another try; under the lock there is none to repair."""
-    return [one for actor in actors for one in actor.stepper.refused] == []
+def only_overtaken(*actors: Actor, allowed: frozenset[str] = OVERTAKEN) -> bool:
+    """Under the lock no statement fails, but for a guess of somebody who was overtaken."""
+    return {one for actor in actors for one in actor.stepper.refused} <= allowed
 
 
-def test_two_writers_in_every_order_of_their_statements(troupe: Troupe) -> None:
+def acquainted(*actors: Actor) -> None:
+    """Each has just committed twice in a row, and remembers it; the first was overtaken since."""
+    for actor in actors:
+        for _ in range(2):
+            actor.task()
+
+
+@pytest.mark.parametrize("strangers", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_two_writers_in_every_order_of_their_statements(troupe: Troupe, strangers: bool) -> None:
     writers = [troupe.writer(name, frozenset(), order) for name in ("one", "other")]
-    stage = troupe.stage(writers)
+
+    def overtaken_by_a_third() -> None:
+        for actor in writers:
+            troupe.ledger.append(order())
+            actor.task()
+        troupe.ledger.append(order())
+
+    prepare = overtaken_by_a_third if strangers else lambda: acquainted(*writers)
     orders = set()
-    for steps, outcomes in stage.every_order(most=2_000):
+    for steps, outcomes in troupe.stage(writers, prepare=prepare).every_order(most=2_000):
         orders.add(tuple(steps))
-        assert nobody_was_refused(*writers), steps
-        assert troupe.grew(2), steps
+        assert only_overtaken(*writers), steps
+        assert troupe.grew(7 if strangers else 6), steps
         positions = {one.recorded[0].position for one in outcomes}
         assert positions == {troupe.size - 1, troupe.size}, steps
     assert troupe.root_is_that_of_the_rows()
     print(f"{len(orders)} orders of two writers")
-    assert len(orders) > 10
+    assert len(orders) > 50
 
 
 def test_the_last_seat_is_sold_once_in_every_order(troupe: Troupe) -> None:
     quotas = [uuid4()]
 
-    def last_seat() -> Append:
+    def one_seat() -> Append:
         return order(SeatChange(quota=quotas[-1], held=1))
 
-    def another_quota() -> None:
-        quotas.append(uuid4())
-        troupe.ledger.append(order(SeatChange(quota=quotas[-1], capacity=1)))
+    writers = [troupe.writer(name, DECIDING, one_seat) for name in ("one", "other")]
 
-    writers = [troupe.writer(name, DECIDING, last_seat) for name in ("one", "other")]
-    stage = troupe.stage(writers)
-    another_quota()
-    for steps, outcomes in stage.every_order(most=2_000):
-        assert nobody_was_refused(*writers), steps
+    def one_seat_is_left() -> None:
+        quotas.append(uuid4())
+        troupe.ledger.append(order(SeatChange(quota=quotas[-1], capacity=5)))
+        acquainted(*writers)
+
+    for steps, outcomes in troupe.stage(writers, prepare=one_seat_is_left).every_order(most=2_000):
+        assert only_overtaken(*writers), steps
         assert {type(one) for one in outcomes} == {Appended, NoRoom}, steps
-        assert troupe.grew(2)
-        another_quota()
+        assert troupe.grew(6)
 
 
 def test_the_same_news_is_stamped_once_in_every_order(troupe: Troupe) -> None:
-    causes = [(uuid4(), uuid4())]
+    told: list[Append] = []
 
-    def news() -> Append:
-        cause, stream = causes[-1]
-        return order(cause=cause, stream=stream)
+    def the_newest() -> Append:
+        return told[-1] if told else order()
 
-    writers = [troupe.writer(name, DECIDING, news) for name in ("one", "other")]
-    stage = troupe.stage(writers)
+    writers = [troupe.writer(name, DECIDING, the_newest) for name in ("one", "other")]
+
+    def something_happened() -> None:
+        told.clear()
+        acquainted(*writers)
+        told.append(order())
+
+    stage = troupe.stage(writers, prepare=something_happened)
     for steps, outcomes in stage.every_order(most=2_000):
-        assert nobody_was_refused(*writers), steps
+        assert only_overtaken(*writers, allowed=STANDING), steps
         assert sorted(one.repeated for one in outcomes) == [False, True], steps
         assert outcomes[0].recorded == outcomes[1].recorded
-        assert troupe.grew(1)
-        causes.append((uuid4(), uuid4()))
+        assert troupe.grew(5)
 
 
 class Company:
@@ -172,7 +194,11 @@ class Company:
         writers = [troupe.writer(name, WRITING, order) for name in ("one", "other")]
         self.actors = [*writers, troupe.reader(times=reads), troupe.projector()]
         self._onlooker = psycopg.connect(troupe.url, autocommit=True)
-        self.stage = troupe.stage(self.actors, each=self.rows_are_of_the_checkpoint)
+        self.stage = troupe.stage(
+            self.actors,
+            prepare=lambda: acquainted(*self.actors),
+            each=self.rows_are_of_the_checkpoint,
+        )
 
     def rows_are_of_the_checkpoint(self) -> None:
         """Every stamp is an order of its own, and each order has one row."""
@@ -183,12 +209,12 @@ class Company:
 
     def judge(self, steps: list[str], given: list[Any]) -> None:
         one, other, seen, moved = given
-        assert nobody_was_refused(*self.actors), steps
-        assert self._troupe.grew(2), steps
+        assert only_overtaken(*self.actors), steps
+        assert self._troupe.grew(6), steps
         assert {type(one), type(other)} == {Appended}
         assert seen == [*range(1, len(seen) + 1)], steps
-        assert self._troupe.size - 4 <= len(seen) <= self._troupe.size
-        assert moved <= 4
+        assert self._troupe.size - 2 <= len(seen) <= self._troupe.size
+        assert moved <= 2
 
     def close(self) -> None:
         self._onlooker.close()
@@ -209,10 +235,10 @@ def test_all_four_in_some_orders(troupe: Troupe) -> None:
 @pytest.mark.slow
 def test_all_four_in_every_order(troupe: Troupe) -> None:
     company = Company(troupe, reads=1)
-    count = 0
-    for steps, given in company.stage.every_order(most=60_000):
+    orders = 0
+    for steps, given in company.stage.every_order(most=MOST):
         company.judge(steps, given)
-        count += 1
+        orders += 1
     company.close()
-    print(f"{count} orders")
-    assert count < 60_000
+    print(f"{orders} orders of all four")
+    assert orders < MOST
