@@ -79,8 +79,9 @@ MUTATIONS = (
     Mutation(
         name="another-amount-is-accepted",
         file="ledger/stamps.py",
-        old='@stamp(binding=("amount", "provider", "provider_reference"))\nclass Paid:',
-        new='@stamp(binding=("provider", "provider_reference"))\nclass Paid:',
+        old='@stamp(binding=("amount", "provider", "provider_reference"), sealed=("reason",))\n'
+        "class Paid:",
+        new='@stamp(binding=("provider", "provider_reference"), sealed=("reason",))\nclass Paid:',
         tests=("tests/ledger/test_service.py", "tests/ledger/test_receiving.py"),
     ),
     Mutation(
@@ -174,6 +175,94 @@ MUTATIONS = (
         old="        if row.id != expected:\n",
         new="        if row.id < expected:\n",
         tests=("tests/adapters/test_postgres_stamp_store.py",),
+    ),
+    Mutation(
+        name="committers-take-no-turns",
+        file="adapters/postgres/sql/take_turn.sql",
+        old="select pg_advisory_xact_lock(21332, 1)",
+        new="select 1",
+        tests=("tests/crash/test_interleavings.py",),
+    ),
+    Mutation(
+        name="a-hole-is-waited-for-and-then-skipped",
+        file="adapters/postgres/stamp_store.py",
+        old='        return dense(self._rows("read_positions", after, limit), after=after)\n',
+        new='        rows = self._rows("read_positions", after, limit)\n'
+        "        try:\n"
+        "            return dense(rows, after=after)\n"
+        "        except PositionMissing:\n"
+        "            __import__('time').sleep(0.1)\n"
+        '            return self._rows("read_positions", after, limit)\n',
+        tests=("tests/adapters/test_postgres_stamp_store.py",),
+    ),
+    Mutation(
+        name="projections-wait-to-be-woken",
+        file="adapters/worker/projecting.py",
+        old="                stop.wait(pause)\n",
+        new="                stop.wait(3600)\n",
+        tests=("tests/adapters/worker/test_projecting.py",),
+    ),
+    Mutation(
+        name="hashed-without-a-length",
+        file="ledger/leaf.py",
+        old="            _length(len(state)),\n",
+        new="",
+        tests=("tests/ledger/test_leaf.py",),
+    ),
+    Mutation(
+        name="positions-come-from-a-sequence",
+        file="adapters/conditions.py",
+        old="        self._position = known.head.frontier.size\n",
+        # A sequence does not take back what a transaction that failed has drawn.
+        new="        global _SEQUENCE\n"
+        "        drawn = globals().get('_SEQUENCE', {})\n"
+        "        self._position = max(drawn.get(ledger, 0), known.head.frontier.size)\n"
+        "        _SEQUENCE = {**drawn, ledger: self._position + 1}\n",
+        tests=("tests/contract/test_stamp_recorder.py",),
+    ),
+    Mutation(
+        name="rows-are-written-and-their-checkpoint-is-not",
+        file="adapters/postgres/sql/views_move_checkpoints.sql",
+        old="where owner = $1",
+        new="where owner = $1 and $2::bigint < 0",
+        tests=("tests/adapters/worker/test_projecting.py",),
+    ),
+    Mutation(
+        name="two-owners-and-no-epoch",
+        file="adapters/postgres/sql/views_claim_epoch.sql",
+        old="where name = $1 and epoch = $2\n",
+        new="where name = $1 and $2::bigint > 0\n",
+        tests=("tests/adapters/worker/test_projecting.py",),
+    ),
+    Mutation(
+        name="the-checkpoint-is-committed-before-its-rows",
+        file="adapters/postgres/views_owner.py",
+        old="""        with self._writing():
+            self._replace(changed)
+            self._stop([one.poison for one in changed.values() if one.poison])
+            self._run("views_move_checkpoints", self.name, position)
+""",
+        new="""        with self._writing():
+            self._run("views_move_checkpoints", self.name, position)
+        with self._writing():
+            self._replace(changed)
+            self._stop([one.poison for one in changed.values() if one.poison])
+""",
+        tests=("tests/crash/test_interleavings.py",),
+    ),
+    Mutation(
+        name="answered-before-the-disk-has-it",
+        file="adapters/postgres/connections.py",
+        old='    "jit": "off",\n',
+        new='    "jit": "off",\n    "synchronous_commit": "off",\n',
+        tests=("tests/crash/test_crash_table.py",),
+    ),
+    Mutation(
+        name="totals-beside-a-commit-are-believed",
+        file="ledger/audit/verify.py",
+        old=", *kept.at(step))",
+        new=")",
+        tests=("tests/ledger/test_audit_tampering.py",),
     ),
 )
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from time import monotonic, sleep
@@ -105,52 +106,65 @@ class Trap:
     server: EmbeddedPostgres
     sprung: bool = False
     _seen: int = 0
+    _doomed: Sequence[psutil.Process] = ()
+
+    def __post_init__(self) -> None:
+        if self.victim == "power":
+            # The log's own writer must not save what a commit did not wait for.
+            for one in named(postmaster_of(self.server).children(), "walwriter"):
+                one.suspend()
 
     def before(self, step: Step) -> None:
         if counts(step) and step.name == self.point.name:
             self._seen += 1
-            if not self.point.after:
-                self._spring(step)
+            if self._seen == self.point.nth:
+                self._doomed = self._aim(step)
+                if not self.point.after:
+                    self._spring()
 
     def after(self, step: Step, refused: str) -> None:
-        if counts(step) and step.name == self.point.name and self.point.after:
-            self._spring(step)
+        if counts(step) and step.name == self.point.name and self._seen == self.point.nth:
+            self._spring()
 
-    def _spring(self, step: Step) -> None:
-        if self.sprung or self._seen != self.point.nth:
+    def _aim(self, step: Step) -> Sequence[psutil.Process]:
+        """Whom to kill: found beforehand, so that nothing happens between statement and kill."""
+        if self.victim == "client":
+            return [psutil.Process(self.crew.pid)]
+        if self.victim == "backend":
+            return [psutil.Process(step.backend)]
+        postmaster = postmaster_of(self.server)
+        family = postmaster.children(recursive=True)
+        match self.victim:
+            case "postmaster":
+                return [postmaster]
+            case "power":
+                return [postmaster, *family]
+            case _:
+                return named(family, self.victim)[:1]
+
+    def _spring(self) -> None:
+        if self.sprung:
             return
         self.sprung = True
-        if self.victim == "client":
-            doomed = psutil.Process(self.crew.pid)
-            doomed.kill()
-            wait_until_gone([doomed])
-        else:
-            kill_of_server(self.server, self.victim, backend=step.backend)
+        assert self._doomed, f"there is no {self.victim}"
+        for one in self._doomed:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        wait_until_gone(self._doomed)
+        if self.victim in ("postmaster", "power"):
+            self.server.start()
+        elif self.victim != "client":
+            wait_for(self.server)
 
 
-def kill_of_server(server: EmbeddedPostgres, victim: str, *, backend: int) -> None:
-    """kill -9 of a process of the server; afterwards the server is there again."""
+def postmaster_of(server: EmbeddedPostgres) -> psutil.Process:
     told = read_pid_file(server.place.data)
     assert told is not None
-    postmaster = psutil.Process(told.pid)
-    match victim:
-        case "backend":
-            doomed = [psutil.Process(backend)]
-        case "postmaster":
-            doomed = [postmaster]
-        case "power":
-            doomed = [postmaster, *postmaster.children(recursive=True)]
-        case _:
-            doomed = [one for one in postmaster.children() if victim in called(one)][:1]
-            assert doomed, f"the server has no {victim}"
-    for one in doomed:
-        with suppress(psutil.NoSuchProcess):
-            one.kill()
-    wait_until_gone(doomed)
-    if victim in ("postmaster", "power"):
-        server.start()
-    else:
-        wait_for(server)
+    return psutil.Process(told.pid)
+
+
+def named(family: Sequence[psutil.Process], name: str) -> list[psutil.Process]:
+    return [one for one in family if name in called(one)]
 
 
 def called(process: psutil.Process) -> str:

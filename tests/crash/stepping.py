@@ -89,7 +89,7 @@ class Stage:
     """Runs all actors' tasks at once, in one order after the other.
 
     Before each order comes `prepare`, so that what everybody remembers is the same each time;
-    `each` comes after every step.
+    `each` comes when all stand still.
     """
 
     def __init__(
@@ -147,12 +147,13 @@ class Stage:
         taken: list[tuple[int, int]] = []
         widths: list[int] = []
         while able := self._able():
+            self._each()
             at = len(taken)
             choice = prefix[at] if at < len(prefix) else choose(len(able))
             taken.append((able[choice], choice))
             widths.append(len(able))
             self._actors[able[choice]].stepper.let_through()
-            self._each()
+        self._each()
         return taken, widths, [future.result(_PATIENCE) for future in futures]
 
     def _able(self) -> list[int]:

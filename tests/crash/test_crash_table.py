@@ -214,7 +214,10 @@ def test_a_client_killed_around_what_it_writes(scene: Scene, work: str) -> None:
 
 @pytest.mark.parametrize("victim", ["backend", "postmaster", "power"])
 def test_a_server_killed_around_a_commit(scene: Scene, victim: str) -> None:
-    for point in around_commits(rehearse(scene, "append"))[:2]:
+    """Before it, before its answer arrives, and when the caller has been told."""
+    points = rehearse(scene, "append")
+    at = points.index(around_commits(points)[0])
+    for point in points[at : at + 3]:
         works_at(scene, "append", victim=victim, point=point)
 
 
@@ -222,8 +225,10 @@ def test_a_server_killed_around_a_commit(scene: Scene, victim: str) -> None:
 @pytest.mark.parametrize("victim", ["client", "backend", "postmaster", "power"])
 @pytest.mark.parametrize("work", SENDS)
 def test_killed_at_every_statement(scene: Scene, work: str, victim: str) -> None:
+    """A server cannot tell whether a statement's answer was read before the next one came."""
     for point in rehearse(scene, work):
-        works_at(scene, work, victim=victim, point=point)
+        if victim == "client" or not point.after or point.name == "commit":
+            works_at(scene, work, victim=victim, point=point)
 
 
 @pytest.mark.slow
