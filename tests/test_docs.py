@@ -12,6 +12,7 @@ import pytest
 
 from adapters.shop_file import File
 from ledger import codec
+from ledger.case_stamps import CaseKind
 from ledger.stamp import declared
 from web.cli import stampledger
 from web.problems import explained
@@ -104,6 +105,15 @@ def test_the_reference_lists_every_key_of_a_shop_file():
         r"^\| `(\w+)` \|", (REFERENCE / "shop-file.md").read_text(), flags=re.MULTILINE
     )
     assert sorted(listed) == sorted(File.__struct_fields__)
+
+
+def test_every_kind_of_case_has_its_runbook():
+    listed = re.findall(
+        r"^\| `(\w+)` \| (?:critical|warning) \|",
+        (ROOT / "docs/runbooks/alarms.md").read_text(),
+        flags=re.MULTILINE,
+    )
+    assert sorted(listed) == sorted(str(kind) for kind in CaseKind)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
