@@ -20,27 +20,37 @@ from hypothesis.stateful import (
 from adapters.memory_store import MemoryStampRecorder
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.recording import StampRecorder
+from ledger.case import case_id
+from ledger.case_commands import AssignMoney, CloseCase
+from ledger.case_stamps import CaseKind
 from ledger.commands import (
     CancelInGrace,
+    CancelOrder,
     CancelUnpaid,
     CaptureAuthorization,
     ConfirmCancellation,
+    MarkPaid,
+    RefundByHand,
+    RefundPayment,
     RequestCancellation,
     RequestPayment,
+    ResendLetter,
     RetryRefund,
     StartLetter,
     VoidAuthorization,
 )
 from ledger.money import Money
+from ledger.order.attempts import Attempt
 from ledger.order.evolve import evolve, fold
 from ledger.order.letters import RECEIPTS, letters_due, owed
 from ledger.order.state import Order
 from ledger.order.status import flags, status
-from ledger.policy import Release
+from ledger.policy import Release, Surplus
 from ledger.receiving import receive
 from ledger.recorded import Recorded
 from ledger.refusals import NotEnoughSeats, Refusal
 from ledger.reports import Report
+from ledger.resolving import Resolutions
 from ledger.seats import seat_changes
 from ledger.shop_stamps import QuotaSet, quota_id
 from ledger.stamp import identity
@@ -57,6 +67,7 @@ from ledger.stamps import (
     DisputeClosed,
     Disputed,
     Letter,
+    ManualRefund,
     OrderPlaced,
     Paid,
     PaymentExpired,
@@ -86,13 +97,17 @@ class Ledger(RuleBasedStateMachine):
         release=st.sampled_from(Release),
         fee=st.sampled_from([0, 500]),
         grace=st.sampled_from([None, 3600]),
+        surplus=st.sampled_from(Surplus),
         regrets=st.booleans(),
     )
-    def open(self, release: Release, fee: int, grace: int | None, regrets: bool) -> None:
+    def open(
+        self, release: Release, fee: int, grace: int | None, surplus: Surplus, regrets: bool
+    ) -> None:
         slug = f"winterfest-{next(SLUGS)}"  # one database may hold the worlds of a whole run
         quotas = {"weekend": 4, "friday": 2}
         spec = replace(with_policy(release, fee=fee), slug=slug, quotas=quotas)
-        spec = replace(spec, preferences=replace(spec.preferences, grace_period=grace))
+        terms = replace(spec.preferences, grace_period=grace, overpaid=surplus)
+        spec = replace(spec, preferences=terms)
         self.world = World(spec, make=self.make)
         self.names: list[str] = []
         self.told: list[Report] = []
@@ -191,6 +206,71 @@ class Ledger(RuleBasedStateMachine):
             retried = replace(self._wish(RetryRefund), correlation_id=refund.correlation_id)
             self._ask(which, retried)
 
+    # Staff
+
+    @rule(which=WHICH, cents=st.one_of(st.none(), CENTS))
+    def mark_paid(self, which: int, cents: int | None) -> None:
+        amount = None if cents is None else Money(cents, "EUR")
+        self._ask(which, self._wish(MarkPaid, reason="at the till", amount=amount))
+
+    @rule(
+        which=WHICH,
+        cents=st.one_of(st.none(), CENTS),
+        by_hand=st.booleans(),
+        first=st.booleans(),
+        despite=st.booleans(),
+    )
+    def staff_refund(
+        self, which: int, cents: int | None, by_hand: bool, first: bool, despite: bool
+    ) -> None:
+        order = self._order(which)
+        paid = order.paid_attempts if order else ()
+        fields: dict[str, Any] = {
+            "reason": "asked",
+            "amount": None if cents is None else Money(cents, "EUR"),
+            "payment": paid[0].correlation_id if first and paid else None,
+        }
+        if by_hand:
+            self._ask(which, self._wish(RefundByHand, **fields))
+        else:
+            self._ask(which, self._wish(RefundPayment, **fields, despite_dispute=despite))
+
+    @rule(which=WHICH, refund=st.booleans())
+    def staff_cancel(self, which: int, refund: bool) -> None:
+        self._ask(which, self._wish(CancelOrder, reason="called off", refund=refund))
+
+    @rule(which=WHICH)
+    def send_a_letter_again(self, which: int) -> None:
+        before = self._order(which)
+        self._ask(which, self._wish(ResendLetter, reason="lost"))
+        after = self._order(which)
+        if before is None or after is None:
+            return
+        for key, posting in after.postings.items():
+            if posting.again_under != before.postings[key].again_under:
+                self.sent.discard(key)
+
+    @rule(which=WHICH, cents=CENTS, back=st.booleans())
+    def stray_money_is_resolved(self, which: int, cents: int, back: bool) -> None:
+        """Nobody asked for it; a person finds its order, or sends it back."""
+        order, amount = self._order(which), Money(cents, "EUR")
+        if order is None:
+            return
+        under = self.world.id(self._fresh("stray"))
+        fact = Paid(amount=amount, provider="stripe", provider_reference=f"pi_{under}")
+        told = self._report(None, None, under, fact, amount=amount)
+        assert self._receive(told) is None
+        case = case_id(under, CaseKind.UNMATCHED_MONEY)
+        desk = Resolutions(
+            self.world.store, orders=self.world.orders, cases=self.world.cases, providers={}
+        )
+        kind, more = (CloseCase, {}) if back else (AssignMoney, {"order": order.id})
+        wish = self._wish(kind, reason="found", **more)
+        assert desk.resolve(case, wish).state == "resolved"
+        before = self.world.store.head()
+        assert desk.resolve(case, wish).state == "resolved"
+        assert self.world.store.head() == before
+
     @rule(minutes=st.sampled_from([1, 30, 61, 24 * 60, 3 * 24 * 60, 15 * 24 * 60]))
     def time_passes(self, minutes: int) -> None:
         self.world.clock.pass_(minutes=minutes)
@@ -200,9 +280,9 @@ class Ledger(RuleBasedStateMachine):
     @rule(which=WHICH, cents=CENTS, full=st.booleans(), newest=st.booleans())
     def money_comes(self, which: int, cents: int, full: bool, newest: bool) -> None:
         order = self._order(which)
-        if order is None or not order.attempts:
+        if order is None or not _at_the_provider(order):
             return
-        attempt = list(order.attempts.values())[-1 if newest else 0]
+        attempt = _at_the_provider(order)[-1 if newest else 0]
         amount = attempt.asked if full else Money(cents, "EUR")
         reference = f"pi_{attempt.correlation_id}"
         fact = Paid(amount=amount, provider="stripe", provider_reference=reference)
@@ -211,9 +291,9 @@ class Ledger(RuleBasedStateMachine):
     @rule(which=WHICH, newest=st.booleans(), cents=st.sampled_from([0, 0, 0, -1, 1]))
     def money_is_authorized(self, which: int, newest: bool, cents: int) -> None:
         order = self._order(which)
-        if order is None or not order.attempts:
+        if order is None or not _at_the_provider(order):
             return
-        attempt = list(order.attempts.values())[-1 if newest else 0]
+        attempt = _at_the_provider(order)[-1 if newest else 0]
         amount = attempt.asked + Money(cents, "EUR")
         reference = f"pi_{attempt.correlation_id}"
         fact = Authorized(amount=amount, provider="stripe", provider_reference=reference)
@@ -257,9 +337,9 @@ class Ledger(RuleBasedStateMachine):
     @rule(which=WHICH, kind=st.sampled_from(["declined", "expired"]))
     def a_payment_fails(self, which: int, kind: str) -> None:
         order = self._order(which)
-        if order is None or not order.attempts:
+        if order is None or not _at_the_provider(order):
             return
-        attempt = next(iter(order.attempts))
+        attempt = _at_the_provider(order)[0].correlation_id
         reference = f"pi_{attempt}"
         fact: Any = PaymentExpired(provider_reference=reference)
         if kind == "declined":
@@ -277,7 +357,7 @@ class Ledger(RuleBasedStateMachine):
             if refund.request is None:
                 continue
             for word in self._possible(refund, news[:many]):
-                fact = _of_refund(word, refund.request, refund.last_try)
+                fact = _of_refund(word, refund.request, refund.correlation_id, refund.last_try)
                 self._tell(order, refund.request.payment, refund.correlation_id, fact)
 
     def _possible(self, refund: Any, news: list[str]) -> list[str]:
@@ -290,7 +370,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(which=WHICH, cents=st.sampled_from([500, 1000]), many=st.integers(1, 2))
     def a_refund_is_made_at_the_provider(self, which: int, cents: int, many: int) -> None:
         order = self._order(which)
-        for attempt in order.paid_attempts if order else ():
+        for attempt in _paid_at_the_provider(order) if order else ():
             amount = Money(cents, "EUR")
             if order is None or order.held_by(attempt.correlation_id).amount < cents:
                 continue
@@ -304,9 +384,9 @@ class Ledger(RuleBasedStateMachine):
     @rule(which=WHICH, news=st.permutations(["opened", "won", "lost"]))
     def a_dispute(self, which: int, news: list[str]) -> None:
         order = self._order(which)
-        if order is None or not order.paid_attempts:
+        if order is None or not _paid_at_the_provider(order):
             return
-        attempt = order.paid_attempts[0]
+        attempt = _paid_at_the_provider(order)[0]
         payment, reference = attempt.correlation_id, f"dp_{attempt.correlation_id}"
         assert attempt.received is not None
         opened = Disputed(payment=payment, amount=attempt.received, provider_reference=reference)
@@ -415,11 +495,24 @@ class Ledger(RuleBasedStateMachine):
         amount: Money | None = None,
     ) -> None:
         assert order is not None
-        told = Report(
+        told = self._report(order.id, attempt, under, fact, amount=amount)
+        self.told.append(told)
+        assert self._receive(told) == order.id  # law 4
+
+    def _report(
+        self,
+        order: UUID | None,
+        attempt: UUID | None,
+        under: UUID,
+        fact: Any,
+        *,
+        amount: Money | None,
+    ) -> Report:
+        return Report(
             provider="stripe",
             account="acct_1",
             live=False,
-            order=order.id,
+            order=order,
             attempt=attempt,
             correlation_id=under,
             fact=fact,
@@ -428,8 +521,6 @@ class Ledger(RuleBasedStateMachine):
             reference=fact.provider_reference if hasattr(fact, "provider_reference") else "",
             occurred_at=self.world.clock(),
         )
-        self.told.append(told)
-        assert self._receive(told) == order.id  # law 4
 
     def _receive(self, told: Report) -> UUID | None:
         return receive(
@@ -442,8 +533,18 @@ class Ledger(RuleBasedStateMachine):
         )
 
 
-def _of_refund(word: str, request: CreateRefundRequest, try_number: int) -> Any:
-    reference = f"re_{request.payment}_{try_number}"
+def _at_the_provider(order: Order) -> list[Attempt]:
+    """What the provider was asked for, and can tell about."""
+    ours = (one for one in order.attempts.values() if not one.assigned)
+    return [one for one in ours if one.provider == "stripe"]
+
+
+def _paid_at_the_provider(order: Order) -> list[Attempt]:
+    return [one for one in order.paid_attempts if one.provider == "stripe"]
+
+
+def _of_refund(word: str, request: CreateRefundRequest, under: UUID, try_number: int) -> Any:
+    reference = f"re_{under}_{try_number}"
     match word:
         case "accepted":
             return CreateRefundSuccess(
@@ -495,7 +596,7 @@ def _money_is_whole(order: Order, history: Any) -> None:
     so_far = Order(id=order.id)
     for recorded in history:
         stamp = recorded.stamp
-        if isinstance(stamp, CreateRefundRequest):
+        if isinstance(stamp, CreateRefundRequest | ManualRefund):
             assert 0 < stamp.amount.amount <= so_far.held_by(stamp.payment).amount
         _reservations_are_whole(so_far, recorded)
         if isinstance(stamp, ReceiptSendStarted) and stamp.letter in RECEIPTS[:3]:
