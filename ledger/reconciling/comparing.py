@@ -80,7 +80,10 @@ def compared(theirs: TheirRecord, ours: OurRecord, period: Period) -> Verdict:
 
 
 def unmatched(foreseen: Sequence[Foresight]) -> Verdict:
-    """A record that no order of ours has. A case that a person closed has settled it."""
+    """A record that no order of ours has. A case that a person closed has settled it.
+
+    What is known all the same is money that was sent back from its case.
+    """
     verdicts = {_unmatched(one) for one in foreseen}
     for verdict in (Verdict.MISSING_HERE, Verdict.OPEN_CASE):
         if verdict in verdicts or not verdicts:
@@ -90,11 +93,11 @@ def unmatched(foreseen: Sequence[Foresight]) -> Verdict:
 
 def _unmatched(foreseen: Foresight) -> Verdict:
     match foreseen:
-        case Foresight.KNOWN | Foresight.STAMP | Foresight.CASE:
+        case Foresight.STAMP | Foresight.CASE:
             return Verdict.MISSING_HERE
         case Foresight.OPEN_CASE:
             return Verdict.OPEN_CASE
-        case Foresight.RESOLVED_CASE:
+        case Foresight.RESOLVED_CASE | Foresight.KNOWN:
             return Verdict.RESOLVED_CASE
         case _:
             assert_never(foreseen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from ledger.reconciling.records import Holder, Kind, OurRecord, State
@@ -14,6 +15,7 @@ from ledger.stamps import (
     DisputeClosed,
     Disputed,
     Paid,
+    PaymentAssigned,
     Refunded,
     RefundFailed,
     Voided,
@@ -32,6 +34,7 @@ _SAYS: Mapping[type, tuple[Kind, State]] = {
     Voided: (Kind.PAYMENT, State.FAILED),
     AuthorizationExpired: (Kind.PAYMENT, State.FAILED),
     Paid: (Kind.PAYMENT, State.DONE),
+    PaymentAssigned: (Kind.PAYMENT, State.DONE),
     CreateRefundSuccess: (Kind.REFUND, State.UNDER_WAY),
     Refunded: (Kind.REFUND, State.DONE),
     RefundFailed: (Kind.REFUND, State.FAILED),
@@ -42,6 +45,7 @@ MOVING = (
     "AUTHORIZATION_EXPIRED",
     "VOIDED",
     "PAID",
+    "PAYMENT_ASSIGNED",
     "CREATE_REFUND_SUCCESS",
     "REFUNDED",
     "REFUND_FAILED",
@@ -71,7 +75,7 @@ def _told(history: Sequence[Recorded], books: Holder) -> Iterator[OurRecord]:
     for one in history:
         if (said := _said(one.stamp)) is None:
             continue
-        reference = one.stamp.provider_reference
+        reference = _reference(one.stamp)
         payment = getattr(one.stamp, "payment", one.correlation_id)
         amount = getattr(one.stamp, "amount", amounts.get(reference))
         if payment in payments and amount is not None:
@@ -85,6 +89,12 @@ def _told(history: Sequence[Recorded], books: Holder) -> Iterator[OurRecord]:
             )
 
 
+def _reference(stamp: Any) -> str:
+    """The provider's name of what a stamp is about."""
+    named = stamp.payment_reference if isinstance(stamp, PaymentAssigned) else None
+    return str(named or stamp.provider_reference)
+
+
 def _said(stamp: object) -> tuple[Kind, State] | None:
     if isinstance(stamp, DisputeClosed):
         return Kind.DISPUTE, State.FAILED if stamp.won else State.DONE
@@ -96,7 +106,7 @@ def _payments(history: Sequence[Recorded], books: Holder) -> set[UUID]:
     asked = {
         one.correlation_id: (one.stamp.provider, one.stamp.account, one.stamp.live)
         for one in history
-        if isinstance(one.stamp, CreatePaymentRequest)
+        if isinstance(one.stamp, CreatePaymentRequest | PaymentAssigned)
     }
     here = (books.name, books.account, books.live)
     paid = {

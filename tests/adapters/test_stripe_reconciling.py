@@ -4,16 +4,18 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from ledger.case_stamps import CaseKind
+from ledger.case_stamps import CaseKind, CaseOpened
 from ledger.money import Money
 from ledger.order.status import status
 from ledger.reconciling.records import ProviderAway
 from ledger.stamps import Paid, Refunded
 from tests.adapters.stripe_shop import StripeShop, stripe_shop
 from tests.worlds import PREFERENCES, SPEC
+from web.case_commands import cases
 from web.reconcile_command import reconcile
 
 CAPTURES_LATER = replace(SPEC, preferences=replace(PREFERENCES, grace_period=3600))
@@ -155,6 +157,33 @@ def test_money_of_somebody_else_on_the_account_is_a_case_once(shop):
     assert [b"ada@" in one.body for one in messages if one] == [False]
     assert books(shop, "--commit", status=1)["taken_in"] == 0
     assert (shop.size, shop.inbox.states) == (size, kept)
+
+
+def a_stranger_pays(shop: StripeShop, amount: int) -> UUID:
+    """Money of nobody, taken in; its case."""
+    shop.provider.lever(f"sessions/{shop.bare_page(amount)}/pay")
+    books(shop, "--commit", status=1)
+    feed = shop.world.store.feed(0, limit=1000)
+    return next(one.stream for one in feed if isinstance(one.stamp, CaseOpened))
+
+
+def test_money_of_nobody_that_was_sent_back_is_no_finding(shop):
+    case = a_stranger_pays(shop, 900)
+    shop.run(cases, "resolve", str(case), "--action", "return", "--reason", "nobody's")
+    found = books(shop, status=0)
+    assert verdicts(found) == {("payment", "resolved_case"), ("refund", "resolved_case")}
+    assert found["net"][0]["theirs"] == 0
+    assert books(shop, "--commit", status=0)["taken_in"] == 0
+
+
+def test_money_of_nobody_that_a_person_gave_to_an_order_is_the_orders(shop):
+    order = shop.buy()
+    case = a_stranger_pays(shop, 7000)
+    words = ("--action", "assign", "--order", str(order.id), "--reason", "it is hers")
+    assert shop.run(cases, "resolve", str(case), *words).exit_code == 0
+    found = books(shop, status=0)
+    assert found["counts"] == {"matched": 1}
+    assert totals(found) == {"payment": (7000, 7000, 0)}
 
 
 def test_a_payment_that_the_provider_does_not_know_is_missing_there(shop, tmp_path_factory):

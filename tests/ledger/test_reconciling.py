@@ -69,6 +69,7 @@ def test_two_records_of_one_thing(theirs, ours, verdict):
         ([Foresight.OPEN_CASE, Foresight.OPEN_CASE], "open_case"),
         ([Foresight.OPEN_CASE, Foresight.RESOLVED_CASE], "open_case"),
         ([Foresight.RESOLVED_CASE], "resolved_case"),
+        ([Foresight.KNOWN], "resolved_case"),
     ],
 )
 def test_a_record_that_no_order_has(foreseen, verdict):
