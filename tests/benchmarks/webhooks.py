@@ -224,7 +224,7 @@ def table(result: dict[str, Any]) -> str:
         us, bare = row["ours"], row["limit"]
         figures = (us["per_second"], us["p50_ms"], us["p99_ms"], bare["per_second"], bare["p99_ms"])
         told = (row["callers"], row["ratio"]["bare web server"], *figures)
-        lines.append("".join(f"{one:>8}" for one in told) + f"  {row['case']}")
+        lines.append("".join(f"{one:>8.6g}" for one in told) + f"  {row['case']}")
     return "\n".join(lines)
 
 

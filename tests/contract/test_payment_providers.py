@@ -33,7 +33,6 @@ from tests.contract.counter import (
 )
 from tests.contract.payment_stories import STORIES, Story, Told, a_payment, a_refund, paid
 from tests.contract.tills import TILLS, at_the_till
-from tests.stand_ins import till as ability
 from tests.stand_ins.paytrail_till import PaytrailTill
 from web.clock import clock
 
@@ -191,12 +190,13 @@ def _again(counter: Counter, act: Callable[[], Any]) -> Any:
 
 
 @EVERY
-def test_killed_at_any_crossing_a_whole_life_ends_the_same(name: str):
+@pytest.mark.parametrize("nth", [3, pytest.param(1, marks=pytest.mark.slow)])
+def test_killed_at_any_crossing_a_whole_life_ends_the_same(name: str, nth: int):
     wire = Wire()
     with counter_of(name, wire=wire.around) as counter:
         whole_life(counter)
     assert wire.crossed > 20
-    for at in range(1, wire.crossed + 1):
+    for at in range(wire.crossed, 0, -nth):
         cut = Wire(at)
         with counter_of(name, wire=cut.around) as counter:
             whole_life(counter)
@@ -233,13 +233,14 @@ def test_a_refund_killed_before_it_was_posted_is_never_posted_and_a_person_is_to
 
 @EVERY
 def test_what_somebody_else_signed_is_a_4xx_and_leaves_no_trace(name: str):
-    if ability.SIGNS not in TILLS[name].can:
-        pytest.skip("nothing of it is signed")
     with counter_of(name) as counter:
         order = counter.place()
         counter.till.pay(counter.page(order))
-        for message in counter.till.news():
-            assert 400 <= counter.deliver(counter.till.forge(message)) < 500
+        forged = [counter.till.forge(one) for one in counter.till.news()]
+        signed = [one for one in forged if one is not None]
+        assert signed
+        for message in signed:
+            assert 400 <= counter.deliver(message) < 500
         assert counter.status(order) == "PENDING"
         assert counter.inbox.unfinished() == []
 

@@ -62,7 +62,7 @@ class Day:
             counted = ", ".join(f"{n} {word}" for word, n in getattr(self, name).most_common())
             lines.append(f"{name}: {counted or 'none'}")
         lines += [f"FINDING {one}" for one in self.findings] or [
-            "Nothing is lost and nothing twice."
+            "Nothing is lost, and nothing was done twice."
         ]
         return "\n".join(lines)
 

@@ -36,7 +36,6 @@ class StripeTill(Till):
             till.SAYS_FAILED,
             till.FINDS_REFUNDS,
             till.REFUNDS_OUTSIDE,
-            till.SIGNS,
         }
     )
 

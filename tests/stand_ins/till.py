@@ -19,7 +19,6 @@ SAYS_FAILED = "the answer to a refund may be yes and its status failed"
 FINDS_REFUNDS = "a refund whose answer was lost can be looked up, or asked for again"
 REFUNDS_OUTSIDE = "refunds made in the dashboard are told"
 SIGNS_ANSWERS = "answers are signed"
-SIGNS = "messages are signed"
 
 
 class Till(ABC):
@@ -92,8 +91,8 @@ class Till(ABC):
         return message
 
     @abstractmethod
-    def forge(self, message: Message) -> Message:
-        """The same words, signed by somebody else."""
+    def forge(self, message: Message) -> Message | None:
+        """The same words, signed by somebody else; None where nobody signs."""
 
     @abstractmethod
     def of_another_account(self, message: Message) -> Message | None:
