@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from functools import partial
 from uuid import UUID
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
@@ -14,6 +15,7 @@ from adapters.letters import render
 from adapters.postgres.catalogue import PostgresCatalogue
 from adapters.postgres.connections import Connections
 from adapters.postgres.cursors import PostgresCursors
+from adapters.postgres.hints import Hints, listen
 from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.migrate import migrate
 from adapters.postgres.once import PostgresOnce
@@ -95,7 +97,8 @@ def _with_database(settings: Settings) -> Iterator[Settings]:
 def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     url, now = settings.database_url, clock(settings.clock_file)
     assert url is not None, "a database was chosen before"
-    recorder = PostgresStampRecorder(url, clock=now, readers=readers)
+    hints = stack.enter_context(closing(Hints(url)))
+    recorder = PostgresStampRecorder(url, clock=now, readers=readers, after_commit=hints.send)
     keyring, wrapping = _keys(settings, recorder)
     store = stack.enter_context(closing(StampLedger(recorder, keyring=keyring)))
     connections = stack.enter_context(closing(Connections(url, readers=readers)))
@@ -152,6 +155,7 @@ def daemon(works: Works) -> Daemon:
     desk, patience = Desk(parts.cases), Patience(now)
     recovery_after = timedelta(seconds=20)
     return Daemon(
+        listen=partial(listen, settings.database_url),
         reactors=[
             Projections(store=works.ledger, url=settings.database_url, desk=desk),
             Inbox(
@@ -204,7 +208,7 @@ def daemon(works: Works) -> Daemon:
             ),
             _letters(works, desk, patience),
             *desk_work(parts, views, works.inbox, patience=patience),
-        ]
+        ],
     )
 
 

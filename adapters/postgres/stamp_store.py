@@ -42,10 +42,11 @@ class PostgresStampRecorder(StampRecorder):
         clock: Callable[[], datetime] = utc_now,
         readers: int = 8,
         patience: float = 10.0,
+        after_commit: Callable[[], None] = nothing,
     ) -> None:
         if os.environ.get("POSTGRES_ENABLE_DB_FUNCTIONS"):
             raise ValueError("POSTGRES_ENABLE_DB_FUNCTIONS loses events: unset it")
-        self._clock, self._patience = clock, patience
+        self._clock, self._patience, self._after_commit = clock, patience, after_commit
         self._connections = Connections(url, readers=readers, wait=patience)
         self.keys = PostgresKeys(self._read)
         self._ledger_id: UUID | None = None
@@ -72,7 +73,9 @@ class PostgresStampRecorder(StampRecorder):
                 clock=self._clock,
                 meanwhile=meanwhile,
             )
-            return attempts.commit(appends, until=monotonic() + self._patience)
+            answers = attempts.commit(appends, until=monotonic() + self._patience)
+        self._after_commit()
+        return answers
 
     def read_stream(
         self,

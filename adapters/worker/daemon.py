@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event, Lock, Thread, current_thread, main_thread
 from types import FrameType
 from typing import Any, Protocol, runtime_checkable
@@ -16,6 +17,8 @@ _SHORTEST, _LONGEST, _AFTER_AN_ERROR = 0.005, 0.25, 2.0
 _SECONDS_TO_STOP = 1.5
 _MOST_ROUNDS = 10_000
 _log = structlog.get_logger("worker")
+
+Listen = Callable[[Callable[[], object], Event], None]
 
 
 @runtime_checkable
@@ -51,11 +54,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Daemon:
-    """Runs reactors; the projector is one of them. Several daemons may run at once."""
+    """Runs reactors; the projector is one of them. Several daemons may run at once.
+
+    `listen` calls its first argument when there may be news, until its second is set: then
+    nobody sleeps on. Without a hint, reactors look often while there is news and seldom otherwise.
+    """
 
     reactors: Sequence[Reactor]
+    listen: Listen | None = None
     counts: Counts = field(default_factory=Counts)
     stopping: Event = field(default_factory=Event)
+    beds: list[Event] = field(default_factory=list)
 
     def only(self, names: Sequence[str]) -> "Daemon":
         """The same daemon with the reactors of these names; raises `ValueError` for others."""
@@ -63,7 +72,8 @@ class Daemon:
         unknown = [name for name in names if name not in known]
         if unknown:
             raise ValueError(f"no reactor {', '.join(unknown)}; there are {', '.join(known)}")
-        return Daemon(reactors=[known[name] for name in names], counts=self.counts)
+        chosen = [known[name] for name in names]
+        return Daemon(reactors=chosen, listen=self.listen, counts=self.counts)
 
     def run_once(self) -> Mapping[str, Progress]:
         """All that is due, and what becomes due by it; then return what came of it.
@@ -90,6 +100,9 @@ class Daemon:
         ]
         for thread in threads:
             thread.start()
+        if self.listen is not None:
+            hear = partial(self.listen, self.wake, self.stopping)
+            Thread(target=hear, name="hints", daemon=True).start()
         _log.info("started", reactors=[one.name for one in self.reactors])
         # A wait without end would keep Python from seeing signals on some systems.
         while not self.stopping.wait(0.5):
@@ -99,6 +112,12 @@ class Daemon:
     def stop(self) -> None:
         """Ask it to stop. What is half done outside is recovered by whoever runs next."""
         self.stopping.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """There may be news: every reactor looks now."""
+        for bed in self.beds:
+            bed.set()
 
     def _end(self, threads: Sequence[Thread]) -> None:
         share = _SECONDS_TO_STOP / max(len(threads), 1)
@@ -108,9 +127,16 @@ class Daemon:
         _log.info("stopped", still_waiting=late)
 
     def _loop(self, reactor: Reactor) -> None:
-        pause = _SHORTEST
-        while not self.stopping.wait(pause):
-            pause = self._pass(reactor, pause)
+        pause, bed = _SHORTEST, Event()
+        self.beds.append(bed)
+        while not self.stopping.is_set():
+            if pause > _LONGEST:  # something is wrong: no hint mends that
+                self.stopping.wait(pause)
+            elif bed.wait(pause):
+                pause = _SHORTEST
+                bed.clear()
+            if not self.stopping.is_set():
+                pause = self._pass(reactor, pause)
         if isinstance(reactor, Owning):
             reactor.close()
 
