@@ -39,8 +39,10 @@ def list_cases(context: click.Context, state: str, as_json: bool) -> None:
     found = sorted(parts.views.cases(state), key=lambda one: _SEVERE_FIRST.index(one.severity))
     if as_json:
         tables.as_json({"cases": [_document(one) for one in found]})
-    else:
+    elif found:
         _show(found)
+    else:
+        click.echo("No case is open." if state == "open" else "No case was resolved.")
     sys.exit(LEFT if found and state == "open" else 0)
 
 
