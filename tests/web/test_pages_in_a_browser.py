@@ -6,14 +6,23 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.serving import make_server
 
-from tests.web.pages_kit import World, address
+from tests.web.pages_kit import MEMBER, World, address
 
 ELSEWHERE = "https://pay.example/**"
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    made = World(fee_percent="10")
+    yield from served(World(fee_percent="10"))
+
+
+@pytest.fixture
+def later() -> Iterator[World]:
+    """A shop that captures an hour after an order was placed."""
+    yield from served(World(grace_period=3600))
+
+
+def served(made: World) -> Iterator[World]:
     server = make_server("127.0.0.1", 0, made.app, threaded=True)
     made.base = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -96,5 +105,26 @@ def test_the_waiting_page_moves_on_when_the_news_comes(browser, world):
     assert page.get_by_text("We are waiting for the confirmation").is_visible()
     world.pay(order)
     page.get_by_text("Thank you, your order is paid").wait_for(timeout=15_000)
+    assert page.complaints == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_whoever_bought_cancels_at_once(browser, later, scripts, width):
+    page = opened(browser, width, java_script_enabled=scripts)
+    page.goto(f"{later.base}/winterfest/checkout?buy.weekend=2")
+    for name, value in MEMBER.items():
+        page.locator(f"input[name={name}]").fill(value)
+    page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    page.wait_for_url(ELSEWHERE)
+    (order,) = [one.stream for one in later.store.feed(0, limit=99) if one.actor == "customer"][:1]
+    later.authorize(later.orders.get(order))
+    page.goto(f"{later.base}{address(later.orders.get(order))}?paid=1")
+    assert page.get_by_role("heading", name="your payment is authorized").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Cancel the order now").click()
+    page.get_by_role("heading", name="This order is cancelled").wait_for()
+    assert not later.orders.get(order).alive
     assert page.complaints == []
     page.context.close()
