@@ -13,7 +13,8 @@ from web.demo import SAMPLE
 from web.demo_house import Addresses, House, running
 from web.settings import read_settings
 
-_CLOCK = "STAMPLEDGER_CLOCK_FILE"
+_CLOCK, _ALARMS = "STAMPLEDGER_CLOCK_FILE", "STAMPLEDGER_ALARM_MAIL"
+OPERATORS = "operators@winterfest.example"
 
 
 def four_ports() -> int:
@@ -37,7 +38,8 @@ def whole_house(home: Path) -> Iterator[Journey]:
     clock = home / "clock"
     clock.write_text("0")
     with ExitStack() as stack:
-        stack.enter_context(_clock_told(clock))
+        stack.enter_context(_told(_CLOCK, str(clock)))
+        stack.enter_context(_told(_ALARMS, OPERATORS))
         house = House(home=home, at=Addresses(web=four_ports()))
         settings = read_settings({"STAMPLEDGER_HOME": str(home), _CLOCK: str(clock)})
         works = stack.enter_context(assembled(settings, readers=2))
@@ -47,13 +49,13 @@ def whole_house(home: Path) -> Iterator[Journey]:
 
 
 @contextmanager
-def _clock_told(clock: Path) -> Iterator[None]:
+def _told(name: str, value: str) -> Iterator[None]:
     """The house hands its surroundings on to what it starts."""
-    before = os.environ.get(_CLOCK)
-    os.environ[_CLOCK] = str(clock)
+    before = os.environ.get(name)
+    os.environ[name] = value
     try:
         yield
     finally:
-        os.environ.pop(_CLOCK)
+        os.environ.pop(name)
         if before is not None:
-            os.environ[_CLOCK] = before
+            os.environ[name] = before
