@@ -52,6 +52,7 @@ class RefundAsk:
     """What a provider is asked when money shall go back.
 
     `known` are the provider's names of the payment's other refunds: none of them is this one.
+    `refused` says that its last try was answered with no: nothing of it can be on its way.
     """
 
     order: UUID
@@ -63,6 +64,7 @@ class RefundAsk:
     amount: Money
     try_number: int
     known: frozenset[str] = frozenset()
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ def refund_ask(order: Order, refund: Refund) -> RefundAsk:
         amount=refund.request.amount,
         try_number=refund.last_try,
         known=_other_refunds(order, refund),
+        refused=refund.was_refused,
     )
 
 

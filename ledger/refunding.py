@@ -1,5 +1,6 @@
-"""Refunds that staff ask for: once through the provider, and again when one was refused."""
+"""Refunds that staff ask for, try again, or settle when nobody answers for them."""
 
+from datetime import datetime
 from uuid import UUID
 
 from ledger.commands import RefundPayment, RetryRefund
@@ -8,12 +9,15 @@ from ledger.payments import (
     Accepted,
     NoAnswer,
     Providers,
+    RefundAnswer,
+    RefundAsk,
     record_refund,
     refund_ask,
     start_refund,
 )
 from ledger.refusals import NothingToRefund, NotRefundable, RefundStillUnknown
 from ledger.service import Orders
+from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 
 
 def refund_payment(
@@ -26,6 +30,48 @@ def refund_payment(
     if provider is None:
         return orders.follow(order_id, command.at)
     return start_refund(orders, provider, order_id, command.correlation_id, at=command.at)
+
+
+def settle_refund(
+    orders: Orders,
+    providers: Providers,
+    order_id: UUID,
+    refund_id: UUID,
+    *,
+    made_as: str | None,
+    at: datetime,
+    actor: str,
+) -> Order:
+    """The order after a person said what became of a refund that nobody answered for.
+
+    `made_as` is the provider's name of it, None if it was never made. What the provider itself
+    can tell counts more. Raises `NothingToRefund` when there is no such refund.
+    """
+    order = orders.get(order_id)
+    refund = order.refund_of(refund_id)
+    if refund is None or refund.request is None:
+        raise NothingToRefund
+    if not refund.unanswered:
+        return order
+    ask = refund_ask(order, refund)
+    provider = providers.get(refund.request.provider)
+    found = provider.find_refund(ask) if provider else None
+    told = found if isinstance(found, Accepted) else _as_told(ask, made_as)
+    return record_refund(orders, order_id, refund_id, told, at=at, actor=actor)
+
+
+def _as_told(ask: RefundAsk, made_as: str | None) -> RefundAnswer:
+    if made_as is None:
+        return CreateRefundFailure(code="never_made", try_number=ask.try_number)
+    return Accepted(
+        outcome=CreateRefundSuccess(
+            payment=ask.payment,
+            amount=ask.amount,
+            provider_reference=made_as,
+            try_number=ask.try_number,
+        ),
+        settled=Refunded(payment=ask.payment, amount=ask.amount, provider_reference=made_as),
+    )
 
 
 def retry_refund(

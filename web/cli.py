@@ -33,6 +33,7 @@ from web.parts import Parts
 from web.progress import progress_bar
 from web.projection_commands import projections
 from web.reconcile_command import reconcile
+from web.refund_commands import settle_refund
 from web.serving import Server
 from web.session_commands import sessions
 from web.settings import Settings, SettingWrong, read_settings
@@ -202,6 +203,7 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     click.echo(f"Rebuilt as of position {position}.")
 
 
+orders.add_command(settle_refund)
 for group in (audit, cases, seats, orders, keys, demo, reconcile, sessions, inbox, projections):
     stampledger.add_command(group)
 

@@ -73,8 +73,8 @@ class PaytrailPayments:
         return refunds.create(self._client, ask, hooks=hooks, once=self._once)
 
     def find_refund(self, ask: RefundAsk) -> RefundAnswer | None:
-        """Not to be known: Paytrail shows a refund to nobody who lost its transaction id."""
-        return refunds.unknown()
+        """Not to be known, unless Paytrail said no: it shows a refund to nobody without its id."""
+        return None if ask.refused else refunds.unknown()
 
     def _address(self, shop: str, order: UUID) -> str:
         return f"{self._hooks}/{shop}/{order}"

@@ -1,5 +1,7 @@
 """What Paytrail is asked, what its answers mean, and what is never asked twice."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -135,6 +137,8 @@ def test_a_refund_without_an_answer_is_never_posted_again():
     assert all(isinstance(one, NoAnswer) for one in answers)
     assert len(teller.asked) == 1
     assert isinstance(teller.payments.find_refund(ask), NoAnswer)
+    # What was answered with no is known not to be there, so that staff can try again.
+    assert teller.payments.find_refund(replace(ask, refused=True)) is None
 
 
 def test_a_refund_that_never_left_us_is_posted_again():

@@ -74,11 +74,12 @@ def test_whoever_comes_first_brings_the_payment_and_the_customer_sees_their_orde
 
 
 def test_what_is_kept_is_the_address_as_it_was_asked_for(there: AtPaytrail):
-    there.client.get(there.address("callback"))
+    there.client.get(there.address("redirect"), headers={"User-Agent": "a customer's browser"})
     ((kept, _),) = there.product.inbox.states.items()
     message = there.product.inbox.open(kept)
     assert message is not None
-    assert message.body.decode() == there.address("callback")
+    assert message.body.decode() == there.address("redirect")
+    assert message.headers == {}
     assert there.product.parts.orders.history(there.order_id)[-1].evidence
 
 
