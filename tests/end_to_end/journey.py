@@ -179,8 +179,14 @@ class Bought:
         return self._post("cancellation", {"code": code})
 
     def letters(self) -> list[dict[str, Any]]:
-        number = f"#{self.number:06d}"
-        return [m for m in self.journey.mailbox() if number in m["subject"] + m["text"]]
+        """This order's letters: every shop counts its orders from one."""
+        number, order = f"#{self.number:06d}", self.journey.works.parts.orders.get(self.id)
+        seller = order.terms.seller.email
+        return [
+            one
+            for one in self.journey.mailbox()
+            if number in one["subject"] + one["text"] and seller in one["text"]
+        ]
 
     def stamps(self) -> Counter[str]:
         history = self.journey.works.parts.orders.history(self.id)
