@@ -13,6 +13,7 @@ from adapters.keys import Keyring
 from adapters.memory_inbox import MemoryInbox
 from adapters.recording import StampRecorder
 from adapters.stamp_ledger import StampLedger
+from adapters.worker.captures import Captures
 from adapters.worker.desk import Desk
 from adapters.worker.following import Following, MemoryCursor
 from adapters.worker.inbox import Inbox
@@ -74,7 +75,8 @@ class Views(ViewsInMemory):
 class Counter:
     """`restart` forgets everything that a process holds; what `recorder` and `inbox` open stays.
 
-    `wire` wraps what a process reaches outside of itself, for tests that cut it.
+    `wire` wraps what a process reaches outside of itself, for tests that cut it. With `grace`
+    seconds, payments are authorized first and captured after them.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Counter:
         inbox: Callable[[Keyring], Any] | None = None,
         wire: Callable[[Any], Any] = lambda part: part,
         manner: "Manner | None" = None,
+        grace: int | None = None,
     ) -> None:
         self.till, self.clock_file, self._wire = till, clock_file, wire
         self.clock = clock(clock_file)
@@ -96,7 +99,9 @@ class Counter:
         self._start()
         ahead = self.clock() + timedelta(days=60)
         kept = with_policy(Release.AT_REFUND_ACCEPTED, fee=FEE)
-        preferences = replace(kept.preferences, provider=till.provider, starts_at=ahead)
+        preferences = replace(
+            kept.preferences, provider=till.provider, starts_at=ahead, grace_period=grace
+        )
         spec = replace(kept, preferences=preferences, quotas={"weekend": 50, "friday": 50})
         Shops(self.ledger).import_shop(spec, actor="test", at=self.clock())
 
@@ -151,6 +156,15 @@ class Counter:
         """A new attempt, if the order is payable."""
         answer = self.client.post(f"{SHOP}/orders/{order}/payments", headers=_key(name))
         assert answer.status_code in (201, 409), answer.text
+
+    def change_mind(self, order: UUID, name: str = "order") -> Any:
+        """Cancel within the grace period, with the token of whoever placed the order."""
+        self.step()
+        lines = [{"product": "weekend", "quantity": 2}]
+        body = {"customer": ADA, "language": "en", "lines": lines}
+        placed = self.client.post(f"{SHOP}/orders", json=body, headers=_key(name)).json
+        token = {"x-modification-token": placed["modification_token"]}
+        return self.client.post(f"/store/orders/{order}/cancel", headers=token)
 
     def come_back(self, order: UUID) -> None:
         """The browser returns from the payment page."""
@@ -231,6 +245,14 @@ class Counter:
             providers=parts.providers,
             desk=desk,
             return_url=lambda order: return_address(PUBLIC, order.terms.shop_slug, order.id),
+            clock=self.clock,
+            patience=patience,
+        ).run()
+        Captures(
+            orders=parts.orders,
+            find=self.views.orders,
+            providers=parts.providers,
+            desk=desk,
             clock=self.clock,
             patience=patience,
         ).run()

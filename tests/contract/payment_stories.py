@@ -21,7 +21,13 @@ class Told:
     def name(self) -> str:
         return self.story.__name__
 
+    @property
+    def grace(self) -> int | None:
+        """Seconds until money is captured, in the shop that the story happens in."""
+        return GRACE if till.RESERVES in self.needs else None
 
+
+GRACE = 3600
 STORIES: list[Told] = []
 
 
@@ -173,7 +179,7 @@ def a_refund_answered_with_yes_that_has_failed(counter: Counter) -> None:
     assert counter.till.held(counter.page(order)) == PRICE
 
 
-@story(till.ANNOUNCES_REFUNDS)
+@story(till.SETTLES_LATER)
 def a_refund_that_settles_later(counter: Counter) -> None:
     order = paid(counter)
     page = counter.page(order)
@@ -182,12 +188,12 @@ def a_refund_that_settles_later(counter: Counter) -> None:
     counter.tell()
     assert counter.status(order) == "REFUND_REQUESTED"
     counter.till.conclude_refunds(page, ok=True)
-    counter.tell()
+    counter.come_to_rest()
     assert counter.status(order) == "REFUNDED"
     assert len(counter.receipts(order)) == 2
 
 
-@story(till.ANNOUNCES_REFUNDS)
+@story(till.SETTLES_LATER)
 def a_refund_that_fails_later(counter: Counter) -> None:
     order = paid(counter)
     page = counter.page(order)
@@ -300,3 +306,84 @@ def two_orders_side_by_side(counter: Counter) -> None:
     assert counter.status(second) == "PAID"
     assert counter.till.held(counter.page(second)) == PRICE
     assert counter.till.held(counter.page(first)) == FEE
+
+
+def authorized(counter: Counter) -> UUID:
+    """An order whose money is reserved."""
+    order = counter.place()
+    counter.till.pay(counter.page(order))
+    counter.tell()
+    assert counter.status(order) == "AUTHORIZED"
+    assert counter.till.held(counter.page(order)) == 0
+    return order
+
+
+@story(till.RESERVES)
+def an_authorization_that_is_captured(counter: Counter) -> None:
+    order = authorized(counter)
+    counter.work()
+    assert counter.status(order) == "AUTHORIZED"
+    counter.pass_(GRACE)
+    counter.work()
+    counter.tell()
+    assert counter.status(order) == "PAID"
+    assert counter.till.held(counter.page(order)) == PRICE
+    assert len(counter.receipts(order)) == 1
+
+
+@story(till.RESERVES)
+def an_authorization_that_is_given_up_in_time(counter: Counter) -> None:
+    order = authorized(counter)
+    answer = counter.change_mind(order)
+    assert (answer.status_code, answer.json["payment_action"]) == (200, "voided")
+    counter.tell()
+    counter.pass_(GRACE)
+    counter.work()
+    assert counter.status(order) == "CANCELLED"
+    assert counter.till.held(counter.page(order)) == 0
+    again = counter.change_mind(order)
+    assert (again.status_code, again.json["payment_action"]) == (200, "none")
+
+
+@story(till.RESERVES)
+def an_authorization_that_is_given_up_too_late(counter: Counter) -> None:
+    order = authorized(counter)
+    counter.pass_(GRACE)
+    counter.work()
+    assert counter.change_mind(order).status_code == 409
+    counter.tell()
+    assert counter.status(order) == "PAID"
+
+
+@story(till.RESERVES)
+def the_answer_to_a_capture_is_lost(counter: Counter) -> None:
+    order = authorized(counter)
+    counter.till.lose_answer("capture")
+    counter.pass_(GRACE)
+    counter.work()
+    counter.come_to_rest()
+    assert counter.status(order) == "PAID"
+    assert counter.till.held(counter.page(order)) == PRICE
+
+
+@story(till.RESERVES)
+def the_answer_to_a_void_is_lost(counter: Counter) -> None:
+    order = authorized(counter)
+    counter.till.lose_answer("void")
+    assert counter.change_mind(order).status_code == 200
+    counter.come_to_rest()
+    assert counter.status(order) == "CANCELLED"
+    assert counter.till.held(counter.page(order)) == 0
+    assert counter.cases() == []
+
+
+@story(till.RESERVES)
+def an_authorization_that_lapses(counter: Counter) -> None:
+    order = authorized(counter)
+    counter.pass_(8 * 24 * 3600)
+    counter.till.catch_up()
+    counter.tell()
+    counter.come_to_rest()
+    assert counter.till.held(counter.page(order)) == 0
+    assert counter.shown(order)["money"]["received"] == 0
+    assert counter.status(order) != "PAID"

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +22,7 @@ from adapters.postgres.stamp_store import PostgresStampRecorder
 from ledger.once import OnceInMemory
 from tests.conftest import Database
 from tests.contract.counter import (
+    A_WHILE,
     FEE,
     PRICE,
     Backwards,
@@ -31,8 +33,9 @@ from tests.contract.counter import (
     Restarting,
     Shuffled,
 )
-from tests.contract.payment_stories import STORIES, Story, Told, a_payment, a_refund, paid
+from tests.contract.payment_stories import GRACE, STORIES, Story, Told, a_payment, a_refund, paid
 from tests.contract.tills import TILLS, at_the_till
+from tests.stand_ins import till as ability
 from tests.stand_ins.paytrail_till import PaytrailTill
 from web.clock import clock
 
@@ -68,7 +71,7 @@ def counter_of(name: str, **options: Any) -> Iterator[Counter]:
 @pytest.mark.parametrize("manner", MANNERS)
 @STORY
 def test_the_story_ends_well(name: str, told: Told, manner: str):
-    with counter_of(name, manner=MANNERS[manner]()) as counter:
+    with counter_of(name, grace=told.grace, manner=MANNERS[manner]()) as counter:
         told.story(counter)
         counter.come_to_rest()
         counter.agrees_with_the_provider()
@@ -78,7 +81,7 @@ def test_the_story_ends_well(name: str, told: Told, manner: str):
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_the_story_ends_well_in_any_order_of_its_news(name: str, told: Told, seed: int):
-    with counter_of(name, manner=Shuffled(seed)) as counter:
+    with counter_of(name, grace=told.grace, manner=Shuffled(seed)) as counter:
         told.story(counter)
         counter.come_to_rest()
         counter.agrees_with_the_provider()
@@ -92,7 +95,7 @@ def test_the_story_ends_well_on_postgres(name: str, told: Told, database: Databa
     def inbox(keyring: Keyring) -> PostgresInbox:
         return PostgresInbox(database.app, keyring=keyring)
 
-    with counter_of(name, recorder=recorder, inbox=inbox) as counter:
+    with counter_of(name, grace=told.grace, recorder=recorder, inbox=inbox) as counter:
         told.story(counter)
         counter.come_to_rest()
         counter.agrees_with_the_provider()
@@ -131,7 +134,12 @@ class Wire:
 class _Wired:
     """A part whose calls that change something may be the last thing a process does."""
 
-    _CHANGING = frozenset({"append", "create_payment", "recover_payment", "refund", "keep", "mark"})
+    _CHANGING = frozenset(
+        {
+            *("append", "keep", "mark"),
+            *("create_payment", "recover_payment", "refund", "capture", "void"),
+        }
+    )
 
     def __init__(self, part: Any, wire: Wire) -> None:
         self._part, self._wire = part, wire
@@ -150,29 +158,55 @@ class _Wired:
         return call
 
 
-def whole_life(counter: Counter) -> None:
-    """An order from its placing to its refund, by people and a provider that ask again."""
-    order = _again(counter, counter.place)
+def with_money(counter: Counter) -> UUID:
+    """An order whose money came, or is reserved, placed and told by those who ask again."""
+    order: UUID = _again(counter, counter.place)
     for number in itertools.count():
         if counter.pages(order):
             break
         counter.pass_()
         _again(counter, counter.work)
         _again(counter, partial(counter.pay_again, order, f"again {number}"))
-    page = counter.page(order)
-    counter.till.pay(page)
+    counter.till.pay(counter.page(order))
     _again(counter, partial(counter.tell, *counter.till.news()))
-    while not counter.order(order).refunds:
-        _again(counter, lambda: _ask_again(counter, order))
+    return order
+
+
+def rest(counter: Counter, *, seconds: int = A_WHILE) -> None:
     for _ in range(3):
-        counter.pass_()
+        counter.pass_(seconds)
         _again(counter, counter.work)
         _again(counter, partial(counter.tell, *counter.till.news()))
+    counter.agrees_with_the_provider()
+
+
+def refunded_life(counter: Counter) -> None:
+    order = with_money(counter)
+    while not counter.order(order).refunds:
+        _again(counter, lambda: _ask_again(counter, order))
+    rest(counter)
+    page = counter.page(order)
     assert counter.till.refunds_made(page) == 1
     assert counter.till.held(page) == FEE
     assert counter.status(order) == "REFUNDED"
     assert len(counter.receipts(order)) == 2
-    counter.agrees_with_the_provider()
+
+
+def captured_life(counter: Counter) -> None:
+    order = with_money(counter)
+    rest(counter, seconds=GRACE)
+    assert counter.status(order) == "PAID"
+    assert counter.till.held(counter.page(order)) == PRICE
+    assert len(counter.receipts(order)) == 1
+
+
+def given_up_life(counter: Counter) -> None:
+    order = with_money(counter)
+    assert _again(counter, lambda: counter.change_mind(order)).status_code == 200
+    rest(counter)
+    assert counter.status(order) == "CANCELLED"
+    assert counter.till.held(counter.page(order)) == 0
+    assert counter.receipts(order) == []
 
 
 def _ask_again(counter: Counter, order: Any) -> None:
@@ -189,17 +223,33 @@ def _again(counter: Counter, act: Callable[[], Any]) -> Any:
         return act()
 
 
-@EVERY
+LIVES: dict[str, tuple[Callable[[Counter], None], int | None]] = {
+    "refunded": (refunded_life, None),
+    "captured": (captured_life, GRACE),
+    "given-up": (given_up_life, GRACE),
+}
+
+
+LIVED = [
+    (name, life)
+    for name in TILLS
+    for life, (_, grace) in LIVES.items()
+    if grace is None or ability.RESERVES in TILLS[name].can
+]
+
+
 @pytest.mark.parametrize("nth", [3, pytest.param(1, marks=pytest.mark.slow)])
-def test_killed_at_any_crossing_a_whole_life_ends_the_same(name: str, nth: int):
+@pytest.mark.parametrize(("name", "life"), LIVED)
+def test_killed_at_any_crossing_a_life_ends_the_same(name: str, life: str, nth: int):
+    live, grace = LIVES[life]
     wire = Wire()
-    with counter_of(name, wire=wire.around) as counter:
-        whole_life(counter)
-    assert wire.crossed > 20
+    with counter_of(name, grace=grace, wire=wire.around) as counter:
+        live(counter)
+    assert wire.crossed > 15
     for at in range(wire.crossed, 0, -nth):
         cut = Wire(at)
-        with counter_of(name, wire=cut.around) as counter:
-            whole_life(counter)
+        with counter_of(name, grace=grace, wire=cut.around) as counter:
+            live(counter)
         assert cut.crossed > at or at == wire.crossed
 
 

@@ -21,7 +21,7 @@ class PaytrailTill(Till):
     """One merchant. What must be asked for at most once outlives the processes in `once`."""
 
     provider = "paytrail"
-    can = frozenset({till.LATER, till.ANNOUNCES_REFUNDS, till.SAYS_FAILED, till.SIGNS_ANSWERS})
+    can = frozenset({till.LATER, till.SETTLES_LATER, till.SAYS_FAILED, till.SIGNS_ANSWERS})
 
     def __init__(self, stand_in: Paytrail, once: Once) -> None:
         self._stand_in, self.once = stand_in, once

@@ -18,7 +18,12 @@ from tests.stand_ins.till import Till
 API_KEY, SECRET, ACCOUNT = "sk_test_conformance", "whsec_conformance", "acct_conformance"
 PUBLIC = "http://localhost"
 _HTTP = httpx.Client(trust_env=False, verify=False)
-_PATHS = {"payment": "/v1/checkout/sessions", "refund": "/v1/refunds"}
+_PATHS = {
+    "payment": "/v1/checkout/sessions",
+    "refund": "/v1/refunds",
+    "capture": "/v1/payment_intents",
+    "void": "/v1/payment_intents",
+}
 
 
 class StripeTill(Till):
@@ -31,11 +36,12 @@ class StripeTill(Till):
             till.SAME_PAGE_AGAIN,
             till.CAN_BE_ASKED,
             till.EXPIRES,
-            till.ANNOUNCES_REFUNDS,
+            till.SETTLES_LATER,
             till.FAILS_AFTER_SETTLED,
             till.SAYS_FAILED,
             till.FINDS_REFUNDS,
             till.REFUNDS_OUTSIDE,
+            till.RESERVES,
         }
     )
 
@@ -62,6 +68,9 @@ class StripeTill(Till):
 
     def expire(self, page: str) -> None:
         self._call("POST", f"checkout/sessions/{page}/expire")
+
+    def catch_up(self) -> None:
+        self._lever("clock", advance=0)
 
     def refuse_next_refund(self) -> None:
         self._lever("refunds/next", behaviour="decline")

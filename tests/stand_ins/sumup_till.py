@@ -62,6 +62,13 @@ class SumupTill(Till):
     def refuse_next_refund(self) -> None:
         self._stand_in.next_refunds.append("no-balance")
 
+    def hold_next_refund(self) -> None:
+        self._stand_in.next_refunds.append("pending")
+
+    def conclude_refunds(self, page: str, *, ok: bool) -> None:
+        for one in self._stand_in.checkouts[page].tries:
+            self._stand_in.conclude_refund(one.id, ok=ok)
+
     def lose_answer(self, of: str, *, times: int = 1) -> None:
         self._stand_in.plan("gone", path=_PATHS[of], times=times)
 

@@ -13,11 +13,12 @@ LATER = "a payment may take days"
 SAME_PAGE_AGAIN = "a page can be tried again after a decline"
 CAN_BE_ASKED = "what became of a page can be asked"
 EXPIRES = "a payment page closes by itself and says so"
-ANNOUNCES_REFUNDS = "what becomes of a refund is told in a message"
+SETTLES_LATER = "a refund may be accepted first, and settled or failed later"
 FAILS_AFTER_SETTLED = "a settled refund may fail after all"
 SAYS_FAILED = "the answer to a refund may be yes and its status failed"
 FINDS_REFUNDS = "a refund whose answer was lost can be looked up, or asked for again"
 REFUNDS_OUTSIDE = "refunds made in the dashboard are told"
+RESERVES = "money can be authorized first, and captured or voided later"
 SIGNS_ANSWERS = "answers are signed"
 
 
@@ -51,6 +52,10 @@ class Till(ABC):
     def expire(self, page: str) -> None:
         raise NotImplementedError
 
+    def catch_up(self) -> None:
+        """What happens by itself when time passes has happened."""
+        raise NotImplementedError
+
     @abstractmethod
     def refuse_next_refund(self) -> None:
         """The next refund is refused, and not made."""
@@ -73,7 +78,10 @@ class Till(ABC):
 
     @abstractmethod
     def lose_answer(self, of: str, *, times: int = 1) -> None:
-        """The next so many calls, `payment` or `refund`, are executed; nobody hears of it."""
+        """The next so many calls are executed, and nobody hears of it.
+
+        They are of `payment`, `refund`, `capture` or `void`.
+        """
 
     def forge_answer(self, of: str) -> None:
         """The next call is executed, and somebody else signs the answer."""
