@@ -37,13 +37,14 @@ class Severity(StrEnum):
 
 
 class Action(StrEnum):
-    """What resolved a case. `bound` is ours: the news found its order after all."""
+    """What resolved a case. The last two are ours: news found its order, or its cause is over."""
 
     ASSIGN = "assign"
     RETURN = "return"
     RETRY = "retry"
     CLOSE = "close"
     BOUND = "bound"
+    SETTLED = "settled"
 
 
 @stamp(binding=("kind", "order"), sealed=("payer_reference",))

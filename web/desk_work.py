@@ -13,6 +13,7 @@ from adapters.worker.alarms import Alarms, Channel
 from adapters.worker.reactor import Patience, Reactor
 from adapters.worker.returns import Returns
 from adapters.worker.second_look import SecondLook
+from adapters.worker.settled import KINDS, Settled
 from ledger.rereading import TRUSTED
 from web.parts import Parts
 from web.settings import Settings
@@ -33,6 +34,13 @@ def desk_work(
             orders=parts.orders,
             cases=parts.cases,
             find_order=views.order_of,
+            clock=now,
+            patience=patience,
+        ),
+        Settled(
+            find=lambda: views.cases_of_orders(KINDS),
+            orders=parts.orders,
+            cases=parts.cases,
             clock=now,
             patience=patience,
         ),

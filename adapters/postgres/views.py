@@ -81,6 +81,13 @@ class Views:
         found = self._read("views_read_homeless_news", [*verdicts], limit)
         return [row_of(Homeless, values) for values in found]
 
+    def cases_of_orders(
+        self, kinds: Sequence[str], limit: int = 200
+    ) -> Sequence[tuple[UUID, UUID]]:
+        """Open cases of these kinds with the orders that they are about, the oldest first."""
+        found = self._read("views_read_cases_of_orders", [*kinds], limit)
+        return [(case, order) for case, order in found]
+
     def count_cases(self) -> Sequence[tuple[str, str, str, int]]:
         """How many cases there are, by kind, severity and state."""
         return [tuple(row) for row in self._read("views_count_cases")]

@@ -77,8 +77,8 @@ def _command(body: ResolveBody, wish: dict[str, Any]) -> CaseCommand:
             return RetryCase(**wish)
         case Action.CLOSE:
             return CloseCase(**wish)
-        case Action.BOUND:
-            raise ProblemRaised("invalid-body", detail="A case is bound by the ledger alone.")
+        case Action.BOUND | Action.SETTLED:
+            raise ProblemRaised("invalid-body", detail="Only the ledger itself can say that.")
 
 
 def resolution(case: Case) -> dict[str, Any]:

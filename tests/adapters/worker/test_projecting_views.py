@@ -221,3 +221,15 @@ def test_news_is_found_again_when_what_it_names_is_an_orders(ledger, owned, view
     project(ledger, owned)
     assert views.homeless_news(["signed"]) == []
     inbox.close()
+
+
+def test_open_cases_of_orders_are_found_by_kind(ledger, owned, views):
+    case, other, order = uuid4(), uuid4(), uuid4()
+    append(ledger, case, stray(kind=CaseKind.OVERPAID, order=order))
+    append(ledger, other, stray())
+    project(ledger, owned)
+    assert views.cases_of_orders(["overpaid", "unmatched_money"]) == [(case, order)]
+    assert views.cases_of_orders(["underpaid"]) == []
+    append(ledger, case, CaseResolved(action="settled"), version=1)
+    project(ledger, owned)
+    assert views.cases_of_orders(["overpaid"]) == []

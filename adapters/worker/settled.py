@@ -1,0 +1,68 @@
+"""A case whose cause went away is resolved: nobody need look at what is over."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from adapters.worker.reactor import DONE, WAITING, Clock, Patience, Progress, each
+from ledger.case import case_id
+from ledger.case_stamps import Action, CaseKind, CaseResolved
+from ledger.cases import Cases
+from ledger.order.state import Order
+from ledger.order.troubles import refund_of_unknown_fate, troubles
+from ledger.recorded import derived
+from ledger.service import Orders
+
+# Kinds that an order tells of by itself for as long as they hold.
+KINDS = (
+    CaseKind.UNDERPAID,
+    CaseKind.OVERPAID,
+    CaseKind.MONEY_TO_RETURN,
+    CaseKind.REFUND_REFUSED,
+    CaseKind.REFUND_FAILED,
+    CaseKind.REFUND_UNKNOWN,
+    CaseKind.LETTER_FAILED,
+    CaseKind.DISPUTE,
+    CaseKind.VOID_FAILED,
+    CaseKind.CAPTURE_FAILED,
+    CaseKind.CAPTURED_AFTER_VOID,
+    CaseKind.AUTHORIZATION_LOST,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The reactor of causes that went away. `find` names open cases with their orders."""
+
+    find: Callable[[], Sequence[tuple[UUID, UUID]]]
+    orders: Orders
+    cases: Cases
+    clock: Clock
+    patience: Patience
+    name: str = "settled"
+
+    def run(self) -> Progress:
+        """Resolve every case that its order no longer tells of."""
+        found = dict(self.find())
+        return each(
+            self.name, [*found], lambda one: self._case(one, found[one]), patience=self.patience
+        )
+
+    def _case(self, case: UUID, order_id: UUID) -> Progress:
+        order = self.orders.get(order_id)
+        if case in still_waiting(order) or order.refund_pending:
+            return WAITING  # money on its way back may yet fail
+        over = CaseResolved(action=Action.SETTLED, order=order_id)
+        self.cases.stamp(
+            case,
+            lambda now: (over,) if now.state == "open" else (),
+            correlation_id=derived(case, "settled"),
+            actor="worker",
+        )
+        return DONE
+
+
+def still_waiting(order: Order) -> set[UUID]:
+    """The cases of everything that is wrong with an order as it stands."""
+    unknown = (refund_of_unknown_fate(one, order) for one in order.unanswered_refunds())
+    return {case_id(one.correlation_id, one.kind) for one in (*troubles(order), *unknown)}
