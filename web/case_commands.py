@@ -13,9 +13,11 @@ from ledger.case import Case
 from ledger.case_commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
 from ledger.case_stamps import Action
 from ledger.money import Money
+from ledger.refusals import UnknownCase
 from ledger.resolving import Resolutions
 from projections.cases import CaseRow
 from web import audit_tables as tables
+from web.case_story import case_told
 from web.parts import Parts
 
 LEFT = 1
@@ -44,6 +46,27 @@ def list_cases(context: click.Context, state: str, as_json: bool) -> None:
     else:
         click.echo("No case is open." if state == "open" else "No case was resolved.")
     sys.exit(LEFT if found and state == "open" else 0)
+
+
+@cases.command()
+@click.argument("case", type=click.UUID)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def show(context: click.Context, case: UUID, as_json: bool) -> None:
+    """One case with its evidence, its history, and what can be done about it."""
+    parts: Parts = context.obj()
+    found = parts.cases.get(case)
+    if found.opened is None:
+        raise UnknownCase
+    told = case_told(found, parts.store.read(case))
+    if as_json:
+        tables.as_json(told)
+        return
+    for name, value in told.items():
+        if name != "history" and value not in (None, "", []):
+            click.echo(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+    for one in told["history"]:
+        click.echo("  " + "  ".join(str(part) for part in one.values() if part))
 
 
 @cases.command()

@@ -41,6 +41,22 @@ def test_what_is_open_is_listed_and_is_a_finding(product: Product, case: str):
     assert (one["severity"], one["amount"], one["currency"]) == ("critical", 3500, "EUR")
 
 
+def test_a_case_tells_all_about_itself(product: Product, case: str):
+    told = json.loads(run(product, "show", case, "--json").output)
+    assert (told["amount"], told["currency"], told["state"]) == (3500, "EUR", "open")
+    assert told["actions"] == ["assign", "return", "close"]
+    assert len(told["evidence"]) == 64
+    assert told["payment_reference"].startswith("pi_")
+    run(product, "resolve", case, "--action", "close", "--reason", "a test by the bank")
+    told = json.loads(run(product, "show", case, "--json").output)
+    assert [(one["type"], one["reason"]) for one in told["history"]] == [
+        ("CASE_OPENED", None),
+        ("CASE_RESOLVED", "a test by the bank"),
+    ]
+    assert "a test by the bank" in run(product, "show", case).output
+    assert run(product, "show", str(uuid4())).exit_code == 1
+
+
 def test_money_is_sent_back(product: Product, case: str):
     done = run(product, "resolve", case, "--action", "return", "--reason", "not ours")
     assert (done.exit_code, listed(product)) == (0, [])
