@@ -29,24 +29,30 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What the metadata says. A contradiction means that it cannot be trusted."""
+    """What the metadata says. A contradiction means that it cannot be trusted.
+
+    `payer_reference` is what somebody else's page called its order, where it is no name of ours.
+    """
 
     order: UUID | None
     attempt: UUID | None
     correlation_id: UUID
     contradiction: str = ""
+    payer_reference: str = ""
 
 
 def of_payment(thing: Json, *, about: str) -> Origin:
     """The order and attempt of a session or intent. `about` names news that carries neither."""
     metadata = group(thing, "metadata")
-    said = {text_or_none(thing, "client_reference_id"), text_or_none(metadata, "order")} - {None}
+    page_says = text_or_none(thing, "client_reference_id")
+    said = {page_says, text_or_none(metadata, "order")} - {None}
     attempt = uuid_or_none(text_or_none(metadata, "correlation_id"))
     return Origin(
         order=uuid_or_none(said.pop()) if len(said) == 1 else None,
         attempt=attempt,
         correlation_id=attempt or news_id(about),
         contradiction=_CONTRADICTION if len(said) > 1 else "",
+        payer_reference=page_says if page_says and uuid_or_none(page_says) is None else "",
     )
 
 
@@ -77,4 +83,5 @@ def report(
         reference=reference,
         occurred_at=told.at,
         contradiction=origin.contradiction,
+        payer_reference=origin.payer_reference,
     )

@@ -10,6 +10,7 @@ import pytest
 from adapters.sandbox import SandboxSettings, running_sandbox
 from adapters.stripe_payments import StripeDoor
 from adapters.stripe_payments.fields import news_id
+from adapters.stripe_payments.origin import of_payment
 from ledger.money import Money
 from ledger.payments import Accepted
 from ledger.reports import Report
@@ -223,3 +224,10 @@ def test_nothing_of_the_customer_or_the_card_is_taken_over(provider):
     assert "4242" in str(events(provider))
     for word in ("4242", "ada@shop.example", "Sandbox Customer", "visa"):
         assert word not in str(told(provider))
+
+
+def test_what_another_system_calls_its_order_is_kept_for_whoever_looks_for_the_payer():
+    ours = str(uuid4())
+    for said, kept in (("invoice 17", "invoice 17"), (ours, ""), (None, "")):
+        session = {"client_reference_id": said, "metadata": {}}
+        assert of_payment(session, about="cs_1").payer_reference == kept
