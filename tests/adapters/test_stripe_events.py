@@ -229,5 +229,5 @@ def test_nothing_of_the_customer_or_the_card_is_taken_over(provider):
 def test_what_another_system_calls_its_order_is_kept_for_whoever_looks_for_the_payer():
     ours = str(uuid4())
     for said, kept in (("invoice 17", "invoice 17"), (ours, ""), (None, "")):
-        session = {"client_reference_id": said, "metadata": {}}
+        session: dict[str, Any] = {"client_reference_id": said, "metadata": {}}
         assert of_payment(session, about="cs_1").payer_reference == kept
