@@ -224,6 +224,11 @@ def _upcast(name: str, schema: int, body: bytes) -> bytes:
     return msgspec.json.encode(fields)
 
 
+def canonical(body: bytes) -> bytes:
+    """The body of any version as it was first written: keys sorted, values as they stand."""
+    return msgspec.json.encode(dict(sorted(msgspec.json.decode(body).items())))
+
+
 def frame(schema: int, sealed: bytes, body: bytes) -> bytes:
     """Schema version, sealed part and body as one run of bytes that cannot be read two ways.
 

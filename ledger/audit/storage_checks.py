@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ledger.audit.finding import Finding
 from ledger.audit.rows import StoredRow
 from ledger.audit.step import Step
-from ledger.codec import STORED
+from ledger.codec import STORED, canonical
 from ledger.leaf import stamp_bytes
 from ledger.stamp import declared
 from ledger.tree import leaf_hash
@@ -88,8 +88,7 @@ def _expected(step: Step) -> bytes:
     schema, _, body = step.frame
     if schema == step.again.schema:
         return step.again.body
-    fields = dict(sorted(json.loads(body).items()))
-    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False).encode()
+    return canonical(body)
 
 
 def identified(step: Step) -> Findings:
