@@ -31,36 +31,42 @@ from ledger.stamps import (
 
 def fold(order_id: UUID, history: Iterable[Recorded]) -> Order:
     """The order as it stands after these stamps."""
-    return folded_on(begun(order_id), history)
-
-
-_UNBEGUN = Order(id=UUID(int=0))
+    return _after(_begun(order_id), history)
 
 
 def begun(order_id: UUID) -> Order:
-    """An order without any stamp: cheaper than running the initializer of so many fields."""
-    state = thawed(_UNBEGUN)
-    state["id"] = order_id
-    return made(Order, cast(dict[str, Any], state))
+    """An order without any stamp."""
+    return _after(_begun(order_id), ())
 
 
 def evolve(order: Order, recorded: Recorded) -> Order:
     """The order after one more stamp."""
-    return folded_on(order, (recorded,))
+    return _after(thawed(order), (recorded,))
 
 
 def folded_on(order: Order, history: Iterable[Recorded]) -> Order:
-    """The order after these further stamps.
+    """The order after these further stamps."""
+    return _after(thawed(order), history)
 
-    They change one working state that nobody else sees; what leaves here is frozen.
-    """
-    state = thawed(order)
+
+def _after(state: Working, history: Iterable[Recorded]) -> Order:
+    """All stamps change one working state that nobody else sees; what leaves here is frozen."""
     for recorded in history:
         stamp = recorded.stamp
         state["version"], state["position"] = recorded.version, recorded.position
         state["seen"] = (state["seen"], recorded.correlation_id, stamp)
         CHANGES[type(stamp)](state, stamp, recorded)
     return made(Order, cast(dict[str, Any], state))
+
+
+_UNBEGUN = Order(id=UUID(int=0))
+
+
+def _begun(order_id: UUID) -> Working:
+    """A copy of an empty order: cheaper than running the initializer of so many fields."""
+    state = thawed(_UNBEGUN)
+    state["id"] = order_id
+    return state
 
 
 def _placed(state: Working, stamp: OrderPlaced, recorded: Recorded) -> None:

@@ -12,6 +12,7 @@ NAMES = (
     "append-processes",
     "bulk",
     "checkout",
+    "fold",
     "lag",
     "project",
     "verify",

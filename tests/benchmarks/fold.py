@@ -1,0 +1,162 @@
+"""How many stamps a second an order is folded from, beside the library's own aggregate.
+
+`python -m tests.benchmarks.fold [--orders 3000] [--runs 3] [--json FILE]`
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from time import process_time
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import Aggregate, event
+
+from ledger.order.evolve import begun, evolve, fold
+from ledger.recorded import Recorded
+from ledger.stamps import PaymentFailed
+from tests.benchmarks.measuring import Figures, machine, median_of, ratio, table_of
+from tests.projections.histories import WHEN, ident, story
+
+History = tuple[UUID, Sequence[Recorded]]
+LONG = 5_000
+
+
+class Plain(Aggregate):
+    """An order as the library's manual would write it: four fields, and nothing is kept of it."""
+
+    @event("Placed")
+    def __init__(self, total: int) -> None:
+        self.total, self.state, self.received = total, "placed", 0
+
+    @event("Asked")
+    def ask(self, provider: str) -> None:
+        self.provider = provider
+
+    @event("Paid")
+    def pay(self, amount: int) -> None:
+        self.received, self.state = self.received + amount, "paid"
+
+    @event("Cancelled")
+    def cancel(self, reason: str) -> None:
+        self.state = reason
+
+
+def recorded(stream: UUID, stamps: Sequence[tuple[UUID, Any]]) -> History:
+    """Stamps as the ledger holds them, a minute apart."""
+    return stream, [
+        Recorded(
+            stream=stream,
+            version=number,
+            position=number,
+            recorded_at=WHEN + timedelta(minutes=number),
+            stamp=stamp,
+            correlation_id=cause,
+            actor="test",
+        )
+        for number, (cause, stamp) in enumerate(stamps, 1)
+    ]
+
+
+def usual(orders: int) -> list[History]:
+    """Orders of three to eight stamps."""
+    random = Random(1)
+    told = (story(random)[: random.randint(3, 8)] for _ in range(orders))
+    return [recorded(ident(random), stamps) for stamps in told]
+
+
+def long_one() -> list[History]:
+    """One order that a payer's bank declined again and again."""
+    random = Random(1)
+    begin = next(told for told in (story(random) for _ in range(99)) if len(told) > 2)[:2]
+    cause = begin[1][0]
+    again = [
+        (cause, PaymentFailed(provider_reference=f"pi_{n}", code="no")) for n in range(LONG - 2)
+    ]
+    return [recorded(ident(random), [*begin, *again])]
+
+
+def at_once(histories: Sequence[History]) -> None:
+    for stream, history in histories:
+        fold(stream, history)
+
+
+def one_by_one(histories: Sequence[History]) -> None:
+    for stream, history in histories:
+        order = begun(stream)
+        for one in history:
+            order = evolve(order, one)
+
+
+def aggregates(orders: int) -> list[Sequence[Any]]:
+    """As many events of the library's kind, four to an order."""
+    found = []
+    for _ in range(orders):
+        plain = Plain(total=3500)
+        plain.ask(provider="stripe")
+        plain.pay(amount=3500)
+        plain.cancel(reason="cancelled")
+        found.append(plain.collect_events())
+    return found
+
+
+def mutated(found: Sequence[Sequence[Any]]) -> None:
+    for events in found:
+        plain = None
+        for one in events:
+            plain = one.mutate(plain)
+
+
+def timed(work: Callable[[Any], None], given: Sequence[Any], *, stamps: int) -> Figures:
+    """By the processor's time: what else the machine does is not counted."""
+    began = process_time()
+    work(given)
+    return {"per_second": round(stamps / (process_time() - began))}
+
+
+CASES: Mapping[str, tuple[Callable[[Sequence[History]], None], bool]] = {
+    "orders of 3 to 8 stamps": (at_once, False),
+    "the same, stamp by stamp": (one_by_one, False),
+    f"one order of {LONG} stamps": (at_once, True),
+}
+
+
+def measured(*, orders: int, runs: int) -> dict[str, Any]:
+    """Each case beside the library's aggregate, medians of several runs."""
+    plain = aggregates(orders)
+    peer = median_of([timed(mutated, plain, stamps=4 * orders) for _ in range(runs)])
+    rows = []
+    for case, (work, is_long) in CASES.items():
+        given = long_one() if is_long else usual(orders)
+        stamps = sum(len(history) for _, history in given)
+        ours = median_of([timed(work, given, stamps=stamps) for _ in range(runs)])
+        rows.append(
+            {
+                "case": case,
+                "callers": 1,
+                "ours": ours,
+                "peers": {"eventsourcing's aggregate": peer},
+                "limit": {},
+                "ratio": {"eventsourcing's aggregate": ratio(ours, peer)},
+            }
+        )
+    return {"name": "fold", "machine": machine(), "runs": runs, "rows": rows}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", type=int, default=3_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    result = measured(orders=asked.orders, runs=asked.runs)
+    print(table_of(result))
+    if asked.json:
+        asked.json.write_text(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()
