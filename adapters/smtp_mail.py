@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parseaddr
-from functools import cache
+from functools import cache, cached_property
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -105,27 +105,31 @@ class SmtpMail:
             _leave(server)
 
     def _connected(self) -> smtplib.SMTP:
-        context = self._tls or ssl.create_default_context()
         if self._secure:
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self._host, self._port, _our_name(), timeout=self._timeout, context=context
+                self._host, self._port, _our_name(), timeout=self._timeout, context=self._context
             )
         else:
             server = smtplib.SMTP(self._host, self._port, _our_name(), timeout=self._timeout)
         try:
-            self._introduced(server, context)
+            self._introduced(server)
         except BaseException:
             server.close()
             raise
         return server
 
-    def _introduced(self, server: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """Made once, where it is used: it reads every authority that this machine trusts."""
+        return self._tls or ssl.create_default_context()
+
+    def _introduced(self, server: smtplib.SMTP) -> None:
         """Say hello; with a password, only over TLS, or to a server on this machine."""
         server.ehlo_or_helo_if_needed()
         if not self._user:
             return
         if not self._secure and server.has_extn("starttls"):
-            server.starttls(context=context)
+            server.starttls(context=self._context)
             server.ehlo_or_helo_if_needed()
         elif not self._secure and self._host not in _LOOPBACK:
             raise smtplib.SMTPNotSupportedError("STARTTLS is not offered")
