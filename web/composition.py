@@ -36,6 +36,7 @@ from adapters.worker.letters import Letters
 from adapters.worker.looking import Look
 from adapters.worker.payments import Payments
 from adapters.worker.projections import Projections
+from adapters.worker.promises import Promises, unhurried
 from adapters.worker.reactor import Patience
 from adapters.worker.timeouts import Timeouts
 from adapters.wrapping import Renewal, Wrapping, renew_all
@@ -188,6 +189,12 @@ def daemon(works: Works) -> Daemon:
                 clock=now,
                 patience=patience,
                 after=recovery_after,
+            ),
+            Promises(
+                orders=parts.orders,
+                find=lambda: views.promised_refunds(MOST_AT_ONCE),
+                providers=parts.providers,
+                patience=unhurried(now),
             ),
             Captures(
                 orders=parts.orders,

@@ -120,6 +120,10 @@ class Views:
         """Orders whose time to pay is over."""
         return [order for (order,) in self._read("views_read_unpaid_due", now, limit)]
 
+    def promised_refunds(self, limit: int = 500) -> Sequence[UUID]:
+        """Orders with money that is on its way back."""
+        return [order for (order,) in self._read("views_read_promised_refunds", limit)]
+
     def reservations_due(self, now: datetime, limit: int = 500) -> Sequence[UUID]:
         """Orders with an authorization that is to be captured or voided."""
         return [order for (order,) in self._read("views_read_reservations_due", now, limit)]

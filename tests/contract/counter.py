@@ -18,6 +18,7 @@ from adapters.worker.desk import Desk
 from adapters.worker.following import Following, MemoryCursor
 from adapters.worker.inbox import Inbox
 from adapters.worker.payments import Payments
+from adapters.worker.promises import Promises
 from adapters.worker.reactor import Patience
 from ledger.audit.verify import Verification
 from ledger.cases import Cases
@@ -246,6 +247,12 @@ class Counter:
             desk=desk,
             return_url=lambda order: return_address(PUBLIC, order.terms.shop_slug, order.id),
             clock=self.clock,
+            patience=patience,
+        ).run()
+        Promises(
+            orders=parts.orders,
+            find=self.views.orders,
+            providers=parts.providers,
             patience=patience,
         ).run()
         Captures(

@@ -28,6 +28,7 @@ class SumupTill(Till):
             till.CAN_BE_ASKED,
             till.EXPIRES,
             till.FINDS_REFUNDS,
+            till.SETTLES_LATER,
         }
     )
 
