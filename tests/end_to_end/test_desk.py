@@ -8,7 +8,7 @@ import httpx
 from ledger.case import Case
 from projections.cases import CaseRow
 from tests.end_to_end.houses import OPERATORS
-from tests.end_to_end.journey import Journey, until
+from tests.end_to_end.journey import Bought, Journey, until
 
 # Alarms wait a moment, so that news may find its order by itself.
 MOMENT = 25
@@ -117,3 +117,45 @@ def test_a_refund_that_is_told_before_its_payment_finds_it(journey: Journey) -> 
     resolved = stands(journey, case).resolved
     assert resolved is not None
     assert (resolved.action, resolved.order) == ("bound", bought.id)
+
+
+def act(journey: Journey, bought: Bought, call: str, **body: Any) -> Any:
+    """Staff act on an order that they have just looked at."""
+    address = f"{journey.house.at.shop}/api/v1/shops/{bought.shop}/orders/{bought.id}"
+    token = journey.works.tokens.add(secrets.token_hex(4), role="staff", shop=bought.shop)
+    version = httpx.get(address).raise_for_status().json()["version"]
+    looked_at = {} if call == "receipts" else {"version": version}
+    answer = httpx.post(
+        f"{address}/{call}",
+        json={"reason": "asked at the till", **looked_at, **body},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_staff_return_a_part_and_write_again(journey: Journey) -> None:
+    bought = journey.buy()
+    bought.pay()
+    bought.reaches("PAID")
+    until("the receipt", bought.letters)
+    act(journey, bought, "receipts")
+    until("it comes again", lambda: len(bought.letters()) > 1)
+    assert len({one["subject"] for one in bought.letters()}) == 1
+    assert len({one["message_id"] for one in bought.letters()}) == 2
+    act(journey, bought, "refunds", method="provider", amount=1000)
+    bought.reaches("PARTIALLY_REFUNDED")
+    assert [one["amount"] for one in bought.refunds()] == [1000]
+    act(journey, bought, "cancel", refund=True)
+    bought.reaches("REFUNDED")
+    assert sorted(one["amount"] for one in bought.refunds()) == [1000, 16_800]
+
+
+def test_cash_pays_an_order_whose_page_is_closed_then(journey: Journey) -> None:
+    bought = journey.buy()
+    told = act(journey, bought, "mark-paid")
+    assert (told["status"], told["money"]["received"]) == ("PAID", 17_800)
+    sessions = journey.provider("checkout/sessions?limit=100")
+    assert [one["status"] for one in sessions if one["id"] == bought.session] == ["expired"]
+    until("its letter came", bought.letters)

@@ -13,6 +13,7 @@ from ledger.case_commands import AssignMoney, CloseCase, RetryCase, ReturnMoney
 from ledger.case_decide import actions
 from ledger.case_stamps import Action, CaseKind
 from ledger.commands import RefundPayment, RequestPayment
+from ledger.foreseeing import Foresight, foresee
 from ledger.money import Money
 from ledger.order.status import Status, flags, status
 from ledger.payments import Accepted, NoAnswer, PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
@@ -349,3 +350,46 @@ def test_a_refused_refund_is_tried_again_from_its_case(world: World, provider: P
     assert resolve(world, provider, case, RetryCase).state == "resolved"
     order = world.orders.get(world.id("order"))
     assert (status(order), flags(order)) == (Status.REFUND_REQUESTED, ())
+
+
+def test_reading_a_returns_news_again_finds_nothing_new(world: World, provider: Provider) -> None:
+    provider.answers = ["silence"]
+    case = opened(world)
+    resolve(world, provider, case, ReturnMoney)
+    (ask,) = provider.asked
+    news = stray(world, order=case, attempt=case, correlation_id=case, fact=accepted(ask).outcome)
+
+    def seen() -> Foresight:
+        return foresee(
+            news, orders=world.orders, cases=world.cases, find=lambda provider, reference: None
+        )
+
+    assert seen() is Foresight.STAMP
+    tell(world, news)
+    assert seen() is Foresight.KNOWN
+
+
+def test_an_assigned_payment_told_again_is_known_and_told_otherwise_is_a_case(
+    world: World, provider: Provider
+) -> None:
+    """By then its provider's name leads to the order that it was assigned to."""
+    case = opened(world)
+    resolve(world, provider, case, AssignMoney, order=world.id("order"))
+
+    def told(amount: Money) -> None:
+        fact = Paid(amount=amount, provider="stripe", provider_reference="pi_9")
+        receive(
+            stray(world, fact=fact, amount=amount, reference="pi_9"),
+            orders=world.orders,
+            cases=world.cases,
+            find=lambda provider, reference: world.id("order"),
+            evidence="cd" * 32,
+            at=world.clock(),
+        )
+
+    before = world.stamps()
+    told(PRICE)
+    assert (world.stamps(), len(world.cases_opened())) == (before, 1)
+    told(Money(6999, "EUR"))
+    assert world.stamps() == before
+    assert [one.kind for one in world.cases_opened()][1:] == [CaseKind.CONTRADICTION]
