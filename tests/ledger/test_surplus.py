@@ -124,6 +124,7 @@ def test_it_goes_back_once_and_a_refusal_is_a_case(world: World):
     )
     order = world.orders.follow(order_id, world.clock())
     assert world.stamps().count("CreateRefundRequest") == 1
+    assert next_step(order, world.clock()) is None
     kinds = {one.kind for one in troubles(order)}
     assert kinds == {CaseKind.REFUND_REFUSED, CaseKind.OVERPAID}
     assert "overpaid" in flags(order)
