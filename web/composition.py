@@ -39,7 +39,7 @@ from adapters.worker.projections import Projections
 from adapters.worker.promises import Promises, unhurried
 from adapters.worker.reactor import Patience
 from adapters.worker.timeouts import Timeouts
-from adapters.wrapping import Renewal, Wrapping, renew_all
+from adapters.wrapping import Renewal, SealBroken, Wrapping, renew_all
 from ledger.cases import Cases
 from ledger.service import Orders
 from ledger.shops import Shops
@@ -140,10 +140,15 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
 def _keys(settings: Settings, recorder: PostgresStampRecorder) -> tuple[Keyring, Wrapping]:
     assert settings.master_key is not None, "settings were checked before"
     master_key, also, ledger = settings.master_key, settings.master_keys_also, recorder.ledger_id
-    return (
-        Keyring(master_key, ledger=ledger, store=recorder.keys, also=also),
-        Wrapping(master_key, ledger=ledger, also=also),
-    )
+    wrapping = Wrapping(master_key, ledger=ledger, also=also)
+    try:
+        recorder.keys.check(wrapping)
+    except SealBroken:
+        rule = (
+            "is not this ledger's; while it is changed, STAMPLEDGER_MASTER_KEY_ALSO has the other"
+        )
+        raise SettingWrong("STAMPLEDGER_MASTER_KEY", rule) from None
+    return Keyring(master_key, ledger=ledger, store=recorder.keys, also=also), wrapping
 
 
 def daemon(works: Works) -> Daemon:

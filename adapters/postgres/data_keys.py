@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from adapters.recording import WrappedKey
+from adapters.wrapping import Wrapping
 
 Run = Callable[..., list[tuple[Any, ...]]]
 
@@ -34,6 +35,11 @@ class PostgresKeys:
     def add_first(self, key: WrappedKey) -> None:
         """Unless its subject has one already."""
         self._run("insert_first_key", key.key_id, key.subject, key.wrapped)
+
+    def check(self, wrapping: Wrapping) -> None:
+        """Raises `SealBroken` when data keys are under a master key that is not known."""
+        for key in self.page(UUID(int=0), limit=1):
+            wrapping.unwrap(key)
 
     def count(self) -> int:
         """How many data keys there are."""

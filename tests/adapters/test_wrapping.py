@@ -130,10 +130,27 @@ def test_the_command_tells_when_the_old_key_may_go(house, database, monkeypatch)
     )
 
 
-def test_the_command_fails_when_a_key_is_missing(house, database, monkeypatch):
+def test_a_half_done_change_goes_on_and_the_end_is_told(house, database, monkeypatch):
+    house.renew(THIRD, OLD)
+    house.keys.destroy(STREAMS[0])
+    monkeypatch.setenv("STAMPLEDGER_MASTER_KEY_ALSO", b64encode(THIRD).decode())
     done = Command(database, monkeypatch, master=NEW).run()
+    assert done.stdout.startswith("4 data keys wrapped anew, 0 were so before.")
+
+
+def test_the_command_fails_when_some_are_under_a_third_key(house, database, monkeypatch):
+    last = house.keys.page(UUID(int=0), limit=10)[-1]
+    alone = Wrapping(THIRD, ledger=house.recorder.ledger_id, also=[OLD])
+    house.keys.replace([(last, alone.renewed(last))])
+    done = Command(database, monkeypatch, master=NEW, also=OLD).run()
     assert done.exit_code == 1
-    assert "5 are under another master key" in done.stderr
+    assert "1 are under another master key" in done.stderr
+
+
+def test_nothing_starts_with_a_master_key_that_is_not_the_ledgers(house, database, monkeypatch):
+    done = Command(database, monkeypatch, master=NEW).run()
+    assert isinstance(done.exception, SettingWrong)
+    assert str(done.exception).startswith("STAMPLEDGER_MASTER_KEY is not this ledger's")
 
 
 @pytest.mark.parametrize("text", ["x", b64encode(bytes(31)).decode(), "A" * 43 + "=,"])
