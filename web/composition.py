@@ -9,7 +9,6 @@ from functools import partial
 from uuid import UUID
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
-from adapters.keys import Keyring
 from adapters.lately import LatelyInMemory
 from adapters.letters import render
 from adapters.postgres.catalogue import PostgresCatalogue
@@ -39,13 +38,14 @@ from adapters.worker.projections import Projections
 from adapters.worker.promises import Promises, unhurried
 from adapters.worker.reactor import Patience
 from adapters.worker.timeouts import Timeouts
-from adapters.wrapping import Renewal, SealBroken, Wrapping, renew_all
+from adapters.wrapping import Renewal, renew_all
 from ledger.cases import Cases
 from ledger.service import Orders
 from ledger.shops import Shops
 from web.addresses import return_address
 from web.clock import clock
 from web.desk_work import desk_work
+from web.keys import keys_of
 from web.parts import Parts, intake
 from web.providers import ways_to_pay
 from web.secrets_at_home import kept_key
@@ -100,7 +100,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     assert url is not None, "a database was chosen before"
     hints = stack.enter_context(closing(Hints(url)))
     recorder = PostgresStampRecorder(url, clock=now, readers=readers, after_commit=hints.send)
-    keyring, wrapping = _keys(settings, recorder)
+    keyring, wrapping = keys_of(settings, recorder)
     store = stack.enter_context(closing(StampLedger(recorder, keyring=keyring)))
     connections = stack.enter_context(closing(Connections(url, readers=readers)))
     shops, cases = Shops(store, PostgresCatalogue(connections).shops), Cases(store)
@@ -135,20 +135,6 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         cursors=PostgresCursors(connections),
         renew_keys=lambda progress: renew_all(recorder.keys, wrapping, progress=progress),
     )
-
-
-def _keys(settings: Settings, recorder: PostgresStampRecorder) -> tuple[Keyring, Wrapping]:
-    assert settings.master_key is not None, "settings were checked before"
-    master_key, also, ledger = settings.master_key, settings.master_keys_also, recorder.ledger_id
-    wrapping = Wrapping(master_key, ledger=ledger, also=also)
-    try:
-        recorder.keys.check(wrapping)
-    except SealBroken:
-        rule = (
-            "is not this ledger's; while it is changed, STAMPLEDGER_MASTER_KEY_ALSO has the other"
-        )
-        raise SettingWrong("STAMPLEDGER_MASTER_KEY", rule) from None
-    return Keyring(master_key, ledger=ledger, store=recorder.keys, also=also), wrapping
 
 
 def daemon(works: Works) -> Daemon:
