@@ -13,12 +13,27 @@ from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.recording import StampRecorder
 from tests.conftest import Database, fresh_database
 from tests.databases import migrated_template
+from tests.installed_postgres import InstalledPostgres, installed
 
-RECORDERS = [
-    "memory",
-    "postgres",
-    pytest.param("postgres 16", marks=pytest.mark.slow),
-]
+RECORDERS = ["memory", "postgres", "postgres 16", "postgres 15"]
+# What differs from one server to the next is seen in these; all others run on them with --slow.
+ON_EVERY_SERVER = {
+    "test_what_was_committed_is_read_as_it_was_answered",
+    "test_the_same_again_returns_the_first_and_writes_nothing",
+    "test_the_last_seat_is_sold_once",
+    "test_every_root_is_that_of_the_rows",
+    "test_sixteen_buyers_never_oversell_and_leave_no_hole",
+    "test_many_streams_are_read_up_to_a_position",
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        on = getattr(item, "callspec", None)
+        older = on is not None and on.params.get("recorder") in ("postgres 16", "postgres 15")
+        if older and getattr(item, "originalname", "") not in ON_EVERY_SERVER:
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass
@@ -47,7 +62,11 @@ def recorder(request: pytest.FixtureRequest, clock: Clock) -> Iterator[StampReco
 def make_recorder(request: pytest.FixtureRequest, clock: Callable[[], datetime]) -> StampRecorder:
     if request.param == "memory":
         return MemoryStampRecorder(clock=clock)
-    names = {"postgres": "database", "postgres 16": "database_16"}
+    names = {
+        "postgres": "database",
+        "postgres 16": "database_16",
+        "postgres 15": "database_15",
+    }
     found: Database = request.getfixturevalue(names[request.param])
     return PostgresStampRecorder(found.app, clock=clock)
 
@@ -70,3 +89,26 @@ def template_16(server_16: EmbeddedPostgres) -> str:
 @pytest.fixture
 def database_16(server_16: EmbeddedPostgres, template_16: str) -> Iterator[Database]:
     yield from fresh_database(server_16, template_16)
+
+
+@pytest.fixture(scope="session")
+def server_15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The oldest server that is supported, where somebody has installed it."""
+    binaries = installed(15)
+    if binaries is None:
+        pytest.skip("PostgreSQL 15 is not installed here")
+    home: Path = tmp_path_factory.mktemp("home15")
+    server = InstalledPostgres(home, version=15, binaries=binaries)
+    server.start()
+    yield server
+    server.destroy()
+
+
+@pytest.fixture(scope="session")
+def template_15(server_15: EmbeddedPostgres) -> str:
+    return migrated_template(server_15)
+
+
+@pytest.fixture
+def database_15(server_15: EmbeddedPostgres, template_15: str) -> Iterator[Database]:
+    yield from fresh_database(server_15, template_15)

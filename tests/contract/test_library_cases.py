@@ -46,12 +46,27 @@ class OnPostgres:
 
     @pytest.fixture(autouse=True)
     def _connect(self, database: Database) -> Iterator[None]:
+        yield from self.connected(database)
+
+    def connected(self, database: Database) -> Iterator[None]:
         self.recorder = PostgresStampRecorder(database.app)
         yield
         self.recorder.close()
 
     def create_recorder(self) -> Any:
         return self.recorder
+
+
+class OnPostgres16(OnPostgres):
+    @pytest.fixture(autouse=True)
+    def _connect(self, database_16: Database) -> Iterator[None]:
+        yield from self.connected(database_16)
+
+
+class OnPostgres15(OnPostgres):
+    @pytest.fixture(autouse=True)
+    def _connect(self, database_15: Database) -> Iterator[None]:
+        yield from self.connected(database_15)
 
 
 class ApplicationRecorderCases(ApplicationRecorderTestCase[StampRecorder]):
@@ -64,6 +79,16 @@ class TestApplicationRecorderOnMemory(OnMemory, ApplicationRecorderCases):
 
 
 class TestApplicationRecorderOnPostgres(OnPostgres, ApplicationRecorderCases):
+    pass
+
+
+@pytest.mark.slow
+class TestApplicationRecorderOnPostgres16(OnPostgres16, ApplicationRecorderCases):
+    pass
+
+
+@pytest.mark.slow
+class TestApplicationRecorderOnPostgres15(OnPostgres15, ApplicationRecorderCases):
     pass
 
 
