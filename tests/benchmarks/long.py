@@ -158,6 +158,14 @@ class Long:
         page = ("winterfest", None, None, None, self.size // 20, 50)
         return {**pages, "views_read_orders": self._pages("views_read_orders", page)}
 
+    def bytes_per_stamp(self) -> dict[str, float]:
+        """On disk: the table with what is stored beside it, and its indexes."""
+        ((table, indexes),) = self._owner.execute(
+            "select pg_table_size(oid), pg_indexes_size(oid) from pg_class"
+            " where oid = 'ledger.stamps'::regclass"
+        ).fetchall()
+        return {"table": round(table / self.size), "indexes": round(indexes / self.size)}
+
     def _pages(self, name: str, parameters: Sequence[Any]) -> int:
         explained = b"explain (analyze, buffers, format json) " + statement(name)
         # The first time also looks into the catalogue, once per session.
@@ -232,7 +240,13 @@ def run(server: EmbeddedPostgres, *, most: int, runs: int) -> list[dict[str, Any
             ratio = {name: round(ours[name] / first[name], 2) for name in ours}
             pages = long.touched()
             rows.append(
-                {"case": f"{size} stamps", "ours": ours, "ratio": ratio, "pages_touched": pages}
+                {
+                    "case": f"{size} stamps",
+                    "ours": ours,
+                    "ratio": ratio,
+                    "pages_touched": pages,
+                    "bytes_per_stamp": long.bytes_per_stamp(),
+                }
             )
             print(told(rows[-1]), flush=True)
     finally:
@@ -244,7 +258,12 @@ def told(row: Mapping[str, Any]) -> str:
     """For people: the ratio to the shortest ledger first."""
     times = [f"{name} {value} (x{row['ratio'][name]})" for name, value in row["ours"].items()]
     pages = [f"{name} {count}" for name, count in row["pages_touched"].items()]
-    return f"{row['case']}: {', '.join(times)}\n    pages: {', '.join(pages)}"
+    sizes = [f"{name} {count}" for name, count in row["bytes_per_stamp"].items()]
+    return (
+        f"{row['case']}: {', '.join(times)}\n"
+        f"    pages: {', '.join(pages)}\n"
+        f"    bytes per stamp: {', '.join(sizes)}"
+    )
 
 
 def main() -> None:
