@@ -37,7 +37,7 @@ STORM = {
     "refuse_times": 2,
     "cut": 0.1,
 }
-_PAUSE = (0.5, 2.5)
+_PAUSE = (1.0, 3.5)
 # First as far as recovery, a letter's lease and a second try wait. Then beyond the day for which
 # the provider remembers a key: a 500 that it remembers is only settled by looking up (SPEC P11).
 _LEAPS = (700, 700, 700, 24 * 3600, 700, 700, 700)
@@ -112,7 +112,7 @@ def _came_to_rest(journey: Journey, ends: Ends) -> bool:
     """The storm ends; what was dropped is found in the provider's books; then time passes."""
     journey.control("calm")
     journey.wait_for_web()
-    until("every message was delivered", lambda: not _waiting(journey))
+    until("every message was delivered", lambda: _delivered(journey))
     ends.reconcile("--commit")
     for leap in _LEAPS:
         if ends.at_rest():
@@ -128,8 +128,10 @@ def _patiently(ends: Ends) -> None:
         time.sleep(0.25)
 
 
-def _waiting(journey: Journey) -> bool:
-    return bool(journey.get("deliveries?state=pending")["data"])
+def _delivered(journey: Journey) -> bool:
+    """Whoever was turned away comes again after a while, and each time after a longer one."""
+    journey.move_clock(20)
+    return not journey.get("deliveries?state=pending")["data"]
 
 
 def _reconciled(ends: Ends) -> Iterator[str]:
