@@ -18,6 +18,7 @@ from ledger.leaf import stamp_bytes
 from ledger.tree import Frontier, leaf_hash
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_SEATS: dict[UUID, "Seats"] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +127,24 @@ class _Batch:
         self.keys: dict[UUID, WrappedKey] = {}
 
     def judge(self, append: PreparedAppend) -> _Stands | Refused:
-        stands = self._standing(append) or self._moved_on(append)
+        stands = self._standing(append) if self._found(append) else None
+        stands = stands or self._moved_on(append)
         if stands is not None:
             return stands
-        seats = self._seated(append)
+        seats = self._seated(append) if append.seats else _NO_SEATS
         return seats if isinstance(seats, NoRoom) else self._accept(append, seats)
 
-    def _standing(self, append: PreparedAppend) -> _Stands | Contradicts | Conflict | None:
+    def _found(self, append: PreparedAppend) -> bool:
+        standing = self._known.identities
+        for event in append.events:
+            if isinstance(event, PreparedStamp) and event.identity in standing:
+                return True
+        return False
+
+    def _standing(self, append: PreparedAppend) -> _Stands | Contradicts | Conflict:
         standing = self._known.identities
         stamps = [event for event in append.events if isinstance(event, PreparedStamp)]
         found = [standing.get(stamp.identity) for stamp in stamps]
-        if not any(found):
-            return None
         first = [row for row in found if row is not None]
         for stamp, row in zip(stamps, found, strict=True):
             if row is not None and row.binding != stamp.binding:
