@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -42,6 +43,12 @@ from tests.worlds import ADA, PREFERENCES, WEEKEND
 
 # Buys one ticket and pays; False when there is none left.
 Buy = Callable[[], bool]
+# Their names, whether free tickets have an index, what share is sold when the sale is measured.
+PEERS = (
+    ("a row per ticket", False, 0.0),
+    ("a row per ticket, half of them sold", False, 0.5),
+    ("a row per ticket, half of them sold, the free ones indexed", True, 0.5),
+)
 FUTURE = datetime(2099, 1, 1, tzinfo=UTC)
 
 
@@ -91,7 +98,7 @@ def _buy(orders: Orders, slug: str) -> bool:
 
 
 @contextmanager
-def rows(url: str, capacity: int, *, index: bool) -> Iterator[Callable[[], Buy]]:
+def rows(url: str, capacity: int, *, index: bool, sold: int = 0) -> Iterator[Callable[[], Buy]]:
     """A row per ticket, a row per order, both changed in place; a connection per buyer."""
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("drop table if exists tickets, orders")
@@ -100,7 +107,11 @@ def rows(url: str, capacity: int, *, index: bool) -> Iterator[Callable[[], Buy]]
             "create table orders (id uuid primary key, ticket bigint, status text, page text,"
             " reference text)"
         )
-        owner.execute("insert into tickets select generate_series(1, %s)", [capacity])
+        owner.execute(
+            "insert into tickets select n, case when n <= %s then gen_random_uuid() end"
+            " from generate_series(1, %s) as n",
+            [sold, capacity],
+        )
         if index:
             owner.execute("create index on tickets (id) where order_id is null")
         owner.execute("vacuum analyze tickets")
@@ -175,16 +186,13 @@ def once(open_shop: Callable[[], Any], buyers: int, *, seconds: float) -> Figure
 def measured(
     server: EmbeddedPostgres, capacity: int, *, buyers: int, seconds: float
 ) -> dict[str, Figures]:
-    """Ours and both peers, one after the other."""
+    """Ours and its peers, one after the other."""
     bare = server.url("rows", role=OWNER)
     with one_core():
         found = {"ours": once(lambda: ours(server.url("ours"), capacity), buyers, seconds=seconds)}
-        for name, index in (("a row per ticket", False), ("a row per ticket, indexed", True)):
-            found[name] = once(
-                lambda index=index: rows(bare, capacity, index=index),  # type: ignore[misc]
-                buyers,
-                seconds=seconds,
-            )
+        for name, index, sold in PEERS:
+            way = partial(rows, bare, capacity, index=index, sold=int(capacity * sold))
+            found[name] = once(way, buyers, seconds=seconds)
     return found
 
 
