@@ -8,7 +8,7 @@ from ledger.case_stamps import CaseKind
 from ledger.cases import Cases
 from ledger.order.observe import Unbound, contradicts, observe
 from ledger.rebinding import rebound
-from ledger.receiving import Find, addressee, case_for, return_of
+from ledger.receiving import Find, addressee, case_for, cause_of, return_of
 from ledger.reports import Report
 from ledger.service import Orders
 
@@ -26,7 +26,7 @@ class Foresight(StrEnum):
 def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Foresight:
     """Known, a stamp that would be new, or a case: new, open, or resolved before."""
     order, verdict = addressee(report, orders, find)
-    as_case = cases.get(case_id(report.correlation_id, case_for(report, order, "").kind))
+    as_case = cases.get(case_id(cause_of(report), case_for(report, order, "").kind))
     if isinstance(verdict, Unbound) or order is None:
         sent_back = return_of(report, cases)
         return _as_case(as_case) if sent_back is None else _as_return(report, sent_back)

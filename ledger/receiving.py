@@ -12,6 +12,7 @@ from ledger.order.attempts import Attempt
 from ledger.order.observe import Unbound, bind
 from ledger.order.state import Order
 from ledger.rebinding import rebound
+from ledger.recorded import derived
 from ledger.refusals import UnknownOrder
 from ledger.reports import Report
 from ledger.returning import settle
@@ -35,7 +36,7 @@ def receive(
         if not _of_a_return(report, cases, evidence):
             cases.open(
                 case_for(report, order, reason),
-                correlation_id=report.correlation_id,
+                correlation_id=cause_of(report),
                 actor=_actor(report),
                 evidence=evidence,
             )
@@ -99,6 +100,14 @@ def _order(order_id: UUID | None, orders: Orders) -> Order | None:
 
 def _actor(report: Report) -> str:
     return f"provider:{report.provider}"
+
+
+def cause_of(report: Report) -> UUID:
+    """What tells its case apart: two payments told under one correlation id are two cases."""
+    if isinstance(report.fact, Paid):
+        payment = f"{report.provider}/{report.fact.provider_reference}"
+        return derived(report.correlation_id, payment)
+    return report.correlation_id
 
 
 def case_for(report: Report, order: Order | None, reason: str) -> CaseOpened:

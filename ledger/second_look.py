@@ -11,7 +11,7 @@ from uuid import UUID
 from ledger.case import Case, case_id
 from ledger.case_stamps import Action, CaseKind, CaseResolved
 from ledger.cases import Cases
-from ledger.receiving import Find, receive
+from ledger.receiving import Find, cause_of, receive
 from ledger.recorded import derived
 from ledger.reports import Report
 from ledger.service import Orders
@@ -43,7 +43,7 @@ def look_again(
 
 
 def _cases_of(report: Report) -> tuple[UUID, ...]:
-    return tuple(case_id(report.correlation_id, kind) for kind in _KINDS)
+    return tuple(case_id(cause_of(report), kind) for kind in _KINDS)
 
 
 def _resolve(cases: Cases, case: UUID, order: UUID) -> None:

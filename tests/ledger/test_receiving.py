@@ -61,6 +61,14 @@ def test_what_matches_is_stamped_with_its_time_and_its_evidence(world: World) ->
     assert last.occurred_at == world.clock()
 
 
+def test_two_payments_under_one_correlation_id_are_two_cases(world: World) -> None:
+    for reference in ("pi_1", "pi_2", "pi_1"):
+        fact = replace(PAID, provider_reference=reference)
+        tell(world, report(world, order=None, attempt=None, fact=fact))
+    told = [case.amount for case in world.cases_opened()]
+    assert told == [PRICE, PRICE]
+
+
 def test_told_three_times_it_stands_once(world: World) -> None:
     for _ in range(3):
         tell(world, report(world))

@@ -125,10 +125,11 @@ def tell(world: World, report: Report) -> UUID | None:
 def opened(world: World, report: Report | None = None) -> UUID:
     """The case of news that is nobody's."""
     from ledger.case import case_id
+    from ledger.receiving import cause_of
 
     report = report or stray(world)
     tell(world, report)
-    return case_id(report.correlation_id, CaseKind.UNMATCHED_MONEY)
+    return case_id(cause_of(report), CaseKind.UNMATCHED_MONEY)
 
 
 def resolve(world: World, provider: Provider, case: UUID, kind: Any, **more: Any) -> Case:

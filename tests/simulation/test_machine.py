@@ -46,7 +46,7 @@ from ledger.order.letters import RECEIPTS, letters_due, owed
 from ledger.order.state import Order
 from ledger.order.status import flags, status
 from ledger.policy import Release, Surplus
-from ledger.receiving import receive
+from ledger.receiving import cause_of, receive
 from ledger.recorded import Recorded
 from ledger.refusals import NotEnoughSeats, Refusal
 from ledger.reports import Report
@@ -260,7 +260,7 @@ class Ledger(RuleBasedStateMachine):
         fact = Paid(amount=amount, provider="stripe", provider_reference=f"pi_{under}")
         told = self._report(None, None, under, fact, amount=amount)
         assert self._receive(told) is None
-        case = case_id(under, CaseKind.UNMATCHED_MONEY)
+        case = case_id(cause_of(told), CaseKind.UNMATCHED_MONEY)
         desk = Resolutions(
             self.world.store, orders=self.world.orders, cases=self.world.cases, providers={}
         )
