@@ -30,7 +30,7 @@ MOVING = frozenset({"read_plain_positions", "read_positions", "begin", "commit"}
 OVERTAKEN = frozenset({"confirm: 40001"})
 # Who guesses that its news are new learns from the database that they stand there.
 STANDING = OVERTAKEN | {"insert_stamps: 23505"}
-MOST = 60_000
+MOST = 5_000
 UNPAID = PROJECTIONS["unpaid"]
 
 
@@ -237,7 +237,7 @@ def test_all_four_in_some_orders(troupe: Troupe) -> None:
 
 @pytest.mark.slow
 def test_all_four_in_every_order(troupe: Troupe) -> None:
-    company = Company(troupe, times=2)
+    company = Company(troupe, times=1)
     orders = 0
     for steps, given in company.stage.every_order(most=MOST):
         company.judge(steps, given)
