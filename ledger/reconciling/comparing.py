@@ -152,7 +152,9 @@ class Statement:
         return found
 
     def _sum(self, line: Line) -> None:
-        for record, theirs in ((line.theirs, True), (line.ours, False)):
+        # What a person settled stands in our books, too: on its case, not on an order.
+        settled = line.theirs if line.verdict is Verdict.RESOLVED_CASE else None
+        for record, theirs in ((line.theirs, True), (line.ours or settled, False)):
             if record is None or record.at not in self.period or not _moved(record):
                 continue
             nothing = zero(record.amount.currency)
