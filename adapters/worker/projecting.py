@@ -30,6 +30,7 @@ class Projector:
     """Moves a set of projections. `on_poison` is told, once each, what stopped a stream's lane.
 
     Far behind, it takes more stamps at a time and works out the next while the last are written.
+    `quick` is how many seconds a batch may take for the next to be larger.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class Projector:
         on_poison: Callable[[Poison], object],
         batch: int = 500,
         most: int = 8_000,
+        quick: float = 1.0,
         folds: int = 20_000,
     ) -> None:
         self._store, self._feed, self._views = store, Feed(store), views
         self._on_poison, self._folds = on_poison, Folds(most=folds)
         self._batch, self._least, self._most = batch, batch, max(batch, most)
+        self._quick, self._began = quick, 0.0
         self._behind: Behind[Written] = Behind()
         self._rebuild_stale()
         self._position = min((one.position for one in views.checkpoints()), default=0)
@@ -112,6 +115,7 @@ class Projector:
             self._beaten = monotonic()
 
     def _step(self) -> bool:
+        self._began = monotonic()
         try:
             batch = self._feed.next(self._read, limit=self._batch)
             found = batch.last - self._read
@@ -128,11 +132,17 @@ class Projector:
     def _write(self, changed: Mapping[UUID, Derived], *, position: int, more: bool) -> None:
         self._read = position
         if more:
-            self._batch = min(2 * self._batch, self._most)
+            self._batch = self._next_size()
             self._behind.start(partial(self._written, changed, position))
         else:
             self._batch = self._least
             self._settle(self._written(changed, position))
+
+    def _next_size(self) -> int:
+        """Twice as many while it is quick: an owner that takes seconds is taken for dead."""
+        if monotonic() - self._began < self._quick:
+            return min(2 * self._batch, self._most)
+        return max(self._batch // 2, self._least)
 
     def _written(self, changed: Mapping[UUID, Derived], position: int) -> Written:
         refused = self._views.write(changed, position=position)

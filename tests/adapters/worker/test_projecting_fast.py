@@ -1,6 +1,8 @@
 """What makes projections fast changes no row."""
 
+from itertools import pairwise
 from threading import Event, Thread
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -56,6 +58,29 @@ def test_an_owner_that_lost_its_place_far_behind_writes_nothing_more(ledger, own
     assert projector.position == 0
     assert {one.position for one in second.checkpoints()} == {0}
     second.close()
+
+
+class Watched:
+    """The owner's views, with the positions that were written."""
+
+    def __init__(self, owned: OwnedViews) -> None:
+        self._owned, self.positions = owned, [0]
+
+    def __getattr__(self, name):
+        return getattr(self._owned, name)
+
+    def write(self, changed, *, position):
+        self.positions.append(position)
+        return self._owned.write(changed, position=position)
+
+
+@pytest.mark.parametrize(("quick", "grows"), [(0.0, False), (3600.0, True)])
+def test_batches_grow_only_while_they_are_quick(ledger, owned, quick, grows):
+    write(ledger, orders=40)
+    watched: Any = Watched(owned)
+    Projector(ledger, watched, on_poison=print, batch=4, most=64, quick=quick).run_once()
+    sizes = {after - before for before, after in pairwise(watched.positions)}
+    assert (max(sizes) > 4) is grows
 
 
 def test_rows_that_stay_as_they_are_are_not_written_again(ledger, owned, database):
