@@ -7,6 +7,7 @@ from ledger.order.attempts import Attempt
 from ledger.order.capturing import grace_ends
 from ledger.order.state import Order
 from ledger.order.status import Status, status
+from ledger.replacing import newest
 from web.texts import _
 from web.wording import moment, money
 
@@ -33,11 +34,6 @@ def pay_by(order: Order) -> datetime:
     return order.placed_at + timedelta(seconds=order.terms.unpaid_after)
 
 
-def newest_attempt(order: Order) -> Attempt | None:
-    """The last try to pay."""
-    return max(order.attempts.values(), key=lambda one: one.requested_at, default=None)
-
-
 def by_hand(attempt: Attempt | None) -> bool:
     """Whether it is paid without a page: the order's own page tells how."""
     paged = attempt is not None and bool(attempt.redirect_url)
@@ -62,7 +58,7 @@ def pending(order: Order) -> Standing:
     """Waiting for money: not begun, under way, or partly there."""
     if order.received:
         return _underpaid(order)
-    attempt = newest_attempt(order)
+    attempt = newest(order)
     if attempt is not None and attempt.silent:
         return _unanswered(order)
     if attempt is None or attempt.pending_at is None:

@@ -9,9 +9,10 @@ from ledger import cancellation
 from ledger.order.capturing import grace_ends
 from ledger.order.state import Order
 from ledger.order.status import Status, status
+from ledger.replacing import newest
 from web import languages, sentences
 from web.addresses import now, order_in
-from web.awaiting import Standing, by_hand, newest_attempt, pay_by, payable
+from web.awaiting import Standing, by_hand, pay_by, payable
 from web.changed_mind import offered_token
 from web.current import parts
 from web.forms import PressForm
@@ -51,7 +52,7 @@ def page(shop: str, order: str) -> str:
         payable=payable(found),
         pay_by=pay_by(found),
         pending=_pays_later(found),
-        by_hand=by_hand(newest_attempt(found)),
+        by_hand=by_hand(newest(found)),
         how_to_pay=_how_to_pay(found),
         cancelling=cancellation.eligibility(found, at),
         paused=_link_just_sent(found, at),
@@ -86,7 +87,7 @@ def _look(order: Order) -> int:
     told = request.args.get("paid", "")
     if not (told.isascii() and told.isdigit() and len(told) < 3):
         return 0
-    attempt = newest_attempt(order)
+    attempt = newest(order)
     awaited = status(order) is Status.PENDING and not order.received
     return int(told) if awaited and attempt is not None and not attempt.pending_at else 0
 
@@ -103,7 +104,7 @@ def _link_just_sent(order: Order, at: datetime) -> bool:
 
 
 def _pays_later(order: Order) -> bool:
-    attempt = newest_attempt(order)
+    attempt = newest(order)
     return attempt is not None and attempt.pending_at is not None and not attempt.failed
 
 

@@ -11,8 +11,9 @@ from ledger.order.attempts import Attempt
 from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.refusals import NotPayable
+from ledger.replacing import newest
 from web.addresses import now
-from web.awaiting import by_hand, newest_attempt, payable
+from web.awaiting import by_hand, payable
 from web.current import parts
 from web.payment_pages import ask_for_page
 
@@ -28,12 +29,12 @@ def go_and_pay(order: Order) -> Response:
 
 def try_again(order: Order) -> Response:
     """The page that is open already, or that of a new attempt. Raises `NotPayable`."""
-    attempt = newest_attempt(order)
+    attempt = newest(order)
     if attempt is not None and attempt.unanswered:
         # Asked for so long ago that nobody waits for the answer any more, it is recovered.
         given_up = attempt.requested_at + ASKED_LONG_AGO <= now()
         order = ask_for_page(order, attempt.correlation_id, again=given_up)
-        attempt = newest_attempt(order)
+        attempt = newest(order)
         if attempt is not None and attempt.unanswered:
             return _to_the_order(order)
     if by_hand(attempt):
@@ -63,10 +64,10 @@ def _new_attempt(order: Order) -> Order:
 
 
 def _payment_page(order: Order, at: datetime) -> str | None:
-    attempt = newest_attempt(order)
+    attempt = newest(order)
     if attempt is not None and attempt.unanswered:
         # The intent is in the ledger already; what comes back, or nothing, is stamped.
-        attempt = newest_attempt(ask_for_page(order, attempt.correlation_id))
+        attempt = newest(ask_for_page(order, attempt.correlation_id))
     if attempt is None or not _still_there(attempt, at):
         return None
     return attempt.redirect_url

@@ -4,7 +4,7 @@ import structlog
 
 from ledger.order.state import Order
 from ledger.reconciling.records import ProviderAway
-from web.awaiting import newest_attempt
+from ledger.replacing import newest
 from web.current import parts
 from web.taking_in import take_in
 
@@ -15,7 +15,7 @@ _log = structlog.get_logger("web.returning")
 
 def look_there(order: Order) -> Order:
     """The order with what its payment page has come to, as its webhook would have told it."""
-    attempt = newest_attempt(order)
+    attempt = newest(order)
     provider = parts().pages.get(attempt.provider) if attempt else None
     if attempt is None or provider is None or not attempt.session:
         return order
