@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ledger.cases import Cases
-from ledger.doors import Evidence, WebhookDoor
+from ledger.doors import Evidence, Inbox, WebhookDoor
 from ledger.receiving import Find, receive
 from ledger.reports import Report
 from ledger.service import Orders
@@ -28,29 +28,11 @@ class Message:
     body: bytes
 
 
-class Archive(Protocol):
+class Archive(Inbox, Protocol):
     """What fetching needs of the inbox, and nothing more."""
 
     def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None:
         """The message that was kept under this name with this body, if it was."""
-        ...
-
-    def keep(
-        self,
-        provider: str,
-        door: str,
-        *,
-        body: bytes,
-        headers: Mapping[str, str],
-        verdict: str,
-        provider_event_id: str | None,
-        received_at: datetime,
-    ) -> Evidence:
-        """Sealed and committed when it returns."""
-        ...
-
-    def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
-        """What became of it; done stays done."""
         ...
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from adapters.worker.payments import REMEMBERED
 from adapters.worker.reactor import (
     DONE,
     NOTHING,
@@ -20,8 +21,6 @@ from ledger.payments import PaymentProvider, Providers
 from ledger.returning import record_return, return_ask, settle, start_return
 from ledger.stamps import CreateRefundFailure
 
-# Providers remember an idempotency key for at least 24 hours; an hour is left for the way there.
-_REMEMBERED = timedelta(hours=23)
 _ACTOR = "worker"
 
 
@@ -50,7 +49,7 @@ class Returns:
             return NOTHING
         if provider is None or at + self.after > self.clock():
             return WAITING
-        forgotten = at + _REMEMBERED <= self.clock()
+        forgotten = at + REMEMBERED <= self.clock()
         after = self._looked_up(case, provider) if forgotten else self._again(case, provider)
         return WAITING if after.returned.unanswered else DONE
 
