@@ -124,7 +124,13 @@ def shop(now: Any) -> ShopSpec:
 @contextmanager
 def running(*command: str, port: int, environment: Mapping[str, str]) -> Iterator[Line]:
     """A server process, ready; ended afterwards."""
-    process = subprocess.Popen([sys.executable, "-P", "-m", *command], env=dict(environment))
+    # Its access log is written as in production, and read by nobody.
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", *command],
+        env=dict(environment),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         deadline = time.monotonic() + PATIENCE
         while not _answers(port):
