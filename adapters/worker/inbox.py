@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -20,37 +20,18 @@ from ledger.cases import Cases
 from ledger.doors import Unreadable, WebhookDoor
 from ledger.receiving import Find as FindOrder
 from ledger.receiving import receive
-from ledger.rereading import TRUSTED
+from ledger.rereading import TRUSTED, Archived, Opened
 from ledger.service import Orders
 
 _BATCH = 100
 _MOST_ATTEMPTS = 10
 
 
-class Waiting(Protocol):
-    """A message that waits. `hash` is what the stamps read from it carry."""
+class Waiting(Archived, Protocol):
+    """A message that waits, and how often it was tried."""
 
-    @property
-    def id(self) -> UUID: ...
-    @property
-    def received_at(self) -> datetime: ...
-    @property
-    def provider(self) -> str: ...
-    @property
-    def door(self) -> str: ...
-    @property
-    def verdict(self) -> str: ...
-    @property
-    def hash(self) -> str: ...
     @property
     def attempts(self) -> int: ...
-
-
-class Opened(Protocol):
-    """A message as it came."""
-
-    @property
-    def body(self) -> bytes: ...
 
 
 class Kept(Protocol):

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from adapters.worker.inbox import Opened
 from adapters.worker.reactor import DONE, WAITING, Clock, Patience, Progress, each
 from ledger.cases import Cases
 from ledger.doors import Unreadable, WebhookDoor
 from ledger.receiving import Find
+from ledger.rereading import Opened
 from ledger.second_look import look_again
 from ledger.service import Orders
 
