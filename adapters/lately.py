@@ -32,9 +32,11 @@ class LatelyInMemory:
             return order
 
     def put(self, order: Order) -> None:
-        """Remember an order in place of what it was before."""
+        """Remember an order in place of what it was before; whoever read slowly comes too late."""
         with self._lock:
-            self._orders.pop(order.id, None)
+            known, _ = self._orders.pop(order.id, (order, 0.0))
+            if known.version > order.version:
+                order = known
             self._orders[order.id] = order, self._now() + _SECONDS
             while len(self._orders) > self._most:
                 self._orders.popitem(last=False)

@@ -42,7 +42,7 @@ def receive(
             )
         return None
     report = rebound(report, verdict)
-    orders.record(
+    after = orders.record(
         order.id,
         report.fact,
         correlation_id=report.correlation_id,
@@ -50,7 +50,7 @@ def receive(
         occurred_at=report.occurred_at,
         evidence=evidence,
     )
-    orders.follow(order.id, at)
+    orders.follow(order.id, at, after=after)
     return order.id
 
 

@@ -64,7 +64,7 @@ class Orders:
 
     def get(self, order_id: UUID) -> Order:
         """The order as it stands; raises `UnknownOrder`."""
-        return fold(order_id, self.history(order_id))
+        return self._kept(fold(order_id, self.history(order_id)))
 
     def place(self, shop_slug: str, command: PlaceOrder) -> Order:
         """A placed order; the same command again gives the first one back.
@@ -187,9 +187,12 @@ class Orders:
             self._cases.contradiction(order_id, draft)
         return outcome if isinstance(outcome, Order) else self.get(order_id)
 
-    def follow(self, order_id: UUID, at: datetime) -> Order:
-        """The order after every decision of ours that its facts call for."""
-        order = self.get(order_id)
+    def follow(self, order_id: UUID, at: datetime, *, after: Order | None = None) -> Order:
+        """The order after every decision of ours that its facts call for.
+
+        `after` is the order as the caller's own fact left it: then it need not be read again.
+        """
+        order = after or self.get(order_id)
         while (step := next_step(order, at)) is not None:
             before, order = order, self._take(order, step, at)
             if order.version == before.version:

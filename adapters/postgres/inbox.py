@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from adapters.evidence import Message, Waiting, evidence_hash, packed, unpacked
 from adapters.keys import Keyring
 from adapters.postgres.connections import Connections
+from adapters.together import Together
 from ledger.doors import Evidence
 
 _PAGE = 200
@@ -25,6 +26,7 @@ class PostgresInbox:
     ) -> None:
         self._keyring, self._patience = keyring, patience
         self._connections = Connections(url, readers=connections, wait=patience)
+        self._kept_together = Together(self._keep)
 
     def keep(
         self,
@@ -37,12 +39,15 @@ class PostgresInbox:
         provider_event_id: str | None,
         received_at: datetime,
     ) -> Evidence:
-        """Seal and commit one message, with its key, as it came."""
+        """Seal and commit one message, with its key, as it came. Messages share commits."""
         kept = Evidence(uuid4(), evidence_hash(body))
         sealed, key = self._keyring.seal_evidence(kept.id, packed(headers, body))
         envelope = (received_at, provider, door, verdict, provider_event_id, kept.hash, sealed)
-        self._run("inbox_keep", key.key_id, kept.id, key.wrapped, *envelope)
+        self._kept_together.hand_in((key.key_id, kept.id, key.wrapped, *envelope))
         return kept
+
+    def _keep(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        self._run("inbox_keep", *map(list, zip(*rows, strict=True)))
 
     def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None:
         """The message that was kept under this name with this body, if it was."""

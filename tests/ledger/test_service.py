@@ -302,3 +302,14 @@ def test_payment_references_carry_a_check_digit():
         weights = [1, *([7, 3, 1] * 4)]
         weighed = sum(int(d) * w for d, w in zip(reversed(digits), weights, strict=False))
         assert (len(digits), weighed % 10) == (12, 0)
+
+
+def test_whoever_read_slowly_does_not_replace_what_is_newer() -> None:
+    lately = LatelyInMemory()
+    newer = Order(id=uuid4(), version=3)
+    lately.put(newer)
+    lately.put(Order(id=newer.id, version=2))
+    assert lately.get(newer.id) is newer
+    newest = Order(id=newer.id, version=4)
+    lately.put(newest)
+    assert lately.get(newer.id) is newest

@@ -1,13 +1,21 @@
--- Message, key and mark in one statement: all of them or none. Trying again after a lost
+-- Messages, keys and marks in one statement: all of them or none. Trying again after a lost
 -- connection is harmless, because the ids are the caller's.
-with key as (
-    insert into keys.data_keys (key_id, subject, wrapped) values ($1, $2, $3)
+with given as (
+    select * from unnest(
+        $1::uuid[], $2::uuid[], $3::bytea[], $4::timestamptz[], $5::text[], $6::text[],
+        $7::text[], $8::text[], $9::text[], $10::bytea[]
+    ) as one (key_id, id, wrapped, received_at, provider, door, verdict, provider_event_id,
+              evidence_hash, sealed)
+), key as (
+    insert into keys.data_keys (key_id, subject, wrapped) select key_id, id, wrapped from given
     on conflict (key_id) do nothing
 ), message as (
     insert into ledger.inbox (id, received_at, provider, door, verdict, provider_event_id,
                               evidence_hash, key_id, sealed)
-    values ($2, $4, $5, $6, $7, $8, $9, $1, $10)
+    select id, received_at, provider, door, verdict, provider_event_id, evidence_hash, key_id,
+           sealed
+    from given
     on conflict (id) do nothing
 )
-insert into working.inbox_marks (inbox_id) values ($2)
+insert into working.inbox_marks (inbox_id) select id from given
 on conflict (inbox_id) do nothing
