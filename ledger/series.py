@@ -1,5 +1,6 @@
 """Which stamps draw a number in their commit, and from which series."""
 
+from functools import lru_cache
 from itertools import cycle
 from operator import mul
 from typing import Any
@@ -11,11 +12,13 @@ PAYMENT_REFERENCES = "payment-references"
 RECEIPT_LETTERS = ("paid", "refunded", "cancelled", "correction")
 
 
+@lru_cache(maxsize=256)
 def order_numbers(shop: UUID) -> str:
     """Order numbers count per shop (SPEC C5)."""
     return f"orders/{shop}"
 
 
+@lru_cache(maxsize=256)
 def receipt_numbers(shop: UUID) -> str:
     """Receipt numbers count per shop (SPEC R7)."""
     return f"receipts/{shop}"

@@ -51,6 +51,9 @@ class Letter(StrEnum):
     CORRECTION = "correction"
     LINK = "link"
 
+    # As its word does, like `==`. An enumeration's own way is a call for every look-up.
+    __hash__ = str.__hash__
+
 
 class Cause(StrEnum):
     """Why an order was cancelled, or money was asked back for it."""

@@ -158,9 +158,16 @@ MUTATIONS = (
     Mutation(
         name="seats-are-not-given-back",
         file="ledger/order/evolve.py",
-        old='    state["released"] = True\n',
-        new='    state["released"] = False\n',
+        old='    folding.fields["released"] = True\n',
+        new='    folding.fields["released"] = False\n',
         tests=("tests/ledger/test_status.py", "tests/ledger/test_follow.py"),
+    ),
+    Mutation(
+        name="an-order-that-was-handed-out-is-changed",
+        file="ledger/order/changing.py",
+        old="    fields = fields_of(known)\n",
+        new="    fields = known.__dict__\n",
+        tests=("tests/ledger/test_fold.py",),
     ),
     Mutation(
         name="the-last-seat-is-sold-twice",

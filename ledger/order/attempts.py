@@ -1,37 +1,12 @@
 """One payment attempt: what was asked for, and what became of it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import assert_never
+from datetime import datetime
 from uuid import UUID
 
 from ledger.money import Money
-from ledger.order.authorizations import Authorization, AuthorizationStamp, authorization
-from ledger.order.calls import CallState, Tries, last_try, turned_down, waiting
-from ledger.order.changing import changed
-from ledger.recorded import Recorded
-from ledger.stamps import (
-    Authorized,
-    CreatePaymentFailure,
-    CreatePaymentRequest,
-    CreatePaymentSuccess,
-    Paid,
-    PaymentAssigned,
-    PaymentExpired,
-    PaymentFailed,
-    PaymentPending,
-)
-
-PaymentStamp = (
-    CreatePaymentRequest
-    | CreatePaymentSuccess
-    | CreatePaymentFailure
-    | PaymentPending
-    | PaymentFailed
-    | PaymentExpired
-    | Paid
-    | PaymentAssigned
-)
+from ledger.order.authorizations import Authorization
+from ledger.order.calls import Tries, last_try, turned_down, waiting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,106 +108,3 @@ class Attempt:
         """The provider refused to void: the payer's money is still kept."""
         kept = self.authorization
         return kept is not None and self.received is None and kept.void_refused
-
-
-def attempt(before: Attempt | None, stamp: PaymentStamp, recorded: Recorded) -> Attempt | None:
-    """The attempt after a stamp. News of an attempt that we never made changes nothing here."""
-    if isinstance(stamp, CreatePaymentRequest):
-        return _requested(before, stamp, recorded)
-    if isinstance(stamp, PaymentAssigned):
-        return _assigned(stamp, recorded)
-    return None if before is None else _reported(before, stamp, recorded)
-
-
-# A value to copy: cheaper than running the initializer of so many fields.
-_UNASKED = Attempt(
-    correlation_id=UUID(int=0),
-    provider="",
-    account="",
-    live=False,
-    asked=Money(0, ""),
-    requested_at=datetime.min.replace(tzinfo=UTC),
-)
-
-
-def _requested(before: Attempt | None, stamp: CreatePaymentRequest, recorded: Recorded) -> Attempt:
-    if before is not None:
-        return changed(before, tries={**before.tries, stamp.try_number: CallState.REQUESTED})
-    return changed(
-        _UNASKED,
-        correlation_id=recorded.correlation_id,
-        provider=stamp.provider,
-        account=stamp.account,
-        live=stamp.live,
-        asked=stamp.amount,
-        requested_at=recorded.recorded_at,
-        tries={stamp.try_number: CallState.REQUESTED},
-    )
-
-
-def _assigned(stamp: PaymentAssigned, recorded: Recorded) -> Attempt:
-    """Money that nobody had asked for: it comes with all that a payment of ours has."""
-    return Attempt(
-        correlation_id=recorded.correlation_id,
-        provider=stamp.provider,
-        account=stamp.account,
-        live=stamp.live,
-        asked=stamp.amount,
-        requested_at=recorded.recorded_at,
-        received=stamp.amount,
-        reference=stamp.payment_reference,
-        paid_position=recorded.position,
-        paid_at=recorded.happened_at,
-    )
-
-
-def _reported(before: Attempt, stamp: PaymentStamp, recorded: Recorded) -> Attempt:
-    match stamp:
-        case Paid():
-            return changed(
-                before,
-                received=stamp.amount,
-                reference=stamp.provider_reference,
-                paid_position=recorded.position,
-                paid_at=recorded.happened_at,
-            )
-        case CreatePaymentSuccess():
-            return changed(
-                before,
-                tries={**before.tries, stamp.try_number: CallState.ACCEPTED},
-                session=stamp.provider_reference,
-                redirect_url=stamp.redirect_url,
-                expires_at=stamp.expires_at,
-            )
-        case CreatePaymentFailure():
-            return changed(before, tries=_unless_accepted(before.tries, stamp.try_number))
-        case PaymentPending():
-            return changed(before, pending_at=_later(before.pending_at, recorded.happened_at))
-        case PaymentFailed():
-            return changed(before, failed_at=_later(before.failed_at, recorded.happened_at))
-        case PaymentExpired():
-            return changed(before, expired=True)
-        case CreatePaymentRequest() | PaymentAssigned():
-            return before
-        case _:
-            assert_never(stamp)
-
-
-def reserving(before: Attempt, stamp: AuthorizationStamp, recorded: Recorded) -> Attempt:
-    """The attempt after a stamp about its authorization."""
-    kept = authorization(before.authorization, stamp, recorded)
-    reference = before.reference
-    if isinstance(stamp, Authorized) and before.received is None:
-        reference = stamp.provider_reference
-    return changed(before, authorization=kept, reference=reference)
-
-
-def _unless_accepted(tries: Tries, number: int) -> Tries:
-    """A try that was given up and answered with yes after all was answered, in any order."""
-    if tries.get(number) is CallState.ACCEPTED:
-        return tries
-    return {**tries, number: CallState.REFUSED}
-
-
-def _later(known: datetime | None, news: datetime) -> datetime:
-    return news if known is None else max(known, news)

@@ -1,22 +1,43 @@
-"""A frozen value with some of its fields changed, at the cost of one copied dictionary."""
+"""Frozen values while they are folded: changed as dictionaries of their fields, or copied."""
 
 from typing import Any, TypeVar
 
+_K = TypeVar("_K")
 _T = TypeVar("_T")
 
 
 def changed(one: _T, **changes: Any) -> _T:
     """A copy with other values in the named fields.
 
-    Does what `dataclasses.replace` does, without running the initializer: folding changes a value
-    with many fields once per stamp, and most of its fields stay as they are.
+    Does what `dataclasses.replace` does, without running the initializer of so many fields.
     """
     assert changes.keys() <= one.__dict__.keys(), f"{type(one).__name__} has no such field"
     return made(type(one), {**one.__dict__, **changes})
 
 
-def made(kind: type[_T], fields: dict[str, Any]) -> _T:
-    """A frozen value that takes over this dictionary of all its fields; nobody else may keep it."""
+def made(kind: type[_T], fields: Any) -> _T:
+    """A frozen value that takes over this dictionary of all its fields.
+
+    Only the fold that made it keeps the dictionary, and only until it hands out the order.
+    """
     one = object.__new__(kind)
     object.__setattr__(one, "__dict__", fields)
     return one
+
+
+def fields_of(one: object) -> Any:
+    """A copy of a value's fields: what a fold begins with."""
+    return {**one.__dict__}
+
+
+def reopened(room: dict[_K, Any], key: _K) -> Any:
+    """The fields of a value in a room, for changing: a copy of it takes its place there.
+
+    None if there is no such value.
+    """
+    known = room.get(key) if room else None
+    if known is None:
+        return None
+    fields = fields_of(known)
+    room[key] = made(type(known), fields)
+    return fields

@@ -1,42 +1,45 @@
 """What each stamp changes in an order. Total: whatever the ledger holds can be folded."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast, get_args
+from typing import Any
 from uuid import UUID
 
-from ledger.order.attempts import PaymentStamp, attempt, reserving
-from ledger.order.authorizations import AuthorizationStamp
-from ledger.order.changing import made
+from ledger.order import attempt_news, posting_news, refund_news
+from ledger.order.attempt_news import AttemptSoFar
 from ledger.order.disputes import dispute
 from ledger.order.links import link_request
-from ledger.order.postings import PostingStamp, posting, wanted_again
-from ledger.order.refunds import RefundStamp, refund
+from ledger.order.posting_news import PostingSoFar
+from ledger.order.refund_news import RefundSoFar
 from ledger.order.state import Order
-from ledger.order.working import Working, thawed
+from ledger.order.working import Folding, frozen, thawed, unbegun
 from ledger.recorded import Recorded
-from ledger.series import PAYMENT_REFERENCES, order_numbers, receipt_numbers
+from ledger.series import PAYMENT_REFERENCES, order_numbers
 from ledger.stamps import (
     CancellationRequested,
     Cancelled,
+    CreatePaymentRequest,
     CreateVoidRequest,
     DisputeClosed,
     Disputed,
     OrderPlaced,
+    PaymentAssigned,
     ReceiptResendRequested,
     SeatsReleased,
     SeatsRetaken,
     ZeroPrice,
 )
 
+Change = Callable[[Folding, Any, Recorded], None]
+
 
 def fold(order_id: UUID, history: Iterable[Recorded]) -> Order:
     """The order as it stands after these stamps."""
-    return _after(_begun(order_id), history)
+    return _after(unbegun(order_id), history)
 
 
 def begun(order_id: UUID) -> Order:
     """An order without any stamp."""
-    return _after(_begun(order_id), ())
+    return frozen(unbegun(order_id))
 
 
 def evolve(order: Order, recorded: Recorded) -> Order:
@@ -49,111 +52,133 @@ def folded_on(order: Order, history: Iterable[Recorded]) -> Order:
     return _after(thawed(order), history)
 
 
-def _after(state: Working, history: Iterable[Recorded]) -> Order:
-    """All stamps change one working state that nobody else sees; what leaves here is frozen."""
+def _after(folding: Folding, history: Iterable[Recorded]) -> Order:
+    """All stamps change one working copy that nobody else sees; what leaves here is frozen."""
+    fields = folding.fields
+    seen = fields["seen"]
     for recorded in history:
         stamp = recorded.stamp
-        state["version"], state["position"] = recorded.version, recorded.position
-        state["seen"] = (state["seen"], recorded.correlation_id, stamp)
-        CHANGES[type(stamp)](state, stamp, recorded)
-    return made(Order, cast(dict[str, Any], state))
+        seen = (seen, recorded.correlation_id, stamp)
+        CHANGES[type(stamp)](folding, stamp, recorded)
+        fields["version"], fields["position"] = recorded.version, recorded.position
+    fields["seen"] = seen
+    return frozen(folding)
 
 
-_UNBEGUN = Order(id=UUID(int=0))
+def _placed(folding: Folding, stamp: OrderPlaced, recorded: Recorded) -> None:
+    fields, numbers = folding.fields, recorded.numbers
+    fields["placed"] = stamp
+    fields["placed_at"] = recorded.recorded_at
+    fields["correlation_id"] = recorded.correlation_id
+    fields["number"] = numbers.get(order_numbers(stamp.shop), 0) if numbers else 0
+    fields["payment_number"] = numbers.get(PAYMENT_REFERENCES, 0)
 
 
-def _begun(order_id: UUID) -> Working:
-    """A copy of an empty order: cheaper than running the initializer of so many fields."""
-    state = thawed(_UNBEGUN)
-    state["id"] = order_id
-    return state
+def _free(folding: Folding, stamp: ZeroPrice, recorded: Recorded) -> None:
+    folding.fields["free_confirmed"] = recorded.correlation_id
 
 
-def _placed(state: Working, stamp: OrderPlaced, recorded: Recorded) -> None:
-    state["placed"] = stamp
-    state["placed_at"] = recorded.recorded_at
-    state["correlation_id"] = recorded.correlation_id
-    state["number"] = recorded.numbers.get(order_numbers(stamp.shop), 0)
-    state["payment_number"] = recorded.numbers.get(PAYMENT_REFERENCES, 0)
-
-
-def _free(state: Working, stamp: ZeroPrice, recorded: Recorded) -> None:
-    state["free_confirmed"] = recorded.correlation_id
-
-
-def _paying(state: Working, stamp: PaymentStamp, recorded: Recorded) -> None:
+def _asked(folding: Folding, stamp: CreatePaymentRequest, recorded: Recorded) -> None:
     cause = recorded.correlation_id
-    after = attempt(state["attempts"].get(cause), stamp, recorded)
-    if after is not None:
-        state["attempts"][cause] = after
+    one = folding.attempt(cause)
+    if one is None:
+        folding.begin_attempt(cause, attempt_news.requested(stamp, recorded))
+    else:
+        attempt_news.requested_again(one, stamp)
 
 
-def _reserving(state: Working, stamp: AuthorizationStamp, recorded: Recorded) -> None:
-    cause = recorded.correlation_id
-    if isinstance(stamp, CreateVoidRequest):
-        cause = stamp.payment
-    before = state["attempts"].get(cause)
-    if before is not None:
-        state["attempts"][cause] = reserving(before, stamp, recorded)
+def _assigned(folding: Folding, stamp: PaymentAssigned, recorded: Recorded) -> None:
+    folding.begin_attempt(recorded.correlation_id, attempt_news.assigned(stamp, recorded))
 
 
-def _refunding(state: Working, stamp: RefundStamp, recorded: Recorded) -> None:
-    cause = recorded.correlation_id
-    state["refunds"][cause] = refund(state["refunds"].get(cause), stamp, recorded)
+def _of_attempt(change: Callable[[AttemptSoFar, Any, Recorded], None]) -> Change:
+    """News of an attempt that we never made changes nothing."""
+
+    def told(folding: Folding, stamp: Any, recorded: Recorded) -> None:
+        one = folding.attempt(recorded.correlation_id)
+        if one is not None:
+            change(one, stamp, recorded)
+
+    return told
 
 
-def _disputing(state: Working, stamp: Disputed | DisputeClosed, recorded: Recorded) -> None:
-    reference = stamp.provider_reference
-    state["disputes"][reference] = dispute(state["disputes"].get(reference), stamp)
+def _voiding(folding: Folding, stamp: CreateVoidRequest, recorded: Recorded) -> None:
+    """It stands under what called for it, and names the attempt."""
+    one = folding.attempt(stamp.payment)
+    if one is not None:
+        attempt_news.NEWS[CreateVoidRequest](one, stamp, recorded)
 
 
-def _linked(state: Working, stamp: CancellationRequested, recorded: Recorded) -> None:
-    state["links"] = (*state["links"], link_request(stamp, recorded))
+def _of_refund(change: Callable[[RefundSoFar, Any, Recorded], None]) -> Change:
+    """A refund that we never asked for begins with its first news."""
+
+    def told(folding: Folding, stamp: Any, recorded: Recorded) -> None:
+        cause = recorded.correlation_id
+        one = folding.refund(cause)
+        if one is None:
+            one = refund_news.first_told(stamp, recorded)
+            folding.begin_refund(cause, one)
+        change(one, stamp, recorded)
+        one["last_position"] = recorded.position
+
+    return told
 
 
-def _cancelled(state: Working, stamp: Cancelled, recorded: Recorded) -> None:
-    state["cancelled"] = recorded.correlation_id
-    state["cancelled_cause"] = stamp.cause
-    state["cancelled_position"] = recorded.position
-    state["cancelled_at"] = recorded.recorded_at
+def _disputing(folding: Folding, stamp: Disputed | DisputeClosed, recorded: Recorded) -> None:
+    disputes, reference = folding.fields["disputes"], stamp.provider_reference
+    disputes[reference] = dispute(disputes.get(reference), stamp)
 
 
-def _released(state: Working, stamp: SeatsReleased, recorded: Recorded) -> None:
-    state["released"] = True
+def _linked(folding: Folding, stamp: CancellationRequested, recorded: Recorded) -> None:
+    fields = folding.fields
+    fields["links"] = (*fields["links"], link_request(stamp, recorded))
 
 
-def _retaken(state: Working, stamp: SeatsRetaken, recorded: Recorded) -> None:
-    state["released"] = False
-    state["retaken_position"] = recorded.position
+def _cancelled(folding: Folding, stamp: Cancelled, recorded: Recorded) -> None:
+    fields = folding.fields
+    fields["cancelled"] = recorded.correlation_id
+    fields["cancelled_cause"] = stamp.cause
+    fields["cancelled_position"] = recorded.position
+    fields["cancelled_at"] = recorded.recorded_at
 
 
-def _posting(state: Working, stamp: PostingStamp, recorded: Recorded) -> None:
-    assert state["placed"] is not None, "a letter of an order that was never placed"
-    key = (recorded.correlation_id, stamp.letter)
-    series = receipt_numbers(state["placed"].shop)
-    state["postings"][key] = posting(state["postings"].get(key), stamp, recorded, series=series)
+def _released(folding: Folding, stamp: SeatsReleased, recorded: Recorded) -> None:
+    folding.fields["released"] = True
 
 
-def _wanted_again(state: Working, stamp: ReceiptResendRequested, recorded: Recorded) -> None:
-    key = (stamp.receipt, stamp.letter)
-    state["postings"][key] = wanted_again(state["postings"].get(key), stamp, recorded)
+def _retaken(folding: Folding, stamp: SeatsRetaken, recorded: Recorded) -> None:
+    folding.fields["released"] = False
+    folding.fields["retaken_position"] = recorded.position
 
 
-# What changes an order, by type of stamp: each room's own `match` ends in `assert_never`, and a
-# test compares this table with the union of all stamps. A table, because a fold is run for every
-# stamp of the ledger, and a `match` asks type after type.
-CHANGES: Mapping[type, Callable[[Working, Any, Recorded], None]] = {
+def _of_letter(change: Callable[[PostingSoFar, Any, Recorded], None]) -> Change:
+    def told(folding: Folding, stamp: Any, recorded: Recorded) -> None:
+        change(folding.posting(recorded.correlation_id, stamp.letter), stamp, recorded)
+
+    return told
+
+
+def _wanted_again(folding: Folding, stamp: ReceiptResendRequested, recorded: Recorded) -> None:
+    """It names the letter that was sent, or tried, before."""
+    posting_news.wanted_again(folding.posting(stamp.receipt, stamp.letter), stamp, recorded)
+
+
+# What changes an order, by type of stamp. A test compares this table with the union of all stamps.
+# A table, because a fold is run for every stamp of the ledger, and a `match` asks type after type.
+CHANGES: Mapping[type, Change] = {
     OrderPlaced: _placed,
     ZeroPrice: _free,
-    **dict.fromkeys(get_args(PaymentStamp), _paying),
-    **dict.fromkeys(get_args(AuthorizationStamp), _reserving),
-    **dict.fromkeys(get_args(RefundStamp), _refunding),
+    CreatePaymentRequest: _asked,
+    PaymentAssigned: _assigned,
+    **{kind: _of_attempt(change) for kind, change in attempt_news.NEWS.items()},
+    CreateVoidRequest: _voiding,
+    **{kind: _of_refund(change) for kind, change in refund_news.NEWS.items()},
     Disputed: _disputing,
     DisputeClosed: _disputing,
     CancellationRequested: _linked,
     Cancelled: _cancelled,
     SeatsReleased: _released,
     SeatsRetaken: _retaken,
-    **dict.fromkeys(get_args(PostingStamp), _posting),
+    **{kind: _of_letter(change) for kind, change in posting_news.NEWS.items()},
     ReceiptResendRequested: _wanted_again,
 }

@@ -3,30 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import assert_never
 from uuid import UUID
 
 from ledger.money import Money, total, zero
-from ledger.order.calls import CallState, Tries, last_try, turned_down, waiting
-from ledger.order.changing import changed
-from ledger.recorded import Recorded
-from ledger.stamps import (
-    CreateRefundFailure,
-    CreateRefundRequest,
-    CreateRefundSuccess,
-    ManualRefund,
-    Refunded,
-    RefundFailed,
-)
-
-RefundStamp = (
-    CreateRefundRequest
-    | CreateRefundSuccess
-    | CreateRefundFailure
-    | Refunded
-    | RefundFailed
-    | ManualRefund
-)
+from ledger.order.calls import Tries, last_try, turned_down, waiting
+from ledger.stamps import CreateRefundRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,51 +64,6 @@ class Refund:
             return self.request.amount
         done = {*self.settled, *self.failed}
         return total([money for name, money in self.accepted.items() if name not in done], currency)
-
-
-def refund(before: Refund | None, stamp: RefundStamp, recorded: Recorded) -> Refund:
-    """The refund after a stamp; one that we never asked for begins with its first news."""
-    known = before or Refund(
-        correlation_id=recorded.correlation_id,
-        payment=getattr(stamp, "payment", None),
-        first_position=recorded.position,
-    )
-    position = recorded.position
-    match stamp:
-        case CreateRefundRequest():
-            return _asked(known, stamp, recorded)
-        case CreateRefundSuccess():
-            return changed(
-                known,
-                payment=stamp.payment,
-                tries={**known.tries, stamp.try_number: CallState.ACCEPTED},
-                accepted={**known.accepted, stamp.provider_reference: stamp.amount},
-                last_position=position,
-            )
-        case CreateRefundFailure():
-            tries = {**known.tries, stamp.try_number: CallState.REFUSED}
-            return changed(known, tries=tries, refusal=stamp.code, last_position=position)
-        case Refunded():
-            settled = {**known.settled, stamp.provider_reference: stamp.amount}
-            return changed(known, payment=stamp.payment, settled=settled, last_position=position)
-        case RefundFailed():
-            failed = {**known.failed, stamp.provider_reference: stamp.code}
-            return changed(known, payment=stamp.payment, failed=failed, last_position=position)
-        case ManualRefund():
-            return changed(known, manual=stamp.amount, last_position=position)
-        case _:
-            assert_never(stamp)
-
-
-def _asked(known: Refund, stamp: CreateRefundRequest, recorded: Recorded) -> Refund:
-    return changed(
-        known,
-        payment=stamp.payment,
-        request=stamp,
-        requested_at=recorded.recorded_at,
-        tries={**known.tries, stamp.try_number: CallState.REQUESTED},
-        last_position=recorded.position,
-    )
 
 
 def later(other: Refund, one: Refund) -> bool:

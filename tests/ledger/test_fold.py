@@ -6,9 +6,15 @@ from typing import get_args
 
 import pytest
 
+from ledger.order.attempt_news import AttemptSoFar
+from ledger.order.attempts import Attempt
 from ledger.order.changing import changed
 from ledger.order.evolve import CHANGES, evolve, fold, folded_on
 from ledger.order.observe import contradicts, observe
+from ledger.order.posting_news import PostingSoFar
+from ledger.order.postings import Posting
+from ledger.order.refund_news import RefundSoFar
+from ledger.order.refunds import Refund
 from ledger.order.state import Order
 from ledger.order.status import Status, status
 from ledger.order.working import Working
@@ -45,8 +51,12 @@ def test_every_stamp_of_an_order_can_be_folded():
     assert set(CHANGES) == set(get_args(OrderStamp))
 
 
-def test_the_working_state_is_an_order_field_by_field():
-    assert list(Working.__annotations__) == [one.name for one in fields(Order)]
+@pytest.mark.parametrize(
+    ("working", "value"),
+    [(Working, Order), (AttemptSoFar, Attempt), (RefundSoFar, Refund), (PostingSoFar, Posting)],
+)
+def test_a_working_copy_is_its_value_field_by_field(working, value):
+    assert list(working.__annotations__) == [one.name for one in fields(value)]
 
 
 def test_stamp_by_stamp_or_all_at_once_is_the_same_order():

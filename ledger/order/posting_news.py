@@ -1,0 +1,86 @@
+"""What a stamp changes in the letter that it is about."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from ledger.order.calls import last_try
+from ledger.order.changing import fields_of
+from ledger.order.postings import Posting
+from ledger.recorded import Recorded
+from ledger.series import receipt_numbers
+from ledger.stamps import (
+    ReceiptFailed,
+    ReceiptResendRequested,
+    ReceiptSendStarted,
+    ReceiptSent,
+    ReceiptUnknown,
+)
+
+# An answer that comes after all is better than not knowing; a claim is worth the least.
+_RANK = ("", "started", "unknown", "failed", "sent")
+
+
+class PostingSoFar(TypedDict):
+    """The fields of a `Posting` that is being folded, one by one. A test compares the two."""
+
+    number: int | None
+    tries: Mapping[int, str]
+    changed_at: datetime | None
+    permanent: bool
+    started_at: datetime | None
+    again_after: int
+    again_under: UUID | None
+
+
+_UNTOUCHED: PostingSoFar = fields_of(Posting())
+
+
+def untouched() -> PostingSoFar:
+    """A letter that nobody has begun to send."""
+    return _UNTOUCHED.copy()
+
+
+def _started(one: PostingSoFar, stamp: ReceiptSendStarted, recorded: Recorded) -> None:
+    """Its number, if it draws one, is of the series of the shop that the stamp names."""
+    one["started_at"] = recorded.recorded_at
+    if stamp.numbered_for is not None:
+        series = receipt_numbers(stamp.numbered_for)
+        one["number"] = recorded.numbers.get(series, one["number"])
+    _told(one, "started", stamp.try_number, recorded)
+
+
+def _sent(one: PostingSoFar, stamp: ReceiptSent, recorded: Recorded) -> None:
+    _told(one, "sent", stamp.try_number, recorded)
+
+
+def _failed(one: PostingSoFar, stamp: ReceiptFailed, recorded: Recorded) -> None:
+    one["permanent"] = one["permanent"] or stamp.permanent
+    _told(one, "failed", stamp.try_number, recorded)
+
+
+def _unknown(one: PostingSoFar, stamp: ReceiptUnknown, recorded: Recorded) -> None:
+    _told(one, "unknown", stamp.try_number, recorded)
+
+
+def _told(one: PostingSoFar, word: str, number: int, recorded: Recorded) -> None:
+    best = max(word, one["tries"].get(number, ""), key=_RANK.index)
+    one["tries"] = {**one["tries"], number: best}
+    one["changed_at"] = recorded.recorded_at
+
+
+def wanted_again(one: PostingSoFar, stamp: ReceiptResendRequested, recorded: Recorded) -> None:
+    """Whatever became of its tries so far, the letter is due once more."""
+    one["permanent"] = False
+    one["again_after"] = last_try(one["tries"])
+    one["again_under"] = recorded.correlation_id
+
+
+# News of a letter under its own correlation id, by type of stamp.
+NEWS: Mapping[type, Callable[[PostingSoFar, Any, Recorded], None]] = {
+    ReceiptSendStarted: _started,
+    ReceiptSent: _sent,
+    ReceiptFailed: _failed,
+    ReceiptUnknown: _unknown,
+}

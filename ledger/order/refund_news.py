@@ -1,0 +1,93 @@
+"""What a stamp changes in the refund that it is about."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+from uuid import UUID
+
+from ledger.money import Money
+from ledger.order.calls import CallState, Tries
+from ledger.order.changing import fields_of
+from ledger.order.refunds import Refund
+from ledger.recorded import Recorded
+from ledger.stamps import (
+    CreateRefundFailure,
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    ManualRefund,
+    Refunded,
+    RefundFailed,
+)
+
+
+class RefundSoFar(TypedDict):
+    """The fields of a `Refund` that is being folded, one by one. A test compares the two."""
+
+    correlation_id: UUID
+    payment: UUID | None
+    first_position: int
+    request: CreateRefundRequest | None
+    requested_at: datetime | None
+    tries: Tries
+    accepted: Mapping[str, Money]
+    settled: Mapping[str, Money]
+    failed: Mapping[str, str]
+    refusal: str
+    manual: Money | None
+    last_position: int
+
+
+_UNTOLD: RefundSoFar = fields_of(Refund(correlation_id=UUID(int=0), payment=None, first_position=0))
+
+
+def first_told(stamp: Any, recorded: Recorded) -> RefundSoFar:
+    """The refund that begins with this stamp; one that we never asked for may begin with any."""
+    return {
+        **_UNTOLD,
+        "correlation_id": recorded.correlation_id,
+        "payment": getattr(stamp, "payment", None),
+        "first_position": recorded.position,
+    }
+
+
+def _asked(one: RefundSoFar, stamp: CreateRefundRequest, recorded: Recorded) -> None:
+    one["payment"] = stamp.payment
+    one["request"] = stamp
+    one["requested_at"] = recorded.recorded_at
+    one["tries"] = {**one["tries"], stamp.try_number: CallState.REQUESTED}
+
+
+def _accepted(one: RefundSoFar, stamp: CreateRefundSuccess, recorded: Recorded) -> None:
+    one["payment"] = stamp.payment
+    one["tries"] = {**one["tries"], stamp.try_number: CallState.ACCEPTED}
+    one["accepted"] = {**one["accepted"], stamp.provider_reference: stamp.amount}
+
+
+def _refused(one: RefundSoFar, stamp: CreateRefundFailure, recorded: Recorded) -> None:
+    one["tries"] = {**one["tries"], stamp.try_number: CallState.REFUSED}
+    one["refusal"] = stamp.code
+
+
+def _settled(one: RefundSoFar, stamp: Refunded, recorded: Recorded) -> None:
+    one["payment"] = stamp.payment
+    one["settled"] = {**one["settled"], stamp.provider_reference: stamp.amount}
+
+
+def _failed(one: RefundSoFar, stamp: RefundFailed, recorded: Recorded) -> None:
+    one["payment"] = stamp.payment
+    one["failed"] = {**one["failed"], stamp.provider_reference: stamp.code}
+
+
+def _by_hand(one: RefundSoFar, stamp: ManualRefund, recorded: Recorded) -> None:
+    one["manual"] = stamp.amount
+
+
+# News of a refund, by type of stamp.
+NEWS: Mapping[type, Callable[[RefundSoFar, Any, Recorded], None]] = {
+    CreateRefundRequest: _asked,
+    CreateRefundSuccess: _accepted,
+    CreateRefundFailure: _refused,
+    Refunded: _settled,
+    RefundFailed: _failed,
+    ManualRefund: _by_hand,
+}
