@@ -56,22 +56,29 @@ class Intake:
 
         `find` knows orders that the views may not show yet.
         """
-        kept = self._kept(message)
-        went_to = [
+        kept = self.keep(message)
+        went_to = self.stamp(self.reports(message), kept.hash, find=find)
+        self.archive.mark(kept.id, "done")
+        return went_to
+
+    def stamp(
+        self, reports: Sequence[Report], evidence: str, *, find: Find | None = None
+    ) -> Sequence[UUID | None]:
+        """Stamp what was reported by a message with this hash."""
+        return [
             receive(
                 report,
                 orders=self.orders,
                 cases=self.cases,
                 find=find or self.find,
-                evidence=kept.hash,
+                evidence=evidence,
                 at=self.clock(),
             )
-            for report in self.reports(message)
+            for report in reports
         ]
-        self.archive.mark(kept.id, "done")
-        return went_to
 
-    def _kept(self, message: Message) -> Evidence:
+    def keep(self, message: Message) -> Evidence:
+        """Keep a message before it is understood. The same state again is kept once."""
         known = self.archive.find(message.provider, message.name, message.body)
         return known or self.archive.keep(
             message.provider,
