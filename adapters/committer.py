@@ -1,12 +1,13 @@
 """One thread per process that commits what all the others wait for, many at a time."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Protocol
 
 from adapters.forks import after_fork
-from adapters.recording import Answer, PreparedAppend
+from adapters.recording import Answer, Meanwhile, PreparedAppend
 from ledger.appends import LedgerUnavailable
 
 
@@ -14,7 +15,7 @@ class Commit(Protocol):
     """A recorder's `commit`: it may call `meanwhile` while it waits for others."""
 
     def __call__(
-        self, appends: Sequence[PreparedAppend], *, meanwhile: Callable[[], None]
+        self, appends: Sequence[PreparedAppend], *, meanwhile: Meanwhile
     ) -> Sequence[Answer]: ...
 
 
@@ -38,23 +39,77 @@ class _Waiting:
         return self.answers
 
 
-class _Settled:
-    """Callers whose commit is done. They are told while the database works on the next."""
+class _Round:
+    """Callers whose appends share a commit."""
 
-    def __init__(self) -> None:
-        self._callers: list[_Waiting] = []
-
-    def hold(self, callers: list[_Waiting]) -> None:
-        self.tell()
-        self._callers = callers
-
-    def tell(self) -> None:
-        callers, self._callers = self._callers, []
+    def __init__(self, *callers: _Waiting) -> None:
+        self.callers: list[_Waiting] = []
+        self.appends: list[PreparedAppend] = []
         for caller in callers:
-            caller.done.release()
+            self.add(caller)
+
+    def add(self, caller: _Waiting) -> None:
+        self.callers.append(caller)
+        self.appends += caller.appends
 
 
 _Queue = SimpleQueue[_Waiting | None]
+
+
+class _Desk:
+    """Who is next, who waits, and who was served and is to be told.
+
+    They are told while the database works on the next commit, and before anybody is waited for
+    who may never come.
+    """
+
+    def __init__(self, queue: _Queue, *, most: int) -> None:
+        self._queue, self._most = queue, most
+        self._next, self._served = _Round(), _Round()
+        self._closed = False
+
+    def call(self) -> _Round:
+        """All that wait, as long as they fit; nobody once the committer is closed."""
+        self._gather()
+        if not self._next.callers and not self._closed:
+            self._tell()
+            self._take(self._queue.get())
+            self._gather()
+        called, self._next = self._next, _Round()
+        return called
+
+    def meanwhile(self) -> Sequence[PreparedAppend]:
+        """Tell those who were served. The next, if nobody else fits in with them."""
+        self._tell()
+        self._gather()
+        return self._next.appends if self._full else ()
+
+    def served(self, callers: _Round) -> None:
+        self._tell()
+        self._served = callers
+
+    def close(self) -> None:
+        self._tell()
+
+    @property
+    def _full(self) -> bool:
+        return len(self._next.appends) >= self._most
+
+    def _tell(self) -> None:
+        told, self._served = self._served, _Round()
+        for caller in told.callers:
+            caller.done.release()
+
+    def _gather(self) -> None:
+        with suppress(Empty):
+            while not self._full and not self._closed:
+                self._take(self._queue.get_nowait())
+
+    def _take(self, caller: _Waiting | None) -> None:
+        if caller is None:
+            self._closed = True
+        else:
+            self._next.add(caller)
 
 
 class Committer:
@@ -102,32 +157,18 @@ class Committer:
         self._thread.start()
 
     def _run(self, queue: _Queue) -> None:
-        settled, going = _Settled(), True
-        while going and (first := _next(queue, settled)) is not None:
-            callers, going = self._gather(first, queue)
-            self._settle(callers, settled.tell)
-            settled.hold(callers)
-            del callers, first
-        settled.tell()
+        desk = _Desk(queue, most=self._most)
+        while (called := desk.call()).callers:
+            self._settle(called, desk.meanwhile)
+            desk.served(called)
+            del called
+        desk.close()
 
-    def _gather(self, first: _Waiting, queue: _Queue) -> tuple[list[_Waiting], bool]:
-        callers, count = [first], len(first.appends)
-        try:
-            while count < self._most:
-                following = queue.get_nowait()
-                if following is None:
-                    return callers, False
-                callers.append(following)
-                count += len(following.appends)
-        except Empty:
-            pass
-        return callers, True
-
-    def _settle(self, callers: list[_Waiting], meanwhile: Callable[[], None]) -> None:
+    def _settle(self, called: _Round, meanwhile: Meanwhile) -> None:
         """Answer every caller. An append that breaks the commit must not harm its neighbours."""
+        callers = called.callers
         try:
-            appends = [one for caller in callers for one in caller.appends]
-            answers = iter(self._commit(appends, meanwhile=meanwhile))
+            answers = iter(self._commit(called.appends, meanwhile=meanwhile))
             for caller in callers:
                 caller.answers = [next(answers) for _ in caller.appends]
         except LedgerUnavailable as error:
@@ -138,13 +179,4 @@ class Committer:
                 callers[0].error = error
                 return
             for caller in callers:
-                self._settle([caller], meanwhile)
-
-
-def _next(queue: _Queue, settled: _Settled) -> _Waiting | None:
-    """The first caller of the next commit. Nobody waits for one that may never come."""
-    try:
-        return queue.get_nowait()
-    except Empty:
-        settled.tell()
-        return queue.get()
+                self._settle(_Round(caller), meanwhile)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from adapters.audited_rows import audited
 from adapters.conditions import Decided, Head, Known, Seats, decide, touched
 from adapters.keys import MemoryKeys
-from adapters.recording import Answer, PreparedAppend, StampRecorder, dense, nothing
+from adapters.recording import Answer, Meanwhile, PreparedAppend, StampRecorder, dense, no_more
 from adapters.stamp_rows import Identity, StampRow
 from ledger.audit.rows import Kept, StoredCommit, StoredNumber, StoredRow, StoredTotal, Totals
 
@@ -43,7 +43,7 @@ class MemoryStampRecorder(StampRecorder):
         return self._ledger_id
 
     def commit(
-        self, appends: Sequence[PreparedAppend], *, meanwhile: Callable[[], None] = nothing
+        self, appends: Sequence[PreparedAppend], *, meanwhile: Meanwhile = no_more
     ) -> Sequence[Answer]:
         with self._lock:
             known = self._look_up(appends)

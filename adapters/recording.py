@@ -24,7 +24,7 @@ from ledger.audit.rows import StoredRow
 
 
 def nothing() -> None:
-    """Nothing is to be done meanwhile."""
+    """Nothing is to be done."""
 
 
 class PositionMissing(Exception):
@@ -77,6 +77,15 @@ class Contradicts:
 Refused = Conflict | NoRoom | Contradicts
 Answer = Committed | Refused
 
+# What is done while a recorder waits for others. It returns what will be committed next,
+# the very list, if enough of that is there already to begin with it: else an empty one.
+Meanwhile = Callable[[], Sequence[PreparedAppend]]
+
+
+def no_more() -> Sequence[PreparedAppend]:
+    """Nothing is to be done meanwhile, and nothing follows."""
+    return ()
+
 
 class StampRecorder(AuditedRecorder, ApplicationRecorder):
     """A recorder whose positions are dense and whose every commit has a Merkle root."""
@@ -88,7 +97,7 @@ class StampRecorder(AuditedRecorder, ApplicationRecorder):
 
     @abstractmethod
     def commit(
-        self, appends: Sequence[PreparedAppend], *, meanwhile: Callable[[], None] = nothing
+        self, appends: Sequence[PreparedAppend], *, meanwhile: Meanwhile = no_more
     ) -> Sequence[Answer]:
         """One commit for all, as if one after the other; a refused one leaves no trace.
 

@@ -1,7 +1,7 @@
 """The ledger that the services see: stamps in, stamps out, through the `eventsourcing` library."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,9 @@ from adapters.stamp_rows import StampRow
 from adapters.stored_rows import StoredRows
 from ledger.appends import Append, Appended, Contradiction, Outcome
 from ledger.recorded import Recorded
+
+# Of an import: one commit is under way, one is decided, one is ready, one is being made.
+_AHEAD = 3
 
 
 class StampLedger(Application[UUID]):
@@ -76,14 +79,13 @@ class StampLedger(Application[UUID]):
         works on some, the next are made ready. If it fails in the middle, what was answered
         stands, and all may be handed in again (law 3).
         """
-        rest, before = iter(appends), None
+        rest, handed_in = iter(appends), deque[Callable[[], Sequence[Answer]]]()
         while some := list(islice(rest, at_once)):
-            answers = self._committer.hand_in(some)
-            if before:
-                yield from before()
-            before = answers
-        if before:
-            yield from before()
+            handed_in.append(self._committer.hand_in(some))
+            if len(handed_in) > _AHEAD:
+                yield from handed_in.popleft()()
+        for answers in handed_in:
+            yield from answers()
 
     def read(self, stream: UUID) -> Sequence[Recorded]:
         """All stamps of a stream in version order, sealed parts opened; empty if none."""

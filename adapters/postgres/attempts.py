@@ -1,7 +1,7 @@
 """One batch of appends, tried until its outcome is certain or patience ends."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from time import monotonic, sleep
 from uuid import UUID
@@ -20,8 +20,8 @@ from adapters.postgres.batch import (
 )
 from adapters.postgres.connections import Connections
 from adapters.postgres.exchange import Exchange
-from adapters.postgres.remembered import Memory, Remembered
-from adapters.recording import Answer, PreparedAppend
+from adapters.postgres.remembered import Guess, Memory, Remembered
+from adapters.recording import Answer, Meanwhile, PreparedAppend
 from ledger.appends import LedgerUnavailable, OutcomeUnknown
 
 # What another try may mend: lost and refused connections, restarts, time-outs, deadlocks, a
@@ -45,7 +45,7 @@ class Attempts:
         *,
         ledger: UUID,
         clock: Callable[[], datetime],
-        meanwhile: Callable[[], None],
+        meanwhile: Meanwhile,
     ) -> None:
         self._connections, self._memory = connections, memory
         self._ledger, self._clock, self._meanwhile = ledger, clock, meanwhile
@@ -78,18 +78,29 @@ class Attempts:
         self, exchange: Exchange, remembered: Remembered, appends: Sequence[PreparedAppend]
     ) -> Decided | None:
         """What was committed in one round trip, without asking first; None if it was not."""
-        guess = guess_batch(appends, remembered, ledger=self._ledger, now=self._clock())
+        guess = remembered.foreseen(appends) or self._guessed(appends, remembered)
         if guess is None:
             return None
         exchange.listen()
+        remembered.committed(guess.decided)
         try:
             with self._telling(exchange, guess.decided):
-                commit_guess(exchange, guess, meanwhile=self._meanwhile)
+                commit_guess(exchange, guess, meanwhile=lambda: self._foresee(remembered))
         except (errors.SerializationFailure, errors.UniqueViolation):
             undo(exchange)
             return None
-        remembered.committed(guess.decided)
         return guess.decided
+
+    def _foresee(self, remembered: Remembered) -> None:
+        """While the database works on one guess, what follows is decided on top of it."""
+        following = self._meanwhile()
+        if following:
+            # Whatever is wrong with it is told when its turn comes, to those whose it is.
+            with suppress(Exception):
+                remembered.foresee(following, self._guessed(following, remembered))
+
+    def _guessed(self, appends: Sequence[PreparedAppend], remembered: Remembered) -> Guess | None:
+        return guess_batch(appends, remembered, ledger=self._ledger, now=self._clock())
 
     def _ask(
         self, exchange: Exchange, remembered: Remembered, appends: Sequence[PreparedAppend]

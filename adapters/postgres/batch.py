@@ -1,7 +1,6 @@
 """One batch in one transaction: a trip to ask and one to commit, or one if nobody interfered."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from json import dumps
 from uuid import UUID
@@ -9,7 +8,7 @@ from uuid import UUID
 from adapters.conditions import Decided, Head, Known, Seats, Touched, decide, touched
 from adapters.postgres.binary import bigint, bigints, byteas, moment, texts, uuids
 from adapters.postgres.exchange import Ask, Exchange, Rows
-from adapters.postgres.remembered import Remembered
+from adapters.postgres.remembered import Guess, Remembered
 from adapters.postgres.rows import stamp_row
 from adapters.recording import PreparedAppend
 from adapters.stamp_rows import StampRow
@@ -22,15 +21,6 @@ class LedgerCorrupt(Exception):
     """The head of the ledger contradicts itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """What may be committed if the ledger ends at `head` and the streams stand as assumed."""
-
-    head: Head
-    versions: dict[UUID, int]
-    decided: Decided
-
-
 def guess_batch(
     appends: Sequence[PreparedAppend], remembered: Remembered, *, ledger: UUID, now: datetime
 ) -> Guess | None:
@@ -41,18 +31,14 @@ def guess_batch(
     known = remembered.known(appends, touched(appends))
     if known is None:
         return None
-    head, versions = known.head, dict(known.versions)
+    confirm = _confirmation(known)
     decided = decide(appends, known, ledger=ledger, now=now)
-    return Guess(head, versions, decided) if decided.fresh else None
+    return Guess(known.head, decided, [confirm, *_inserts(decided)]) if decided.fresh else None
 
 
-def commit_guess(exchange: Exchange, guess: Guess, *, meanwhile: Callable[[], None]) -> None:
+def commit_guess(exchange: Exchange, guess: Guess, *, meanwhile: Callable[[], object]) -> None:
     """All in one round trip. Raises `SerializationFailure` or `UniqueViolation` if it was wrong."""
-    frontier, versions = guess.head.frontier, guess.versions
-    assumed = uuids([*versions]), bigints([*versions.values()])
-    confirm = "confirm", (bigint(frontier.size), frontier.root(), *assumed)
-    inserts = _inserts(guess.decided)
-    exchange.ask(("begin", ()), ("take_turn", ()), confirm, *inserts, meanwhile=meanwhile)
+    exchange.ask(("begin", ()), ("take_turn", ()), *guess.asks, meanwhile=meanwhile)
 
 
 def decide_batch(
@@ -61,7 +47,7 @@ def decide_batch(
     *,
     ledger: UUID,
     clock: Callable[[], datetime],
-    meanwhile: Callable[[], None],
+    meanwhile: Callable[[], object],
 ) -> tuple[Known, Decided]:
     """Begin, wait for our turn, ask for all that is touched, decide."""
     questions = _questions(touched(appends))
@@ -129,6 +115,12 @@ def _read_head(found: Rows) -> Head:
     if frontier.root() != root:
         raise LedgerCorrupt(f"the commit that ends at {size} has a root that is not its frontier's")
     return Head(frontier, recorded_at)
+
+
+def _confirmation(known: Known) -> Ask:
+    frontier, versions = known.head.frontier, known.versions
+    assumed = uuids([*versions]), bigints([*versions.values()])
+    return "confirm", (bigint(frontier.size), frontier.root(), *assumed)
 
 
 def _inserts(decided: Decided) -> list[Ask]:

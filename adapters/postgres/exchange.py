@@ -43,7 +43,7 @@ class Exchange:
         """End the connection; a transaction that is still open is rolled back by that."""
         self._connection.close()
 
-    def ask(self, *asks: Ask, meanwhile: Callable[[], None] = nothing) -> list[Rows]:
+    def ask(self, *asks: Ask, meanwhile: Callable[[], object] = nothing) -> list[Rows]:
         """Run all statements; the rows of each. Raises the first error, after all were read.
 
         `meanwhile` is called before we wait for the answer.
@@ -67,11 +67,12 @@ class Exchange:
         self._results()
         self._prepared |= names
 
-    def _results(self, meanwhile: Callable[[], None] = nothing) -> list[PGresult]:
+    def _results(self, meanwhile: Callable[[], object] = nothing) -> list[PGresult]:
         self._connection.pgconn.pipeline_sync()
-        self._connection.pgconn.flush()
+        if self._connection.pgconn.flush():
+            self._connection.wait(_send(self._connection.pgconn))
         meanwhile()
-        results = self._connection.wait(_communicate(self._connection.pgconn))
+        results = self._connection.wait(_receive(self._connection.pgconn))
         for result in results:
             if result.status == ExecStatus.FATAL_ERROR:
                 raise psycopg.errors.error_from_result(result)
@@ -85,10 +86,14 @@ class Exchange:
         return transformer.load_rows(0, result.ntuples, tuple)
 
 
-def _communicate(pgconn: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
+def _send(pgconn: PGconn) -> Generator[Wait, Ready | int, None]:
+    """All of it: a server that has half of a statement does nothing yet."""
     while pgconn.flush():
         if (yield Wait.RW) & Ready.R:
             pgconn.consume_input()
+
+
+def _receive(pgconn: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
     results: list[PGresult] = []
     while True:
         while pgconn.is_busy():

@@ -5,9 +5,22 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from adapters.conditions import Decided, Head, Known, Seats, Touched
+from adapters.postgres.exchange import Ask
 from adapters.recording import PreparedAppend
 
 _MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What may be committed by these statements if the ledger ends at `head`.
+
+    They confirm that, and that the streams stand as the appends expect.
+    """
+
+    head: Head
+    decided: Decided
+    asks: Sequence[Ask]
 
 
 @dataclass(slots=True)
@@ -23,6 +36,7 @@ class Remembered:
     seats: dict[UUID, Seats] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     trusted: bool = False
+    _foreseen: tuple[Sequence[PreparedAppend], Guess | None] = ((), None)
 
     def known(self, appends: Sequence[PreparedAppend], about: Touched) -> Known | None:
         """What stands in the database if every append is right; None if that takes asking."""
@@ -47,13 +61,23 @@ class Remembered:
         )
 
     def committed(self, decided: Decided) -> None:
-        """This was committed on top of what was remembered."""
+        """This is committed on top of what was remembered, or will be if the guess is right."""
         self.head = decided.head
         self.seats.update(decided.seats)
         self.numbers.update(decided.numbers)
         if len(self.seats) + len(self.numbers) > _MOST:
             self.seats.clear()
             self.numbers.clear()
+
+    def foresee(self, appends: Sequence[PreparedAppend], guess: Guess | None) -> None:
+        """What comes next is decided already, if all goes well."""
+        self._foreseen = appends, guess
+
+    def foreseen(self, appends: Sequence[PreparedAppend]) -> Guess | None:
+        """What was decided about these very appends, if the ledger ends where it builds on."""
+        (given, guess), self._foreseen = self._foreseen, ((), None)
+        holds = guess is not None and given is appends and guess.head is self.head
+        return guess if holds else None
 
     def learn(self, known: Known, decided: Decided) -> None:
         """What was found by asking, and then committed."""

@@ -19,10 +19,12 @@ from adapters.postgres.remembered import Memory
 from adapters.postgres.rows import stamp_row, stored_commit, stored_number, stored_total
 from adapters.recording import (
     Answer,
+    Meanwhile,
     PositionMissing,
     PreparedAppend,
     StampRecorder,
     dense,
+    no_more,
     nothing,
 )
 from adapters.stamp_rows import StampRow
@@ -63,7 +65,7 @@ class PostgresStampRecorder(StampRecorder):
         return self._ledger_id
 
     def commit(
-        self, appends: Sequence[PreparedAppend], *, meanwhile: Callable[[], None] = nothing
+        self, appends: Sequence[PreparedAppend], *, meanwhile: Meanwhile = no_more
     ) -> Sequence[Answer]:
         with self._turn:
             attempts = Attempts(

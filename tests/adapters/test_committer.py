@@ -23,16 +23,19 @@ class Watched:
 
     def __init__(self):
         self.recorder, self.batches = MemoryStampRecorder(), []
+        self.given, self.announced = [], []
         self.held_up_at = 0
         self.going = Event()
         self.going.set()
 
     def __call__(self, appends, *, meanwhile):
         self.batches.append(len(appends))
+        self.given.append(appends)
         if len(self.batches) == self.held_up_at:
             self.going.clear()
             meanwhile()
         assert self.going.wait(10)
+        self.announced.append(meanwhile())
         if any(event.topic == "broken" for one in appends for event in one.events):
             raise RuntimeError("broken")
         return self.recorder.commit(appends)
@@ -90,6 +93,20 @@ def test_callers_are_told_while_the_next_commit_is_waited_for(committer, watched
         finally:
             watched.going.set()
         second.result(10)
+
+
+def test_what_follows_is_announced_if_nobody_else_fits_in(committer, watched):
+    watched.going.clear()
+    first = committer.hand_in([opaque()])
+    while not watched.batches:
+        pass
+    others = [committer.hand_in([opaque() for _ in range(count)]) for count in (4, 6, 3)]
+    watched.going.set()
+    for wait in (first, *others):
+        wait()
+    assert watched.batches == [1, 10, 3]
+    assert watched.announced[0] is watched.given[1]
+    assert watched.announced[1:] == [(), ()]
 
 
 def test_an_append_that_breaks_the_commit_does_not_harm_its_neighbours(committer, watched):

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from adapters.postgres import attempts
+from adapters.postgres.batch import guess_batch
 from adapters.postgres.exchange import Exchange
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.recording import Committed
@@ -135,3 +136,71 @@ def test_a_server_that_hung_up_is_told_nothing(recorder, postgres_server, databa
     (answer,) = recorder.commit([first()])
     assert answer.size == 3
     assert unsure == []
+
+
+@pytest.fixture
+def guessed(monkeypatch):
+    """The appends of each guess that is worked out."""
+    worked_out: list[object] = []
+
+    def work_out(appends, remembered, **options):
+        worked_out.append(appends)
+        return guess_batch(appends, remembered, **options)
+
+    monkeypatch.setattr(attempts, "guess_batch", work_out)
+    return worked_out
+
+
+def test_what_follows_is_decided_while_the_database_works(recorder, trips, guessed):
+    now, following = [first()], [first(), first()]
+    recorder.commit(now, meanwhile=lambda: following)
+    assert guessed == [now, following]
+    answers = recorder.commit(following)
+    assert guessed == [now, following]
+    assert [row.id for one in answers for row in one.rows] == [4, 5]
+    assert len(trips) == 2
+
+
+def test_what_follows_is_decided_again_if_another_was_faster(recorder, other, trips):
+    following = [first()]
+    recorder.commit([first()], meanwhile=lambda: following)
+    other.commit([first()])
+    (answer,) = recorder.commit(following)
+    assert [row.id for row in answer.rows] == [5]
+
+
+def test_what_follows_is_decided_again_if_what_it_builds_on_was_refused(recorder, other):
+    recorder.commit([room(1)])
+    stream, following = uuid4(), [first(), hold(1)]
+    other.commit([append(stamp(stream))])
+    for _ in range(3):
+        recorder.commit([first()])
+    wrong = [append(stamp(stream)), hold(1)]
+    refused, held = recorder.commit(wrong, meanwhile=lambda: following)
+    assert refused == Conflict(stream=stream, expected=0, actual=1)
+    assert isinstance(held, Committed)
+    fresh, too_much = recorder.commit(following)
+    assert fresh.rows[0].id == held.rows[-1].id + 1
+    assert too_much == NoRoom(quota=QUOTA, asked=1, free=0)
+
+
+def test_what_follows_is_decided_again_over_a_new_connection(recorder, postgres_server, database):
+    following = [first()]
+    recorder.commit([first()], meanwhile=lambda: following)
+    with postgres_server.admin() as admin:
+        admin.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
+            [database.name],
+        )
+    (answer,) = recorder.commit(following)
+    assert answer.size == 4
+
+
+def test_what_is_wrong_with_what_follows_does_no_harm_before_its_turn(recorder):
+    recorder.commit([room(2)])
+    recorder.commit([hold(1)])
+    following = [hold(-2)]
+    (answer,) = recorder.commit([first()], meanwhile=lambda: following)
+    assert isinstance(answer, Committed)
+    with pytest.raises(ValueError, match="less than no seats"):
+        recorder.commit(following)
