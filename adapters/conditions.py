@@ -4,64 +4,22 @@ One order of questions for every recorder: does it stand there already (law 3), 
 moved on, is there room (law 8)? Only then numbers, positions, time and leaves are given out.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 
 from adapters.recording import Answer, Committed, Contradicts, PreparedAppend, Refused, WrappedKey
-from adapters.stamp_rows import NO_NUMBERS, Identity, PreparedStamp, StampRow
+from adapters.stamp_rows import NO_NUMBERS, PreparedStamp, StampRow
+from adapters.standing import Head, Known, Seats, stream_of
 from ledger.appends import Conflict, NoRoom
-from ledger.leaf import stamp_bytes
-from ledger.tree import Frontier, leaf_hash
+from ledger.leaves import leaves_of
+from ledger.making import maker
 
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_NO_SEATS: dict[UUID, "Seats"] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where the ledger ends."""
-
-    frontier: Frontier = field(default=Frontier())
-    recorded_at: datetime = _BEGINNING
-
-
-@dataclass(frozen=True, slots=True)
-class Seats:
-    """The running totals of one quota."""
-
-    capacity: int = 0
-    held: int = 0
-    sold: int = 0
-
-    @property
-    def free(self) -> int:
-        """What is left to hold or sell."""
-        return self.capacity - self.held - self.sold
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """All that the conditions of some appends ask about."""
-
-    streams: frozenset[UUID]
-    identities: frozenset[Identity]
-    quotas: frozenset[UUID]
-    series: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What stands in the database about all that is touched. `decide` writes into its dicts."""
-
-    head: Head
-    versions: dict[UUID, int]
-    identities: dict[Identity, StampRow]
-    seats: dict[UUID, Seats]
-    numbers: dict[str, int]
+_NO_SEATS: dict[UUID, Seats] = {}
+_committed = maker(Committed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +32,8 @@ class Decided:
     seats: dict[UUID, Seats]
     numbers: dict[str, int]
     keys: Sequence[WrappedKey]
-
-    @property
-    def fresh(self) -> bool:
-        """Whether every append was accepted, and none stood there before."""
-        return all(isinstance(one, Committed) and not one.repeated for one in self.answers)
-
-
-def touched(appends: Sequence[PreparedAppend]) -> Touched:
-    """What must be looked up before these appends can be decided."""
-    events = [event for append in appends for event in append.events]
-    stamps = [event for event in events if isinstance(event, PreparedStamp)]
-    written = {_stream(event) for event in events}
-    return Touched(
-        streams=frozenset(written.union(*(append.expected for append in appends))),
-        identities=frozenset(stamp.identity for stamp in stamps),
-        quotas=frozenset(change.quota for append in appends for change in append.seats),
-        series=frozenset(name for stamp in stamps for name in stamp.series),
-    )
+    fresh: bool
+    """Whether every append was accepted, and none stood there before."""
 
 
 def decide(
@@ -100,16 +42,18 @@ def decide(
     """Judge appends one after the other, each on top of those accepted before it."""
     batch = _Batch(known, ledger=ledger, now=max(now, known.head.recorded_at))
     judged = [batch.judge(append) for append in appends]
-    head = Head(known.head.frontier.extend(row.leaf for row in batch.rows), batch.now)
-    size, root = head.frontier.size, head.frontier.root()
+    frontier = known.head.frontier.extend([row.leaf for row in batch.rows])
+    size, root = frontier.size, frontier.root()
     answers = [
-        Committed(one.rows, size, root, one.repeated) if isinstance(one, _Stands) else one
+        _committed(one.rows, size, root, one.repeated) if isinstance(one, _Stands) else one
         for one in judged
     ]
-    return Decided(answers, head, batch.rows, batch.seats, batch.numbers, [*batch.keys.values()])
+    keys = [*batch.keys.values()]
+    head, fresh = Head(frontier, batch.now), batch.accepted == len(appends)
+    return Decided(answers, head, batch.rows, batch.seats, batch.numbers, keys, fresh)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Stands:
     rows: Sequence[StampRow]
     repeated: bool = False
@@ -119,20 +63,25 @@ class _Batch:
     """The appends accepted so far, and the ledger as it stands after them."""
 
     def __init__(self, known: Known, *, ledger: UUID, now: datetime) -> None:
-        self._known, self._ledger, self.now = known, ledger, now
+        self._known, self.now = known, now
+        self._leaf = leaves_of(ledger, now)
         self._position = known.head.frontier.size
+        self.accepted = 0
         self.rows: list[StampRow] = []
         self.seats: dict[UUID, Seats] = {}
         self.numbers: dict[str, int] = {}
         self.keys: dict[UUID, WrappedKey] = {}
 
     def judge(self, append: PreparedAppend) -> _Stands | Refused:
-        stands = self._standing(append) if self._found(append) else None
-        stands = stands or self._moved_on(append)
-        if stands is not None:
-            return stands
+        if self._found(append):
+            stands = self._standing(append)
+            if stands is not None:
+                return stands
+        heads = self._heads_after(append)
+        if isinstance(heads, Conflict):
+            return heads
         seats = self._seated(append) if append.seats else _NO_SEATS
-        return seats if isinstance(seats, NoRoom) else self._accept(append, seats)
+        return seats if isinstance(seats, NoRoom) else self._accept(append, heads, seats)
 
     def _found(self, append: PreparedAppend) -> bool:
         standing = self._known.identities
@@ -154,19 +103,22 @@ class _Batch:
         stream = first[0].originator_id
         return self._conflict(stream, append.expected.get(stream, 0))
 
-    def _moved_on(self, append: PreparedAppend) -> Conflict | None:
+    def _heads_after(self, append: PreparedAppend) -> dict[UUID, int] | Conflict:
+        """The versions of the streams it writes; or the first that is not as it expects."""
         versions = self._known.versions
         for stream, expected in append.expected.items():
             if versions.get(stream, 0) != expected:
                 return self._conflict(stream, expected)
         heads: dict[UUID, int] = {}
+        last, head = None, None
         for event in append.events:
-            stream, version = _stream(event), event.originator_version
-            head = heads.get(stream, versions.get(stream))
+            stream, version = stream_of(event), event.originator_version
+            if stream is not last:
+                last, head = stream, heads.get(stream, versions.get(stream))
             if head is not None and version != head + 1:
                 return self._conflict(stream, version - 1)
-            heads[stream] = version
-        return None
+            heads[stream] = head = version
+        return heads
 
     def _conflict(self, stream: UUID, expected: int) -> Conflict:
         actual = self._known.versions.get(stream, 0)
@@ -191,60 +143,58 @@ class _Batch:
     def _seats(self, quota: UUID) -> Seats:
         return self._known.seats.get(quota, Seats())
 
-    def _accept(self, append: PreparedAppend, seats: dict[UUID, Seats]) -> _Stands:
+    def _accept(
+        self, append: PreparedAppend, heads: Mapping[UUID, int], seats: Mapping[UUID, Seats]
+    ) -> _Stands:
+        self.accepted += 1
+        self._known.versions.update(heads)
         if seats:
             self._known.seats.update(seats)
             self.seats.update(seats)
         for key in append.keys:
             self.keys[key.key_id] = key
-        rows = [self._row(event) for event in append.events]
+        rows = [
+            self._row(event) if isinstance(event, PreparedStamp) else self._opaque_row(event)
+            for event in append.events
+        ]
         self.rows += rows
         return _Stands(rows)
 
-    def _row(self, event: StoredEvent) -> StampRow:
-        stamp = event if isinstance(event, PreparedStamp) else None
-        stream, version, cause = _stream(event), event.originator_version, None
-        self._position += 1
-        numbers = NO_NUMBERS
-        if stamp:
-            cause = stamp.correlation_id
-            numbers = self._draw(stamp.series) if stamp.series else NO_NUMBERS
-        hashed = stamp_bytes(
-            self._ledger,
-            self._position,
-            stream=stream,
-            version=version,
-            type=event.topic,
-            recorded_at=self.now,
-            correlation_id=cause,
-            numbers=numbers,
-            state=event.state,
+    def _row(self, stamp: PreparedStamp) -> StampRow:
+        self._position = position = self._position + 1
+        numbers = self._draw(stamp.series) if stamp.series else NO_NUMBERS
+        leaf = self._leaf(
+            position,
+            stamp.originator_id,
+            stamp.originator_version,
+            stamp.topic,
+            stamp.correlation_id,
+            numbers,
+            stamp.state,
         )
-        row = StampRow(
+        row = StampRow.of(stamp, position, recorded_at=self.now, numbers=numbers, leaf=leaf)
+        self._known.identities[stamp.identity] = row
+        return row
+
+    def _opaque_row(self, event: StoredEvent) -> StampRow:
+        self._position = position = self._position + 1
+        stream, version, type = stream_of(event), event.originator_version, event.topic
+        return StampRow(
             originator_id=stream,
             originator_version=version,
-            topic=event.topic,
+            topic=type,
             state=event.state,
-            id=self._position,
+            id=position,
             recorded_at=self.now,
-            correlation_id=cause,
-            occurrence=stamp.occurrence if stamp else None,
-            binding=stamp.binding if stamp else None,
-            numbers=numbers,
-            leaf=leaf_hash(hashed),
+            correlation_id=None,
+            occurrence=None,
+            binding=None,
+            numbers=NO_NUMBERS,
+            leaf=self._leaf(position, stream, version, type, None, NO_NUMBERS, event.state),
         )
-        self._known.versions[stream] = version
-        if stamp:
-            self._known.identities[stamp.identity] = row
-        return row
 
     def _draw(self, series: tuple[str, ...]) -> dict[str, int]:
         drawn = {name: self._known.numbers.get(name, 0) + 1 for name in series}
         self._known.numbers.update(drawn)
         self.numbers.update(drawn)
         return drawn
-
-
-def _stream(event: StoredEvent) -> UUID:
-    stream = event.originator_id
-    return stream if isinstance(stream, UUID) else UUID(stream)

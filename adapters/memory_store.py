@@ -7,10 +7,11 @@ from threading import RLock
 from uuid import UUID, uuid4
 
 from adapters.audited_rows import audited
-from adapters.conditions import Decided, Head, Known, Seats, decide, touched
+from adapters.conditions import Decided, decide
 from adapters.keys import MemoryKeys
 from adapters.recording import Answer, Meanwhile, PreparedAppend, StampRecorder, dense, no_more
 from adapters.stamp_rows import Identity, StampRow
+from adapters.standing import Head, Known, Seats, identities_of, touched
 from ledger.audit.rows import Kept, StoredCommit, StoredNumber, StoredRow, StoredTotal, Totals
 
 
@@ -58,7 +59,9 @@ class MemoryStampRecorder(StampRecorder):
             head=self._head,
             versions={stream: row.originator_version for stream, row in heads.items()},
             identities={
-                one: self._identities[one] for one in about.identities if one in self._identities
+                one: self._identities[one]
+                for one in identities_of(appends)
+                if one in self._identities
             },
             seats={one: self._seats[one] for one in about.quotas if one in self._seats},
             numbers={one: self._numbers[one] for one in about.series if one in self._numbers},

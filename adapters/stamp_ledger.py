@@ -18,6 +18,7 @@ from adapters.stamp_mapper import StampMapper, prepare, recorded_as, restore
 from adapters.stamp_rows import StampRow
 from adapters.stored_rows import StoredRows
 from ledger.appends import Append, Appended, Contradiction, Outcome
+from ledger.few_collections import few_collections
 from ledger.recorded import Recorded
 
 # Of an import: one commit is under way, one is decided, one is ready, one is being made.
@@ -80,12 +81,13 @@ class StampLedger(Application[UUID]):
         stands, and all may be handed in again (law 3).
         """
         rest, handed_in = iter(appends), deque[Callable[[], Sequence[Answer]]]()
-        while some := list(islice(rest, at_once)):
-            handed_in.append(self._committer.hand_in(some))
-            if len(handed_in) > _AHEAD:
-                yield from handed_in.popleft()()
-        for answers in handed_in:
-            yield from answers()
+        with few_collections():
+            while some := list(islice(rest, at_once)):
+                handed_in.append(self._committer.hand_in(some))
+                if len(handed_in) > _AHEAD:
+                    yield from handed_in.popleft()()
+            for answers in handed_in:
+                yield from answers()
 
     def read(self, stream: UUID) -> Sequence[Recorded]:
         """All stamps of a stream in version order, sealed parts opened; empty if none."""

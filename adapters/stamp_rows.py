@@ -92,6 +92,24 @@ class StampRow(Notification):
             leaf=leaf,
         )
 
+    @classmethod
+    def of(
+        cls,
+        stamp: PreparedStamp,
+        position: int,
+        *,
+        recorded_at: datetime,
+        numbers: Mapping[str, int],
+        leaf: bytes,
+    ) -> "StampRow":
+        """A stamp with its place in the ledger; it has all else already."""
+        row = object.__new__(cls)
+        values = row.__dict__
+        values.update(stamp.__dict__)
+        values["id"], values["recorded_at"] = position, recorded_at
+        values["numbers"], values["leaf"] = numbers, leaf
+        return row
+
     def opaque(self) -> StoredEvent:
         """The same event as the library stored it."""
         return StoredEvent(

@@ -10,7 +10,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _length = Struct(">I").pack
 _number = Struct(">Q").pack
-_HEAD = _length(len(_TAG)) + _TAG
+HEAD = _length(len(_TAG)) + _TAG
 # Ledger, position, stream, version, length of the type.
 _place = Struct(">16sQ16sQI").pack
 # Time, correlation id with its length (or no more than the length), how many numbers follow.
@@ -51,7 +51,7 @@ def stamp_bytes(
     name, at, count = type.encode(), microseconds(recorded_at), len(numbers)
     return b"".join(
         (
-            _HEAD,
+            HEAD,
             _place(ledger.bytes, position, stream.bytes, version, len(name)),
             name,
             _caused(at, 16, correlation_id.bytes, count)

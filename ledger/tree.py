@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 EMPTY_ROOT = sha256(b"").digest()
+# What is hashed before an entry: it keeps leaves and nodes apart.
+LEAF = b"\x00"
 
 # The hash over the leaves from the first index up to, not including, the second.
 Subtree = Callable[[int, int], bytes]
 
 
 def leaf_hash(entry: bytes) -> bytes:
-    """The hash of one entry; the prefix keeps leaves and nodes apart."""
-    return sha256(b"\x00" + entry).digest()
+    """The hash of one entry."""
+    return sha256(LEAF + entry).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:

@@ -5,13 +5,14 @@ from datetime import datetime
 from json import dumps
 from uuid import UUID
 
-from adapters.conditions import Decided, Head, Known, Seats, Touched, decide, touched
+from adapters.conditions import Decided, decide
 from adapters.postgres.binary import bigint, bigints, byteas, moment, texts, uuids
 from adapters.postgres.exchange import Ask, Exchange, Rows
 from adapters.postgres.remembered import Guess, Remembered
 from adapters.postgres.rows import stamp_row
 from adapters.recording import PreparedAppend
-from adapters.stamp_rows import StampRow
+from adapters.stamp_rows import Identity, StampRow
+from adapters.standing import Head, Known, Seats, Touched, identities_of, touched
 from ledger.tree import Frontier
 
 _HASH = 32
@@ -50,7 +51,7 @@ def decide_batch(
     meanwhile: Callable[[], object],
 ) -> tuple[Known, Decided]:
     """Begin, wait for our turn, ask for all that is touched, decide."""
-    questions = _questions(touched(appends))
+    questions = _questions(touched(appends), identities_of(appends))
     answers = exchange.ask(("begin", ()), ("take_turn", ()), *questions, meanwhile=meanwhile)
     found = {name: rows for (name, _), rows in zip(questions, answers[2:], strict=True)}
     known = _known(found)
@@ -76,9 +77,8 @@ def stands(exchange: Exchange, decided: Decided) -> bool:
     return [*found] == [(decided.head.frontier.root(),)]
 
 
-def _questions(about: Touched) -> list[Ask]:
-    identities, streams = [*about.identities], [*about.streams]
-    asks: list[Ask] = [("read_head", ()), ("read_versions", [uuids(streams)])]
+def _questions(about: Touched, identities: set[Identity]) -> list[Ask]:
+    asks: list[Ask] = [("read_head", ()), ("read_versions", [uuids([*about.streams])])]
     if identities:
         causes, types, occurrences = zip(*identities, strict=True)
         asks.append(("read_identities", [uuids(causes), texts(types), texts(occurrences)]))

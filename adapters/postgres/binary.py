@@ -3,7 +3,7 @@
 psycopg can adapt lists too, but asks for the type of every element; here a column is one join.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from struct import Struct
 from uuid import UUID
@@ -32,7 +32,10 @@ def moment(value: datetime) -> bytes:
 
 def uuids(values: Sequence[UUID | None]) -> bytes:
     """uuid[], nulls allowed."""
-    return _array(_UUID, [_NULL if one is None else _SIXTEEN + one.bytes for one in values])
+    return _array(
+        _UUID,
+        [_NULL if one is None else _SIXTEEN + one.int.to_bytes(16, "big") for one in values],
+    )
 
 
 def bigints(values: Sequence[int]) -> bytes:
@@ -41,17 +44,18 @@ def bigints(values: Sequence[int]) -> bytes:
 
 
 def texts(values: Sequence[str | None]) -> bytes:
-    """text[], nulls allowed."""
-    return _array(_TEXT, _sized(None if one is None else one.encode() for one in values))
+    """text[], nulls allowed. Many are the same, as names of types are: each is made once."""
+    made = {one: _sized(None if one is None else one.encode()) for one in {*values}}
+    return _array(_TEXT, [made[one] for one in values])
 
 
 def byteas(values: Sequence[bytes | None]) -> bytes:
     """bytea[], nulls allowed."""
-    return _array(_BYTEA, _sized(values))
+    return _array(_BYTEA, [_sized(one) for one in values])
 
 
-def _sized(values: Iterable[bytes | None]) -> list[bytes]:
-    return [_NULL if one is None else _integer(len(one)) + one for one in values]
+def _sized(value: bytes | None) -> bytes:
+    return _NULL if value is None else _integer(len(value)) + value
 
 
 def _array(element: int, values: list[bytes]) -> bytes:

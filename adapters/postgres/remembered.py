@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from adapters.conditions import Decided, Head, Known, Seats, Touched
+from adapters.conditions import Decided
 from adapters.postgres.exchange import Ask
 from adapters.recording import PreparedAppend
+from adapters.standing import Head, Known, Seats, Touched
 
 _MOST = 10_000
 

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.conditions import Seats
 from adapters.recording import Committed, Contradicts, PreparedAppend, StampRecorder
 from adapters.stamp_rows import StampRow
+from adapters.standing import Seats
 from ledger.appends import Conflict, NoRoom, SeatChange
 from ledger.leaf import stamp_bytes
 from ledger.tree import EMPTY_ROOT, Frontier, leaf_hash

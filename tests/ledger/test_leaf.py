@@ -7,8 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from ledger import leaf
+from ledger import leaf, leaves
 from ledger.leaf import microseconds, stamp_bytes
+from ledger.leaves import leaves_of
+from ledger.tree import leaf_hash
 
 STAMP: dict[str, Any] = {
     "ledger": UUID(int=1),
@@ -34,8 +36,9 @@ OTHERS: dict[str, Any] = {
 }
 
 
-def test_the_golden_vector_stands_in_the_docs():
-    failed, tried = doctest.testmod(leaf)
+@pytest.mark.parametrize("module", [leaf, leaves])
+def test_the_golden_vector_stands_in_the_docs(module):
+    failed, tried = doctest.testmod(module)
     assert tried
     assert not failed
 
@@ -65,3 +68,11 @@ def test_numbers_are_sorted_by_name():
 def test_time_is_hashed_as_an_instant():
     zone = datetime.fromisoformat("2027-02-12T12:00:00.000005+02:00")
     assert microseconds(zone) == microseconds(datetime(2027, 2, 12, 10, 0, 0, 5, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("field", [*OTHERS, ""], ids=lambda field: field or "as it is")
+def test_many_leaves_of_one_commit_are_hashed_alike(field):
+    stamp = {**STAMP, "numbers": {}, **({field: OTHERS[field]} if field else {})}
+    leaf = leaves_of(stamp["ledger"], stamp["recorded_at"])
+    rest = ("position", "stream", "version", "type", "correlation_id", "numbers", "state")
+    assert leaf(*(stamp[name] for name in rest)) == leaf_hash(stamp_bytes(**stamp))
