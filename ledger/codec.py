@@ -32,6 +32,8 @@ STORED: Mapping[str, tuple[type, int]] = {
     "AUTHORIZATION_EXPIRED": (stamps.AuthorizationExpired, 1),
     "PAID": (stamps.Paid, 1),
     "PAYMENT_ASSIGNED": (stamps.PaymentAssigned, 1),
+    "PAYMENT_WITHDRAWN": (stamps.PaymentWithdrawn, 1),
+    "CANCELLATION_WITHDRAWN": (stamps.CancellationWithdrawn, 1),
     "CANCELLATION_REQUESTED": (stamps.CancellationRequested, 1),
     "CANCELLED": (stamps.Cancelled, 2),
     "SEATS_RELEASED": (stamps.SeatsReleased, 1),

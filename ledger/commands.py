@@ -175,6 +175,25 @@ class CancelOrder(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction(StaffCommand):
+    """Staff take back what they did by mistake; somebody else, the `approver`, agreed."""
+
+    approver: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawPayment(Correction):
+    """Money that was marked as paid by hand never came. `payment` None is the newest such one."""
+
+    payment: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCancellation(Correction):
+    """Ticket sales cancelled the order by mistake: take its seats again, if there is room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartLetter(Command):
     """Claim a letter that is due. The correlation id is the receipt's."""
 
@@ -190,7 +209,16 @@ class ResendLetter(StaffCommand):
     letter: Letter | None = None
 
 
-StaffWish = RetryRefund | MarkPaid | RefundPayment | RefundByHand | CancelOrder | ResendLetter
+StaffWish = (
+    RetryRefund
+    | MarkPaid
+    | RefundPayment
+    | RefundByHand
+    | CancelOrder
+    | WithdrawPayment
+    | WithdrawCancellation
+    | ResendLetter
+)
 
 OrderCommand = (
     RequestPayment

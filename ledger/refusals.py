@@ -158,8 +158,24 @@ class AlreadyCancelled(Refusal):
     """The order is cancelled already."""
 
 
+class NotWithdrawable(Refusal):
+    """Nothing to take back: no payment marked as paid by hand, or no cancellation by staff."""
+
+
+class MoneyReturned(Refusal):
+    """Money was returned since, or is on its way back; a correction would not be the truth."""
+
+
+class ApproverNeeded(Refusal):
+    """A correction needs an approver: somebody else than whoever asks for it."""
+
+
 class WrongReference(Refusal):
     """The payment reference is not that of this order."""
+
+
+class TransferCounted(Refusal):
+    """This bank transfer was entered before, for another order or with another amount."""
 
 
 class RefundExceedsHeld(Refusal):

@@ -252,6 +252,33 @@ class PaymentAssigned:
     reason: str | None = None
 
 
+@stamp(binding=("payment", "amount"), sealed=("reason",))
+class PaymentWithdrawn:
+    """A correction: money that staff had marked as paid never came. It is received no more.
+
+    `payment` is the correlation id of the payment, `approver` who agreed, as its caller told: never
+    the actor. The stamp of the payment stays where it is.
+    """
+
+    payment: UUID
+    amount: Money
+    approver: str
+    reason: str | None = None
+
+
+@stamp(binding=("cancellation",), sealed=("reason",))
+class CancellationWithdrawn:
+    """A correction: staff had cancelled the order by mistake. It lives again, with its seats.
+
+    `cancellation` is the correlation id of the cancellation, `approver` who agreed, as its caller
+    told: never the actor. The stamps of the cancellation stay where they are.
+    """
+
+    cancellation: UUID
+    approver: str
+    reason: str | None = None
+
+
 @stamp(binding=("code_hash",), sealed=("code",))
 class CancellationRequested:
     """A one-time link was asked for. `code_hash` is SHA-256; `code` only serves its letter."""
@@ -430,6 +457,8 @@ OrderStamp = (
     | AuthorizationExpired
     | Paid
     | PaymentAssigned
+    | PaymentWithdrawn
+    | CancellationWithdrawn
     | CancellationRequested
     | Cancelled
     | SeatsReleased

@@ -64,8 +64,9 @@ def _since(order: Order, cause: UUID, letter: Letter) -> datetime | None:
             asked = (link.requested_at for link in order.links if link.correlation_id == cause)
             return next(asked, None)
         case _:
+            taken = (one.at for one in order.withdrawals if one.under == cause)
             refund = order.refunds.get(cause)
-            return refund.requested_at if refund else None
+            return refund.requested_at if refund else next(taken, None)
 
 
 OUTBOX = Projection(

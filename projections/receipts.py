@@ -46,11 +46,17 @@ def _receipt(order: Order, due: Due) -> Receipt:
 
 def _amount(order: Order, due: Due) -> Money:
     """What the receipt is about: what came, or what goes back; a cancellation moves nothing."""
-    nothing = zero(order.currency)
     if due.letter is Letter.PAID:
         attempt = order.attempts.get(due.correlation_id)
-        return (attempt.received if attempt else None) or nothing
-    refund = order.refunds.get(due.correlation_id)
+        return (attempt.marked if attempt else None) or zero(order.currency)
+    if due.letter is Letter.CORRECTION:
+        taken = (one.amount for one in order.withdrawals if one.under == due.correlation_id)
+        return next(taken, None) or _returned(order, due)
+    return _returned(order, due)
+
+
+def _returned(order: Order, due: Due) -> Money:
+    refund, nothing = order.refunds.get(due.correlation_id), zero(order.currency)
     return nothing if refund is None or due.letter is Letter.CANCELLED else _promised(refund, order)
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
+from ledger.order.pay_by import pay_by
 from ledger.order.state import Order
 from projections.projection import Projection
 
@@ -23,8 +24,7 @@ def unpaid(order: Order) -> Sequence[Unpaid]:
         return ()
     if order.confirmed or order.received or order.reserved or not order.alive:
         return ()
-    due_at = order.placed_at + timedelta(seconds=order.placed.unpaid_after)
-    return (Unpaid(stream=order.id, due_at=due_at),)
+    return (Unpaid(stream=order.id, due_at=pay_by(order)),)
 
 
 UNPAID = Projection(name="unpaid", version=2, row=Unpaid, key=(), rows={Order: unpaid})

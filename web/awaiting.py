@@ -1,10 +1,10 @@
 """How an order stands while its money is awaited."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from ledger.order.attempts import Attempt
 from ledger.order.capturing import grace_ends
+from ledger.order.pay_by import pay_by
 from ledger.order.state import Order
 from ledger.order.status import Status, status
 from ledger.replacing import newest
@@ -26,12 +26,6 @@ def payable(order: Order) -> bool:
     """Whether a payment can be started."""
     unpaid = status(order) in {Status.NOT_STARTED, Status.PENDING, Status.FAILED}
     return unpaid and bool(order.due) and not order.received
-
-
-def pay_by(order: Order) -> datetime:
-    """When an unpaid order is cancelled by itself."""
-    assert order.placed_at is not None, "only asked of an order that was placed"
-    return order.placed_at + timedelta(seconds=order.terms.unpaid_after)
 
 
 def by_hand(attempt: Attempt | None) -> bool:

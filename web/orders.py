@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 
 from ledger import cancellation
 from ledger.order.capturing import grace_ends
+from ledger.order.pay_by import pay_by
 from ledger.order.state import Order
 from ledger.order.status import Status, status
 from ledger.replacing import newest
 from web import languages, sentences
 from web.addresses import now, order_in
-from web.awaiting import Standing, by_hand, pay_by, payable
+from web.awaiting import Standing, by_hand, payable
 from web.changed_mind import offered_token
 from web.current import parts
 from web.forms import PressForm

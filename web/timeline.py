@@ -26,7 +26,7 @@ def timeline(history: Sequence[Recorded]) -> list[Entry]:
 
 
 def _told(stamp: object) -> str | None:
-    for words in (_of_payment, _of_authorization, _of_dispute, _of_refund, _of_order, _of_letter):
+    for words in _ROOMS:
         if text := words(stamp):
             return text
     return None
@@ -94,6 +94,16 @@ def _of_authorization(stamp: object) -> str | None:
             return None
 
 
+def _of_correction(stamp: object) -> str | None:
+    match stamp:
+        case stamps.PaymentWithdrawn(amount=amount):
+            return _("A correction of ours: %(amount)s had not come.", amount=money(amount))
+        case stamps.CancellationWithdrawn():
+            return _("The cancellation was a mistake of ours: the order is valid again.")
+        case _:
+            return None
+
+
 def _of_dispute(stamp: object) -> str | None:
     match stamp:
         case stamps.Disputed(amount=amount):
@@ -144,3 +154,14 @@ def _letter_sent(letter: Letter) -> str:
             return _("A correction was sent by email.")
         case Letter.LINK:
             return _("The cancellation link was sent by email.")
+
+
+_ROOMS = (
+    _of_payment,
+    _of_authorization,
+    _of_dispute,
+    _of_refund,
+    _of_order,
+    _of_correction,
+    _of_letter,
+)

@@ -31,11 +31,12 @@ def confirmed(at: Occasion) -> Body:
 
 def _what_happened(at: Occasion) -> str:
     attempt = at.order.attempts.get(at.correlation_id)
-    if attempt is None or attempt.received is None:
+    received = attempt.marked if attempt else None
+    if received is None:
         return at.say("Your order is confirmed. There is nothing to pay.")
     return at.say(
         "We have received your payment of %(amount)s. Your order is confirmed.",
-        amount=at.money(attempt.received),
+        amount=at.money(received),
     )
 
 
@@ -61,7 +62,7 @@ def _as_paid(at: Occasion) -> Order:
     """The order without what came later, so that its letter reads the same for ever."""
     order = at.order
     this = order.attempts.get(at.correlation_id)
-    attempts = {at.correlation_id: this} if this else {}
+    attempts = {at.correlation_id: replace(this, received=this.marked)} if this else {}
     return replace(order, attempts=attempts, refunds={}, disputes={}, cancelled=None)
 
 

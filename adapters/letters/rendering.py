@@ -9,11 +9,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from adapters.letters.cancelling import cancelled, link
 from adapters.letters.confirmed import confirmed
+from adapters.letters.corrected import correction
 from adapters.letters.figures import line_total
 from adapters.letters.letter import Body, RenderedLetter
 from adapters.letters.occasion import Occasion
 from adapters.letters.plain import fold, pair
-from adapters.letters.returned import correction, refunded
+from adapters.letters.returned import refunded
 from ledger.order.state import Order
 from ledger.stamps import Letter
 

@@ -29,7 +29,7 @@ def refunded(at: Occasion) -> Body:
     )
 
 
-def correction(at: Occasion) -> Body:
+def refund_failed(at: Occasion) -> Body:
     """A refund that we announced failed after all."""
     refund = at.order.refunds[at.correlation_id]
     amount = at.money(failed_amount(refund, at.order.currency))

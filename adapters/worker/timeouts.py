@@ -18,6 +18,7 @@ from adapters.worker.reactor import (
     each,
 )
 from ledger.commands import CancelUnpaid
+from ledger.order.pay_by import pay_by
 from ledger.order.state import Order
 from ledger.payments import Providers, close_pages
 from ledger.recorded import derived
@@ -55,7 +56,7 @@ class Timeouts:
                 return WAITING
             before = self.orders.get(order_id)
         command = CancelUnpaid(
-            correlation_id=derived(before.correlation_id or order_id, "unpaid"),
+            correlation_id=_cause(before),
             actor="worker",
             at=self.clock(),
         )
@@ -67,6 +68,10 @@ class Timeouts:
         return DONE
 
     def _waited_long(self, order: Order) -> bool:
-        assert order.placed_at is not None, "only orders that were placed are due"
-        due = order.placed_at + timedelta(seconds=order.terms.unpaid_after)
-        return due + LONGEST_WAIT <= self.clock()
+        return pay_by(order) + LONGEST_WAIT <= self.clock()
+
+
+def _cause(order: Order) -> UUID:
+    """The same for every worker. An order that was taken up again may time out once more."""
+    again = f"/{order.retaken_position}" if order.retaken_position else ""
+    return derived(order.correlation_id or order.id, f"unpaid{again}")

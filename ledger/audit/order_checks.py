@@ -29,6 +29,7 @@ from ledger.stamps import (
     PaymentExpired,
     PaymentFailed,
     PaymentPending,
+    PaymentWithdrawn,
     ReceiptSendStarted,
     Refunded,
     RefundFailed,
@@ -56,6 +57,7 @@ _OF_A_PAYMENT = (
     Refunded,
     RefundFailed,
     ManualRefund,
+    PaymentWithdrawn,
     Disputed,
     DisputeClosed,
     CreateVoidRequest,
@@ -85,11 +87,11 @@ def _oversold(step: Step) -> Iterator[Finding]:
 
 
 def never_beyond_held(step: Step) -> Iterator[Finding]:
-    """Law 7: we ask back, or hand back, at most what is held of that payment."""
+    """Law 7: we ask back, hand back, or take from the books at most what is held of a payment."""
     if step.order is None or step.stamp is None:
         return
     asked = step.stamp.stamp
-    if isinstance(asked, CreateRefundRequest | ManualRefund):
+    if isinstance(asked, CreateRefundRequest | ManualRefund | PaymentWithdrawn):
         held = step.order.held_by(asked.payment)
         if asked.amount.currency != held.currency or asked.amount.amount > held.amount:
             yield step.finding("7", f"asked back {asked.amount} of {held} held")
@@ -167,7 +169,7 @@ def receipts_owed(step: Step) -> Iterator[Finding]:
 
 # Checks that only certain stamps call for; the others look at every row.
 OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
-    never_beyond_held: (CreateRefundRequest, ManualRefund),
+    never_beyond_held: (CreateRefundRequest, ManualRefund, PaymentWithdrawn),
     never_beyond_authorized: (CreateCaptureRequest, CreateVoidRequest),
     bound: (*_OF_AN_ATTEMPT, *_OF_A_PAYMENT),
     one_receipt: (ReceiptSendStarted,),

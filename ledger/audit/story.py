@@ -77,6 +77,15 @@ _TOLD: Mapping[type, Callable[[Any], str]] = {
     stamps.CreateVoidFailure: lambda one: f"Void refused: {one.code}",
     stamps.AuthorizationExpired: lambda one: "The authorization expired at the provider",
     stamps.Paid: lambda one: f"Received {spoken(one.amount)} through {one.provider}",
+    stamps.PaymentAssigned: lambda one: (
+        f"Received {spoken(one.amount)} through {one.provider}: money of a case, found to be here"
+    ),
+    stamps.PaymentWithdrawn: lambda one: (
+        f"Taken back: {spoken(one.amount)} never came, approved by {one.approver}"
+    ),
+    stamps.CancellationWithdrawn: lambda one: (
+        f"Taken back: the cancellation was a mistake, approved by {one.approver}"
+    ),
     stamps.CancellationRequested: lambda one: "A cancellation link was asked for",
     stamps.Cancelled: lambda one: f"Cancelled ({one.cause})",
     stamps.SeatsReleased: lambda one: "Seats released",
@@ -93,6 +102,7 @@ _TOLD: Mapping[type, Callable[[Any], str]] = {
     stamps.ReceiptSent: lambda one: f"Sent the {_said(one)}",
     stamps.ReceiptFailed: lambda one: f"Could not send the {_said(one)}: {one.code}",
     stamps.ReceiptUnknown: lambda one: f"Nobody knows whether this was sent: {_said(one)}",
+    stamps.ReceiptResendRequested: lambda one: f"To be sent again: letter “{one.letter}”",
     shop_stamps.ShopOpened: lambda one: f"Shop {one.slug} opened",
     shop_stamps.PreferencesChanged: lambda one: (
         "Preferences changed" if one.before else "Preferences set"
@@ -102,6 +112,14 @@ _TOLD: Mapping[type, Callable[[Any], str]] = {
     shop_stamps.ProductWithdrawn: lambda one: f"Product {one.slug} withdrawn",
     case_stamps.CaseOpened: _case,
     case_stamps.CaseResolved: lambda one: f"Case resolved: {one.action}",
+    case_stamps.CaseReturnRequested: lambda one: (
+        f"Asked {one.provider} to send back {spoken(one.amount)}{_try(one)}"
+    ),
+    case_stamps.CaseReturnAccepted: lambda one: f"Return of {spoken(one.amount)} accepted",
+    case_stamps.CaseReturnRefused: lambda one: f"Return refused: {one.code}",
+    case_stamps.CaseReturnFailed: lambda one: f"Return of {spoken(one.amount)} failed: {one.code}",
+    case_stamps.CaseAlarmStarted: lambda one: f"Began to tell people{_try(one)}",
+    case_stamps.CaseAlarmRaised: lambda one: f"Told people: {', '.join(one.channels)}",
 }
 
 

@@ -10,6 +10,7 @@ from ledger.order.attempts import Attempt
 from ledger.order.authorizations import Authorization, AuthorizationStamp, authorization
 from ledger.order.calls import CallState, Tries
 from ledger.order.changing import fields_of
+from ledger.order.withdrawals import Withdrawal
 from ledger.recorded import Recorded
 from ledger.stamps import (
     Authorized,
@@ -45,6 +46,7 @@ class AttemptSoFar(TypedDict):
     paid_position: int
     paid_at: datetime | None
     authorization: Authorization | None
+    withdrawn: Withdrawal | None
 
 
 _UNASKED: AttemptSoFar = fields_of(
@@ -121,6 +123,8 @@ def _expired(one: AttemptSoFar, stamp: PaymentExpired, recorded: Recorded) -> No
 
 
 def _paid(one: AttemptSoFar, stamp: Paid, recorded: Recorded) -> None:
+    if one["withdrawn"] is not None:
+        return
     one["received"] = stamp.amount
     one["reference"] = stamp.provider_reference
     one["paid_position"] = recorded.position
@@ -131,6 +135,11 @@ def _reserved(one: AttemptSoFar, stamp: AuthorizationStamp, recorded: Recorded) 
     one["authorization"] = authorization(one["authorization"], stamp, recorded)
     if isinstance(stamp, Authorized) and one["received"] is None:
         one["reference"] = stamp.provider_reference
+
+
+def taken_back(one: AttemptSoFar, withdrawn: Withdrawal) -> None:
+    """Staff found out that its money never came."""
+    one["received"], one["withdrawn"] = None, withdrawn
 
 
 def _later(known: datetime | None, news: datetime) -> datetime:

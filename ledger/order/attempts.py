@@ -7,6 +7,7 @@ from uuid import UUID
 from ledger.money import Money
 from ledger.order.authorizations import Authorization
 from ledger.order.calls import Tries, last_try, turned_down, waiting
+from ledger.order.withdrawals import Withdrawal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class Attempt:
     paid_position: int = 0
     paid_at: datetime | None = None
     authorization: Authorization | None = None
+    withdrawn: Withdrawal | None = None
 
     @property
     def last_try(self) -> int:
@@ -39,7 +41,8 @@ class Attempt:
     @property
     def unanswered(self) -> bool:
         """The provider was asked for a payment page and has not answered."""
-        return self.received is None and self.authorization is None and waiting(self.tries)
+        told = self.authorization is not None or self.withdrawn is not None
+        return self.received is None and not told and waiting(self.tries)
 
     @property
     def silent(self) -> bool:
@@ -52,6 +55,11 @@ class Attempt:
         return self.received is not None and not self.tries
 
     @property
+    def marked(self) -> Money | None:
+        """What was said to have come, whether or not that was taken back since."""
+        return self.received if self.withdrawn is None else self.withdrawn.amount
+
+    @property
     def refused(self) -> bool:
         return turned_down(self.tries)
 
@@ -60,7 +68,7 @@ class Attempt:
         """Its last word, by the provider's time, is failure."""
         if self.received is not None or self.reserved is not None:
             return False
-        if self.refused or self.expired or self.given_up:
+        if self.refused or self.expired or self.given_up or self.withdrawn:
             return True
         return self.failed_at is not None and (
             self.pending_at is None or self.failed_at >= self.pending_at
@@ -70,7 +78,7 @@ class Attempt:
     def open(self) -> bool:
         """Its payment page may still bring money."""
         over = self.expired or self.refused or self.authorization is not None
-        return self.received is None and not over
+        return self.received is None and not over and self.withdrawn is None
 
     @property
     def reserved(self) -> Money | None:

@@ -11,6 +11,8 @@ from ledger.commands import (
     ResendLetter,
     RetryRefund,
     StaffWish,
+    WithdrawCancellation,
+    WithdrawPayment,
 )
 from ledger.order.by_hand import (
     cancel_order,
@@ -19,6 +21,7 @@ from ledger.order.by_hand import (
     refund_payment,
     require_unmoved,
 )
+from ledger.order.corrections import withdraw_cancellation, withdraw_payment
 from ledger.order.resending import resend
 from ledger.order.state import Order
 from ledger.refusals import NothingToRefund
@@ -27,7 +30,9 @@ from ledger.stamps import CreateRefundRequest, OrderStamp
 _NOTHING: tuple[OrderStamp, ...] = ()
 
 
-def by_staff(command: StaffWish, order: Order) -> Sequence[OrderStamp]:
+def by_staff(  # noqa: C901 (a dispatching match)
+    command: StaffWish, order: Order
+) -> Sequence[OrderStamp]:
     """The stamps that a wish of staff calls for; none if it is fulfilled already; or a refusal."""
     match command:
         case RetryRefund():
@@ -40,6 +45,10 @@ def by_staff(command: StaffWish, order: Order) -> Sequence[OrderStamp]:
             return refund_by_hand(command, order)
         case CancelOrder():
             return cancel_order(command, order)
+        case WithdrawPayment():
+            return withdraw_payment(command, order)
+        case WithdrawCancellation():
+            return withdraw_cancellation(command, order)
         case ResendLetter():
             return resend(command, order)
         case _:

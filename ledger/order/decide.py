@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import assert_never
 
 from ledger import cancellation
@@ -27,11 +26,14 @@ from ledger.commands import (
     ReturnPayment,
     StartLetter,
     VoidAuthorization,
+    WithdrawCancellation,
+    WithdrawPayment,
 )
 from ledger.money import zero
 from ledger.order.by_staff import by_staff
 from ledger.order.capturing import cancel_in_grace, capture_authorization, void_authorization
 from ledger.order.letters import RECEIPTS, letters_due
+from ledger.order.pay_by import pay_by
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
 from ledger.order.status import Status, status
@@ -94,6 +96,8 @@ def decide(  # noqa: C901 (a dispatching match)
             | RefundPayment()
             | RefundByHand()
             | CancelOrder()
+            | WithdrawPayment()
+            | WithdrawCancellation()
             | ResendLetter()
         ):
             return by_staff(command, order)
@@ -187,14 +191,9 @@ def releases(order: Order, refund: Refund) -> bool:
 def _cancel_unpaid(command: CancelUnpaid, order: Order) -> Sequence[OrderStamp]:
     if not order.alive or status(order) not in PAYABLE or order.received:
         return _NOTHING
-    if order.placed_at is None or command.at < _due_by(order):
+    if order.placed_at is None or command.at < pay_by(order):
         return _NOTHING
     return (Cancelled(cause=Cause.UNPAID), SeatsReleased())
-
-
-def _due_by(order: Order) -> datetime:
-    assert order.placed_at is not None
-    return order.placed_at + timedelta(seconds=order.terms.unpaid_after)
 
 
 def _return_payment(command: ReturnPayment, order: Order) -> Sequence[OrderStamp]:

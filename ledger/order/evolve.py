@@ -11,11 +11,13 @@ from ledger.order.links import link_request
 from ledger.order.posting_news import PostingSoFar
 from ledger.order.refund_news import RefundSoFar
 from ledger.order.state import Order
+from ledger.order.withdrawals import withdrawal
 from ledger.order.working import Folding, frozen, thawed, unbegun
 from ledger.recorded import Recorded
 from ledger.series import PAYMENT_REFERENCES, order_numbers
 from ledger.stamps import (
     CancellationRequested,
+    CancellationWithdrawn,
     Cancelled,
     CreatePaymentRequest,
     CreateVoidRequest,
@@ -23,6 +25,7 @@ from ledger.stamps import (
     Disputed,
     OrderPlaced,
     PaymentAssigned,
+    PaymentWithdrawn,
     ReceiptResendRequested,
     SeatsReleased,
     SeatsRetaken,
@@ -151,6 +154,24 @@ def _retaken(folding: Folding, stamp: SeatsRetaken, recorded: Recorded) -> None:
     folding.fields["retaken_position"] = recorded.position
 
 
+def _payment_withdrawn(folding: Folding, stamp: PaymentWithdrawn, recorded: Recorded) -> None:
+    fields, taken = folding.fields, withdrawal(stamp, recorded)
+    fields["withdrawals"] = (*fields["withdrawals"], taken)
+    one = folding.attempt(stamp.payment)
+    if one is not None:
+        attempt_news.taken_back(one, taken)
+
+
+def _cancellation_withdrawn(
+    folding: Folding, stamp: CancellationWithdrawn, recorded: Recorded
+) -> None:
+    fields = folding.fields
+    fields["withdrawals"] = (*fields["withdrawals"], withdrawal(stamp, recorded))
+    fields["cancelled"], fields["cancelled_cause"] = None, None
+    fields["cancelled_position"], fields["cancelled_at"] = 0, None
+    fields["released"] = False
+
+
 def _of_letter(change: Callable[[PostingSoFar, Any, Recorded], None]) -> Change:
     def told(folding: Folding, stamp: Any, recorded: Recorded) -> None:
         change(folding.posting(recorded.correlation_id, stamp.letter), stamp, recorded)
@@ -179,6 +200,8 @@ CHANGES: Mapping[type, Change] = {
     Cancelled: _cancelled,
     SeatsReleased: _released,
     SeatsRetaken: _retaken,
+    PaymentWithdrawn: _payment_withdrawn,
+    CancellationWithdrawn: _cancellation_withdrawn,
     **{kind: _of_letter(change) for kind, change in posting_news.NEWS.items()},
     ReceiptResendRequested: _wanted_again,
 }

@@ -68,7 +68,7 @@ def _undecided(order: Order, attempt: Attempt) -> bool:
 
 def _decision(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
     payment = attempt.correlation_id
-    if order.cancelled_cause is Cause.UNPAID and order.confirmed and not order.retaken_position:
+    if order.cancelled_cause is Cause.UNPAID and order.confirmed:
         again = derived(payment, "retake")
         return RetakeSeats(correlation_id=again, actor=ACTOR, at=at, payment=payment)
     return return_late(order, attempt, at)
@@ -100,7 +100,7 @@ def _reservation(order: Order, at: datetime) -> OrderCommand | None:
 def _taken_up(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
     """Authorized after the time-out: the order lives again if there is room, as with money (P6)."""
     late = order.cancelled_cause is Cause.UNPAID and not order.alive
-    if not late or order.retaken_position or order.reserved.amount < order.due.amount:
+    if not late or order.reserved.amount < order.due.amount:
         return None
     payment = attempt.correlation_id
     again = derived(payment, "retake")

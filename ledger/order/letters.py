@@ -8,6 +8,7 @@ from ledger.order.attempts import Attempt
 from ledger.order.once import once
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
+from ledger.order.withdrawals import Withdrawal
 from ledger.stamps import Letter
 
 RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED, Letter.CORRECTION)
@@ -39,7 +40,7 @@ def owed(order: Order) -> tuple[Due, ...]:
     if order.placed is None:
         return ()
     receipts: dict[UUID, Due] = {}
-    for due in (*_paid(order), *_refunded(order), *_cancelled(order)):
+    for due in (*_paid(order), *_refunded(order), *_cancelled(order), *_begun(order)):
         receipts.setdefault(due.correlation_id, due)
     return (*receipts.values(), *_corrections(order), *_link(order))
 
@@ -56,6 +57,15 @@ def _paid(order: Order) -> Iterator[Due]:
                 letter=Letter.PAID,
                 position=attempt.paid_position,
             )
+
+
+def _begun(order: Order) -> Iterator[Due]:
+    """A letter about a mistake that is on its way just now: its fate is awaited, then corrected."""
+    for taken in order.withdrawals:
+        letter = Letter.CANCELLED if taken.amount is None else Letter.PAID
+        posting = order.postings.get((taken.about, letter))
+        if posting is not None and posting.state == "started":
+            yield Due(correlation_id=taken.about, letter=letter, position=taken.position)
 
 
 def _came_too_late(order: Order, attempt: Attempt) -> bool:
@@ -110,6 +120,16 @@ def _corrections(order: Order) -> Iterator[Due]:
                 letter=Letter.CORRECTION,
                 position=refund.last_position,
             )
+    for taken in order.withdrawals:
+        if _was_told(order, taken):
+            yield Due(correlation_id=taken.under, letter=Letter.CORRECTION, position=taken.position)
+
+
+def _was_told(order: Order, taken: Withdrawal) -> bool:
+    """The mistake stood in a letter: it is corrected in one. Who heard nothing hears nothing."""
+    letters = (Letter.PAID,) if taken.amount else (Letter.CANCELLED, Letter.REFUNDED)
+    told = (order.postings.get((taken.about, letter)) for letter in letters)
+    return any(one is not None and one.state in ("sent", "unknown") for one in told)
 
 
 def _link(order: Order) -> Iterator[Due]:

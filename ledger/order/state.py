@@ -14,6 +14,7 @@ from ledger.order.once import word
 from ledger.order.postings import Posting
 from ledger.order.refunds import Refund, later
 from ledger.order.seen import Seen
+from ledger.order.withdrawals import Withdrawal
 from ledger.series import payment_reference
 from ledger.stamps import Cause, Letter, OrderPlaced, SeatClaim
 
@@ -41,6 +42,7 @@ class Order:
     retaken_position: int = 0
     links: tuple[LinkRequest, ...] = ()
     postings: Mapping[tuple[UUID, Letter], Posting] = field(default_factory=dict)
+    withdrawals: tuple[Withdrawal, ...] = ()
     position: int = 0
     seen: Seen = field(default=None, compare=False, repr=False)
     answers: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)

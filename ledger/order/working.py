@@ -16,6 +16,7 @@ from ledger.order.refund_news import RefundSoFar
 from ledger.order.refunds import Refund
 from ledger.order.seen import Seen
 from ledger.order.state import Order
+from ledger.order.withdrawals import Withdrawal
 from ledger.stamps import Cause, Letter, OrderPlaced
 
 
@@ -41,6 +42,7 @@ class Working(TypedDict):
     retaken_position: int
     links: tuple[LinkRequest, ...]
     postings: dict[tuple[UUID, Letter], Posting]
+    withdrawals: tuple[Withdrawal, ...]
     position: int
     seen: Seen
     answers: dict[Any, Any]

@@ -15,6 +15,7 @@ from ledger.series import order_numbers, receipt_numbers
 from ledger.shop_stamps import shop_id
 from ledger.stamps import (
     CancellationRequested,
+    CancellationWithdrawn,
     Cancelled,
     Cause,
     CreatePaymentRequest,
@@ -26,6 +27,7 @@ from ledger.stamps import (
     Line,
     OrderPlaced,
     Paid,
+    PaymentWithdrawn,
     ReceiptSendStarted,
     Refunded,
     RefundFailed,
@@ -110,6 +112,8 @@ REFUNDING = CreateRefundRequest(
 ACCEPTED = CreateRefundSuccess(payment=PAYMENT, amount=TOTAL, provider_reference="re_1")
 RECEIPT = ReceiptSendStarted(letter=Letter.PAID, try_number=1, numbered_for=SHOP)
 
+NOT_PAID = PaymentWithdrawn(payment=PAYMENT, amount=TOTAL, approver="boss")
+
 Stack = Sequence[tuple[UUID, Any]]
 BOUGHT: Stack = ((PAYMENT, PAYING), (PAYMENT, PAID))
 RECEIPTED: Stack = (*BOUGHT, (PAYMENT, RECEIPT))
@@ -193,6 +197,23 @@ def samples(language: str = "en") -> dict[str, tuple[Order, Letter, UUID, int | 
             Letter.CORRECTION,
             REFUND,
             19,
+        ),
+        "not-paid": (
+            order(*RECEIPTED, (REFUND, NOT_PAID), placed=placed),
+            Letter.CORRECTION,
+            REFUND,
+            18,
+        ),
+        "reinstated": (
+            order(
+                *RECEIPTED,
+                (REQUEST, Cancelled(cause=Cause.STAFF)),
+                (REFUND, CancellationWithdrawn(cancellation=REQUEST, approver="boss")),
+                placed=placed,
+            ),
+            Letter.CORRECTION,
+            REFUND,
+            18,
         ),
         "link": (order(*BOUGHT, (REQUEST, LINK), placed=placed), Letter.LINK, REQUEST, None),
         "external": (

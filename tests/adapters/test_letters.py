@@ -25,6 +25,7 @@ from tests.adapters.letter_orders import (
     BASE,
     BOUGHT,
     LINK,
+    NOT_PAID,
     NOTHING,
     PAGE,
     PAYING,
@@ -78,6 +79,8 @@ def test_a_letter_comes_from_the_shop_to_the_customer():
         ("external", "Refund for your order #000423"),
         ("cancelled", "Your order #000423 is cancelled"),
         ("correction", "About the refund for your order #000423"),
+        ("not-paid", "About the payment of your order #000423"),
+        ("reinstated", "Your order #000423 is not cancelled"),
         ("link", "Link to cancel your order #000423"),
     ],
 )
@@ -168,6 +171,7 @@ def test_the_receipt_reads_the_same_after_all_that_came_later():
         (REFUND, Cancelled(cause=Cause.CUSTOMER)),
     )
     assert paid(later) == paid(order(*BOUGHT))
+    assert paid(order(*RECEIPTED, (REFUND, NOT_PAID))) == paid(order(*BOUGHT))
 
 
 def test_a_free_order_has_nothing_to_pay():
@@ -238,6 +242,20 @@ def test_a_correction_apologises_and_says_whom_to_contact():
     assert "We wrote to you that we return €123.45." in text
     assert "We are sorry." in text
     assert "write to tickets@winterfest.example" in text
+
+
+def test_a_receipt_for_money_that_never_came_is_credited():
+    text = words(rendered("not-paid").text)
+    assert "We wrote to you that we received €123.45. That was our mistake" in text
+    assert "Taken back €123.45" in text
+    assert "Reverses receipt 17" in text
+    assert PAGE in text
+
+
+def test_an_order_that_was_cancelled_by_mistake_stands():
+    text = words(rendered("reinstated").text)
+    assert "that your order is cancelled. That was our mistake." in text
+    assert "Reverses receipt" not in text
 
 
 def test_a_one_time_link_says_how_long_it_works():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import uuid5
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from ledger.order.observe import observe
 from ledger.order.state import Order
 from ledger.order.status import flags, status
 from ledger.order.troubles import troubles
+from ledger.stamps import CancellationWithdrawn, Cancelled, Cause, Paid, PaymentWithdrawn
 from tests.spec import (
     ASKED,
     ATTEMPT,
@@ -27,6 +29,7 @@ from tests.spec import (
     LINK,
     LOST,
     NOON,
+    ORDER,
     OUTSIDE,
     PAGE,
     PAID,
@@ -34,6 +37,7 @@ from tests.spec import (
     PENDING,
     PLACED,
     PLACING,
+    PRICE,
     REFUND_ACCEPTED,
     REFUND_ASKED,
     REFUND_FAILED,
@@ -52,6 +56,7 @@ from tests.spec import (
     put,
 )
 
+BY_HAND, CALLED_OFF, STANDS, TAKEN_BACK = (uuid5(ORDER, name) for name in "hcst")
 OURS = (PLACED, ASKED, PAGE, put(replace(ASKED, try_number=1), under=SECOND), LINK, REFUND_ASKED)
 ELSEWHERE = replace(REFUNDED, amount=eur(1000), provider_reference="re_9")
 ELSEWHERE_FAILED = replace(
@@ -112,6 +117,35 @@ def standing(order: Order) -> Any:
 def test_any_order_of_the_news_tells_the_same_story(orders):
     one, other = orders
     assert standing(order_of(*OURS, *one)) == standing(order_of(*OURS, *other))
+
+
+CORRECTED = (
+    put(replace(ASKED, provider="manual", account=""), under=BY_HAND),
+    put(Paid(amount=PRICE, provider="manual", provider_reference=""), under=BY_HAND),
+    put(Cancelled(cause=Cause.STAFF), under=CALLED_OFF),
+    put(RELEASED, under=CALLED_OFF),
+    put(CancellationWithdrawn(cancellation=CALLED_OFF, approver="boss"), under=STANDS),
+    put(PaymentWithdrawn(payment=BY_HAND, amount=PRICE, approver="boss"), under=TAKEN_BACK),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(NEWS), unique_by=id).flatmap(
+        lambda news: st.tuples(st.permutations(news), st.permutations(news))
+    ),
+    st.integers(0, len(CORRECTED)),
+    st.integers(0, len(CORRECTED)),
+)
+def test_any_order_of_the_news_around_corrections_tells_the_same_story(orders, here, there):
+    """Our own stamps keep their order; the news comes before, between or after them."""
+    stacks = [
+        (*CORRECTED[:at], *news, *CORRECTED[at:])
+        for news, at in zip(orders, (here, there), strict=True)
+    ]
+    one, other = (order_of(*OURS, *stack) for stack in stacks)
+    assert standing(one) == standing(other)
+    assert one.received == order_of(*OURS, *orders[0]).received
 
 
 ASKED_OF_A_RESERVATION = (LATER, ASKED, PAGE, CAPTURE_ASKED, CANCELLED, RELEASED, VOID_ASKED)

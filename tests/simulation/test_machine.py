@@ -38,6 +38,8 @@ from ledger.commands import (
     RetryRefund,
     StartLetter,
     VoidAuthorization,
+    WithdrawCancellation,
+    WithdrawPayment,
 )
 from ledger.money import Money
 from ledger.order.attempts import Attempt
@@ -72,6 +74,7 @@ from ledger.stamps import (
     Paid,
     PaymentExpired,
     PaymentFailed,
+    PaymentWithdrawn,
     ReceiptSendStarted,
     ReceiptSent,
     Refunded,
@@ -238,6 +241,29 @@ class Ledger(RuleBasedStateMachine):
     @rule(which=WHICH, refund=st.booleans())
     def staff_cancel(self, which: int, refund: bool) -> None:
         self._ask(which, self._wish(CancelOrder, reason="called off", refund=refund))
+
+    @rule(which=WHICH, marks=st.booleans(), posted=st.booleans())
+    def a_marked_payment_is_taken_back(self, which: int, marks: bool, posted: bool) -> None:
+        if marks:
+            self.mark_paid(which, None)
+        if posted:
+            self.the_postman_comes(which, True)
+        self._correct(which, WithdrawPayment)
+
+    @rule(which=WHICH, cancels=st.booleans(), posted=st.booleans())
+    def a_cancellation_is_taken_back(self, which: int, cancels: bool, posted: bool) -> None:
+        if cancels:
+            self.staff_cancel(which, False)
+        if posted:
+            self.the_postman_comes(which, True)
+        self._correct(which, WithdrawCancellation)
+
+    def _correct(self, which: int, kind: Any) -> None:
+        wish = self._wish(kind, reason="a mistake", approver="boss")
+        self._ask(which, wish)
+        size = self.world.store.head()
+        self._ask(which, wish)
+        assert self.world.store.head() == size  # once
 
     @rule(which=WHICH)
     def send_a_letter_again(self, which: int) -> None:
@@ -596,6 +622,8 @@ def _money_is_whole(order: Order, history: Any) -> None:
     so_far = Order(id=order.id)
     for recorded in history:
         stamp = recorded.stamp
+        if isinstance(stamp, PaymentWithdrawn):
+            assert stamp.amount == so_far.held_by(stamp.payment)
         if isinstance(stamp, CreateRefundRequest | ManualRefund):
             assert 0 < stamp.amount.amount <= so_far.held_by(stamp.payment).amount
         _reservations_are_whole(so_far, recorded)
