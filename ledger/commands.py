@@ -139,11 +139,13 @@ class StaffCommand(Command):
 class MarkPaid(StaffCommand):
     """Money came without a provider: cash, or a bank transfer with its payment reference.
 
-    `amount` None is all that is still due.
+    `amount` None is all that is still due. `transfer` is the bank's own name of a transfer: with it
+    and an amount it is news, which is taken in whatever the order's state.
     """
 
     reference: str = ""
     amount: Money | None = None
+    transfer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

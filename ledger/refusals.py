@@ -170,6 +170,10 @@ class ApproverNeeded(Refusal):
     """A correction needs an approver: somebody else than whoever asks for it."""
 
 
+class MistypedReference(Refusal):
+    """The payment reference is mistyped: its last digit does not fit the others."""
+
+
 class WrongReference(Refusal):
     """The payment reference is not that of this order."""
 

@@ -42,5 +42,20 @@ def payment_reference(year: int, number: int) -> str:
     '202600000422'
     """
     digits = f"{year}{number:07d}"
-    weighed = sum(map(mul, map(int, reversed(digits)), cycle((7, 3, 1))))
-    return f"{digits}{-weighed % 10}"
+    return f"{digits}{_check_digit(digits)}"
+
+
+def reference_fits(reference: str) -> bool:
+    """Whether a payment reference is digits of which the last one checks the others.
+
+    >>> reference_fits("202600000422"), reference_fits("202600000423"), reference_fits("2")
+    (True, False, False)
+    """
+    digits, check = reference[:-1], reference[-1:]
+    written = reference.isascii() and reference.isdigit() and bool(digits)
+    return written and check == str(_check_digit(digits))
+
+
+def _check_digit(digits: str) -> int:
+    weighed: int = sum(map(mul, map(int, reversed(digits)), cycle((7, 3, 1))))
+    return -weighed % 10

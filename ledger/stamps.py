@@ -222,8 +222,8 @@ class AuthorizationExpired:
 class Paid:
     """Money arrived for one payment attempt. `provider_reference` is what can be refunded.
 
-    Marked as paid by staff it has the provider `manual`, the payment reference of a bank transfer
-    (empty for cash), and a reason.
+    Marked as paid by staff it has the provider `manual`, the bank's own name of a transfer or else
+    the payment reference it carried (empty for cash), and a reason.
     """
 
     amount: Money

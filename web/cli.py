@@ -25,6 +25,7 @@ from web.app import create_app
 from web.audit_commands import audit, orders, seats
 from web.case_commands import cases
 from web.composition import Works, assembled, daemon
+from web.correction_commands import withdraw_cancellation, withdraw_payment
 from web.demo import demo
 from web.inbox_commands import inbox
 from web.key_commands import keys
@@ -203,7 +204,8 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     click.echo(f"Rebuilt as of position {position}.")
 
 
-orders.add_command(settle_refund)
+for command in (settle_refund, withdraw_payment, withdraw_cancellation):
+    orders.add_command(command)
 for group in (audit, cases, seats, orders, keys, demo, reconcile, sessions, inbox, projections):
     stampledger.add_command(group)
 

@@ -90,6 +90,7 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.NotWithdrawable: _kind(409, "not-withdrawable", "Nothing to take back"),
     no.MoneyReturned: _kind(409, "money-returned", "Money returned since"),
     no.ApproverNeeded: _kind(409, "approver-needed", "Approver needed"),
+    no.MistypedReference: _kind(409, "mistyped-reference", "Mistyped reference"),
     no.WrongReference: _kind(409, "wrong-reference", "Wrong payment reference"),
     no.TransferCounted: _kind(409, "transfer-counted", "Transfer entered before"),
     no.RefundExceedsHeld: _kind(409, "refund-exceeds-held", "More than is held"),

@@ -11,6 +11,7 @@ from ledger.order.status import Status, status
 from ledger.refusals import (
     AlreadyCancelled,
     DisputeOpen,
+    MistypedReference,
     NothingToRefund,
     NotPayable,
     NotRefundable,
@@ -20,6 +21,7 @@ from ledger.refusals import (
     SeveralPayments,
     WrongReference,
 )
+from ledger.series import reference_fits
 from ledger.stamps import (
     Cancelled,
     Cause,
@@ -50,11 +52,11 @@ def mark_paid(command: MarkPaid, order: Order) -> Sequence[OrderStamp]:
         return _NOTHING
     require_unmoved(command.version, order)
     due = order.due - order.received
-    if due.amount <= 0 or not _may_be_paid(order):
+    told = bool(command.transfer) and command.amount is not None
+    if not told and (due.amount <= 0 or not _may_be_paid(order)):
         raise NotPayable(status=status(order))
-    reference = "".join(command.reference.split())
-    if reference and reference != order.payment_reference:
-        raise WrongReference
+    written = _checked(command.reference, order)
+    reference = command.transfer or written
     amount = command.amount or due
     live = all(one.live for one in order.attempts.values())
     return (
@@ -67,6 +69,16 @@ def mark_paid(command: MarkPaid, order: Order) -> Sequence[OrderStamp]:
             reason=command.reason,
         ),
     )
+
+
+def _checked(written: str, order: Order) -> str:
+    """The reference that a payer wrote, if it is this order's. Banks put zeros in front."""
+    reference = "".join(written.split()).lstrip("0")
+    if reference and not reference_fits(reference):
+        raise MistypedReference
+    if reference and reference != order.payment_reference:
+        raise WrongReference
+    return reference
 
 
 def _may_be_paid(order: Order) -> bool:

@@ -8,26 +8,19 @@ from typing import assert_never
 from ledger import cancellation
 from ledger.commands import (
     CancelInGrace,
-    CancelOrder,
     CancelUnpaid,
     CaptureAuthorization,
     CompleteCancellation,
     ConfirmCancellation,
-    MarkPaid,
     OrderCommand,
-    RefundByHand,
-    RefundPayment,
     ReleaseSeats,
     RequestCancellation,
     RequestPayment,
-    ResendLetter,
     RetakeSeats,
-    RetryRefund,
     ReturnPayment,
+    StaffWish,
     StartLetter,
     VoidAuthorization,
-    WithdrawCancellation,
-    WithdrawPayment,
 )
 from ledger.money import zero
 from ledger.order.by_staff import by_staff
@@ -67,6 +60,8 @@ def decide(  # noqa: C901 (a dispatching match)
     command: OrderCommand, order: Order
 ) -> Sequence[OrderStamp]:
     """The stamps that a wish calls for; none if it is fulfilled already; or a refusal."""
+    if isinstance(command, StaffWish):
+        return by_staff(command, order)
     match command:
         case RequestPayment():
             return _request_payment(command, order)
@@ -90,17 +85,6 @@ def decide(  # noqa: C901 (a dispatching match)
             return (SeatsRetaken(),) if order.released else _NOTHING
         case ReturnPayment():
             return _return_payment(command, order)
-        case (
-            RetryRefund()
-            | MarkPaid()
-            | RefundPayment()
-            | RefundByHand()
-            | CancelOrder()
-            | WithdrawPayment()
-            | WithdrawCancellation()
-            | ResendLetter()
-        ):
-            return by_staff(command, order)
         case StartLetter():
             return _start_letter(command, order)
         case _:

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from hypothesis import given as given_any
+from hypothesis import strategies as st
+
 from ledger.case import Case
 from ledger.case_stamps import CaseKind
 from ledger.commands import CancelOrder, MarkPaid, RefundByHand, RefundPayment
@@ -12,6 +15,7 @@ from ledger.order.troubles import troubles
 from ledger.refusals import (
     AlreadyCancelled,
     DisputeOpen,
+    MistypedReference,
     NothingToRefund,
     NotPayable,
     NotRefundable,
@@ -20,6 +24,7 @@ from ledger.refusals import (
     SeveralPayments,
     WrongReference,
 )
+from ledger.series import payment_reference, reference_fits
 from ledger.stamps import (
     Cancelled,
     Cause,
@@ -122,7 +127,22 @@ def test_a_transfer_must_carry_the_orders_own_reference():
     spaced = f"{reference[:5]} {reference[5:]}"
     given(*OPEN).when(wish(MarkPaid, reference=spaced)).then(*marked(reference=reference))
     wrong = reference[:-1] + str((int(reference[-1]) + 1) % 10)
-    given(*OPEN).when(wish(MarkPaid, reference=wrong)).then_refuses(WrongReference)
+    given(*OPEN).when(wish(MarkPaid, reference=wrong)).then_refuses(MistypedReference)
+    for written in ("RF18", "0", "1", "²", "20260000042２"):
+        given(*OPEN).when(wish(MarkPaid, reference=written + "1")).then_refuses(MistypedReference)
+    padded = f"00000000 {reference}"
+    given(*OPEN).when(wish(MarkPaid, reference=padded)).then(*marked(reference=reference))
+    others = payment_reference(2027, 43)
+    given(*OPEN).when(wish(MarkPaid, reference=others)).then_refuses(WrongReference)
+
+
+@given_any(st.integers(2026, 2099), st.integers(1, 9_999_999), st.data())
+def test_a_reference_with_one_digit_wrong_is_noticed(year, number, data):
+    reference = payment_reference(year, number)
+    assert reference_fits(reference)
+    at = data.draw(st.integers(0, len(reference) - 2))
+    other = data.draw(st.sampled_from([one for one in "0123456789" if one != reference[at]]))
+    assert not reference_fits(reference[:at] + other + reference[at + 1 :])
 
 
 def test_an_order_that_is_paid_free_or_cancelled_by_somebody_is_not_marked_paid():

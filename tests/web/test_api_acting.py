@@ -109,8 +109,9 @@ def test_a_retry_looks_first_whether_the_refund_was_made(product: Product):
 def test_a_transfer_marks_an_order_paid(product: Product):
     address, _ = product.placed()
     reference = product.parts.orders.get(UUID(address.rpartition("/")[2])).payment_reference
-    wrong = act(product, address, "mark-paid", reference="2026000000000")
-    assert (wrong.status_code, wrong.json["type"]) == (409, "/problems/wrong-reference")
+    for written, slug in (("202600000994", "wrong"), (f"{reference}0", "mistyped")):
+        wrong = act(product, address, "mark-paid", reference=written)
+        assert (wrong.status_code, wrong.json["type"]) == (409, f"/problems/{slug}-reference")
     answer = act(product, address, "mark-paid", reference=reference)
     assert (answer.status_code, answer.json["status"]) == (200, "PAID")
     assert kinds(product, address)[-2:] == ["CreatePaymentRequest", "Paid"]

@@ -2,9 +2,19 @@
 
 from flask import Blueprint
 
-from web.api import cancellation, cases, openapi, orders, payments, products, staff, stamps
+from web.api import (
+    cancellation,
+    cases,
+    corrections,
+    openapi,
+    orders,
+    payments,
+    products,
+    staff,
+    stamps,
+)
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
-for part in (products, orders, payments, cancellation, staff, stamps, cases, openapi):
+for part in (products, orders, payments, cancellation, staff, corrections, stamps, cases, openapi):
     part.hang_up(api)

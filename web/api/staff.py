@@ -1,12 +1,14 @@
 """What staff do about an order: return money, mark it paid, cancel it, send a letter again."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from flask import Blueprint, Response
 from msgspec import Meta
 
+from ledger import marking
 from ledger.commands import (
     CancelOrder,
     MarkPaid,
@@ -18,6 +20,7 @@ from ledger.commands import (
 from ledger.money import Money
 from ledger.order.state import Order
 from ledger.refunding import refund_payment, retry_refund
+from ledger.refusals import KeyReused
 from ledger.stamps import Letter
 from web.access import require
 from web.addresses import now, order_in
@@ -47,12 +50,16 @@ class RefundBody(Body, frozen=True):
 
 
 class PaidBody(Body, frozen=True):
-    """`reference` is that of a bank transfer; cash has none. `amount`: all that is due."""
+    """`reference` is that of a bank transfer; cash has none. `amount`: all that is due.
+
+    `transfer` is the bank's own name of the transfer: with it the same one counts once.
+    """
 
     reason: Reason
     version: Version
     reference: Annotated[str, Meta(max_length=50)] = ""
     amount: Amount | None = None
+    transfer: Annotated[str, Meta(max_length=64, pattern="^[ -~]*$")] = ""
 
 
 class CancelBody(Body, frozen=True):
@@ -81,7 +88,7 @@ def hang_up(api: Blueprint) -> None:
 
 def refund(shop: str, order: str) -> Response:
     """Return money of one payment: all that is held, or a part; or retry what was refused."""
-    found, wish = _begun("refunds", shop, order)
+    found, wish = begun("refunds", shop, order)
     body = read(RefundBody)
     if body.retry is not None:
         return _retried(found, wish, body, retry=body.retry)
@@ -94,9 +101,9 @@ def refund(shop: str, order: str) -> Response:
     }
     if body.method == "manual":
         by_hand = RefundByHand(**common)
-        return _answer(found, by_hand, lambda: parts().orders.handle(found.id, by_hand))
+        return answer(found, by_hand, lambda: parts().orders.handle(found.id, by_hand))
     asked = RefundPayment(**common, despite_dispute=body.despite_dispute)
-    return _answer(
+    return answer(
         found, asked, lambda: refund_payment(parts().orders, parts().providers, found.id, asked)
     )
 
@@ -108,7 +115,7 @@ def _retried(found: Order, wish: dict[str, Any], body: RefundBody, *, retry: UUI
 
 def mark_paid(shop: str, order: str) -> Response:
     """Cash, or a bank transfer that carried the order's payment reference."""
-    found, wish = _begun("mark-paid", shop, order)
+    found, wish = begun("mark-paid", shop, order)
     body = read(PaidBody)
     paid = MarkPaid(
         **wish,
@@ -116,13 +123,25 @@ def mark_paid(shop: str, order: str) -> Response:
         version=body.version,
         reference=body.reference,
         amount=_money(body.amount, found),
+        transfer=body.transfer,
     )
-    return _answer(found, paid, lambda: close_pages(parts().orders.handle(found.id, paid)))
+    if paid.transfer.strip():
+        return _transferred(found, paid)
+    return answer(found, paid, lambda: close_pages(parts().orders.handle(found.id, paid)))
+
+
+def _transferred(found: Order, paid: MarkPaid) -> Response:
+    """A transfer is the same wish whoever enters it: its name counts, not the caller's key."""
+    done = marking.mark_paid(parts().orders, parts().cases, parts().store, found.id, paid)
+    after = close_pages(parts().orders.follow(found.id, now()))
+    with suppress(KeyReused):
+        return as_json(told(answered_before(parts().orders.history(found.id), done) or after))
+    return as_json(told(after))
 
 
 def cancel(shop: str, order: str) -> Response:
     """Cancel, with or without sending back what was paid."""
-    found, wish = _begun("cancel", shop, order)
+    found, wish = begun("cancel", shop, order)
     body = read(CancelBody)
     cancelled = CancelOrder(**wish, reason=body.reason, version=body.version, refund=body.refund)
 
@@ -130,18 +149,18 @@ def cancel(shop: str, order: str) -> Response:
         after = close_pages(parts().orders.handle(found.id, cancelled))
         return send_back(after, cancelled.correlation_id)
 
-    return _answer(found, cancelled, act)
+    return answer(found, cancelled, act)
 
 
 def send_again(shop: str, order: str) -> Response:
     """A letter that was sent, or could not be, goes out once more."""
-    found, wish = _begun("receipts", shop, order)
+    found, wish = begun("receipts", shop, order)
     body = read(LetterBody)
     again = ResendLetter(**wish, reason=body.reason, receipt=body.receipt, letter=body.letter)
-    return _answer(found, again, lambda: parts().orders.handle(found.id, again))
+    return answer(found, again, lambda: parts().orders.handle(found.id, again))
 
 
-def _begun(call: str, shop: str, order: str) -> tuple[Order, dict[str, Any]]:
+def begun(call: str, shop: str, order: str) -> tuple[Order, dict[str, Any]]:
     """The order, and who asks what under which identity; a problem if they may not."""
     token = require("staff", shop=shop)
     found = order_in(shop, order)
@@ -153,7 +172,7 @@ def _money(amount: int | None, order: Order) -> Money | None:
     return None if amount is None else Money(amount, order.currency)
 
 
-def _answer(found: Order, command: Any, act: Callable[[], Order]) -> Response:
+def answer(found: Order, command: Any, act: Callable[[], Order]) -> Response:
     """The order after the wish; the first answer again when the wish was granted before."""
     before = answered_before(parts().orders.history(found.id), command)
     if before is not None:

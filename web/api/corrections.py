@@ -1,0 +1,62 @@
+"""What staff take back because it was a mistake; somebody else approves it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from flask import Blueprint, Response
+from msgspec import Meta
+
+from ledger.commands import WithdrawCancellation, WithdrawPayment
+from web.api.bodies import Body, read
+from web.api.staff import Reason, Version, answer, begun
+from web.current import parts
+
+# Stored in the clear: an opaque name, such as a token's, and no address.
+Approver = Annotated[str, Meta(max_length=50, pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]*$")]
+
+
+class WithdrawnPaymentBody(Body, frozen=True):
+    """`payment` is its correlation id; the newest that was marked by hand if left out."""
+
+    reason: Reason
+    version: Version
+    approver: Approver
+    payment: UUID | None = None
+
+
+class WithdrawnCancellationBody(Body, frozen=True):
+    """Who approved, and why."""
+
+    reason: Reason
+    version: Version
+    approver: Approver
+
+
+def hang_up(api: Blueprint) -> None:
+    """Put the calls at their addresses."""
+    api.post("/shops/<shop>/orders/<order>/mark-paid/withdraw")(payment)
+    api.post("/shops/<shop>/orders/<order>/cancel/withdraw")(cancellation)
+
+
+def payment(shop: str, order: str) -> Response:
+    """Money that was marked as paid by hand never came."""
+    found, wish = begun("withdraw-payment", shop, order)
+    body = read(WithdrawnPaymentBody)
+    taken = WithdrawPayment(
+        **wish,
+        reason=body.reason,
+        version=body.version,
+        approver=body.approver,
+        payment=body.payment,
+    )
+    return answer(found, taken, lambda: parts().orders.handle(found.id, taken))
+
+
+def cancellation(shop: str, order: str) -> Response:
+    """Ticket sales cancelled the order by mistake; its seats are taken again."""
+    found, wish = begun("withdraw-cancellation", shop, order)
+    body = read(WithdrawnCancellationBody)
+    taken = WithdrawCancellation(
+        **wish, reason=body.reason, version=body.version, approver=body.approver
+    )
+    return answer(found, taken, lambda: parts().orders.handle(found.id, taken))
