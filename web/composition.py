@@ -53,6 +53,8 @@ from web.settings import Settings, SettingWrong
 
 MOST_AT_ONCE = 200
 LETTERS_AT_ONCE = 8
+# Customers wait for these. What recovers or waits for a time of day looks a few times a second.
+PROMPT = ("projections", "following", "letters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,7 @@ def daemon(works: Works) -> Daemon:
     recovery_after = timedelta(seconds=20)
     return Daemon(
         listen=partial(listen, settings.database_url),
+        prompt=PROMPT,
         reactors=[
             Projections(store=works.ledger, url=settings.database_url, desk=desk),
             Inbox(

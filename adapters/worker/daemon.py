@@ -1,9 +1,9 @@
 """The daemon: each reactor in a thread of its own, busy while there is work, until told to stop."""
 
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event, Lock, Thread, current_thread, main_thread
 from types import FrameType
@@ -56,12 +56,14 @@ class Counts:
 class Daemon:
     """Runs reactors; the projector is one of them. Several daemons may run at once.
 
-    `listen` calls its first argument when there may be news, until its second is set: then
-    nobody sleeps on. Without a hint, reactors look often while there is news and seldom otherwise.
+    `listen` calls its first argument when there may be news, until its second is set: then none
+    of the `prompt` reactors (all, if they are not named) sleeps on. Without a hint, reactors look
+    often while there is news and seldom otherwise.
     """
 
     reactors: Sequence[Reactor]
     listen: Listen | None = None
+    prompt: Collection[str] | None = None
     counts: Counts = field(default_factory=Counts)
     stopping: Event = field(default_factory=Event)
     beds: list[Event] = field(default_factory=list)
@@ -73,7 +75,7 @@ class Daemon:
         if unknown:
             raise ValueError(f"no reactor {', '.join(unknown)}; there are {', '.join(known)}")
         chosen = [known[name] for name in names]
-        return Daemon(reactors=chosen, listen=self.listen, counts=self.counts)
+        return replace(self, reactors=chosen, stopping=Event(), beds=[])
 
     def run_once(self) -> Mapping[str, Progress]:
         """All that is due, and what becomes due by it; then return what came of it.
@@ -115,7 +117,7 @@ class Daemon:
         self.wake()
 
     def wake(self) -> None:
-        """There may be news: every reactor looks now."""
+        """There may be news: whoever is prompt looks now."""
         for bed in self.beds:
             bed.set()
 
@@ -128,9 +130,11 @@ class Daemon:
 
     def _loop(self, reactor: Reactor) -> None:
         pause, bed = _SHORTEST, Event()
-        self.beds.append(bed)
+        prompt = self.prompt is None or reactor.name in self.prompt
+        if prompt:
+            self.beds.append(bed)
         while not self.stopping.is_set():
-            if pause > _LONGEST:  # something is wrong: no hint mends that
+            if not prompt or pause > _LONGEST:  # no hint mends what went wrong
                 self.stopping.wait(pause)
             elif bed.wait(pause):
                 pause = _SHORTEST

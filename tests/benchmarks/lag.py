@@ -1,149 +1,167 @@
 """How soon after a commit its rows are there, and its letter is handed to the mail server.
 
-`python -m tests.benchmarks.lag [--rate 300] [--seconds 10] [--json FILE]`
+`python -m tests.benchmarks.lag [--rate 300] [--seconds 10] [--runs 3] [--json FILE]`
 
-Orders are placed and paid at a steady rate by threads of this process; the worker is a process of
-its own, as in production. Letters carry no ticket file. The limit is a row that is written and
-read again through the same PostgreSQL.
+Shop, worker and mail server are processes of their own beside PostgreSQL; what an order costs each
+of them is told, in milliseconds of processor time. Letters carry no ticket file. The limit is a
+row that is written and read again through the same PostgreSQL, one at a time.
 """
 
 import argparse
-import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
-from uuid import UUID
 
+import psutil
 import psycopg
-from aiosmtpd.controller import Controller
 
 from adapters.embedded_postgres import APP, OWNER, EmbeddedPostgres
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from ledger.stamps import Customer
-from tests.benchmarks.measuring import Figures, machine
-from tests.benchmarks.verify import BIG
+from adapters.embedded_postgres.postmaster import read_pid_file
+from tests.benchmarks.lag_shop import CALLERS
+from tests.benchmarks.measuring import Figures, machine, report, summary
 from tests.databases import migrated_template
-from tests.ledger.audit_kit import attempt_of, paid
-from tests.worlds import World
 
-CALLERS, GRACE = 4, 20.0
-
-
-class Arrivals:
-    """A mail server that notes when each letter was handed over, by its recipient."""
-
-    def __init__(self) -> None:
-        self.at: dict[str, float] = {}
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        await asyncio.sleep(0)
-        self.at.setdefault(envelope.rcpt_tos[0], time.monotonic())
-        return "250 taken"
+GRACE, WARM_UP, GLANCE = 20.0, 2.0, 0.003
+PAGES, LETTERS = "order page row", "letter handed over"
 
 
-class Shopping:
-    """Orders at a steady rate; when each was paid."""
+class Helper:
+    """A process that tells its address first, and at the end what it saw."""
 
-    def __init__(self, world: World, *, rate: float, seconds: float) -> None:
-        self._world, self._rate, self._wanted = world, rate, int(rate * seconds)
-        self._next, self._lock = 0, threading.Lock()
-        self.paid_at: dict[UUID, float] = {}
-        self.took = 0.0
+    def __init__(self, module: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", f"tests.benchmarks.{module}", *arguments]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdin
+        assert self._process.stdout
+        self._asks, self._answers = self._process.stdin, self._process.stdout
+        self.told = self._answers.readline().strip()
 
-    def run(self) -> None:
-        """Until all are placed and paid."""
-        self._began = time.monotonic()
-        threads = [threading.Thread(target=self._buy) for _ in range(CALLERS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        self.took = time.monotonic() - self._began
+    def go(self) -> None:
+        self._asks.write("\n")
+        self._asks.flush()
 
-    def _buy(self) -> None:
-        while (number := self._mine()) < self._wanted:
-            late = self._began + number / self._rate - time.monotonic()
-            if late > 0:
-                time.sleep(late)
-            self._one(f"lag {number}")
+    def outcome(self) -> dict[str, Any]:
+        """Waits for it."""
+        return dict(json.loads(self._answers.readline()))
 
-    def _mine(self) -> int:
-        with self._lock:
-            self._next += 1
-            return self._next - 1
+    def end(self) -> None:
+        self._asks.close()
 
-    def _one(self, name: str) -> None:
-        world, order = self._world, self._world.id(name)
-        customer = Customer(first_name="Ada", last_name="L", email=f"{order}@lag.example")
-        world.orders.place(world.slug, world.order_command(name, customer=customer))
-        fact = paid(reference=f"pi_{name}")
-        attempt = attempt_of(world, name)
-        world.orders.record(order, fact, correlation_id=attempt, actor="provider:stripe")
-        self.paid_at[order] = time.monotonic()
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
 
 
 class Watching(threading.Thread):
-    """Looks at the page rows all the time, and notes when each order's row says PAID."""
+    """Notes which position the rows of the order pages had reached, and when.
+
+    Rows and position are written in one transaction, so a row is there when its position is.
+    """
 
     def __init__(self, url: str) -> None:
         super().__init__(daemon=True)
-        self._url, self.seen_at, self.stop = url, dict[UUID, float](), threading.Event()
+        self._url, self.stop = url, threading.Event()
+        self.positions: list[int] = []
+        self.times: list[float] = []
 
     def run(self) -> None:
-        position = 0
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            while not self.stop.wait(0.002):
-                rows = connection.execute(
-                    "select stream, position from views.order_pages"
-                    " where status = 'PAID' and position > %s order by position",
-                    [position - 5_000],
-                ).fetchall()
-                now = time.monotonic()
-                for stream, at in rows:
-                    self.seen_at.setdefault(stream, now)
-                    position = max(position, at)
+        asked = "select max(position) from views.checkpoints where name = 'order_pages'"
+        with psycopg.connect(self._url, autocommit=True, prepare_threshold=0) as connection:
+            while not self.stop.wait(GLANCE):
+                ((position,),) = connection.execute(asked).fetchall()
+                if position is not None and position != self.position:
+                    self.times.append(time.monotonic())
+                    self.positions.append(position)
+
+    @property
+    def position(self) -> int:
+        return self.positions[-1] if self.positions else 0
+
+    def seen_at(self, position: int) -> float | None:
+        found = bisect_left(self.positions, position)
+        return self.times[found] if found < len(self.times) else None
 
 
-def measured(server: EmbeddedPostgres, *, rate: float, seconds: float) -> dict[str, Any]:
-    """One run: the shop, the worker, the mail server."""
-    server.create_database("lag", template=migrated_template(server))
-    url = server.url("lag", role=APP)
-    arrivals = Arrivals()
-    mail = Controller(arrivals, hostname="127.0.0.1", port=_free_port())
-    mail.start()
-    world = World(BIG, make=lambda clock: PostgresStampRecorder(url, clock=clock))
-    watching, shopping = Watching(url), Shopping(world, rate=rate, seconds=seconds)
-    worker = _worker(server, mail.port)
-    try:
+def once(server: EmbeddedPostgres, name: str, *, rate: float, seconds: float) -> dict[str, Any]:
+    """One run on a database of its own: waits by case, processor time by part."""
+    server.create_database(name, template=migrated_template(server))
+    url = server.url(name, role=APP)
+    with ExitStack() as stack:
+        mail = stack.enter_context(helper("lag_mail"))
+        wanted = ["--rate", str(rate), "--seconds", str(WARM_UP + seconds)]
+        shop = stack.enter_context(helper("lag_shop", url, *wanted))
+        worker = stack.enter_context(worker_of(server, name, int(mail.told)))
+        watching = Watching(url)
+        stack.callback(watching.stop.set)
         time.sleep(3)
         watching.start()
-        shopping.run()
-        _until(lambda: len(watching.seen_at) >= len(shopping.paid_at))
-        _until(lambda: len(arrivals.at) >= len(shopping.paid_at))
+        before = {"worker": spent(worker), "PostgreSQL": spent(postmaster_of(server))}
+        shop.go()
+        sold = shop.outcome()
+        last = max(position for _, position in sold["paid"].values())
+        until(lambda: watching.position >= last)
+        until(lambda: letters_sent(url) >= len(sold["paid"]))
+        after = {"worker": spent(worker), "PostgreSQL": spent(postmaster_of(server))}
+        mail.end()
+        taken = mail.outcome()
+    cost = {part: after[part] - before[part] for part in after}
+    cost |= {"shop": sold["cpu"], "mail server": taken["cpu"]}
+    arrivals = {to: times[0] for to, times in taken["arrivals"].items()}
+    rows = {to: watching.seen_at(position) for to, (_, position) in sold["paid"].items()}
+    twice = sum(len(times) > 1 for times in taken["arrivals"].values())
+    return {
+        **found(sold["paid"], {PAGES: rows, LETTERS: arrivals}),
+        "twice": twice,
+        "cost": {part: 1000 * of / len(sold["paid"]) for part, of in cost.items()},
+    }
+
+
+def found(
+    sold: Mapping[str, tuple[float, int]], seen: Mapping[str, Mapping[str, float | None]]
+) -> dict[str, Any]:
+    """Rate and waits of what was sold after the warm-up."""
+    began = min(at for at, _ in sold.values()) + WARM_UP
+    counted = {to: at for to, (at, _) in sold.items() if at >= began}
+    took = max(counted.values()) - began
+    result: dict[str, Any] = {"rate": len(counted) / took}
+    for case, at_of in seen.items():
+        waits = [max(at - counted[to], 0.0) for to, at in at_of.items() if at and to in counted]
+        result[case] = summary(waits, seconds=took) | {"missing": len(counted) - len(waits)}
+    return result
+
+
+@contextmanager
+def helper(module: str, *arguments: str) -> Iterator[Helper]:
+    made = Helper(module, *arguments)
+    try:
+        yield made
     finally:
-        worker.terminate()
-        worker.wait(20)
-        watching.stop.set()
-        mail.stop()
-        world.close()
-    letters = {UUID(to.partition("@")[0]): at for to, at in arrivals.at.items()}
-    return _result(shopping, {"order page row": watching.seen_at, "letter handed over": letters})
+        made.close()
 
 
-def _worker(server: EmbeddedPostgres, smtp_port: int) -> subprocess.Popen[bytes]:
+@contextmanager
+def worker_of(
+    server: EmbeddedPostgres, name: str, smtp_port: int
+) -> Iterator[psutil.Process]:
+    """The worker as it runs in production."""
     environment = {
         **os.environ,
-        "STAMPLEDGER_DATABASE_URL": server.url("lag", role=APP),
-        "STAMPLEDGER_MIGRATE_DATABASE_URL": server.url("lag", role=OWNER),
+        "STAMPLEDGER_DATABASE_URL": server.url(name, role=APP),
+        "STAMPLEDGER_MIGRATE_DATABASE_URL": server.url(name, role=OWNER),
         "STAMPLEDGER_SECRET_KEY": "lag",
         "STAMPLEDGER_MASTER_KEY": b64encode(bytes(32)).decode(),
         "STAMPLEDGER_SIGNING_KEY": b64encode(bytes(32)).decode(),
@@ -151,78 +169,120 @@ def _worker(server: EmbeddedPostgres, smtp_port: int) -> subprocess.Popen[bytes]
         "STAMPLEDGER_BASE_URL": "https://lag.example",
     }
     command = [sys.executable, "-m", "web.cli", "worker"]
-    return subprocess.Popen(
+    process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+    try:
+        yield psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
+def postmaster_of(server: EmbeddedPostgres) -> psutil.Process:
+    told = read_pid_file(server.place.data)
+    assert told is not None, "the server runs"
+    return psutil.Process(told.pid)
 
 
-def _until(done: Any) -> None:
+def spent(process: psutil.Process) -> float:
+    """Seconds of processor time, of a process and of its children, those that ended too."""
+    every = [process.cpu_times(), *(one.cpu_times() for one in process.children(recursive=True))]
+    ended = every[0].children_user + every[0].children_system
+    return float(ended + sum(one.user + one.system for one in every))
+
+
+def letters_sent(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        asked = "select count(*) from ledger.stamps where type = 'RECEIPT_SENT'"
+        return int(connection.execute(asked).fetchall()[0][0])
+
+
+def until(done: Callable[[], bool]) -> None:
     """Wait, but not for ever: what is missing then counts as lost."""
-    until = time.monotonic() + GRACE
-    while not done() and time.monotonic() < until:
-        time.sleep(0.05)
+    over = time.monotonic() + GRACE
+    while not done() and time.monotonic() < over:
+        time.sleep(0.1)
 
 
-def _result(shopping: Shopping, found: Mapping[str, Mapping[UUID, float]]) -> dict[str, Any]:
-    rate = len(shopping.paid_at) / shopping.took
+def written_and_read(url: str, *, rounds: int = 300) -> Figures:
+    """A row that one connection commits and another finds."""
+    with (
+        psycopg.connect(url, autocommit=True) as writer,
+        psycopg.connect(url, autocommit=True) as reader,
+    ):
+        writer.execute("create table if not exists public.limits (id bigint primary key)")
+        waits = []
+        for number in range(rounds):
+            began = time.perf_counter()
+            writer.execute("insert into public.limits values (%s)", [number])
+            reader.execute("select id from public.limits where id = %s", [number]).fetchall()
+            waits.append(time.perf_counter() - began)
+    return summary(waits, seconds=sum(waits))
+
+
+def run(server: EmbeddedPostgres, *, rate: float, seconds: float, runs: int) -> dict[str, Any]:
+    """Several runs; each figure is the middle one."""
+    every = [once(server, f"lag_{n}", rate=rate, seconds=seconds) for n in range(runs)]
+    limit = written_and_read(server.url("lag_0", role=OWNER))
     return {
         "name": "lag",
         "machine": machine(),
-        "runs": 1,
-        "orders_per_second": round(rate),
-        "rows": [_row(case, shopping.paid_at, at, rate) for case, at in found.items()],
+        "runs": runs,
+        "asked_per_second": rate,
+        "orders_per_second": round(median(one["rate"] for one in every)),
+        "letters_twice": max(one["twice"] for one in every),
+        "milliseconds_per_order": {
+            part: round(median(one["cost"][part] for one in every), 2) for part in every[0]["cost"]
+        },
+        "rows": [row(case, [one[case] for one in every], limit) for case in (PAGES, LETTERS)],
     }
 
 
-def _row(
-    case: str, began: Mapping[UUID, float], at: Mapping[UUID, float], rate: float
-) -> dict[str, Any]:
-    waits = sorted(max(at[order] - began[order], 0.0) for order in began if order in at)
-    ours: Figures = {
-        "per_second": round(rate),
-        "p50_ms": _share(waits, 0.50),
-        "p99_ms": _share(waits, 0.99),
-        "missing": len(began) - len(waits),
+def row(case: str, figures: Sequence[Figures], limit: Figures) -> dict[str, Any]:
+    ours = {name: median(one[name] for one in figures) for name in figures[0]}
+    return {
+        "case": case,
+        "callers": CALLERS,
+        "ours": ours,
+        "peers": {},
+        "limit": limit,
+        "ratio": {},
     }
-    return {"case": case, "callers": CALLERS, "ours": ours, "peers": {}, "limit": {}, "ratio": {}}
 
 
-def _share(waits: list[float], share: float) -> float:
-    return round(waits[int(len(waits) * share)] * 1000, 1) if waits else float("inf")
-
-
-def table(result: dict[str, Any]) -> str:
+def table(result: Mapping[str, Any]) -> str:
     """For people."""
     lines = [f"{'p50 ms':>8} {'p99 ms':>8} {'missing':>8}  commit to"]
-    for row in result["rows"]:
-        ours = row["ours"]
-        lines.append(f"{ours['p50_ms']:>8} {ours['p99_ms']:>8} {ours['missing']:>8}  {row['case']}")
-    return "\n".join([*lines, f"at {result['orders_per_second']} paid orders a second"])
+    for one in result["rows"]:
+        ours = one["ours"]
+        lines.append(f"{ours['p50_ms']:>8} {ours['p99_ms']:>8} {ours['missing']:>8}  {one['case']}")
+    limit = result["rows"][0]["limit"]
+    lines.append(f"{limit['p50_ms']:>8} {limit['p99_ms']:>8} {'':>8}  limit: a bare row, alone")
+    asked, sold = result["asked_per_second"], result["orders_per_second"]
+    lines.append(f"{sold} paid orders a second ({asked:.0f} asked), {result['runs']} runs")
+    lines.append("processor time per order:")
+    for part, cost in result["milliseconds_per_order"].items():
+        lines.append(f"{cost:>8} ms  {part}")
+    return "\n".join(lines)
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--rate", type=float, default=300)
     asked.add_argument("--seconds", type=float, default=10)
+    asked.add_argument("--runs", type=int, default=3)
     asked.add_argument("--json", type=Path)
     options = asked.parse_args()
     with tempfile.TemporaryDirectory() as home:
         server = EmbeddedPostgres(Path(home))
         server.start()
         try:
-            result = measured(server, rate=options.rate, seconds=options.seconds)
+            result = run(server, rate=options.rate, seconds=options.seconds, runs=options.runs)
         finally:
             server.destroy()
     print(table(result))
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2))
+    report(result, options.json)
 
 
 if __name__ == "__main__":
