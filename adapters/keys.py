@@ -27,7 +27,9 @@ class KeyStore(Protocol):
 
     def of_subject(self, subject: UUID) -> WrappedKey | None: ...
 
-    def by_id(self, key_id: UUID) -> WrappedKey | None: ...
+    def by_ids(self, key_ids: Sequence[UUID]) -> Sequence[WrappedKey]:
+        """Those that there are, in any order."""
+        ...
 
     def add(self, keys: Iterable[WrappedKey]) -> None: ...
 
@@ -47,8 +49,8 @@ class MemoryKeys:
     def of_subject(self, subject: UUID) -> WrappedKey | None:
         return next((key for key in [*self._keys.values()] if key.subject == subject), None)
 
-    def by_id(self, key_id: UUID) -> WrappedKey | None:
-        return self._keys.get(key_id)
+    def by_ids(self, key_ids: Sequence[UUID]) -> Sequence[WrappedKey]:
+        return [self._keys[one] for one in key_ids if one in self._keys]
 
     def add(self, keys: Iterable[WrappedKey]) -> None:
         self._keys.update((key.key_id, key) for key in keys)
@@ -113,6 +115,13 @@ class Keyring:
     def sealing(self) -> Sealing:
         """Begin to seal the stamps of one append, or of several that are handed in together."""
         return Sealing(self)
+
+    def fetch(self, sealed: Iterable[bytes]) -> None:
+        """One question for the keys of all these, before they are opened one by one."""
+        wanted = {UUID(bytes=one[_KEY_ID]) for one in sealed if one[:1] == FORMAT}
+        missing = [key_id for key_id in wanted if self._cache.get(key_id) is None]
+        for wrapped in self._store.by_ids(missing) if missing else ():
+            self._unwrap(wrapped)
 
     def open(self, stream: UUID, version: int, *, type: str, sealed: bytes) -> bytes | None:
         """What was sealed; None when its key was destroyed. Raises `SealBroken` if it was moved."""
@@ -187,8 +196,7 @@ class Keyring:
             raise SealBroken("sealed bytes do not belong here") from None
 
     def _load(self, key_id: UUID) -> bytes | None:
-        wrapped = self._store.by_id(key_id)
-        return self._unwrap(wrapped) if wrapped else None
+        return next((self._unwrap(one) for one in self._store.by_ids([key_id])), None)
 
     def _unwrap(self, wrapped: WrappedKey) -> bytes:
         key = self._wrapping.unwrap(wrapped)

@@ -2,24 +2,18 @@
 
 import re
 import smtplib
-import socket
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from email.utils import parseaddr
-from functools import cache, cached_property
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from adapters.letters.letter import RenderedLetter
 from adapters.letters.message import Unwritable, compose, message_id
+from adapters.smtp_lines import Lines, leave
 from ledger.stamps import Letter
 
-_PORTS = {"smtp": 25, "smtps": 465}
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _OK, _GO_AHEAD = range(200, 300), 354
 
 
@@ -57,7 +51,11 @@ class _Refused(Exception):
 
 
 class SmtpMail:
-    """A mail server, by its address `smtp://[user:password@]host[:port]` or `smtps://…`."""
+    """A mail server, by its address `smtp://[user:password@]host[:port]` or `smtps://…`.
+
+    Threads that send at once have a connection each. With `keeps` it serves for the next letter:
+    then call `rest` when there is none, and `close` at the end.
+    """
 
     def __init__(
         self,
@@ -67,17 +65,13 @@ class SmtpMail:
         timeout: float = 20.0,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         tls: ssl.SSLContext | None = None,
+        keeps: bool = False,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise ValueError("the mail server's address must look like smtp://host:port")
-        self._secure = parts.scheme == "smtps"
-        self._host, self._port = parts.hostname, parts.port or _PORTS[parts.scheme]
-        self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
-        self._from, self._timeout, self._clock, self._tls = mail_from, timeout, clock, tls
+        self._lines = Lines(url, timeout=timeout, tls=tls, keeps=keeps)
+        self._from, self._clock = mail_from, clock
 
     def __repr__(self) -> str:
-        return f"SmtpMail({self._host}:{self._port})"
+        return f"SmtpMail({self._lines})"
 
     def message_id(self, correlation_id: UUID, letter: Letter) -> str:
         """The Message-ID of a letter, the same at every try."""
@@ -91,65 +85,49 @@ class SmtpMail:
             message = compose(letter, message_id, mail_from=self._from, at=self._clock())
         except Unwritable:
             return Rejected("unwritable", permanent=True)
-        return self._deliver(message, letter.to)
+        return self._deliver(_on_the_wire(message), letter.to)
 
-    def _deliver(self, message: EmailMessage, to: str) -> Delivery:
+    def rest(self) -> None:
+        """There is nothing to send: connections that are not used for long are closed."""
+        self._lines.rest()
+
+    def close(self) -> None:
+        """Say good-bye to the server."""
+        self._lines.close()
+
+    def _deliver(self, message: bytes, to: str) -> Delivery:
+        kept = self._lines.kept()
+        answer = self._handed_over(kept, message, to) if kept else None
+        if isinstance(answer, Sent | Unknown) or (answer and answer.permanent):
+            return answer
+        # A passing no may be about a connection that is used up: on a fresh one it would be heard.
         try:
-            server = self._connected()
+            server = self._lines.fresh()
         except (OSError, smtplib.SMTPException) as error:
             # Nothing was said about the letter yet: a better day may come, or a better password.
             return Rejected(_name(error), permanent=False)
-        try:
-            return self._handed_over(server, message, to)
-        finally:
-            _leave(server)
+        return self._handed_over(server, message, to)
 
-    def _connected(self) -> smtplib.SMTP:
-        if self._secure:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self._host, self._port, _our_name(), timeout=self._timeout, context=self._context
-            )
-        else:
-            server = smtplib.SMTP(self._host, self._port, _our_name(), timeout=self._timeout)
-        try:
-            self._introduced(server)
-        except BaseException:
-            server.close()
-            raise
-        return server
-
-    @cached_property
-    def _context(self) -> ssl.SSLContext:
-        """Made once, where it is used: it reads every authority that this machine trusts."""
-        return self._tls or ssl.create_default_context()
-
-    def _introduced(self, server: smtplib.SMTP) -> None:
-        """Say hello; with a password, only over TLS, or to a server on this machine."""
-        server.ehlo_or_helo_if_needed()
-        if not self._user:
-            return
-        if not self._secure and server.has_extn("starttls"):
-            server.starttls(context=self._context)
-            server.ehlo_or_helo_if_needed()
-        elif not self._secure and self._host not in _LOOPBACK:
-            raise smtplib.SMTPNotSupportedError("STARTTLS is not offered")
-        server.login(self._user, self._password)
-
-    def _handed_over(self, server: smtplib.SMTP, message: EmailMessage, to: str) -> Delivery:
+    def _handed_over(self, server: smtplib.SMTP, message: bytes, to: str) -> Delivery:
         try:
             self._announced(server, to)
         except _Refused as refused:
+            self._cleared(server)
             return Rejected(refused.code, refused.permanent)
         except (OSError, smtplib.SMTPException) as error:
+            server.close()
             return Rejected(_name(error), permanent=False)
         try:
             # From here on, silence may mean that the letter is on its way.
-            server.send(_on_the_wire(message))
+            server.send(message)
             code, answer = server.getreply()
         except (OSError, smtplib.SMTPException) as error:
+            server.close()
             return Unknown(_name(error))
         if code in _OK:
+            self._lines.keep(server)
             return Sent()
+        leave(server)
         no = _Refused(code, answer)
         return Rejected(no.code, no.permanent)
 
@@ -158,37 +136,47 @@ class SmtpMail:
         international = not to.isascii()
         if international and not server.has_extn("smtputf8"):
             raise _Refused(550, b"5.6.7")  # RFC 6531: the server cannot carry this address
-        options = ["SMTPUTF8"] if international else []
-        _expect(_OK, server.mail(parseaddr(self._from)[1], options))
-        _expect(_OK, server.rcpt(to))
-        _expect(range(_GO_AHEAD, _GO_AHEAD + 1), server.docmd("DATA"))
+        sender = smtplib.quoteaddr(parseaddr(self._from)[1])
+        mail = f"MAIL FROM:{sender}{' SMTPUTF8' if international else ''}"
+        refused: _Refused | None = None
+        for code, answer in _asked(server, (mail, f"RCPT TO:{smtplib.quoteaddr(to)}", "DATA")):
+            if code == -1:
+                raise smtplib.SMTPServerDisconnected
+            if code == _GO_AHEAD and refused is None:
+                return
+            if code not in _OK:
+                refused = refused or _Refused(code, answer)
+            if refused and not server.has_extn("pipelining"):
+                break
+        if refused is None or code == _GO_AHEAD:
+            # It waits for a letter that it must not have: nothing but hanging up is clear.
+            raise smtplib.SMTPDataError(code, answer)
+        raise refused
+
+    def _cleared(self, server: smtplib.SMTP) -> None:
+        """After a no the server forgets this letter, and the connection serves for the next."""
+        try:
+            code, _ = server.rset()
+        except (OSError, smtplib.SMTPException):
+            code = -1
+        self._lines.keep(server) if code in _OK else leave(server)
 
 
-@cache
-def _our_name() -> str:
-    """How we introduce ourselves. Asked once: some machines take seconds to know their name."""
-    name = socket.getfqdn()
-    return name if "." in name else "[127.0.0.1]"
+def _asked(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[tuple[int, bytes]]:
+    """The server's answers, one by one; asked all together where it allows that (RFC 2920)."""
+    together = server.has_extn("pipelining")
+    if together:
+        server.send("".join(f"{command}\r\n" for command in commands).encode())
+    for command in commands:
+        if not together:
+            server.send(f"{command}\r\n".encode())
+        yield server.getreply()
 
 
-def _expect(codes: range, reply: tuple[int, bytes]) -> None:
-    code, answer = reply
-    if code == -1:
-        raise smtplib.SMTPServerDisconnected
-    if code not in codes:
-        raise _Refused(code, answer)
-
-
-def _on_the_wire(message: EmailMessage) -> bytes:
+def _on_the_wire(message: bytes) -> bytes:
     """RFC 5321: lines that begin with a dot get another; a dot alone ends the letter."""
-    lines = re.sub(rb"(?m)^\.", b"..", message.as_bytes())
+    lines = re.sub(rb"(?m)^\.", b"..", message)
     return lines + (b"" if lines.endswith(b"\r\n") else b"\r\n") + b".\r\n"
-
-
-def _leave(server: smtplib.SMTP) -> None:
-    with suppress(OSError, smtplib.SMTPException):
-        server.quit()
-    server.close()
 
 
 def _name(error: Exception) -> str:

@@ -74,7 +74,7 @@ class Orders:
 
         def attempt() -> Outcome:
             shop = self._shops.get(shop_slug)
-            drafts = [_draft(one, command.order, command) for one in place(command, shop)]
+            drafts = [drafted(one, command.order, command) for one in place(command, shop)]
             changes = seat_changes(
                 Order(id=command.order), after_drafts(Order(id=command.order), drafts, command.at)
             )
@@ -125,16 +125,14 @@ class Orders:
     def _append(
         self, order: Order, stamps: Sequence[OrderStamp], command: Command
     ) -> Outcome | Order:
-        drafts = [_draft(stamp, order.id, command) for stamp in stamps]
+        drafts = [drafted(stamp, order.id, command) for stamp in stamps]
         return self._onward(order, drafts, command.at)
 
     def _onward(
         self, order: Order, drafts: Sequence[Draft], at: datetime | None
     ) -> Outcome | Order:
         """The order after these drafts, without reading again what was appended a moment ago."""
-        changes = seat_changes(order, after_drafts(order, drafts, at))
-        append = Append(drafts=drafts, expected={order.id: order.version}, seats=changes)
-        (outcome,) = self._store.append(append)
+        (outcome,) = self._store.append(going_on(order, drafts, at))
         if isinstance(outcome, Appended) and not outcome.repeated:
             return self._kept(folded_on(order, outcome.recorded))
         return outcome
@@ -208,7 +206,14 @@ class Orders:
             return self.handle(order.id, back) if back else self.get(order.id)
 
 
-def _draft(stamp: OrderStamp, stream: UUID, command: Command) -> Draft:
+def going_on(order: Order, drafts: Sequence[Draft], at: datetime | None) -> Append:
+    """What appends these drafts to an order as it stands, with the seats that move by them."""
+    changes = seat_changes(order, after_drafts(order, drafts, at))
+    return Append(drafts=drafts, expected={order.id: order.version}, seats=changes)
+
+
+def drafted(stamp: OrderStamp, stream: UUID, command: Command) -> Draft:
+    """A stamp that a wish leads to."""
     return Draft(
         stream=stream, stamp=stamp, correlation_id=command.correlation_id, actor=command.actor
     )

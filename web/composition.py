@@ -26,14 +26,18 @@ from adapters.smtp_mail import SmtpMail
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.captures import Captures
 from adapters.worker.daemon import Daemon
+from adapters.worker.delivery import DeliveryPolicy
 from adapters.worker.derivable_views import DerivableViews
 from adapters.worker.desk import Desk
 from adapters.worker.feed import Feed
 from adapters.worker.following import Following
+from adapters.worker.hands import Hands
 from adapters.worker.inbox import Inbox
 from adapters.worker.letters import Letters
 from adapters.worker.looking import Look
+from adapters.worker.owing import Owing
 from adapters.worker.payments import Payments
+from adapters.worker.posting import Post
 from adapters.worker.projections import Projections
 from adapters.worker.promises import Promises, unhurried
 from adapters.worker.reactor import Patience
@@ -42,6 +46,7 @@ from adapters.wrapping import Renewal, renew_all
 from ledger.cases import Cases
 from ledger.service import Orders
 from ledger.shops import Shops
+from ledger.together import Together
 from web.addresses import return_address
 from web.clock import clock
 from web.desk_work import desk_work
@@ -147,6 +152,7 @@ def daemon(works: Works) -> Daemon:
     if not settings.smtp_url:
         raise SettingWrong("STAMPLEDGER_SMTP_URL", "is required: letters need a mail server")
     desk, patience = Desk(parts.cases), Patience(now)
+    owing = Owing(look=lambda: views.due_letters(now(), MOST_AT_ONCE), clock=now)
     recovery_after = timedelta(seconds=20)
     return Daemon(
         listen=partial(listen, settings.database_url),
@@ -169,6 +175,7 @@ def daemon(works: Works) -> Daemon:
                 desk=desk,
                 clock=now,
                 patience=patience,
+                owes=owing.tell,
             ),
             Payments(
                 orders=parts.orders,
@@ -207,7 +214,7 @@ def daemon(works: Works) -> Daemon:
                 patience=patience,
                 look=Look(pages=parts.pages, intake=intake(parts)),
             ),
-            _letters(works, desk, patience),
+            _letters(works, desk, patience, owing),
             *desk_work(parts, views, works.inbox, patience=patience),
         ],
     )
@@ -221,14 +228,11 @@ def _reservations(views: Views, asked_before: datetime, *, due_by: datetime) -> 
     return [*dict.fromkeys([*due, *(one.order for one in asked if one.kind in kinds)])]
 
 
-def _letters(works: Works, desk: Desk, patience: Patience) -> Letters:
-    parts, settings = works.parts, works.parts.settings
+def _letters(works: Works, desk: Desk, patience: Patience, owing: Owing) -> Letters:
+    parts, settings, policy = works.parts, works.parts.settings, DeliveryPolicy()
     assert settings.smtp_url is not None
-    return Letters(
-        orders=parts.orders,
-        find=lambda: works.views.due_letters(parts.clock(), MOST_AT_ONCE),
-        mail=SmtpMail(settings.smtp_url, settings.mail_from, clock=parts.clock),
-        desk=desk,
+    post = Post(
+        mail=SmtpMail(settings.smtp_url, settings.mail_from, clock=parts.clock, keeps=True),
         render=lambda order, due, number: render(
             order,
             due.letter,
@@ -239,6 +243,16 @@ def _letters(works: Works, desk: Desk, patience: Patience) -> Letters:
         keyed_hash=parts.keyring.keyed_hash,
         mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
         clock=parts.clock,
+        lease=policy.lease,
+    )
+    return Letters(
+        orders=parts.orders,
+        together=Together(works.ledger, parts.orders),
+        find=owing,
+        post=post,
+        desk=desk,
+        clock=parts.clock,
+        policy=policy,
         patience=patience,
-        threads=LETTERS_AT_ONCE,
+        hands=Hands(most=LETTERS_AT_ONCE, name="letters"),
     )

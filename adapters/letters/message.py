@@ -25,14 +25,12 @@ def message_id(correlation_id: UUID, letter: Letter, *, mail_from: str) -> str:
     return f"<{correlation_id}.{letter}@{domain}>"
 
 
-def compose(
-    letter: RenderedLetter, message_id: str, *, mail_from: str, at: datetime
-) -> EmailMessage:
+def compose(letter: RenderedLetter, message_id: str, *, mail_from: str, at: datetime) -> bytes:
     """Text and HTML under one set of headers; raises `Unwritable`."""
     for value in (letter.subject, letter.to, letter.reply_to, letter.from_name, message_id):
         _refuse_control_characters(value)
     try:
-        return _composed(letter, message_id, mail_from, at)
+        return _composed(letter, message_id, mail_from, at).as_bytes()
     except (ValueError, LookupError, IndexError) as error:  # what the standard library raises
         raise Unwritable(type(error).__name__) from None
 

@@ -19,8 +19,8 @@ class PostgresKeys:
     def of_subject(self, subject: UUID) -> WrappedKey | None:
         return next((WrappedKey(*row) for row in self._run("read_key_of_subject", subject)), None)
 
-    def by_id(self, key_id: UUID) -> WrappedKey | None:
-        return next((WrappedKey(*row) for row in self._run("read_key_by_id", key_id)), None)
+    def by_ids(self, key_ids: Sequence[UUID]) -> Sequence[WrappedKey]:
+        return [WrappedKey(*row) for row in self._run("read_keys", [*key_ids])]
 
     def add(self, keys: Iterable[WrappedKey]) -> None:
         """Outside of a commit of the ledger, as for inbox messages."""

@@ -1,6 +1,9 @@
-"""Our own decisions after facts: whoever stamped the fact, what follows from it is taken."""
+"""Our own decisions after facts: whoever stamped the fact, what follows from it is taken.
 
-from collections.abc import Mapping, Sequence
+An order is folded as its stamps come by. Only one that calls for something is read again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, get_args
 from uuid import UUID
@@ -10,14 +13,22 @@ import structlog
 from adapters.worker.desk import Desk
 from adapters.worker.reactor import Clock, Patience, Progress
 from ledger.appends import LedgerUnavailable
+from ledger.case import Case
 from ledger.case_stamps import CaseKind, Severity
+from ledger.order.evolve import begun, folded_on
+from ledger.order.follow import next_step
+from ledger.order.letters import letters_due
+from ledger.order.state import Order
 from ledger.order.trouble import Trouble
+from ledger.order.troubles import troubles
 from ledger.recorded import Recorded
 from ledger.refusals import Refusal
 from ledger.service import Orders
+from ledger.shop import Shop
 from ledger.stamps import OrderStamp
+from projections.remembering import Folds, Known
 
-_BATCH = 500
+_BATCH, _REMEMBERED = 500, 5_000
 _MOST_FAILURES = 10
 _ORDER_STAMPS = get_args(OrderStamp)
 _log = structlog.get_logger("worker")
@@ -52,7 +63,7 @@ class Following:
     """The reactor that reads the feed. Taking a decision twice changes nothing, so several may run.
 
     An order that goes wrong holds back what is remembered, not the others; after ten failures
-    it becomes a case and is let go.
+    it becomes a case and is let go. `owes` is told of each order that owes a letter.
     """
 
     orders: Orders
@@ -61,25 +72,47 @@ class Following:
     desk: Desk
     clock: Clock
     patience: Patience
+    owes: Callable[[UUID], None] = field(default=lambda _: None)
     name: str = "following"
     _read: int | None = None
     _kept: int = 0
     _since: dict[UUID, int] = field(default_factory=dict)
+    _folds: Folds = field(default_factory=lambda: Folds(most=_REMEMBERED))
 
     def run(self) -> Progress:
         """Follow every order with new stamps, once per batch of the feed."""
         if self._read is None:
             self._read = self._kept = self.cursor.load(self.name)
-        batch = self.feed.next(self._read, limit=_BATCH)
+        batch, quiet = self.feed.next(self._read, limit=_BATCH), 0
         for stream, stamps in batch.stamps.items():
             if isinstance(stamps[0].stamp, _ORDER_STAMPS):
-                self._since.setdefault(stream, stamps[0].position)
-        progress = Progress()
+                if self._calls(stamps):
+                    self._since.setdefault(stream, stamps[0].position)
+                else:
+                    quiet += 1
+        progress = Progress(done=quiet)
         for order_id in [one for one in self._since if self.patience.ready((self.name, one))]:
             progress += self._one(order_id)
         self._read = batch.last
         self._remember()
         return progress
+
+    def _calls(self, stamps: Sequence[Recorded]) -> bool:
+        """Whether anything follows for us, or nobody can tell without reading the order."""
+        known = self._folds.before(stamps[0])
+        if known is None or isinstance(known.state, Shop | Case):
+            return True
+        try:
+            order = folded_on(known.state or begun(stamps[0].stream), stamps)
+            self._folds.keep(order.id, Known(order, None))
+            self._tell(order)
+            return next_step(order, self.clock()) is not None or bool(troubles(order))
+        except Exception:  # whoever reads it finds out what is wrong with it
+            return True
+
+    def _tell(self, order: Order) -> None:
+        if letters_due(order):
+            self.owes(order.id)
 
     def _one(self, order_id: UUID) -> Progress:
         try:
@@ -93,6 +126,7 @@ class Following:
 
     def _follow(self, order_id: UUID) -> None:
         order = self.orders.follow(order_id, self.clock())
+        self._tell(order)
         self.desk.open_all(order)
 
     def _went_wrong(self, order_id: UUID, error: Exception) -> Progress:

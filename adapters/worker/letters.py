@@ -1,18 +1,22 @@
-"""Letters go out: claimed by a stamp, sent outside of any transaction, answered by a stamp."""
+"""Letters go out: claimed by stamps, sent outside of any transaction, answered by stamps.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol, assert_never
+Claims and outcomes of many orders share commits. Whoever dies in between leaves claims without
+an outcome, which become `RECEIPT_UNKNOWN` when their lease is over, by whoever looks then.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import assert_never
 from uuid import UUID, uuid4
 
-from adapters.letters import RenderedLetter
-from adapters.smtp_mail import Rejected, Sent, Unknown
-from adapters.worker.delivery import MOST_TRIES, DeliveryPolicy, Forgotten, Try, next_move
+from adapters.worker.delivery import DeliveryPolicy, Forgotten, Try, next_move
 from adapters.worker.desk import Desk
+from adapters.worker.hands import Hands
+from adapters.worker.posting import Claim, Outcome, Post
 from adapters.worker.reactor import (
     DONE,
     NOTHING,
-    WAITING,
     Clock,
     Find,
     Patience,
@@ -22,27 +26,14 @@ from adapters.worker.reactor import (
 from ledger.cancellation import link_is_valid
 from ledger.commands import StartLetter
 from ledger.order.letters import Due, letters_due
-from ledger.order.postings import Posting
 from ledger.order.state import Order
 from ledger.order.troubles import letter_of_unknown_fate
-from ledger.recorded import Recorded, derived
 from ledger.service import Orders
-from ledger.stamps import (
-    Letter,
-    ReceiptFailed,
-    ReceiptSendStarted,
-    ReceiptSent,
-    ReceiptUnknown,
-)
+from ledger.stamps import Letter, ReceiptUnknown
+from ledger.together import News, Together
 
-Outcome = ReceiptSent | ReceiptFailed | ReceiptUnknown
-Render = Callable[[Order, Due, int | None], RenderedLetter]
-
-
-class Mail(Protocol):
-    """Hands a letter to a mail server. Never raises for what the server says."""
-
-    def send(self, letter: RenderedLetter, message_id: str) -> Sent | Rejected | Unknown: ...
+# So many are claimed at a time: at worst they wait for a lease. A further hand for each so many.
+_MOST_CLAIMED, _PER_HAND = 64, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,31 +44,63 @@ class Letters:
     """
 
     orders: Orders
+    together: Together
     find: Find
-    mail: Mail
+    post: Post
     desk: Desk
-    render: Render
-    keyed_hash: Callable[[bytes], str]
-    mail_domain: str
     clock: Clock
-    policy: DeliveryPolicy = field(default=DeliveryPolicy())
+    policy: DeliveryPolicy
     patience: Patience
-    threads: int = 1
+    hands: Hands = field(default_factory=lambda: Hands(most=1, name="letters"))
     name: str = "letters"
 
     def run(self) -> Progress:
-        """Move every letter that is due by one step."""
-        return each(
-            self.name, self.find(), self._order, patience=self.patience, threads=self.threads
-        )
+        """Move every order that owes letters by one step."""
+        found = self.find()
+        ready = [one for one in found if self.patience.ready((self.name, one))]
+        if not ready:
+            self.post.mail.rest()
+        batches = [ready[at : at + _MOST_CLAIMED] for at in range(0, len(ready), _MOST_CLAIMED)]
+        return sum(map(self._batch, batches), Progress(waiting=len(found) - len(ready)))
 
-    def _order(self, order_id: UUID) -> Progress:
-        order = self.orders.get(order_id)
-        progress = NOTHING
-        for due in letters_due(order):
-            if self._still_wanted(order, due):
-                progress += self._letter(order, due)
+    def _batch(self, order_ids: Sequence[UUID]) -> Progress:
+        orders, wanted = self.together.get(order_ids), list[Claim]()
+        progress = each(
+            self.name,
+            order_ids,
+            lambda one: self._order(one, orders, wanted),
+            patience=self.patience,
+        )
+        # 1. The claims are committed before anyone outside hears of them.
+        claimed = self._claimed(wanted)
+        progress += Progress(waiting=len(wanted) - len(claimed))
+        # 2. No transaction is open while we talk to the mail server.
+        hands = -(-len(claimed) // _PER_HAND)
+        for sent in self.hands.each(claimed, self.post, at_once=hands):
+            # 3. Whatever came back is stamped, "we do not know" included.
+            progress += self._stamped(sent)
         return progress
+
+    def _order(self, order_id: UUID, orders: Mapping[UUID, Order], wanted: list[Claim]) -> Progress:
+        """The next step of one order: a letter to be claimed is put to the others."""
+        order = orders.get(order_id) or self.orders.get(order_id)
+        for due in letters_due(order):
+            if not self._still_wanted(order, due):
+                continue
+            posting = order.postings.get((due.correlation_id, due.letter))
+            move = next_move(posting, now=self.clock(), policy=self.policy)
+            match move:
+                case Try():
+                    wanted.append(Claim(order=order, due=due, number=move.number))
+                    return NOTHING
+                case Forgotten():
+                    self._unknown(Claim(order=order, due=due, number=move.number))
+                    return DONE
+                case None:
+                    continue
+                case _:
+                    assert_never(move)
+        return NOTHING
 
     def _still_wanted(self, order: Order, due: Due) -> bool:
         """A link is worth a letter only while it would work."""
@@ -88,120 +111,43 @@ class Letters:
             order, link, self.clock()
         )
 
-    def _letter(self, order: Order, due: Due) -> Progress:
-        posting = order.postings.get((due.correlation_id, due.letter))
-        move = next_move(posting, now=self.clock(), policy=self.policy)
-        match move:
-            case Try():
-                return self._send(order, due, move.number)
-            case Forgotten():
-                self._unknown(order, due, move.number)
-                return DONE
-            case None:
-                return NOTHING
-            case _:
-                assert_never(move)
+    def _claimed(self, wanted: Sequence[Claim]) -> Sequence[Claim]:
+        """Those that are ours: each has its stamp of ours in the ledger."""
+        actor, at = f"worker/{uuid4().hex[:12]}", self.clock()
+        wishes = [(one.order, _start(one, actor=actor, at=at)) for one in wanted]
+        after = zip(wanted, self.together.handle(wishes), strict=True)
+        return [replace(one, order=order) for one, order in after if order is not None]
 
-    def _send(self, order: Order, due: Due, number: int) -> Progress:
-        # 1. The claim is committed before anyone outside hears of it.
-        claimed = self._claim(order, due, number)
-        if claimed is None:
-            return WAITING
-        # 2. No transaction is open while we talk to the mail server.
-        outcome = self._post(claimed, due, number)
-        # 3. Whatever came back is stamped, "we do not know" included.
-        if isinstance(outcome, ReceiptUnknown):
-            self._unknown(claimed, due, number)
-        else:
-            self._record(order.id, due, outcome)
-        return DONE
+    def _stamped(self, sent: Sequence[tuple[Claim, Outcome]]) -> Progress:
+        known = [(claim, came) for claim, came in sent if not isinstance(came, ReceiptUnknown)]
+        for claim, came in sent:
+            if isinstance(came, ReceiptUnknown):
+                self._unknown(claim)
+        news = [_news(claim, came) for claim, came in known]
+        for after in self.together.record(news, actor="worker"):
+            self.desk.open_all(after)
+        return Progress(done=len(sent))
 
-    def _claim(self, order: Order, due: Due, number: int) -> Order | None:
-        """The order with our claim in it; None when the claim in the ledger is someone else's.
-
-        An append that stands there already is answered like our own, so its actor tells whose.
-        """
-        actor = f"worker/{uuid4().hex[:12]}"
-        command = StartLetter(
-            correlation_id=due.correlation_id,
-            actor=actor,
-            at=self.clock(),
-            letter=due.letter,
-            try_number=number,
-        )
-        claimed = self.orders.handle(order.id, command)
-        history = self.orders.history(order.id)
-        return claimed if _claimant(history, due, number) == actor else None
-
-    def _post(self, order: Order, due: Due, number: int) -> Outcome:
-        posting = order.postings.get((due.correlation_id, due.letter))
-        try:
-            rendered = self.render(order, due, posting.number if posting else None)
-        except Exception as error:
-            return self._failed(due, number, f"render:{type(error).__name__}", permanent=False)
-        if not rendered.to:
-            return self._failed(due, number, "nobody_left", permanent=True)
-        message_id = message_id_of(due, self.mail_domain, posting)
-        answer = self.mail.send(rendered, message_id)
-        match answer:
-            case Sent():
-                return ReceiptSent(
-                    letter=due.letter,
-                    try_number=number,
-                    message_id=message_id,
-                    body_hash=self.keyed_hash(content_of(rendered)),
-                )
-            case Rejected():
-                return self._failed(due, number, answer.code, permanent=answer.permanent)
-            case Unknown():
-                return ReceiptUnknown(letter=due.letter, try_number=number)
-            case _:
-                assert_never(answer)
-
-    def _failed(self, due: Due, number: int, code: str, *, permanent: bool) -> ReceiptFailed:
-        """The last try of all fails for good."""
-        return ReceiptFailed(
-            letter=due.letter,
-            try_number=number,
-            code=code,
-            permanent=permanent or number >= MOST_TRIES,
-        )
-
-    def _unknown(self, order: Order, due: Due, number: int) -> None:
+    def _unknown(self, claim: Claim) -> None:
         """The case comes first: a crash between the two repeats both, and forgets neither."""
+        due, number = claim.due, claim.number
         if not self.policy.resends(number):
             trouble = letter_of_unknown_fate(due.correlation_id, due.letter, try_number=number)
-            self.desk.open(order.id, trouble)
-        self._record(order.id, due, ReceiptUnknown(letter=due.letter, try_number=number))
-
-    def _record(self, order_id: UUID, due: Due, outcome: Outcome) -> None:
-        after = self.orders.record(
-            order_id, outcome, correlation_id=due.correlation_id, actor="worker"
-        )
-        self.desk.open_all(after)
+            self.desk.open(claim.order.id, trouble)
+        news = _news(claim, ReceiptUnknown(letter=due.letter, try_number=number))
+        for after in self.together.record([news], actor="worker"):
+            self.desk.open_all(after)
 
 
-def _claimant(history: Sequence[Recorded], due: Due, number: int) -> str | None:
-    for one in history:
-        stamp = one.stamp
-        if (
-            isinstance(stamp, ReceiptSendStarted)
-            and one.correlation_id == due.correlation_id
-            and (stamp.letter, stamp.try_number) == (due.letter, number)
-        ):
-            return one.actor
-    return None
+def _start(claim: Claim, *, actor: str, at: datetime) -> StartLetter:
+    return StartLetter(
+        correlation_id=claim.due.correlation_id,
+        actor=actor,
+        at=at,
+        letter=claim.due.letter,
+        try_number=claim.number,
+    )
 
 
-def message_id_of(due: Due, domain: str, posting: Posting | None = None) -> str:
-    """The same letter always has the same Message-ID, however often it is tried.
-
-    Sent again because staff want it, it is another one: a mailbox would hide a second copy.
-    """
-    cause = (posting.again_under if posting else None) or due.correlation_id
-    return f"<{derived(cause, f'letter/{due.letter}')}@{domain}>"
-
-
-def content_of(rendered: RenderedLetter) -> bytes:
-    """What the keyed hash of a letter is taken over."""
-    return "\0".join((rendered.subject, rendered.text, rendered.html)).encode()
+def _news(claim: Claim, outcome: Outcome) -> News:
+    return News(order=claim.order, fact=outcome, correlation_id=claim.due.correlation_id)

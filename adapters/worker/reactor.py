@@ -8,7 +8,6 @@ from uuid import UUID
 
 import structlog
 
-from adapters.worker.at_once import at_once
 from ledger.appends import LedgerUnavailable
 from ledger.refusals import Refusal
 
@@ -86,22 +85,14 @@ def each(
     act: Callable[[_T], Progress],
     *,
     patience: Patience,
-    threads: int = 1,
 ) -> Progress:
-    """Act on every item. A refusal means someone else was faster, or it is no longer due.
-
-    With more threads several items, which are all different, are acted on at once.
-    """
+    """Act on every item. A refusal means someone else was faster, or it is no longer due."""
 
     def one(item: _T) -> Progress:
         if not patience.ready((name, item)):
             return WAITING
         return _one(name, item, act, patience=patience)
 
-    if threads > 1:
-        every = [*items]
-        hands = min(threads, len(every))
-        return sum(at_once(every, one, threads=hands, name=name), NOTHING)
     return sum((one(item) for item in items), NOTHING)
 
 

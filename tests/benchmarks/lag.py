@@ -17,9 +17,8 @@ import threading
 import time
 from base64 import b64encode
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -154,9 +153,7 @@ def helper(module: str, *arguments: str) -> Iterator[Helper]:
 
 
 @contextmanager
-def worker_of(
-    server: EmbeddedPostgres, name: str, smtp_port: int
-) -> Iterator[psutil.Process]:
+def worker_of(server: EmbeddedPostgres, name: str, smtp_port: int) -> Iterator[psutil.Process]:
     """The worker as it runs in production."""
     environment = {
         **os.environ,

@@ -32,7 +32,7 @@ class Mailbox(asyncio.Protocol):
         self._transport.write(answers)
 
     def _letter(self) -> bytes | None:
-        text, end, rest = self._heard.partition(_END)
+        _text, end, rest = self._heard.partition(_END)
         if not end:
             return None
         self._heard, self._in_data = rest, False

@@ -89,7 +89,8 @@ def project_again(job: Job, world: World) -> None:
 def letters(job: Job, world: World) -> None:
     """One pass of the postman."""
     mail = SmtpMail(job.smtp, "tickets@winterfest.example", clock=world.clock)
-    replace(world.letters(), mail=mail).run()
+    letters = world.letters()
+    replace(letters, post=replace(letters.post, mail=mail)).run()
 
 
 WORKS = {"append": append, "project": project, "rebuild": project_again, "letters": letters}

@@ -99,6 +99,22 @@ def test_it_stops_within_two_seconds_whatever_a_reactor_waits_for():
     assert monotonic() - asked < 2.5
 
 
+def test_only_who_is_prompt_is_woken_and_everybody_stops(monkeypatch):
+    monkeypatch.setattr("adapters.worker.daemon._LONGEST", 0.3)
+    monkeypatch.setattr("adapters.worker.daemon._SHORTEST", 0.3)
+    prompt, patient = Fake("prompt", left=0), Fake("patient", left=0)
+    daemon = Daemon(reactors=[prompt, patient], prompt=["prompt"]).only(["prompt", "patient"])
+    thread = running(daemon)
+    for _ in range(20):
+        sleep(0.02)
+        daemon.wake()
+    daemon.stop()
+    thread.join(2)
+    assert not thread.is_alive()
+    assert patient.passes <= 3
+    assert prompt.passes > 5
+
+
 def test_an_owner_says_that_it_lives_and_lets_go_at_the_end():
     owner = Owner(left=1)
     daemon = Daemon(reactors=[owner])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from ledger.case_stamps import CaseKind
 from ledger.money import Money
 from ledger.order.status import Status, status
@@ -77,7 +79,7 @@ def test_an_order_that_goes_wrong_holds_back_the_cursor_but_not_the_others(monke
 
 def test_an_order_that_always_goes_wrong_becomes_a_case(monkeypatch):
     world = World()
-    world.placed_and_paid()
+    world.placed_and_paid(Money(3000, "EUR"))
     worker = world.following()
 
     def broken(order_id, at):
@@ -90,3 +92,44 @@ def test_an_order_that_always_goes_wrong_becomes_a_case(monkeypatch):
     worker.run()
     assert [case.kind for case in world.opened_cases()] == [CaseKind.POISON_STAMP]
     assert world.cursor.load("following") == len(world.stamps())
+
+
+def test_an_order_that_calls_for_nothing_is_not_read_again(monkeypatch):
+    world, read = World(), []
+    monkeypatch.setattr(world.orders, "get", read.append)
+    monkeypatch.setattr(world.orders, "follow", lambda order_id, at: read.append(order_id))
+    worker = world.following()
+    order = world.place()
+    assert worker.run().done == 1
+    world.opened(order)
+    assert worker.run().done == 1
+    assert read == []
+    assert world.cursor.load("following") == len(world.stamps())
+
+
+def test_after_a_restart_an_order_is_read():
+    world = World()
+    order = world.opened(world.place())
+    world.following().run()
+    world.pay(order, Money(3000, "EUR"))
+    assert world.following().run().done == 1
+    assert [case.kind for case in world.opened_cases()] == [CaseKind.UNDERPAID]
+
+
+def test_whoever_sends_letters_is_told_of_each_order_that_owes_one():
+    world, told = World(), []
+    worker = replace(world.following(), owes=told.append)
+    unpaid, paid = world.place(), world.opened(world.place())
+    worker.run()
+    assert told == []
+    world.pay(paid)
+    worker.run()
+    assert told == [paid.id]
+    world.letters().run()
+    world.opened(unpaid)
+    worker.run()
+    assert told == [paid.id]
+    fresh = replace(world.following(), owes=told.append)
+    world.pay(unpaid)
+    fresh.run()
+    assert told == [paid.id, unpaid.id]

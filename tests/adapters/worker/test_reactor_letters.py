@@ -1,11 +1,19 @@
+from collections.abc import Iterator
+from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
 
-from adapters.smtp_mail import Rejected, Unknown
+from adapters.smtp_mail import Rejected, Sent, Unknown
+from adapters.stamp_ledger import StampLedger
 from adapters.worker.delivery import MOST_TRIES, DeliveryPolicy, WhenUnknown
-from adapters.worker.reactor import NOTHING
+from adapters.worker.hands import Hands
+from adapters.worker.posting import Post
+from adapters.worker.reactor import NOTHING, Progress
 from ledger.case_stamps import CaseKind
+from ledger.commands import StartLetter
+from ledger.order.letters import letters_due
+from ledger.together import Together
 from tests.adapters.worker.worker_fakes import Killed
 from tests.adapters.worker.worker_kit import World
 
@@ -129,31 +137,17 @@ def _kill(world: World, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
     match where:
         case "handle":
-            monkeypatch.setattr(world.orders, "handle", end)
+            monkeypatch.setattr(Together, "handle", end)
         case "claimed":
-            monkeypatch.setattr(world.orders, "history", _second_call(world.orders.history))
+            monkeypatch.setattr(Post, "__call__", end)
         case "send":
             world.mail.answers = [Killed()]
         case "record":
-            monkeypatch.setattr(world.orders, "record", end)
+            monkeypatch.setattr(Together, "record", end)
         case "case":
             world.mail.answers = [Unknown("lost")]
-            monkeypatch.setattr(world.orders, "record", end)
+            monkeypatch.setattr(Together, "record", end)
             monkeypatch.setattr(world.cases, "open", end)
-
-
-def _second_call(history):
-    """Looking at the order is allowed; looking who claimed it is not."""
-    looked = []
-
-    def look(order_id):
-        found = history(order_id)
-        looked.append(found)
-        if any(type(one.stamp).__name__ == "ReceiptSendStarted" for one in found):
-            raise Killed
-        return found
-
-    return look
 
 
 def test_two_workers_at_once_send_one_letter():
@@ -176,21 +170,40 @@ def test_two_workers_at_once_send_one_letter():
     assert len({message_id for _, message_id in world.mail.delivered}) == 20
 
 
-def test_a_claim_of_another_worker_in_the_ledger_is_respected(monkeypatch):
-    """The slower append is answered like a success: the actor tells whose claim it is."""
+def test_whoever_claims_first_sends(monkeypatch):
+    """The other one finds that the order has moved on, and leaves the letter alone."""
     world = World()
     order = world.placed_and_paid()
-    slow = world.letters()
+    slow, handle = world.letters(), Together.handle
 
-    def beaten(order_id, command):
+    def beaten(self, wishes):
         monkeypatch.undo()
-        world.letters().run()
-        return world.orders.get(order_id)
+        assert world.letters().run().done == 1
+        return handle(self, wishes)
 
-    monkeypatch.setattr(world.orders, "handle", beaten)
-    slow.run()
+    monkeypatch.setattr(Together, "handle", beaten)
+    assert slow.run() == Progress(waiting=1)
     assert len(world.mail.delivered) == 1
     assert world.orders.get(order.id).postings
+
+
+def test_a_claim_whose_commit_was_not_answered_is_still_ours():
+    """Asked again, the ledger answers with what stands there: our own claim, by its actor."""
+    world = World()
+    order, ours = world.placed_and_paid(), "worker/1"
+    (due,) = letters_due(order)
+    start = StartLetter(
+        correlation_id=due.correlation_id,
+        actor=ours,
+        at=world.clock(),
+        letter=due.letter,
+        try_number=1,
+    )
+    world.orders.handle(order.id, start)
+    together = Together(world.store, world.orders)
+    (again,) = together.handle([(order, start)])
+    assert again == world.orders.get(order.id)
+    assert together.handle([(order, replace(start, actor="worker/2"))]) == [None]
 
 
 def test_only_the_newest_valid_link_is_sent():
@@ -216,18 +229,22 @@ def test_a_link_that_lapsed_is_not_sent():
 
 def test_one_order_that_cannot_be_read_does_not_stop_the_others(monkeypatch):
     world = World()
-    bad, get = world.placed_and_paid(), world.orders.get
+    bad = world.placed_and_paid()
     world.placed_and_paid()
+    opened, get = StampLedger.read_opened, world.orders.get
+
+    def without(self, streams):
+        return {one: stack for one, stack in opened(self, streams).items() if one != bad.id}
 
     def broken(order_id):
         if order_id == bad.id:
             raise RuntimeError("secret@example.com")
         return get(order_id)
 
+    monkeypatch.setattr(StampLedger, "read_opened", without)
     monkeypatch.setattr(world.orders, "get", broken)
     progress = world.letters().run()
     assert (progress.done, progress.failed) == (1, 1)
-    assert len(world.mail.delivered) == 1
 
 
 def test_a_letter_that_cannot_be_written_is_a_failure_not_silence():
@@ -237,7 +254,71 @@ def test_a_letter_that_cannot_be_written_is_a_failure_not_silence():
     def broken(order, due, number):
         raise KeyError("no template")
 
-    from dataclasses import replace
-
-    replace(world.letters(), render=broken).run()
+    worker = world.letters()
+    replace(worker, post=replace(worker.post, render=broken)).run()
     assert world.posted() == ["ReceiptSendStarted", "ReceiptFailed"]
+
+
+def test_letters_of_many_orders_are_claimed_together_and_stamped_as_they_go(monkeypatch):
+    world = World()
+    for _ in range(100):
+        world.placed_and_paid()
+    appended, append = [], StampLedger.append
+
+    def counted(self, *appends):
+        appended.append([type(one.drafts[0].stamp).__name__ for one in appends])
+        return append(self, *appends)
+
+    monkeypatch.setattr(StampLedger, "append", counted)
+    worker = replace(world.letters(), hands=Hands(most=4, name="letters"))
+    assert worker.run().done == 100
+    claims = [some for some in appended if some[0] == "ReceiptSendStarted"]
+    assert [len(some) for some in claims] == [64, 36]
+    assert sum(len(some) for some in appended if some[0] == "ReceiptSent") == 100
+    assert len({message_id for _, message_id in world.mail.delivered}) == 100
+
+
+def test_a_worker_that_slept_on_its_claim_does_not_send(monkeypatch):
+    """Half of the lease is over: at its end somebody else may send."""
+    world = World()
+    world.placed_and_paid()
+    worker, handle = world.letters(), Together.handle
+
+    def asleep(self, wishes):
+        claimed = handle(self, wishes)
+        world.clock.forward(minutes=3)
+        return claimed
+
+    monkeypatch.setattr(Together, "handle", asleep)
+    worker.run()
+    assert world.mail.delivered == []
+    assert world.posted() == ["ReceiptSendStarted", "ReceiptFailed"]
+    monkeypatch.undo()
+    world.clock.forward(minutes=2)
+    worker.run()
+    assert len(world.mail.delivered) == 1
+
+
+def test_a_claim_of_a_dead_worker_is_taken_over_after_its_lease():
+    world = World()
+    for _ in range(5):
+        world.placed_and_paid()
+    world.mail.answers = [Sent(), Killed()]
+    with pytest.raises(Killed):
+        world.letters().run()
+    states = [*posting_states(world)]
+    assert states.count("started") == 4
+    other = world.letters()
+    world.clock.forward(minutes=4)
+    assert other.run() == NOTHING
+    world.clock.forward(minutes=1)
+    assert other.run().done == 4
+    world.clock.forward(minutes=1)
+    assert other.run().done == 4
+    assert {*posting_states(world)} == {"sent"}
+    assert len(world.mail.delivered) == len({one for _, one in world.mail.delivered}) == 5
+
+
+def posting_states(world: World) -> Iterator[str]:
+    for order_id in world.all_orders():
+        yield from (one.state for one in world.orders.get(order_id).postings.values())

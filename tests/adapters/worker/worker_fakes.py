@@ -53,6 +53,9 @@ class FakeMail:
             self.delivered.append((letter.subject, message_id))
         return answer
 
+    def rest(self) -> None:
+        """Nothing was kept."""
+
 
 @dataclass
 class FakeProvider:

@@ -15,6 +15,7 @@ from adapters.worker.desk import Desk
 from adapters.worker.following import Following, MemoryCursor
 from adapters.worker.letters import Letters
 from adapters.worker.payments import Payments
+from adapters.worker.posting import Post
 from adapters.worker.reactor import Patience
 from adapters.worker.timeouts import Timeouts
 from ledger.case_stamps import CaseOpened
@@ -45,6 +46,7 @@ from ledger.stamps import (
     ReceiptSent,
     ReceiptUnknown,
 )
+from ledger.together import Together
 from tests.adapters.worker.worker_fakes import Clock, FakeMail, FakeProvider
 
 PRICE = Money(3500, "EUR")
@@ -152,17 +154,26 @@ class World:
         return [type(one.stamp).__name__ for one in self.stamps() if isinstance(one.stamp, POSTAL)]
 
     def letters(self, policy: DeliveryPolicy | None = None) -> Letters:
+        policy = policy or DeliveryPolicy()
         return Letters(
             orders=self.orders,
+            together=Together(self.store, self.orders),
             find=self.all_orders,
-            mail=self.mail,
+            post=self.post(policy),
             desk=Desk(self.cases),
+            clock=self.clock,
+            policy=policy,
+            patience=Patience(self.clock),
+        )
+
+    def post(self, policy: DeliveryPolicy) -> Post:
+        return Post(
+            mail=self.mail,
             render=plain_letter,
             keyed_hash=self.keyring.keyed_hash,
             mail_domain="winterfest.example",
             clock=self.clock,
-            policy=policy or DeliveryPolicy(),
-            patience=Patience(self.clock),
+            lease=policy.lease,
         )
 
     def payments(self) -> Payments:

@@ -1,16 +1,19 @@
 """Several items at once: each once, none lost, the first trouble told; and one thing behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from threading import Barrier, Event, Lock, current_thread
+from typing import TypeVar
 
 import pytest
 
-from adapters.worker.at_once import at_once
 from adapters.worker.behind import Behind
+from adapters.worker.hands import Hands
 from adapters.worker.reactor import DONE, Patience, Progress, each
 from ledger.appends import LedgerUnavailable
 from ledger.refusals import UnknownOrder
+
+T = TypeVar("T")
 
 
 def test_each_item_is_acted_on_once_by_several_threads():
@@ -23,23 +26,49 @@ def test_each_item_is_acted_on_once_by_several_threads():
             seen.append(item)
         return current_thread().name
 
-    names = [*at_once(range(50), act, threads=4, name="letters")]
+    hands = Hands(most=4, name="letters")
+    names = flat(hands.each(range(50), act, at_once=9))
     assert sorted(seen) == [*range(50)]
     assert {*names} == {"letters"}
+    assert len(flat(hands.each(range(4, 50), act, at_once=4))) == 46
 
 
-def test_the_first_error_ends_it_and_is_raised():
+def test_what_is_alone_is_done_by_who_asks():
+    hands = Hands(most=4, name="letters")
+    assert flat(hands.each([1], lambda item: current_thread(), at_once=4)) == [current_thread()]
+    assert flat(hands.each([], lambda item: item, at_once=4)) == []
+
+
+def test_what_came_is_told_while_others_are_under_way():
+    go = Event()
+
     def act(item: int) -> int:
+        assert item == 1 or go.wait(10)
+        return item
+
+    told = Hands(most=2, name="letters").each([0, 1], act, at_once=2)
+    assert next(told) == [1]
+    go.set()
+    assert [*told] == [[0]]
+
+
+def test_the_first_error_ends_it_and_is_raised_after_what_came_before():
+    tried = []
+
+    def act(item: int) -> int:
+        tried.append(item)
         if item == 3:
             raise LedgerUnavailable("gone")
         return item
 
+    came: list[int] = []
+    told = Hands(most=1, name="letters").each(range(1000), act, at_once=1)
     with pytest.raises(LedgerUnavailable):
-        list(at_once(iter(range(10**9)), act, threads=3, name="letters"))
+        came.extend(one for some in told for one in some)
+    assert (came, tried) == ([0, 1, 2], [0, 1, 2, 3])
 
 
-@pytest.mark.parametrize("threads", [1, 5])
-def test_one_bad_item_does_not_stop_the_others(threads):
+def test_one_bad_item_does_not_stop_the_others():
     patience = Patience(lambda: datetime(2027, 1, 1, tzinfo=UTC))
 
     def act(item: int) -> Progress:
@@ -49,9 +78,9 @@ def test_one_bad_item_does_not_stop_the_others(threads):
             raise UnknownOrder
         return DONE
 
-    came_to = each("letters", range(9), act, patience=patience, threads=threads)
+    came_to = each("letters", range(9), act, patience=patience)
     assert came_to == Progress(done=7, waiting=1, failed=1)
-    again = each("letters", range(9), act, patience=patience, threads=threads)
+    again = each("letters", range(9), act, patience=patience)
     assert again == Progress(done=7, waiting=2)
 
 
@@ -70,6 +99,10 @@ def test_what_is_done_behind_is_waited_for_and_its_error_is_raised():
     behind.start(lambda: 1 // 0)
     behind.close()
     assert behind.wait() is None
+
+
+def flat(parts: Iterable[list[T]]) -> list[T]:
+    return [one for part in parts for one in part]
 
 
 def waiting(go: Event) -> Callable[[], int]:

@@ -1,1 +1,0 @@
-select key_id, subject, wrapped from keys.data_keys where key_id = $1
