@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 from functools import partial
 from uuid import UUID
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.lately import LatelyInMemory
-from adapters.letters import render
 from adapters.postgres.catalogue import PostgresCatalogue
 from adapters.postgres.connections import Connections
 from adapters.postgres.cursors import PostgresCursors
@@ -22,22 +20,17 @@ from adapters.postgres.roles import check_role_at
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.postgres.views import Views
 from adapters.postgres.working import RateLimits, Tokens
-from adapters.smtp_mail import SmtpMail
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.captures import Captures
 from adapters.worker.daemon import Daemon
-from adapters.worker.delivery import DeliveryPolicy
 from adapters.worker.derivable_views import DerivableViews
 from adapters.worker.desk import Desk
 from adapters.worker.feed import Feed
 from adapters.worker.following import Following
-from adapters.worker.hands import Hands
 from adapters.worker.inbox import Inbox
-from adapters.worker.letters import Letters
 from adapters.worker.looking import Look
 from adapters.worker.owing import Owing
 from adapters.worker.payments import Payments
-from adapters.worker.posting import Post
 from adapters.worker.projections import Projections
 from adapters.worker.promises import Promises, unhurried
 from adapters.worker.reactor import Patience
@@ -46,18 +39,17 @@ from adapters.wrapping import Renewal, renew_all
 from ledger.cases import Cases
 from ledger.service import Orders
 from ledger.shops import Shops
-from ledger.together import Together
 from web.addresses import return_address
 from web.clock import clock
 from web.desk_work import desk_work
 from web.keys import keys_of
+from web.letter_work import letter_work
 from web.parts import Parts, intake
 from web.providers import ways_to_pay
 from web.secrets_at_home import kept_key
-from web.settings import Settings, SettingWrong
+from web.settings import Settings
 
 MOST_AT_ONCE = 200
-LETTERS_AT_ONCE = 8
 # Customers wait for these. What recovers or waits for a time of day looks a few times a second.
 PROMPT = ("projections", "following", "letters")
 
@@ -149,8 +141,6 @@ def daemon(works: Works) -> Daemon:
     parts, views = works.parts, works.views
     settings, now = parts.settings, parts.clock
     assert settings.database_url is not None
-    if not settings.smtp_url:
-        raise SettingWrong("STAMPLEDGER_SMTP_URL", "is required: letters need a mail server")
     desk, patience = Desk(parts.cases), Patience(now)
     owing = Owing(look=lambda: views.due_letters(now(), MOST_AT_ONCE), clock=now)
     recovery_after = timedelta(seconds=20)
@@ -214,7 +204,7 @@ def daemon(works: Works) -> Daemon:
                 patience=patience,
                 look=Look(pages=parts.pages, intake=intake(parts)),
             ),
-            _letters(works, desk, patience, owing),
+            letter_work(parts, works.ledger, find=owing, desk=desk, patience=patience),
             *desk_work(parts, views, works.inbox, patience=patience),
         ],
     )
@@ -226,33 +216,3 @@ def _reservations(views: Views, asked_before: datetime, *, due_by: datetime) -> 
     kinds = ("capture", "void")
     due = views.reservations_due(due_by, MOST_AT_ONCE)
     return [*dict.fromkeys([*due, *(one.order for one in asked if one.kind in kinds)])]
-
-
-def _letters(works: Works, desk: Desk, patience: Patience, owing: Owing) -> Letters:
-    parts, settings, policy = works.parts, works.parts.settings, DeliveryPolicy()
-    assert settings.smtp_url is not None
-    post = Post(
-        mail=SmtpMail(settings.smtp_url, settings.mail_from, clock=parts.clock, keeps=True),
-        render=lambda order, due, number: render(
-            order,
-            due.letter,
-            correlation_id=due.correlation_id,
-            number=number,
-            base_url=settings.base_url,
-        ),
-        keyed_hash=parts.keyring.keyed_hash,
-        mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
-        clock=parts.clock,
-        lease=policy.lease,
-    )
-    return Letters(
-        orders=parts.orders,
-        together=Together(works.ledger, parts.orders),
-        find=owing,
-        post=post,
-        desk=desk,
-        clock=parts.clock,
-        policy=policy,
-        patience=patience,
-        hands=Hands(most=LETTERS_AT_ONCE, name="letters"),
-    )

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from uuid import UUID
 
 from ledger.case_stamps import CaseKind
 from ledger.money import Money
@@ -95,8 +96,7 @@ def test_an_order_that_always_goes_wrong_becomes_a_case(monkeypatch):
 
 
 def test_an_order_that_calls_for_nothing_is_not_read_again(monkeypatch):
-    world, read = World(), []
-    monkeypatch.setattr(world.orders, "get", read.append)
+    world, read = World(), list[UUID]()
     monkeypatch.setattr(world.orders, "follow", lambda order_id, at: read.append(order_id))
     worker = world.following()
     order = world.place()
@@ -117,7 +117,7 @@ def test_after_a_restart_an_order_is_read():
 
 
 def test_whoever_sends_letters_is_told_of_each_order_that_owes_one():
-    world, told = World(), []
+    world, told = World(), list[UUID]()
     worker = replace(world.following(), owes=told.append)
     unpaid, paid = world.place(), world.opened(world.place())
     worker.run()

@@ -1,0 +1,52 @@
+"""How the letters of customers are written and sent."""
+
+from email.utils import parseaddr
+
+from adapters.letters import render
+from adapters.smtp_mail import SmtpMail
+from adapters.stamp_ledger import StampLedger
+from adapters.worker.delivery import DeliveryPolicy
+from adapters.worker.desk import Desk
+from adapters.worker.hands import Hands
+from adapters.worker.letters import Letters
+from adapters.worker.posting import Post
+from adapters.worker.reactor import Find, Patience
+from ledger.together import Together
+from web.parts import Parts
+from web.settings import SettingWrong
+
+LETTERS_AT_ONCE = 8
+
+
+def letter_work(
+    parts: Parts, ledger: StampLedger, *, find: Find, desk: Desk, patience: Patience
+) -> Letters:
+    """The reactor of the letters. Raises `SettingWrong` without a mail server."""
+    settings, policy = parts.settings, DeliveryPolicy()
+    if not settings.smtp_url:
+        raise SettingWrong("STAMPLEDGER_SMTP_URL", "is required: letters need a mail server")
+    post = Post(
+        mail=SmtpMail(settings.smtp_url, settings.mail_from, clock=parts.clock, keeps=True),
+        render=lambda order, due, number: render(
+            order,
+            due.letter,
+            correlation_id=due.correlation_id,
+            number=number,
+            base_url=settings.base_url,
+        ),
+        keyed_hash=parts.keyring.keyed_hash,
+        mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
+        clock=parts.clock,
+        lease=policy.lease,
+    )
+    return Letters(
+        orders=parts.orders,
+        together=Together(ledger, parts.orders),
+        find=find,
+        post=post,
+        desk=desk,
+        clock=parts.clock,
+        policy=policy,
+        patience=patience,
+        hands=Hands(most=LETTERS_AT_ONCE, name="letters"),
+    )
