@@ -18,7 +18,7 @@ import time
 from base64 import b64encode
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -184,7 +184,10 @@ def postmaster_of(server: EmbeddedPostgres) -> psutil.Process:
 
 def spent(process: psutil.Process) -> float:
     """Seconds of processor time, of a process and of its children, those that ended too."""
-    every = [process.cpu_times(), *(one.cpu_times() for one in process.children(recursive=True))]
+    every = [process.cpu_times()]
+    for child in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has just ended, and is counted next time
+            every.append(child.cpu_times())
     ended = every[0].children_user + every[0].children_system
     return float(ended + sum(one.user + one.system for one in every))
 
