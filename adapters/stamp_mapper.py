@@ -9,7 +9,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from adapters.keys import Keyring, Sealing
 from adapters.plain_rows import PlainRow
 from adapters.stamp_rows import PreparedStamp, StampRow
-from ledger.codec import decode, encode, frame, unframe
+from ledger.codec import closed, decode, encode, frame, unframe
 from ledger.making import maker
 from ledger.recorded import Draft, Recorded
 
@@ -89,8 +89,7 @@ def restore(row: PlainRow) -> Recorded:
     position, stream, version, name, recorded_at, cause, numbers, state, leaf = row
     if cause is None:
         raise TypeError(f"position {position} holds no stamp")
-    schema, _, body = unframe(state)
-    stamp, actor, occurred_at, evidence = decode(name, schema, body, None)
+    stamp, envelope = closed(name, state)
     return _recorded(
         stream,
         version,
@@ -98,9 +97,9 @@ def restore(row: PlainRow) -> Recorded:
         recorded_at,
         stamp,
         cause,
-        actor,
-        occurred_at,
-        evidence,
+        envelope.actor,
+        envelope.occurred_at,
+        envelope.evidence,
         numbers,
         leaf,
     )

@@ -19,7 +19,6 @@ from ledger.recorded import Draft
 from ledger.shop_stamps import PreferencesChanged
 from ledger.stamp import declared
 from ledger.stamps import Cancelled, Cause
-from ledger.upcasters import UPCASTERS
 from tests.spec import CANCELLED, LINK, ORDER, PAID, PLACED
 from tests.worlds import PREFERENCES
 
@@ -140,7 +139,7 @@ def test_a_case_of_version_1_did_not_say_where_the_money_lay():
 
 def test_every_older_version_has_its_upcaster():
     needed = {(name, v) for name, (_, newest) in codec.STORED.items() for v in range(1, newest)}
-    assert set(UPCASTERS) == needed
+    assert set(codec.UPCASTERS) == needed
 
 
 def test_every_stamp_has_one_stored_name_and_every_name_a_stamp():

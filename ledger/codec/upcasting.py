@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from ledger import policy, stamps
+from ledger.codec.names import STORED
 
 
 def _cancelled_2(body: dict[str, Any]) -> dict[str, Any]:
@@ -55,3 +58,11 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("PREFERENCES_CHANGED", 3): _preferences_changed_4,
     ("CASE_OPENED", 1): _case_opened_2,
 }
+
+
+def upcast(name: str, schema: int, body: bytes) -> bytes:
+    """The body as its newest version would have been written."""
+    fields = msgspec.json.decode(body)
+    for version in range(schema, STORED[name][1]):
+        fields = UPCASTERS[name, version](fields)
+    return msgspec.json.encode(fields)

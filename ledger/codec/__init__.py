@@ -1,0 +1,23 @@
+"""Stamps as bytes: their names, their versions, how they are written and read."""
+
+from ledger.codec.framing import Unreadable, frame, unframe
+from ledger.codec.names import NAMES, STORED
+from ledger.codec.reading import Decoded, Envelope, closed, decode
+from ledger.codec.upcasting import UPCASTERS
+from ledger.codec.writing import Encoded, canonical, encode
+
+__all__ = [
+    "NAMES",
+    "STORED",
+    "UPCASTERS",
+    "Decoded",
+    "Encoded",
+    "Envelope",
+    "Unreadable",
+    "canonical",
+    "closed",
+    "decode",
+    "encode",
+    "frame",
+    "unframe",
+]
