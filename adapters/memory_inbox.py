@@ -71,6 +71,12 @@ class MemoryInbox:
         )
         return iter([one for one in everything if since is None or one.received_at >= since])
 
+    def named(self, provider: str, provider_event_id: str) -> Waiting | None:
+        """The first message that was kept under this name, whatever it says."""
+        wanted = provider, provider_event_id
+        kept = (one for one in self.archive() if (one.provider, one.provider_event_id) == wanted)
+        return next(kept, None)
+
     def open(self, id: UUID) -> Message | None:
         """A message as it came; None when there is none."""
         found = self._messages.get(id)

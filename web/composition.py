@@ -105,8 +105,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     shops, cases = Shops(store, PostgresCatalogue(connections).shops), Cases(store)
     ways = ways_to_pay(settings, PostgresOnce(connections))
     views = DerivableViews(connections, store=store, url=url)
-    tokens = Tokens(connections)
-    inbox = PostgresInbox(url, keyring=keyring)
+    tokens, inbox = Tokens(connections), PostgresInbox(url, keyring=keyring)
     parts = Parts(
         settings=settings,
         clock=now,
@@ -124,6 +123,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         tokens=tokens,
         books={name: way.books for name, way in ways.items() if way.books},
         pages={name: way.pages for name, way in ways.items() if way.pages},
+        reported={name: way.reported for name, way in ways.items() if way.reported},
     )
     return Works(
         parts=parts,

@@ -13,6 +13,7 @@ from ledger.doors import Evidence, Inbox, WebhookDoor
 from ledger.intake import Intake
 from ledger.payments import Providers
 from ledger.reconciling.records import Books
+from ledger.reconciling.reporting import Reported
 from ledger.recorded import Recorded
 from ledger.regenerating import PageProvider
 from ledger.rereading import Archived, Opened
@@ -39,6 +40,8 @@ class Archive(Inbox, Protocol):
     def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None: ...
 
     def archive(self, since: datetime | None) -> Iterator[Archived]: ...
+
+    def named(self, provider: str, provider_event_id: str) -> Archived | None: ...
 
     def open(self, id: UUID) -> Opened | None: ...
 
@@ -79,6 +82,7 @@ class Parts:
     tokens: Tokens
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)
+    reported: Mapping[str, Reported] = field(default_factory=dict)
 
 
 def intake(parts: Parts) -> Intake:

@@ -4,25 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.manual_payments import ManualPayments
-from adapters.paytrail_payments import PaytrailDoor, PaytrailPayments
+from adapters.paytrail_payments import PaytrailDoor, PaytrailPayments, PaytrailReports
 from adapters.stripe_payments import StripeDoor, StripePayments
 from adapters.sumup_payments import SumupDoor, SumupPayments
 from ledger.doors import WebhookDoor
 from ledger.once import Once
 from ledger.payments import PaymentProvider
 from ledger.reconciling.records import Books
+from ledger.reconciling.reporting import Reported
 from ledger.regenerating import PageProvider
 from web.settings import Settings, SettingWrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """A provider, and the door of its news; its books and pages where they can be read again."""
+    """A provider, and the door of its news; its books and pages where they can be read again.
+
+    Books that cannot be listed are `reported`: asked for one by one, and told of by reports.
+    """
 
     provider: PaymentProvider
     door: WebhookDoor | None = None
     books: Books | None = None
     pages: PageProvider | None = None
+    reported: Reported | None = None
 
 
 def ways_to_pay(settings: Settings, once: Once) -> Mapping[str, Way]:
@@ -63,7 +68,17 @@ def _paytrail(settings: Settings, once: Once) -> list[Way]:
         )
     except ValueError as error:
         raise SettingWrong("STAMPLEDGER_BASE_URL", f"does not fit: {error}") from None
-    return [Way(provider=payments, door=PaytrailDoor(account, secret), pages=payments)]
+    reports = PaytrailReports(
+        account, secret, api_base=settings.paytrail_api_base, public_url=settings.base_url
+    )
+    return [
+        Way(
+            provider=payments,
+            door=PaytrailDoor(account, secret),
+            pages=payments,
+            reported=Reported(payments, reports),
+        )
+    ]
 
 
 def _sumup(settings: Settings, once: Once) -> list[Way]:

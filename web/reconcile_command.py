@@ -1,20 +1,23 @@
 """`reconcile`: a provider's books beside ours, to the cent."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.table import Table
 
 from ledger.audit.story import spoken
-from ledger.reconciling.comparing import Line, Statement, Sum
-from ledger.reconciling.records import OurRecord, Period, TheirRecord
-from ledger.reconciling.service import Reconciliation, Tell
+from ledger.reconciling.comparing import Line, Statement, Sum, Verdict
+from ledger.reconciling.records import Books, OurRecord, Period, TheirRecord
+from ledger.reconciling.service import Reconciliation
+from ledger.reconciling.telling import Tell
 from web import audit_tables as tables
 from web.parts import Parts, intake
+from web.reconcile_books import WAIT, Source, books_of
 
 FOUND = 1
 _USUALLY = timedelta(days=30)
@@ -24,21 +27,47 @@ _USUALLY = timedelta(days=30)
 @click.option("--provider", "name", required=True, help="Whose books, such as stripe.")
 @click.option("--since", type=click.DateTime(), help="In UTC; default: 30 days ago.")
 @click.option("--commit", is_flag=True, help="Take in the news that never came.")
+@click.option(
+    "--report",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A report downloaded from a provider that lists nothing; may be given again.",
+)
+@click.option("--no-report", is_flag=True, help="Ask only for what the ledger knows.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(0),
+    default=WAIT,
+    show_default=True,
+    help="Seconds to wait for a report that was asked for.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
 def reconcile(
-    context: click.Context, name: str, since: datetime | None, commit: bool, as_json: bool
+    context: click.Context,
+    name: str,
+    *,
+    since: datetime | None,
+    commit: bool,
+    files: Sequence[Path],
+    no_report: bool,
+    wait: float,
+    as_json: bool,
 ) -> None:
     """Compare a provider's payments, refunds and disputes with the ledger's.
 
-    Writes nothing unless told to commit. Exit status 0: both sides agree; 1: they do not (after a
-    commit: still not); 3: the provider cannot be asked.
+    Writes nothing unless told to commit. A provider that lists nothing (paytrail) is asked for
+    each payment that the ledger knows, and for a report of the rest, which it brings to our door.
+
+    Exit status 0: both sides agree; 1: they do not (after a commit: still not); 3: the provider
+    cannot be asked.
     """
     parts: Parts = context.obj()
-    now = parts.clock()
-    began = since.replace(tzinfo=UTC) if since else now - _USUALLY
+    period, source = _period(parts, since), Source(files=files, none=no_report, seconds=wait)
     with _told() as tell:
-        work = _reconciliation(parts, name, Period(since=began, until=now), tell=tell)
+        books = books_of(parts, name, period, source=source, tell=tell)
+        work = _reconciliation(parts, books, period, tell=tell)
         found = work.statement()
         taken_in = work.commit(found) if commit else 0
         left = work.statement() if taken_in else found
@@ -49,11 +78,12 @@ def reconcile(
     sys.exit(0 if left.clean else FOUND)
 
 
-def _reconciliation(parts: Parts, name: str, period: Period, *, tell: Tell) -> Reconciliation:
-    books = parts.books.get(name)
-    if books is None:
-        known = ", ".join(sorted(parts.books)) or "none"
-        raise click.UsageError(f"{name} has no books that can be read here; there are: {known}.")
+def _period(parts: Parts, since: datetime | None) -> Period:
+    now = parts.clock()
+    return Period(since=since.replace(tzinfo=UTC) if since else now - _USUALLY, until=now)
+
+
+def _reconciliation(parts: Parts, books: Books, period: Period, *, tell: Tell) -> Reconciliation:
     return Reconciliation(
         books=books,
         rows=parts.store.stored(),
@@ -79,7 +109,9 @@ def _show(found: Statement, left: Statement, *, taken_in: int) -> None:
     click.echo(f"Compared: {counts or 'nothing'}.")
     if taken_in:
         click.echo(f"Taken in: {taken_in}. Left: {len(left.findings)}.")
-    number = len(left.findings)
+    number, unchecked = len(left.findings), left.counts[Verdict.UNCHECKED]
+    if unchecked:
+        click.echo(f"{unchecked} could not be asked for by name: a report tells of them.")
     click.echo(f"{number} finding{'s' if number > 1 else ''}." if number else "Both sides agree.")
 
 

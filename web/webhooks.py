@@ -11,7 +11,7 @@ from web.addresses import now, order_in
 from web.current import parts
 from web.metrics import metrics
 from web.problems import ProblemRaised
-from web.taking_in import count, take_in, understand
+from web.taking_in import count, keep_report, take_in, understand
 
 webhooks = Blueprint("webhooks", __name__)
 _log = structlog.get_logger("web.webhooks")
@@ -37,6 +37,21 @@ def paytrail_brings_back(shop: str, order: str) -> Answer:
 def paytrail(shop: str, order: str, kind: str) -> Response:
     """Paytrail's callbacks. What they say stands in their address, of which the query is signed."""
     return come_in("paytrail", _target())
+
+
+@webhooks.post("/webhooks/paytrail/reports/<address>")
+def paytrail_report(address: str) -> Response:
+    """A report that `reconcile` asked for; it waits for it in the inbox, and reads it there."""
+    reported, body = parts().reported.get("paytrail"), request.get_data()
+    if reported is None:
+        raise ProblemRaised("not-found")
+    try:
+        name = reported.by_report.accept(address, body, dict(request.headers), now=now())
+    except Unreadable as unreadable:
+        raise _turned_away("paytrail", unreadable) from None
+    count("paytrail", "kept")
+    keep_report("paytrail", name, body)
+    return Response(status=200)
 
 
 @webhooks.post("/webhooks/sumup")
@@ -102,12 +117,17 @@ def _check(door: WebhookDoor, name: str, body: bytes) -> None:
     try:
         door.check(body, dict(request.headers), now=now())
     except Unreadable as unreadable:
-        count(name, "unreadable")
-        so_far = next(metrics().unreadable)
-        if so_far % _SAMPLED == 1:
-            _log.warning("unreadable webhook", door=name, reason=str(unreadable), so_far=so_far)
-        text = "This is not a message of the provider, signed lately."
-        raise ProblemRaised("bad-request", detail=text) from None
+        raise _turned_away(name, unreadable) from None
+
+
+def _turned_away(name: str, unreadable: Unreadable) -> ProblemRaised:
+    """Counted, and one in so many told; the problem that whoever brought it is answered."""
+    count(name, "unreadable")
+    so_far = next(metrics().unreadable)
+    if so_far % _SAMPLED == 1:
+        _log.warning("unreadable webhook", door=name, reason=str(unreadable), so_far=so_far)
+    text = "This is not a message of the provider, signed lately."
+    return ProblemRaised("bad-request", detail=text)
 
 
 def _keep(door: WebhookDoor, name: str, body: bytes) -> Evidence:

@@ -2,5 +2,6 @@
 
 from adapters.paytrail_payments.door import PaytrailDoor
 from adapters.paytrail_payments.provider import PaytrailPayments
+from adapters.paytrail_payments.reporting import PaytrailReports
 
-__all__ = ["PaytrailDoor", "PaytrailPayments"]
+__all__ = ["PaytrailDoor", "PaytrailPayments", "PaytrailReports"]

@@ -2,10 +2,11 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import httpx
@@ -63,13 +64,25 @@ class Client:
 
     def post(self, path: str, content: Json, *, transaction: str | None = None) -> Answer:
         """Ask for something to be done; raises `Lost`."""
-        return self._ask("POST", path, json.dumps(content).encode(), transaction=transaction)
+        body = json.dumps(content).encode()
+        return _answer(*self._ask("POST", path, body, transaction=transaction))
 
     def get(self, path: str, *, transaction: str | None = None) -> Answer:
         """Look something up; raises `Lost`."""
-        return self._ask("GET", path, b"", transaction=transaction)
+        return _answer(*self._ask("GET", path, b"", transaction=transaction))
 
-    def _ask(self, method: str, path: str, body: bytes, *, transaction: str | None) -> Answer:
+    def listed(self, path: str, query: Mapping[str, str]) -> tuple[int, Sequence[Json]]:
+        """Look up a list, and the status that it came with; raises `Lost`."""
+        status, found = self._ask("GET", f"{path}?{urlencode(query)}", b"", transaction=None)
+        if status != 200:
+            return status, ()
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise Lost("an answer that is not a list of objects")
+        return status, found
+
+    def _ask(
+        self, method: str, path: str, body: bytes, *, transaction: str | None
+    ) -> tuple[int, Any]:
         headers = self._signed(method, body, transaction)
         try:
             answer = self._http.request(method, path, content=body or None, headers=headers)
@@ -81,7 +94,7 @@ class Client:
             raise Lost(f"an answer ({answer.status_code}) that Paytrail did not sign")
         if answer.headers.get("checkout-account", self._account) != self._account:
             raise Lost("an answer to another merchant")
-        return Answer(answer.status_code, _object(answer.content))
+        return answer.status_code, _json(answer.content)
 
     def _signed(self, method: str, body: bytes, transaction: str | None) -> Mapping[str, str]:
         named = {
@@ -100,11 +113,14 @@ def _moment(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _object(content: bytes) -> Json:
+def _answer(status: int, content: Any) -> Answer:
+    if not isinstance(content, dict):
+        raise Lost("an answer that is not an object")
+    return Answer(status, content)
+
+
+def _json(content: bytes) -> Any:
     try:
-        found = json.loads(content)
+        return json.loads(content)
     except (ValueError, RecursionError):
         raise Lost("an answer that is not JSON") from None
-    if not isinstance(found, dict):
-        raise Lost("an answer that is not an object")
-    return found

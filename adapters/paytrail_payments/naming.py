@@ -3,6 +3,7 @@
 The address that a callback comes to is not signed; the stamp is.
 """
 
+import re
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -15,6 +16,8 @@ TEST_ACCOUNTS = frozenset({"375917", "695861"})
 
 _UNASKED = UUID("7a0e3a57-6a0c-4d0e-8f4c-0b8d3d1f6b52")
 _MOST_TRIES = 1000
+_NUMBER = "report-"
+_NUMBERED = re.compile(r"report-[0-9A-Za-z-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +41,22 @@ class RefundStamp:
 
 def stamp_of_payment(ask: PaymentAsk, *, try_number: int) -> str:
     """At most 200 characters, and unique: Paytrail's rule for a stamp."""
-    return f"{ask.order}.{ask.correlation_id}.{try_number}"
+    return payment_stamp(ask.order, ask.correlation_id, try_number=try_number)
 
 
 def stamp_of_refund(ask: RefundAsk) -> str:
     """The same for a refund."""
-    return f"{ask.order}.{ask.payment}.{ask.correlation_id}.{ask.try_number}"
+    return refund_stamp(ask.order, ask.payment, ask.correlation_id, try_number=ask.try_number)
+
+
+def payment_stamp(order: UUID, attempt: UUID, *, try_number: int) -> str:
+    """How the stamp of a payment is written."""
+    return f"{order}.{attempt}.{try_number}"
+
+
+def refund_stamp(order: UUID, payment: UUID, refund: UUID, *, try_number: int) -> str:
+    """How the stamp of a refund is written."""
+    return f"{order}.{payment}.{refund}.{try_number}"
 
 
 def read_payment_stamp(text: str) -> PaymentStamp | None:
@@ -69,6 +82,16 @@ def read_refund_stamp(text: str) -> RefundStamp | None:
 def news_id(reference: str) -> UUID:
     """The correlation id of what we did not ask for: the same object, the same id."""
     return uuid5(_UNASKED, f"{PROVIDER}/{reference}")
+
+
+def number_of(text: str) -> str:
+    """How we call what only a report tells of, by its number there: no transaction looks so."""
+    return f"{_NUMBER}{text}"
+
+
+def is_number(text: str) -> bool:
+    """Whether a name was made by `number_of`."""
+    return bool(_NUMBERED.fullmatch(text))
 
 
 def is_live(account: str) -> bool:

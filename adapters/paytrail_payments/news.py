@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from adapters.paytrail_payments.naming import (
@@ -14,6 +15,8 @@ from adapters.paytrail_payments.naming import (
     read_payment_stamp,
     read_refund_stamp,
 )
+from adapters.paytrail_payments.values import moment
+from adapters.paytrail_payments.words import AT
 from ledger.doors import Unreadable
 from ledger.money import Money
 from ledger.reports import Fact, Report
@@ -153,7 +156,7 @@ def _report(
         currency=CURRENCY,
         amount=_amount(query) if moves else None,
         reference=reference,
-        occurred_at=None,
+        occurred_at=_at(query),
         contradiction=contradiction,
         payment_reference=payment_reference,
     )
@@ -171,6 +174,14 @@ def _name(query: Query, key: str) -> str:
     if not _NAME.fullmatch(value):
         raise Unreadable(f"{key} is not a name")
     return value
+
+
+def _at(query: Query) -> datetime | None:
+    """When it happened, as far as we looked it up: Paytrail's own messages tell no time."""
+    try:
+        return moment(query[AT]) if AT in query else None
+    except Unreadable:
+        return None
 
 
 def _amount(query: Query) -> Money:

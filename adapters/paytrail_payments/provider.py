@@ -1,19 +1,26 @@
 """Paytrail as a payment provider: what `ledger.payments` asks for, as far as Paytrail has it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import httpx
 
-from adapters.paytrail_payments import looking, pages, refunds
+from adapters.paytrail_payments import books, looking, pages, refunds
 from adapters.paytrail_payments.client import Client
 from adapters.paytrail_payments.naming import PROVIDER, is_live
+from adapters.paytrail_payments.pace import Pace
 from ledger.once import IN_THIS_PROCESS, Once
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
+from ledger.reconciling.known import Known
+from ledger.reconciling.records import Kind, TheirRecord
+from ledger.reconciling.rows import Row
 from ledger.regenerating import Page
 from ledger.stamps import CreatePaymentFailure
 
 # Paytrail takes addresses of up to 300 characters; the rest is ours, ids and the longest slug.
 LONGEST_PUBLIC_URL = 150
+# Paytrail publishes no limit; this leaves its service to the customers.
+LOOKS_PER_SECOND = 10.0
 
 
 class PaytrailPayments:
@@ -34,6 +41,7 @@ class PaytrailPayments:
         public_url: str,
         once: Once | None = None,
         patience: float = 10.0,
+        looks_per_second: float = LOOKS_PER_SECOND,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         if not account.strip() or not secret.strip():
@@ -43,6 +51,7 @@ class PaytrailPayments:
         self.account, self.live = account, is_live(account)
         self._hooks = f"{public_url.rstrip('/')}/webhooks/paytrail"
         self._once = once or IN_THIS_PROCESS
+        self._pace = Pace(looks_per_second)
         self._client = Client(
             account, secret, api_base=api_base, patience=patience, transport=transport
         )
@@ -66,6 +75,19 @@ class PaytrailPayments:
     def page(self, reference: str) -> Page | None:
         """A payment page as Paytrail has it; None when it has none. Raises `ProviderAway`."""
         return looking.page(self._client, reference, account=self.account)
+
+    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+        """A payment or refund as Paytrail has it; raises `ProviderAway` and `NotShown`."""
+        self._pace.wait()
+        return books.record(self._client, kind, reference, account=self.account)
+
+    def names(self, known: Known) -> Sequence[str]:
+        """Our names of a payment or refund: stamp and reference."""
+        return books.names(known)
+
+    def told(self, row: Row, known: Known | None) -> TheirRecord:
+        """A row of a report as a record."""
+        return books.told(row, known, account=self.account)
 
     def refund(self, ask: RefundAsk) -> RefundAnswer:
         """Return money of one payment; a key that was taken before is never posted again."""

@@ -72,6 +72,11 @@ class PostgresInbox:
                 yield _listed(row, attempts=0)
             after = rows[-1][1], rows[-1][0]
 
+    def named(self, provider: str, provider_event_id: str) -> Waiting | None:
+        """The first message that was kept under this name, whatever it says."""
+        rows = self._run("inbox_named", provider, provider_event_id)
+        return _listed(rows[0], attempts=0) if rows else None
+
     def open(self, id: UUID) -> Message | None:
         """A message as it came; None when its key was destroyed, or there is none."""
         for (sealed,) in self._run("inbox_sealed", id):

@@ -23,9 +23,15 @@ class Verdict(StrEnum):
     STATE_DIFFERS = "state_differs"
     OPEN_CASE = "open_case"
     RESOLVED_CASE = "resolved_case"
+    UNCHECKED = "unchecked"
 
 
-FINDINGS = frozenset(Verdict) - {Verdict.MATCHED, Verdict.TIMING, Verdict.RESOLVED_CASE}
+FINDINGS = frozenset(Verdict) - {
+    Verdict.MATCHED,
+    Verdict.TIMING,
+    Verdict.RESOLVED_CASE,
+    Verdict.UNCHECKED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ def our_records(history: Sequence[Recorded], books: Holder) -> Iterable[OurRecor
 
 
 def _told(history: Sequence[Recorded], books: Holder) -> Iterator[OurRecord]:
-    payments = _payments(history, books)
+    payments = payments_at(history, books)
     # An end names no amount: it is about what began under the same name.
     amounts = {
         one.stamp.provider_reference: one.stamp.amount
@@ -101,7 +101,7 @@ def _said(stamp: object) -> tuple[Kind, State] | None:
     return _SAYS.get(type(stamp))
 
 
-def _payments(history: Sequence[Recorded], books: Holder) -> set[UUID]:
+def payments_at(history: Sequence[Recorded], books: Holder) -> set[UUID]:
     """The correlation ids of payments at these books; money of another mode is not in them."""
     asked = {
         one.correlation_id: (one.stamp.provider, one.stamp.account, one.stamp.live)

@@ -32,7 +32,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TheirRecord:
-    """One thing as the provider has it. `message` is what its webhook would have brought."""
+    """One thing as the provider has it. `message` is what its webhook would have brought.
+
+    `names` are those that we gave it, where the provider tells them.
+    """
 
     kind: Kind
     reference: str
@@ -40,6 +43,7 @@ class TheirRecord:
     state: State
     at: datetime
     message: Message
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +73,19 @@ class ProviderAway(Exception):
     """The provider cannot be asked just now. The text holds no secret."""
 
 
+class NotShown(Exception):
+    """The provider may have it, but shows it to nobody who asks for it by its name."""
+
+
 class Holder(Protocol):
     """Whose books these are: other money is not compared with them."""
 
-    name: str
-    account: str
-    live: bool
+    @property
+    def name(self) -> str: ...
+    @property
+    def account(self) -> str: ...
+    @property
+    def live(self) -> bool: ...
 
 
 class Books(Holder, Protocol):
@@ -85,5 +96,8 @@ class Books(Holder, Protocol):
         ...
 
     def record(self, kind: Kind, reference: str) -> TheirRecord | None:
-        """One of them by the provider's name of it, from any time; None when there is none."""
+        """One of them by the provider's name of it, from any time; None when there is none.
+
+        Raises `NotShown` where nobody can know.
+        """
         ...

@@ -1,6 +1,6 @@
 """Lay the provider's books beside ours and, if wanted, take in the news that never came."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -10,15 +10,12 @@ from ledger.foreseeing import Foresight, foresee
 from ledger.intake import Intake
 from ledger.reconciling.comparing import Line, Statement, Verdict, compared, unmatched
 from ledger.reconciling.our_records import MOVING, our_records
-from ledger.reconciling.records import Books, Kind, OurRecord, Period, TheirRecord
+from ledger.reconciling.positions import last_before
+from ledger.reconciling.records import Books, Kind, NotShown, OurRecord, Period, TheirRecord
+from ledger.reconciling.telling import Tell, silent
 
 Key = tuple[Kind, str]
-Tell = Callable[[str, int], None]
 _ORDER = [*Kind]
-
-
-def silent(_: str, __: int) -> None:
-    """Nobody watches."""
 
 
 @dataclass(kw_only=True)
@@ -72,7 +69,10 @@ class Reconciliation:
 
     def _without_theirs(self, ours: OurRecord) -> Line:
         """The provider did not list it; perhaps it has it in another period."""
-        theirs = self.books.record(ours.kind, ours.reference)
+        try:
+            theirs = self.books.record(ours.kind, ours.reference)
+        except NotShown:
+            return Line(verdict=Verdict.UNCHECKED, theirs=None, ours=ours)
         if theirs is None:
             return Line(verdict=Verdict.MISSING_THERE, theirs=None, ours=ours)
         return Line(verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours)
@@ -122,20 +122,7 @@ def moved_since(rows: LedgerRows, since: datetime) -> Iterable[UUID]:
     """The orders of which money stamps were recorded at or after a moment, each once."""
     seen = dict.fromkeys(
         row.stream
-        for row in all_rows(rows, after=_last_before(rows, since))
+        for row in all_rows(rows, after=last_before(rows, since))
         if row.type in MOVING and row.recorded_at >= since
     )
     return [*seen]
-
-
-def _last_before(rows: LedgerRows, since: datetime) -> int:
-    """A position before which everything is older: times never run backwards along positions."""
-    low, high = 0, rows.head()[0]
-    while low < high:
-        middle = (low + high) // 2
-        found = rows.rows(middle, limit=1)
-        if found and found[0].recorded_at < since:
-            low = middle + 1
-        else:
-            high = middle
-    return low

@@ -179,6 +179,7 @@ class StripeShop:
             shops=self.world.shops,
             providers={"stripe": self.stripe},
             books={"stripe": self.stripe},
+            reported={},
             pages={"stripe": self.stripe},
             doors={"stripe": self.door},
             views=SimpleNamespace(

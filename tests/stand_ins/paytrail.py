@@ -2,12 +2,20 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from tests.stand_ins.paytrail_reports import (
+    Settlement,
+    asked_for,
+    listed,
+    row,
+    today,
+    written,
+)
 from tests.stand_ins.paytrail_signing import ALGORITHMS, signature
 from tests.stand_ins.published import Published
 from tests.stand_ins.serving import Asked, Json, Message, StandIn, Told
@@ -24,8 +32,8 @@ class Payment:
     id: str
     asked: Json
     algorithm: str
+    made_at: str
     status: str = "new"
-    made_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 @dataclass(kw_only=True)
@@ -36,6 +44,7 @@ class Refund:
     of: Payment
     asked: Json
     status: str
+    made_at: str
 
 
 class NotAsAgreed(Exception):
@@ -52,13 +61,19 @@ class Paytrail(StandIn):
         secret: str = "SAIPPUAKAUPPIAS",
         published: Published,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        dated: Callable[[], datetime] | None = None,
     ) -> None:
+        """`dated` is the time that things are dated with, if it is another than the calls'."""
         super().__init__()
         self.account, self.secret = account, secret
         self.payments: dict[str, Payment] = {}
         self.refunds: dict[str, Refund] = {}
         self.next_refunds: list[str] = []
+        self.settlements: list[Settlement] = []
+        self.shows_refunds = False
+        self.bring: Callable[[Message], None] = self.news.append
         self._published, self._now, self._nonces = published, now, set[str]()
+        self._dated = dated or now
 
     # The calls
 
@@ -78,6 +93,12 @@ class Paytrail(StandIn):
         match [asked.method, *asked.path.strip("/").split("/")]:
             case ["POST", "payments"]:
                 return self._create(asked)
+            case ["POST", "payments", "report"]:
+                return self._report(asked, None)
+            case ["POST", "settlements", id, "payments", "report"]:
+                return self._report(asked, id)
+            case ["GET", "settlements"]:
+                return self._settlements(asked)
             case ["GET", "payments", id]:
                 return self._get(asked, id)
             case ["POST", "payments", id, "refund"]:
@@ -114,7 +135,9 @@ class Paytrail(StandIn):
             # No slip of the caller's: one whose answer was lost cannot know.
             return self.error(400, "stamp has been used")
         algorithm = asked.headers["checkout-algorithm"]
-        payment = Payment(id=str(uuid4()), asked=wish, algorithm=algorithm)
+        payment = Payment(
+            id=str(uuid4()), asked=wish, algorithm=algorithm, made_at=today(self._dated())
+        )
         self.payments[payment.id] = payment
         page = {
             "transactionId": payment.id,
@@ -130,7 +153,7 @@ class Paytrail(StandIn):
         _hold("the id is in a header, too", asked.headers.get("checkout-transaction-id") == id)
         payment = self.payments.get(id)
         if payment is None:
-            return self.error(404, "Payment not found")
+            return self._refund_shown(asked, id)
         wish = payment.asked
         shown = {
             "transactionId": id,
@@ -147,6 +170,81 @@ class Paytrail(StandIn):
             shown |= {"provider": "osuuspankki", "paidAt": payment.made_at}
         return self._told(200, shown, asked=asked, name="Payment", of=id)
 
+    def _refund_shown(self, asked: Asked, id: str) -> Told:
+        """Whether a refund is shown is not published; where it is, it is a transaction too."""
+        refund = self.refunds.get(id) if self.shows_refunds else None
+        if refund is None:
+            return self.error(404, "Payment not found")
+        shown = {
+            "transactionId": id,
+            "status": refund.status,
+            "amount": refund.asked["amount"],
+            "currency": "EUR",
+            "stamp": refund.asked.get("refundStamp", ""),
+            "reference": refund.asked.get("refundReference", ""),
+            "createdAt": refund.made_at,
+        }
+        return self._told(200, shown, asked=asked, name="Payment", of=id)
+
+    def _report(self, asked: Asked, settlement: str | None) -> Told:
+        wish = asked.json()
+        kind = (
+            "PaymentReportRequest" if settlement is None else "PaymentReportBySettlementIdRequest"
+        )
+        self._agreed(kind, wish)
+        _hold("addresses are short", len(wish["callbackUrl"]) <= _LONGEST_ADDRESS)
+        if settlement is not None and settlement not in {str(one.id) for one in self.settlements}:
+            return self.error(404, "Settlement not found")
+        body, wrong = written(self.rows(wish, settlement), wish, published=self._published)
+        self.violations += wrong
+        self.bring(self._delivery(wish, body))
+        answer = {"requestId": str(uuid4())}
+        return self._told(200, answer, asked=asked, name="PaymentReportRequestResponse", of="")
+
+    def rows(self, wish: Json, settlement: str | None = None) -> list[Json]:
+        """The rows of a report, as many as were asked for."""
+        told = []
+        refunds = [(one, one.of) for one in self.refunds.values()]
+        moved: list[tuple[Payment | Refund, Payment | None]] = [
+            *((one, None) for one in self.payments.values()),
+            *refunds,
+        ]
+        for number, (one, of) in enumerate(moved, start=1_255_000_000):
+            paid_out = next((s for s in self.settlements if one.id in s.of), None)
+            of_it = settlement is None or (paid_out is not None and str(paid_out.id) == settlement)
+            wanted = wish.get("paymentStatus", "default") == "all" or one.status == "ok"
+            if of_it and wanted and asked_for(one.made_at, wish):
+                told.append(row(one, of, number=number, settlement=paid_out))
+        return told[: wish.get("limit", 50_000)]
+
+    def _delivery(self, wish: Json, body: bytes) -> Message:
+        values = {
+            "checkout-account": self.account,
+            "checkout-algorithm": "sha256",
+            "checkout-method": "POST",
+            "checkout-nonce": str(uuid4()),
+            "checkout-timestamp": self._now().isoformat(timespec="milliseconds"),
+        }
+        signed = {**values, "signature": signature(values, body, secret=self.secret)}
+        kind = {"Content-Type": "application/json"}
+        return Message(method="POST", url=wish["callbackUrl"], headers=kind | signed, body=body)
+
+    def settle(self) -> Settlement:
+        """Everything that moved and is not paid out yet goes to the merchant's bank."""
+        out = {id for one in self.settlements for id in one.of}
+        every: list[Payment | Refund] = [*self.payments.values(), *self.refunds.values()]
+        of = {one.id for one in every if one.status == "ok"} - out
+        number = 100 + len(self.settlements)
+        settlement = Settlement(id=number, made_at=today(self._dated()), of=of)
+        self.settlements.append(settlement)
+        return settlement
+
+    def _settlements(self, asked: Asked) -> Told:
+        shown = listed(self.settlements, asked.query)
+        for one in shown:
+            self.violations += self._published.wrong_answer("SettlementIdItem", one)
+        return self._signed(200, shown, algorithm="sha256", method="GET", of="")
+
     def _refund(self, asked: Asked, id: str) -> Told:
         _hold("the id is in a header, too", asked.headers.get("checkout-transaction-id") == id)
         wish = asked.json()
@@ -160,7 +258,9 @@ class Paytrail(StandIn):
         if way == "refuse" or wish.get("amount", 0) > self.held(id):
             return self.error(400, "Refund amount exceeds what is left")
         status = {"no-id": "fail"}.get(way, way)
-        refund = Refund(id=str(uuid4()), of=payment, asked=wish, status=status)
+        refund = Refund(
+            id=str(uuid4()), of=payment, asked=wish, status=status, made_at=today(self._dated())
+        )
         self.refunds[refund.id] = refund
         if way != "pending":
             self._tell_refund(refund, named=way != "no-id")
@@ -182,7 +282,9 @@ class Paytrail(StandIn):
         self.violations += self._published.wrong_answer("Error", body)
         return self._signed(status, body, algorithm="sha256", method="POST", of="")
 
-    def _signed(self, status: int, body: Json, *, algorithm: str, method: str, of: str) -> Told:
+    def _signed(
+        self, status: int, body: Json | list[Json], *, algorithm: str, method: str, of: str
+    ) -> Told:
         raw = json.dumps(body).encode()
         values = {
             "checkout-account": self.account,
@@ -221,6 +323,18 @@ class Paytrail(StandIn):
         for urls in ("redirectUrls", "callbackUrls"):
             if urls in payment.asked:
                 self.news.append(_get(payment.asked[urls][which], query))
+
+    def refund_by_hand(self, id: str, amount: int) -> Refund:
+        """Somebody refunds at Paytrail's own desk, which tells the shop nothing."""
+        refund = Refund(
+            id=str(uuid4()),
+            of=self.payments[id],
+            asked={"amount": amount},
+            status="ok",
+            made_at=today(self._dated()),
+        )
+        self.refunds[refund.id] = refund
+        return refund
 
     def conclude_refund(self, id: str, *, ok: bool) -> None:
         """The last word on a refund."""

@@ -1,0 +1,103 @@
+"""What Paytrail shows of one thing to those who know its name, and what its report adds."""
+
+from collections.abc import Sequence
+
+from adapters.paytrail_payments.client import Client, Json
+from adapters.paytrail_payments.looking import happened, shown
+from adapters.paytrail_payments.naming import (
+    CURRENCY,
+    is_number,
+    payment_stamp,
+    refund_stamp,
+)
+from adapters.paytrail_payments.report_news import message as row_message
+from adapters.paytrail_payments.values import cents
+from adapters.paytrail_payments.words import message
+from ledger.doors import Unreadable
+from ledger.money import Money
+from ledger.reconciling.known import Known
+from ledger.reconciling.records import Kind, NotShown, ProviderAway, State, TheirRecord
+from ledger.reconciling.rows import Row
+
+_STATES = {
+    "ok": State.DONE,
+    "pending": State.UNDER_WAY,
+    "delayed": State.UNDER_WAY,
+    "authorization-hold": State.UNDER_WAY,
+}
+_SAYS = {State.DONE: "ok", State.UNDER_WAY: "pending", State.FAILED: "fail"}
+
+
+def record(client: Client, kind: Kind, transaction: str, *, account: str) -> TheirRecord | None:
+    """A payment or a refund by its transaction; None when it shows none.
+
+    Raises `ProviderAway`, and `NotShown` for what only a report has told of.
+    """
+    if kind is Kind.DISPUTE or is_number(transaction):
+        raise NotShown
+    told = shown(client, transaction)
+    if told is None:
+        return None
+    try:
+        return _record(kind, told, transaction, account=account)
+    except Unreadable as unreadable:
+        raise ProviderAway(f"a payment that cannot be read: {unreadable}") from None
+
+
+def names(known: Known) -> Sequence[str]:
+    """The stamp that it was asked for under; of a refund the reference, too."""
+    if known.kind is Kind.REFUND:
+        return (_refund_stamp(known), str(known.correlation_id))
+    if known.try_number is None:
+        return ()
+    stamp = payment_stamp(known.owner, known.correlation_id, try_number=known.try_number)
+    return (stamp,)
+
+
+def told(row: Row, known: Known | None, *, account: str) -> TheirRecord:
+    """A row: what is known gets its transaction back, the rest keeps the report's number."""
+    if known is None:
+        news, reference = row_message(row, account=account), row.number
+    else:
+        refund = known.kind is Kind.REFUND
+        words: Json = {
+            "amount": row.amount.amount,
+            "stamp": _refund_stamp(known) if refund else row.names[0],
+            "reference": row.said,
+            "status": _SAYS[row.state],
+        }
+        reference = known.reference
+        news = message(words, reference, account=account, at=row.at, refund=refund)
+    return TheirRecord(
+        kind=row.kind,
+        reference=reference,
+        amount=row.amount,
+        state=row.state,
+        at=row.at,
+        message=news,
+        names=tuple(row.names),
+    )
+
+
+def _record(kind: Kind, told: Json, transaction: str, *, account: str) -> TheirRecord:
+    refund = kind is Kind.REFUND
+    if told.get("currency", CURRENCY) != CURRENCY:
+        raise Unreadable("the currency is another one")
+    at = happened(told)
+    if at is None:
+        raise Unreadable("its time is none")
+    return TheirRecord(
+        kind=kind,
+        reference=transaction,
+        amount=Money(cents(told.get("amount")), CURRENCY),
+        state=_STATES.get(told["status"], State.FAILED),
+        at=at,
+        message=message(told, transaction, account=account, at=at, refund=refund),
+        names=(told["stamp"],),
+    )
+
+
+def _refund_stamp(known: Known) -> str:
+    return refund_stamp(
+        known.owner, known.payment, known.correlation_id, try_number=known.try_number or 1
+    )

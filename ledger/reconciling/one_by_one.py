@@ -1,0 +1,106 @@
+"""Books that nobody can list: what is known is asked for by name, the rest a report tells."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from ledger.audit.rows import LedgerRows
+from ledger.reconciling.known import Known, known_since
+from ledger.reconciling.records import Holder, Kind, NotShown, Period, State, TheirRecord
+from ledger.reconciling.rows import Row
+from ledger.reconciling.telling import Tell, silent
+
+# How long before its payment a page may have been made: slow methods take days.
+LOOKBACK = timedelta(days=8)
+_Key = tuple[Kind, str]
+
+
+class Unlisted(Holder, Protocol):
+    """What is needed of a provider that shows things only to those who know their names."""
+
+    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+        """One thing by the provider's name of it; raises `ProviderAway` and `NotShown`."""
+        ...
+
+    def names(self, known: Known) -> Sequence[str]:
+        """Our names of it, as a report would tell them."""
+        ...
+
+    def told(self, row: Row, known: Known | None) -> TheirRecord:
+        """A row as a record; under the provider's own name where that is known."""
+        ...
+
+
+@dataclass(kw_only=True)
+class OneByOne:
+    """The books of one period, read once. Without a report (None) nothing unknown is found.
+
+    A report is `complete` if it leaves out nothing of the period: one that a person brings may.
+    """
+
+    unlisted: Unlisted
+    rows: LedgerRows
+    report: Sequence[Row] | None
+    complete: bool = False
+    tell: Tell = silent
+    _asked: dict[_Key, TheirRecord | None] = field(default_factory=dict, init=False)
+    _told: dict[_Key, TheirRecord] = field(default_factory=dict, init=False)
+
+    @property
+    def name(self) -> str:
+        return self.unlisted.name
+
+    @property
+    def account(self) -> str:
+        return self.unlisted.account
+
+    @property
+    def live(self) -> bool:
+        return self.unlisted.live
+
+    def records(self, period: Period) -> Iterator[TheirRecord]:
+        """Money that came in a period and every refund of it; raises `ProviderAway`."""
+        known = self._ask_for_all(period)
+        for row in self.report or ():
+            named = ((row.kind, name) for name in row.names)
+            one = self.unlisted.told(row, next((known[n] for n in named if n in known), None))
+            self._told[one.kind, one.reference] = self._agreed(one)
+        listed = {key: one for key, one in self._asked.items() if one is not None} | self._told
+        for one in listed.values():
+            if one.at in period and (one.kind is Kind.REFUND or one.state is State.DONE):
+                yield one
+
+    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+        """One thing as it was told or is asked for; raises `ProviderAway` and `NotShown`."""
+        key = (kind, reference)
+        if key in self._told:
+            return self._told[key]
+        found = self._ask(kind, reference)
+        if found is None and kind is Kind.REFUND and not self.complete:
+            raise NotShown
+        return found
+
+    def _ask_for_all(self, period: Period) -> Mapping[_Key, Known]:
+        """Every payment that the ledger knows is asked for; what is known, by our names of it."""
+        known = [*known_since(self.rows, period.since - LOOKBACK, self.unlisted)]
+        payments = [one for one in known if one.kind is Kind.PAYMENT]
+        found = {(one.kind, name): one for one in known for name in self.unlisted.names(one)}
+        for number, one in enumerate(payments, start=1):
+            self.tell(f"asking for {len(payments)} payments by name", number)
+            with suppress(NotShown):
+                shown = self._ask(one.kind, one.reference)
+                found |= {(one.kind, name): one for name in shown.names} if shown else {}
+        return found
+
+    def _ask(self, kind: Kind, reference: str) -> TheirRecord | None:
+        key = (kind, reference)
+        if key not in self._asked:
+            self._asked[key] = self.unlisted.record(kind, reference)
+        return self._asked[key]
+
+    def _agreed(self, told: TheirRecord) -> TheirRecord:
+        """What was asked for just now is newer than a report, unless the two differ in money."""
+        asked = self._asked.get((told.kind, told.reference))
+        return asked if asked is not None and asked.amount == told.amount else told
