@@ -12,7 +12,7 @@ from adapters.keys import MemoryKeys
 from adapters.recording import Answer, Meanwhile, PreparedAppend, StampRecorder, dense, no_more
 from adapters.stamp_rows import Identity, StampRow
 from adapters.standing import Head, Known, Seats, identities_of, touched
-from ledger.audit.rows import Kept, StoredCommit, StoredNumber, StoredRow, StoredTotal, Totals
+from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredNumber, StoredRow, Totals
 
 
 def utc_now() -> datetime:
@@ -135,15 +135,14 @@ class MemoryStampRecorder(StampRecorder):
             totals = [(quota, seats) for at, quota, seats in self._totals if at <= until]
         return {quota: (one.capacity, one.held, one.sold) for quota, one in totals}
 
-    def read_kept(self, after: int, *, until: int) -> list[Kept]:
+    def read_kept(self, after: int, *, until: int) -> KeptBeside:
         with self._lock:
             kept = [one for one in self._totals if after < one[0] <= until]
             drawn = [one for one in self._drawn if after < one.position <= until]
-        totals = [
-            StoredTotal(position=at, quota=quota, totals=(one.capacity, one.held, one.sold))
-            for at, quota, one in kept
-        ]
-        return [*totals, *drawn]
+        return (
+            [(at, quota.int, one.capacity, one.held, one.sold) for at, quota, one in kept],
+            [(one.position, one.series, one.number) for one in drawn],
+        )
 
     def read_strays(self) -> list[Kept]:
         return []

@@ -16,6 +16,7 @@ from eventsourcing.persistence import (
 )
 
 from adapters.audited import AuditedRecorder
+from adapters.audited_rows import audited
 from adapters.plain_rows import PlainRow, plain
 from adapters.polling import PollingSubscription
 from adapters.stamp_rows import StampRow
@@ -125,6 +126,9 @@ class StampRecorder(AuditedRecorder, ApplicationRecorder):
     def read_positions(self, after: int, *, limit: int) -> list[StampRow]:
         """The next rows of the ledger. Raises `PositionMissing` if one is not there."""
 
+    def read_stored_streams(self, streams: Sequence[UUID], *, until: int) -> list[StoredRow]:
+        return [audited(row) for row in self.read_streams(streams, until=until)]
+
     def read_plain(self, after: int, *, limit: int) -> list[PlainRow]:
         """The next rows, for readers of very many. Raises `PositionMissing` as above."""
         return [plain(row) for row in self.read_positions(after, limit=limit)]
@@ -132,10 +136,6 @@ class StampRecorder(AuditedRecorder, ApplicationRecorder):
     def read_plain_streams(self, streams: Sequence[UUID], *, until: int) -> list[PlainRow]:
         """The rows of these streams up to a position, by position, for the same readers."""
         return [plain(row) for row in self.read_streams(streams, until=until)]
-
-    @abstractmethod
-    def read_stored(self, after: int, *, limit: int) -> list[StoredRow]:
-        """The next rows as they are stored, holes and all: for the auditor."""
 
     @abstractmethod
     def head(self) -> tuple[int, bytes]:

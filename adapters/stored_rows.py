@@ -1,11 +1,11 @@
-"""A recorder as the auditor reads it. It meets the port `ledger.audit.rows.LedgerRows`."""
+"""A recorder as the auditor reads it. It meets the port `ledger.audit.raw.AuditedRows`."""
 
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from adapters.audited_rows import audited
 from adapters.recording import StampRecorder
-from ledger.audit.rows import Kept, StoredCommit, StoredRow, Totals
+from ledger.audit.raw import RawCommit, RawRow, Vertebra
+from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 
 
 class StoredRows:
@@ -31,12 +31,30 @@ class StoredRows:
         return self.streams([stream], until=until)
 
     def streams(self, streams: Collection[UUID], *, until: int) -> Sequence[StoredRow]:
-        return [audited(one) for one in self._recorder.read_streams([*streams], until=until)]
+        return self._recorder.read_stored_streams([*streams], until=until)
 
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
         return self._recorder.read_seat_totals(until)
 
-    def kept_beside(self, after: int, *, until: int) -> Sequence[Kept]:
+    def raw_rows(self, after: int, *, limit: int) -> Sequence[RawRow]:
+        return self._recorder.read_raw(after, limit=limit)
+
+    def raw_streams(self, streams: Collection[bytes], *, until: int) -> Sequence[RawRow]:
+        return self._recorder.read_raw_streams([*streams], until=until)
+
+    def raw_share(self, after: int, *, until: int, share: int, of: int) -> Sequence[RawRow]:
+        return self._recorder.read_share(after, until=until, share=share, of=of)
+
+    def vertebrae(self, after: int, *, limit: int) -> Sequence[Vertebra]:
+        return self._recorder.read_vertebrae(after, limit=limit)
+
+    def versions(self, streams: Collection[bytes], *, until: int) -> Mapping[bytes, int]:
+        return self._recorder.read_last_versions([*streams], until=until)
+
+    def raw_commits(self, after: int, *, limit: int) -> Sequence[RawCommit]:
+        return self._recorder.read_raw_commits(after, limit=limit)
+
+    def kept_beside(self, after: int, *, until: int) -> KeptBeside:
         return self._recorder.read_kept(after, until=until)
 
     def strays(self) -> Sequence[Kept]:

@@ -48,16 +48,33 @@ def stamp_bytes(
     00000004504149440006674c194e48050000001000000000000000000000000000000006
     00000001000000056f726465720000000000000007000000027b7d
     """
-    name, at, count = type.encode(), microseconds(recorded_at), len(numbers)
+    cause = correlation_id.bytes if correlation_id is not None else None
+    at = microseconds(recorded_at)
+    return assembled(
+        ledger.bytes, position, stream.bytes, version, type.encode(), at, cause, numbers, state
+    )
+
+
+def assembled(
+    ledger: bytes,
+    position: int,
+    stream: bytes,
+    version: int,
+    name: bytes,
+    at: int,
+    cause: bytes | None,
+    numbers: Mapping[str, int],
+    state: bytes,
+) -> bytes:
+    """The same bytes from values as they are stored: ids are sixteen bytes, the name is UTF-8."""
+    count = len(numbers)
     return b"".join(
         (
             HEAD,
-            _place(ledger.bytes, position, stream.bytes, version, len(name)),
+            _place(ledger, position, stream, version, len(name)),
             name,
-            _caused(at, 16, correlation_id.bytes, count)
-            if correlation_id
-            else _uncaused(at, 0, count),
-            *([_named(name, numbers[name]) for name in sorted(numbers)] if count else ()),
+            _uncaused(at, 0, count) if cause is None else _caused(at, 16, cause, count),
+            *([_named(one, numbers[one]) for one in sorted(numbers)] if count else ()),
             _length(len(state)),
             state,
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 import click
 
 from ledger.audit.finding import Finding
+from ledger.audit.raw import AuditedRows
 from ledger.audit.replay import (
     ReplayStep,
     Standing,
@@ -40,7 +41,7 @@ def _parts(context: click.Context) -> Parts:
     return parts
 
 
-def _rows(context: click.Context) -> LedgerRows:
+def _rows(context: click.Context) -> AuditedRows:
     return _parts(context).store.stored()
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ledger.appends import StampStore
-from ledger.audit.rows import LedgerRows
+from ledger.audit.raw import AuditedRows
 from ledger.cases import Cases
 from ledger.doors import Evidence, Inbox, WebhookDoor
 from ledger.intake import Intake
@@ -31,7 +31,7 @@ class Store(StampStore, Protocol):
 
     def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None: ...
 
-    def stored(self) -> LedgerRows: ...
+    def stored(self) -> AuditedRows: ...
 
 
 class Archive(Inbox, Protocol):

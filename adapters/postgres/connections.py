@@ -1,6 +1,6 @@
 """The connections of one process to one database: a pool to read, one of its own to commit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
 from time import monotonic, sleep
@@ -12,7 +12,6 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from adapters.forks import after_fork
 from adapters.postgres.exchange import Exchange
-from adapters.postgres.plain_rows import leave_as_bytes
 from adapters.postgres.statements import statement
 from ledger.appends import LedgerUnavailable
 
@@ -83,11 +82,15 @@ class Connections:
             raise LedgerUnavailable("the database does not answer: is it running?") from error
 
     def rows(
-        self, name: str, *parameters: Any, patience: float, as_bytes: bool = False
+        self,
+        name: str,
+        *parameters: Any,
+        patience: float,
+        loading: Callable[[psycopg.Cursor[Any]], None] | None = None,
     ) -> list[tuple[Any, ...]]:
         """Run one statement that may be run twice: a lost connection is tried again.
 
-        `as_bytes`: ids, times and numbers as `adapters.postgres.plain_rows` takes them.
+        `loading` tells the cursor as what its columns are wanted.
         Raises `LedgerUnavailable` when nobody answered for `patience` seconds.
         """
         until, pause = monotonic() + patience, 0.0
@@ -95,8 +98,8 @@ class Connections:
             try:
                 with self.reading() as connection:
                     cursor = connection.cursor(binary=True)
-                    if as_bytes:
-                        leave_as_bytes(cursor)
+                    if loading is not None:
+                        loading(cursor)
                     cursor.execute(statement(name), parameters)
                     return cursor.fetchall() if cursor.description else []
             except PoolTimeout as error:

@@ -10,10 +10,8 @@ import msgspec
 import psycopg
 from psycopg.types.string import ByteaBinaryLoader
 
-from adapters.audited_rows import numbers_of, stored_row
 from adapters.plain_rows import PlainRow
 from adapters.stamp_rows import NO_NUMBERS
-from ledger.audit.rows import StoredRow
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _bigint = Struct(">q").unpack
@@ -44,16 +42,6 @@ class _Times(dict[bytes, datetime]):
         return made
 
 
-class _AnyTimes(_Times):
-    """The same; a time that Python does not know is the last that it knows."""
-
-    def __missing__(self, raw: bytes) -> datetime:
-        try:
-            return super().__missing__(raw)
-        except OverflowError:
-            return datetime.max.replace(tzinfo=UTC)
-
-
 def plain_rows(rows: Iterable[tuple[Any, ...]]) -> list[PlainRow]:
     """The rows of one batch, as a cursor that leaves them as bytes found them."""
     ids, times = _Ids({None: None}), _Times()
@@ -73,39 +61,6 @@ def plain_rows(rows: Iterable[tuple[Any, ...]]) -> list[PlainRow]:
             )
         )
         for position, stream, version, name, recorded_at, cause, numbers, state, leaf in rows
-    ]
-
-
-def stored_rows(rows: Iterable[tuple[Any, ...]]) -> list[StoredRow]:
-    """The same with all columns, for the auditor, who takes what no committer would write."""
-    ids, times = _Ids({None: None}), _AnyTimes()
-    return [
-        stored_row(
-            position,
-            ids[stream],
-            version,
-            name,
-            times[recorded_at],
-            ids[cause],
-            occurrence,
-            binding,
-            numbers_of(msgspec.json.decode(numbers[1:])) if numbers else NO_NUMBERS,
-            state,
-            leaf,
-        )
-        for (
-            position,
-            stream,
-            version,
-            name,
-            recorded_at,
-            cause,
-            occurrence,
-            binding,
-            numbers,
-            state,
-            leaf,
-        ) in rows
     ]
 
 

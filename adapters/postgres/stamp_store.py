@@ -14,7 +14,8 @@ from adapters.plain_rows import PlainRow
 from adapters.postgres.attempts import Attempts
 from adapters.postgres.connections import Connections
 from adapters.postgres.data_keys import PostgresKeys
-from adapters.postgres.plain_rows import plain_rows, stored_rows
+from adapters.postgres.plain_rows import leave_as_bytes, plain_rows
+from adapters.postgres.raw_rows import leave_raw, raw_kept, raw_rows, raw_vertebrae
 from adapters.postgres.remembered import Memory
 from adapters.postgres.rows import stamp_row, stored_commit, stored_number, stored_total
 from adapters.recording import (
@@ -28,7 +29,8 @@ from adapters.recording import (
     nothing,
 )
 from adapters.stamp_rows import StampRow
-from ledger.audit.rows import Kept, StoredCommit, StoredRow, Totals
+from ledger.audit.raw import RawCommit, RawRow, Vertebra, stored_of
+from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 from ledger.tree import EMPTY_ROOT
 
 _MOST = 2**62
@@ -107,7 +109,27 @@ class PostgresStampRecorder(StampRecorder):
         return self._plain("read_plain_streams", [*set(streams)], until)
 
     def read_stored(self, after: int, *, limit: int) -> list[StoredRow]:
-        return stored_rows(self._as_bytes("read_positions", after, limit))
+        return [stored_of(row) for row in self.read_raw(after, limit=limit)]
+
+    def read_raw(self, after: int, *, limit: int) -> list[RawRow]:
+        return raw_rows(self._raw("read_positions", after, limit))
+
+    def read_raw_streams(self, streams: Sequence[bytes], *, until: int) -> list[RawRow]:
+        ids = [UUID(bytes=stream) for stream in streams]
+        return raw_rows(self._raw("read_streams", ids, until))
+
+    def read_share(self, after: int, *, until: int, share: int, of: int) -> list[RawRow]:
+        return raw_rows(self._raw("read_share", after, until, of, share))
+
+    def read_vertebrae(self, after: int, *, limit: int) -> list[Vertebra]:
+        return raw_vertebrae(self._raw("read_vertebrae", after, limit))
+
+    def read_last_versions(self, streams: Sequence[bytes], *, until: int) -> dict[bytes, int]:
+        ids = [UUID(bytes=stream) for stream in streams]
+        return dict(self._raw("read_last_versions", ids, until))
+
+    def read_raw_commits(self, after: int, *, limit: int) -> Sequence[RawCommit]:
+        return self._raw("read_commits", after, limit)
 
     def read_commits(self, after: int, *, limit: int) -> list[StoredCommit]:
         return [stored_commit(*values) for values in self._read("read_commits", after, limit)]
@@ -116,10 +138,10 @@ class PostgresStampRecorder(StampRecorder):
         newest = self._read("read_every_quota", until)
         return {quota: (capacity, held, sold) for quota, capacity, held, sold in newest}
 
-    def read_kept(self, after: int, *, until: int) -> list[Kept]:
-        totals = [stored_total(values) for values in self._read("read_totals", after, until)]
-        drawn = self._read("read_drawn", after, until)
-        return [*totals, *(stored_number(values) for values in drawn)]
+    def read_kept(self, after: int, *, until: int) -> KeptBeside:
+        return raw_kept(
+            self._raw("read_totals", after, until), self._raw("read_drawn", after, until)
+        )
 
     def read_strays(self) -> list[Kept]:
         totals = [stored_total(values) for values in self._read("read_stray_totals")]
@@ -143,10 +165,12 @@ class PostgresStampRecorder(StampRecorder):
         return [stamp_row(values) for values in self._read(name, *parameters)]
 
     def _plain(self, name: str, *parameters: Any) -> list[PlainRow]:
-        return plain_rows(self._as_bytes(name, *parameters))
+        rows = self._connections.rows
+        return plain_rows(rows(name, *parameters, patience=self._patience, loading=leave_as_bytes))
 
-    def _as_bytes(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        return self._connections.rows(name, *parameters, patience=self._patience, as_bytes=True)
+    def _raw(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        rows = self._connections.rows
+        return rows(name, *parameters, patience=self._patience, loading=leave_raw)
 
     def _read(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self._connections.rows(name, *parameters, patience=self._patience)

@@ -16,3 +16,7 @@ class Finding:
     position: int | None
     stream: UUID | None
     text: str
+
+
+# A finding at its place: the position of the row where it was made, and the rank of its check.
+Found = tuple[int, int, Finding]

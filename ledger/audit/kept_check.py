@@ -1,21 +1,21 @@
 """Whether the totals and numbers kept beside each commit are those that its rows give."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
-from ledger.audit.finding import Finding
-from ledger.audit.rows import (
-    BATCH,
-    Kept,
-    LedgerRows,
-    StoredCommit,
-    StoredNumber,
-    Totals,
-)
-from ledger.audit.step import Step
+from ledger.audit.checks import RANKS
+from ledger.audit.finding import Finding, Found
+from ledger.audit.raw import RawCommit, Vertebra
+from ledger.audit.report import Taken
+from ledger.audit.rows import Kept, KeptBeside, StoredNumber, Totals
+from ledger.audit.seats import NO_SEATS, SeatCount, told_totals
+from ledger.audit.spine_checks import law_of, never_oversold
 
-_NOTHING: Totals = (0, 0, 0)
+RANK = 200
+_OVERSOLD = RANKS[never_oversold]
+# A quota by its id as a number, with its totals; a series, with its last number.
+_Beside = tuple[int, Totals] | tuple[str, int]
 
 
 class KeptCheck:
@@ -25,107 +25,119 @@ class KeptCheck:
     one finding, where it begins.
     """
 
-    def __init__(
-        self,
-        ledger: LedgerRows,
-        commits: Iterator[StoredCommit],
-        *,
-        until: int,
-        names: Mapping[UUID, str],
-    ) -> None:
-        self._commits = commits
-        self._commit: StoredCommit | None = next(self._commits, None)
-        self._ledger, self._until, self._names = ledger, until, names
-        self._kept: dict[int, list[Kept]] = defaultdict(list)
-        self._read = 0
-        self._totals: dict[UUID, Totals] = {}
-        self._wrong: dict[UUID, Totals] = {}
-        self._changed: dict[UUID, Totals] = {}
+    def __init__(self, seats: SeatCount) -> None:
+        self._seats = seats
+        self._wrong: dict[int, Totals] = {}
+        self._changed: dict[int, Totals] = {}
         self._drawn: dict[str, int] = {}
+        self._kept: dict[int, list[_Beside]] = defaultdict(list)
 
-    def at(self, step: Step) -> Iterable[Finding]:
-        """Take a row in; findings of the commits that end with it."""
-        if step.seats or step.row.numbers:
-            self._take(step)
-        ending = self._commit is not None and self._commit.last <= step.row.position
-        return self._found(step.row.position) if ending else ()
+    def take(
+        self,
+        rows: Iterable[Vertebra],
+        taken: Iterable[Taken],
+        *,
+        commits: Sequence[RawCommit],
+        kept: KeptBeside,
+    ) -> list[Found]:
+        """Findings of the commits that end in a window of rows, given what is kept there."""
+        self._sort(kept)
+        found: list[Found] = []
+        moves, draws = deque(taken), deque(row for row in rows if row[3])
+        for _, last, *_ in commits:
+            while moves and moves[0][0] <= last:
+                found += self._move(moves.popleft())
+            while draws and draws[0][0] <= last:
+                self._drawn |= draws.popleft()[3] or {}
+            if self._changed or self._drawn or last in self._kept:
+                found += self._ends(last)
+        for move in moves:
+            found += self._move(move)
+        for row in draws:
+            self._drawn |= row[3] or {}
+        return found
 
-    def _take(self, step: Step) -> None:
-        for quota, totals in step.seats.items():
-            before = self._totals.get(quota, _NOTHING)
-            if totals != before:
-                self._changed.setdefault(quota, before)
-                self._totals[quota] = totals
-        self._drawn |= step.row.numbers
+    def _sort(self, kept: KeptBeside) -> None:
+        """By position. What is kept where no commit ends, `strays` tells."""
+        self._kept.clear()
+        for position, quota, capacity, held, sold in kept[0]:
+            self._kept[position].append((quota, (capacity, held, sold)))
+        for position, series, number in kept[1]:
+            self._kept[position].append((series, number))
 
-    def _found(self, position: int) -> Iterator[Finding]:
-        while self._commit is not None and self._commit.last <= position:
-            yield from self._ends(self._commit.last)
-            self._commit = next(self._commits, None)
+    def _move(self, move: Taken) -> list[Found]:
+        sums = self._seats.sums
+        for quota, *_ in move[2]:
+            self._changed.setdefault(quota, sums.get(quota, NO_SEATS))
+        self._seats.move(move[2])
+        return [(move[0], _OVERSOLD, one) for one in never_oversold(move, sums)]
 
-    def at_end(self) -> Iterator[Finding]:
-        """What is kept where no commit ends."""
-        for one in self._ledger.strays():
-            text = f"{self._named(one)} is kept where no commit ends"
-            yield _finding(one, text, position=one.position)
-
-    def _ends(self, position: int) -> Iterator[Finding]:
-        missing: set[UUID | str] = {*self._drawn}
-        missing |= {q for q, before in self._changed.items() if before != self._totals[q]}
-        seen: set[UUID | str] = set()
-        for one in self._kept_at(position):
-            key = one.series if isinstance(one, StoredNumber) else one.quota
-            text = "stands twice" if key in seen else self._fault(one)
-            if text:
-                yield _finding(one, f"{self._named(one)} {text}", position=position)
-            seen.add(key)
-        for key in sorted(missing - seen, key=str):
-            yield _missing(key, self._names, position)
+    def _ends(self, position: int) -> Iterable[Found]:
+        """A commit ends here; mostly with just that beside it which its rows give."""
+        kept = self._kept.pop(position, [])
+        sums = self._seats.sums
+        missing: dict[int | str, object] = {
+            quota: sums[quota] for quota, before in self._changed.items() if before != sums[quota]
+        }
+        missing.update(self._drawn)
+        found: list[Found] = []
+        if self._wrong or len(kept) != len(missing) or dict(kept) != missing:
+            found = [(position, RANK, one) for one in self._faults(position, kept, missing.keys())]
         self._changed, self._drawn = {}, {}
+        return found
 
-    def _kept_at(self, position: int) -> Sequence[Kept]:
-        """What is kept at a commit's end. What is kept before it, `strays` tells."""
-        if self._read < position:
-            after, self._read = self._read, max(position, min(self._read + BATCH, self._until))
-            self._kept.clear()
-            for one in self._ledger.kept_beside(after, until=self._read):
-                self._kept[one.position].append(one)
-        return self._kept.pop(position, [])
+    def _faults(
+        self, position: int, kept: Iterable[_Beside], missing: Iterable[int | str]
+    ) -> Iterator[Finding]:
+        seen: set[int | str] = set()
+        for key, value in kept:
+            text = "stands twice" if key in seen else self._fault(key, value)
+            if text:
+                yield _finding(self._named(key, value), text, key=key, position=position)
+            seen.add(key)
+        for key in sorted({*missing} - seen, key=_as_written):
+            yield self._missing(key, position)
 
-    def _fault(self, one: Kept) -> str:
-        if isinstance(one, StoredNumber):
-            drawn = self._drawn.get(one.series)
-            return "" if one.number == drawn else f"was drawn as {drawn or 'none'} by the rows"
-        derived = self._totals.get(one.quota, _NOTHING)
-        wrong = tuple(kept - says for kept, says in zip(one.totals, derived, strict=True))
-        before = self._wrong.get(one.quota, _NOTHING)
-        self._wrong[one.quota] = wrong[0], wrong[1], wrong[2]
-        if wrong not in (_NOTHING, before):
-            return f"is {_told(one.totals)}: stamps say {_told(derived)}"
-        return "" if one.quota in self._changed else "was not touched by the rows"
+    def _fault(self, key: int | str, kept: int | Totals) -> str:
+        if isinstance(key, str):
+            drawn = self._drawn.get(key)
+            return "" if kept == drawn else f"was drawn as {drawn or 'none'} by the rows"
+        assert isinstance(kept, tuple)
+        derived = self._seats.sums.get(key, NO_SEATS)
+        wrong = (kept[0] - derived[0], kept[1] - derived[1], kept[2] - derived[2])
+        before = self._wrong.pop(key, NO_SEATS)
+        if wrong != NO_SEATS:
+            self._wrong[key] = wrong
+        if wrong not in (NO_SEATS, before):
+            return f"is {told_totals(kept)}: stamps say {told_totals(derived)}"
+        return "" if key in self._changed else "was not touched by the rows"
 
-    def _named(self, one: Kept) -> str:
-        if isinstance(one, StoredNumber):
-            return f"number {one.number} of {one.series}"
-        return f"the total of quota {self._names.get(one.quota, one.quota)}"
+    def _named(self, key: int | str, value: object) -> str:
+        if isinstance(key, str):
+            return f"number {value} of {key}"
+        return f"the total of quota {self._seats.name_of(key)}"
+
+    def _missing(self, key: int | str, position: int) -> Finding:
+        if isinstance(key, str):
+            text, law = f"the number of {key} that was drawn is not kept", law_of(key)
+        else:
+            name, law = self._seats.name_of(key), "8"
+            text = f"the total of quota {name} that was changed is not kept"
+        return Finding(law=law, position=position, stream=None, text=text)
+
+    def strays(self, strays: Iterable[Kept]) -> Iterator[Finding]:
+        """What is kept where no commit ends."""
+        text = "is kept where no commit ends"
+        for one in strays:
+            key = one.series if isinstance(one, StoredNumber) else one.quota.int
+            value = one.number if isinstance(one, StoredNumber) else one.totals
+            yield _finding(self._named(key, value), text, key=key, position=one.position)
 
 
-def _finding(one: Kept, text: str, *, position: int) -> Finding:
-    law = _law_of(one.series) if isinstance(one, StoredNumber) else "8"
-    return Finding(law=law, position=position, stream=None, text=text)
+def _as_written(key: int | str) -> str:
+    return key if isinstance(key, str) else str(UUID(int=key))
 
 
-def _missing(key: UUID | str, names: Mapping[UUID, str], position: int) -> Finding:
-    if isinstance(key, str):
-        text = f"the number of {key} that was drawn is not kept"
-        return Finding(law=_law_of(key), position=position, stream=None, text=text)
-    text = f"the total of quota {names.get(key, key)} that was changed is not kept"
-    return Finding(law="8", position=position, stream=None, text=text)
-
-
-def _law_of(series: str) -> str:
-    return "R7" if series.startswith("receipts/") else "C5"
-
-
-def _told(totals: Totals) -> str:
-    return "capacity {}, held {}, sold {}".format(*totals)
+def _finding(name: str, text: str, *, key: int | str, position: int) -> Finding:
+    law = law_of(key) if isinstance(key, str) else "8"
+    return Finding(law=law, position=position, stream=None, text=f"{name} {text}")

@@ -71,19 +71,7 @@ def begins_with_a_placement(step: Step) -> Sequence[Finding]:
     if isinstance(step.stamp.stamp, OrderPlaced) != (step.before.placed is not None):
         return ()
     placed = "again" if step.before.placed else "never"
-    return [step.finding("4", f"{step.row.type} on an order that was {placed} placed")]
-
-
-def never_oversold(step: Step) -> Iterable[Finding]:
-    """Law 8: held + sold ≤ capacity at every position, and nobody holds less than nothing."""
-    return _oversold(step) if step.seats else ()
-
-
-def _oversold(step: Step) -> Iterator[Finding]:
-    for quota, (capacity, held, sold) in step.seats.items():
-        if held + sold > capacity or held < 0 or sold < 0:
-            taken = f"held {held}, sold {sold} of {capacity}"
-            yield step.finding("8", f"quota {quota} is oversold: {taken}")
+    return [step.finding("4", f"{step.type} on an order that was {placed} placed")]
 
 
 def never_beyond_held(step: Step) -> Iterator[Finding]:
@@ -128,7 +116,7 @@ def bound(step: Step) -> Iterator[Finding]:
 
 def _of_attempt(step: Step, news: Recorded, attempt: Attempt | None) -> Iterator[Finding]:
     if attempt is None:
-        yield step.finding("11", f"{step.row.type} of a payment that was never asked for")
+        yield step.finding("11", f"{step.type} of a payment that was never asked for")
     elif isinstance(news.stamp, Paid | Authorized):
         if news.stamp.provider != attempt.provider:
             yield step.finding("11", "paid through another provider than was asked")
@@ -139,9 +127,9 @@ def _of_attempt(step: Step, news: Recorded, attempt: Attempt | None) -> Iterator
 def _of_payment(step: Step, news: Recorded, attempt: Attempt | None) -> Iterator[Finding]:
     amount = getattr(news.stamp, "amount", None)
     if attempt is None:
-        yield step.finding("11", f"{step.row.type} of a payment that was never asked for")
+        yield step.finding("11", f"{step.type} of a payment that was never asked for")
     elif amount is not None and amount.currency != attempt.asked.currency:
-        yield step.finding("11", f"{step.row.type} in another currency than the payment")
+        yield step.finding("11", f"{step.type} in another currency than the payment")
 
 
 def one_receipt(step: Step) -> Iterator[Finding]:

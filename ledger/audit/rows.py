@@ -16,7 +16,7 @@ Totals = tuple[int, int, int]
 # Schema version, sealed part, body.
 Frame = tuple[int, bytes, bytes]
 _NOBODY = UUID(int=0)
-_recorded = maker(Recorded)
+new_recorded = maker(Recorded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +66,13 @@ class StoredNumber:
 
 
 Kept = StoredTotal | StoredNumber
+# The same as bare values: position, quota's id as a number, capacity, held, sold; and position,
+# series, number.
+KeptBeside = tuple[Sequence[tuple[int, int, int, int, int]], Sequence[tuple[int, str, int]]]
 
 
 class LedgerRows(Protocol):
-    """All that verification needs of storage. Nothing here may mend or hide what is stored."""
+    """What a replay reads. Nothing here may mend or hide what is stored."""
 
     @property
     def ledger_id(self) -> UUID: ...
@@ -98,18 +101,6 @@ class LedgerRows(Protocol):
         """The running totals of every quota as of a position."""
         ...
 
-    def kept_beside(self, after: int, *, until: int) -> Sequence[Kept]:
-        """Every running total and number that is kept after one position and up to another."""
-        ...
-
-    def strays(self) -> Sequence[Kept]:
-        """Totals and numbers that are kept where no commit ends."""
-        ...
-
-    def repeated(self, until: int) -> Sequence[int]:
-        """Positions of rows whose correlation id, type and occurrence stand there before."""
-        ...
-
 
 def all_rows(
     ledger: LedgerRows, *, after: int = 0, until: int | None = None
@@ -132,24 +123,11 @@ def batches(
         after = highest
 
 
-def all_commits(ledger: LedgerRows, *, until: int | None = None) -> Iterator[StoredCommit]:
-    """Every commit in batches, up to the one that ends at a position."""
-    after = 0
-    while batch := ledger.commits(after, limit=BATCH):
-        for commit in batch:
-            if until is None or commit.last <= until:
-                yield commit
-        highest = max(commit.last for commit in batch)
-        if highest <= after:
-            return
-        after = highest
-
-
-def recorded(row: StoredRow, frame: Frame | None = None) -> Recorded:
+def recorded(row: StoredRow) -> Recorded:
     """The stamp in a row, its sealed part closed; raises `ledger.codec.Unreadable`."""
-    schema, _, body = frame or unframe(row.state)
+    schema, _, body = unframe(row.state)
     decoded = decode(row.type, schema, body, None)
-    return _recorded(
+    return new_recorded(
         row.stream,
         row.version,
         row.position,

@@ -1,12 +1,15 @@
 """Whether the tree over the rows is the one that every commit signed off (law 14)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 
-from ledger.audit.finding import Finding
-from ledger.audit.rows import StoredCommit, StoredRow
-from ledger.tree import EMPTY_ROOT, Frontier, node_hash
+from ledger.audit.finding import Finding, Found
+from ledger.audit.raw import RawCommit, Vertebra
+from ledger.tree import EMPTY_ROOT, Frontier
 
+RANK = 100
 _HASH = 32
+_NODE = b"\x01"
 
 
 class TreeCheck:
@@ -17,77 +20,85 @@ class TreeCheck:
     `known` are tree heads kept elsewhere, root by size: against them a cut tail is found.
     """
 
-    def __init__(self, commits: Iterator[StoredCommit], *, known: Mapping[int, bytes]) -> None:
-        self._commits = commits
-        self._commit: StoredCommit | None = next(self._commits, None)
-        self._size, self._hashes = 0, list[bytes]()
+    def __init__(self, *, known: Mapping[int, bytes]) -> None:
         self._known = known
-        self._ended = 0
+        self._ended = self._size = 0
+        # The roots of the full subtrees, the largest first: each as the left half of a node that
+        # is about to be hashed, and all of them as they are stored. `_last` is the smallest.
+        self._lefts, self._frontier, self._last = list[bytes](), b"", b""
 
-    def at(self, row: StoredRow) -> Iterable[Finding]:
-        """Findings of the commits that end with this row."""
-        self._grow(row.leaf)
-        ending = self._commit is not None and self._commit.last <= row.position
-        return self._found(row) if ending or row.position in self._known else ()
+    def take(self, rows: Sequence[Vertebra], commits: Sequence[RawCommit]) -> list[Found]:
+        """Findings of the commits that end with these rows: of all that end where they end."""
+        found: list[Found] = []
+        left, known = iter(commits), self._known
+        commit = next(left, None)
+        for row in rows:
+            self._grow(row[4])
+            position = row[0]
+            if position in known:
+                found += self._against_known(position)
+            while commit is not None and commit[1] <= position:
+                if not self._as_signed(commit, row):
+                    found += [(position, RANK, one) for one in self._faults(commit, row)]
+                    self._resume(commit)
+                self._ended, commit = commit[1], next(left, None)
+        return found
 
-    def _grow(self, leaf: bytes) -> None:
+    def _grow(self, last: bytes) -> None:
         """In place: each subtree that fills up melts into the one before."""
-        hashes, filled = self._hashes, self._size
-        hashes.append(leaf)
+        lefts, filled = self._lefts, self._size
         while filled & 1:
-            right = hashes.pop()
-            hashes[-1] = node_hash(hashes[-1], right)
+            last = sha256(lefts.pop() + last).digest()
             filled >>= 1
-        self._size += 1
+        self._frontier = self._frontier[: _HASH * len(lefts)] + last
+        lefts.append(_NODE + last)
+        self._last, self._size = last, self._size + 1
 
-    def _found(self, row: StoredRow) -> Iterator[Finding]:
-        if self._size == row.position:
-            yield from self._against_known(row)
-        while self._commit is not None and self._commit.last <= row.position:
-            yield from self._ends(self._commit, row)
-            self._ended, self._commit = self._commit.last, next(self._commits, None)
+    def _as_signed(self, commit: RawCommit, row: Vertebra) -> bool:
+        first, last, at, frontier, root = commit
+        return (
+            row[0] == last == self._size
+            and first == self._ended + 1
+            and at == row[2]
+            and frontier == self._frontier
+            and root == self.root
+        )
 
-    def _against_known(self, row: StoredRow) -> Iterator[Finding]:
-        root = self._known.get(row.position)
-        if root is not None and root != self.root:
+    def _against_known(self, position: int) -> Iterator[Found]:
+        if self._size == position and self._known[position] != self.root:
             text = "the tree up to here is not the one that was kept elsewhere"
-            yield Finding(law="14", position=row.position, stream=None, text=text)
+            yield position, RANK, _about(position, text)
 
-    def _ends(self, commit: StoredCommit, row: StoredRow) -> Iterator[Finding]:
-        for text in self._faults(commit, row):
-            yield Finding(law="14", position=commit.last, stream=None, text=text)
-        self._resume(commit)
+    def _faults(self, commit: RawCommit, row: Vertebra) -> Iterator[Finding]:
+        first, last, at, frontier, root = commit
+        where = f"the commit of positions {first} to {last}"
+        if first != self._ended + 1 or last < first:
+            yield _about(last, f"{where} does not follow the one that ends at {self._ended}")
+        if root != self.root:
+            yield _about(last, f"{where} has another root than the rows up to its end")
+        elif frontier != self._frontier:
+            yield _about(last, f"{where} has another frontier than the rows up to its end")
+        if row[0] == last and at != row[2]:
+            yield _about(last, f"{where} has another time than its rows")
 
-    def _faults(self, commit: StoredCommit, row: StoredRow) -> Iterator[str]:
-        where = f"the commit of positions {commit.first} to {commit.last}"
-        if commit.first != self._ended + 1 or commit.last < commit.first:
-            yield f"{where} does not follow the one that ends at {self._ended}"
-        if commit.root != self.root:
-            yield f"{where} has another root than the rows up to its end"
-        elif commit.frontier != b"".join(self._hashes):
-            yield f"{where} has another frontier than the rows up to its end"
-        if row.position == commit.last and commit.recorded_at != row.recorded_at:
-            yield f"{where} has another time than its rows"
-
-    def _resume(self, commit: StoredCommit) -> None:
+    def _resume(self, commit: RawCommit) -> None:
         """From the commit's own frontier, where it is one; else from the tree that we have."""
-        kept = commit.frontier
-        if self._size == commit.last and kept == b"".join(self._hashes):
-            return
+        _, last, _, kept, root = commit
         hashes = [kept[start : start + _HASH] for start in range(0, len(kept), _HASH)]
         try:
-            stored = Frontier(commit.last, tuple(hashes))
+            stored = Frontier(last, tuple(hashes))
         except ValueError:
             return
-        if stored.root() == commit.root:
-            self._size, self._hashes = commit.last, hashes
+        if stored.root() == root:
+            self._size, self._frontier = last, kept
+            self._lefts, self._last = [_NODE + one for one in hashes], hashes[-1]
 
-    def at_end(self, last: int) -> Iterator[Finding]:
+    def at_end(self, last: int, unread: RawCommit | None) -> Iterator[Finding]:
         """Rows that no commit covers, commits whose rows are gone, heads that are missing."""
         if self._ended < last:
             yield _about(last, f"no commit covers positions {self._ended + 1} to {last}")
-        if self._commit is not None:
-            yield _about(self._commit.last, f"rows {last + 1} to {self._commit.last} are gone")
+        if unread is not None:
+            yield _about(unread[1], f"rows {last + 1} to {unread[1]} are gone")
         for size in sorted(self._known):
             if size > last:
                 yield _about(
@@ -97,11 +108,11 @@ class TreeCheck:
     @property
     def root(self) -> bytes:
         """The root over all rows so far."""
-        if not self._hashes:
+        if not self._lefts:
             return EMPTY_ROOT
-        root = self._hashes[-1]
-        for left in self._hashes[-2::-1]:
-            root = node_hash(left, root)
+        root = self._last
+        for left in self._lefts[-2::-1]:
+            root = sha256(left + root).digest()
         return root
 
 

@@ -1,44 +1,33 @@
-"""Verify a ledger: every law over every row, in one walk that holds little in memory."""
+"""Verify a ledger: every law over every row, in windows, of which few are held in memory."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import tee
+from typing import Protocol, TypeVar
 
-from ledger.audit import order_checks, storage_checks
 from ledger.audit.finding import Finding
-from ledger.audit.kept_check import KeptCheck
-from ledger.audit.rows import LedgerRows, all_commits
-from ledger.audit.step import Step
-from ledger.audit.streams import UNFIT
-from ledger.audit.tree_check import TreeCheck
-from ledger.audit.walk import Walk
+from ledger.audit.raw import RawLedger, Vertebra, vertebra_of
+from ledger.audit.report import Report
+from ledger.audit.rows import BATCH
+from ledger.audit.share import Share
+from ledger.audit.whole import Whole
 
-Check = Callable[[Step], Iterable[Finding]]
 Progress = Callable[[int, int], None]
-
-HASHES: tuple[Check, ...] = (
-    storage_checks.dense,
-    storage_checks.forward_in_time,
-    storage_checks.contiguous,
-    storage_checks.hashed,
-)
-CHECKS: tuple[Check, ...] = (
-    *HASHES,
-    storage_checks.readable,
-    storage_checks.identified,
-    storage_checks.sealed,
-    storage_checks.numbered,
-    order_checks.begins_with_a_placement,
-    order_checks.never_oversold,
-    order_checks.never_beyond_held,
-    order_checks.never_beyond_authorized,
-    order_checks.bound,
-    order_checks.one_receipt,
-    order_checks.receipts_owed,
-)
 NO_HEADS: Mapping[int, bytes] = {}
-_TOLD_EVERY = 500
+_WINDOWS_AHEAD = 3
+_R = TypeVar("_R", bound=tuple[int, *tuple[object, ...]])
+
+
+class Shares(Protocol):
+    """Others who check a ledger's streams, each a share of them."""
+
+    def ask(self, after: int, *, until: int, rows: Sequence[Vertebra]) -> None:
+        """Have a window checked: the positions after one and up to another, with these rows."""
+        ...
+
+    def answer(self) -> Report:
+        """Of the window that was asked first of those without an answer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,89 +43,72 @@ class Verification:
     """One verification of the ledger as it stood when this began.
 
     `hashes_only`: positions, versions, times, hashes and commits are checked, and no stamp is read.
-    Iterate for the findings; afterwards `verdict` is there. What is appended meanwhile is not
-    looked at.
+    `shares`: others check the streams meanwhile; each must look at the same ledger, and in the
+    same depth. Iterate for the findings; afterwards `verdict` is there. What is appended meanwhile
+    is not looked at.
     """
 
     def __init__(
         self,
-        ledger: LedgerRows,
+        ledger: RawLedger,
         *,
         known: Mapping[int, bytes] = NO_HEADS,
         progress: Progress = lambda done, size: None,
         hashes_only: bool = False,
+        shares: Shares | None = None,
     ) -> None:
         self._ledger, self._known, self._progress = ledger, known, progress
-        self._hashes_only = hashes_only
+        self._hashes_only, self._shares = hashes_only, shares
         self.verdict: Verdict | None = None
 
     def __iter__(self) -> Iterator[Finding]:
-        found = rows = last = 0
         size, _ = self._ledger.head()
-        signed, kept_beside = tee(all_commits(self._ledger, until=size))
-        tree = TreeCheck(signed, known=self._known)
-        walk = Walk(self._ledger, until=size, understanding=not self._hashes_only)
-        names = walk.seats.names
-        if self._hashes_only:
-            kept_beside = iter(())
-        kept = KeptCheck(self._ledger, kept_beside, until=size, names=names)
-        for step in walk.steps():
-            rows, last = rows + 1, step.row.position
-            for findings in (self._judged(step), tree.at(step.row), kept.at(step)):
-                for finding in findings:
-                    found += 1
-                    yield finding
-            if rows % _TOLD_EVERY == 0:
-                self._progress(rows, size)
-        for finding in (*tree.at_end(last), *self._of_the_whole(kept, size)):
-            found += 1
+        whole = Whole(self._ledger, size=size, known=self._known, hashes_only=self._hashes_only)
+        findings = 0
+        for rows, report in self._windows(size):
+            for finding in whole.take(rows, report):
+                findings += 1
+                yield finding
+            self._progress(whole.rows, size)
+        for finding in whole.at_end():
+            findings += 1
             yield finding
-        self._progress(rows, size)
-        self.verdict = Verdict(rows=rows, root=tree.root, findings=found)
+        self._progress(whole.rows, size)
+        self.verdict = Verdict(rows=whole.rows, root=whole.root, findings=findings)
 
-    def _judged(self, step: Step) -> Iterable[Finding]:
-        return judged(step, HASHES) if self._hashes_only else judged(step, checks_of(step))
+    def _windows(self, size: int) -> Iterator[tuple[Sequence[Vertebra], Report]]:
+        return self._alone(size) if self._shares is None else self._together(size, self._shares)
 
-    def _of_the_whole(self, kept: KeptCheck, size: int) -> Iterator[Finding]:
-        yield from self._uncommitted(size)
-        if self._hashes_only:
+    def _alone(self, size: int) -> Iterator[tuple[Sequence[Vertebra], Report]]:
+        share = Share(self._ledger, hashes_only=self._hashes_only)
+        for after, rows in windows(self._ledger.raw_rows, until=size):
+            yield [vertebra_of(row) for row in rows], share.report(rows, after=after)
+
+    def _together(self, size: int, shares: Shares) -> Iterator[tuple[Sequence[Vertebra], Report]]:
+        """A few windows are asked for ahead, so that nobody waits for the slowest."""
+        asked: deque[Sequence[Vertebra]] = deque()
+        for after, rows in windows(self._ledger.vertebrae, until=size):
+            shares.ask(after, until=rows[-1][0], rows=rows)
+            asked.append(rows)
+            if len(asked) > _WINDOWS_AHEAD:
+                yield asked.popleft(), shares.answer()
+        while asked:
+            yield asked.popleft(), shares.answer()
+
+
+def windows(read: Callable[..., Sequence[_R]], *, until: int) -> Iterator[tuple[int, Sequence[_R]]]:
+    """Every row up to a position in windows, each with the position after which it begins."""
+    after = 0
+    while after < until and (batch := read(after, limit=BATCH)):
+        highest = max(row[0] for row in batch)
+        rows = [row for row in batch if row[0] <= until] if highest > until else batch
+        if rows:
+            yield after, rows
+        if highest <= after:
             return
-        yield from kept.at_end()
-        for position in self._ledger.repeated(size):
-            text = "the same correlation id, type and occurrence stand in the ledger before"
-            yield Finding(law="3", position=position, stream=None, text=text)
-
-    def _uncommitted(self, size: int) -> Iterator[Finding]:
-        """Rows and their commit become visible at once: a row seen first needs its commit."""
-        beyond = self._ledger.rows(size, limit=1)
-        if beyond and not self._ledger.commits(size, limit=1):
-            text = "a row that no commit covers"
-            yield Finding(law="14", position=beyond[0].position, stream=beyond[0].stream, text=text)
+        after = highest
 
 
-def checks_of(step: Step) -> tuple[Check, ...]:
-    """The checks that have something to say about a row."""
-    return _checks_of(None if step.stamp is None else type(step.stamp.stamp))  # type: ignore[arg-type]
-
-
-@cache
-def _checks_of(stamp_type: type | None) -> tuple[Check, ...]:
-    certain = order_checks.OF_CERTAIN
-    return tuple(one for one in CHECKS if one not in certain or stamp_type in certain[one])
-
-
-def judged(step: Step, checks: tuple[Check, ...]) -> Iterable[Finding]:
-    """What checks say about one row. One that a check cannot digest is a finding, too."""
-    found: list[Finding] = []
-    for check in checks:
-        try:
-            found += check(step)
-        except UNFIT as error:
-            text = f"{check.__name__} cannot be judged: {type(error).__name__}"
-            found.append(step.finding("13", text))
-    return found
-
-
-def verify(ledger: LedgerRows, *, known: Mapping[int, bytes] = NO_HEADS) -> tuple[Finding, ...]:
+def verify(ledger: RawLedger, *, known: Mapping[int, bytes] = NO_HEADS) -> tuple[Finding, ...]:
     """All findings at once, for ledgers that are known to be small."""
     return tuple(Verification(ledger, known=known))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ledger.codec.names import NAMES
-from ledger.recorded import Draft
+from ledger.recorded import Draft, Recorded
 from ledger.series import series_of
 from ledger.stamp import bound, declared, occurrence_of
 
@@ -39,7 +39,7 @@ class _Plan(NamedTuple):
 
     name: str
     schema: int
-    values: Callable[[Draft], tuple[Any, ...]]
+    values: Callable[[Draft | Recorded], tuple[Any, ...]]
     body: Callable[..., msgspec.Struct]
     sealed: tuple[str, ...]
 
@@ -62,8 +62,8 @@ def _planned(stamp_type: type) -> _Plan:
 _PLANS: Mapping[type, _Plan] = {stamp_type: _planned(stamp_type) for stamp_type in NAMES}
 
 
-def encode(draft: Draft) -> Encoded:
-    """A draft as it is stored, and what identifies it."""
+def encode(draft: Draft | Recorded) -> Encoded:
+    """A draft, or a stamp that was one, as it is stored, and what identifies it."""
     one = draft.stamp
     name, schema, values, body, sealed = _PLANS[type(one)]
     return Encoded(

@@ -7,9 +7,19 @@ from uuid import UUID
 
 from adapters.recording import StampRecorder
 from ledger.appends import Append, Appended, SeatChange
+from ledger.audit.raw import (
+    AuditedRows,
+    RawCommit,
+    RawRow,
+    Vertebra,
+    raw_commit_of,
+    raw_of,
+    share_of,
+    vertebra_of,
+)
 from ledger.audit.rows import (
     Kept,
-    LedgerRows,
+    KeptBeside,
     StoredCommit,
     StoredNumber,
     StoredRow,
@@ -125,13 +135,19 @@ def force(
 class CopiedRows:
     """Rows, commits and totals in lists that a test may bend."""
 
-    def __init__(self, ledger: LedgerRows) -> None:
+    def __init__(self, ledger: AuditedRows) -> None:
         self.ledger_id = ledger.ledger_id
         self.kept = list(ledger.rows(0, limit=100_000))
         self.signed = list(ledger.commits(0, limit=100_000))
-        kept = ledger.kept_beside(0, until=100_000)
-        self.seats = [one for one in kept if isinstance(one, StoredTotal)]
-        self.numbers = [one for one in kept if isinstance(one, StoredNumber)]
+        totals, numbers = ledger.kept_beside(0, until=100_000)
+        self.seats = [
+            StoredTotal(position=at, quota=UUID(int=quota), totals=(capacity, held, sold))
+            for at, quota, capacity, held, sold in totals
+        ]
+        self.numbers = [
+            StoredNumber(position=at, series=series, number=number)
+            for at, series, number in numbers
+        ]
 
     def head(self) -> tuple[int, bytes]:
         return (self.signed[-1].last, self.signed[-1].root) if self.signed else (0, b"")
@@ -151,8 +167,39 @@ class CopiedRows:
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
         return {one.quota: one.totals for one in self.seats if one.position <= until}
 
-    def kept_beside(self, after: int, *, until: int) -> Sequence[Kept]:
-        return [one for one in self._beside() if after < one.position <= until]
+    def raw_rows(self, after: int, *, limit: int) -> Sequence[RawRow]:
+        return [raw_of(row) for row in self.rows(after, limit=limit)]
+
+    def raw_streams(self, streams: Collection[bytes], *, until: int) -> Sequence[RawRow]:
+        ids = [UUID(bytes=stream) for stream in streams]
+        return [raw_of(row) for row in self.streams(ids, until=until)]
+
+    def raw_share(self, after: int, *, until: int, share: int, of: int) -> Sequence[RawRow]:
+        rows = [raw_of(row) for row in self.kept if after < row.position <= until]
+        return [row for row in rows if share_of(row[1], of) == share]
+
+    def vertebrae(self, after: int, *, limit: int) -> Sequence[Vertebra]:
+        return [vertebra_of(row) for row in self.raw_rows(after, limit=limit)]
+
+    def versions(self, streams: Collection[bytes], *, until: int) -> Mapping[bytes, int]:
+        return {row[1]: row[2] for row in self.raw_streams(streams, until=until)}
+
+    def raw_commits(self, after: int, *, limit: int) -> Sequence[RawCommit]:
+        return [raw_commit_of(one) for one in self.commits(after, limit=limit)]
+
+    def kept_beside(self, after: int, *, until: int) -> KeptBeside:
+        return (
+            [
+                (one.position, one.quota.int, *one.totals)
+                for one in self.seats
+                if after < one.position <= until
+            ],
+            [
+                (one.position, one.series, one.number)
+                for one in self.numbers
+                if after < one.position <= until
+            ],
+        )
 
     def strays(self) -> Sequence[Kept]:
         ends = {one.last for one in self.signed}

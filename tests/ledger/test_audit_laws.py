@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from ledger.appends import SeatChange
-from ledger.audit.rows import Kept, StoredCommit, StoredRow, Totals
-from ledger.audit.streams import Streams
-from ledger.audit.verify import CHECKS, Verification, verify
+from ledger.audit.checks import CHECKS
+from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
+from ledger.audit.share import Share
+from ledger.audit.verify import Verification, verify
 from ledger.case_stamps import CaseResolved
 from ledger.codec import frame, unframe
 from ledger.leaf import stamp_bytes
@@ -331,7 +332,7 @@ def test_a_stamp_that_should_have_drawn_a_number_did_not(copy):
 
 
 def test_streams_that_were_let_go_are_read_again(world, monkeypatch):
-    monkeypatch.setattr(Streams.__init__, "__kwdefaults__", {"most": 1})
+    monkeypatch.setattr(Share.__init__, "__kwdefaults__", {"hashes_only": False, "most": 1})
     assert verify(world.store.stored()) == ()
 
 
@@ -365,7 +366,7 @@ class Meanwhile(CopiedRows):
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:
         return self.world.store.stored().seat_totals(until)
 
-    def kept_beside(self, after: int, *, until: int) -> Sequence[Kept]:
+    def kept_beside(self, after: int, *, until: int) -> KeptBeside:
         return self.world.store.stored().kept_beside(after, until=until)
 
     def strays(self) -> Sequence[Kept]:

@@ -1,0 +1,115 @@
+"""Rows checked stream by stream: everything that a stream tells without the others."""
+
+from collections.abc import Iterable, Sequence
+
+from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
+from ledger.audit.finding import Found
+from ledger.audit.leaf_hashes import LeafHashes
+from ledger.audit.raw import RawRow, RawStreams
+from ledger.audit.report import Report, SeatsMoved, Taken
+from ledger.audit.rows import Frame
+from ledger.audit.seats import seats_moved
+from ledger.audit.shelf import Ids, Shelf, recorded
+from ledger.audit.step import Step
+from ledger.audit.storage_checks import numbered
+from ledger.audit.streams import UNFIT, State, begun, evolved
+from ledger.codec import NAMES, Encoded, Unreadable, encode, unframe
+from ledger.making import maker
+from ledger.order.state import Order
+from ledger.recorded import Recorded
+from ledger.stamps import OrderPlaced
+
+MOST_STREAMS = 20_000
+_NO_FRAME: Frame = (0, b"", b"")
+_CERTAIN = {stamp_type: checks_of(stamp_type) for stamp_type in NAMES}
+_UNREAD = (None, None, None, None, "")
+_places = {stamp_type: stamp_type is OrderPlaced for stamp_type in NAMES}
+_step = maker(Step)
+
+
+class Share:
+    """All streams of a ledger, or some of them; they are kept as `Shelf` keeps them."""
+
+    def __init__(
+        self, ledger: RawStreams, *, hashes_only: bool = False, most: int = MOST_STREAMS
+    ) -> None:
+        self._shelf = Shelf(ledger, most=most, understanding=not hashes_only)
+        self._leaf = LeafHashes(ledger.ledger_id).of
+        self._ids = Ids()
+        self.report = self._of_bytes if hashes_only else self._of_stamps
+
+    def _of_bytes(self, rows: Sequence[RawRow], *, after: int) -> Report:
+        """Of the next window of rows, which begins after a position: versions and hashes."""
+        self._shelf.prepare(rows, after=after)
+        versions, found = self._shelf.versions, list[Found]()
+        for row in rows:
+            before, leaf = versions.get(row[1], 0), self._leaf(row)
+            if row[2] != before + 1 or leaf != row[10]:
+                found += said(_step(row, leaf, before, _NO_FRAME, *_UNREAD), OF_BYTES)
+            versions[row[1]] = row[2]
+        return Report(found, [])
+
+    def _of_stamps(self, rows: Sequence[RawRow], *, after: int) -> Report:
+        """Of the next window of rows, which begins after a position: every law."""
+        self._shelf.prepare(rows, after=after)
+        self._ids.clear()
+        found, taken = list[Found](), list[Taken]()
+        for row in rows:
+            step, moved = self._understood(row)
+            if moved:
+                taken.append((row[0], row[1], moved))
+            checks = called_for(step)
+            if checks:
+                found += said(step, checks)
+        return Report(found, taken)
+
+    def _understood(self, row: RawRow) -> tuple[Step, tuple[SeatsMoved, ...]]:
+        """As far as it can be understood; what was found out before a fault is kept."""
+        shelf, stream = self._shelf, row[1]
+        version = shelf.versions.get(stream, 0)
+        shelf.versions[stream] = row[2]
+        frame, fault = _NO_FRAME, ""
+        moved: tuple[SeatsMoved, ...] = ()
+        one: Recorded | None = None
+        again: Encoded | None = None
+        before: State | None = None
+        after: State | None = None
+        try:
+            frame = unframe(row[9])
+            one = recorded(row, frame, self._ids)
+            again = encode(one)
+            before = shelf.states.get(stream) or begun(one)
+            shelf.states[stream] = after = evolved(before, one)
+            moved = seats_moved(one, before, after)
+        except (Unreadable, *UNFIT) as error:
+            fault = f"{type(error).__name__}: {error}"
+        return _step(row, self._leaf(row), version, frame, one, again, before, after, fault), moved
+
+
+def called_for(step: Step) -> tuple[Check, ...]:
+    """All checks, unless the row is as it was written: then those that its stamp calls for.
+
+    What is asked here is what the other checks would ask, at once. A test compares the findings.
+    """
+    row, one, again, before = step.row, step.stamp, step.again, step.before
+    if one is None or again is None or step.fault:
+        return OF_STAMPS
+    checks = _CERTAIN[type(one.stamp)]
+    as_written = (
+        step.frame[2] == again.body
+        and step.leaf == row[10]
+        and row[2] == step.version_before + 1
+        and row[6] == again.occurrence
+        and row[7] == again.binding
+        and (row[8] is None or numbered in checks)
+        and (type(before) is not Order or (before.placed is None) is _places[type(one.stamp)])
+    )
+    return checks if as_written else OF_STAMPS
+
+
+def said(step: Step, checks: Iterable[Check]) -> list[Found]:
+    """What checks say about one row."""
+    found: list[Found] = []
+    for check in checks:
+        found += judged(check, step.row[0], step.row[1], step)
+    return found
