@@ -23,11 +23,15 @@ _LARGEST_FILE = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a report comes from: files, the provider (waiting so many seconds), or nowhere."""
+    """Where a report comes from: files, the provider (waiting so many seconds), or nowhere.
+
+    `payouts` says that those are compared, too, which only reports tell of.
+    """
 
     files: Sequence[Path] = ()
     none: bool = False
     seconds: float = WAIT
+    payouts: bool = False
 
     @property
     def said(self) -> bool:
@@ -38,12 +42,14 @@ class Source:
 def books_of(parts: Parts, name: str, period: Period, *, source: Source, tell: Tell) -> Books:
     """A provider's books; raises `click.UsageError` where there are none that can be read."""
     if name in parts.reported:
+        if source.none and source.payouts:
+            raise click.UsageError("payouts are told of by reports only.")
         return _one_by_one(parts, name, period, source=source, tell=tell)
     if name not in parts.books:
         known = ", ".join(sorted({*parts.books, *parts.reported})) or "none"
         raise click.UsageError(f"{name} has no books that can be read here; there are: {known}.")
-    if source.said:
-        raise click.UsageError(f"{name} lists its books: a report is not needed.")
+    if source.said or source.payouts:
+        raise click.UsageError(f"{name} lists its books, and no reports or payouts are read.")
     return parts.books[name]
 
 

@@ -5,19 +5,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
-from rich.table import Table
 
-from ledger.audit.story import spoken
-from ledger.reconciling.comparing import Line, Statement, Sum, Verdict
-from ledger.reconciling.records import Books, OurRecord, Period, TheirRecord
+from ledger.reconciling.records import Books, Period
 from ledger.reconciling.service import Reconciliation
 from ledger.reconciling.telling import Tell
 from web import audit_tables as tables
 from web.parts import Parts, intake
 from web.reconcile_books import WAIT, Source, books_of
+from web.reconcile_settlements import settlements_of
+from web.reconcile_told import document, show
 
 FOUND = 1
 _USUALLY = timedelta(days=30)
@@ -42,6 +40,7 @@ _USUALLY = timedelta(days=30)
     show_default=True,
     help="Seconds to wait for a report that was asked for.",
 )
+@click.option("--settlements", is_flag=True, help="Compare the payouts of the period, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
 def reconcile(
@@ -53,6 +52,7 @@ def reconcile(
     files: Sequence[Path],
     no_report: bool,
     wait: float,
+    settlements: bool,
     as_json: bool,
 ) -> None:
     """Compare a provider's payments, refunds and disputes with the ledger's.
@@ -64,18 +64,22 @@ def reconcile(
     cannot be asked.
     """
     parts: Parts = context.obj()
-    period, source = _period(parts, since), Source(files=files, none=no_report, seconds=wait)
+    period = _period(parts, since)
+    source = Source(files=files, none=no_report, seconds=wait, payouts=settlements)
     with _told() as tell:
         books = books_of(parts, name, period, source=source, tell=tell)
         work = _reconciliation(parts, books, period, tell=tell)
         found = work.statement()
         taken_in = work.commit(found) if commit else 0
         left = work.statement() if taken_in else found
+        settled = (
+            settlements_of(parts, books, work, source=source, tell=tell) if settlements else ()
+        )
     if as_json:
-        tables.as_json(_document(name, found, left, taken_in=taken_in))
+        tables.as_json(document(name, found, left, taken_in=taken_in, settled=settled))
     else:
-        _show(found, left, taken_in=taken_in)
-    sys.exit(0 if left.clean else FOUND)
+        show(found, left, taken_in=taken_in, settled=settled)
+    sys.exit(0 if left.clean and all(one.clean for one in settled) else FOUND)
 
 
 def _period(parts: Parts, since: datetime | None) -> Period:
@@ -98,101 +102,3 @@ def _told() -> Iterator[Tell]:
     with tables.bar() as bar:
         task = bar.add_task("reconciling", total=None)
         yield lambda what, done: bar.update(task, description=what, completed=done)
-
-
-def _show(found: Statement, left: Statement, *, taken_in: int) -> None:
-    screen = tables.console()
-    if found.lines:
-        screen.print(_lines_table(found))
-    screen.print(_sums_table(left))
-    counts = ", ".join(f"{found.counts[one]} {one}" for one in sorted(found.counts))
-    click.echo(f"Compared: {counts or 'nothing'}.")
-    if taken_in:
-        click.echo(f"Taken in: {taken_in}. Left: {len(left.findings)}.")
-    number, unchecked = len(left.findings), left.counts[Verdict.UNCHECKED]
-    if unchecked:
-        click.echo(f"{unchecked} could not be asked for by name: a report tells of them.")
-    click.echo(f"{number} finding{'s' if number > 1 else ''}." if number else "Both sides agree.")
-
-
-def _lines_table(statement: Statement) -> Table:
-    table = Table("verdict", "kind", title="Differences")
-    for name in ("reference", "order", "theirs", "ours"):
-        table.add_column(name, overflow="fold")
-    for line in statement.lines:
-        table.add_row(
-            line.verdict,
-            line.either.kind,
-            line.either.reference,
-            str(line.order or ""),
-            _said(line.theirs),
-            _said(line.ours),
-        )
-    return table
-
-
-def _said(record: TheirRecord | OurRecord | None) -> str:
-    if record is None:
-        return "–"
-    return f"{spoken(record.amount)} {record.state} {record.at:%Y-%m-%d %H:%M}"
-
-
-def _sums_table(statement: Statement) -> Table:
-    table = Table("kind", "theirs", "ours", "difference", title="Money in the period")
-    for (kind, _), sums in sorted(statement.sums.items()):
-        table.add_row(kind, *_spoken(sums))
-    table.add_section()
-    for _, sums in sorted(statement.net.items()):
-        table.add_row("net", *_spoken(sums))
-    return table
-
-
-def _spoken(sums: Sum) -> tuple[str, str, str]:
-    return spoken(sums.theirs), spoken(sums.ours), spoken(sums.difference)
-
-
-def _document(name: str, found: Statement, left: Statement, *, taken_in: int) -> dict[str, Any]:
-    """Amounts in minor units. `totals` are those after a commit."""
-    return {
-        "provider": name,
-        "since": found.period.since,
-        "until": found.period.until,
-        "clean": left.clean,
-        "counts": {verdict.value: n for verdict, n in sorted(found.counts.items())},
-        "totals": [
-            {"kind": kind.value, "currency": currency} | _amounts(sums)
-            for (kind, currency), sums in sorted(left.sums.items())
-        ],
-        "net": [
-            {"currency": currency} | _amounts(sums) for currency, sums in sorted(left.net.items())
-        ],
-        "lines": [_line(one) for one in found.lines],
-        "taken_in": taken_in,
-        "left": [_line(one) for one in left.findings],
-    }
-
-
-def _amounts(sums: Sum) -> dict[str, Any]:
-    return {
-        "theirs": sums.theirs.amount,
-        "ours": sums.ours.amount,
-        "difference": sums.difference.amount,
-    }
-
-
-def _line(line: Line) -> dict[str, Any]:
-    return {
-        "verdict": line.verdict.value,
-        "kind": line.either.kind.value,
-        "reference": line.either.reference,
-        "order": line.order,
-        "theirs": _record(line.theirs),
-        "ours": _record(line.ours),
-    }
-
-
-def _record(record: TheirRecord | OurRecord | None) -> dict[str, Any] | None:
-    if record is None:
-        return None
-    money = {"amount": record.amount.amount, "currency": record.amount.currency}
-    return money | {"state": record.state.value, "at": record.at}

@@ -1,6 +1,7 @@
 """What Paytrail shows of one thing to those who know its name, and what its report adds."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from adapters.paytrail_payments.client import Client, Json
 from adapters.paytrail_payments.looking import happened, shown
@@ -8,6 +9,8 @@ from adapters.paytrail_payments.naming import (
     CURRENCY,
     is_number,
     payment_stamp,
+    read_payment_stamp,
+    read_refund_stamp,
     refund_stamp,
 )
 from adapters.paytrail_payments.report_news import message as row_message
@@ -52,6 +55,13 @@ def names(known: Known) -> Sequence[str]:
         return ()
     stamp = payment_stamp(known.owner, known.correlation_id, try_number=known.try_number)
     return (stamp,)
+
+
+def owner(row: Row) -> UUID | None:
+    """The order or the case that the stamp of a row names."""
+    stamp = row.names[0] if row.names else ""
+    ours = read_refund_stamp(stamp) if row.kind is Kind.REFUND else read_payment_stamp(stamp)
+    return ours.order if ours else None
 
 
 def told(row: Row, known: Known | None, *, account: str) -> TheirRecord:

@@ -85,6 +85,10 @@ class PaytrailPayments:
         """Our names of a payment or refund: stamp and reference."""
         return books.names(known)
 
+    def owner(self, row: Row) -> UUID | None:
+        """The order or the case that a stamp of ours in a row names."""
+        return books.owner(row)
+
     def told(self, row: Row, known: Known | None) -> TheirRecord:
         """A row of a report as a record."""
         return books.told(row, known, account=self.account)

@@ -1,16 +1,18 @@
 """Books that nobody can list: what is known is asked for by name, the rest a report tells."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
+from uuid import UUID
 
-from ledger.audit.rows import LedgerRows
-from ledger.reconciling.known import Known, known_since
+from ledger.audit.rows import LedgerRows, recorded
+from ledger.reconciling.known import Known, known_of, known_since
 from ledger.reconciling.records import Holder, Kind, NotShown, Period, State, TheirRecord
 from ledger.reconciling.rows import Row
 from ledger.reconciling.telling import Tell, silent
+from ledger.recorded import Recorded
 
 # How long before its payment a page may have been made: slow methods take days.
 LOOKBACK = timedelta(days=8)
@@ -26,6 +28,10 @@ class Unlisted(Holder, Protocol):
 
     def names(self, known: Known) -> Sequence[str]:
         """Our names of it, as a report would tell them."""
+        ...
+
+    def owner(self, row: Row) -> UUID | None:
+        """The order or the case that a name of ours in a row names."""
         ...
 
     def told(self, row: Row, known: Known | None) -> TheirRecord:
@@ -45,6 +51,7 @@ class OneByOne:
     report: Sequence[Row] | None
     complete: bool = False
     tell: Tell = silent
+    _known: dict[_Key, Known] = field(default_factory=dict, init=False)
     _asked: dict[_Key, TheirRecord | None] = field(default_factory=dict, init=False)
     _told: dict[_Key, TheirRecord] = field(default_factory=dict, init=False)
 
@@ -62,15 +69,23 @@ class OneByOne:
 
     def records(self, period: Period) -> Iterator[TheirRecord]:
         """Money that came in a period and every refund of it; raises `ProviderAway`."""
-        known = self._ask_for_all(period)
+        since = period.since - LOOKBACK
+        self._learn([*known_since(self.rows, since, self.unlisted)], tell=self.tell)
         for row in self.report or ():
-            named = ((row.kind, name) for name in row.names)
-            one = self.unlisted.told(row, next((known[n] for n in named if n in known), None))
+            one = self.told(row)
             self._told[one.kind, one.reference] = self._agreed(one)
         listed = {key: one for key, one in self._asked.items() if one is not None} | self._told
         for one in listed.values():
             if one.at in period and (one.kind is Kind.REFUND or one.state is State.DONE):
                 yield one
+
+    def told(self, row: Row) -> TheirRecord:
+        """A row under the provider's name of what it is about, if the ledger knows that."""
+        known = self._named(row)
+        if known is None and (owner := self.unlisted.owner(row)) is not None:
+            self._learn([*known_of(self._history(owner), self.unlisted)], tell=silent)
+            known = self._named(row)
+        return self.unlisted.told(row, known)
 
     def record(self, kind: Kind, reference: str) -> TheirRecord | None:
         """One thing as it was told or is asked for; raises `ProviderAway` and `NotShown`."""
@@ -82,17 +97,23 @@ class OneByOne:
             raise NotShown
         return found
 
-    def _ask_for_all(self, period: Period) -> Mapping[_Key, Known]:
-        """Every payment that the ledger knows is asked for; what is known, by our names of it."""
-        known = [*known_since(self.rows, period.since - LOOKBACK, self.unlisted)]
+    def _learn(self, known: Sequence[Known], *, tell: Tell) -> None:
+        """What the ledger calls each thing, and what the provider says that it is called."""
+        named = {(one.kind, name): one for one in known for name in self.unlisted.names(one)}
+        self._known = named | self._known
         payments = [one for one in known if one.kind is Kind.PAYMENT]
-        found = {(one.kind, name): one for one in known for name in self.unlisted.names(one)}
         for number, one in enumerate(payments, start=1):
-            self.tell(f"asking for {len(payments)} payments by name", number)
+            tell(f"asking for {len(payments)} payments by name", number)
             with suppress(NotShown):
                 shown = self._ask(one.kind, one.reference)
-                found |= {(one.kind, name): one for name in shown.names} if shown else {}
-        return found
+                self._known |= {(one.kind, name): one for name in shown.names} if shown else {}
+
+    def _named(self, row: Row) -> Known | None:
+        names = ((row.kind, name) for name in row.names)
+        return next((self._known[one] for one in names if one in self._known), None)
+
+    def _history(self, owner: UUID) -> Sequence[Recorded]:
+        return [recorded(one) for one in self.rows.stream(owner, until=self.rows.head()[0])]
 
     def _ask(self, kind: Kind, reference: str) -> TheirRecord | None:
         key = (kind, reference)

@@ -55,6 +55,10 @@ class Reconciliation:
                     self._orders[line.theirs.kind, line.theirs.reference] = order
         return len(lines)
 
+    def line(self, theirs: TheirRecord) -> Line:
+        """One record of theirs beside what we have of it, from any time."""
+        return self._line(theirs, None)
+
     def _counted(self) -> Iterable[TheirRecord]:
         for number, record in enumerate(self.books.records(self.period), start=1):
             self.tell("reading the provider's books", number)

@@ -8,7 +8,8 @@ import pytest
 
 from adapters.paytrail_payments import PaytrailReports
 from ledger.order.status import status
-from ledger.reconciling.records import ProviderAway
+from ledger.reconciling.records import Period, ProviderAway
+from tests.web.fakes import NOON
 from tests.web.kit import Product
 from tests.web.paytrail_shop import PaytrailShop, paytrail_shop
 from web.reconcile_command import reconcile
@@ -252,3 +253,84 @@ def test_people_read_a_table_and_what_was_not_checked(shop):
     done = shop.run(reconcile, "--provider", "paytrail", "--no-report")
     assert "1 could not be asked for by name: a report tells of them." in done.stdout
     assert "Both sides agree." in done.stdout
+
+
+def test_payouts_are_laid_beside_our_books_with_their_fees(shop):
+    first, second = shop.buy(), shop.buy()
+    for order in (first, second):
+        shop.pay(order)
+    shop.tell()
+    shop.refund(first, 500)
+    shop.tell()
+    shop.paytrail.settle()
+    (paid_out,) = books(shop, "--settlements", status=0)["settlements"]
+    assert paid_out | {"settled_at": None} == {
+        "id": "100",
+        "bank_reference": "4566100",
+        "settled_at": None,
+        "currency": "EUR",
+        "payments": 7000,
+        "refunds": 500,
+        "fees": "0.8750",
+        "net": 6500,
+        "ours": 6500,
+        "difference": 0,
+        "findings": [],
+    }
+
+
+def test_a_payout_of_what_we_do_not_have_is_a_finding_until_it_is_taken_in(shop):
+    order = shop.buy()
+    shop.pay(order)
+    shop.paytrail.settle()
+    (paid_out,) = books(shop, "--settlements", status=1)["settlements"]
+    assert (paid_out["difference"], len(paid_out["findings"])) == (3500, 1)
+    assert paid_out["findings"][0]["order"] == str(order.id)
+    (paid_out,) = books(shop, "--settlements", "--commit", status=0)["settlements"]
+    assert paid_out["difference"] == 0
+
+
+def test_a_payout_of_money_older_than_the_period_finds_its_order(shop):
+    order = shop.buy()
+    page = shop.pay(order)
+    shop.paytrail.plan("gone", path="/payments")
+    late = shop.buy()  # its page we learn of by its callback only
+    shop.pay(late)
+    shop.tell()
+    shop.product.clock.move(days=40)
+    shop.paytrail.settle()
+    found = books(shop, "--settlements", status=0)
+    assert found["counts"] == {}
+    (paid_out,) = found["settlements"]
+    assert (paid_out["net"], paid_out["ours"]) == (7000, 7000)
+    shop.paytrail.payments[page].asked["amount"] = 3499
+    (paid_out,) = books(shop, "--settlements", status=1)["settlements"]
+    assert paid_out["difference"] == -1
+
+
+def test_payouts_are_read_from_a_file_as_well(shop, tmp_path):
+    shop.pay(shop.buy())
+    shop.tell()
+    shop.paytrail.settle()
+    path = tmp_path / "report.csv"
+    path.write_bytes(shop.downloaded("csv"))
+    words = ("--report", str(path), "--settlements")
+    (paid_out,) = books(shop, *words, status=0)["settlements"]
+    assert (paid_out["net"], paid_out["fees"], shop.brought) == (3500, "0.4375", 0)
+    done = shop.run(reconcile, "--provider", "paytrail", *words)
+    assert "4566100" in done.stdout
+
+
+def test_every_payout_of_a_long_period_is_found(shop):
+    for _ in range(105):
+        shop.paytrail.settle()
+        shop.product.clock.move(hours=5)
+    found = shop.parts.reported["paytrail"].by_report.settlements(
+        Period(since=NOON, until=shop.product.clock())
+    )
+    assert [one.id for one in found] == [str(number) for number in range(100, 205)]
+
+
+def test_a_provider_without_payouts_is_wrong_usage(shop):
+    shop.parts = replace(shop.parts, books={"stripe": shop.parts.reported["paytrail"].by_name})
+    assert shop.run(reconcile, "--provider", "stripe", "--settlements").exit_code == 2

@@ -1,0 +1,70 @@
+"""One payout of a provider's beside our books: to the cent, with the fees that it tells of."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.money import Money, zero
+from ledger.reconciling.comparing import FINDINGS, Line, Verdict
+from ledger.reconciling.records import Kind, State
+from ledger.reconciling.reporting import Settlement
+from ledger.reconciling.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledMoney:
+    """What came with one payout. `ours` is payments less refunds by our books.
+
+    `fees` are in major units, as exact as the provider tells them; whether they were kept back or
+    are billed, its report does not say.
+    """
+
+    settlement: Settlement
+    payments: Money
+    refunds: Money
+    fees: Decimal
+    ours: Money
+    findings: Sequence[Line]
+
+    @property
+    def theirs(self) -> Money:
+        """Payments less refunds, before fees."""
+        return self.payments - self.refunds
+
+    @property
+    def difference(self) -> Money:
+        return self.theirs - self.ours
+
+    @property
+    def clean(self) -> bool:
+        return not self.findings and not self.difference
+
+
+def settled_money(
+    settlement: Settlement,
+    rows: Sequence[Row],
+    *,
+    line: Callable[[Row], Line],
+    currency: str,
+) -> SettledMoney:
+    """The rows of one payout added up, each beside what `line` finds of it in our books."""
+    moved = [row for row in rows if row.state is not State.FAILED]
+    lines = [line(row) for row in moved]
+    nothing = zero(currency)
+    return SettledMoney(
+        settlement=settlement,
+        payments=sum((row.amount for row in moved if row.kind is Kind.PAYMENT), nothing),
+        refunds=sum((row.amount for row in moved if row.kind is Kind.REFUND), nothing),
+        fees=sum((row.fees for row in rows), Decimal(0)),
+        ours=sum((_ours(one) for one in lines), nothing),
+        findings=[one for one in lines if one.verdict in FINDINGS],
+    )
+
+
+def _ours(line: Line) -> Money:
+    """What our books have of it; what a person settled stands on its case."""
+    settled = line.theirs if line.verdict is Verdict.RESOLVED_CASE else None
+    record = line.ours or settled
+    if record is None or record.state is State.FAILED:
+        return zero(line.either.amount.currency)
+    return record.amount if record.kind is Kind.PAYMENT else record.amount * -1

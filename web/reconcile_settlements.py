@@ -1,0 +1,96 @@
+"""A provider's payouts of a period beside our books, each with what it says of fees."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from ledger.audit.story import spoken
+from ledger.reconciling.comparing import Line
+from ledger.reconciling.one_by_one import OneByOne
+from ledger.reconciling.records import Books
+from ledger.reconciling.reporting import Settlement
+from ledger.reconciling.rows import Row
+from ledger.reconciling.service import Reconciliation
+from ledger.reconciling.settlements import SettledMoney, settled_money
+from ledger.reconciling.telling import Tell
+from web.parts import Parts
+from web.reconcile_books import Source, brought
+
+# Who pays out what they report pays out in euros; another currency would be another port.
+_CURRENCY = "EUR"
+
+
+def settlements_of(
+    parts: Parts, books: Books, work: Reconciliation, *, source: Source, tell: Tell
+) -> Sequence[SettledMoney]:
+    """Every payout of the period, the oldest first, if asked for; raises `ProviderAway`."""
+    if not source.payouts or not isinstance(books, OneByOne):
+        return ()
+    listed = parts.reported[books.name].by_report.settlements(work.period)
+    return [
+        settled_money(
+            settlement,
+            rows,
+            line=lambda row: work.line(books.told(row)),
+            currency=_CURRENCY,
+        )
+        for settlement, rows in _rows(parts, books, listed, source=source, tell=tell)
+    ]
+
+
+def _rows(
+    parts: Parts, books: OneByOne, listed: Sequence[Settlement], *, source: Source, tell: Tell
+) -> Iterator[tuple[Settlement, Sequence[Row]]]:
+    """Out of the files that a person brought, or by a report for each payout."""
+    if source.said:
+        for one in listed:
+            yield one, [row for row in books.report or () if row.settlement == one.id]
+        return
+    reports = brought(parts, books.name, source=source, tell=tell)
+    for one in listed:
+        yield one, reports.of_settlement(one)
+
+
+def settlements_table(settled: Sequence[SettledMoney]) -> Table:
+    names = ("id", "bank reference", "settled", "payments", "refunds", "fees", "net", "ours")
+    table = Table(*names, "difference", title="Payouts of the period")
+    for one in settled:
+        told = one.settlement
+        table.add_row(
+            told.id,
+            told.bank_reference,
+            f"{told.settled_at:%Y-%m-%d}" if told.settled_at else "",
+            *(spoken(money) for money in (one.payments, one.refunds)),
+            f"{one.fees} {one.theirs.currency}",
+            *(spoken(money) for money in (one.theirs, one.ours, one.difference)),
+        )
+    return table
+
+
+def settlement_document(one: SettledMoney) -> dict[str, Any]:
+    """Amounts in minor units; fees in major ones, as text, because they know parts of a cent."""
+    return {
+        "id": one.settlement.id,
+        "bank_reference": one.settlement.bank_reference,
+        "settled_at": one.settlement.settled_at,
+        "currency": one.theirs.currency,
+        "payments": one.payments.amount,
+        "refunds": one.refunds.amount,
+        "fees": str(one.fees),
+        "net": one.theirs.amount,
+        "ours": one.ours.amount,
+        "difference": one.difference.amount,
+        "findings": [_finding(line) for line in one.findings],
+    }
+
+
+def _finding(line: Line) -> dict[str, Any]:
+    found = line.either
+    return {
+        "verdict": line.verdict.value,
+        "kind": found.kind.value,
+        "reference": found.reference,
+        "amount": found.amount.amount,
+        "order": line.order,
+    }
