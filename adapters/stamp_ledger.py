@@ -1,6 +1,6 @@
 """The ledger that the services see: stamps in, stamps out, through the `eventsourcing` library."""
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -11,11 +11,12 @@ from eventsourcing.persistence import InfrastructureFactory, Mapper
 from eventsourcing.popo import POPOFactory
 from eventsourcing.utils import Environment, EnvType
 
+from adapters.closed_ledger import ClosedLedger
 from adapters.committer import Committer
 from adapters.keys import Keyring, Sealing
 from adapters.opened_rows import opened_streams
 from adapters.recording import Answer, Committed, Contradicts, PreparedAppend, StampRecorder
-from adapters.stamp_mapper import StampMapper, prepare, recorded_as, restore
+from adapters.stamp_mapper import StampMapper, prepare, recorded_as
 from adapters.stamp_rows import StampRow
 from adapters.stored_rows import StoredRows
 from ledger.appends import Append, Appended, Contradiction, Outcome
@@ -39,6 +40,7 @@ class StampLedger(Application[UUID]):
         self._stamps, self._mapper = recorder, StampMapper(keyring)
         self.keyring = keyring
         self._committer = Committer(recorder.commit)
+        self._closed = ClosedLedger(recorder)
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -104,17 +106,14 @@ class StampLedger(Application[UUID]):
         self, streams: Sequence[UUID], *, until: int
     ) -> Mapping[UUID, Sequence[Recorded]]:
         """The stamps of these streams up to a position, sealed parts closed."""
-        found: dict[UUID, list[Recorded]] = defaultdict(list)
-        for row in self._stamps.read_plain_streams(streams, until=until):
-            found[row.stream].append(restore(row))
-        return found
+        return self._closed.read_many(streams, until=until)
 
     def feed(self, after: int, *, limit: int) -> Sequence[Recorded]:
         """The next stamps of the ledger, sealed parts closed.
 
         Raises `adapters.recording.PositionMissing` at a hole.
         """
-        return [restore(row) for row in self._stamps.read_plain(after, limit=limit)]
+        return self._closed.feed(after, limit=limit)
 
     def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None:
         """The one stamp of an identity, sealed part opened. `type` is the stored name."""

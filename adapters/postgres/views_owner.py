@@ -11,7 +11,7 @@ import psycopg
 
 from adapters.postgres.connections import connect_owning
 from adapters.postgres.statements import statement
-from adapters.postgres.views_tables import write_changes
+from adapters.postgres.views_tables import TableChange, table_changes, write_changes
 from projections.deriving import Derived, Poison
 from projections.projection import Projection
 
@@ -99,6 +99,12 @@ class OwnedViews:
             return self._write_each(changed, position)
         return ()
 
+    def write_derived(self, changes: Sequence[TableChange], *, position: int) -> None:
+        """Rows of unstopped streams, derived elsewhere; move on. Tables may refuse them."""
+        with self._writing():
+            write_changes(self._connection, changes)
+            self._run("views_move_checkpoints", self.name, position)
+
     def open_lane(self, stream: UUID, derived: Derived) -> None:
         """A stopped stream can be read after all: its rows, and its lane."""
         with self._writing():
@@ -133,11 +139,7 @@ class OwnedViews:
         return refused
 
     def _replace(self, changed: Mapping[UUID, Derived]) -> None:
-        if not changed:
-            return
-        with self._connection.pipeline():
-            for projection in self.projections:
-                write_changes(self._connection, projection, changed)
+        write_changes(self._connection, table_changes(self.projections, changed))
 
     def _stop(self, poisoned: Sequence[Poison]) -> None:
         if poisoned:

@@ -9,7 +9,14 @@ import psycopg
 
 from adapters.postgres.connections import Connection, connect_owning
 from adapters.postgres.statements import statement
-from adapters.postgres.views_tables import SHADOW, read_orphans, read_rows, write_changes
+from adapters.postgres.views_tables import (
+    SHADOW,
+    TableChange,
+    read_orphans,
+    read_rows,
+    table_changes,
+    write_changes,
+)
 from projections.deriving import Derived
 from projections.projection import Projection, Row
 
@@ -71,9 +78,12 @@ class ShadowViews:
 
     def write(self, derived: Mapping[UUID, Derived]) -> None:
         """The shadow's rows of these streams."""
-        with self._connection.transaction(), self._connection.pipeline():
-            for projection in self.projections:
-                write_changes(self._connection, projection, derived, schema=SHADOW)
+        self.write_derived(table_changes(self.projections, derived))
+
+    def write_derived(self, changes: Sequence[TableChange]) -> None:
+        """The same, worked out before."""
+        with self._connection.transaction():
+            write_changes(self._connection, changes, schema=SHADOW)
 
     @contextmanager
     def holding(self) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """Rows of projections in and out of their tables. A projection names its table and columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -15,24 +16,46 @@ from projections.projection import Projection, Row
 LIVE, SHADOW = "views", "rebuild"
 
 
-def write_changes(
-    connection: Connection,
-    projection: Projection,
-    changed: Mapping[UUID, Derived],
-    *,
-    schema: str = LIVE,
-) -> None:
-    """The rows of these streams are those derived, and no others; rows that stand there stay."""
+@dataclass(frozen=True, slots=True)
+class TableChange:
+    """Of one projection's table: the streams whose rows go, and the rows that come, as JSON."""
+
+    name: str
+    columns: tuple[str, ...]
+    replaced: Sequence[UUID]
+    rows: str
+
+
+def table_changes(
+    projections: Collection[Projection], changed: Mapping[UUID, Derived]
+) -> list[TableChange]:
+    """What makes the rows of these streams those derived, and no others. Equal rows stay."""
+    return [one for one in (_table_change(each, changed) for each in projections) if one]
+
+
+def _table_change(projection: Projection, changed: Mapping[UUID, Derived]) -> TableChange | None:
     told = ((stream, one.change(projection.name)) for stream, one in changed.items())
     changes = [(stream, change) for stream, change in told if change is not None]
     replaced = [stream for stream, change in changes if change.replaces]
     rows = [row for _, change in changes for row in change.rows]
-    if replaced:
-        connection.execute(_deleting(projection.name, schema), [replaced])
-    if rows:
-        # One JSON document costs us a tenth of what a COPY does, and PostgreSQL as much.
-        document = msgspec.json.encode(rows).decode()
-        connection.execute(_inserting(projection, schema), [document])
+    if not (replaced or rows):
+        return None
+    # One JSON document costs us a tenth of what a COPY does, and PostgreSQL as much.
+    document = msgspec.json.encode(rows).decode() if rows else ""
+    return TableChange(projection.name, projection.columns, replaced, document)
+
+
+def write_changes(
+    connection: Connection, changes: Iterable[TableChange], *, schema: str = LIVE
+) -> None:
+    """All of them, on their way together; in a transaction of the caller's."""
+    with connection.pipeline():
+        for change in changes:
+            if change.replaced:
+                connection.execute(_deleting(change.name, schema), [change.replaced])
+            if change.rows:
+                inserting = _inserting(change.name, change.columns, schema)
+                connection.execute(inserting, [change.rows])
 
 
 @cache
@@ -41,11 +64,12 @@ def _deleting(name: str, schema: str) -> sql.Composed:
     return sql.SQL("delete from {table} where stream = any($1::uuid[])").format(table=table)
 
 
-def _inserting(projection: Projection, schema: str) -> sql.Composed:
+@cache
+def _inserting(name: str, columns: tuple[str, ...], schema: str) -> sql.Composed:
     return sql.SQL(
         "insert into {table} ({columns})"
         " select {columns} from json_populate_recordset(null::{table}, $1::json)"
-    ).format(table=sql.Identifier(schema, projection.name), columns=_columns(projection))
+    ).format(table=sql.Identifier(schema, name), columns=_columns(columns))
 
 
 def read_rows(
@@ -68,7 +92,9 @@ def read_orphans(connection: Connection, projection: Projection, *, until: int) 
 def _rows(
     connection: Connection, projection: Projection, select: sql.SQL, parameters: Sequence[Any]
 ) -> Iterator[Row]:
-    query = select.format(table=sql.Identifier(LIVE, projection.name), columns=_columns(projection))
+    query = select.format(
+        table=sql.Identifier(LIVE, projection.name), columns=_columns(projection.columns)
+    )
     for values in connection.execute(query, parameters):
         yield row_of(projection.row, values)
 
@@ -80,5 +106,5 @@ def row_of(row: type, values: Sequence[Any]) -> Any:
     return row(**dict(zip(names, settled, strict=True)))
 
 
-def _columns(projection: Projection) -> sql.Composable:
-    return sql.SQL(", ").join(sql.Identifier(name) for name in projection.columns)
+def _columns(names: Sequence[str]) -> sql.Composable:
+    return sql.SQL(", ").join(sql.Identifier(name) for name in names)

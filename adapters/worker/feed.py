@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from adapters.closed_ledger import ClosedLedger
 from adapters.recording import PositionMissing, StampRecorder
 from adapters.stamp_ledger import StampLedger
 from ledger.appends import LedgerUnavailable
@@ -24,7 +25,7 @@ class Batch:
 class Feed:
     """Reads a ledger for projections: sealed parts stay closed, density is asserted."""
 
-    def __init__(self, store: StampLedger) -> None:
+    def __init__(self, store: StampLedger | ClosedLedger) -> None:
         self._store = store
 
     def next(self, after: int, *, limit: int) -> Batch:
