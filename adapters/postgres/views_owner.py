@@ -99,11 +99,15 @@ class OwnedViews:
             return self._write_each(changed, position)
         return ()
 
-    def write_derived(self, changes: Sequence[TableChange], *, position: int) -> None:
-        """Rows of unstopped streams, derived elsewhere; move on. Tables may refuse them."""
-        with self._writing():
-            write_changes(self._connection, changes)
-            self._run("views_move_checkpoints", self.name, position)
+    def write_derived(self, changes: Sequence[TableChange], *, position: int) -> bool:
+        """Rows of unstopped streams, derived elsewhere; move on. False if a table refuses them."""
+        try:
+            with self._writing():
+                write_changes(self._connection, changes)
+                self._run("views_move_checkpoints", self.name, position)
+        except (psycopg.DataError, psycopg.IntegrityError):
+            return False
+        return True
 
     def open_lane(self, stream: UUID, derived: Derived) -> None:
         """A stopped stream can be read after all: its rows, and its lane."""

@@ -5,6 +5,7 @@ from threading import Thread
 from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
+_BETWEEN_WORDS = 0.5
 
 
 class Behind(Generic[_T]):
@@ -19,8 +20,13 @@ class Behind(Generic[_T]):
         self._under_way = _Call(call)
         self._under_way.start()
 
-    def wait(self) -> _T | None:
-        """What the call came to, None if there is none; raises what it raised."""
+    def wait(self, meanwhile: Callable[[], object] | None = None) -> _T | None:
+        """What the call came to, None if there is none; raises what it raised.
+
+        `meanwhile` is called every half second until then.
+        """
+        while meanwhile is not None and self._under_way is not None and self._under_way.lasts():
+            meanwhile()
         under_way, self._under_way = self._under_way, None
         return None if under_way is None else under_way.outcome()
 
@@ -43,6 +49,11 @@ class _Call(Thread, Generic[_T]):
             self._came_to.append(self._call())
         except BaseException as error:
             self._error = error
+
+    def lasts(self) -> bool:
+        """Whether it is still going on in half a second."""
+        self.join(_BETWEEN_WORDS)
+        return self.is_alive()
 
     def outcome(self) -> _T:
         """Waits for it."""

@@ -7,7 +7,8 @@ from uuid import UUID
 from adapters.postgres.views_shadow import ShadowViews
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.feed import Feed
-from adapters.worker.rebuilding import OWNER, Progress, chunks, derive_streams, silent
+from adapters.worker.questions import derive_streams
+from adapters.worker.rebuilding import OWNER, Progress, chunks, silent
 from projections.catalogue import PROJECTIONS
 from projections.deriving import Derived
 from projections.projection import Projection, Row

@@ -12,6 +12,7 @@ import structlog
 from adapters.postgres.views_owner import OwnedViews
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.behind import Behind
+from adapters.worker.catching_up import CatchingUp
 from adapters.worker.feed import Batch, Feed
 from adapters.worker.rebuilding import RebuildRefused, rebuild
 from ledger.recorded import Recorded
@@ -43,11 +44,13 @@ class Projector:
         most: int = 8_000,
         quick: float = 1.0,
         folds: int = 20_000,
+        catching_up: CatchingUp | None = None,
     ) -> None:
         self._store, self._feed, self._views = store, Feed(store), views
+        self._catching_up = catching_up or CatchingUp(views)
         self._on_poison, self._folds = on_poison, Folds(most=folds)
         self._batch, self._least, self._most = batch, batch, max(batch, most)
-        self._quick, self._began = quick, 0.0
+        self._quick, self._began, self._fresh = quick, 0.0, True
         self._behind: Behind[Written] = Behind()
         self._rebuild_stale()
         self._position = min((one.position for one in views.checkpoints()), default=0)
@@ -65,7 +68,7 @@ class Projector:
         """All that is due. Returns how many stamps that was. Raises `OwnershipLost`."""
         began = self._position
         try:
-            while not (stop and stop.is_set()) and self._step():
+            while not (stop and stop.is_set()) and (self._catch_up(stop) or self._step()):
                 pass
             self._settle(self._behind.wait())
         finally:
@@ -113,6 +116,20 @@ class Projector:
         if monotonic() - self._beaten > _BETWEEN_BEATS:
             self._views.beat()
             self._beaten = monotonic()
+
+    def _catch_up(self, stop: Event | None) -> bool:
+        """Over a long stretch others work beside us: looked for at first, and when we are busy."""
+        if not (self._fresh or self._batch == self._most):
+            return False
+        head, self._fresh = self._store.head()[0], False
+        if not self._catching_up.worth(self._read, head):
+            return False
+        self._settle(self._behind.wait())
+        self._go_back()
+        self._read = self._position = self._catching_up.run(
+            self._position, head, stopped=self._stopped, stop=stop
+        )
+        return True
 
     def _step(self) -> bool:
         self._began = monotonic()
@@ -203,12 +220,8 @@ class Projector:
         if poison.stream in self._stopped:
             return
         self._stopped[poison.stream] = poison.position
-        _log.error(
-            "lane_stopped",
-            stream=str(poison.stream),
-            position=poison.position,
-            error=poison.error,
-        )
+        told = {"stream": str(poison.stream), "position": poison.position, "error": poison.error}
+        _log.error("lane_stopped", **told)
         self._on_poison(poison)
 
     def _retry(self, stream: UUID) -> bool:

@@ -1,19 +1,24 @@
 """Projections derived again from the ledger, beside the live ones, and swapped in at once."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
 from adapters.postgres.views_shadow import ShadowViews
+from adapters.postgres.views_tables import TableChange, table_changes
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.behind import Behind
+from adapters.worker.beside import Beside, processors
 from adapters.worker.feed import Feed
+from adapters.worker.questions import Begun, derive_streams
 from ledger.few_collections import few_collections
-from projections.deriving import NO_ROWS, Derived, Poison, Rows, derive
+from projections.deriving import Derived, Poison
 from projections.projection import Projection
 
 OWNER = "projections"
 CHUNK = 2_000
+# Stamps: so many are derived at once beside us, if there are so many in all; so many here.
+_PART, _MANY, _ALONE = 16_000, 60_000, 8_000
 # The live tables stand still while fewer stamps than this are caught up with.
 _NEAR = 2_000
 
@@ -39,8 +44,11 @@ def rebuild(
     projections: Collection[Projection],
     progress: Progress = silent,
     owner: str = OWNER,
+    many: int | None = None,
 ) -> int:
     """Sends nothing, asks nobody. Returns the position; `progress` gets positions done and all.
+
+    A large ledger is derived by `many` processes beside ours, by default one per processor.
 
     Raises `RebuildRefused`, and `adapters.postgres.views_shadow.RebuildUnderWay`.
     """
@@ -48,7 +56,7 @@ def rebuild(
     try:
         with few_collections():
             shadow.begin()
-            return _Rebuild(Feed(store), shadow, behind).run(progress)
+            return _Rebuild(Feed(store), shadow, behind, progress).run(url, many)
     finally:
         behind.close()
         shadow.close()
@@ -57,32 +65,54 @@ def rebuild(
 class _Rebuild:
     """One rebuild. `_done` is the position that the shadow tables have come to."""
 
-    def __init__(self, feed: Feed, shadow: ShadowViews, behind: Behind[None]) -> None:
+    def __init__(
+        self, feed: Feed, shadow: ShadowViews, behind: Behind[None], progress: Progress
+    ) -> None:
         self._feed, self._shadow, self._behind = feed, shadow, behind
+        self._progress, self._told = progress, 0
         self._done, self._stopped = shadow.position(), dict(shadow.stopped())
 
-    def run(self, progress: Progress) -> int:
-        self._fill(progress)
-        self._shadow.make_indexes()
+    def run(self, url: str, many: int | None) -> int:
+        self._fill(url, many or (processors() if self._done >= _MANY else 1))
+        self._behind.start(self._shadow.make_indexes)
+        self._behind.wait(self._tell)
         while self._shadow.position() - self._done > _NEAR:
             self._catch_up()
         with self._shadow.holding():
             self._catch_up()
             self._shadow.swap_in()
-        progress(self._done, self._done)
+        self._progress(self._done, self._done)
         return self._done
 
-    def _fill(self, progress: Progress) -> None:
+    def _tell(self) -> None:
+        self._progress(self._told, self._done)
+
+    def _fill(self, url: str, many: int) -> None:
         """Every stream once. While its rows are written, the next are read and derived."""
-        told, found = 0, next_chunk(self._shadow, after=0, until=self._done)
-        while found:
-            streams, position = found
-            derived = self._derived(streams, before=NO_ROWS)
-            self._behind.wait()
-            progress(told, self._done)
-            told, found = position, next_chunk(self._shadow, after=position, until=self._done)
-            self._behind.start(partial(self._shadow.write, derived))
-        self._behind.wait()
+        if many > 1:
+            with Beside[Begun](url, self._shadow.projections, many=many) as beside:
+                self._write_all(beside.answers(self._parts(_PART), waiting=self._tell))
+        else:
+            self._write_all((part, None) for part in self._parts(_ALONE))
+
+    def _parts(self, size: int) -> Iterator[Begun]:
+        for after in range(0, self._done, size):
+            last = min(after + size, self._done)
+            yield Begun(after=after, last=last, until=self._done, stopped=self._stopped)
+
+    def _write_all(self, answers: Iterable[tuple[Begun, Sequence[TableChange] | None]]) -> None:
+        for part, answer in answers:
+            changes = self._here(part) if answer is None else answer
+            self._behind.wait(self._tell)
+            self._tell()
+            self._told = part.last
+            self._behind.start(partial(self._shadow.write_derived, changes))
+        self._behind.wait(self._tell)
+
+    def _here(self, part: Begun) -> Sequence[TableChange]:
+        """Derived in this process: also what could not be derived beside it."""
+        derived = _readable(part.derived(self._feed, self._shadow))
+        return table_changes(self._shadow.projections, derived)
 
     def _catch_up(self) -> None:
         """Streams that moved since, and those whose lanes were stopped or opened since."""
@@ -93,53 +123,28 @@ class _Rebuild:
         for start in range(0, len(moved), CHUNK):
             self._shadow.write(self._derived(moved[start : start + CHUNK]))
 
-    def _derived(
-        self, streams: Sequence[UUID], *, before: Rows | None = None
-    ) -> Mapping[UUID, Derived]:
-        derived = derive_streams(
-            self._feed,
-            streams,
-            until=self._done,
-            stopped=self._stopped,
-            projections=self._shadow.projections,
-            before=before,
+    def _derived(self, streams: Sequence[UUID]) -> Mapping[UUID, Derived]:
+        return _readable(
+            derive_streams(
+                self._feed,
+                streams,
+                until=self._done,
+                stopped=self._stopped,
+                projections=self._shadow.projections,
+            )
         )
-        for one in derived.values():
-            if one.poison is not None:
-                raise RebuildRefused(one.poison)
-        return derived
 
 
-def next_chunk(shadow: ShadowViews, *, after: int, until: int) -> tuple[Sequence[UUID], int] | None:
-    """The streams that begin next after a position, and where the last of them does."""
-    found = shadow.begun_streams(after, until=until, limit=CHUNK)
-    return ([stream for stream, _ in found], found[-1][1]) if found else None
+def _readable(derived: Mapping[UUID, Derived]) -> Mapping[UUID, Derived]:
+    for one in derived.values():
+        if one.poison is not None:
+            raise RebuildRefused(one.poison)
+    return derived
 
 
 def chunks(shadow: ShadowViews, *, until: int) -> Iterator[tuple[Sequence[UUID], int]]:
     """All streams of the ledger, and the position at which the last of each chunk begins."""
     after = 0
-    while found := next_chunk(shadow, after=after, until=until):
-        yield found
-        after = found[1]
-
-
-def derive_streams(
-    feed: Feed,
-    streams: Sequence[UUID],
-    *,
-    until: int,
-    stopped: Mapping[UUID, int],
-    projections: Collection[Projection],
-    before: Rows | None = None,
-) -> Mapping[UUID, Derived]:
-    """Streams from their stamps alone; a stopped one as it stood before it was stopped."""
-    whole = [stream for stream in streams if stream not in stopped]
-    histories = dict(feed.histories(whole, until=until))
-    for stream in {*streams} & stopped.keys():
-        histories |= feed.histories([stream], until=min(until, stopped[stream] - 1))
-    return {
-        stream: derive(stamps, None, projections=projections, before=before)
-        for stream, stamps in histories.items()
-        if stamps
-    }
+    while found := shadow.begun_streams(after, until=until, limit=CHUNK):
+        after = found[-1][1]
+        yield [stream for stream, _ in found], after

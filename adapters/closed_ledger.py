@@ -1,0 +1,33 @@
+"""The ledger for who reads very many stamps and needs no personal data: no key opens anything."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from adapters.recording import StampRecorder
+from adapters.stamp_mapper import restore
+from ledger.recorded import Recorded
+
+
+class ClosedLedger:
+    """Stamps with their sealed parts closed, straight from a recorder."""
+
+    def __init__(self, recorder: StampRecorder) -> None:
+        self.recorder = recorder
+
+    def read_many(
+        self, streams: Sequence[UUID], *, until: int
+    ) -> Mapping[UUID, Sequence[Recorded]]:
+        """The stamps of these streams up to a position."""
+        found: dict[UUID, list[Recorded]] = defaultdict(list)
+        for row in self.recorder.read_plain_streams(streams, until=until):
+            found[row.stream].append(restore(row))
+        return found
+
+    def feed(self, after: int, *, limit: int) -> Sequence[Recorded]:
+        """The next stamps of the ledger. Raises `adapters.recording.PositionMissing` at a hole."""
+        return [restore(row) for row in self.recorder.read_plain(after, limit=limit)]
+
+    def close(self) -> None:
+        """Let go of the storage."""
+        self.recorder.close()

@@ -1,0 +1,54 @@
+"""Far behind, others derive what follows, part by part; we write it, in order and as the owner."""
+
+from collections.abc import Collection, Iterator
+from threading import Event
+from uuid import UUID
+
+import structlog
+
+from adapters.postgres.views_owner import OwnedViews
+from adapters.worker.beside import Beside, processors
+from adapters.worker.questions import Moved
+
+# Stamps: so far behind it is worth to start processes, and so many are derived at once.
+FAR, PART = 60_000, 16_000
+_log = structlog.get_logger("worker")
+
+
+class CatchingUp:
+    """Moves projections over long stretches in which nothing stumbles.
+
+    Where something does, or a table refuses a row, it stops, for the projector to go on with care;
+    past that place it may be asked again.
+    """
+
+    def __init__(
+        self, views: OwnedViews, *, far: int = FAR, part: int = PART, many: int | None = None
+    ) -> None:
+        self._views, self._far, self._part = views, far, part
+        self._many = processors() if many is None else many
+        self._not_before = 0
+
+    def worth(self, position: int, head: int) -> bool:
+        """Whether it pays to ask others, at this position of a ledger of this size."""
+        return self._many > 1 and position >= self._not_before and head - position >= self._far
+
+    def run(
+        self, position: int, head: int, *, stopped: Collection[UUID], stop: Event | None
+    ) -> int:
+        """Returns the position up to which rows are written. Raises `OwnershipLost`."""
+        views, parts = self._views, self._parts(position, head, frozenset(stopped))
+        _log.info("catching_up", stamps=head - position, processes=self._many)
+        with Beside[Moved](views.url, views.projections, many=self._many) as beside:
+            for part, changes in beside.answers(parts, waiting=views.beat):
+                self._not_before = part.last
+                if changes is None or (stop and stop.is_set()):
+                    break
+                if not views.write_derived(changes, position=part.last):
+                    break
+                position = part.last
+        return position
+
+    def _parts(self, position: int, head: int, stopped: Collection[UUID]) -> Iterator[Moved]:
+        for after in range(position, head, self._part):
+            yield Moved(after=after, last=min(after + self._part, head), stopped=stopped)
