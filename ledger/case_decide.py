@@ -16,6 +16,7 @@ from ledger.case_stamps import (
     CaseReturnRequested,
     CaseStamp,
 )
+from ledger.order.by_hand import MANUAL
 from ledger.refusals import CaseClosed, CaseNeedsOtherAction, UnknownCase
 from ledger.reports import Fact, Report
 from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, RefundFailed
@@ -34,7 +35,7 @@ def _remedies(opened: CaseOpened) -> tuple[Action, ...]:
     match opened.kind:
         case CaseKind.UNMATCHED_MONEY if opened.payment_reference and opened.amount:
             return (Action.ASSIGN, Action.RETURN)
-        case CaseKind.OVERPAID:
+        case CaseKind.OVERPAID if opened.provider != MANUAL:
             return (Action.RETURN,)
         case CaseKind.REFUND_REFUSED:
             return (Action.RETRY,)

@@ -1,8 +1,8 @@
 """Money that staff say came: a bank transfer counts once, however often it is entered (law 3)."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import count
 from uuid import UUID, uuid5
 
 from ledger.appends import StampStore
@@ -24,23 +24,24 @@ def mark_paid(
     """The command as it was carried out: a transfer has its own identity, the same for everybody.
 
     Entered again for the same order it changes nothing. For another order, or with another
-    amount, it is an alarm and `TransferCounted`; once it was taken back there it is free again.
+    amount, it is an alarm and `TransferCounted`. Once it was taken back it is free for others;
+    for the same order only to somebody who looked at it since, so that no old message revives it.
     """
     named = "".join(command.transfer.split()).upper()
     if not named:
         orders.handle(order_id, command)
         return command
-    for number in count():
-        wish = replace(command, correlation_id=_identity(named, number), transfer=named)
-        stands = _entered(orders, store, order_id, wish)
-        attempt = orders.get(stands.stream).attempts[wish.correlation_id]
-        if attempt.withdrawn is not None:
-            continue
-        if stands.stream != order_id or wish.amount not in (None, stands.stamp.amount):
-            _alarm(cases, order_id, wish, stands.stamp.amount)
-            raise TransferCounted
-        return wish
-    raise AssertionError("counting does not end")
+    past = _taken_back(orders, store, named)
+    wish = replace(command, correlation_id=_identity(named, len(past)), transfer=named)
+    stands = store.find(wish.correlation_id, "PAID")
+    here = [one.correlation_id for one in past if one.stream == order_id]
+    if stands is None and here and command.version != orders.get(order_id).version:
+        return replace(wish, correlation_id=here[-1])
+    stands = stands or _entered(orders, store, order_id, wish)
+    if stands.stream != order_id or wish.amount not in (None, stands.stamp.amount):
+        _alarm(cases, order_id, wish, stands.stamp.amount)
+        raise TransferCounted
+    return wish
 
 
 def _identity(transfer: str, number: int) -> UUID:
@@ -48,13 +49,21 @@ def _identity(transfer: str, number: int) -> UUID:
     return uuid5(_TRANSFERS, f"{transfer}/{number}")
 
 
+def _taken_back(orders: Orders, store: StampStore, transfer: str) -> Sequence[Recorded]:
+    """Where this transfer was entered by mistake, oldest first."""
+    past: list[Recorded] = []
+    while (stands := store.find(_identity(transfer, len(past)), "PAID")) is not None:
+        if orders.get(stands.stream).attempts[stands.correlation_id].withdrawn is None:
+            break
+        past.append(stands)
+    return past
+
+
 def _entered(orders: Orders, store: StampStore, order_id: UUID, wish: MarkPaid) -> Recorded:
     """The payment under this identity: ours, or that of whoever was faster."""
+    with suppress(Contradicted):
+        orders.handle(order_id, wish)
     stands = store.find(wish.correlation_id, "PAID")
-    if stands is None:
-        with suppress(Contradicted):
-            orders.handle(order_id, wish)
-        stands = store.find(wish.correlation_id, "PAID")
     assert stands is not None, "it was stamped, or stood there"
     return stands
 

@@ -130,18 +130,19 @@ class Counter:
             shops=shops,
             cases=cases,
             providers={self.till.provider: self._wire(provider)},
-            doors={self.till.provider: door},
+            doors={self.till.provider: door} if door else {},
             pages=_pages(provider),
             keyring=keyring,
             seats=lambda quotas: dict.fromkeys(quotas, (50, 0, 0)),
             views=self.views,
             inbox=self._wire(self.inbox),
             limits=LimitsInMemory(),
-            tokens=TokensInMemory(),
+            tokens=TokensInMemory({**self.till.tokens}),
         )
         app = create_app(self.parts)
         app.testing = False
         self.client: Any = app.test_client()
+        self.till.opened(find=self.views.order_of, order=self.order)
 
     # What customers do
 
@@ -306,7 +307,7 @@ class Counter:
         for id in self.views.orders():
             money = self.shown(id)["money"]
             ours = money["received"] - money["refund_pending"] - money["refunded"]
-            assert ours == sum(self.till.held(page) for page in self.pages(id)), money
+            assert ours == sum(self.till.held(page) for page in {*self.pages(id)}), money
             receipts = Counted(one.correlation_id for one in self.receipts(id))
             assert set(receipts.values()) <= {1}, receipts
         assert [str(one) for one in Verification(self.ledger.stored())] == []

@@ -1,11 +1,12 @@
 """Every till there is, under one name: the suite holds for each."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from adapters.sandbox import SandboxSettings, running_sandbox
 from ledger.once import OnceInMemory
+from tests.stand_ins.manual_till import ManualTill
 from tests.stand_ins.paytrail import Paytrail
 from tests.stand_ins.paytrail_till import PaytrailTill
 from tests.stand_ins.published import published
@@ -49,6 +50,7 @@ _OPEN: Mapping[str, Callable[[Path], AbstractContextManager[Till]]] = {
     "stripe": _stripe,
     "paytrail": _paytrail,
     "sumup": _sumup,
+    "manual": lambda _: nullcontext(ManualTill()),
 }
 
 

@@ -1,12 +1,16 @@
 """What the conformance suite can do to any provider, and what it can see there."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
+from uuid import UUID
 
 from ledger.doors import WebhookDoor
+from ledger.order.state import Order
 from ledger.payments import PaymentProvider
+from ledger.receiving import Find
 from tests.stand_ins.serving import Message
+from web.access import Token
 
 # Abilities that not every provider has.
 LATER = "a payment may take days"
@@ -30,10 +34,16 @@ class Till(ABC):
 
     provider: ClassVar[str]
     can: ClassVar[frozenset[str]]
+    tokens: ClassVar[Mapping[str, Token]] = {}
 
     @abstractmethod
-    def connect(self) -> tuple[PaymentProvider, WebhookDoor]:
-        """The adapter and its door, as after a start of the process."""
+    def connect(self) -> tuple[PaymentProvider, WebhookDoor | None]:
+        """The adapter and its door, if it has one, as after a start of the process."""
+
+    def opened(  # noqa: B027 (most need not look)
+        self, *, find: Find, order: Callable[[UUID], Order]
+    ) -> None:
+        """A shop has opened at this till; whoever has no wire looks its orders up."""
 
     @abstractmethod
     def pay(self, page: str) -> None: ...

@@ -30,6 +30,7 @@ from web.api.orders import told
 from web.api.repeats import answered_before
 from web.current import parts
 from web.payment_pages import close_pages
+from web.problems import ProblemRaised
 from web.refunding import send_back
 
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -52,11 +53,12 @@ class RefundBody(Body, frozen=True):
 class PaidBody(Body, frozen=True):
     """`reference` is that of a bank transfer; cash has none. `amount`: all that is due.
 
-    `transfer` is the bank's own name of the transfer: with it the same one counts once.
+    `transfer` is the bank's own name of the transfer: with it the same one counts once, and it is
+    news: no `version` is asked for.
     """
 
     reason: Reason
-    version: Version
+    version: Version | None = None
     reference: Annotated[str, Meta(max_length=50)] = ""
     amount: Amount | None = None
     transfer: Annotated[str, Meta(max_length=64, pattern="^[ -~]*$")] = ""
@@ -127,6 +129,8 @@ def mark_paid(shop: str, order: str) -> Response:
     )
     if paid.transfer.strip():
         return _transferred(found, paid)
+    if paid.version is None:
+        raise ProblemRaised("invalid-body", detail="Without a transfer a version is needed.")
     return answer(found, paid, lambda: close_pages(parts().orders.handle(found.id, paid)))
 
 
