@@ -21,8 +21,10 @@ from adapters.stamp_rows import StampRow
 from adapters.stored_rows import StoredRows
 from ledger.appends import Append, Appended, Contradiction, Outcome
 from ledger.few_collections import few_collections
+from ledger.making import maker
 from ledger.recorded import Recorded
 
+_prepared_append = maker(PreparedAppend)
 # Of an import: one commit is under way, one is decided, one is ready, one is being made.
 _AHEAD = 3
 _MOST = 2**62
@@ -157,12 +159,17 @@ def _prepared(append: Append, sealing: Sealing) -> PreparedAppend:
     versions = dict(append.expected)
     stamps = []
     for draft in append.drafts:
-        if draft.stream not in versions:
+        head = versions.get(draft.stream)
+        if head is None:
             raise ValueError(f"the expected version of stream {draft.stream} is not given")
-        versions[draft.stream] += 1
-        stamps.append(prepare(draft, versions[draft.stream], sealing=sealing))
+        versions[draft.stream] = head + 1
+        stamps.append(prepare(draft, head + 1, sealing=sealing))
     if not stamps or (len(stamps) > 1 and len({one.identity for one in stamps}) < len(stamps)):
         raise ValueError("an append needs stamps, and each only once")
-    streams = {draft.stream for draft in append.drafts}
-    keys = [key for stream in streams for key in sealing.fresh_for(stream)]
-    return PreparedAppend(stamps, append.expected, append.seats, keys)
+    keys = [key for stream in _written(append) for key in sealing.fresh_for(stream)]
+    return _prepared_append(stamps, append.expected, append.seats, keys)
+
+
+def _written(append: Append) -> Iterable[UUID]:
+    streams = [draft.stream for draft in append.drafts]
+    return streams if len(streams) == 1 else {*streams}

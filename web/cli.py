@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from adapters.embedded_postgres import EmbeddedPostgresError
+from adapters.one_core import settle_down
 from adapters.postgres.migrate import MigrationRefused, migrate
 from adapters.postgres.roles import RoleTooStrong
 from adapters.postgres.views_shadow import RebuildUnderWay
@@ -92,7 +93,10 @@ def serve(host: str, port: int) -> None:
     configure()
 
     def make(stack: ExitStack) -> Any:
-        return create_app(stack.enter_context(assembled(settings, readers=16)).parts)
+        app = create_app(stack.enter_context(assembled(settings, readers=16)).parts)
+        # Whoever serves another address of the same machine has another number, most likely.
+        settle_down(os.getpid())
+        return app
 
     Server(make, host=host, port=port).run()
 

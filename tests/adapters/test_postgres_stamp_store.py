@@ -1,13 +1,15 @@
 """What only the database can get wrong: holes, heads that lie, forks, many at a time."""
 
+import gc
 import os
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from adapters.committer import Committer
-from adapters.one_core import stay_on_one_core
+from adapters.one_core import settle_down
 from adapters.postgres.batch import LedgerCorrupt
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.recording import Committed, PositionMissing
@@ -73,9 +75,13 @@ def test_a_forked_child_has_connections_of_its_own(recorder):
     committer.close()
 
 
-def test_a_process_stays_on_one_core():
+def test_the_threads_of_a_server_share_a_core_and_do_not_interrupt_each_other():
     child = os.fork()
     if child == 0:
-        core = stay_on_one_core(1)
-        os._exit(0 if os.sched_getaffinity(0) == {core} else 1)
+        settle_down(1)
+        with ThreadPoolExecutor(1) as threads:
+            cores = threads.submit(os.sched_getaffinity, 0).result()
+            manners = threads.submit(os.sched_getscheduler, 0).result()
+        quietly = gc.get_freeze_count() > 0 and gc.get_threshold()[0] > 1000
+        os._exit(0 if len(cores) == 1 and manners == os.SCHED_BATCH and quietly else 1)
     assert os.waitpid(child, 0)[1] == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
-from adapters.one_core import stay_on_one_core
+from adapters.one_core import settle_down
 from tests.benchmarks.measuring import (
     Figures,
     machine,
@@ -30,7 +30,7 @@ WAYS = {"ours": ours, "eventsourcing": stock}
 
 def child(way: str, url: str, *, callers: int, seconds: float, number: int) -> None:
     """One process: connects, waits for the word to go, then tells what it measured."""
-    stay_on_one_core(number)
+    settle_down(number)
     with WAYS[way](url) as work:
         work()
         print("ready", flush=True)

@@ -1,5 +1,6 @@
 """Ways to append one stamp durably: ours, the library's, another store's, and bare inserts."""
 
+import gc
 import importlib.util
 import os
 import subprocess
@@ -20,7 +21,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 
 from adapters.embedded_postgres import OWNER
 from adapters.keys import Keyring
-from adapters.one_core import stay_on_one_core
+from adapters.one_core import settle_down
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.stamp_ledger import StampLedger
 from ledger.appends import Append, Appended
@@ -34,14 +35,19 @@ STATE = b"x" * 250
 
 
 @contextmanager
-def one_core(number: int = 0) -> Iterator[int | None]:
-    """Threads started inside share a core, as those of our web server do."""
+def one_core(number: int = 0) -> Iterator[None]:
+    """Threads started inside run as those of our web server do."""
     before = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set[int]()
+    seldom = gc.get_threshold()
     try:
-        yield stay_on_one_core(number)
+        settle_down(number)
+        yield
     finally:
+        gc.unfreeze()
+        gc.set_threshold(*seldom)
         if before:
             os.sched_setaffinity(0, before)
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 @contextmanager
