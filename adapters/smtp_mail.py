@@ -174,9 +174,11 @@ def _asked(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[tuple[int,
 
 
 def _on_the_wire(message: bytes) -> bytes:
-    """RFC 5321: lines that begin with a dot get another; a dot alone ends the letter."""
-    lines = re.sub(rb"(?m)^\.", b"..", message)
-    return lines + (b"" if lines.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+    """RFC 5321: lines that begin with a dot get another; a dot alone ends the letter.
+
+    The first line is a header's; every line has its end.
+    """
+    return message.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
 def _name(error: Exception) -> str:

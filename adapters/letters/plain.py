@@ -7,6 +7,8 @@ WIDTH = 66
 
 def fold(text: str, indent: str = "") -> str:
     """A paragraph broken into lines; addresses stay whole."""
+    if _is_one_line(text, WIDTH - len(indent)):
+        return indent + text
     return textwrap.fill(
         text,
         WIDTH,
@@ -19,6 +21,16 @@ def fold(text: str, indent: str = "") -> str:
 
 def pair(label: str, value: str) -> str:
     """A label on the left, its value flush right; a long label is folded above it."""
-    room = WIDTH - len(value) - 2
-    *above, last = textwrap.wrap(label, max(room, 20), subsequent_indent="  ") or [""]
+    room = max(WIDTH - len(value) - 2, 20)
+    wrapped = [label] if _is_one_line(label, room) else _folded_label(label, room)
+    *above, last = wrapped or [""]
     return "\n".join((*above, f"{last}{' ' * max(WIDTH - len(last) - len(value), 2)}{value}"))
+
+
+def _is_one_line(text: str, room: int) -> bool:
+    """Most are, and folding them would change nothing."""
+    return 0 < len(text) <= room and text.isprintable() and text[0] != " " != text[-1]
+
+
+def _folded_label(label: str, room: int) -> list[str]:
+    return textwrap.wrap(label, room, subsequent_indent="  ")

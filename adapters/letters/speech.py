@@ -2,9 +2,9 @@
 
 import io
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,22 +42,45 @@ class Speech:
 
     def money(self, money: Money) -> str:
         """`€123.45` or `123,45 €`, by language."""
-        digits = get_currency_precision(money.currency)
-        amount = Decimal(money.amount).scaleb(-digits)
-        return format_currency(amount, money.currency, locale=self._locale)
+        return _money(money.amount, money.currency, self._locale)
 
     def rate(self, percent: str) -> str:
         """A VAT rate without trailing zeros: `25.5 %`."""
-        return f"{format_decimal(Decimal(percent), locale=self._locale)}\N{NO-BREAK SPACE}%"
+        return _rate(percent, self._locale)
 
     def date(self, moment: datetime) -> str:
-        return format_date(moment.astimezone(self._zone), "long", locale=self._locale)
+        return _date(moment.astimezone(self._zone).date(), self._locale)
 
     def moment(self, moment: datetime) -> str:
         """Date and time of day, in the shop's time zone."""
         there = moment.astimezone(self._zone)
-        time = format_time(there, "short", locale=self._locale)
-        return self.say("%(date)s at %(time)s", date=self.date(moment), time=time)
+        said = _date(there.date(), self._locale), _time(there.hour, there.minute, self._locale)
+        return self.say("%(date)s at %(time)s", date=said[0], time=said[1])
+
+
+# What is said again and again. Nothing of a person is among it.
+_remembered = lru_cache(maxsize=5_000)
+
+
+@_remembered
+def _money(amount: int, currency: str, locale: str) -> str:
+    digits = get_currency_precision(currency)
+    return format_currency(Decimal(amount).scaleb(-digits), currency, locale=locale)
+
+
+@_remembered
+def _rate(percent: str, locale: str) -> str:
+    return f"{format_decimal(Decimal(percent), locale=locale)}\N{NO-BREAK SPACE}%"
+
+
+@_remembered
+def _date(day: date, locale: str) -> str:
+    return format_date(day, "long", locale=locale)
+
+
+@_remembered
+def _time(hour: int, minute: int, locale: str) -> str:
+    return format_time(time(hour, minute), "short", locale=locale)
 
 
 def spoken(language: str) -> str:
