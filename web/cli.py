@@ -20,6 +20,7 @@ from adapters.worker.daemon import stopped_by_signals
 from adapters.worker.derivable_views import UnknownProjection
 from adapters.worker.rebuilding import RebuildRefused
 from ledger.appends import LedgerUnavailable
+from ledger.few_collections import quick_collections
 from ledger.reconciling.records import ProviderAway
 from ledger.refusals import Refusal
 from web.app import create_app
@@ -124,7 +125,7 @@ def worker(context: click.Context, once: bool, only: tuple[str, ...]) -> None:
         done = running.run_once()
         click.echo(", ".join(f"{name}: {one.done}" for name, one in done.items()))
         return
-    with stopped_by_signals(running.stop):
+    with stopped_by_signals(running.stop), quick_collections():
         running.run()
 
 
