@@ -60,14 +60,18 @@ def partially_captured(order: Order) -> bool:
 
 
 def cancel_in_grace(command: CancelInGrace, order: Order) -> Sequence[OrderStamp]:
-    """Cancelled, seats free, authorizations given up: all in one append, or a refusal."""
+    """Cancelled, seats free, authorizations given up: all in one append, or a refusal.
+
+    One may be on its way out already: of a cancellation that was taken back since.
+    """
     if not order.alive:
         return _NOTHING
     if partially_captured(order):
         raise PartialCapture
     if capture_under_way(order) or not in_grace(order, command.at):
         raise LateCancel
-    voids = [_void(one, try_number=1) for one in order.reservations()]
+    kept = [one for one in order.reservations() if not one.void_unanswered]
+    voids = [_void(one) for one in kept]
     return (Cancelled(cause=Cause.CUSTOMER), SeatsReleased(), *voids)
 
 
@@ -115,13 +119,14 @@ def void_authorization(command: VoidAuthorization, order: Order) -> Sequence[Ord
         return _NOTHING
     if not needless(order, attempt):
         return _NOTHING
-    return (_void(attempt, try_number=attempt.authorization.last_void + 1),)
+    return (_void(attempt),)
 
 
-def _void(attempt: Attempt, *, try_number: int) -> CreateVoidRequest:
+def _void(attempt: Attempt) -> CreateVoidRequest:
+    assert attempt.authorization is not None, "only what was authorized is given up"
     return CreateVoidRequest(
         payment=attempt.correlation_id,
         provider=attempt.provider,
         provider_reference=attempt.reference,
-        try_number=try_number,
+        try_number=attempt.authorization.last_void + 1,
     )

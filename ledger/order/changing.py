@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 _K = TypeVar("_K")
 _T = TypeVar("_T")
+_new, _set = object.__new__, object.__setattr__
 
 
 def changed(one: _T, **changes: Any) -> _T:
@@ -20,8 +21,8 @@ def made(kind: type[_T], fields: Any) -> _T:
 
     Only the fold that made it keeps the dictionary, and only until it hands out the order.
     """
-    one = object.__new__(kind)
-    object.__setattr__(one, "__dict__", fields)
+    one = _new(kind)
+    _set(one, "__dict__", fields)
     return one
 
 
@@ -35,7 +36,7 @@ def reopened(room: dict[_K, Any], key: _K) -> Any:
 
     None if there is no such value.
     """
-    known = room.get(key) if room else None
+    known = room.get(key)
     if known is None:
         return None
     fields = fields_of(known)

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from ledger.order import attempt_news, posting_news, refund_news
 from ledger.order.attempt_news import AttemptSoFar
+from ledger.order.changing import made
 from ledger.order.disputes import dispute
 from ledger.order.links import link_request
 from ledger.order.posting_news import PostingSoFar
 from ledger.order.refund_news import RefundSoFar
 from ledger.order.state import Order
 from ledger.order.withdrawals import withdrawal
-from ledger.order.working import Folding, frozen, thawed, unbegun
+from ledger.order.working import Folding, thawed, unbegun
 from ledger.recorded import Recorded
 from ledger.series import PAYMENT_REFERENCES, order_numbers
 from ledger.stamps import (
@@ -42,7 +43,7 @@ def fold(order_id: UUID, history: Iterable[Recorded]) -> Order:
 
 def begun(order_id: UUID) -> Order:
     """An order without any stamp."""
-    return frozen(unbegun(order_id))
+    return _after(unbegun(order_id), ())
 
 
 def evolve(order: Order, recorded: Recorded) -> Order:
@@ -57,15 +58,16 @@ def folded_on(order: Order, history: Iterable[Recorded]) -> Order:
 
 def _after(folding: Folding, history: Iterable[Recorded]) -> Order:
     """All stamps change one working copy that nobody else sees; what leaves here is frozen."""
-    fields = folding.fields
+    fields, recorded = folding.fields, None
     seen = fields["seen"]
     for recorded in history:
         stamp = recorded.stamp
         seen = (seen, recorded.correlation_id, stamp)
         CHANGES[type(stamp)](folding, stamp, recorded)
+    if recorded is not None:
         fields["version"], fields["position"] = recorded.version, recorded.position
-    fields["seen"] = seen
-    return frozen(folding)
+        fields["seen"] = seen
+    return made(Order, fields)
 
 
 def _placed(folding: Folding, stamp: OrderPlaced, recorded: Recorded) -> None:
@@ -128,7 +130,7 @@ def _of_refund(change: Callable[[RefundSoFar, Any, Recorded], None]) -> Change:
 
 
 def _disputing(folding: Folding, stamp: Disputed | DisputeClosed, recorded: Recorded) -> None:
-    disputes, reference = folding.fields["disputes"], stamp.provider_reference
+    disputes, reference = folding.room("disputes"), stamp.provider_reference
     disputes[reference] = dispute(disputes.get(reference), stamp)
 
 

@@ -19,7 +19,7 @@ from ledger.stamps import (
 )
 
 # An answer that comes after all is better than not knowing; a claim is worth the least.
-_RANK = ("", "started", "unknown", "failed", "sent")
+_RANK = {"": 0, "started": 1, "unknown": 2, "failed": 3, "sent": 4}
 
 
 class PostingSoFar(TypedDict):
@@ -65,8 +65,8 @@ def _unknown(one: PostingSoFar, stamp: ReceiptUnknown, recorded: Recorded) -> No
 
 
 def _told(one: PostingSoFar, word: str, number: int, recorded: Recorded) -> None:
-    best = max(word, one["tries"].get(number, ""), key=_RANK.index)
-    one["tries"] = {**one["tries"], number: best}
+    if _RANK[word] > _RANK[one["tries"].get(number, "")]:
+        one["tries"] = {**one["tries"], number: word}
     one["changed_at"] = recorded.recorded_at
 
 

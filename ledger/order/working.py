@@ -1,7 +1,7 @@
 """An order while it is being folded: the one place where its axes are changed in place."""
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from ledger.order.attempt_news import AttemptSoFar
@@ -9,7 +9,6 @@ from ledger.order.attempts import Attempt
 from ledger.order.changing import fields_of, made, reopened
 from ledger.order.disputes import Dispute
 from ledger.order.links import LinkRequest
-from ledger.order.once import words_of
 from ledger.order.posting_news import PostingSoFar, untouched
 from ledger.order.postings import Posting
 from ledger.order.refund_news import RefundSoFar
@@ -48,93 +47,77 @@ class Working(TypedDict):
     answers: dict[Any, Any]
 
 
-_WORDS = words_of(Order)
 _UNBEGUN: Working = fields_of(Order(id=UUID(int=0)))
 
 
 class Folding:
-    """An order while it is folded, and those of its values that this fold may change.
+    """An order while it is folded, and what of it this fold may change.
 
-    Nobody else has seen these: the fold began them, or opened a copy. They are found by the number
-    of their correlation id, because that is quicker than asking for the id itself.
+    Nobody else has seen that: the fold began it, or opened a copy. A room is copied before its
+    first change, a value in it before its own. Values are found by the number of their correlation
+    id, because that is quicker than asking for the id itself.
     """
 
-    __slots__ = ("attempts", "fields", "postings", "refunds")
+    __slots__ = ("_open", "fields")
 
     def __init__(self, fields: Working) -> None:
         self.fields = fields
-        self.attempts: dict[int, AttemptSoFar] = {}
-        self.refunds: dict[int, RefundSoFar] = {}
-        self.postings: dict[tuple[int, Letter], PostingSoFar] = {}
+        self._open: dict[Any, Any] = {}
+
+    def room(self, name: str) -> dict[Any, Any]:
+        """All values of one axis, by its name among the fields, for changing."""
+        room: dict[Any, Any] | None = self._open.get(name)
+        if room is None:
+            room = {**self.fields[name]}  # type: ignore[literal-required]
+            self._open[name] = self.fields[name] = room  # type: ignore[literal-required]
+        return room
 
     def attempt(self, cause: UUID) -> AttemptSoFar | None:
         """The attempt of this correlation id, if there is one."""
-        one = self.attempts.get(cause.int)
-        if one is None:
-            one = reopened(self.fields["attempts"], cause)
-            if one is not None:
-                self.attempts[cause.int] = one
+        one: AttemptSoFar | None = self._open.get(cause.int)
+        if one is None and self.fields["attempts"]:
+            one = self._open[cause.int] = reopened(self.room("attempts"), cause)
         return one
 
     def begin_attempt(self, cause: UUID, one: AttemptSoFar) -> None:
         """This is the attempt of this correlation id from here on."""
-        self.attempts[cause.int] = one
-        self.fields["attempts"][cause] = made(Attempt, one)
+        self._open[cause.int] = one
+        self.room("attempts")[cause] = made(Attempt, one)
 
     def refund(self, cause: UUID) -> RefundSoFar | None:
         """The refund of this correlation id, if there is one."""
-        one = self.refunds.get(cause.int)
-        if one is None:
-            one = reopened(self.fields["refunds"], cause)
-            if one is not None:
-                self.refunds[cause.int] = one
+        one: RefundSoFar | None = self._open.get((cause.int, Refund))
+        if one is None and self.fields["refunds"]:
+            one = self._open[cause.int, Refund] = reopened(self.room("refunds"), cause)
         return one
 
     def begin_refund(self, cause: UUID, one: RefundSoFar) -> None:
         """This is the refund of this correlation id from here on."""
-        self.refunds[cause.int] = one
-        self.fields["refunds"][cause] = made(Refund, one)
+        self._open[cause.int, Refund] = one
+        self.room("refunds")[cause] = made(Refund, one)
 
     def posting(self, cause: UUID, letter: Letter) -> PostingSoFar:
         """The letter under this correlation id, as far as it has come."""
-        one = self.postings.get((cause.int, letter))
+        one: PostingSoFar | None = self._open.get((cause.int, letter))
         if one is None:
-            one = reopened(self.fields["postings"], (cause, letter))
+            room = self.room("postings")
+            one = reopened(room, (cause, letter))
             if one is None:
                 one = untouched()
-                self.fields["postings"][cause, letter] = made(Posting, one)
-            self.postings[cause.int, letter] = one
+                room[cause, letter] = made(Posting, one)
+            self._open[cause.int, letter] = one
         return one
 
 
 def unbegun(order_id: UUID) -> Folding:
     """An order without any stamp."""
-    return Folding(
-        {
-            **_UNBEGUN,
-            "id": order_id,
-            "attempts": {},
-            "refunds": {},
-            "disputes": {},
-            "postings": {},
-            "answers": {},
-        }
-    )
+    return Folding({**_UNBEGUN, "id": order_id, "answers": {}})
 
 
 def thawed(order: Order) -> Folding:
     """A working copy: nothing that is done to it is seen through the order."""
-    fields: Working = fields_of(order)
-    for name in _WORDS & fields.keys():
-        del fields[name]  # type: ignore[misc]
-    fields["attempts"] = {**order.attempts}
-    fields["refunds"] = {**order.refunds}
-    fields["disputes"] = {**order.disputes}
-    fields["postings"] = {**order.postings}
+    fields: dict[str, Any] = fields_of(order)
+    while len(fields) > len(_UNBEGUN):
+        fields.popitem()  # a word that was worked out: they stand behind the fields
     fields["answers"] = {}
-    return Folding(fields)
-
-
-def frozen(folding: Folding) -> Order:
-    """The order as it stands now. The working copy is not touched again: it *is* the order."""
-    return made(Order, folding.fields)
+    return Folding(cast(Working, fields))

@@ -22,7 +22,7 @@ from ledger.order.status import Status
 from ledger.order.troubles import troubles
 from ledger.recorded import derived
 from ledger.refusals import LateCancel, NotPayable, PartialCapture
-from ledger.stamps import Letter
+from ledger.stamps import CancellationWithdrawn, Letter
 from tests.spec import (
     ASKED,
     ATTEMPT,
@@ -140,6 +140,16 @@ def test_cancelling_in_grace_cancels_frees_the_seats_and_asks_for_the_void_at_on
 def test_cancelling_again_stamps_nothing():
     given(*KEPT, CANCELLED, RELEASED, VOID_ASKED).when(cancel()).then()
     given(*KEPT, CANCELLED, RELEASED, VOID_ASKED, VOIDED).when(cancel(LATE)).then()
+
+
+def test_what_is_on_its_way_out_is_not_given_up_twice():
+    """Staff cancelled, took that back, and now the customer cancels: the void is asked for."""
+    back = put(CancellationWithdrawn(cancellation=WISH, approver="boss"), under=SECOND)
+    stack = (*KEPT, CANCELLED, RELEASED, VOID_ASKED, back)
+    again = replace(cancel(), correlation_id=SECOND)
+    given(*stack).when(again).then(CANCELLED, RELEASED)
+    second = replace(VOID_ASKED, try_number=2)
+    given(*stack, VOID_REFUSED).when(again).then(CANCELLED, RELEASED, second)
 
 
 def test_an_order_that_nobody_paid_for_yet_needs_no_void():

@@ -17,7 +17,7 @@ from ledger.order.refund_news import RefundSoFar
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
 from ledger.order.status import Status, status
-from ledger.order.working import Working
+from ledger.order.working import Working, thawed
 from ledger.stamps import OrderStamp
 from tests.spec import (
     ASKED,
@@ -79,6 +79,13 @@ def test_what_was_answered_before_is_asked_anew_afterwards():
     after = folded_on(before, history(PLACED, ASKED, PAID)[2:])
     assert (status(after), after.received) == (Status.PAID, eur(7000))
     assert (status(before), before.received) == (Status.PENDING, eur(0))
+
+
+def test_a_working_copy_holds_fields_and_no_words():
+    order = order_of(*LIFE)
+    assert (order.received, order.refunded) == (eur(7000), eur(7000))
+    assert "received" in vars(order)
+    assert [*thawed(order).fields] == [one.name for one in fields(Order)]
 
 
 def test_an_order_is_frozen():
