@@ -72,9 +72,7 @@ def reconcile(
         found = work.statement()
         taken_in = work.commit(found) if commit else 0
         left = work.statement() if taken_in else found
-        settled = (
-            settlements_of(parts, books, work, source=source, tell=tell) if settlements else ()
-        )
+        settled = settlements_of(parts, books, work, source=source, tell=tell)
     if as_json:
         tables.as_json(document(name, found, left, taken_in=taken_in, settled=settled))
     else:

@@ -214,6 +214,11 @@ def test_a_report_for_the_part_of_a_period_calls_nothing_missing(shop, tmp_path)
     assert found["counts"] == {"matched": 1, "unchecked": 1}
 
 
+def test_payouts_without_a_report_are_wrong_usage(shop):
+    done = shop.run(reconcile, "--provider", "paytrail", "--no-report", "--settlements")
+    assert done.exit_code == 2
+
+
 @pytest.mark.parametrize("written", [b"", b"{}", b"a;b\n1;2\n", b'[{"amount": 1}]', b"\x00\xff"])
 def test_a_file_that_is_no_report_is_wrong_usage(shop, tmp_path, written):
     path = tmp_path / "report"
@@ -231,9 +236,10 @@ def test_without_an_https_address_a_report_must_be_given(shop):
     assert (done.exit_code, "https" in done.output) == (2, True)
 
 
-def test_a_provider_with_a_list_takes_no_report(shop):
+@pytest.mark.parametrize("word", ["--no-report", "--settlements"])
+def test_a_provider_with_a_list_takes_no_report(shop, word):
     shop.parts = replace(shop.parts, books={"stripe": shop.parts.reported["paytrail"].by_name})
-    done = shop.run(reconcile, "--provider", "stripe", "--no-report")
+    done = shop.run(reconcile, "--provider", "stripe", word)
     assert done.exit_code == 2
 
 
@@ -329,8 +335,3 @@ def test_every_payout_of_a_long_period_is_found(shop):
         Period(since=NOON, until=shop.product.clock())
     )
     assert [one.id for one in found] == [str(number) for number in range(100, 205)]
-
-
-def test_a_provider_without_payouts_is_wrong_usage(shop):
-    shop.parts = replace(shop.parts, books={"stripe": shop.parts.reported["paytrail"].by_name})
-    assert shop.run(reconcile, "--provider", "stripe", "--settlements").exit_code == 2
