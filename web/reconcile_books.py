@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from ledger.doors import Unreadable
+from ledger.reconciling.by_pages import ByPages
 from ledger.reconciling.one_by_one import OneByOne
 from ledger.reconciling.records import Books, Period
 from ledger.reconciling.reporting import Reporting
 from ledger.reconciling.rows import Row
 from ledger.reconciling.telling import Tell
 from web.brought_reports import BroughtReports
-from web.parts import Parts
+from web.parts import Parts, intake
 
 # How long a report may take, in seconds; its provider promises nothing.
 WAIT = 300.0
@@ -50,7 +51,16 @@ def books_of(parts: Parts, name: str, period: Period, *, source: Source, tell: T
         raise click.UsageError(f"{name} has no books that can be read here; there are: {known}.")
     if source.said or source.payouts:
         raise click.UsageError(f"{name} lists its books, and no reports or payouts are read.")
-    return parts.books[name]
+    books = parts.books[name]
+    if books.names_orders or name not in parts.pages:
+        return books
+    return ByPages(
+        books=books,
+        pages=parts.pages[name],
+        rows=parts.store.stored(),
+        reports=intake(parts).reports,
+        tell=tell,
+    )
 
 
 def brought(parts: Parts, name: str, *, source: Source, tell: Tell) -> BroughtReports:

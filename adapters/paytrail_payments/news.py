@@ -53,6 +53,7 @@ def of_payment(query: Query, *, address_of: UUID | None) -> Sequence[Report]:
             correlation_id=ours.attempt if ours else news_id(transaction),
             reference=transaction,
             payment_reference=_text(query, "checkout-reference") if ours else "",
+            payer_reference="" if ours else _said(query),
             contradiction=_strayed(ours, address_of),
         )
         for fact in _payment_facts(query, transaction)
@@ -72,6 +73,7 @@ def of_refund(query: Query, *, address_of: UUID | None) -> Sequence[Report]:
             attempt=ours.payment if ours else None,
             correlation_id=ours.refund if ours else news_id(named),
             reference=named,
+            payer_reference="" if ours else _said(query),
             contradiction=_strayed(ours, address_of) if ours else _UNNAMED,
         )
         for fact in _refund_facts(query, ours, transaction)
@@ -141,6 +143,7 @@ def _report(
     correlation_id: UUID,
     reference: str,
     payment_reference: str = "",
+    payer_reference: str,
     contradiction: str,
 ) -> Report:
     account = _name(query, "checkout-account")
@@ -159,7 +162,14 @@ def _report(
         occurred_at=_at(query),
         contradiction=contradiction,
         payment_reference=payment_reference,
+        payer_reference=payer_reference,
     )
+
+
+def _said(query: Query) -> str:
+    """What another shop on the account called it: for the person who looks for its owner."""
+    reference = query.get("checkout-reference", "")
+    return reference if len(reference) <= 255 and reference.isprintable() else ""
 
 
 def _text(query: Query, key: str) -> str:

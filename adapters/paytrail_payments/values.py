@@ -1,6 +1,7 @@
 """Values as Paytrail writes them: euros with a point or a comma, days, hours, moments.
 
-Its documents name no time zone for what has none; Paytrail is a Finnish house, so it is read as
+Its documents name no time zone for what has none, and their example of an answer marks as UTC what
+its request shows to be Finnish time. Paytrail is a Finnish house: what has no zone is read as
 Finnish time. A wrong guess moves a payment across the edge of a period, and no cent.
 """
 

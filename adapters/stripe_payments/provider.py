@@ -17,6 +17,7 @@ class StripePayments:
     """One account of Stripe. `patience` is how many seconds one call may take."""
 
     name = PROVIDER
+    names_orders = True
 
     def __init__(
         self,

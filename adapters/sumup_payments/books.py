@@ -14,6 +14,8 @@ from ledger.doors import Unreadable
 from ledger.reconciling.records import Kind, Period, ProviderAway, State, TheirRecord
 
 _PAGE_SIZE = "100"
+# Sold with a card reader or for cash: no payment page brings such money.
+_AT_A_TILL = ("POS", "CASH")
 
 
 def records(client: Client, period: Period, *, merchant: str) -> Iterator[TheirRecord]:
@@ -57,10 +59,10 @@ def _changed(client: Client, since: datetime, *, merchant: str) -> Iterator[str]
         answer = client.get(path, **query)
         if answer.status != 200 or not isinstance(answer.content, dict):
             raise Lost(f"an answer ({answer.status}) without a history")
-        fresh = [_name_in(one) for one in objects(answer.content, "items")]
-        fresh = [one for one in dict.fromkeys(fresh) if one not in seen]
+        items = {_name_in(one): one for one in objects(answer.content, "items")}
+        fresh = [known_as for known_as in items if known_as not in seen]
         seen |= {*fresh}
-        yield from fresh
+        yield from (one for one in fresh if items[one].get("payment_type") not in _AT_A_TILL)
         # A page that shows nothing new is the last one, whatever it says of a next.
         query = _next(answer.content) if fresh else {}
 

@@ -26,6 +26,8 @@ class SumupPayments:
     """
 
     name = PROVIDER
+    # SumUp promises to show a checkout's reference at the checkout only, not at its transaction.
+    names_orders = False
 
     def __init__(
         self,

@@ -7,7 +7,7 @@ from datetime import datetime
 from adapters.sumup_payments.amounts import minor
 from adapters.sumup_payments.client import Json
 from adapters.sumup_payments.naming import PROVIDER, name, news_id, read_reference
-from adapters.sumup_payments.values import currency, moment, objects
+from adapters.sumup_payments.values import currency, moment, objects, said
 from ledger.doors import Unreadable
 from ledger.intake import Message
 from ledger.reconciling.records import State
@@ -88,6 +88,7 @@ def reports(told: Json, *, live: bool) -> Sequence[Report]:
             amount=getattr(fact, "amount", None),
             reference=known_as,
             occurred_at=at_of(event or {}, transaction),
+            payer_reference="" if ours else said(transaction.get("foreign_transaction_id")),
         )
         for fact in facts
     ]

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from adapters.sumup_payments.client import Json
 from ledger.doors import Unreadable
 
+# SumUp's limit of a reference is 90 characters.
+_LONGEST = 255
+
 
 def currency(values: Json) -> str:
     """The ISO 4217 code."""
@@ -13,6 +16,12 @@ def currency(values: Json) -> str:
     if not isinstance(value, str) or not (value.isascii() and value.isalpha() and len(value) == 3):
         raise Unreadable("currency is not one")
     return value.upper()
+
+
+def said(value: object) -> str:
+    """What somebody else wrote as a reference, if it is a short line; empty for anything else."""
+    short = isinstance(value, str) and len(value) <= _LONGEST and value.isprintable()
+    return str(value).strip() if short else ""
 
 
 def moment(value: object) -> datetime | None:

@@ -51,6 +51,7 @@ class OneByOne:
     report: Sequence[Row] | None
     complete: bool = False
     tell: Tell = silent
+    names_orders: bool = field(default=True, init=False)
     _known: dict[_Key, Known] = field(default_factory=dict, init=False)
     _asked: dict[_Key, TheirRecord | None] = field(default_factory=dict, init=False)
     _told: dict[_Key, TheirRecord] = field(default_factory=dict, init=False)

@@ -89,7 +89,12 @@ class Holder(Protocol):
 
 
 class Books(Holder, Protocol):
-    """What reconciling needs of a provider, and nothing more. Both calls raise `ProviderAway`."""
+    """What reconciling needs of a provider, and nothing more. Both calls raise `ProviderAway`.
+
+    `names_orders` says whether a payment in them tells whose it is, as we named it.
+    """
+
+    names_orders: bool
 
     def records(self, period: Period) -> Iterator[TheirRecord]:
         """Every payment with money taken or kept ready, every refund and dispute of a period."""

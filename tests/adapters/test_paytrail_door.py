@@ -327,3 +327,22 @@ def test_a_line_feed_within_a_value_does_not_join_two_names():
 def test_an_empty_secret_does_not_start():
     with pytest.raises(ValueError, match="must not be empty"):
         PaytrailDoor(ACCOUNT, " ")
+
+
+def test_what_another_shop_calls_its_order_is_kept_for_whoever_looks_for_the_payer():
+    for kind, said, kept in (
+        ("callback", "invoice 17", "invoice 17"),
+        ("refund", "invoice 17", "invoice 17"),
+        ("callback", "two\nlines", ""),
+    ):
+        message = target(
+            "winterfest",
+            uuid4(),
+            kind,
+            amount=100,
+            stamp="theirs",
+            reference=said,
+            transaction_id=TRANSACTION,
+            status="ok",
+        )
+        assert {one.payer_reference for one in DOOR.reread(message)} == {kept}

@@ -6,9 +6,11 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 
 from adapters.paytrail_payments import PaytrailDoor
+from adapters.paytrail_payments.client import Client, Lost
 from adapters.paytrail_payments.signing import is_signed, signature
 from ledger.doors import Unreadable
 from tests.adapters.paytrail_kit import NOW
@@ -56,3 +58,40 @@ def test_every_query_with_a_status_comes_through_the_door():
         PaytrailDoor(one["params"]["checkout-account"], one["secret"]).check(target, {}, now=NOW)
         with pytest.raises(Unreadable):
             PaytrailDoor("1", "another").check(target, {}, now=NOW)
+
+
+def test_every_kind_of_message_and_both_algorithms_are_among_them():
+    kinds = {
+        (one["algorithm"], "checkout-status" in one["params"], bool(one["body"]))
+        for one in vectors()
+    }
+    assert kinds >= {
+        ("sha256", False, True),
+        ("sha256", False, False),
+        ("sha256", True, False),
+        ("sha512", True, False),
+    }
+
+
+def test_every_signed_body_is_an_answer_and_none_that_was_touched():
+    answers = [one for one in vectors() if one["body"]]
+    assert len(answers) >= 3
+    for one in answers:
+        names = {**one["params"], "signature": one["signature"]}
+        assert answered(one["secret"], names, one["body"]).content == json.loads(one["body"])
+        for touched in (one["body"] + " ", one["body"].replace("{", "{ ", 1)):
+            with pytest.raises(Lost):
+                answered(one["secret"], names, touched)
+
+
+def answered(secret: str, names: dict, body: str):
+    """What the client makes of an answer with these headers and this body."""
+    told = httpx.Response(200, content=body.encode(), headers=names)
+    client = Client(
+        names["checkout-account"],
+        secret,
+        api_base=None,
+        patience=1,
+        transport=httpx.MockTransport(lambda _: told),
+    )
+    return client.get("/payments/1")

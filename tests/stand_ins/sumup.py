@@ -29,7 +29,15 @@ class Transaction:
     amount: int
     at: datetime
     status: str
+    reference: str = ""
+    kind: str = "ECOM"
     events: list[Json] = field(default_factory=list)
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it came, or when the last thing happened to it."""
+        happened = (datetime.fromisoformat(one["timestamp"]) for one in self.events)
+        return max([self.at, *happened])
 
     @property
     def returned(self) -> int:
@@ -75,6 +83,9 @@ class Sumup(StandIn):
         self.checkouts: dict[str, Checkout] = {}
         self.next_refunds: list[str] = []
         self.refund_status = 204
+        self.tills: list[Transaction] = []
+        # Whether a transaction shows the reference of its checkout is not published.
+        self.tells_reference = False
         self._published, self._now, self._numbers = published, now, count(1)
 
     # The calls
@@ -104,7 +115,7 @@ class Sumup(StandIn):
             case ["GET", "v2.1", "merchants", self.merchant, "transactions"]:
                 return self._transaction(asked.query)
             case ["GET", "v2.1", "merchants", self.merchant, "transactions", "history"]:
-                return self._history()
+                return self._history(asked.query)
             case _:
                 raise NotAsAgreed("no such address")
 
@@ -175,10 +186,12 @@ class Sumup(StandIn):
         self._give_back(paid, int(cents), "PENDING" if way == "pending" else _ALL_BACK)
         return Told(status=204) if self.refund_status == 204 else _json(201, {})
 
-    def _give_back(self, paid: Transaction, cents: int, status: str) -> None:
+    def _give_back(
+        self, paid: Transaction, cents: int, status: str, *, kind: str = "REFUND"
+    ) -> None:
         event = {
             "id": next(self._numbers),
-            "event_type": "REFUND",
+            "event_type": kind,
             "status": status,
             "amount": cents / 100,
             "date": self._now().date().isoformat(),
@@ -188,7 +201,7 @@ class Sumup(StandIn):
         paid.events.append(event)
 
     def _transaction(self, query: Mapping[str, str]) -> Told:
-        every = [one for checkout in self.checkouts.values() for one in checkout.tries]
+        every = self._every()
         wanted = (query.get("id"), query.get("transaction_code"))
         found = next((one for one in every if one.id == wanted[0] or one.code == wanted[1]), None)
         if found is None:
@@ -198,18 +211,43 @@ class Sumup(StandIn):
             "status": status,
             "simple_status": status,
             "transaction_events": found.events,
+            "username": "merchant@example.com",
+            "card": {"last_4_digits": "4242", "type": "VISA"},
+            "product_summary": "for Ada Lovelace",
         }
+        if self.tells_reference:
+            full["foreign_transaction_id"] = found.reference
         return self._told(200, "TransactionFull", full)
 
-    def _history(self) -> Told:
-        items = []
-        for checkout in self.checkouts.values():
-            for one in checkout.tries:
-                back = {"transaction_id": one.id, "refunded_amount": one.returned / 100}
-                items.append(self._tried(one) | back | {"type": "PAYMENT"})
+    def _history(self, query: Mapping[str, str]) -> Told:
+        """A page of what came, the first that came first; after it, the way to the next one."""
+        _hold("the page has a size", query.get("limit", "10").isdigit())
+        limit, since = int(query.get("limit", "10")), query.get("changes_since")
+        _hold("the oldest come first", query.get("order", "ascending") == "ascending")
+        every = sorted(self._every(), key=lambda one: (one.at, one.id))
+        if "oldest_ref" in query:
+            _hold("the page follows one", query["oldest_ref"] in [one.id for one in every])
+            after = [one.id for one in every].index(query["oldest_ref"]) + 1
+            every = every[after:]
+        if since is not None:
+            every = [one for one in every if one.changed_at >= datetime.fromisoformat(since)]
+        shown = every[:limit]
+        items = [self._listed(one) for one in shown]
         for item in items:
             self.violations += self._published.wrong_answer("TransactionHistory", item)
-        return _json(200, {"items": items, "links": []})
+        links = []
+        if len(every) > limit:
+            href = f"limit={limit}&oldest_ref={shown[-1].id}&order=ascending"
+            links = [{"rel": "next", "href": href}]
+        return _json(200, {"items": items, "links": links})
+
+    def _listed(self, one: Transaction) -> Json:
+        back = {"transaction_id": one.id, "refunded_amount": one.returned / 100}
+        return self._tried(one) | back | {"type": "PAYMENT"}
+
+    def _every(self) -> list[Transaction]:
+        online = [one for checkout in self.checkouts.values() for one in checkout.tries]
+        return [*online, *self.tills]
 
     def _told(self, status: int, name: str, body: Json) -> Told:
         self.violations += self._published.wrong_answer(name, body)
@@ -249,7 +287,7 @@ class Sumup(StandIn):
             "currency": "EUR",
             "timestamp": _written(one.at),
             "status": one.status,
-            "payment_type": "ECOM",
+            "payment_type": one.kind,
             "installments_count": 1,
             "merchant_code": self.merchant,
             "entry_mode": "CUSTOMER_ENTRY",
@@ -278,9 +316,43 @@ class Sumup(StandIn):
         code = f"T{uuid4().hex[:9].upper()}"
         amount = checkout.cents if cents is None else cents
         checkout.tries.append(
-            Transaction(id=str(uuid4()), code=code, amount=amount, at=self._now(), status="PENDING")
+            Transaction(
+                id=str(uuid4()),
+                code=code,
+                amount=amount,
+                at=self._now(),
+                status="PENDING",
+                reference=checkout.asked["checkout_reference"],
+            )
         )
         return checkout.tries[-1]
+
+    def sell(self, cents: int, *, kind: str = "POS", reference: str = "") -> Transaction:
+        """A sale of the same merchant that no checkout of ours knows."""
+        code = f"T{uuid4().hex[:9].upper()}"
+        sold = Transaction(
+            id=str(uuid4()),
+            code=code,
+            amount=cents,
+            at=self._now(),
+            status="SUCCESSFUL",
+            reference=reference,
+            kind=kind,
+        )
+        self.tills.append(sold)
+        return sold
+
+    def charge_back(self, transaction: str, cents: int) -> None:
+        """The payer's bank takes money back."""
+        paid = self.transaction(transaction)
+        assert paid is not None
+        self._give_back(paid, cents, "SUCCESSFUL", kind="CHARGE_BACK")
+
+    def refund_by_hand(self, transaction: str, cents: int) -> None:
+        """Somebody refunds at SumUp's own desk, which tells the shop nothing."""
+        paid = self.transaction(transaction)
+        assert paid is not None
+        self._give_back(paid, cents, _ALL_BACK)
 
     def conclude_refund(self, transaction: str, *, ok: bool) -> None:
         """The last word on a refund that was pending. Nobody is told: it can only be looked up."""
@@ -321,8 +393,7 @@ class Sumup(StandIn):
     # The truth
 
     def transaction(self, id: str) -> Transaction | None:
-        every = [one for checkout in self.checkouts.values() for one in checkout.tries]
-        return next((one for one in every if one.id == id), None)
+        return next((one for one in self._every() if one.id == id), None)
 
     def held(self, id: str) -> int:
         """Cents that the merchant has of a checkout."""

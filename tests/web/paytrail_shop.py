@@ -24,6 +24,7 @@ from tests.web.fakes import ViewsInMemory
 from tests.web.kit import SHOP, Product, wish
 from web.app import create_app
 from web.parts import Parts
+from web.reconcile_command import reconcile
 
 PUBLIC = "https://shop.example"
 
@@ -40,6 +41,15 @@ class KnowingViews(ViewsInMemory):
                 if getattr(one.stamp, "provider_reference", None) == reference:
                     return order
         return None
+
+
+def reconciled(parts: Parts, provider: str, *words: str, status: int) -> dict[str, Any]:
+    """The document that `reconcile` prints; what the doors tell of meanwhile stands before it."""
+    asked = ["--provider", provider, "--json", *words]
+    done = CliRunner().invoke(reconcile, asked, obj=lambda: parts)
+    assert done.exit_code == status, (done.output, done.exception)
+    found: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{\n") :])
+    return found
 
 
 @dataclass
@@ -125,13 +135,9 @@ class PaytrailShop:
     def run(self, command: click.Command, *words: str) -> Result:
         return CliRunner().invoke(command, [*words], obj=lambda: self.parts)
 
-    def books(self, command: click.Command, *words: str, status: int) -> dict[str, Any]:
+    def books(self, *words: str, status: int) -> dict[str, Any]:
         self.product.clock.move(minutes=1)
-        done = self.run(command, "--provider", "paytrail", "--json", *words)
-        assert done.exit_code == status, (done.output, done.exception)
-        # The door that the report came through tells of it in the same place.
-        found: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{\n") :])
-        return found
+        return reconciled(self.parts, "paytrail", *words, status=status)
 
     @property
     def size(self) -> int:

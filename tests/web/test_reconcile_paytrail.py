@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.paytrail_payments import PaytrailReports
+from adapters.paytrail_payments.reports import FIELDS
 from ledger.order.status import status
 from ledger.reconciling.records import Period, ProviderAway
 from tests.web.fakes import NOON
@@ -22,7 +23,7 @@ def shop(product: Product) -> Iterator[PaytrailShop]:
 
 
 def books(shop: PaytrailShop, *words: str, status: int) -> dict[str, Any]:
-    return shop.books(reconcile, *words, status=status)
+    return shop.books(*words, status=status)
 
 
 def verdicts(found: dict[str, Any]) -> set[tuple[str, str]]:
@@ -335,3 +336,21 @@ def test_every_payout_of_a_long_period_is_found(shop):
         Period(since=NOON, until=shop.product.clock())
     )
     assert [one.id for one in found] == [str(number) for number in range(100, 205)]
+
+
+def test_what_is_kept_names_neither_card_nor_customer(shop):
+    order = shop.buy()
+    shop.pay(order)
+    shop.somebody_pays(900)
+    books(shop, "--commit", status=1)
+    shop.tell()
+    kept = [shop.parts.inbox.open(one).body for one in shop.product.inbox.states]
+    assert len(kept) == 5
+    for word in (b"4242", b"415301", b"ovelace", b"LOVELACE", b"Mannerheim", b"ada@"):
+        assert not any(word in one for one in kept), word
+
+
+def test_what_the_report_is_asked_for_is_nobodys_name(shop):
+    books(shop, status=0)
+    asked = {"firstname", "familyname", "address", "postcode", "payerName", "description"}
+    assert not asked & {*FIELDS}
