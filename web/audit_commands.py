@@ -1,7 +1,6 @@
-"""The auditor's commands: verify, replay, compare. Exit status 1 says that something was found."""
+"""The auditor's commands: replay and compare. Exit status 1 says that something was found."""
 
 import sys
-import time
 from collections import deque
 from datetime import UTC, datetime
 from itertools import takewhile
@@ -9,7 +8,6 @@ from uuid import UUID
 
 import click
 
-from ledger.audit.finding import Finding
 from ledger.audit.raw import AuditedRows
 from ledger.audit.replay import (
     ReplayStep,
@@ -22,15 +20,13 @@ from ledger.audit.replay import (
 )
 from ledger.audit.rows import LedgerRows, Totals, recorded
 from ledger.audit.seats import derive_seats, seat_differences
-from ledger.audit.verify import Verification
 from ledger.codec import Unreadable
-from ledger.few_collections import few_collections
 from ledger.refusals import UnknownOrder
 from web import audit_tables as tables
 from web.order_report import order_json, show_order
 from web.parts import Parts
+from web.verify_command import FOUND, verify
 
-FOUND = 1
 _NEWEST = 50
 _EVERYTHING = until_position(2**62)
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -43,24 +39,6 @@ def _parts(context: click.Context) -> Parts:
 
 def _rows(context: click.Context) -> AuditedRows:
     return _parts(context).store.stored()
-
-
-class Head(click.ParamType[tuple[int, bytes]]):
-    """A tree head as `audit verify` prints it."""
-
-    name = "size:root"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, bytes]:
-        size, _, root = str(value).partition(":")
-        try:
-            head = int(size), bytes.fromhex(root)
-        except ValueError:
-            self.fail("a size, a colon and a root in hexadecimal", param, ctx)
-        if len(head[1]) != 32 or head[0] < 1:
-            self.fail("a size from 1 on, a colon and a root of 64 digits", param, ctx)
-        return head
 
 
 class Moment(click.ParamType[Until]):
@@ -86,36 +64,7 @@ def audit() -> None:
     """Replay the ledger, prove that it was not tampered with, compare what was derived."""
 
 
-@audit.command()
-@click.option("--against", type=Head(), multiple=True, help="A tree head kept elsewhere.")
-@click.option("--hashes", is_flag=True, help="Only positions, times and hashes: sooner done.")
-@_json
-@click.pass_context
-def verify(
-    context: click.Context, against: tuple[tuple[int, bytes], ...], hashes: bool, as_json: bool
-) -> None:
-    """Check every law over every stamp."""
-    rows, findings, began = _rows(context), list[Finding](), time.perf_counter()
-    with few_collections(), tables.bar() as bar:
-        task = bar.add_task("verifying")
-        verification = Verification(
-            rows,
-            known=dict(against),
-            hashes_only=hashes,
-            progress=lambda done, size: bar.update(task, completed=done, total=size),
-        )
-        for finding in verification:
-            if as_json:
-                findings.append(finding)
-            else:
-                tables.show_finding(finding)
-    verdict, seconds = verification.verdict, time.perf_counter() - began
-    assert verdict is not None, "the walk went to its end"
-    if as_json:
-        tables.as_json(tables.verdict_json(verdict, findings, seconds))
-    else:
-        tables.show_verdict(verdict, seconds)
-    sys.exit(FOUND if verdict.findings else 0)
+audit.add_command(verify)
 
 
 @audit.command(name="replay")

@@ -20,6 +20,7 @@ from adapters.worker.daemon import stopped_by_signals
 from adapters.worker.derivable_views import UnknownProjection
 from adapters.worker.rebuilding import RebuildRefused
 from ledger.appends import LedgerUnavailable
+from ledger.audit.unfinished import Unfinished
 from ledger.few_collections import quick_collections
 from ledger.reconciling.records import ProviderAway
 from ledger.refusals import Refusal
@@ -50,6 +51,7 @@ _ENDINGS: dict[type[Exception], int] = {
     EmbeddedPostgresError: OUTSIDE,
     LedgerUnavailable: OUTSIDE,
     ProviderAway: OUTSIDE,
+    Unfinished: OUTSIDE,
 }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from adapters.audit_processes import audit_processes
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.lately import LatelyInMemory
 from adapters.postgres.catalogue import PostgresCatalogue
@@ -121,6 +122,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         inbox=inbox,
         limits=RateLimits(connections),
         tokens=tokens,
+        auditors=partial(audit_processes, url),
         books={name: way.books for name, way in ways.items() if way.books},
         pages={name: way.pages for name, way in ways.items() if way.pages},
         reported={name: way.reported for name, way in ways.items() if way.reported},

@@ -1,6 +1,7 @@
 """What the product is made of, wired: the web, the worker and the commands are handed these."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from ledger.appends import StampStore
 from ledger.audit.raw import AuditedRows
+from ledger.audit.verify import Shares
 from ledger.cases import Cases
 from ledger.doors import Evidence, Inbox, WebhookDoor
 from ledger.intake import Intake
@@ -54,6 +56,20 @@ class Keyring(Protocol):
     def keyed_hash(self, content: bytes) -> str: ...
 
 
+class Auditors(Protocol):
+    """Further processes that verify, each a share of the ledger's streams."""
+
+    def __call__(
+        self, count: int, *, hashes_only: bool
+    ) -> AbstractContextManager[Shares | None]: ...
+
+
+@contextmanager
+def alone(count: int = 1, *, hashes_only: bool = False) -> Iterator[None]:
+    """Where no further process can be started, one does all."""
+    yield None
+
+
 class Limits(Protocol):
     """How often a thing may be done, counted across processes."""
 
@@ -80,6 +96,7 @@ class Parts:
     inbox: Archive
     limits: Limits
     tokens: Tokens
+    auditors: Auditors = alone
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)

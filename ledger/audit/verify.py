@@ -64,6 +64,7 @@ class Verification:
     def __iter__(self) -> Iterator[Finding]:
         size, _ = self._ledger.head()
         whole = Whole(self._ledger, size=size, known=self._known, hashes_only=self._hashes_only)
+        self._progress(0, size)
         findings = 0
         for rows, report in self._windows(size):
             for finding in whole.take(rows, report):

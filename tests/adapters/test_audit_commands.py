@@ -1,7 +1,9 @@
 """What an auditor types, and what it answers."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -9,11 +11,17 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from ledger.audit.raw import Vertebra
+from ledger.audit.report import Report
+from ledger.audit.share import Share
+from ledger.audit.unfinished import Unfinished
 from ledger.refusals import UnknownOrder
 from ledger.stamps import SeatsReleased
 from tests.ledger.audit_kit import CopiedRows, a_history, force
 from tests.worlds import World
+from web import verify_command
 from web.audit_commands import audit, orders, seats
+from web.parts import alone
 
 
 @dataclass
@@ -40,11 +48,19 @@ class Desk:
     world: World
     rows: Any = None
     views: Views = field(default_factory=Views)
+    auditors: Any = alone
 
     def __call__(self) -> Any:
-        store = SimpleNamespace(stored=lambda: self.rows or self.world.store.stored())
+        stored = self.rows or self.world.store.stored()
+        store = SimpleNamespace(stored=lambda: stored, head=stored.head)
         orders = self.world.orders
-        return SimpleNamespace(store=store, orders=orders, views=self.views, clock=self.world.clock)
+        return SimpleNamespace(
+            store=store,
+            orders=orders,
+            views=self.views,
+            clock=self.world.clock,
+            auditors=self.auditors,
+        )
 
     def run(self, *words: str) -> Result:
         group = {"audit": audit, "seats": seats, "orders": orders}[words[0]]
@@ -205,3 +221,58 @@ def test_an_order_is_shown_without_its_person(desk):
 def test_an_order_that_is_none_is_refused(desk):
     done = desk.run("orders", "show", str(desk.world.id("nobody's")))
     assert isinstance(done.exception, UnknownOrder)
+
+
+class OneMore:
+    """Another process, as far as a command can tell: it checks every stream."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.reports = world, deque[Report]()
+        self.counts: list[int] = []
+
+    @contextmanager
+    def __call__(self, count: int, *, hashes_only: bool) -> Iterator["OneMore"]:
+        self.counts.append(count)
+        self.share = Share(self.world.store.stored(), hashes_only=hashes_only)
+        yield self
+
+    def ask(self, after: int, *, until: int, rows: Sequence[Vertebra]) -> None:
+        mine = self.world.store.stored().raw_rows(after, limit=until - after)
+        self.reports.append(self.share.report(mine, after=after))
+
+    def answer(self) -> Report:
+        return self.reports.popleft()
+
+
+def test_a_small_ledger_is_verified_by_one_process_unless_more_are_wanted(desk):
+    desk.auditors = more = OneMore(desk.world)
+    assert desk.run("audit", "verify").stdout.splitlines()[-1].startswith("Clean")
+    assert more.counts == []
+    assert desk.run("audit", "verify", "--processes", "1").exit_code == 0
+    assert more.counts == []
+    done = desk.run("audit", "verify", "--processes", "3")
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (
+        0,
+        f"Root: {desk.world.store.head()[1].hex()}",
+    )
+    assert more.counts == [3]
+
+
+def test_a_large_ledger_is_verified_by_a_process_per_core(desk, monkeypatch):
+    desk.auditors = more = OneMore(desk.world)
+    monkeypatch.setattr(verify_command, "_SMALL", 3)
+    monkeypatch.setattr(verify_command, "_cores", lambda: 5)
+    assert desk.run("audit", "verify").exit_code == 0
+    assert more.counts == [5]
+
+
+def test_a_verification_that_was_not_finished_is_neither_clean_nor_a_finding(desk, monkeypatch):
+    desk.auditors = OneMore(desk.world)
+    monkeypatch.setattr(OneMore, "answer", _gone)
+    done = desk.run("audit", "verify", "--processes", "2")
+    assert isinstance(done.exception, Unfinished)
+    assert "Clean" not in done.stdout
+
+
+def _gone(one: OneMore) -> Report:
+    raise Unfinished("gone")
