@@ -14,7 +14,7 @@ from adapters.letters.message import Unwritable, compose, message_id
 from adapters.smtp_lines import Lines, leave
 from ledger.stamps import Letter
 
-_OK, _GO_AHEAD = range(200, 300), 354
+_OK, _GO_AHEAD = range(200, 300), range(354, 355)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class _Refused(Exception):
         found = re.match(rb"[245]\.\d{1,3}\.\d{1,3}", answer)
         self.code = f"{code} {found[0].decode()}" if found else str(code)
         self.permanent = 500 <= code < 600
+        self.waits = False
         super().__init__(self.code)
 
 
@@ -112,7 +113,7 @@ class SmtpMail:
         try:
             self._announced(server, to)
         except _Refused as refused:
-            self._cleared(server)
+            self._cleared(server, refused)
             return Rejected(refused.code, refused.permanent)
         except (OSError, smtplib.SMTPException) as error:
             server.close()
@@ -138,28 +139,36 @@ class SmtpMail:
             raise _Refused(550, b"5.6.7")  # RFC 6531: the server cannot carry this address
         sender = smtplib.quoteaddr(parseaddr(self._from)[1])
         mail = f"MAIL FROM:{sender}{' SMTPUTF8' if international else ''}"
+        answers = _asked(server, (mail, f"RCPT TO:{smtplib.quoteaddr(to)}", "DATA"))
         refused: _Refused | None = None
-        for code, answer in _asked(server, (mail, f"RCPT TO:{smtplib.quoteaddr(to)}", "DATA")):
+        for wanted, (code, answer) in zip((_OK, _OK, _GO_AHEAD), answers, strict=False):
             if code == -1:
                 raise smtplib.SMTPServerDisconnected
-            if code == _GO_AHEAD and refused is None:
-                return
-            if code not in _OK:
-                refused = refused or _Refused(code, answer)
-            if refused and not server.has_extn("pipelining"):
-                break
-        if refused is None or code == _GO_AHEAD:
-            # It waits for a letter that it must not have: nothing but hanging up is clear.
-            raise smtplib.SMTPDataError(code, answer)
-        raise refused
+            if code not in wanted and refused is None:
+                refused = _Refused(code, answer)
+            if refused is not None:
+                refused.waits = code in _GO_AHEAD
+                if not server.has_extn("pipelining"):
+                    break
+        if refused is not None:
+            raise refused
 
-    def _cleared(self, server: smtplib.SMTP) -> None:
-        """After a no the server forgets this letter, and the connection serves for the next."""
+    def _cleared(self, server: smtplib.SMTP, refused: _Refused) -> None:
+        """After a no the server forgets this letter, and the connection serves for the next.
+
+        If it waits for a letter that it must not have, nothing but hanging up is clear.
+        """
+        if refused.waits:
+            server.close()
+            return
         try:
             code, _ = server.rset()
         except (OSError, smtplib.SMTPException):
             code = -1
-        self._lines.keep(server) if code in _OK else leave(server)
+        if code in _OK:
+            self._lines.keep(server)
+        else:
+            leave(server)
 
 
 def _asked(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[tuple[int, bytes]]:

@@ -8,6 +8,7 @@ import re
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterator
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -48,7 +49,7 @@ def compose(letter: RenderedLetter, message_id: str, *, mail_from: str, at: date
             raise Unwritable("control character")
     try:
         return b"".join((*_headers(letter, message_id, mail_from, at), *_parts(letter)))
-    except (ValueError, LookupError, IndexError) as error:  # what the standard library raises
+    except (MessageError, ValueError, LookupError) as error:  # what the standard library raises
         raise Unwritable(type(error).__name__) from None
 
 

@@ -5,6 +5,7 @@ An order is folded as its stamps come by. Only one that calls for something is r
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, get_args
 from uuid import UUID
 
@@ -29,6 +30,8 @@ from ledger.stamps import OrderStamp
 from projections.remembering import Folds, Known
 
 _BATCH, _REMEMBERED = 500, 5_000
+_BETWEEN_CURSORS = timedelta(seconds=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _MOST_FAILURES = 10
 _ORDER_STAMPS = get_args(OrderStamp)
 _log = structlog.get_logger("worker")
@@ -76,6 +79,7 @@ class Following:
     name: str = "following"
     _read: int | None = None
     _kept: int = 0
+    _kept_at: datetime = _LONG_AGO
     _since: dict[UUID, int] = field(default_factory=dict)
     _folds: Folds = field(default_factory=lambda: Folds(most=_REMEMBERED))
 
@@ -93,8 +97,9 @@ class Following:
         progress = Progress(done=quiet)
         for order_id in [one for one in self._since if self.patience.ready((self.name, one))]:
             progress += self._one(order_id)
-        self._read = batch.last
-        self._remember()
+        idle, self._read = batch.last == self._read, batch.last
+        if idle or self.clock() >= self._kept_at + _BETWEEN_CURSORS:
+            self._remember()
         return progress
 
     def _calls(self, stamps: Sequence[Recorded]) -> bool:
@@ -145,6 +150,7 @@ class Following:
 
     def _remember(self) -> None:
         assert self._read is not None
+        self._kept_at = self.clock()
         safe = min((position - 1 for position in self._since.values()), default=self._read)
         if safe > self._kept:
             self.cursor.store(self.name, safe)

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Protocol, assert_never
 from uuid import UUID
 
+import structlog
+
 from adapters.letters import RenderedLetter
 from adapters.smtp_mail import Delivery, Rejected, Sent, Unknown
 from adapters.worker.delivery import MOST_TRIES
@@ -15,6 +17,8 @@ from ledger.order.postings import Posting
 from ledger.order.state import Order
 from ledger.recorded import derived
 from ledger.stamps import ReceiptFailed, ReceiptSent, ReceiptUnknown
+
+_log = structlog.get_logger("worker")
 
 Outcome = ReceiptSent | ReceiptFailed | ReceiptUnknown
 Render = Callable[[Order, Due, int | None], RenderedLetter]
@@ -65,22 +69,23 @@ class Post:
             return claim, failed(claim, "claim_too_old", permanent=False)
         try:
             rendered = self.render(claim.order, claim.due, claim.posting.number)
+            body_hash = self.keyed_hash(content_of(rendered))
         except Exception as error:
             return claim, failed(claim, f"render:{type(error).__name__}", permanent=False)
         if not rendered.to:
             return claim, failed(claim, "nobody_left", permanent=True)
-        return claim, self._sent(claim, rendered)
+        return claim, self._sent(claim, rendered, body_hash)
 
-    def _sent(self, claim: Claim, rendered: RenderedLetter) -> Outcome:
+    def _sent(self, claim: Claim, rendered: RenderedLetter, body_hash: str) -> Outcome:
         message_id = message_id_of(claim.due, self.mail_domain, claim.posting)
-        answer = self.mail.send(rendered, message_id)
+        answer = self._answer(rendered, message_id)
         match answer:
             case Sent():
                 return ReceiptSent(
                     letter=claim.due.letter,
                     try_number=claim.number,
                     message_id=message_id,
-                    body_hash=self.keyed_hash(content_of(rendered)),
+                    body_hash=body_hash,
                 )
             case Rejected():
                 return failed(claim, answer.code, permanent=answer.permanent)
@@ -88,6 +93,14 @@ class Post:
                 return ReceiptUnknown(letter=claim.due.letter, try_number=claim.number)
             case _:
                 assert_never(answer)
+
+    def _answer(self, rendered: RenderedLetter, message_id: str) -> Delivery:
+        """A bug on the way to the server must not take others' letters with it."""
+        try:
+            return self.mail.send(rendered, message_id)
+        except Exception as error:
+            _log.error("mail_stumbled", error=type(error).__name__)
+            return Unknown(type(error).__name__)
 
 
 def failed(claim: Claim, code: str, *, permanent: bool) -> ReceiptFailed:

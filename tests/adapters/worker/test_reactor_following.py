@@ -1,6 +1,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+from adapters.worker.reactor import NOTHING
 from ledger.case_stamps import CaseKind
 from ledger.money import Money
 from ledger.order.status import Status, status
@@ -75,6 +76,7 @@ def test_an_order_that_goes_wrong_holds_back_the_cursor_but_not_the_others(monke
     worker.run()
     assert {case.order for case in world.opened_cases()} == {*world.all_orders()}
     worker.run()
+    assert worker.run() == NOTHING
     assert world.cursor.load("following") == len(world.stamps())
 
 
@@ -104,6 +106,7 @@ def test_an_order_that_calls_for_nothing_is_not_read_again(monkeypatch):
     world.opened(order)
     assert worker.run().done == 1
     assert read == []
+    assert worker.run() == NOTHING
     assert world.cursor.load("following") == len(world.stamps())
 
 
@@ -133,3 +136,16 @@ def test_whoever_sends_letters_is_told_of_each_order_that_owes_one():
     world.pay(unpaid)
     fresh.run()
     assert told == [paid.id, unpaid.id]
+
+
+def test_what_was_read_is_remembered_once_a_second_and_when_there_is_nothing_new():
+    world = World()
+    worker = world.following()
+    for _ in range(3):
+        world.place()
+        worker.run()
+        world.clock.forward(seconds=0.4)
+    remembered = world.cursor.load("following")
+    assert 0 < remembered < len(world.stamps())
+    worker.run()
+    assert world.cursor.load("following") == len(world.stamps())

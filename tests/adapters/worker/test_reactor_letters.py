@@ -259,6 +259,15 @@ def test_a_letter_that_cannot_be_written_is_a_failure_not_silence():
     assert world.posted() == ["ReceiptSendStarted", "ReceiptFailed"]
 
 
+def test_a_bug_on_the_way_to_the_mail_server_is_unknown_and_harms_no_other_letter():
+    world = World()
+    for _ in range(3):
+        world.placed_and_paid()
+    world.mail.answers = [ZeroDivisionError()]
+    assert world.letters().run().done == 3
+    assert sorted(posting_states(world)) == ["sent", "sent", "unknown"]
+
+
 def test_letters_of_many_orders_are_claimed_together_and_stamped_as_they_go(monkeypatch):
     world = World()
     for _ in range(100):
