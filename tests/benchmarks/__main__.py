@@ -1,10 +1,14 @@
-"""Benchmarks by name, one after the other: `./run bench [NAME…] [--json FILE]`."""
+"""Benchmarks by name, one after the other: `./run bench [NAME…] [--json FILE]`.
+
+Of a single one also its own options, such as `./run bench append --callers 16 --seconds 1`.
+"""
 
 import argparse
 import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 NAMES = (
@@ -24,21 +28,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; or all")
     parser.add_argument("--json", type=Path, help="write what was measured to this file")
-    asked = parser.parse_args()
+    asked, options = parser.parse_known_args()
     unknown = [name for name in asked.names if name not in NAMES]
     if unknown:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    if options and len(asked.names) != 1:
+        parser.error(f"{' '.join(options)}: whose option is that? Name one benchmark")
     with tempfile.TemporaryDirectory() as folder:
-        reports = [_run(name, Path(folder) / f"{name}.json") for name in asked.names or NAMES]
+        reports = [
+            _run(name, Path(folder) / f"{name}.json", options=options)
+            for name in asked.names or NAMES
+        ]
     if asked.json:
         asked.json.write_text(json.dumps(reports, indent=2))
 
 
-def _run(name: str, report: Path) -> object:
+def _run(name: str, report: Path, *, options: Sequence[str]) -> object:
     """In a process of its own: what one leaves in memory does not slow the next."""
     print(f"== {name}", flush=True)
     module = f"tests.benchmarks.{name.replace('-', '_')}"
-    subprocess.run([sys.executable, "-m", module, "--json", str(report)], check=True)
+    command = [sys.executable, "-m", module, "--json", str(report), *options]
+    status = subprocess.run(command, check=False).returncode
+    if status:
+        sys.exit(status)
     return json.loads(report.read_text())
 
 

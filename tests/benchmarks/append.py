@@ -3,23 +3,13 @@
 `python -m tests.benchmarks.append [--callers 1,4,16,32,64,128] [--seconds 2] [--runs 3]`
 """
 
-import argparse
-import tempfile
 from collections import defaultdict
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
-from tests.benchmarks.measuring import (
-    Figures,
-    machine,
-    measure,
-    median_of,
-    ratio,
-    report,
-    table_of,
-)
+from tests.benchmarks.command import command
+from tests.benchmarks.measuring import Figures, measure, median_of, ratio
 from tests.benchmarks.pgbench import pgbench
 from tests.benchmarks.ways import ROWS, Work, one_core, ours, raw, stock, umadb
 from tests.databases import migrated_template
@@ -66,31 +56,16 @@ def once(server: EmbeddedPostgres, callers: int, *, seconds: float) -> dict[str,
     return {name: one for name, one in found.items() if one is not None}
 
 
-def run(callers: list[int], *, seconds: float, runs: int) -> dict[str, Any]:
-    """The whole benchmark, on a server of its own."""
-    server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="bench")))
-    server.start()
-    try:
-        server.create_database("ours", template=migrated_template(server))
-        server.create_database("stock")
-        rows = [compare(server, count, seconds=seconds, runs=runs) for count in callers]
-    finally:
-        server.destroy()
-    return {"name": "append", "machine": machine(), "runs": runs, "rows": rows}
+def run(
+    server: EmbeddedPostgres, *, callers: list[int], seconds: float, runs: int
+) -> list[dict[str, Any]]:
+    """A row for each number of callers."""
+    server.create_database("ours", template=migrated_template(server))
+    server.create_database("stock")
+    return [compare(server, count, seconds=seconds, runs=runs) for count in callers]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--callers", default="1,4,16,32,64,128")
-    parser.add_argument("--seconds", type=float, default=2)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    callers = [int(one) for one in asked.callers.split(",")]
-    result = run(callers, seconds=asked.seconds, runs=asked.runs)
-    print(table_of(result))
-    report(result, asked.json)
-
+DEFAULTS = {"callers": [1, 4, 16, 32, 64, 128], "seconds": 2.0, "runs": 3}
 
 if __name__ == "__main__":
-    main()
+    command("append", run, about=__doc__, defaults=DEFAULTS)

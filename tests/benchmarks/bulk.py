@@ -3,11 +3,8 @@
 `python -m tests.benchmarks.bulk [--stamps 1000000] [--runs 3] [--json FILE]`
 """
 
-import argparse
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,14 +14,8 @@ from eventsourcing.persistence import StoredEvent
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.recording import Committed, PreparedAppend
 from adapters.stamp_rows import PreparedStamp
-from tests.benchmarks.measuring import (
-    Figures,
-    machine,
-    median_of,
-    ratio,
-    report,
-    table_of,
-)
+from tests.benchmarks.command import command
+from tests.benchmarks.measuring import Figures, median_of, ratio
 from tests.benchmarks.ways import STATE, our_ledger, stock_recorder
 from tests.databases import migrated_template
 
@@ -100,41 +91,25 @@ def timed(
     return {"per_second": round(stamps / (time.monotonic() - began))}
 
 
-def run(*, stamps: int, runs: int) -> dict[str, Any]:
-    """The whole benchmark, on a server of its own."""
-    server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="bench")))
-    server.start()
-    try:
-        migrated_template(server)
-        ways = {"ours": ours, "eventsourcing": stock, "limit": copy}
-        found = [
-            {name: timed(way, server, stamps=stamps) for name, way in ways.items()}
-            for _ in range(runs)
-        ]
-    finally:
-        server.destroy()
+def run(server: EmbeddedPostgres, *, stamps: int, runs: int) -> list[dict[str, Any]]:
+    """One row."""
+    migrated_template(server)
+    ways = {"ours": ours, "eventsourcing": stock, "limit": copy}
+    found = [
+        {name: timed(way, server, stamps=stamps) for name, way in ways.items()} for _ in range(runs)
+    ]
     us, peer, limit = (median_of([one[name] for one in found]) for name in ways)
-    row = {
-        "case": f"{stamps:,} stamps at once",
-        "callers": 1,
-        "ours": us,
-        "peers": {"eventsourcing": peer},
-        "limit": limit,
-        "ratio": {"eventsourcing": ratio(us, peer), "limit": ratio(us, limit)},
-    }
-    return {"name": "bulk", "machine": machine(), "runs": runs, "rows": [row]}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stamps", type=int, default=1_000_000)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    result = run(stamps=asked.stamps, runs=asked.runs)
-    print(table_of(result))
-    report(result, asked.json)
+    return [
+        {
+            "case": f"{stamps:,} stamps at once",
+            "callers": 1,
+            "ours": us,
+            "peers": {"eventsourcing": peer},
+            "limit": limit,
+            "ratio": {"eventsourcing": ratio(us, peer), "limit": ratio(us, limit)},
+        }
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    command("bulk", run, about=__doc__, defaults={"stamps": 1_000_000, "runs": 3})

@@ -3,16 +3,13 @@
 `python -m tests.benchmarks.checkout [--buyers 64] [--capacities 1000,100000,1000000] [--runs 3]`
 """
 
-import argparse
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -28,15 +25,8 @@ from ledger.service import Orders
 from ledger.shop import ShopSpec
 from ledger.shops import Shops
 from ledger.stamps import CreatePaymentSuccess, Paid
-from tests.benchmarks.measuring import (
-    Figures,
-    machine,
-    median_of,
-    ratio,
-    report,
-    summary,
-    table_of,
-)
+from tests.benchmarks.command import command
+from tests.benchmarks.measuring import Figures, median_of, ratio, summary
 from tests.benchmarks.ways import one_core, our_ledger
 from tests.databases import migrated_template
 from tests.worlds import ADA, PREFERENCES, WEEKEND
@@ -209,37 +199,22 @@ def row(case: Mapping[str, Figures], capacity: int, *, buyers: int) -> dict[str,
     }
 
 
-def run(capacities: Sequence[int], *, buyers: int, seconds: float, runs: int) -> dict[str, Any]:
-    """The whole benchmark, on a server of its own."""
-    server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="bench")))
-    server.start()
-    try:
-        server.create_database("ours", template=migrated_template(server))
-        server.create_database("rows")
-        rows_ = []
-        for capacity in capacities:
-            options: dict[str, Any] = {"buyers": buyers, "seconds": seconds}
-            found = [measured(server, capacity, **options) for _ in range(runs)]
-            case = {name: median_of([one[name] for one in found]) for name in found[0]}
-            rows_.append(row(case, capacity, buyers=buyers))
-    finally:
-        server.destroy()
-    return {"name": "checkout", "machine": machine(), "runs": runs, "rows": rows_}
+def run(
+    server: EmbeddedPostgres, *, capacities: list[int], buyers: int, seconds: float, runs: int
+) -> list[dict[str, Any]]:
+    """A row for each number of tickets."""
+    server.create_database("ours", template=migrated_template(server))
+    server.create_database("rows")
+    rows = []
+    for capacity in capacities:
+        options: dict[str, Any] = {"buyers": buyers, "seconds": seconds}
+        found = [measured(server, capacity, **options) for _ in range(runs)]
+        case = {name: median_of([one[name] for one in found]) for name in found[0]}
+        rows.append(row(case, capacity, buyers=buyers))
+    return rows
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--buyers", type=int, default=64)
-    parser.add_argument("--capacities", default="1000,100000,1000000")
-    parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    capacities = [int(one) for one in asked.capacities.split(",")]
-    result = run(capacities, buyers=asked.buyers, seconds=asked.seconds, runs=asked.runs)
-    print(table_of(result))
-    report(result, asked.json)
-
+DEFAULTS = {"capacities": [1_000, 100_000, 1_000_000], "buyers": 64, "seconds": 3.0, "runs": 3}
 
 if __name__ == "__main__":
-    main()
+    command("checkout", run, about=__doc__, defaults=DEFAULTS)

@@ -3,11 +3,8 @@
 `python -m tests.benchmarks.fold [--orders 3000] [--runs 3] [--json FILE]`
 """
 
-import argparse
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from time import process_time
 from typing import Any
@@ -18,7 +15,8 @@ from eventsourcing.domain import Aggregate, event
 from ledger.order.evolve import begun, evolve, fold
 from ledger.recorded import Recorded
 from ledger.stamps import PaymentFailed
-from tests.benchmarks.measuring import Figures, machine, median_of, ratio, table_of
+from tests.benchmarks.command import command
+from tests.benchmarks.measuring import Figures, median_of, ratio
 from tests.projections.histories import WHEN, ident, story
 
 History = tuple[UUID, Sequence[Recorded]]
@@ -124,7 +122,7 @@ CASES: Mapping[str, tuple[Callable[[Sequence[History]], None], bool]] = {
 }
 
 
-def measured(*, orders: int, runs: int) -> dict[str, Any]:
+def measured(_: object, *, orders: int, runs: int) -> list[dict[str, Any]]:
     """Each case beside the library's aggregate, medians of several runs."""
     plain = aggregates(orders)
     peer = median_of([timed(mutated, plain, stamps=4 * orders) for _ in range(runs)])
@@ -143,20 +141,9 @@ def measured(*, orders: int, runs: int) -> dict[str, Any]:
                 "ratio": {"eventsourcing's aggregate": ratio(ours, peer)},
             }
         )
-    return {"name": "fold", "machine": machine(), "runs": runs, "rows": rows}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--orders", type=int, default=3_000)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    result = measured(orders=asked.orders, runs=asked.runs)
-    print(table_of(result))
-    if asked.json:
-        asked.json.write_text(json.dumps(result, indent=2))
+    return rows
 
 
 if __name__ == "__main__":
-    main()
+    defaults = {"orders": 3_000, "runs": 3}
+    command("fold", measured, about=__doc__, defaults=defaults)

@@ -80,7 +80,7 @@ def table_of(result: Mapping[str, Any]) -> str:
 def _line(times: str, name: str, figures: Figures | None) -> str:
     if figures is None:
         return f"  {times:>8}  {name}: absent"
-    told = [share for share in ("p50", "p99") if f"{share}_ms" in figures]
+    told = [share for share in ("p50", "p99") if figures.get(f"{share}_ms") is not None]
     waits = "".join(f"  {share} {figures[f'{share}_ms']:.2f} ms" for share in told)
     return f"  {times:>8}  {figures['per_second']:>9,.0f}/s  {name}{waits}"
 

@@ -6,12 +6,8 @@ The peer is the library's `ProjectionRunner` with one view, on the same PostgreS
 decoding and folding the same stamps without any database.
 """
 
-import argparse
-import json
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -31,8 +27,9 @@ from projections.catalogue import PROJECTIONS
 from projections.folding import folded
 from projections.order_pages import ORDER_PAGES
 from projections.projection import Projection
+from tests.benchmarks.command import command
 from tests.benchmarks.filling import fill
-from tests.benchmarks.measuring import Figures, machine, median_of, ratio
+from tests.benchmarks.measuring import Figures, median_of, ratio
 from tests.benchmarks.stock_projection import stock_projects
 from tests.databases import migrated_template
 
@@ -128,13 +125,7 @@ def run(server: EmbeddedPostgres, *, orders: int, runs: int) -> dict[str, Any]:
         peers.append(bench.stock())
     peer, limit = median_of(peers), median_of(limits)
     rows = [_row(case, median_of(figures), peer, limit) for case, figures in mine.items()]
-    return {
-        "name": "project",
-        "machine": machine(),
-        "runs": runs,
-        "stamps": len(bench.rows),
-        "rows": rows,
-    }
+    return {"stamps": len(bench.rows), "rows": rows}
 
 
 def _row(case: str, ours: Figures, peer: Figures, limit: Figures) -> dict[str, Any]:
@@ -161,22 +152,6 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join([*lines, f"limit: {limit:.0f} stamps/s decoded and folded without a database"])
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--orders", type=int, default=12_000)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="bench")))
-    server.start()
-    try:
-        result = run(server, orders=asked.orders, runs=asked.runs)
-    finally:
-        server.destroy()
-    print(table(result))
-    if asked.json:
-        asked.json.write_text(json.dumps(result, indent=2))
-
-
 if __name__ == "__main__":
-    main()
+    defaults = {"orders": 12_000, "runs": 3}
+    command("project", run, about=__doc__, defaults=defaults, table=table)

@@ -5,14 +5,10 @@
 One process on one core; the limit is fetching the same rows and dropping them.
 """
 
-import argparse
-import json
 import resource
-import tempfile
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -25,7 +21,8 @@ from ledger.audit.rows import BATCH
 from ledger.audit.verify import Verification
 from ledger.few_collections import few_collections
 from ledger.shop import ShopSpec
-from tests.benchmarks.measuring import Figures, machine, median_of, ratio
+from tests.benchmarks.command import command
+from tests.benchmarks.measuring import Figures, median_of, ratio
 from tests.databases import migrated_template
 from tests.ledger.audit_kit import cancel, pay, send_letters
 from tests.worlds import SPEC, World
@@ -94,9 +91,6 @@ def measured(server: EmbeddedPostgres, *, orders: int, runs: int) -> dict[str, A
         world.close()
     limit = median_of(limits)
     return {
-        "name": "verify",
-        "machine": machine(),
-        "runs": runs,
         "stamps": stamps,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "rows": [_row(case, median_of(figures), limit) for case, figures in mine.items()],
@@ -129,24 +123,6 @@ def table(result: dict[str, Any]) -> str:
     )
 
 
-def main() -> None:
-    """Fill a ledger, verify it, print what was measured."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--orders", type=int, default=2_000)
-    asked.add_argument("--runs", type=int, default=3)
-    asked.add_argument("--json", type=Path)
-    options = asked.parse_args()
-    with tempfile.TemporaryDirectory() as home:
-        server = EmbeddedPostgres(Path(home))
-        server.start()
-        try:
-            result = measured(server, orders=options.orders, runs=options.runs)
-        finally:
-            server.destroy()
-    print(table(result))
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=2))
-
-
 if __name__ == "__main__":
-    main()
+    defaults = {"orders": 2_000, "runs": 3}
+    command("verify", measured, about=__doc__, defaults=defaults, table=table)

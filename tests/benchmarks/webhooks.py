@@ -3,7 +3,6 @@
 `python -m tests.benchmarks.webhooks [--callers 1,16,64] [--seconds 2] [--runs 3] [--json FILE]`
 """
 
-import argparse
 import base64
 import http.client
 import json
@@ -18,7 +17,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,7 +24,8 @@ from adapters.embedded_postgres import APP, EmbeddedPostgres
 from adapters.sandbox.outbox import signature
 from ledger.commands import PlaceOrder, Wanted
 from ledger.shop import ShopSpec
-from tests.benchmarks.measuring import Figures, machine, measure, median_of, ratio
+from tests.benchmarks.command import command
+from tests.benchmarks.measuring import Figures, measure, median_of, ratio
 from tests.databases import migrated_template
 from tests.end_to_end.houses import four_ports
 from tests.worlds import ADA, SPEC
@@ -195,13 +194,12 @@ def _row(case: str, us: Figures, limit: Figures, callers: int) -> dict[str, Any]
     }
 
 
-def run(callers: list[int], *, seconds: float, runs: int) -> dict[str, Any]:
-    """The whole benchmark, on a database and servers of its own."""
+def run(
+    server: EmbeddedPostgres, *, callers: list[int], seconds: float, runs: int
+) -> list[dict[str, Any]]:
+    """Rows for each number of callers, through web servers of its own."""
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench"))
-        server = EmbeddedPostgres(Path(home))
-        server.start()
-        stack.callback(server.destroy)
         server.create_database("webhooks", template=migrated_template(server))
         told = environment(server.url("webhooks", role=APP), home)
         works = stack.enter_context(assembled(read_settings(told), readers=8))
@@ -218,8 +216,7 @@ def run(callers: list[int], *, seconds: float, runs: int) -> dict[str, Any]:
             compare(ours, bare, works, callers=count, seconds=seconds, runs=runs)
             for count in callers
         ]
-    rows = [row for some in every for row in some]
-    return {"name": "webhooks", "machine": machine(), "runs": runs, "rows": rows}
+    return [row for some in every for row in some]
 
 
 def table(result: dict[str, Any]) -> str:
@@ -234,19 +231,7 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--callers", default="1,16,64")
-    parser.add_argument("--seconds", type=float, default=2)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    callers = [int(one) for one in asked.callers.split(",")]
-    result = run(callers, seconds=asked.seconds, runs=asked.runs)
-    print(table(result))
-    if asked.json:
-        asked.json.write_text(json.dumps(result, indent=2))
-
+DEFAULTS = {"callers": [1, 16, 64], "seconds": 2.0, "runs": 3}
 
 if __name__ == "__main__":
-    main()
+    command("webhooks", run, about=__doc__, defaults=DEFAULTS, table=table)
