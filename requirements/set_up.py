@@ -58,11 +58,16 @@ def prepare(venv: Path, kind: str) -> None:
 def install(venv: Path, kind: str, *, lock: int) -> None:
     print(f"Setting up {venv} ({kind}); once, about a minute ...", file=sys.stderr, flush=True)
     # pip takes a half-written package for a whole one: after an interruption start over.
-    if unfinished(venv).exists() or not fits_this_python(venv):
+    whole = not unfinished(venv).exists() and fits_this_python(venv)
+    if not whole:
         shutil.rmtree(venv, ignore_errors=True)
         create(venv, lock=lock)
     unfinished(venv).touch()
-    pip_install(venv, REQUIREMENTS / f"{kind}.txt", lock=lock)
+    if not pip_install(venv, REQUIREMENTS / f"{kind}.txt", lock=lock):
+        # Without a network nothing was changed; peers are not worth starting over.
+        if whole and kind == "bench":
+            unfinished(venv).unlink()
+        sys.exit("Installing the requirements failed, see above; the next start tries again.")
     make_importable(venv)
     (venv / f"installed-{kind}").write_text(fingerprint(kind))
     unfinished(venv).unlink()
@@ -89,8 +94,8 @@ def create(venv: Path, *, lock: int) -> None:
     subprocess.run([sys.executable, "-m", "venv", *options, venv], check=True, pass_fds=[lock])
 
 
-def pip_install(venv: Path, requirements: Path, *, lock: int) -> None:
-    """If we are killed, pip goes on for a while: it holds the lock as well."""
+def pip_install(venv: Path, requirements: Path, *, lock: int) -> bool:
+    """Whether it worked. If we are killed, pip goes on for a while: it holds the lock as well."""
     python = str(venv / "bin" / "python")
     inside, outside = [python, "-m", "pip"], [sys.executable, "-m", "pip", "--python", python]
     asked = subprocess.run([*inside, "--version"], capture_output=True, check=False)
@@ -104,8 +109,8 @@ def pip_install(venv: Path, requirements: Path, *, lock: int) -> None:
     ]
     # pip's root warning is about system folders; this one is ours.
     options += ["--root-user-action", "ignore", "--requirement", str(requirements)]
-    if subprocess.run([*pip, "install", *options], check=False, pass_fds=[lock]).returncode:
-        sys.exit("Installing the requirements failed, see above; the next start tries again.")
+    done = subprocess.run([*pip, "install", *options], check=False, pass_fds=[lock])
+    return done.returncode == 0
 
 
 def make_importable(venv: Path) -> None:

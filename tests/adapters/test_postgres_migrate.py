@@ -1,5 +1,8 @@
 """Migrations: once each, in order, by the owner, one process at a time."""
 
+import shutil
+import subprocess
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
@@ -8,9 +11,20 @@ import psycopg
 import pytest
 
 from adapters.embedded_postgres import APP, OWNER
+from adapters.embedded_postgres.binaries import find_binaries
 from adapters.postgres.migrate import MigrationRefused, migrate, pending
 
-FILES = sorted(path.stem for path in Path("adapters/postgres/migrations").glob("*.sql"))
+FOLDER = Path("adapters/postgres/migrations")
+FILES = sorted(path.stem for path in FOLDER.glob("*.sql"))
+# A database knows what was applied to it by the whole name. These three landed at the same time
+# under one number; they may come in any order. The next takes a number that is higher than all.
+ALIKE = ["0040_asked_once", "0040_kept_by_position", "0040_reservations"]
+
+
+def test_numbers_are_given_out_once():
+    numbers = Counter(name.partition("_")[0] for name in FILES)
+    assert {number: count for number, count in numbers.items() if count > 1} == {"0040": 3}
+    assert [name for name in FILES if name.startswith("0040")] == ALIKE
 
 
 @pytest.fixture
@@ -25,6 +39,25 @@ def test_an_empty_database_gets_them_all_and_then_none(postgres_server, empty):
     owner = postgres_server.url(empty, role=OWNER)
     assert migrate(owner) == FILES
     assert migrate(owner) == []
+
+
+def schema_of(postgres_server, name):
+    """Every table, index, function, trigger and right, in an order of PostgreSQL's own."""
+    program = find_binaries(18) / "pg_dump"
+    dump = [program, "--schema-only", "--restrict-key=same", postgres_server.url(name, role=OWNER)]
+    return subprocess.run(dump, capture_output=True, check=True).stdout
+
+
+def test_those_that_share_a_number_may_come_in_any_order(
+    postgres_server, empty, database, tmp_path, monkeypatch
+):
+    for place, name in enumerate([*(one for one in FILES if one not in ALIKE[1:])]):
+        same_time = reversed(ALIKE) if name == ALIKE[0] else [name]
+        for step, one in enumerate(same_time):
+            shutil.copy(FOLDER / f"{one}.sql", tmp_path / f"{place:04}_{step}.sql")
+    monkeypatch.setattr("adapters.postgres.migrate._FOLDER", tmp_path)
+    assert len(migrate(postgres_server.url(empty, role=OWNER))) == len(FILES)
+    assert schema_of(postgres_server, empty) == schema_of(postgres_server, database.name)
 
 
 def test_two_at_a_time_apply_each_once(postgres_server, empty):
