@@ -1,15 +1,44 @@
-"""How often one visitor may press a button."""
+"""How often one visitor may press a button, counted for all processes together."""
 
 from hashlib import sha256
+from ipaddress import IPv6Address, ip_address
 
 from flask import request
 
+from web.access import bearer
 from web.current import parts
 from web.problems import ProblemRaised
+
+_STAFF = ("admin", "staff")
+# Whoever has one IPv6 address has all of its network: RFC 4291, section 2.5.4.
+_NETWORK_BYTES = 8
 
 
 def slow_down(button: str, *, limit: int, per_seconds: int = 60) -> None:
     """Count a press by this visitor. Raises the problem "too many requests" over the limit."""
-    visitor = sha256((request.remote_addr or "").encode()).hexdigest()[:16]
-    if not parts().limits.hit(f"{button}/{visitor}", per_seconds=per_seconds, limit=limit):
+    if not parts().limits.hit(f"{button}/{_visitor()}", per_seconds=per_seconds, limit=limit):
         raise ProblemRaised("too-many-requests")
+
+
+def slow_strangers_down(button: str, shop: str, *, limit: int) -> None:
+    """The same, but staff of this shop press as often as they like."""
+    token = bearer()
+    if token is None or token.role not in _STAFF or token.shop not in (None, shop):
+        slow_down(button, limit=limit)
+
+
+def _visitor() -> str:
+    """One visitor's address, or network, as nobody can read it any more."""
+    address = (request.remote_addr or "").encode()
+    try:
+        known = ip_address(address.decode().partition("%")[0])
+    except ValueError:
+        return _hidden(address)
+    if isinstance(known, IPv6Address):
+        mapped = known.ipv4_mapped
+        return _hidden(mapped.packed if mapped else known.packed[:_NETWORK_BYTES])
+    return _hidden(known.packed)
+
+
+def _hidden(address: bytes) -> str:
+    return sha256(address).hexdigest()[:16]

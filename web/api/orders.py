@@ -26,9 +26,12 @@ from web.api.bodies import Body, as_json, canonical, read
 from web.api.keys import correlation_id
 from web.current import parts
 from web.modification import token_for
+from web.pace import slow_strangers_down
 from web.payment_pages import ask_for_page
 
 ACTOR = "customer"
+# Of one visitor: many people may share an address, and nobody buys two orders a second for long.
+ORDERS_A_MINUTE = 120
 _PLACING = (
     OrderPlaced,
     ZeroPrice,
@@ -71,6 +74,7 @@ def hang_up(api: Blueprint) -> None:
 
 def place(shop: str) -> Response:
     """Place an order; ask the provider for a payment page unless it is free."""
+    slow_strangers_down("orders", shop, limit=ORDERS_A_MINUTE)
     body = read(OrderBody)
     command = _command(shop, body, correlation_id("orders", shop))
     order = _placed_before(command) or parts().orders.place(shop, command)

@@ -11,6 +11,7 @@ from web.api.bodies import Nothing, as_json, read
 from web.api.keys import correlation_id
 from web.api.orders import ACTOR, told
 from web.current import parts
+from web.pace import slow_strangers_down
 from web.payment_pages import ask_for_page
 
 
@@ -21,6 +22,7 @@ def hang_up(api: Blueprint) -> None:
 
 def pay(shop: str, order: str) -> Response:
     """A new attempt, with a payment page of its own."""
+    slow_strangers_down("pay", shop, limit=60)
     found = order_in(shop, order)
     read(Nothing)
     attempt_id = correlation_id("payments", shop, order)

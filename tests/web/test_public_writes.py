@@ -1,0 +1,126 @@
+"""Every write that anybody may press is counted per visitor; new doors are in it by themselves."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from werkzeug.routing import Rule
+
+from adapters.postgres.connections import Connections
+from adapters.postgres.working import RateLimits
+from tests.conftest import Database
+from tests.web.kit import SHOP, Product, open_shop, wish
+from web.api.orders import ORDERS_A_MINUTE
+
+# What is not counted per visitor, and why.
+SIGNED = "/webhooks/"  # providers, who sign; SumUp's unsigned ones have a limit of their own
+WRITES = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def writes() -> list[Rule]:
+    rules = open_shop().app.url_map.iter_rules()
+    return [one for one in rules if WRITES & (one.methods or set())]
+
+
+def address(product: Product, rule: Rule) -> str:
+    order = product.paid().rpartition("/")[2]
+    known = {"shop": "winterfest", "order": order, "case": str(uuid4()), "code": "k" * 43}
+    built = rule.build({**dict.fromkeys(rule.arguments, "x"), **known}, append_unknown=False)
+    assert built is not None
+    return built[1]
+
+
+@pytest.mark.parametrize("rule", writes(), ids=lambda one: one.rule)
+def test_a_write_is_counted_or_asks_who_you_are(rule: Rule):
+    product = open_shop()
+    product.app.config["WTF_CSRF_ENABLED"] = False
+    path = address(product, rule)
+    product.limits.tight = True
+    for method in WRITES & (rule.methods or set()):
+        answer = product.client.open(path, method=method)
+        if rule.rule.startswith(SIGNED):
+            assert answer.status_code in (400, 404)
+        elif answer.status_code != 401:
+            assert answer.status_code == 429, answer.text
+            assert int(answer.headers["Retry-After"]) == 60
+
+
+def test_what_is_over_the_limit_is_a_problem_and_places_nothing(product: Product):
+    product.limits.tight = True
+    size = product.parts.store.head()
+    answer = product.place()
+    assert (answer.status_code, answer.json["type"]) == (429, "/problems/too-many-requests")
+    assert answer.headers["Retry-After"] == "60"
+    assert product.parts.store.head() == size
+
+
+@pytest.mark.parametrize(
+    ("role", "shop", "status"),
+    [
+        ("staff", "winterfest", 201),
+        ("staff", None, 201),
+        ("admin", None, 201),
+        ("staff", "summerfest", 429),
+        ("auditor", None, 429),
+    ],
+)
+def test_staff_of_the_shop_are_not_counted(
+    product: Product, role: str, shop: str | None, status: int
+):
+    product.limits.tight = True
+    headers = product.token(role, shop=shop)
+    assert product.client.post(f"{SHOP}/orders", json=wish(), headers=headers).status_code == status
+
+
+def place_from(product: Product, address: str) -> int:
+    free = wish(lines=[{"product": "helper", "quantity": 0}])
+    answer = product.client.post(f"{SHOP}/orders", json=free, environ_base={"REMOTE_ADDR": address})
+    return int(answer.status_code)
+
+
+def test_the_limit_holds_across_processes_and_per_visitor(database: Database):
+    houses: list[tuple[Product, Connections]] = []
+    for _ in range(2):
+        connections, product = Connections(database.app), open_shop()
+        object.__setattr__(product.parts, "limits", RateLimits(connections))
+        houses.append((product, connections))
+    answers = [place_from(houses[one % 2][0], "192.0.2.1") for one in range(ORDERS_A_MINUTE + 20)]
+    assert answers.count(429) >= 1
+    assert answers.count(422) >= ORDERS_A_MINUTE  # no more are let through but in a new window
+    assert place_from(houses[0][0], "192.0.2.2") == 422
+    for _, connections in houses:
+        connections.close()
+
+
+class Keys:
+    """Lets everybody through and remembers whom it counted."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
+        self.seen.append(key)
+        return True
+
+
+def visitors(*addresses: str) -> int:
+    product, keys = open_shop(), Keys()
+    object.__setattr__(product.parts, "limits", keys)
+    for one in addresses:
+        place_from(product, one)
+    assert not any(one in key for one in addresses if one for key in keys.seen)
+    return len({*keys.seen})
+
+
+def test_whoever_has_one_address_of_a_network_has_them_all():
+    assert visitors("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff") == 1
+    assert visitors("2001:db8::1", "2001:db8:0:1::1") == 2
+    assert visitors("192.0.2.1", "::ffff:192.0.2.1") == 1
+    assert visitors("192.0.2.1", "192.0.2.2") == 2
+    assert visitors("fe80::1%eth0", "fe80::1") == 1
+    assert visitors("", "unix:") == 2
+
+
+def test_who_repeats_an_order_is_answered_while_under_the_limit(product: Product):
+    first: Any = product.place(key="k")
+    assert product.place(key="k").json == first.json
