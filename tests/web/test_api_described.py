@@ -2,6 +2,7 @@
 
 import schemathesis
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -9,6 +10,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.web.fakes import CapturingStripe
 from tests.web.kit import open_shop
 
 product = open_shop()
@@ -22,6 +24,11 @@ CHECKS = [
 ]
 
 
+grace = open_shop(provider=CapturingStripe(), grace_period=3600)
+beside = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", grace.app)
+beside.config.update(base_url="http://localhost")  # the call stands beside the API
+
+
 def call(case: schemathesis.Case, role: str) -> None:
     known = {"shop": "winterfest", "order": order}
     for name in {*case.path_parameters} & {*known}:
@@ -29,13 +36,35 @@ def call(case: schemathesis.Case, role: str) -> None:
     case.call_and_validate(headers=product.token(role), checks=CHECKS)
 
 
-@described.parametrize()
+@described.exclude(path_regex="^/store/").parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_answers_to_auditors_are_as_described(case: schemathesis.Case):
     call(case, "auditor")
 
 
-@described.include(method="POST").parametrize()
+@described.include(method="POST").exclude(path_regex="^/store/").parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_answers_to_staff_are_as_described(case: schemathesis.Case):
     call(case, "staff")
+
+
+at_once = beside.include(path_regex="^/store/")
+
+
+@at_once.given(end=st.sampled_from(["alive", "cancelled", "late", "wrong token", "as it comes"]))
+@at_once.parametrize()
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_cancelling_at_once_is_answered_as_described(case: schemathesis.Case, end: str):
+    placed = grace.place().json
+    case.path_parameters["order"] = placed["order"]["id"]
+    token = {"x-modification-token": placed["modification_token"]}
+    grace.clock.move(hours=1 if end == "late" else 0)
+    if end == "cancelled":
+        grace.client.post(f"/store/orders/{placed['order']['id']}/cancel", headers=token)
+    if end == "wrong token":
+        token = {"x-modification-token": "x"}
+    if end != "as it comes":
+        case.headers.update(token)
+    answer = case.call_and_validate(checks=CHECKS)
+    expected = {"alive": 200, "cancelled": 200, "late": 409, "wrong token": 401, "as it comes": 401}
+    assert answer.status_code == expected[end]

@@ -18,10 +18,15 @@ def test_every_call_is_described_and_every_description_a_call(product: Product):
     served = {
         (re.sub(r"<(\w+)>", r"{\1}", rule.rule.removeprefix("/api/v1")), method.lower())
         for rule in product.app.url_map.iter_rules()
-        if rule.rule.startswith("/api/v1/")
+        if rule.rule.startswith(("/api/v1/", "/store/"))
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    told = {(path, method) for path, calls in DESCRIBED["paths"].items() for method in calls}
+    told = {
+        (path, method)
+        for path, calls in DESCRIBED["paths"].items()
+        for method in calls
+        if method != "servers"
+    }
     assert served == told
 
 
@@ -29,6 +34,12 @@ def test_the_description_is_served(product: Product):
     answer = product.client.get("/api/v1/openapi.json")
     assert answer.json == DESCRIBED
     assert answer.json["openapi"].startswith("3.1")
+
+
+def test_the_store_stands_beside_the_api_and_says_so():
+    for path, calls in DESCRIBED["paths"].items():
+        (server,) = calls.get("servers", DESCRIBED["servers"])
+        assert server["url"] == ("/" if path.startswith("/store/") else "/api/v1")
 
 
 def test_answers_are_what_the_description_says(product: Product):
