@@ -3,8 +3,10 @@
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import EmailField, Field, Form, HiddenField, IntegerField, StringField, TelField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
@@ -24,7 +26,19 @@ def accepted(form: Form, field: Field) -> None:
         raise ValidationError(sentences.of_field(field.name)) from refusal
 
 
-class CheckoutForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+class TypedForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+    """A form as browsers send it. Files and JSON, which flask-wtf would read too, are nothing."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
+        """Where the fields of a form come from."""
+
+        def wrap_formdata(
+            self, form: Form, formdata: object
+        ) -> ImmutableMultiDict[str, str] | None:
+            return request.form or None
+
+
+class CheckoutForm(TypedForm):
     """Who buys. All that is wrong is said at once.
 
     `key` makes a form that is sent twice one order.
@@ -54,11 +68,11 @@ class CheckoutForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         self[field].errors = [*self[field].errors, sentence]
 
 
-class PressForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+class PressForm(TypedForm):
     """A single button."""
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+class ConfirmForm(TypedForm):
     """The last step of a cancellation. `amount` is the refund that the page showed."""
 
     amount = IntegerField(validators=[InputRequired()])

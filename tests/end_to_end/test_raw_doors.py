@@ -3,10 +3,14 @@
 import socket
 
 import pytest
+from werkzeug.routing import Rule
 
+from ledger.audit.verify import Verification
 from tests.end_to_end.journey import Journey
+from tests.web.url_table import address, name_of, writes
 
 DOOR = b"POST /webhooks/stripe HTTP/1.1\r\nHost: shop.example\r\n"
+JSON = b"Content-Type: application/json\r\n"
 SIGNED = b"Stripe-Signature: t=1,v1=00\r\n"
 STRIKES = {
     "nothing": b"",
@@ -51,6 +55,22 @@ def _received(line: socket.socket) -> bytes:
         return b""
 
 
+# Once at Stripe's door; at every other door that may change something, those that reach it.
+AT_EVERY = [name for name, one in STRIKES.items() if one.startswith(DOOR) and len(one) < 50_000]
+
+
+@pytest.mark.parametrize("rule", writes(), ids=name_of)
+def test_no_door_is_harmed(journey: Journey, rule: Rule) -> None:
+    target = f"POST {address(rule)} ".encode()
+    before = journey.works.ledger.head()
+    for name in AT_EVERY:
+        request = STRIKES[name].replace(b"POST /webhooks/stripe ", target)
+        for asked in (request, request.replace(b"Host:", JSON + b"Host:")):
+            assert strike(journey, asked) in {0, *range(400, 500)}, name
+    assert journey.works.ledger.head() == before
+    assert journey.works.inbox.unfinished() == []
+
+
 @pytest.mark.parametrize("name", STRIKES)
 def test_the_server_turns_it_away_and_goes_on(journey: Journey, name: str) -> None:
     before = journey.works.ledger.head()
@@ -65,3 +85,4 @@ def test_afterwards_an_order_is_paid_as_ever(journey: Journey) -> None:
     bought = journey.buy()
     bought.pay()
     bought.reaches("PAID")
+    assert [str(one) for one in Verification(journey.works.ledger.stored())] == []

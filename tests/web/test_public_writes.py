@@ -1,7 +1,6 @@
 """Every write that anybody may press is counted per visitor; new doors are in it by themselves."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from werkzeug.routing import Rule
@@ -10,33 +9,20 @@ from adapters.postgres.connections import Connections
 from adapters.postgres.working import RateLimits
 from tests.conftest import Database
 from tests.web.kit import SHOP, Product, open_shop, wish
+from tests.web.url_table import WRITES, address, methods, name_of, writes
 from web.api.orders import ORDERS_A_MINUTE
 
 # What is not counted per visitor, and why.
 SIGNED = "/webhooks/"  # providers, who sign; SumUp's unsigned ones have a limit of their own
-WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
 
-def writes() -> list[Rule]:
-    rules = open_shop().app.url_map.iter_rules()
-    return [one for one in rules if WRITES & (one.methods or set())]
-
-
-def address(product: Product, rule: Rule) -> str:
-    order = product.paid().rpartition("/")[2]
-    known = {"shop": "winterfest", "order": order, "case": str(uuid4()), "code": "k" * 43}
-    built = rule.build({**dict.fromkeys(rule.arguments, "x"), **known}, append_unknown=False)
-    assert built is not None
-    return built[1]
-
-
-@pytest.mark.parametrize("rule", writes(), ids=lambda one: one.rule)
+@pytest.mark.parametrize("rule", writes(), ids=name_of)
 def test_a_write_is_counted_or_asks_who_you_are(rule: Rule):
     product = open_shop()
     product.app.config["WTF_CSRF_ENABLED"] = False
-    path = address(product, rule)
+    path = address(rule, order=product.paid().rpartition("/")[2])
     product.limits.tight = True
-    for method in WRITES & (rule.methods or set()):
+    for method in WRITES & methods(rule):
         answer = product.client.open(path, method=method)
         if rule.rule.startswith(SIGNED):
             assert answer.status_code in (400, 404)
