@@ -83,7 +83,7 @@ def _with_database(settings: Settings) -> Iterator[Settings]:
         check_role_at(settings.database_url, allow_owner=settings.allow_owner)
         yield settings
         return
-    with EmbeddedPostgres(settings.home) as server:
+    with EmbeddedPostgres(settings.home) as server, server.watched():
         migrate(server.url(role=OWNER))
         yield replace(
             settings,

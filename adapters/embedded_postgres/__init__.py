@@ -24,6 +24,7 @@ from adapters.embedded_postgres.cluster import ADMIN
 from adapters.embedded_postgres.failures import EmbeddedPostgresError
 from adapters.embedded_postgres.places import find_place, socket_folder
 from adapters.embedded_postgres.roles import APP, AUDITOR, OWNER
+from adapters.embedded_postgres.watching import watched
 
 __all__ = ["ADMIN", "APP", "AUDITOR", "OWNER", "EmbeddedPostgres", "EmbeddedPostgresError"]
 
@@ -94,6 +95,13 @@ class EmbeddedPostgres:
             self._membership = locks.join(self.place)
             self._process = os.getpid()
             atexit.register(self.stop)
+
+    def watched(self) -> contextlib.AbstractContextManager[None]:
+        """Inside, a server that dies is started again, under the same address."""
+        return watched(runs=self._runs, start=self.start)
+
+    def _runs(self) -> bool:
+        return postmaster.find(self.place.data) is not None
 
     def stop(self) -> None:
         """Leaves; the last one to leave stops the server. Harmless when repeated."""

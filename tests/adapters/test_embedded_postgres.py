@@ -22,7 +22,9 @@ from adapters.embedded_postgres import (
     EmbeddedPostgres,
     EmbeddedPostgresError,
     postmaster,
+    watching,
 )
+from adapters.embedded_postgres.failures import NoBinaries
 from tests.conftest import Database
 
 ROOT = Path(__file__).parent.parent.parent
@@ -240,6 +242,48 @@ def test_a_kill_9_of_the_postmaster_alone_is_survived(server):
         psutil.Process(server_pid(server)).kill()
         server.start()
     assert remembered(owner(server)) == ["x"]
+
+
+def test_a_server_that_dies_while_it_is_watched_comes_back_under_its_address(server):
+    server.start()
+    remember(owner(server), "before")
+    with server.watched():
+        for _ in range(2):
+            psutil.Process(server_pid(server)).kill()
+            assert back(server) == ["before"]
+    server.crash()
+    time.sleep(2 * watching.LOOK)
+    assert postmaster.find(data_of(server)) is None, "nobody watches any more"
+
+
+def back(server: EmbeddedPostgres) -> list[str]:
+    """What a server remembers that has just been killed, once it serves again."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            return remembered(owner(server))
+        except psycopg.OperationalError:
+            assert time.monotonic() < until, "nobody started it again"
+            time.sleep(0.1)
+
+
+def test_a_start_that_fails_is_tried_again():
+    class Broken:
+        tries = 0
+
+        def start(self) -> None:
+            self.tries += 1
+            if self.tries < 3:
+                raise NoBinaries(version=18)
+
+    broken = Broken()
+    with watching.watched(runs=lambda: broken.tries == 3, start=broken.start, look=0.01):
+        until = time.monotonic() + 10
+        while broken.tries < 3:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        time.sleep(0.1)
+    assert broken.tries == 3
 
 
 @pytest.mark.parametrize("name", ["sleep", "postgres"])

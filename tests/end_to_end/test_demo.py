@@ -1,15 +1,19 @@
 """The demo as a stranger starts it: it tells its story, serves, and leaves nothing running."""
 
+import http.client
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 
+from adapters.embedded_postgres import EmbeddedPostgres, postmaster
 from tests.end_to_end.houses import four_ports
 from tests.end_to_end.journey import until
 
@@ -33,6 +37,8 @@ def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> Non
             books = told_by(tmp_path, "reconcile", "--provider", "stripe", "--json")
             assert json.loads(books)["clean"]
             assert "letters: 0" in told_by(tmp_path, "worker", "--once")
+            its_database_dies(tmp_path / "home")
+            until("the demo serves again", lambda: is_ready(told.read_text()))
             demo.send_signal(signal.SIGINT)
             assert demo.wait(30) == 0
         finally:
@@ -43,6 +49,21 @@ def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> Non
     assert "verified" in told.read_text()
     for name in ("demo.json", "demo.env"):
         assert (tmp_path / "home" / name).stat().st_mode & 0o077 == 0
+
+
+def its_database_dies(home: Path) -> None:
+    with EmbeddedPostgres(home) as database:
+        database.crash()
+        assert postmaster.find(database.place.data) is None
+
+
+def is_ready(told: str) -> bool:
+    """What the web server says of the database."""
+    (port,) = re.findall(r"shop +http://127\.0\.0\.1:(\d+)/", told)
+    with closing(http.client.HTTPConnection("127.0.0.1", int(port), timeout=30)) as connection:
+        connection.request("GET", "/readyz")
+        with connection.getresponse() as answer:
+            return answer.status == 200
 
 
 def told_by(tmp_path: Path, *words: str) -> str:
