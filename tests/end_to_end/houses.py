@@ -33,13 +33,18 @@ def four_ports() -> int:
 
 
 @contextmanager
-def whole_house(home: Path) -> Iterator[Journey]:
-    """Everything, running; its clock is a file in `home`. All of it stops at the end."""
+def whole_house(home: Path, **told: str) -> Iterator[Journey]:
+    """Everything, running; its clock is a file in `home`. All of it stops at the end.
+
+    `told` are further settings.
+    """
     clock = home / "clock"
     clock.write_text("0")
     with ExitStack() as stack:
         stack.enter_context(_told(_CLOCK, str(clock)))
         stack.enter_context(_told(_ALARMS, OPERATORS))
+        for name, value in told.items():
+            stack.enter_context(_told(name, value))
         house = House(home=home, at=Addresses(web=four_ports()))
         settings = read_settings({"STAMPLEDGER_HOME": str(home), _CLOCK: str(clock)})
         works = stack.enter_context(assembled(settings, readers=2))

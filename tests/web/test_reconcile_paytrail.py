@@ -13,6 +13,7 @@ from ledger.reconciling.records import Period, ProviderAway
 from tests.web.fakes import NOON
 from tests.web.kit import Product
 from tests.web.paytrail_shop import PaytrailShop, paytrail_shop
+from web.case_commands import cases
 from web.reconcile_command import reconcile
 
 
@@ -354,3 +355,43 @@ def test_what_the_report_is_asked_for_is_nobodys_name(shop):
     books(shop, status=0)
     asked = {"firstname", "familyname", "address", "postcode", "payerName", "description"}
     assert not asked & {*FIELDS}
+
+
+def money_that_does_not_fit(shop: PaytrailShop) -> str:
+    """A payment whose callback names another reference; its case."""
+    order = shop.buy()
+    shop.paytrail.payments[shop.page(order)].asked["reference"] = "another"
+    shop.pay(order)
+    shop.tell()
+    (case,) = shop.parts.views.cases("open")
+    return str(case.stream)
+
+
+def test_money_that_a_callback_brought_to_a_case_is_the_same_in_a_report(shop):
+    money_that_does_not_fit(shop)
+    found = books(shop, "--commit", status=1)
+    assert (found["counts"], found["taken_in"]) == ({"open_case": 1}, 0)
+
+
+def test_money_that_was_sent_back_from_its_case_is_no_finding(shop):
+    case = money_that_does_not_fit(shop)
+    words = ("--action", "return", "--reason", "not hers")
+    assert shop.run(cases, "resolve", case, *words).exit_code == 0
+    found = books(shop, "--commit", status=0)
+    assert (found["counts"], found["taken_in"]) == ({"resolved_case": 2}, 0)
+    assert [one["difference"] for one in found["net"]] == [0]
+    shop.tell()
+    assert books(shop, status=0)["counts"] == {"resolved_case": 2}
+
+
+def test_money_of_a_report_that_a_person_gave_to_its_order_is_the_orders(shop):
+    shop.paytrail.plan("gone", path="/payments")
+    order = shop.buy()
+    shop.pay(order)
+    books(shop, "--commit", status=1)
+    (case,) = shop.parts.views.cases("open")
+    words = ("--action", "assign", "--order", str(order.id), "--reason", "seen at Paytrail")
+    assert shop.run(cases, "resolve", str(case.stream), *words).exit_code == 0
+    found = books(shop, status=0)
+    assert found["counts"] == {"matched": 1}
+    assert books(shop, "--no-report", status=0)["counts"] == {"unchecked": 1}
