@@ -17,6 +17,8 @@ from projections.projection import Projection
 
 # How long an owner may be silent before another one takes its place, in seconds.
 SILENCE = 3.0
+# Steps that are kept besides the newest; the same number is swept at once.
+KEPT = 1_000
 
 
 class OwnershipLost(Exception):
@@ -53,6 +55,7 @@ class OwnedViews:
     def __init__(self, url: str, name: str, *, projections: Collection[Projection]) -> None:
         self.url, self.name, self.projections = url, name, projections
         self._connection, self._epoch = connect_owning(url), 0
+        self._steps = self._position = 0
 
     @classmethod
     def take(
@@ -88,7 +91,7 @@ class OwnedViews:
 
     def beat(self) -> None:
         """Say that we live. Raises `OwnershipLost`."""
-        with self._writing():
+        with self._writing(self._position):
             pass
 
     def write(self, changed: Mapping[UUID, Derived], *, position: int) -> Sequence[Poison]:
@@ -102,16 +105,15 @@ class OwnedViews:
     def write_derived(self, changes: Sequence[TableChange], *, position: int) -> bool:
         """Rows of unstopped streams, derived elsewhere; move on. False if a table refuses them."""
         try:
-            with self._writing():
+            with self._writing(position):
                 write_changes(self._connection, changes)
-                self._run("views_move_checkpoints", self.name, position)
         except (psycopg.DataError, psycopg.IntegrityError):
             return False
         return True
 
     def open_lane(self, stream: UUID, derived: Derived) -> None:
         """A stopped stream can be read after all: its rows, and its lane."""
-        with self._writing():
+        with self._writing(self._position):
             self._replace({stream: derived})
             self._run("views_open_lane", stream)
 
@@ -121,15 +123,14 @@ class OwnedViews:
             self._connection.close()
 
     def _write(self, changed: Mapping[UUID, Derived], position: int) -> None:
-        with self._writing():
+        with self._writing(position):
             self._replace(changed)
             self._stop([one.poison for one in changed.values() if one.poison])
-            self._run("views_move_checkpoints", self.name, position)
 
     def _write_each(self, changed: Mapping[UUID, Derived], position: int) -> Sequence[Poison]:
         """Stream by stream, because the rows of one of them are refused."""
         refused = []
-        with self._writing():
+        with self._writing(position):
             for stream, derived in changed.items():
                 try:
                     with self._connection.transaction():
@@ -139,7 +140,6 @@ class OwnedViews:
                     refused.append(Poison(stream=stream, position=derived.first, error=kind))
             known = [one.poison for one in changed.values() if one.poison]
             self._stop([*refused, *known])
-            self._run("views_move_checkpoints", self.name, position)
         return refused
 
     def _replace(self, changed: Mapping[UUID, Derived]) -> None:
@@ -155,15 +155,27 @@ class OwnedViews:
             )
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """A transaction of the owner's, and of nobody else's."""
+    def _writing(self, position: int) -> Iterator[None]:
+        """A transaction of the owner's, and of nobody else's; then all rows are those of there."""
         try:
             with self._connection.transaction():
                 if not self._run("views_claim_epoch", self.name, self._epoch):
                     raise OwnershipLost(f"another process moves {self.name}")
                 yield
+                self._step_to(position)
+            self._position = position
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise OwnershipLost(f"the session was ended: {type(error).__name__}") from error
+
+    def _step_to(self, position: int) -> None:
+        """One row more; from time to time those of long ago go."""
+        self._steps += 1
+        self._run("views_insert_step", self.name, self._steps, position)
+        if self._steps % KEPT == 0:
+            self._sweep(self._steps - 2 * KEPT)
+
+    def _sweep(self, after: int) -> None:
+        self._run("views_sweep_steps", self.name, after, self._steps - KEPT)
 
     def _locked(self) -> bool:
         ((locked,),) = self._run("views_try_lock", self.name)
@@ -174,12 +186,16 @@ class OwnedViews:
 
     def _begin(self) -> None:
         ((self._epoch,),) = self._run("views_raise_epoch", self.name)
+        newest = self._run("views_newest_step", self.name)
+        self._steps, self._position = newest[0] if newest else (0, 0)
+        self._sweep(0)
         self._run(
             "views_begin_checkpoints",
             self.name,
             [one.name for one in self.projections],
             [one.version for one in self.projections],
         )
+        self.beat()
 
     def _run(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
         cursor = self._connection.execute(statement(name), parameters)

@@ -78,13 +78,13 @@ class Watching(threading.Thread):
         self.times: list[float] = []
 
     def run(self) -> None:
-        asked = "select max(position) from views.checkpoints where name = 'order_pages'"
+        asked = "select position from views.steps order by number desc limit 1"
         with psycopg.connect(self._url, autocommit=True, prepare_threshold=0) as connection:
             while not self.stop.wait(GLANCE):
-                ((position,),) = connection.execute(asked).fetchall()
-                if position is not None and position != self.position:
-                    self.times.append(time.monotonic())
-                    self.positions.append(position)
+                for (position,) in connection.execute(asked).fetchall():
+                    if position != self.position:
+                        self.times.append(time.monotonic())
+                        self.positions.append(position)
 
     @property
     def position(self) -> int:

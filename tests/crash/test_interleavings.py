@@ -204,7 +204,7 @@ class Company:
     def rows_are_of_the_checkpoint(self) -> None:
         """Every stamp is an order of its own, and each order has one row."""
         ((rows, position),) = self._onlooker.execute(
-            "select (select count(*) from views.unpaid), position from views.checkpoints"
+            "select (select count(*) from views.unpaid), max(position) from views.steps"
         ).fetchall()
         assert rows == position
 

@@ -1,4 +1,2 @@
--- Nobody writes without the epoch; the row stays locked until the write is committed.
-update views.owners set seen_at = clock_timestamp()
-where name = $1 and epoch = $2
-returning epoch
+-- Nobody writes without the epoch; the row stays locked, and as it is, until the write is committed.
+select epoch from views.owners where name = $1 and epoch = $2 for update

@@ -1,3 +1,3 @@
-insert into views.owners (name, epoch, seen_at) values ($1, 1, clock_timestamp())
-on conflict (name) do update set epoch = owners.epoch + 1, seen_at = excluded.seen_at
+insert into views.owners (name, epoch) values ($1, 1)
+on conflict (name) do update set epoch = owners.epoch + 1
 returning epoch

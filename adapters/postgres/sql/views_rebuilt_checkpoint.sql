@@ -1,1 +1,1 @@
-update views.checkpoints set version = $2, moved_at = clock_timestamp() where name = $1
+update views.checkpoints set version = $2 where name = $1
