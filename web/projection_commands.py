@@ -2,14 +2,16 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 import click
 from rich.table import Table
 
+from projections.order_page import moment
 from web.audit_tables import console
 from web.views import Behind
 
@@ -30,6 +32,9 @@ class Moved(Behind, Protocol):
 
     @property
     def session(self) -> int | None: ...
+
+    @property
+    def seen_at(self) -> datetime | None: ...
 
 
 class Stopped(Protocol):
@@ -52,6 +57,8 @@ class Told(Protocol):
 
     def stopped_lanes(self) -> Sequence[Stopped]: ...
 
+    def rebuilding(self) -> Sequence[str]: ...
+
 
 @click.group()
 def projections() -> None:
@@ -64,23 +71,57 @@ def projections() -> None:
 def list_projections(context: click.Context, as_json: bool) -> None:
     """Version, position, lag and owner of each, and the streams that stopped."""
     views: Told = context.obj.works().views
-    checkpoints, lanes = views.checkpoints(), views.stopped_lanes()
+    checkpoints, lanes, rebuilding = views.checkpoints(), views.stopped_lanes(), views.rebuilding()
     if as_json:
-        document = {"projections": checkpoints, "stopped_lanes": lanes}
+        document = {
+            "projections": checkpoints,
+            "stopped_lanes": lanes,
+            "rebuilding": [*rebuilding],
+        }
         click.echo(json.dumps(document, default=_plain, indent=2))
     else:
-        _show(checkpoints, lanes)
+        _show(checkpoints)
+        for sentence in (*_movers(checkpoints), *_rebuilds(rebuilding), *_lanes(lanes)):
+            click.echo(sentence)
     sys.exit(FOUND if lanes else 0)
 
 
-def _show(checkpoints: Sequence[Moved], lanes: Sequence[Stopped]) -> None:
+def _show(checkpoints: Sequence[Moved]) -> None:
     table = Table("projection", "version", "position", "lag", "owner", box=None)
     for one in checkpoints:
         owner = f"session {one.session}, epoch {one.epoch}" if one.session else "nobody"
         table.add_row(one.name, str(one.version), str(one.position), str(one.lag), owner)
     console().print(table)
+
+
+def _movers(checkpoints: Sequence[Moved]) -> Iterator[str]:
+    """What to do where nobody moves them."""
+    if not checkpoints:
+        yield "No worker has run yet: start `stampledger worker`."
+    seen = [one.seen_at for one in checkpoints if not one.session]
+    if seen:
+        yield f"Nobody moves them{_since(seen)}: start `stampledger worker`."
+
+
+def _since(seen: Sequence[datetime | None]) -> str:
+    known = [one for one in seen if one is not None]
+    return f" since {moment(max(known))}" if known else ""
+
+
+def _rebuilds(rebuilding: Sequence[str]) -> Iterator[str]:
+    if rebuilding:
+        yield f"Being rebuilt: {', '.join(rebuilding)}. Readers see the former rows until then."
+
+
+def _lanes(lanes: Sequence[Stopped]) -> Iterator[str]:
+    """Which streams stand still, and how they go on."""
     for lane in lanes:
-        click.echo(f"Stopped: stream {lane.stream} at position {lane.position} ({lane.error})")
+        yield f"Stopped: stream {lane.stream} at position {lane.position} ({lane.error})"
+    if lanes:
+        yield (
+            "Their rows stay as they were before; all others go on. `stampledger cases list` has a"
+            " case for each. A worker whose code can read them goes on with them when it starts."
+        )
 
 
 def _plain(value: Any) -> object:

@@ -149,6 +149,10 @@ class Views:
         """The streams that could not be translated."""
         return [row_of(StoppedLane, values) for values in self._read("views_read_stopped_lanes")]
 
+    def rebuilding(self) -> Sequence[str]:
+        """The projections that are being rebuilt just now."""
+        return [name for (name,) in self._read("views_read_rebuilding")]
+
     def seats(self, quotas: Sequence[UUID]) -> Mapping[UUID, tuple[int, int, int]]:
         """(capacity, held, sold) by quota, from the totals kept in each commit: never behind."""
         return {quota: tuple(of) for quota, *of in self._read("read_seats", [*quotas])}

@@ -42,7 +42,11 @@ class ShadowViews:
         """Empty shadow tables. Raises `RebuildUnderWay`."""
         ((locked,),) = self._run("views_try_lock", "rebuild")
         if not locked:
-            raise RebuildUnderWay("projections are being rebuilt already")
+            raise RebuildUnderWay(
+                "projections are being rebuilt already: `projections list` tells which;"
+                " wait until they are, or break that off"
+            )
+        self._run("views_abandon_rebuild")
         names = [one.name for one in self.projections]
         versions = [one.version for one in self.projections]
         self._run("views_begin_checkpoints", self._owner, names, versions)
@@ -114,6 +118,16 @@ class ShadowViews:
     def orphans(self, projection: Projection, *, until: int) -> Sequence[Row]:
         """What readers see of streams that are not in the ledger."""
         return read_orphans(self._connection, projection, until=until)
+
+    def abandon(self) -> None:
+        """Half-filled tables go. What is under way in another thread ends before that."""
+        with suppress(psycopg.Error):
+            self._run("views_abandon_rebuild")
+
+    def cancel(self) -> None:
+        """Whatever the database does for us just now ends with an error."""
+        with suppress(psycopg.Error):
+            self._connection.cancel_safe(timeout=5)
 
     def close(self) -> None:
         """End the session."""

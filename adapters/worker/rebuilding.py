@@ -1,6 +1,7 @@
 """Projections derived again from the ledger, beside the live ones, and swapped in at once."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from uuid import UUID
 
@@ -52,23 +53,44 @@ def rebuild(
 
     Raises `RebuildRefused`, and `adapters.postgres.views_shadow.RebuildUnderWay`.
     """
-    shadow, behind = ShadowViews.at(url, owner, projections=projections), Behind[None]()
+    shadow = ShadowViews.at(url, owner, projections=projections)
+    looking, behind = ShadowViews.at(url, owner, projections=projections), Behind[None]()
     try:
-        with few_collections():
-            shadow.begin()
-            return _Rebuild(Feed(store), shadow, behind, progress).run(url, many)
+        shadow.begin()
+        with few_collections(), _all_or_nothing(shadow, behind):
+            return _Rebuild(Feed(store), shadow, looking, behind, progress).run(url, many)
     finally:
-        behind.close()
+        looking.close()
         shadow.close()
 
 
+@contextmanager
+def _all_or_nothing(shadow: ShadowViews, behind: Behind[None]) -> Iterator[None]:
+    """Broken off in the middle, everything is as it was."""
+    try:
+        yield
+    except BaseException:
+        shadow.cancel()
+        behind.close()
+        shadow.abandon()
+        raise
+
+
 class _Rebuild:
-    """One rebuild. `_done` is the position that the shadow tables have come to."""
+    """One rebuild. `_done` is the position that the shadow tables have come to.
+
+    `looking` is a session that does not wait while the other writes.
+    """
 
     def __init__(
-        self, feed: Feed, shadow: ShadowViews, behind: Behind[None], progress: Progress
+        self,
+        feed: Feed,
+        shadow: ShadowViews,
+        looking: ShadowViews,
+        behind: Behind[None],
+        progress: Progress,
     ) -> None:
-        self._feed, self._shadow, self._behind = feed, shadow, behind
+        self._feed, self._shadow, self._looking, self._behind = feed, shadow, looking, behind
         self._progress, self._told = progress, 0
         self._done, self._stopped = shadow.position(), dict(shadow.stopped())
 
@@ -111,7 +133,7 @@ class _Rebuild:
 
     def _here(self, part: Begun) -> Sequence[TableChange]:
         """Derived in this process: also what could not be derived beside it."""
-        derived = _readable(part.derived(self._feed, self._shadow))
+        derived = _readable(part.derived(self._feed, self._looking))
         return table_changes(self._shadow.projections, derived)
 
     def _catch_up(self) -> None:

@@ -1,14 +1,17 @@
 """What operators see of the projections: lag, version, owner, and what stopped."""
 
 import json
+import re
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
 
+from adapters.postgres.views_shadow import ShadowViews
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from projections.catalogue import PROJECTIONS
+from projections.unpaid import UNPAID
 from tests.adapters.worker.projecting_kit import append, project
 from tests.projections.histories import placed, write
 from web.projection_commands import projections
@@ -57,3 +60,23 @@ def test_a_stopped_lane_is_named_and_is_a_status(run, ledger, owned):
     assert f"Stopped: stream {bad} at position 2" in done.stdout
     (lane,) = json.loads(run("--json").stdout)["stopped_lanes"]
     assert (lane["stream"], lane["position"]) == (str(bad), 2)
+
+
+def test_where_nobody_moves_them_it_says_since_when_and_what_to_start(run, owned):
+    assert "start `stampledger worker`" not in run().stdout
+    owned.close()
+    said = run().stdout
+    assert re.search(r"Nobody moves them since \S+Z: start `stampledger worker`\.", said)
+
+
+def test_before_the_first_worker_it_says_so(run):
+    assert "No worker has run yet: start `stampledger worker`." in run().stdout
+
+
+def test_projections_that_are_being_rebuilt_are_named(run, owned, database):
+    rebuilding = ShadowViews.at(database.app, "projections", projections=[UNPAID])
+    rebuilding.begin()
+    assert "Being rebuilt: unpaid. Readers see the former rows until then." in run().stdout
+    assert json.loads(run("--json").stdout)["rebuilding"] == ["unpaid"]
+    rebuilding.close()
+    assert "Being rebuilt" not in run().stdout

@@ -1,0 +1,1 @@
+select views.abandon_rebuild()
