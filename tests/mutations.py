@@ -229,31 +229,28 @@ MUTATIONS = (
     ),
     Mutation(
         name="rows-are-written-and-their-checkpoint-is-not",
-        file="adapters/postgres/sql/views_move_checkpoints.sql",
-        old="where owner = $1",
-        new="where owner = $1 and $2::bigint < 0",
+        file="adapters/postgres/sql/views_insert_step.sql",
+        old="values ($1, $2, $3)",
+        new="select $1, $2::bigint, $3::bigint where $3::bigint < 0",
         tests=("tests/adapters/worker/test_projecting.py",),
     ),
     Mutation(
         name="two-owners-and-no-epoch",
         file="adapters/postgres/sql/views_claim_epoch.sql",
-        old="where name = $1 and epoch = $2\n",
-        new="where name = $1 and $2::bigint > 0\n",
+        old="where name = $1 and epoch = $2 for",
+        new="where name = $1 and $2::bigint > 0 for",
         tests=("tests/adapters/worker/test_projecting.py",),
     ),
     Mutation(
         name="the-checkpoint-is-committed-before-its-rows",
         file="adapters/postgres/views_owner.py",
-        old="""        with self._writing():
+        old="""        with self._writing(position):
             self._replace(changed)
-            self._stop([one.poison for one in changed.values() if one.poison])
-            self._run("views_move_checkpoints", self.name, position)
 """,
-        new="""        with self._writing():
-            self._run("views_move_checkpoints", self.name, position)
-        with self._writing():
+        new="""        with self._writing(position):
+            pass
+        with self._writing(position):
             self._replace(changed)
-            self._stop([one.poison for one in changed.values() if one.poison])
 """,
         tests=("tests/crash/test_interleavings.py",),
     ),

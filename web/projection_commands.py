@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from web.audit_tables import console
 from web.views import Behind
 
 FOUND = 1
+# An owner with nothing to do says every second that it lives.
+_LONG = timedelta(seconds=10)
 
 
 class Moved(Behind, Protocol):
@@ -101,6 +103,16 @@ def _movers(checkpoints: Sequence[Moved]) -> Iterator[str]:
     seen = [one.seen_at for one in checkpoints if not one.session]
     if seen:
         yield f"Nobody moves them{_since(seen)}: start `stampledger worker`."
+    silent = [one.seen_at for one in checkpoints if one.session and _silent(one.seen_at)]
+    if silent:
+        yield (
+            f"Their owner says nothing{_since(silent)}: it is paused or at a loss. Another"
+            " `stampledger worker` takes its place in five seconds."
+        )
+
+
+def _silent(seen_at: datetime | None) -> bool:
+    return seen_at is not None and datetime.now(UTC) - seen_at > _LONG
 
 
 def _since(seen: Sequence[datetime | None]) -> str:

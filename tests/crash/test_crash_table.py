@@ -41,7 +41,7 @@ LONG_AFTER = 60
 SENDS = {
     "append": {"begin", "take_turn", "insert_stamps", "insert_commit", "insert_seat_totals"}
     | {"insert_numbers", "insert_keys", "commit"},
-    "project": {"views_claim_epoch", "views_move_checkpoints", "commit"},
+    "project": {"views_claim_epoch", "views_insert_step", "commit"},
     "rebuild": {"views_begin_rebuild", "views_hold_owner", "views_swap_in", "commit"},
     "letters": {"insert_stamps", "insert_numbers", "commit"},
 }

@@ -182,7 +182,7 @@ def test_an_open_snapshot_adds_no_work_to_an_append(database, recorder, owner):
         assert set(dead_rows(owner, "ledger").values()) == {0}
 
 
-def test_an_open_snapshot_costs_the_projections_by_batch_not_by_stamp(database, owner):
+def test_an_open_snapshot_sees_no_checkpoint_change(database, owner):
     source = PostgresStampRecorder(database.app)
     keyring = Keyring(bytes(32), ledger=source.ledger_id, store=source.keys)
     ledger = StampLedger(source, keyring=keyring)
@@ -190,7 +190,7 @@ def test_an_open_snapshot_costs_the_projections_by_batch_not_by_stamp(database, 
     assert owned is not None
     projector = Projector(ledger, owned, on_poison=print)
     with open_snapshot(database):
-        before = pages(owner, "views_move_checkpoints", "projections", 0)
+        before = pages(owner, "views_claim_epoch", "projections", 1)
         batches = 25
         for seed in range(batches):
             write(ledger, orders=20, seed=seed)
@@ -198,17 +198,18 @@ def test_an_open_snapshot_costs_the_projections_by_batch_not_by_stamp(database, 
         stamps = ledger.head()[0]
         assert stamps > 20 * batches
         owned.beat()
-        after = pages(owner, "views_move_checkpoints", "projections", 0)
+        after = pages(owner, "views_claim_epoch", "projections", 1)
     owned.close()
     ledger.close()
     eventually(
         owner,
-        "select 1 from pg_stat_user_tables where relname = 'checkpoints' and n_tup_upd > 0",
+        "select 1 from pg_stat_user_tables where relname = 'steps' and n_tup_ins > 0",
     )
     rows = dead_rows(owner, "views")
-    # Each call moves it once or twice, whatever the number of stamps.
-    assert batches <= rows["checkpoints"] <= 2 * 2 * batches < stamps
-    assert after - before <= 3
+    assert (rows["steps"], rows["checkpoints"]) == (0, 0)
+    # A new owner raises the epoch; a batch does not.
+    assert rows["owners"] <= 1
+    assert after == before
 
 
 def test_a_role_that_can_only_insert_is_enough_to_append(database, recorder, owner):
