@@ -1,5 +1,7 @@
 """Moving projections in tests."""
 
+from collections.abc import Callable
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +14,14 @@ from projections.catalogue import PROJECTIONS
 from projections.deriving import Poison
 
 ALL = PROJECTIONS.values()
+
+
+def within(seconds: float, holds: Callable[[], object]) -> None:
+    """PostgreSQL takes a moment to see that a session has gone."""
+    until = monotonic() + seconds
+    while not holds():
+        assert monotonic() < until
+        sleep(0.02)
 
 
 def project(ledger: StampLedger, owned: OwnedViews, **options: Any) -> list[Poison]:
