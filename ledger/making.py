@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import fields, make_dataclass
 from typing import Any, TypeVar
+from uuid import UUID, SafeUUID
 
 _T = TypeVar("_T")
+_set, _begun, _unknown = object.__setattr__, object.__new__, SafeUUID.unknown
 
 
 def maker(cls: type[_T]) -> Callable[..., _T]:
@@ -26,3 +28,15 @@ def maker(cls: type[_T]) -> Callable[..., _T]:
         return made
 
     return make
+
+
+def uuid_of(raw: bytes) -> UUID:
+    """`UUID(bytes=raw)` in a third of its time, for sixteen bytes that are known to be sixteen.
+
+    >>> uuid_of(bytes(15) + b"!") == UUID(bytes=bytes(15) + b"!")
+    True
+    """
+    one = _begun(UUID)
+    _set(one, "int", int.from_bytes(raw, "big"))
+    _set(one, "is_safe", _unknown)
+    return one

@@ -60,9 +60,9 @@ def judged(
     check: Callable[..., Iterable[Finding]], position: int, stream: bytes, *about: object
 ) -> list[Found]:
     """What a check says about a row. One that it cannot digest is a finding, too."""
-    rank = RANKS[check]
     try:
-        return [(position, rank, one) for one in check(*about)]
+        told = check(*about)
+        return [(position, RANKS[check], one) for one in told] if told else []
     except UNFIT as error:
         text = f"{check.__name__} cannot be judged: {type(error).__name__}"
-        return [(position, rank, finding(position, stream, law="13", text=text))]
+        return [(position, RANKS[check], finding(position, stream, law="13", text=text))]

@@ -62,6 +62,7 @@ _OF_A_PAYMENT = (
     DisputeClosed,
     CreateVoidRequest,
 )
+_NEWS_OF_AN_ATTEMPT, _NEWS_OF_A_PAYMENT = frozenset(_OF_AN_ATTEMPT), frozenset(_OF_A_PAYMENT)
 
 
 def begins_with_a_placement(step: Step) -> Sequence[Finding]:
@@ -103,56 +104,62 @@ def never_beyond_authorized(step: Step) -> Iterator[Finding]:
             yield step.finding("G1", "gives up what is being captured")
 
 
-def bound(step: Step) -> Iterator[Finding]:
+def bound(step: Step) -> Sequence[Finding]:
     """Law 11: a fact belongs to something that this order asked for."""
-    if step.order is None or step.stamp is None:
-        return
-    fact = step.stamp.stamp
-    if isinstance(fact, _OF_AN_ATTEMPT):
-        yield from _of_attempt(step, step.stamp, step.order.attempts.get(step.stamp.correlation_id))
-    if isinstance(fact, _OF_A_PAYMENT):
-        yield from _of_payment(step, step.stamp, step.order.attempts.get(fact.payment))
+    order, news = step.order, step.stamp
+    if order is None or news is None:
+        return ()
+    if type(news.stamp) in _NEWS_OF_AN_ATTEMPT:
+        return _of_attempt(step, news, order.attempts.get(news.correlation_id))
+    if type(news.stamp) in _NEWS_OF_A_PAYMENT:
+        return _of_payment(step, news, order.attempts.get(news.stamp.payment))
+    return ()
 
 
-def _of_attempt(step: Step, news: Recorded, attempt: Attempt | None) -> Iterator[Finding]:
+def _of_attempt(step: Step, news: Recorded, attempt: Attempt | None) -> Sequence[Finding]:
     if attempt is None:
-        yield step.finding("11", f"{step.type} of a payment that was never asked for")
-    elif isinstance(news.stamp, Paid | Authorized):
-        if news.stamp.provider != attempt.provider:
-            yield step.finding("11", "paid through another provider than was asked")
-        if news.stamp.amount.currency != attempt.asked.currency:
-            yield step.finding("11", "paid in another currency than was asked for")
+        return [step.finding("11", f"{step.type} of a payment that was never asked for")]
+    if not isinstance(news.stamp, Paid | Authorized):
+        return ()
+    found = []
+    if news.stamp.provider != attempt.provider:
+        found.append(step.finding("11", "paid through another provider than was asked"))
+    if news.stamp.amount.currency != attempt.asked.currency:
+        found.append(step.finding("11", "paid in another currency than was asked for"))
+    return found
 
 
-def _of_payment(step: Step, news: Recorded, attempt: Attempt | None) -> Iterator[Finding]:
+def _of_payment(step: Step, news: Recorded, attempt: Attempt | None) -> Sequence[Finding]:
     amount = getattr(news.stamp, "amount", None)
     if attempt is None:
-        yield step.finding("11", f"{step.type} of a payment that was never asked for")
-    elif amount is not None and amount.currency != attempt.asked.currency:
-        yield step.finding("11", f"{step.type} in another currency than the payment")
+        return [step.finding("11", f"{step.type} of a payment that was never asked for")]
+    if amount is not None and amount.currency != attempt.asked.currency:
+        return [step.finding("11", f"{step.type} in another currency than the payment")]
+    return ()
 
 
-def one_receipt(step: Step) -> Iterator[Finding]:
+def one_receipt(step: Step) -> Sequence[Finding]:
     """Law 9: at most one receipt per correlation id; a correction corrects it."""
-    if step.order is None or step.stamp is None:
-        return
-    begun = step.stamp.stamp
-    if isinstance(begun, ReceiptSendStarted) and begun.letter in _RECEIPTS:
-        cause = step.stamp.correlation_id
-        for other in _RECEIPTS:
-            if other is not begun.letter and (cause, other) in step.order.postings:
-                yield step.finding("9", f"a receipt “{begun.letter}” beside a receipt “{other}”")
+    order, news = step.order, step.stamp
+    if order is None or news is None or not isinstance(news.stamp, ReceiptSendStarted):
+        return ()
+    begun, sent = news.stamp.letter, order.postings
+    if not sent or begun not in _RECEIPTS:
+        return ()
+    others = [one for one in _RECEIPTS if one is not begun and (news.correlation_id, one) in sent]
+    told = [f"a receipt “{begun}” beside a receipt “{other}”" for other in others]
+    return [step.finding("9", text) for text in told]
 
 
-def receipts_owed(step: Step) -> Iterator[Finding]:
+def receipts_owed(step: Step) -> Sequence[Finding]:
     """Law 9: a letter is only begun when the order, as it stands then, owes it."""
-    if step.order is None or step.stamp is None:
-        return
-    begun = step.stamp.stamp
-    if isinstance(begun, ReceiptSendStarted):
-        wanted = (step.stamp.correlation_id, begun.letter)
-        if wanted not in {(due.correlation_id, due.letter) for due in letters_due(step.order)}:
-            yield step.finding("9", f"a letter “{begun.letter}” that was not owed")
+    order, news = step.order, step.stamp
+    if order is None or news is None or not isinstance(news.stamp, ReceiptSendStarted):
+        return ()
+    letter, cause = news.stamp.letter, news.correlation_id
+    if any(due.letter is letter and due.correlation_id == cause for due in letters_due(order)):
+        return ()
+    return [step.finding("9", f"a letter “{letter}” that was not owed")]
 
 
 # Checks that only certain stamps call for; the others look at every row.

@@ -88,14 +88,17 @@ def seats_moved(one: Recorded, before: State, after: State) -> tuple[SeatsMoved,
         return ()
     if type(before) is Order and type(after) is Order:
         had, has = before.seats, after.seats
-        return _between(had, has) if had != has else ()
+        return between(had, has)
     if isinstance(one.stamp, QuotaSet) and isinstance(after, Shop):
         quota, name = quota_id(one.stream, one.stamp.slug), f"{after.slug}/{one.stamp.slug}"
         return ((quota.int, one.stamp.capacity, 0, 0, name),)
     return ()
 
 
-def _between(had: Seats, has: Seats) -> tuple[SeatsMoved, ...]:
+def between(had: Seats, has: Seats) -> tuple[SeatsMoved, ...]:
+    """What moved when an order that took these seats takes those: all of its quotas, or none."""
+    if had == has:
+        return ()
     moved = []
     for quota in {**had, **has}:
         (was_held, was_sold), (held, sold) = had.get(quota, _NONE), has.get(quota, _NONE)

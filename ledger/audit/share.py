@@ -6,9 +6,9 @@ from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
 from ledger.audit.finding import Found
 from ledger.audit.leaf_hashes import LeafHashes
 from ledger.audit.raw import RawRow, RawStreams
-from ledger.audit.report import Report, SeatsMoved, Taken
+from ledger.audit.report import Report, Taken
 from ledger.audit.rows import Frame
-from ledger.audit.seats import seats_moved
+from ledger.audit.seats import MOVERS, between, seats_moved
 from ledger.audit.shelf import Ids, Shelf, recorded
 from ledger.audit.step import Step
 from ledger.audit.storage_checks import numbered
@@ -23,7 +23,6 @@ MOST_STREAMS = 20_000
 _NO_FRAME: Frame = (0, b"", b"")
 _CERTAIN = {stamp_type: checks_of(stamp_type) for stamp_type in NAMES}
 _UNREAD = (None, None, None, None, "")
-_places = {stamp_type: stamp_type is OrderPlaced for stamp_type in NAMES}
 _step = maker(Step)
 
 
@@ -55,21 +54,17 @@ class Share:
         self._ids.clear()
         found, taken = list[Found](), list[Taken]()
         for row in rows:
-            step, moved = self._understood(row)
-            if moved:
-                taken.append((row[0], row[1], moved))
-            checks = called_for(step)
-            if checks:
+            step, checks = self._understood(row, taken)
+            if step is not None:
                 found += said(step, checks)
         return Report(found, taken)
 
-    def _understood(self, row: RawRow) -> tuple[Step, tuple[SeatsMoved, ...]]:
-        """As far as it can be understood; what was found out before a fault is kept."""
+    def _understood(self, row: RawRow, taken: list[Taken]) -> tuple[Step | None, tuple[Check, ...]]:
+        """As far as it can be understood, and who is to look at it; None if nobody need."""
         shelf, stream = self._shelf, row[1]
-        version = shelf.versions.get(stream, 0)
+        version, leaf = shelf.versions.get(stream, 0), self._leaf(row)
         shelf.versions[stream] = row[2]
-        frame, fault = _NO_FRAME, ""
-        moved: tuple[SeatsMoved, ...] = ()
+        frame = _NO_FRAME
         one: Recorded | None = None
         again: Encoded | None = None
         before: State | None = None
@@ -80,29 +75,55 @@ class Share:
             again = encode(one)
             before = shelf.states.get(stream) or begun(one)
             shelf.states[stream] = after = evolved(before, one)
-            moved = seats_moved(one, before, after)
+            if type(one.stamp) in MOVERS:
+                self._take(row, one, taken, before=before, after=after)
         except (Unreadable, *UNFIT) as error:
             fault = f"{type(error).__name__}: {error}"
-        return _step(row, self._leaf(row), version, frame, one, again, before, after, fault), moved
+            return _step(row, leaf, version, frame, one, again, before, after, fault), OF_STAMPS
+        checks = called_for(row, leaf, version, body=frame[2], one=one, again=again, before=before)
+        if not checks:
+            return None, checks
+        return _step(row, leaf, version, frame, one, again, before, after, ""), checks
+
+    def _take(
+        self, row: RawRow, one: Recorded, taken: list[Taken], *, before: State, after: State
+    ) -> None:
+        """The seats that a stamp moved. Those that its order took before are mostly known."""
+        known = self._shelf.seats.pop(row[1], None)
+        if known is None or type(after) is not Order:
+            moved = seats_moved(one, before, after)
+        else:
+            moved = between(known, after.seats)
+        if type(after) is Order:
+            self._shelf.seats[row[1]] = after.seats
+        if moved:
+            taken.append((row[0], row[1], moved))
 
 
-def called_for(step: Step) -> tuple[Check, ...]:
+def called_for(
+    row: RawRow,
+    leaf: bytes | None,
+    version_before: int,
+    *,
+    body: bytes,
+    one: Recorded,
+    again: Encoded,
+    before: State,
+) -> tuple[Check, ...]:
     """All checks, unless the row is as it was written: then those that its stamp calls for.
 
     What is asked here is what the other checks would ask, at once. A test compares the findings.
     """
-    row, one, again, before = step.row, step.stamp, step.again, step.before
-    if one is None or again is None or step.fault:
-        return OF_STAMPS
-    checks = _CERTAIN[type(one.stamp)]
+    kind = type(one.stamp)
+    checks = _CERTAIN[kind]
     as_written = (
-        step.frame[2] == again.body
-        and step.leaf == row[10]
-        and row[2] == step.version_before + 1
+        body == again.body
+        and leaf == row[10]
+        and row[2] == version_before + 1
         and row[6] == again.occurrence
         and row[7] == again.binding
         and (row[8] is None or numbered in checks)
-        and (type(before) is not Order or (before.placed is None) is _places[type(one.stamp)])
+        and (type(before) is not Order or (before.placed is None) is (kind is OrderPlaced))
     )
     return checks if as_written else OF_STAMPS
 

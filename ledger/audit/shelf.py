@@ -6,8 +6,10 @@ from uuid import UUID
 
 from ledger.audit.raw import NO_NUMBERS, RawRow, RawStreams, moment
 from ledger.audit.rows import BATCH, Frame, new_recorded
+from ledger.audit.seats import Seats
 from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import Unreadable, decode, unframe
+from ledger.making import uuid_of
 from ledger.recorded import Recorded
 
 
@@ -15,7 +17,7 @@ class Ids(dict[bytes, UUID]):
     """UUIDs by their sixteen bytes, each made once."""
 
     def __missing__(self, raw: bytes) -> UUID:
-        made = self[raw] = UUID(bytes=raw)
+        made = self[raw] = uuid_of(raw)
         return made
 
 
@@ -52,6 +54,8 @@ class Shelf:
         self._ledger, self._most, self._understanding = ledger, max(most, BATCH), understanding
         self.versions: OrderedDict[bytes, int] = OrderedDict()
         self.states: dict[bytes, State] = {}
+        # Of orders, the seats that they take, as of the last stamp that moved some.
+        self.seats: dict[bytes, Seats] = {}
 
     def prepare(self, rows: Sequence[RawRow], *, after: int) -> None:
         """Before a window of rows: what stands up to `after` of its streams is at hand, at once."""
@@ -64,6 +68,7 @@ class Shelf:
         while len(self.versions) > self._most:
             stream, _ = self.versions.popitem(last=False)
             self.states.pop(stream, None)
+            self.seats.pop(stream, None)
 
     def _read_again(self, streams: Iterable[bytes], *, until: int) -> None:
         if not self._understanding:

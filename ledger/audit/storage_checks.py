@@ -10,8 +10,10 @@ from ledger.stamp import declared
 from ledger.stamps import OrderPlaced, ReceiptSendStarted
 
 Findings = Sequence[Finding]
-_SEALED: Mapping[str, tuple[str, ...]] = {
-    name: declared(stamp_type).sealed for name, (stamp_type, _) in STORED.items()
+# What is personal, by stored name: each field's name, and how JSON would write it.
+_SEALED: Mapping[str, tuple[tuple[str, bytes], ...]] = {
+    name: tuple((one, f'"{one}"'.encode()) for one in declared(stamp_type).sealed)
+    for name, (stamp_type, _) in STORED.items()
 }
 
 
@@ -76,7 +78,7 @@ def sealed(step: Step) -> Findings:
     names = _SEALED.get(step.type) if step.again is not None else None
     if not names:
         return ()
-    told = [f"{name} stands in the clear" for name in names if _says(body, name)]
+    told = [f"{one} stands in the clear" for one, key in names if key in body and _says(body, one)]
     if private and private[:1] in b'{["':
         told.append("the sealed part is not encrypted")
     return [step.finding("12", text) for text in told]
@@ -84,12 +86,13 @@ def sealed(step: Step) -> Findings:
 
 def _says(body: bytes, name: str) -> bool:
     """Whether a field of that name stands in the body; its name alone may stand in a text."""
-    return f'"{name}"'.encode() in body and name in json.loads(body)
+    return name in json.loads(body)
 
 
 def numbered(step: Step) -> Findings:
     """SPEC C5, R7: a stamp draws from each of its series, and from no other."""
-    if step.again is None or {*(step.row[8] or ())} == {*step.again.series}:
+    drawn, again = step.row[8], step.again
+    if again is None or (drawn or {}).keys() == {*again.series}:
         return ()
     return [step.finding("C5", "the numbers drawn are not those that the stamp calls for")]
 
