@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ledger.cases import Cases
 from ledger.doors import Evidence, Inbox, WebhookDoor
-from ledger.receiving import Find, receive
+from ledger.receiving import Find, NotTied, receive
 from ledger.reports import Report
 from ledger.service import Orders
 
@@ -65,17 +65,30 @@ class Intake:
         self, reports: Sequence[Report], evidence: str, *, find: Find | None = None
     ) -> Sequence[UUID | None]:
         """Stamp what was reported by a message with this hash."""
-        return [
-            receive(
-                report,
-                orders=self.orders,
-                cases=self.cases,
-                find=find or self.find,
-                evidence=evidence,
-                at=self.clock(),
-            )
-            for report in reports
-        ]
+        return [self._receive(report, evidence, find=find) for report in reports]
+
+    def stamp_patiently(self, reports: Sequence[Report], evidence: str) -> bool:
+        """False where a payment waits for its page to bear it out: it is to be read again."""
+        borne_out = True
+        for report in reports:
+            try:
+                self._receive(report, evidence, patient=True)
+            except NotTied:
+                borne_out = False
+        return borne_out
+
+    def _receive(
+        self, report: Report, evidence: str, *, find: Find | None = None, patient: bool = False
+    ) -> UUID | None:
+        return receive(
+            report,
+            orders=self.orders,
+            cases=self.cases,
+            find=find or self.find,
+            evidence=evidence,
+            at=self.clock(),
+            patient=patient,
+        )
 
     def keep(self, message: Message) -> Evidence:
         """Keep a message before it is understood. The same state again is kept once."""

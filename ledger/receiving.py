@@ -11,6 +11,7 @@ from ledger.cases import Cases
 from ledger.order.attempts import Attempt
 from ledger.order.observe import Unbound, bind
 from ledger.order.state import Order
+from ledger.order.tying import Untied, tied
 from ledger.rebinding import rebound
 from ledger.recorded import derived
 from ledger.refusals import UnknownOrder
@@ -22,15 +23,29 @@ from ledger.stamps import Authorized, Paid
 Find = Callable[[str, str], UUID | None]
 
 
+class NotTied(Exception):
+    """Whose payment it is will be told soon, by its page or by the provider's books."""
+
+
 def receive(
-    report: Report, *, orders: Orders, cases: Cases, find: Find, evidence: str, at: datetime
+    report: Report,
+    *,
+    orders: Orders,
+    cases: Cases,
+    find: Find,
+    evidence: str,
+    at: datetime,
+    patient: bool = False,
 ) -> UUID | None:
     """Stamp a report on the order it is bound to and follow, or open a case.
 
     `find` gives the order of a provider's object by (provider, reference). Returns the order's id,
-    None when the report was kept as a case. Safe to repeat: nothing is stamped twice.
+    None when the report was kept as a case. Safe to repeat: nothing is stamped twice. Whoever is
+    `patient` comes again with a payment that no page bears out yet: it raises `NotTied`.
     """
     order, verdict = addressee(report, orders, find)
+    if patient and isinstance(verdict, Untied):
+        raise NotTied
     if isinstance(verdict, Unbound) or order is None:
         reason = verdict.reason if isinstance(verdict, Unbound) else ""
         if not _of_a_return(report, cases, evidence):
@@ -76,17 +91,21 @@ def _of_a_return(report: Report, cases: Cases, evidence: str) -> bool:
 def addressee(report: Report, orders: Orders, find: Find) -> tuple[Order | None, Attempt | Unbound]:
     """The order that a report names or is known to be about, and whether it may move it."""
     known = find(report.provider, report.reference)
-    order = _order(report.order or known, orders)
-    return order, _verdict(report, order, known)
+    through = find(report.provider, report.page) if report.page else None
+    order = _order(report.order or known or through, orders)
+    return order, _verdict(report, order, {known, through} - {None})
 
 
-def _verdict(report: Report, order: Order | None, known: UUID | None) -> Attempt | Unbound:
+def _verdict(report: Report, order: Order | None, known: set[UUID | None]) -> Attempt | Unbound:
     if order is None:
         return Unbound("no order of ours is named")
-    if known is not None and known != order.id:
+    if known - {order.id}:
         # Whoever names another order now, the object was this one's before.
         return Unbound("the provider's object is known to be another order's")
-    return bind(report, order)
+    attempt = bind(report, order)
+    if isinstance(attempt, Unbound):
+        return attempt
+    return tied(report, attempt, order=order, page_known=bool(known))
 
 
 def _order(order_id: UUID | None, orders: Orders) -> Order | None:

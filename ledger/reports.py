@@ -47,7 +47,8 @@ class Report:
     payment, the refund's for a refund, a derived one for news that we did not ask for.
     `amount` is None where the fact moves no money, `occurred_at` where the provider tells no time.
     `payment_reference` is the order's own, where the provider sends it back; `payer_reference` is
-    what the payer wrote.
+    what the payer wrote. `page` is the payment page that the news came through, where it tells
+    that; `claimed`: only the payment itself says whose it is, so a page of ours must bear it out.
     """
 
     provider: str
@@ -64,3 +65,5 @@ class Report:
     contradiction: str = ""
     payment_reference: str = ""
     payer_reference: str = ""
+    page: str = ""
+    claimed: bool = False

@@ -29,7 +29,7 @@ from adapters.worker.desk import Desk
 from adapters.worker.feed import Feed
 from adapters.worker.following import Following
 from adapters.worker.inbox import Inbox
-from adapters.worker.looking import Look
+from adapters.worker.looking import Look, LookUp
 from adapters.worker.owing import Owing
 from adapters.worker.payments import Payments
 from adapters.worker.projections import Projections
@@ -159,6 +159,7 @@ def daemon(works: Works) -> Daemon:
                 find_order=views.order_of,
                 clock=now,
                 patience=patience,
+                look_up=LookUp(books=parts.books, intake=intake(parts)),
             ),
             Following(
                 orders=parts.orders,

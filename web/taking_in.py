@@ -38,8 +38,10 @@ def understand(door: WebhookDoor, name: str, body: bytes, *, kept: Evidence) -> 
     """Stamp what a kept message says. It is kept, so nothing that goes wrong is the provider's."""
     count(name, "kept")
     try:
-        intake(parts()).stamp(door.reread(body), kept.hash)
-        parts().inbox.mark(kept.id, "done")
+        if intake(parts()).stamp_patiently(door.reread(body), kept.hash):
+            parts().inbox.mark(kept.id, "done")
+        else:
+            count(name, "waiting")
     except Exception as error:
         count(name, "waiting")
         _log.error("webhook waits", door=name, inbox=str(kept.id), kind=type(error).__name__)

@@ -10,6 +10,7 @@ from adapters.sandbox.world import World, new_id
 
 # Tricks that spoil the first try of a delivery; the second is a true one.
 FIRST_TRIES = ("forge", "tear")
+_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,8 @@ def arrivals(world: World, event: Json, *, chaos: Chaos) -> Iterator[Arrival]:
     for copy in range(copies):
         yield Arrival(event=event, delay=chaos.delay_for(number, copy), trick=trick)
     if chaos.hits("elsewhere", number):
-        yield Arrival(event=elsewhere(world, event), trick="elsewhere")
+        whole = chaos.roll("whole", number) < _HALF
+        yield Arrival(event=elsewhere(world, event, whole=whole), trick="elsewhere")
 
 
 def _number_of(world: World, event: Json) -> int:
@@ -71,16 +73,21 @@ def _number_of(world: World, event: Json) -> int:
     return int(rows[0]["place"])
 
 
-def elsewhere(world: World, event: Json, *, metadata: Json | None = None) -> Json:
-    """The same news pinned on another order: a well signed event that must not move any."""
+def elsewhere(
+    world: World, event: Json, *, metadata: Json | None = None, whole: bool = False
+) -> Json:
+    """The same news pinned on another order: a well signed event that must not move any.
+
+    `whole`: all that is said of the other order's own payment page is said here, too.
+    """
     copy: Json = json.loads(json.dumps(event))
     thing = copy["data"]["object"]
     copy["id"] = new_id("evt_1")
     own = _order_of(world, thing)
-    other = _another(world, own)
+    other, said_there = _another(world, own)
     said = thing.get("metadata") or {}
     renamed = {name: other if value == own else value for name, value in said.items()}
-    thing["metadata"] = renamed | (metadata or {})
+    thing["metadata"] = renamed | (said_there if whole else {}) | (metadata or {})
     if "client_reference_id" in thing:
         thing["client_reference_id"] = (metadata or {}).get("order", other)
     return copy
@@ -98,10 +105,16 @@ def _order_of(world: World, thing: Json) -> str | None:
     return reference
 
 
-def _another(world: World, own: str | None) -> str:
+def _another(world: World, own: str | None) -> tuple[str, Json]:
+    """Another order's name, and all that its newest payment page says of it."""
     rows = world.books.rows(
-        "select json_extract(body, '$.client_reference_id') as name from objects"
+        "select json_extract(body, '$.client_reference_id') as name,"
+        " json_extract(body, '$.metadata') as said from objects"
         " where kind = 'checkout.session' order by place desc limit 50"
     )
-    others = (str(row["name"]) for row in rows if row["name"] not in (None, own))
-    return next(others, new_id("stranger_", 8))
+    others = (
+        (str(row["name"]), json.loads(row["said"] or "{}"))
+        for row in rows
+        if row["name"] not in (None, own)
+    )
+    return next(others, (new_id("stranger_", 8), {}))

@@ -13,7 +13,7 @@ from adapters.stripe_payments.client import no_answer
 from adapters.stripe_payments.dispute_news import Ending, ending_of
 from adapters.stripe_payments.fetched import message
 from adapters.stripe_payments.fields import Json, group, moment, money, name, reference
-from adapters.stripe_payments.payment_news import standing
+from adapters.stripe_payments.payment_news import PAGE, standing
 from adapters.stripe_payments.refund_news import LOST
 from ledger.doors import Unreadable
 from ledger.reconciling.records import Kind, Period, ProviderAway, State, TheirRecord
@@ -102,14 +102,16 @@ _TOLD: Mapping[type, tuple[State, str, str]] = {
 
 
 def _payment(intent: Json, pages: Mapping[str, Json]) -> Iterator[TheirRecord]:
-    """Told by the intent if it says whose it is, else by its page, which may be known to us."""
+    """Told by the intent, with the page that bears it out, or by the page where it says more."""
     found = standing(intent)
     if found is None:
         return
     state, amount, event = _TOLD[type(found)]
-    page = None if "correlation_id" in group(intent, "metadata") else pages.get(intent["id"])
-    if page is None or state is not State.DONE or page.get("payment_status") == "unpaid":
-        news = message(intent, event_type=event, happened=intent["created"])
+    page = pages.get(intent["id"])
+    named = page is None or "correlation_id" in group(intent, "metadata")
+    if page is None or named or state is not State.DONE or page.get("payment_status") == "unpaid":
+        with_page = intent | ({PAGE: page["id"]} if page else {})
+        news = message(with_page, event_type=event, happened=intent["created"])
     else:
         completed = "checkout.session.completed"
         news = message(page, event_type=completed, happened=intent["created"])

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from adapters.stripe_payments.fields import PROVIDER, Json, group, name, reference
+from adapters.stripe_payments.payment_news import PAGE
 from ledger.doors import Unreadable
 from ledger.intake import Message
 
@@ -13,7 +14,7 @@ _SESSION = (
 )
 _INTENT = (
     *("id", "object", "status", "amount", "amount_received", "amount_capturable", "currency"),
-    *("capture_method", "cancellation_reason", "latest_charge"),
+    *("capture_method", "cancellation_reason", "latest_charge", PAGE),
 )
 _REFUND = (
     *("id", "object", "amount", "currency", "status", "failure_reason"),

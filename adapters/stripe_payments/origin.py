@@ -68,8 +68,16 @@ def of_refund(refund: Json, *, about: str) -> Origin:
 
 
 def report(
-    fact: Fact, origin: Origin, *, told: Told, reference: str, amount: Money | None, currency: str
+    fact: Fact,
+    origin: Origin,
+    *,
+    told: Told,
+    reference: str,
+    amount: Money | None,
+    currency: str,
+    page: str = "",
 ) -> Report:
+    """The news in the ledger's words. Without a page, only the object says whose it is."""
     return Report(
         provider=PROVIDER,
         account=told.account,
@@ -84,4 +92,6 @@ def report(
         occurred_at=told.at,
         contradiction=origin.contradiction,
         payer_reference=origin.payer_reference,
+        page=page,
+        claimed=not page,
     )

@@ -11,6 +11,7 @@ from adapters.stripe_payments.fields import (
     money,
     name,
     reference,
+    text_or_none,
 )
 from adapters.stripe_payments.origin import Told, of_payment, report
 from ledger.doors import Unreadable
@@ -28,6 +29,8 @@ from ledger.stamps import (
 
 # How Stripe, and our own metadata of a page, say that money is taken later.
 LATER = "manual"
+# Where we write down the page of an intent that we fetched with it. Stripe has no such field.
+PAGE = "fetched_with_page"
 
 
 def completed(session: Json, told: Told) -> Sequence[Report]:
@@ -142,4 +145,12 @@ def _report(fact: Fact, thing: Json, *, told: Told, amount: Money | None = None)
         reference=known_as,
         amount=amount,
         currency=currency(thing),
+        page=_page_of(thing),
     )
+
+
+def _page_of(thing: Json) -> str:
+    """A page is its own; of an intent that we fetched we wrote down the page beside it."""
+    if name(thing, "object") == "checkout.session":
+        return name(thing, "id")
+    return text_or_none(thing, PAGE) or ""

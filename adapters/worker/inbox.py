@@ -1,14 +1,16 @@
 """Messages of providers that were kept but not understood yet are read again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 from adapters.worker.reactor import (
     DONE,
     FAILED,
+    WAITING,
     Clock,
     Patience,
     Progress,
@@ -19,7 +21,9 @@ from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
 from ledger.doors import Unreadable, WebhookDoor
 from ledger.receiving import Find as FindOrder
-from ledger.receiving import receive
+from ledger.receiving import NotTied, receive
+from ledger.reconciling.records import ProviderAway
+from ledger.reports import Report
 from ledger.rereading import TRUSTED, Archived, Opened
 from ledger.service import Orders
 
@@ -54,7 +58,8 @@ class Kept(Protocol):
 class Inbox:
     """The reactor of messages that wait. Reading one twice stamps nothing twice.
 
-    `after` leaves the web time to finish what it began.
+    `after` leaves the web time to finish what it began. `look_up` takes in what a provider has on
+    record of a payment, by (provider, reference); raises `ProviderAway`.
     """
 
     kept: Kept
@@ -64,6 +69,7 @@ class Inbox:
     find_order: FindOrder
     clock: Clock
     patience: Patience
+    look_up: Callable[[str, str], None] = field(default=lambda provider, reference: None)
     after: timedelta = field(default=timedelta(seconds=5))
     name: str = "inbox"
 
@@ -97,17 +103,30 @@ class Inbox:
             reports = door.reread(message.body)
         except Unreadable:
             return self._given_up(waiting, "unreadable")
-        for report in reports:
-            receive(
-                report,
-                orders=self.orders,
-                cases=self.cases,
-                find=self.find_order,
-                evidence=waiting.hash,
-                at=self.clock(),
-            )
+        try:
+            for report in reports:
+                self._received(report, waiting)
+        except ProviderAway:
+            return WAITING
         self.kept.mark(waiting.id, "done")
         return DONE
+
+    def _received(self, report: Report, waiting: Waiting) -> None:
+        """What no page bears out is looked up; what is not borne out then, is a case."""
+        wish = partial(
+            receive,
+            report,
+            orders=self.orders,
+            cases=self.cases,
+            find=self.find_order,
+            evidence=waiting.hash,
+            at=self.clock(),
+        )
+        try:
+            wish(patient=True)
+        except NotTied:
+            self.look_up(report.provider, report.reference)
+            wish()
 
     def _again(self, waiting: Waiting, error: str) -> Progress:
         if waiting.attempts + 1 >= _MOST_ATTEMPTS:

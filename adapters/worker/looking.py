@@ -1,4 +1,4 @@
-"""A payment page is looked at before anybody decides that it brought nothing."""
+"""Payment pages, and payments, are looked at before anybody decides what they brought."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,25 @@ import structlog
 from ledger.intake import Intake
 from ledger.order.attempts import Attempt
 from ledger.order.state import Order
-from ledger.reconciling.records import ProviderAway
+from ledger.reconciling.records import Books, Kind, ProviderAway
 from ledger.regenerating import PageProvider
 
 _log = structlog.get_logger("worker")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp:
+    """Takes in what a provider's books have of one payment, with the page that it came through."""
+
+    books: Mapping[str, Books]
+    intake: Intake
+
+    def __call__(self, provider: str, reference: str) -> None:
+        """Raises `ledger.reconciling.records.ProviderAway`."""
+        books = self.books.get(provider)
+        found = books.record(Kind.PAYMENT, reference) if books else None
+        if found is not None:
+            self.intake.take(found.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

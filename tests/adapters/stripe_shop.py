@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,8 +23,10 @@ from ledger.order.attempts import Attempt
 from ledger.order.state import Order
 from ledger.payments import PAGE_LIFETIME, start_payment
 from ledger.receiving import receive
+from ledger.reports import Report
 from ledger.shop import ShopSpec
 from ledger.stamps import CreatePaymentSuccess, OrderPlaced
+from tests.adapters.coming_again import receive_all
 from tests.adapters.stripe_kit import API_KEY, LEVERS, SECRET, Provider
 from tests.worlds import SPEC, World
 
@@ -114,9 +117,10 @@ class StripeShop:
 
     def tell(self, *types: str) -> None:
         """Every webhook so far comes, or those of some types."""
-        for event in self.provider.objects("events")[::-1]:
-            if not types or event["type"] in types:
-                self._come_in(json.dumps(event).encode())
+        events = self.provider.objects("events")[::-1]
+        wanted = (one for one in events if not types or one["type"] in types)
+        told = (self.door.reread(json.dumps(event).encode()) for event in wanted)
+        receive_all(chain.from_iterable(told), self._receive)
 
     def keep(self, body: bytes, *, verdict: str = "signed") -> UUID:
         """A message is kept; nobody has read it yet."""
@@ -139,16 +143,16 @@ class StripeShop:
             self.world.clock.pass_(milliseconds=1)
         return kept
 
-    def _come_in(self, body: bytes) -> None:
-        for report in self.door.reread(body):
-            receive(
-                report,
-                orders=self.world.orders,
-                cases=self.world.cases,
-                find=self.order_of,
-                evidence="ab" * 32,
-                at=self.world.clock(),
-            )
+    def _receive(self, report: Report, *, patient: bool) -> None:
+        receive(
+            report,
+            orders=self.world.orders,
+            cases=self.world.cases,
+            find=self.order_of,
+            evidence="ab" * 32,
+            at=self.world.clock(),
+            patient=patient,
+        )
 
     def order_of(self, provider: str, reference: str) -> UUID | None:
         for order in () if self.blind else self.orders():

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,8 @@ from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.payments import start_payment
 from ledger.receiving import receive
+from ledger.reports import Report
+from tests.adapters.coming_again import receive_all
 from tests.adapters.stripe_kit import API_KEY, LEVERS, SECRET, Provider
 from tests.worlds import World
 
@@ -44,16 +47,19 @@ class Selling:
         return self.provider.objects("events")[::-1]
 
     def deliver(self, events: list[dict]) -> None:
-        for event in events:
-            for report in DOOR.reread(json.dumps(event).encode()):
-                receive(
-                    report,
-                    orders=self.world.orders,
-                    cases=self.world.cases,
-                    find=self.find,
-                    evidence="ab" * 32,
-                    at=self.world.clock(),
-                )
+        told = (DOOR.reread(json.dumps(event).encode()) for event in events)
+        receive_all(chain.from_iterable(told), self.receive)
+
+    def receive(self, report: Report, *, patient: bool) -> None:
+        receive(
+            report,
+            orders=self.world.orders,
+            cases=self.world.cases,
+            find=self.find,
+            evidence="ab" * 32,
+            at=self.world.clock(),
+            patient=patient,
+        )
 
     def find(self, provider: str, reference: str) -> UUID | None:
         known = {(one.session, one.reference) for one in self.order.attempts.values()}

@@ -17,6 +17,7 @@ from adapters.worker.captures import Captures
 from adapters.worker.desk import Desk
 from adapters.worker.following import Following, MemoryCursor
 from adapters.worker.inbox import Inbox
+from adapters.worker.looking import LookUp
 from adapters.worker.payments import Payments
 from adapters.worker.promises import Promises
 from adapters.worker.reactor import Patience
@@ -37,7 +38,7 @@ from tests.worlds import SPEC, with_policy
 from web.addresses import return_address
 from web.app import create_app
 from web.clock import clock
-from web.parts import Parts
+from web.parts import Parts, intake
 from web.settings import Settings
 
 PUBLIC = "http://localhost"
@@ -132,6 +133,7 @@ class Counter:
             providers={self.till.provider: self._wire(provider)},
             doors={self.till.provider: door} if door else {},
             pages=_pages(provider),
+            books=_books(provider),
             keyring=keyring,
             seats=lambda quotas: dict.fromkeys(quotas, (50, 0, 0)),
             views=self.views,
@@ -232,6 +234,7 @@ class Counter:
             find_order=self.views.order_of,
             clock=self.clock,
             patience=patience,
+            look_up=LookUp(books=parts.books, intake=intake(parts)),
         ).run()
         Following(
             orders=parts.orders,
@@ -365,6 +368,10 @@ class Shuffled(Manner):
 
 def _pages(provider: Any) -> dict[str, Any]:
     return {provider.name: provider} if hasattr(provider, "page") else {}
+
+
+def _books(provider: Any) -> dict[str, Any]:
+    return {provider.name: provider} if hasattr(provider, "record") else {}
 
 
 def _key(name: str) -> dict[str, str]:

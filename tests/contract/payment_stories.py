@@ -44,6 +44,10 @@ def paid(counter: Counter, name: str = "order") -> UUID:
     order = counter.place(name)
     counter.till.pay(counter.page(order))
     counter.tell()
+    if counter.status(order) != "PAID":
+        # The page's own news was lost: the worker looks at the provider's books.
+        counter.pass_()
+        counter.work()
     assert counter.status(order) == "PAID"
     return order
 
