@@ -48,7 +48,7 @@ class Report:
     `amount` is None where the fact moves no money, `occurred_at` where the provider tells no time.
     `payment_reference` is the order's own, where the provider sends it back; `payer_reference` is
     what the payer wrote. `page` is the payment page that the news came through, where it tells
-    that; `claimed`: only the payment itself says whose it is, so a page of ours must bear it out.
+    that; `claimed`: only the message itself says whose it is, so a page of ours must bear it out.
     """
 
     provider: str

@@ -159,7 +159,7 @@ def daemon(works: Works) -> Daemon:
                 find_order=views.order_of,
                 clock=now,
                 patience=patience,
-                look_up=LookUp(books=parts.books, intake=intake(parts)),
+                look_up=LookUp(books=parts.books, pages=parts.pages, intake=intake(parts)),
             ),
             Following(
                 orders=parts.orders,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.sandbox.chaos import Chaos
+from adapters.sandbox.chaos import CHANCES, GROUPS, Chaos
 from adapters.sandbox.errors import Json
 from adapters.sandbox.world import World, new_id
 
@@ -56,6 +56,9 @@ def arrivals(world: World, event: Json, *, chaos: Chaos) -> Iterator[Arrival]:
         yield Arrival(event=event)
         return
     number = _number_of(world, event) - chaos.since
+    for one in GROUPS["webhooks"]:
+        if one in CHANCES and chaos.hits(one, number):
+            world.books.count(one)
     if chaos.hits("drop", number):
         yield Arrival(event=event, trick="drop")
         return

@@ -30,6 +30,7 @@ create table if not exists deliveries (
     tries integer not null default 0, due_at real not null, started_at real not null,
     last_status integer, last_error text);
 create index if not exists deliveries_pending on deliveries (due_at) where state = 'pending';
+create table if not exists happened (what text primary key, times integer not null);
 """
 
 
@@ -140,6 +141,18 @@ class Books:
     def planned(self, topic: str) -> list[tuple[int, Json]]:
         sql = "select place, spec from script where topic = ? and times_left > 0 order by place"
         return [(row["place"], json.loads(row["spec"])) for row in self.rows(sql, (topic,))]
+
+    def count(self, what: str) -> None:
+        """One more trouble of a kind befell somebody."""
+        sql = (
+            "insert into happened values (?, 1) on conflict (what) do update set times = times + 1"
+        )
+        self.run(sql, (what,))
+
+    def counted(self) -> dict[str, int]:
+        """How often each kind of trouble happened so far."""
+        rows = self.rows("select what, times from happened order by what")
+        return {row["what"]: row["times"] for row in rows}
 
     def spend(self, place: int) -> None:
         self.run("update script set times_left = times_left - 1 where place = ?", (place,))

@@ -156,6 +156,7 @@ def control(world: World) -> Blueprint:
         endpoint="planned",
         view_func=lambda: {"data": [spec for _, spec in world.books.planned("trouble")]},
     )
+    blueprint.add_url_rule("/happened", endpoint="happened", view_func=world.books.counted)
     blueprint.add_url_rule("/clock", endpoint="now", view_func=lambda: {"now": world.now()})
     blueprint.add_url_rule(
         "/chaos.json", endpoint="knobs", view_func=lambda: knobs(Chaos.of(world.books))

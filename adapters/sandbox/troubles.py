@@ -34,10 +34,13 @@ class Troubles:
         self._numbers = itertools.count()
 
     def next(self, method: str, path: str) -> Trouble:
-        planned = self._planned(method, path)
-        if planned is not None or method != "POST":
-            return planned or NO_TROUBLE
-        return self._rolled()
+        trouble = self._planned(method, path)
+        if trouble is None and method == "POST":
+            trouble = self._rolled()
+        if trouble is None or trouble == NO_TROUBLE:
+            return NO_TROUBLE
+        self._world.books.count(trouble.kind)
+        return trouble
 
     def _planned(self, method: str, path: str) -> Trouble | None:
         books = self._world.books

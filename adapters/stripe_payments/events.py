@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from adapters.stripe_payments import dispute_news, payment_news, refund_news
-from adapters.stripe_payments.fields import Json, group, moment_or_none, name, name_or_none
+from adapters.stripe_payments.fields import FETCHED, Json, group, moment_or_none, name, name_or_none
 from adapters.stripe_payments.origin import Told
 from ledger.doors import Unreadable
 from ledger.reports import Report
@@ -60,8 +60,8 @@ def interpret(event: Json, *, account: str) -> Sequence[Report]:
         account=name_or_none(event, "account") or account,
         live=live,
         at=moment_or_none(event, "created"),
+        fetched=name(event, "id").startswith(FETCHED),
     )
-    name(event, "id")
     reader = READERS.get(name(event, "type"))
     if reader is None:
         return []

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from adapters.stripe_payments.fields import PROVIDER, Json, group, name, reference
+from adapters.stripe_payments.fields import FETCHED, PROVIDER, Json, group, name, reference
 from adapters.stripe_payments.payment_news import PAGE
 from ledger.doors import Unreadable
 from ledger.intake import Message
@@ -37,7 +37,7 @@ def message(thing: Json, *, event_type: str, happened: object) -> Message:
     `happened` is Stripe's second of it; None where none is told. The same state gives the same
     bytes, so that it is kept as evidence once.
     """
-    known_as = f"fetched/{name(thing, 'id')}/{_state(thing)}"
+    known_as = f"{FETCHED}{name(thing, 'id')}/{_state(thing)}"
     event = {
         "id": known_as,
         "object": "event",

@@ -9,6 +9,8 @@ from ledger.doors import Unreadable
 from ledger.money import Money
 
 PROVIDER = "stripe"
+# How the names of messages begin that we fetched ourselves; Stripe's own begin with `evt_`.
+FETCHED = "fetched/"
 Json = dict[str, Any]
 
 _UNASKED = UUID("0c1f6f0a-3a42-4a35-9c63-2f7a7c3c3b5d")

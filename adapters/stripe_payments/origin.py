@@ -20,11 +20,15 @@ _CONTRADICTION = "client_reference_id and metadata name different orders"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """The message around the object: which account, live or test, and when if it tells."""
+    """The message around the object: which account, live or test, and when if it tells.
+
+    `fetched`: Stripe's own books say so, because we looked.
+    """
 
     account: str
     live: bool
     at: datetime | None
+    fetched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ def report(
     currency: str,
     page: str = "",
 ) -> Report:
-    """The news in the ledger's words. Without a page, only the object says whose it is."""
+    """The news in the ledger's words. What was not fetched with its page is a claim."""
     return Report(
         provider=PROVIDER,
         account=told.account,
@@ -93,5 +97,5 @@ def report(
         contradiction=origin.contradiction,
         payer_reference=origin.payer_reference,
         page=page,
-        claimed=not page,
+        claimed=not (page and told.fetched),
     )

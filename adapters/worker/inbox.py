@@ -59,7 +59,7 @@ class Inbox:
     """The reactor of messages that wait. Reading one twice stamps nothing twice.
 
     `after` leaves the web time to finish what it began. `look_up` takes in what a provider has on
-    record of a payment, by (provider, reference); raises `ProviderAway`.
+    record of what a report is about; raises `ProviderAway`.
     """
 
     kept: Kept
@@ -69,7 +69,7 @@ class Inbox:
     find_order: FindOrder
     clock: Clock
     patience: Patience
-    look_up: Callable[[str, str], None] = field(default=lambda provider, reference: None)
+    look_up: Callable[[Report], None] = field(default=lambda report: None)
     after: timedelta = field(default=timedelta(seconds=5))
     name: str = "inbox"
 
@@ -125,7 +125,7 @@ class Inbox:
         try:
             wish(patient=True)
         except NotTied:
-            self.look_up(report.provider, report.reference)
+            self.look_up(report)
             wish()
 
     def _again(self, waiting: Waiting, error: str) -> Progress:

@@ -5,28 +5,39 @@ from dataclasses import dataclass
 
 import structlog
 
-from ledger.intake import Intake
+from ledger.intake import Intake, Message
 from ledger.order.attempts import Attempt
 from ledger.order.state import Order
 from ledger.reconciling.records import Books, Kind, ProviderAway
 from ledger.regenerating import PageProvider
+from ledger.reports import Report
 
 _log = structlog.get_logger("worker")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUp:
-    """Takes in what a provider's books have of one payment, with the page that it came through."""
+    """Takes in what a provider has on record of a report's page or, without one, its payment."""
 
     books: Mapping[str, Books]
+    pages: Mapping[str, PageProvider]
     intake: Intake
 
-    def __call__(self, provider: str, reference: str) -> None:
+    def __call__(self, report: Report) -> None:
         """Raises `ledger.reconciling.records.ProviderAway`."""
-        books = self.books.get(provider)
-        found = books.record(Kind.PAYMENT, reference) if books else None
+        found = self._page(report) if report.page else self._payment(report)
         if found is not None:
-            self.intake.take(found.message)
+            self.intake.take(found)
+
+    def _page(self, report: Report) -> Message | None:
+        provider = self.pages.get(report.provider)
+        page = provider.page(report.page) if provider else None
+        return page.news if page else None
+
+    def _payment(self, report: Report) -> Message | None:
+        books = self.books.get(report.provider)
+        found = books.record(Kind.PAYMENT, report.reference) if books else None
+        return found.message if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,14 @@
 """Which payment is an attempt's: the page that we made bears it out, not the payment's own word.
 
-What a payment says of itself can be written over in the provider's dashboard or API. The page's
-name we know from the answer that made it.
+What a message says of itself can be written over in the provider's dashboard or API. The page's
+name we know from the answer that made it; while that is lost, only the provider's books will do.
 """
 
 from ledger.order.attempts import Attempt
 from ledger.order.observe import Unbound
 from ledger.order.state import Order
 from ledger.reports import Report
-from ledger.stamps import PaymentFailed
+from ledger.stamps import Paid, PaymentFailed
 
 
 class Untied(Unbound):
@@ -20,10 +20,10 @@ def tied(report: Report, attempt: Attempt, *, order: Order, page_known: bool) ->
 
     A try that was declined moves no money, so it need not wait.
     """
-    if report.page:
+    if report.page and attempt.session:
         ours = _is_page_of(attempt, report.page, order=order, page_known=page_known)
         return attempt if ours else Unbound("its payment page is not the one that we made")
-    if not report.claimed or report.reference == attempt.reference:
+    if not report.claimed or _payment(report) == attempt.reference:
         return attempt
     if attempt.reference:
         return Unbound("another payment is known to be this attempt's")
@@ -32,12 +32,14 @@ def tied(report: Report, attempt: Attempt, *, order: Order, page_known: bool) ->
     return Untied("no payment page of ours bears it out")
 
 
-def _is_page_of(attempt: Attempt, page: str, *, order: Order, page_known: bool) -> bool:
-    """An attempt has one page, or a former one that a later try replaced.
+def _payment(report: Report) -> str:
+    """The provider's name of the payment, told by its page or by itself."""
+    return report.fact.provider_reference if isinstance(report.fact, Paid) else report.reference
 
-    While the answer that made it is lost, its name is not known: then the page's word counts.
-    """
-    if attempt.session in ("", page):
+
+def _is_page_of(attempt: Attempt, page: str, *, order: Order, page_known: bool) -> bool:
+    """An attempt has one page, or a former one that a later try replaced."""
+    if attempt.session == page:
         return True
     another_s = any(one.session == page for one in order.attempts.values())
     return page_known and not another_s

@@ -54,7 +54,7 @@ def worker(shop: StripeShop) -> Inbox:
         find_order=shop.order_of,
         clock=shop.world.clock,
         patience=Patience(shop.world.clock),
-        look_up=LookUp(books=parts.books, intake=intake(parts)),
+        look_up=LookUp(books=parts.books, pages=parts.pages, intake=intake(parts)),
     )
 
 

@@ -234,7 +234,7 @@ class Counter:
             find_order=self.views.order_of,
             clock=self.clock,
             patience=patience,
-            look_up=LookUp(books=parts.books, intake=intake(parts)),
+            look_up=LookUp(books=parts.books, pages=parts.pages, intake=intake(parts)),
         ).run()
         Following(
             orders=parts.orders,
