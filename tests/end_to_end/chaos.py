@@ -1,6 +1,6 @@
-"""Many orders on a very bad day: every trouble of the sandbox, and kill -9 of web and worker.
+"""Thousands of bad orders on a very bad day, to the cent: every trouble, and kill -9 of everything.
 
-`python -m tests.end_to_end.chaos [--orders 200] [--seed 1] [--customers 8] [--home FOLDER]`
+`python -m tests.end_to_end.chaos [--orders 200] [--seed 1] [--customers 12] [--home FOLDER]`
 """
 
 import argparse
@@ -9,151 +9,181 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
+
 from ledger.order.status import status
-from tests.end_to_end.chaos_customers import Customer
+from tests.end_to_end.chaos_customers import Customer, SoldOut, answered
 from tests.end_to_end.chaos_ends import Ends
+from tests.end_to_end.chaos_lives import LIVES, plan
+from tests.end_to_end.chaos_report import Day, show, write_json, write_svg
+from tests.end_to_end.chaos_shops import open_shops
+from tests.end_to_end.chaos_storm import Storm, settle_the_bank
 from tests.end_to_end.houses import whole_house
 from tests.end_to_end.journey import Journey, until
+from web.progress import progress_bar
 
-# Chances of the sandbox's chaos. `late` would only make the run long: `cut` is as unknown.
-STORM = {
-    "drop": 0.1,
-    "duplicate": 0.3,
-    "duplicate_times": 2,
-    "delay": 0.1,
-    "delay_seconds": 2,
-    "reorder": 0.5,
-    "forge": 0.1,
-    "tear": 0.1,
-    "elsewhere": 0.1,
-    "refuse": 0.05,
-    "refuse_times": 2,
-    "cut": 0.1,
-}
-_PAUSE = (1.0, 3.5)
 # First as far as recovery, a letter's lease and a second try wait. Then beyond the day for which
 # the provider remembers a key: a 500 that it remembers is only settled by looking up (SPEC P11).
-_LEAPS = (700, 700, 700, 24 * 3600, 700, 700, 700)
+# Then beyond the week after which an authorization lapses.
+_LEAPS = (700, 700, 700, 24 * 3600, 700, 700, 7 * 24 * 3600, 700, 700, 24 * 3600, 700, 700)
+_WEEK = _LEAPS.index(7 * 24 * 3600)
+Tell = Callable[[int, int], None]
+
+
+def _silent(_: int, __: int) -> None:
+    return
 
 
 @dataclass
-class Day:
-    """What happened, for people."""
+class BadDay:
+    """One run on a house. `customers` live at once."""
 
+    journey: Journey
     orders: int
     seed: int
-    kills: Counter[str] = field(default_factory=Counter)
-    lives: Counter[str] = field(default_factory=Counter)
-    ended: Counter[str] = field(default_factory=Counter)
-    cases: Counter[str] = field(default_factory=Counter)
-    findings: list[str] = field(default_factory=list)
-    seconds: float = 0.0
+    customers: int = 12
+    pause: float = 2.0
+    tell: Tell = _silent
 
-    def told(self) -> str:
-        lines = [f"{self.orders} orders, seed {self.seed}, {self.seconds:.0f} seconds"]
-        for name in ("kills", "lives", "ended", "cases"):
-            counted = ", ".join(f"{n} {word}" for word, n in getattr(self, name).most_common())
-            lines.append(f"{name}: {counted or 'none'}")
-        lines += [f"FINDING {one}" for one in self.findings] or [
-            "Nothing is lost, and nothing was done twice."
-        ]
-        return "\n".join(lines)
+    def run(self) -> Day:
+        """Let the customers live while all breaks; let the house come to rest; then look."""
+        self.day, self._began = Day(orders=self.orders, seed=self.seed), time.monotonic()
+        self._begun = self._done = 0
+        open_shops(self.journey, orders=self.orders)
+        with self._watched():
+            for part in (self._storm, self._after_the_storm, self._look):
+                part()
+                self.day.parts[part.__name__.strip("_")] = round(time.monotonic() - self._began)
+        self.day.seconds = time.monotonic() - self._began
+        return self.day
+
+    def _storm(self) -> None:
+        token = self.journey.works.tokens.add("chaos", role="staff")
+        storm = Storm(self.journey, self.seed, self.pause)
+        lives = plan(self.orders, seed=self.seed)
+        self.day.lives.update(lives)
+        with storm.raging(), ThreadPoolExecutor(self.customers) as pool:
+            futures = [
+                pool.submit(self._live, number, life, token)
+                for number, life in enumerate(lives, start=1)
+            ]
+            for future in futures:
+                future.result()
+        self.day.blows = storm.blows
+        self.day.struck = [(at - self._began, name) for at, name in storm.struck]
+
+    def _live(self, number: int, name: str, token: str) -> None:
+        life = LIVES[name]
+        self._begun += 1
+        try:
+            with Customer(self.journey, number, seed=self.seed, shop=life.shop) as one:
+                one.place()
+                life.act(one, token)
+        except SoldOut:
+            self.day.ended["SOLD OUT"] += 1
+        except Exception as error:
+            self.day.findings.append(f"customer {number} ({name}): {error!r}"[:800])
+        self._done += 1
+        self.tell(self._done, self.orders)
+
+    def _after_the_storm(self) -> None:
+        """What was dropped is found in the provider's books; the bank answers; time passes."""
+        self.journey.wait_for_web()
+        # Connections that the database's death cut are found out by asking.
+        for look in (self.journey.works.views.open_case_ids, self._settled):
+            for _ in range(8):
+                answered(look)
+        self.day.troubles = self.journey.get("happened")
+        until("every message was delivered", self._delivered)
+        self.journey.command("reconcile", "--provider", "stripe", "--commit")
+        self.day.bank = settle_the_bank(self.journey, seed=self.seed)
+        ends = Ends(self.journey)
+        for number, leap in enumerate(_LEAPS):
+            if number > _WEEK + 1 and ends.at_rest():
+                break
+            self.journey.move_clock(leap)
+            _patiently(ends)
+        until("every message was delivered", self._delivered)
+        self.journey.command("reconcile", "--provider", "stripe", "--commit")
+        _patiently(ends, seconds=20)
+
+    def _settled(self) -> bool:
+        return not self.journey.works.inbox.unfinished(1)
+
+    def _delivered(self) -> bool:
+        """Whoever was turned away comes again after a while, and each time after a longer one."""
+        self.journey.move_clock(20)
+        return not self.journey.get("deliveries?state=pending")["data"]
+
+    def _look(self) -> None:
+        ends = Ends(self.journey)
+        self.day.findings += [f"not at rest: {one}" for one in ends.under_way()]
+        self.day.ended.update(str(status(order)) for order in ends.orders)
+        self.day.cases.update(one.kind for one in self.journey.works.parts.views.cases("open"))
+        self.day.findings += ends.findings()
+        self.day.looked = ends.looked | {"stamps": self.journey.works.parts.store.head()[0]}
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """A look at the counters every second, for the picture."""
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(1):
+                self._moment()
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _moment(self) -> None:
+        try:
+            stamps = self.journey.works.parts.store.head()[0]
+        except Exception:  # the database may be down just now
+            stamps = self.day.moments[-1][-1] if self.day.moments else 0
+        at = time.monotonic() - self._began
+        self.day.moments.append((round(at, 1), self._begun, self._done, stamps))
 
 
-def bad_day(journey: Journey, *, orders: int, seed: int, customers: int = 8) -> Day:
-    """Let the customers live while processes die; then let the house come to rest, and look."""
-    day, began = Day(orders=orders, seed=seed), time.monotonic()
-    journey.control("chaos.json", {**STORM, "seed": seed})
-    with _killer(journey, day), ThreadPoolExecutor(customers) as pool:
-        every = [Customer(journey, number, seed) for number in range(1, orders + 1)]
-        day.lives.update(one.life for one in every)
-        for done in [pool.submit(one.live) for one in every]:
-            done.result()
-    ends = Ends(journey)
-    if not _came_to_rest(journey, ends):
-        day.findings.append(f"not at rest: {'; '.join(ends.under_way())}")
-    day.ended.update(str(status(journey.works.parts.orders.get(id))) for id in ends.orders())
-    day.cases.update(one.kind for one in journey.works.parts.views.cases("open"))
-    day.findings += [*_reconciled(ends), *ends.findings()]
-    day.seconds = time.monotonic() - began
-    return day
-
-
-@contextmanager
-def _killer(journey: Journey, day: Day) -> Iterator[None]:
-    """kill -9 of web or worker, again and again, until the end of the block."""
-    over, dice = threading.Event(), random.Random(day.seed)
-
-    def kill() -> None:
-        while not over.wait(dice.uniform(*_PAUSE)):
-            name = dice.choice(["web", "worker"])
-            journey.kill(name)
-            journey.start(name)
-            day.kills[name] += 1
-            journey.move_clock(30)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def _came_to_rest(journey: Journey, ends: Ends) -> bool:
-    """The storm ends; what was dropped is found in the provider's books; then time passes."""
-    journey.control("calm")
-    journey.wait_for_web()
-    until("every message was delivered", lambda: _delivered(journey))
-    ends.reconcile("--commit")
-    for leap in _LEAPS:
-        if ends.at_rest():
-            return True
-        journey.move_clock(leap)
-        _patiently(ends)
-    return ends.at_rest()
-
-
-def _patiently(ends: Ends) -> None:
-    deadline = time.monotonic() + 4
+def _patiently(ends: Ends, *, seconds: float = 4) -> None:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and not ends.at_rest():
         time.sleep(0.25)
-
-
-def _delivered(journey: Journey) -> bool:
-    """Whoever was turned away comes again after a while, and each time after a longer one."""
-    journey.move_clock(20)
-    return not journey.get("deliveries?state=pending")["data"]
-
-
-def _reconciled(ends: Ends) -> Iterator[str]:
-    """Both books agree now: reconciling again finds nothing."""
-    done = ends.reconcile()
-    if done.returncode != 0:
-        yield f"reconcile: {done.stdout[-1500:]}{done.stderr[-500:]}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.end_to_end.chaos", description=__doc__)
     parser.add_argument("--orders", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--customers", type=int, default=8, help="how many at once")
+    parser.add_argument("--seed", type=int, help="the same seed plans the same day; else any")
+    parser.add_argument("--customers", type=int, default=12, help="how many at once")
+    parser.add_argument("--pause", type=float, default=2.0, help="mean seconds between blows")
     parser.add_argument("--home", type=Path, help="an empty folder that is kept, logs included")
+    parser.add_argument("--json", type=Path, help="write all that was counted to this file")
+    parser.add_argument("--svg", type=Path, help="draw the day into this file")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="chaos") as folder:
+    seed = asked.seed or random.SystemRandom().randrange(1, 10**6)
+    console = Console(width=110)
+    console.print(f"{asked.orders} orders, seed {seed}")
+    with tempfile.TemporaryDirectory(prefix="chaos") as folder, progress_bar("lives") as tell:
         home = asked.home or Path(folder)
         home.mkdir(parents=True, exist_ok=True)
         with whole_house(home) as journey:
-            day = bad_day(journey, orders=asked.orders, seed=asked.seed, customers=asked.customers)
-    print(day.told())
+            day = BadDay(journey, asked.orders, seed, asked.customers, asked.pause, tell).run()
+    show(day, console)
+    if asked.json:
+        write_json(day, asked.json)
+    if asked.svg:
+        write_svg(day, asked.svg)
     sys.exit(bool(day.findings))
 
 
