@@ -66,5 +66,7 @@ def test_cancelling_at_once_is_answered_as_described(case: schemathesis.Case, en
     if end != "as it comes":
         case.headers.update(token)
     answer = case.call_and_validate(checks=CHECKS)
+    if "x-modification-token" not in answer.request.headers:
+        end = "as it comes"  # some of the cases are about what happens without
     expected = {"alive": 200, "cancelled": 200, "late": 409, "wrong token": 401, "as it comes": 401}
     assert answer.status_code == expected[end]
