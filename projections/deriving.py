@@ -37,23 +37,22 @@ class Derived:
     before: Rows | None = None
     poison: Poison | None = None
 
-    def change(self, projection: str) -> "Change | None":
-        """What is to be done to the rows of a projection; None if they stand there already."""
-        if self.rows is None:
-            return None
-        rows = self.rows[projection]
-        if self.before is None:
-            return Change(replaces=True, rows=rows)
-        former = self.before.get(projection, ())
-        return None if former == rows else Change(replaces=bool(former), rows=rows)
 
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The rows of a stream in one projection. `replaces`: others may stand there."""
-
-    replaces: bool
-    rows: Sequence[Row]
+def changes(changed: Mapping[UUID, Derived], projection: str) -> tuple[list[UUID], list[Row]]:
+    """Whose rows of a projection go, and the rows that come; what stands there already stays."""
+    replaced: list[UUID] = []
+    rows: list[Row] = []
+    for stream, one in changed.items():
+        if one.rows is None:
+            continue
+        made = one.rows[projection]
+        former = None if one.before is None else one.before.get(projection, ())
+        if made == former:
+            continue
+        if former is None or former:
+            replaced.append(stream)
+        rows.extend(made)
+    return replaced, rows
 
 
 def derive(

@@ -10,7 +10,7 @@ import msgspec
 from psycopg import sql
 
 from adapters.postgres.connections import Connection
-from projections.deriving import Derived
+from projections.deriving import Derived, changes
 from projections.projection import Projection, Row
 
 LIVE, SHADOW = "views", "rebuild"
@@ -34,10 +34,7 @@ def table_changes(
 
 
 def _table_change(projection: Projection, changed: Mapping[UUID, Derived]) -> TableChange | None:
-    told = ((stream, one.change(projection.name)) for stream, one in changed.items())
-    changes = [(stream, change) for stream, change in told if change is not None]
-    replaced = [stream for stream, change in changes if change.replaces]
-    rows = [row for _, change in changes for row in change.rows]
+    replaced, rows = changes(changed, projection.name)
     if not (replaced or rows):
         return None
     # One JSON document costs us a tenth of what a COPY does, and PostgreSQL as much.
@@ -46,11 +43,11 @@ def _table_change(projection: Projection, changed: Mapping[UUID, Derived]) -> Ta
 
 
 def write_changes(
-    connection: Connection, changes: Iterable[TableChange], *, schema: str = LIVE
+    connection: Connection, made: Iterable[TableChange], *, schema: str = LIVE
 ) -> None:
     """All of them, on their way together; in a transaction of the caller's."""
     with connection.pipeline():
-        for change in changes:
+        for change in made:
             if change.replaced:
                 connection.execute(_deleting(change.name, schema), [change.replaced])
             if change.rows:

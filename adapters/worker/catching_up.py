@@ -11,7 +11,7 @@ from adapters.worker.beside import Beside, processors
 from adapters.worker.questions import Moved
 
 # Stamps: so far behind it is worth to start processes, and so many are derived at once.
-FAR, PART = 60_000, 16_000
+FAR, PART = 60_000, 32_000
 _log = structlog.get_logger("worker")
 
 

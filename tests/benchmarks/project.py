@@ -1,6 +1,6 @@
 """How many stamps per second the projections follow: one of them and all, behind and rebuilt.
 
-`python -m tests.benchmarks.project [--orders 12000] [--runs 3] [--json FILE]`
+`python -m tests.benchmarks.project [--orders 48000] [--runs 3] [--json FILE]`
 
 The peer is the library's `ProjectionRunner` with one view, on the same PostgreSQL; the limit is
 decoding and folding the same stamps without any database.
