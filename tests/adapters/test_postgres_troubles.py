@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Thread, Timer
-from time import sleep
+from threading import Event, Thread, Timer
+from time import monotonic, sleep
 from uuid import uuid4
 
 import psycopg
@@ -26,6 +26,7 @@ PASSING = {
     "57P01": "the server is shut down",
     "58030": "the disk fails",
     "25006": "a server that only reads",
+    "25P03": "we were stopped in the middle",
 }
 
 
@@ -163,3 +164,43 @@ def test_a_server_that_is_started_again_is_found_again(recorder, postgres_server
     starting.join()
     assert answer.size == 3
     must_be_whole(recorder, 3)
+
+
+@contextmanager
+def standby_that_does_not_answer(server) -> Iterator[psycopg.Connection]:
+    """Whoever commits waits for it: the commit is there already, and nobody is told."""
+    with server.admin() as admin:
+        admin.execute("alter system set synchronous_standby_names = 'nobody'")
+        admin.execute("select pg_reload_conf()")
+        try:
+            yield admin
+        finally:
+            admin.execute("alter system reset synchronous_standby_names")
+            admin.execute("select pg_reload_conf()")
+
+
+@pytest.mark.parametrize("interrupted", ["pg_terminate_backend", "pg_cancel_backend"])
+def test_a_commit_that_waited_for_its_standby_is_told_as_what_it_was(
+    recorder, database, postgres_server, interrupted
+):
+    """Interrupted there, it stands on one server: not on none, and not as somebody's repeat."""
+    answers: list[object] = []
+    enough = Event()
+
+    def append_until_it_waits() -> None:
+        while not enough.is_set():
+            answers.extend(recorder.commit([first()]))
+
+    appending = Thread(target=append_until_it_waits)
+    waiting = "from pg_stat_activity where datname = %s and wait_event = 'SyncRep'"
+    with standby_that_does_not_answer(postgres_server) as admin:
+        appending.start()
+        until = monotonic() + 20
+        while not admin.execute(f"select pid {waiting}", [database.name]).fetchone():
+            assert monotonic() < until, "no commit waits for the standby"
+            sleep(0.01)
+        enough.set()
+        admin.execute(f"select {interrupted}(pid) {waiting}", [database.name])
+        appending.join(10)
+    assert all(isinstance(one, Committed) and not one.repeated for one in answers)
+    must_be_whole(recorder, 2 + len(answers))
