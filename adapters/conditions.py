@@ -49,7 +49,7 @@ def decide(
         for one in judged
     ]
     keys = [*batch.keys.values()]
-    head, fresh = Head(frontier, batch.now), batch.accepted == len(appends)
+    head, fresh = Head(frontier, batch.now, root), batch.accepted == len(appends)
     return Decided(answers, head, batch.rows, batch.seats, batch.numbers, keys, fresh)
 
 

@@ -89,7 +89,7 @@ class MemoryStampRecorder(StampRecorder):
                 last=last,
                 recorded_at=recorded_at,
                 frontier=hashes,
-                root=frontier.root(),
+                root=decided.head.root,
             )
         )
         self._totals += [(last, quota, seats) for quota, seats in decided.seats.items()]

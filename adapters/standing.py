@@ -9,17 +9,18 @@ from eventsourcing.persistence import StoredEvent
 
 from adapters.recording import PreparedAppend
 from adapters.stamp_rows import Identity, PreparedStamp, StampRow
-from ledger.tree import Frontier
+from ledger.tree import EMPTY_ROOT, Frontier
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the ledger ends."""
+    """Where the ledger ends. `root` is that of the frontier, computed once."""
 
     frontier: Frontier = field(default=Frontier())
     recorded_at: datetime = _BEGINNING
+    root: bytes = EMPTY_ROOT
 
 
 @dataclass(frozen=True, slots=True)

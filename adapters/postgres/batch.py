@@ -74,7 +74,7 @@ def stands(exchange: Exchange, decided: Decided) -> bool:
     *_, found, _ = exchange.ask(
         ("begin", ()), ("take_turn", ()), ("read_commit", [bigint(first)]), ("commit", ())
     )
-    return [*found] == [(decided.head.frontier.root(),)]
+    return [*found] == [(decided.head.root,)]
 
 
 def _questions(about: Touched, identities: set[Identity]) -> list[Ask]:
@@ -114,13 +114,13 @@ def _read_head(found: Rows) -> Head:
     frontier = Frontier(size, tuple(hashes[start : start + _HASH] for start in starts))
     if frontier.root() != root:
         raise LedgerCorrupt(f"the commit that ends at {size} has a root that is not its frontier's")
-    return Head(frontier, recorded_at)
+    return Head(frontier, recorded_at, root)
 
 
 def _confirmation(known: Known) -> Ask:
-    frontier, versions = known.head.frontier, known.versions
+    head, versions = known.head, known.versions
     assumed = uuids([*versions]), bigints([*versions.values()])
-    return "confirm", (bigint(frontier.size), frontier.root(), *assumed)
+    return "confirm", (bigint(head.frontier.size), head.root, *assumed)
 
 
 def _inserts(decided: Decided) -> list[Ask]:
@@ -152,7 +152,7 @@ def _head(decided: Decided) -> Ask:
         bigint(rows[-1].id),
         moment(head.recorded_at),
         b"".join(head.frontier.hashes),
-        head.frontier.root(),
+        head.root,
     )
 
 
