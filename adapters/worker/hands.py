@@ -27,12 +27,13 @@ class Hands:
     ) -> Iterator[list[_R]]:
         """What acting on each item came to, in no order: all that came since the last look.
 
-        The first error ends it, and is raised.
+        The first error ends it, and is raised. Alone, or with one hand at most, whoever asks acts.
         """
-        hands = max(1, min(at_once, self._most, len(items)))
-        if hands == 1 and len(items) == 1:
-            yield [act(items[0])]
+        if self._most == 1 or len(items) == 1:
+            for item in items:
+                yield [act(item)]
             return
+        hands = max(1, min(at_once, self._most, len(items)))
         job = _Job(items, act)
         self._have(hands)
         for _ in range(hands):

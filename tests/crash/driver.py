@@ -7,10 +7,11 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import psycopg
 
@@ -20,12 +21,16 @@ from adapters.postgres.views import Views
 from adapters.smtp_mail import SmtpMail
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.desk import Desk
+from adapters.worker.hands import Hands
 from adapters.worker.projections import Projections
 from adapters.worker.rebuilding import rebuild
 from ledger.appends import LedgerUnavailable
 from projections.catalogue import PROJECTIONS
 from tests.adapters.worker.worker_fakes import Clock
 from tests.adapters.worker.worker_kit import World
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 ORDERS = 2
 # Longer than a server needs to come back, in seconds.
@@ -86,14 +91,36 @@ def project_again(job: Job, world: World) -> None:
     rebuild(world.store, job.url, projections=PROJECTIONS.values())
 
 
-def letters(job: Job, world: World) -> None:
-    """One pass of the postman."""
-    mail = SmtpMail(job.smtp, "tickets@winterfest.example", clock=world.clock)
+def letters(job: Job, world: World, *, hands: Hands | None = None) -> None:
+    """One pass of the postman: all are claimed in one commit, each outcome has its own."""
+    mail = SmtpMail(job.smtp, "tickets@winterfest.example", clock=world.clock, keeps=True)
     letters = world.letters()
-    replace(letters, post=replace(letters.post, mail=mail)).run()
+    post = replace(letters.post, mail=mail)
+    replace(letters, post=post, hands=hands or letters.hands).run()
+    mail.close()
 
 
-WORKS = {"append": append, "project": project, "rebuild": project_again, "letters": letters}
+class AllAtOnce(Hands):
+    """The slowest look: everything was sent before anything is stamped."""
+
+    def each(
+        self, items: Sequence[_T], act: Callable[[_T], _R], *, at_once: int
+    ) -> Iterator[list[_R]]:
+        yield [act(item) for item in items]
+
+
+def letters_together(job: Job, world: World) -> None:
+    """One pass, in which all outcomes share a commit, too."""
+    letters(job, world, hands=AllAtOnce(most=1, name="letters"))
+
+
+WORKS: Mapping[str, Callable[[Job, World], None]] = {
+    "append": append,
+    "project": project,
+    "rebuild": project_again,
+    "letters": letters,
+    "letters_together": letters_together,
+}
 
 
 def tell(line: str) -> None:

@@ -34,6 +34,8 @@ def test_each_item_is_acted_on_once_by_several_threads():
 
 
 def test_what_is_alone_is_done_by_who_asks():
+    one = Hands(most=1, name="letters")
+    assert [*one.each([1, 2], lambda item: current_thread(), at_once=4)] == 2 * [[current_thread()]]
     hands = Hands(most=4, name="letters")
     assert flat(hands.each([1], lambda item: current_thread(), at_once=4)) == [current_thread()]
     assert flat(hands.each([], lambda item: item, at_once=4)) == []
@@ -52,7 +54,8 @@ def test_what_came_is_told_while_others_are_under_way():
     assert [*told] == [[0]]
 
 
-def test_the_first_error_ends_it_and_is_raised_after_what_came_before():
+@pytest.mark.parametrize("most", [1, 2])
+def test_the_first_error_ends_it_and_is_raised_after_what_came_before(most):
     tried = []
 
     def act(item: int) -> int:
@@ -62,7 +65,7 @@ def test_the_first_error_ends_it_and_is_raised_after_what_came_before():
         return item
 
     came: list[int] = []
-    told = Hands(most=1, name="letters").each(range(1000), act, at_once=1)
+    told = Hands(most=most, name="letters").each(range(1000), act, at_once=1)
     with pytest.raises(LedgerUnavailable):
         came.extend(one for some in told for one in some)
     assert (came, tried) == ([0, 1, 2], [0, 1, 2, 3])
