@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from adapters.embedded_postgres import EmbeddedPostgresError
-from adapters.one_core import settle_down
+from adapters.one_core import settle_down, short_turns
 from adapters.postgres.migrate import MigrationRefused, migrate
 from adapters.postgres.roles import RoleTooStrong
 from adapters.postgres.views_shadow import RebuildUnderWay
@@ -127,7 +127,7 @@ def worker(context: click.Context, once: bool, only: tuple[str, ...]) -> None:
         done = running.run_once()
         click.echo(", ".join(f"{name}: {one.done}" for name, one in done.items()))
         return
-    with stopped_by_signals(running.stop), quick_collections():
+    with stopped_by_signals(running.stop), quick_collections(), short_turns():
         running.run()
 
 
