@@ -21,6 +21,9 @@ from ledger.audit.verify import Verdict
 from ledger.money import Money
 
 _WIDE = 200
+# What fewer columns of a terminal leave out of a story.
+_NARROW = 150
+_RUNBOOK = "docs/runbooks/audit-findings.md"
 
 
 def console() -> Console:
@@ -52,10 +55,13 @@ def _plain(value: Any) -> Any:
             return asdict(value)
 
 
-def verdict_json(verdict: Verdict, findings: Iterable[Finding], seconds: float) -> dict[str, Any]:
+def verdict_json(
+    verdict: Verdict, findings: Iterable[Finding], seconds: float, *, hashes_only: bool
+) -> dict[str, Any]:
     """A verification as a document."""
     return {
         "clean": not verdict.findings,
+        "hashes_only": hashes_only,
         "stamps": verdict.rows,
         "root": verdict.root,
         "seconds": round(seconds, 3),
@@ -64,13 +70,19 @@ def verdict_json(verdict: Verdict, findings: Iterable[Finding], seconds: float) 
     }
 
 
-def show_verdict(verdict: Verdict, seconds: float) -> None:
-    """A verification in three lines."""
+def show_verdict(verdict: Verdict, seconds: float, *, hashes_only: bool) -> None:
+    """A verification in three lines; a root is worth keeping if it is that of a clean ledger."""
     rate = verdict.rows / max(seconds, 1e-9)
-    clean = "Clean" if not verdict.findings else f"{verdict.findings} findings"
+    taken = f"{verdict.rows} stamps in {seconds:.2f} s ({rate:,.0f} stamps/s)"
+    depth = "; by position, time and hash, what they say was not read" if hashes_only else ""
     click.echo(f"Root: {verdict.root.hex()}")
+    if verdict.findings:
+        found = "1 finding" if verdict.findings == 1 else f"{verdict.findings} findings"
+        click.echo(f"{found}: {taken}{depth}")
+        click.echo(f"Change nothing yet. What each law means and what to do: {_RUNBOOK}")
+        return
     click.echo(f"Keep it elsewhere; later: --against {verdict.rows}:{verdict.root.hex()}")
-    click.echo(f"{clean}: {verdict.rows} stamps in {seconds:.2f} s ({rate:,.0f} stamps/s)")
+    click.echo(f"Clean: {taken}{depth}")
 
 
 def show_finding(finding: Finding) -> None:
@@ -81,28 +93,56 @@ def show_finding(finding: Finding) -> None:
 
 
 def story_table(steps: Iterable[ReplayStep], *, streams: bool) -> Table:
-    """The story stamp by stamp; with the stream where there are several."""
+    """The story stamp by stamp; with the stream where there are several.
+
+    On a narrow terminal without version, actor, pending money and seats.
+    """
+    narrow = console().width < _NARROW
     table = Table(title="Stamp by stamp", title_justify="left")
-    for name in ("position", "version"):
-        table.add_column(name, justify="right")
-    for name in ("recorded", *(("stream",) if streams else ()), "what happened", "by", "status"):
-        table.add_column(name)
-    for name in ("received", "pending", "refunded", "seats held/sold"):
-        table.add_column(name, justify="right")
-    for step in steps:
-        stream = (str(step.stream)[:8],) if streams else ()
-        table.add_row(
-            str(step.position),
-            str(step.version),
-            _moment(step.recorded_at),
-            *stream,
-            step.words,
-            step.actor,
-            step.status,
-            *_axes(step.money),
-            f"{step.held}/{step.sold}" if step.money else "",
+    if narrow:
+        table.caption = "Version, actor, pending and seats: on a wider terminal, or in a pipe."
+    told = [name for name in _STORY if not (narrow and name in _WIDE_ONLY)]
+    for name in [one for one in told if streams or one != "stream"]:
+        on_the_right = name in ("position", "version", *_MONEY)
+        table.add_column(
+            name, justify="right" if on_the_right else "left", no_wrap=name not in _WORDY
         )
+    for step in steps:
+        cells = _cells(step)
+        table.add_row(*(cells[str(column.header)] for column in table.columns))
     return table
+
+
+_MONEY = ("received", "pending", "refunded", "seats held/sold")
+_STORY = (
+    "position",
+    "version",
+    "recorded",
+    "stream",
+    "what happened",
+    "by",
+    "status",
+    *_MONEY,
+)
+_WIDE_ONLY = ("version", "by", "pending", "seats held/sold")
+_WORDY = ("what happened", "by")
+
+
+def _cells(step: ReplayStep) -> Mapping[str, str]:
+    received, pending, refunded = _axes(step.money)
+    return {
+        "position": str(step.position),
+        "version": str(step.version),
+        "recorded": _moment(step.recorded_at),
+        "stream": str(step.stream)[:8],
+        "what happened": step.words,
+        "by": step.actor,
+        "status": step.status,
+        "received": received,
+        "pending": pending,
+        "refunded": refunded,
+        "seats held/sold": f"{step.held}/{step.sold}" if step.money else "",
+    }
 
 
 def _axes(money: MoneyAxes | None) -> tuple[str, str, str]:

@@ -43,6 +43,7 @@ class Head(click.ParamType[tuple[int, bytes]]):
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
+    metavar="N",
     help="How many share the work. [default: one per core; 1 for a small ledger]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -73,9 +74,9 @@ def verify(
     verdict, seconds = verification.verdict, time.perf_counter() - began
     assert verdict is not None, "the walk went to its end"
     if as_json:
-        tables.as_json(tables.verdict_json(verdict, findings, seconds))
+        tables.as_json(tables.verdict_json(verdict, findings, seconds, hashes_only=hashes))
     else:
-        tables.show_verdict(verdict, seconds)
+        tables.show_verdict(verdict, seconds, hashes_only=hashes)
     sys.exit(FOUND if verdict.findings else 0)
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from ledger.audit.rows import LedgerRows, StoredRow, Totals, all_rows, recorded
 from ledger.audit.seats import SeatCount
 from ledger.audit.story import told
-from ledger.audit.streams import State, Streams, begun, evolved
-from ledger.codec import NAMES
+from ledger.audit.streams import UNFIT, State, Streams, begun, evolved
+from ledger.codec import NAMES, Unreadable
 from ledger.money import Money, zero
 from ledger.order.state import Order
 from ledger.order.status import status
@@ -54,7 +54,7 @@ def replay(history: Iterable[Recorded]) -> Iterator[ReplayStep]:
     """The steps of these stamps, in their order; of one stream, or of several from their first."""
     states: dict[UUID, State] = {}
     for one in history:
-        state = evolved(states.get(one.stream) or begun(one), one)
+        state = _folded(states.get(one.stream) or begun(one), one)
         states[one.stream] = state
         yield _step(one, state)
 
@@ -70,9 +70,19 @@ def replay_rows(ledger: LedgerRows, *, until: "Until") -> Iterator[tuple[Recorde
             return
         one = recorded(row)
         before = streams.before(one)
-        after = evolved(before, one)
+        after = _folded(before, one)
         streams.keep(after)
         yield one, before, after
+
+
+def _folded(state: State, one: Recorded) -> State:
+    """The stream after a stamp. One that fits into no story of ours is as good as unreadable."""
+    try:
+        return evolved(state, one)
+    except UNFIT as error:
+        name = NAMES[type(one.stamp)][0]
+        text = f"{name} at position {one.position} does not fit into its stream"
+        raise Unreadable(text) from error
 
 
 Until = Callable[[StoredRow | Recorded], bool]

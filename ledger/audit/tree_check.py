@@ -93,12 +93,15 @@ class TreeCheck:
             self._size, self._frontier = last, kept
             self._lefts, self._last = [_NODE + one for one in hashes], hashes[-1]
 
-    def at_end(self, last: int, unread: RawCommit | None) -> Iterator[Finding]:
-        """Rows that no commit covers, commits whose rows are gone, heads that are missing."""
+    def at_end(self, last: int, *, signed: int) -> Iterator[Finding]:
+        """Rows that no commit covers, commits whose rows are gone, heads that are missing.
+
+        `last` is the position of the last row, `signed` where the last commit ends, or 0.
+        """
         if self._ended < last:
             yield _about(last, f"no commit covers positions {self._ended + 1} to {last}")
-        if unread is not None:
-            yield _about(unread[1], f"rows {last + 1} to {unread[1]} are gone")
+        if signed > last:
+            yield _about(signed, f"rows {last + 1} to {signed} are gone: their commits still stand")
         for size in sorted(self._known):
             if size > last:
                 yield _about(

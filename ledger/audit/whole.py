@@ -59,7 +59,8 @@ class Whole:
     def at_end(self) -> Iterator[Finding]:
         """When every row has gone by."""
         last = self._last[0] if self._last else 0
-        yield from self._tree.at_end(last, self._commits.next)
+        signed = self._size if self._commits.more_than_rows else 0
+        yield from self._tree.at_end(last, signed=signed)
         yield from self._uncommitted()
         if self._hashes_only:
             return
@@ -109,10 +110,10 @@ class Commits:
         self._after = highest
 
     @property
-    def next(self) -> RawCommit | None:
-        """The first that was not taken."""
+    def more_than_rows(self) -> bool:
+        """Whether some were never taken, because no row stands where they end."""
         self.until(0)
-        return self._waiting[0] if self._waiting else None
+        return bool(self._waiting)
 
 
 def _said(

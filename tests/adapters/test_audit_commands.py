@@ -1,25 +1,32 @@
 """What an auditor types, and what it answers."""
 
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
+from ledger.audit.checks import CHECKS
 from ledger.audit.raw import Vertebra
+from ledger.audit.replay import replay
 from ledger.audit.report import Report
 from ledger.audit.share import Share
 from ledger.audit.unfinished import Unfinished
+from ledger.case_stamps import CaseResolved
 from ledger.refusals import UnknownOrder
 from ledger.stamps import SeatsReleased
 from tests.ledger.audit_kit import CopiedRows, a_history, force
 from tests.worlds import World
-from web import verify_command
+from web import audit_tables, verify_command
 from web.audit_commands import audit, orders, seats
 from web.parts import alone
 
@@ -276,3 +283,45 @@ def test_a_verification_that_was_not_finished_is_neither_clean_nor_a_finding(des
 
 def _gone(one: OneMore) -> Report:
     raise Unfinished("gone")
+
+
+def test_a_ledger_with_findings_is_told_what_to_do_and_has_no_root_to_keep(desk):
+    desk.rows = CopiedRows(desk.world.store.stored())
+    desk.rows.bend(5, leaf=bytes(32))
+    told = desk.run("audit", "verify").stdout
+    assert "--against" not in told
+    runbook = Path(told.splitlines()[-1].rpartition(" ")[2])
+    assert "law 14" in runbook.read_text().lower()
+
+
+def test_hashes_alone_say_how_deep_they_looked(desk):
+    done = desk.run("audit", "verify", "--hashes")
+    assert done.stdout.splitlines()[-1].endswith("what they say was not read")
+    assert json.loads(desk.run("audit", "verify", "--hashes", "--json").stdout)["hashes_only"]
+
+
+def test_every_law_that_a_check_names_stands_in_the_runbook():
+    table = Path("docs/runbooks/audit-findings.md").read_text()
+    laws = {law for row in re.findall(r"^\| ([\w, ]+) \|", table, re.M) for law in row.split(", ")}
+    named = [re.findall(r"(?:Law|SPEC|,) ([A-Z]?\d+)", one.__doc__ or "") for one in CHECKS]
+    assert {law for one in named for law in one} <= laws
+
+
+def test_a_replay_that_meets_a_stamp_of_another_kind_says_where(desk):
+    order = desk.world.id("kept")
+    force(desk.world, CaseResolved(action="closed"), cause=desk.world.id("by force"))
+    size, _ = desk.world.store.head()
+    for words in (["--order", str(order)], []):
+        done = desk.run("audit", "replay", *words)
+        assert done.exit_code == 1
+        assert f"CASE_RESOLVED at position {size} does not fit" in done.stderr
+
+
+def test_a_narrow_terminal_shows_fewer_columns_whole(monkeypatch):
+    monkeypatch.setattr(audit_tables, "console", lambda: Console(width=80))
+    steps = [*replay(a_history().store.feed(0, limit=100))]
+    told = StringIO()
+    Console(width=110, file=told).print(audit_tables.story_table(steps, streams=True))
+    assert "…" not in told.getvalue()
+    assert "seats held" not in told.getvalue()
+    assert "a wider terminal" in told.getvalue()

@@ -1,5 +1,6 @@
 """A ledger with a history to audit, and a copy of its rows that can be tampered with."""
 
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from ledger.audit.raw import (
     share_of,
     vertebra_of,
 )
+from ledger.audit.report import Report, together
 from ledger.audit.rows import (
     Kept,
     KeptBeside,
@@ -26,6 +28,7 @@ from ledger.audit.rows import (
     StoredTotal,
     Totals,
 )
+from ledger.audit.share import Share
 from ledger.commands import CancelUnpaid, ConfirmCancellation, RequestCancellation, StartLetter
 from ledger.money import Money
 from ledger.order.letters import letters_due
@@ -223,3 +226,22 @@ class CopiedRows:
 
     def position_of(self, type: str) -> int:
         return next(row.position for row in self.kept if row.type == type)
+
+
+class SharesInOneProcess:
+    """So many shares of a ledger's streams, checked one after the other when they are asked."""
+
+    def __init__(self, ledger: AuditedRows, of: int, *, hashes_only: bool = False) -> None:
+        self._ledger, self._of = ledger, of
+        self._shares = [Share(ledger, hashes_only=hashes_only, most=1) for _ in range(of)]
+        self._reports: deque[Report] = deque()
+
+    def ask(self, after: int, *, until: int, rows: Sequence[Vertebra]) -> None:
+        reports = []
+        for number, share in enumerate(self._shares):
+            mine = self._ledger.raw_share(after, until=until, share=number, of=self._of)
+            reports.append(share.report(mine, after=after))
+        self._reports.append(together(reports))
+
+    def answer(self) -> Report:
+        return self._reports.popleft()
