@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ledger.reconciling.one_by_one import LOOKBACK
-from ledger.reconciling.records import Period, ProviderAway
+from ledger.reconciling.records import LOOKBACK, Period, ProviderAway
 from ledger.reconciling.reporting import Reporting, Settlement
 from ledger.reconciling.rows import Row
 from ledger.reconciling.telling import Tell, silent

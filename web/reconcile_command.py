@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ledger.case_stamps import CaseKind
 from ledger.reconciling.records import Books, Period
 from ledger.reconciling.service import Reconciliation
 from ledger.reconciling.telling import Tell
@@ -86,12 +87,14 @@ def _period(parts: Parts, since: datetime | None) -> Period:
 
 
 def _reconciliation(parts: Parts, books: Books, period: Period, *, tell: Tell) -> Reconciliation:
+    disputed = (one for one in parts.views.cases("open") if one.kind == CaseKind.DISPUTE)
     return Reconciliation(
         books=books,
         rows=parts.store.stored(),
         intake=intake(parts),
         period=period,
         tell=tell,
+        waiting=[one.order_id for one in disputed if one.order_id],
     )
 
 

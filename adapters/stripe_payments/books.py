@@ -16,7 +16,14 @@ from adapters.stripe_payments.fields import Json, group, moment, money, name, re
 from adapters.stripe_payments.payment_news import PAGE, standing
 from adapters.stripe_payments.refund_news import LOST
 from ledger.doors import Unreadable
-from ledger.reconciling.records import Kind, Period, ProviderAway, State, TheirRecord
+from ledger.reconciling.records import (
+    LOOKBACK,
+    Kind,
+    Period,
+    ProviderAway,
+    State,
+    TheirRecord,
+)
 from ledger.stamps import AuthorizationExpired, Authorized, Paid, Voided
 
 # A page may be open for a day before its payment begins.
@@ -27,10 +34,12 @@ _PAGE_SIZE = 100
 def records(client: stripe.StripeClient, period: Period, *, live: bool) -> Iterator[TheirRecord]:
     """Payments with money taken or kept ready, refunds, disputes; raises `ProviderAway`."""
     try:
-        pages = _pages(client, period)
-        for intent in _all(client.v1.payment_intents, _created(period)):
+        # A slow payment or refund is filed by its beginning, and may have ended in the period.
+        begun = Period(since=period.since - LOOKBACK, until=period.until)
+        pages = _pages(client, begun)
+        for intent in _all(client.v1.payment_intents, _created(begun)):
             yield from _payment(intent, pages)
-        for refund in _all(client.v1.refunds, _created(period)):
+        for refund in _all(client.v1.refunds, _created(begun)):
             yield _refund(refund, live=live)
         for dispute in _all(client.v1.disputes, _created(period)):
             yield from _dispute(dispute)

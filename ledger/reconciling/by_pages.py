@@ -7,8 +7,7 @@ from typing import Protocol
 from ledger.audit.rows import LedgerRows
 from ledger.intake import Message
 from ledger.reconciling.known import Known, known_since
-from ledger.reconciling.one_by_one import LOOKBACK
-from ledger.reconciling.records import Books, Kind, Period, TheirRecord
+from ledger.reconciling.records import LOOKBACK, Books, Kind, Period, TheirRecord
 from ledger.reconciling.telling import Tell, silent
 from ledger.regenerating import Page
 from ledger.reports import Report

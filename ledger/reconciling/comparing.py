@@ -55,6 +55,11 @@ class Line:
         assert found is not None, "a line is about something"
         return found
 
+    def concerns(self, period: Period) -> bool:
+        """Whether a side of it is in the period, or older news of it never came."""
+        inside = any(one.at in period for one in (self.theirs, self.ours) if one)
+        return inside or (self.mendable and self.verdict is not Verdict.AMOUNT_DIFFERS)
+
     @property
     def mendable(self) -> bool:
         """Whether their news, taken in, could make the ledger say more."""

@@ -3,19 +3,16 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 from ledger.audit.rows import LedgerRows, recorded
 from ledger.reconciling.known import Known, known_of, known_since
-from ledger.reconciling.records import Holder, Kind, NotShown, Period, State, TheirRecord
+from ledger.reconciling.records import LOOKBACK, Holder, Kind, NotShown, Period, State, TheirRecord
 from ledger.reconciling.rows import Row
 from ledger.reconciling.telling import Tell, silent
 from ledger.recorded import Recorded
 
-# How long before its payment a page may have been made: slow methods take days.
-LOOKBACK = timedelta(days=8)
 _Key = tuple[Kind, str]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -69,6 +69,10 @@ class Period:
         return self.since <= moment < self.until
 
 
+# How long a payment or refund may be under way: a slow one is filed by when it was begun.
+LOOKBACK = timedelta(days=8)
+
+
 class ProviderAway(Exception):
     """The provider cannot be asked just now. The text holds no secret."""
 
@@ -97,7 +101,10 @@ class Books(Holder, Protocol):
     names_orders: bool
 
     def records(self, period: Period) -> Iterator[TheirRecord]:
-        """Every payment with money taken or kept ready, every refund and dispute of a period."""
+        """Every payment with money taken or kept ready, every refund and dispute of a period.
+
+        Also what was begun up to `LOOKBACK` earlier, where it is filed by its beginning.
+        """
         ...
 
     def record(self, kind: Kind, reference: str) -> TheirRecord | None:

@@ -1,6 +1,6 @@
 """Lay the provider's books beside ours and, if wanted, take in the news that never came."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,15 @@ from ledger.intake import Intake
 from ledger.reconciling.comparing import Line, Statement, Verdict, compared, unmatched
 from ledger.reconciling.our_records import MOVING, our_records
 from ledger.reconciling.positions import last_before
-from ledger.reconciling.records import Books, Kind, NotShown, OurRecord, Period, TheirRecord
+from ledger.reconciling.records import (
+    Books,
+    Kind,
+    NotShown,
+    OurRecord,
+    Period,
+    State,
+    TheirRecord,
+)
 from ledger.reconciling.telling import Tell, silent
 
 Key = tuple[Kind, str]
@@ -20,13 +28,18 @@ _ORDER = [*Kind]
 
 @dataclass(kw_only=True)
 class Reconciliation:
-    """One period of one provider. Only `commit` writes; what it writes, it writes once."""
+    """One period of one provider. Only `commit` writes; what it writes, it writes once.
+
+    `waiting` are orders that wait for the provider's last word, of a dispute above all, which may
+    take months: what is under way there is asked for, however old.
+    """
 
     books: Books
     rows: LedgerRows
     intake: Intake
     period: Period
     tell: Tell = silent
+    waiting: Collection[UUID] = ()
     _theirs: Sequence[TheirRecord] = field(default=(), init=False)
     _orders: dict[Key, UUID] = field(default_factory=dict, init=False)
 
@@ -39,10 +52,14 @@ class Reconciliation:
             self._theirs = sorted(self._counted(), key=lambda one: _ORDER.index(one.kind))
         ours, statement = self._ours(), Statement(period=self.period)
         for theirs in self._theirs:
-            statement.add(self._line(theirs, ours.pop((theirs.kind, theirs.reference), None)))
+            line = self._line(theirs, ours.pop((theirs.kind, theirs.reference), None))
+            if line.concerns(self.period):
+                statement.add(line)
         for mine in ours.values():
-            if mine.at in self.period:
-                statement.add(self._without_theirs(mine))
+            if mine.at in self.period or mine.state is State.UNDER_WAY:
+                line = self._without_theirs(mine)
+                if line.concerns(self.period):
+                    statement.add(line)
         return statement
 
     def commit(self, statement: Statement) -> int:
@@ -84,7 +101,8 @@ class Reconciliation:
     def _ours(self) -> dict[Key, OurRecord]:
         """What our orders say whose money moved since the period began."""
         known: dict[Key, OurRecord] = {}
-        for number, order in enumerate(moved_since(self.rows, self.period.since), start=1):
+        moved = moved_since(self.rows, self.period.since)
+        for number, order in enumerate(dict.fromkeys((*moved, *self.waiting)), start=1):
             self.tell("reading our books", number)
             known |= self._records_of(order)
         return known

@@ -19,6 +19,7 @@ from adapters.memory_inbox import MemoryInbox
 from adapters.sandbox import SandboxSettings, running_sandbox
 from adapters.stripe_payments import StripeDoor, StripePayments
 from adapters.stripe_payments.client import stripe_client
+from ledger.case_stamps import CaseOpened
 from ledger.order.attempts import Attempt
 from ledger.order.state import Order
 from ledger.payments import PAGE_LIFETIME, start_payment
@@ -26,6 +27,7 @@ from ledger.receiving import receive
 from ledger.reports import Report
 from ledger.shop import ShopSpec
 from ledger.stamps import CreatePaymentSuccess, OrderPlaced
+from projections.cases import CaseRow, cases
 from tests.adapters.coming_again import receive_all
 from tests.adapters.stripe_kit import API_KEY, LEVERS, SECRET, Provider
 from tests.worlds import SPEC, World
@@ -166,6 +168,12 @@ class StripeShop:
         placed = [one.stream for one in feed if isinstance(one.stamp, OrderPlaced)]
         return [self.world.orders.get(one) for one in placed]
 
+    def cases(self, state: str) -> list[CaseRow]:
+        feed = self.world.store.feed(0, limit=100_000)
+        opened = [one.stream for one in feed if isinstance(one.stamp, CaseOpened)]
+        rows = [row for one in opened for row in cases(self.world.cases.get(one))]
+        return [row for row in rows if row.state == state]
+
     @property
     def size(self) -> int:
         """How many stamps there are."""
@@ -188,6 +196,7 @@ class StripeShop:
             doors={"stripe": self.door},
             views=SimpleNamespace(
                 order_of=self.order_of,
+                cases=self.cases,
                 unpaid_due=lambda *_: [one.id for one in self.orders()],
             ),
             inbox=self.inbox,

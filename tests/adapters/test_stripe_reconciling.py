@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from adapters.worker.desk import Desk
 from ledger.case_stamps import CaseKind, CaseOpened
 from ledger.money import Money
 from ledger.order.status import status
@@ -260,6 +261,49 @@ def test_what_was_begun_before_the_period_and_settled_in_it_is_a_matter_of_time(
     found = books(shop, *after(shop, days=-1), status=0)
     assert verdicts(found) == {("payment", "timing")}
     assert totals(found) == {"payment": (0, 7000, -7000)}
+
+
+def test_what_was_begun_before_the_period_and_settled_in_it_untold_is_found(shop):
+    shop.buy()
+    shop.provider.lever(f"sessions/{shop.attempt().session}/pay-later")
+    shop.tell()
+    shop.world.clock.pass_(days=2)
+    shop.provider.lever("clock", advance=2 * 24 * 3600)
+    shop.provider.lever(f"payments/{shop.attempt().session}/settle")
+    found = books(shop, *after(shop, days=-1), "--commit", status=0)
+    assert verdicts(found) == {("payment", "missing_here")}
+    assert status(shop.order()) == "PAID"
+    again = books(shop, *after(shop, days=-1), status=0)
+    assert again["taken_in"] == 0
+    assert shop.world.cases_opened() == []
+
+
+def test_a_refund_of_last_week_that_failed_untold_is_found(shop):
+    shop.buy()
+    refund = shop.refund(shop.pay())
+    shop.tell()
+    shop.world.clock.pass_(days=3)
+    shop.provider.lever("clock", advance=3 * 24 * 3600)
+    assert books(shop, *after(shop, days=-1), status=0)["counts"] == {}
+    shop.provider.lever(f"refunds/{refund}/fail", reason="lost_or_stolen_card")
+    found = books(shop, *after(shop, days=-1), "--commit", status=0)
+    assert verdicts(found) == {("refund", "state_differs")}
+    assert status(shop.order()) == "REFUND_FAILED"
+
+
+def test_a_dispute_that_was_decided_months_later_untold_is_found(shop):
+    shop.buy()
+    dispute = shop.provider.lever("disputes", payment_intent=shop.pay(), amount=2000)
+    shop.tell()
+    Desk(shop.world.cases).open_all(shop.order())  # as the worker does
+    shop.world.clock.pass_(days=70)
+    shop.provider.lever("clock", advance=70 * 24 * 3600)
+    assert books(shop, status=0)["counts"] == {}
+    shop.provider.lever(f"disputes/{dispute['id']}/close", outcome="won")
+    found = books(shop, "--commit", status=0)
+    assert verdicts(found) == {("dispute", "state_differs")}
+    assert status(shop.order()) == "PAID"
+    assert books(shop, status=0)["counts"] == {}
 
 
 def test_what_we_recorded_before_the_period_began_is_a_matter_of_time(shop):
