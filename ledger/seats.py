@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ledger.appends import SeatChange
-from ledger.order.evolve import evolve
+from ledger.order.evolve import folded_on
 from ledger.order.state import Order
 from ledger.recorded import Draft, Recorded
 
@@ -13,17 +13,17 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 def after_drafts(order: Order, drafts: Sequence[Draft], at: datetime | None) -> Order:
     """The order as it will stand if these drafts are committed next. Only its seats are meant."""
-    for draft in drafts:
-        order = evolve(order, _as_if_recorded(draft, order, at))
-    return order
+    at = at or _LONG_AGO
+    return folded_on(order, (_expected(*one, order, at) for one in enumerate(drafts, 1)))
 
 
-def _as_if_recorded(draft: Draft, order: Order, at: datetime | None) -> Recorded:
+def _expected(number: int, draft: Draft, order: Order, at: datetime) -> Recorded:
+    """As it would be recorded right after the order's last stamp."""
     return Recorded(
         stream=draft.stream,
-        version=order.version + 1,
-        position=order.position + 1,
-        recorded_at=at or _LONG_AGO,
+        version=order.version + number,
+        position=order.position + number,
+        recorded_at=at,
         stamp=draft.stamp,
         correlation_id=draft.correlation_id,
         actor=draft.actor,
@@ -33,6 +33,8 @@ def _as_if_recorded(draft: Draft, order: Order, at: datetime | None) -> Recorded
 def seat_changes(before: Order, after: Order) -> tuple[SeatChange, ...]:
     """What the quotas' running totals gain or lose between two states of an order."""
     had, has = before.seats, after.seats
+    if had == has:
+        return ()
     changes = (
         SeatChange(
             quota=quota,

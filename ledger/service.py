@@ -10,7 +10,7 @@ from ledger.appends import Append, Appended, Conflict, Contradiction, NoRoom, Ou
 from ledger.cases import Cases
 from ledger.commands import Command, OrderCommand, PlaceOrder, RetakeSeats
 from ledger.order.decide import decide
-from ledger.order.evolve import fold, folded_on
+from ledger.order.evolve import begun, fold, folded_on
 from ledger.order.follow import next_step, without_room
 from ledger.order.observe import contradicts, observe
 from ledger.order.place import place
@@ -75,9 +75,8 @@ class Orders:
         def attempt() -> Outcome:
             shop = self._shops.get(shop_slug)
             drafts = [drafted(one, command.order, command) for one in place(command, shop)]
-            changes = seat_changes(
-                Order(id=command.order), after_drafts(Order(id=command.order), drafts, command.at)
-            )
+            unplaced = begun(command.order)
+            changes = seat_changes(unplaced, after_drafts(unplaced, drafts, command.at))
             expected = {command.order: 0, shop.id: shop.version}
             return self._store.append(Append(drafts=drafts, expected=expected, seats=changes))[0]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from ledger.money import Money
@@ -17,6 +18,7 @@ def shop_id(slug: str) -> UUID:
     return uuid5(_SHOPS, slug)
 
 
+@lru_cache(maxsize=4096)
 def quota_id(shop: UUID, slug: str) -> UUID:
     """The identity of one of a shop's quotas."""
     return uuid5(shop, f"quota/{slug}")

@@ -65,7 +65,7 @@ def folding(rows: list[PlainRow]) -> float:
             streams[row.stream].append(restore(row))
         for stamps in streams.values():
             folded(stamps)
-    return perf_counter() - began
+        return perf_counter() - began
 
 
 CASES: list[tuple[str, Way, Collection[Projection]]] = [
