@@ -63,33 +63,30 @@ _UNASKED: AttemptSoFar = fields_of(
 
 def requested(stamp: CreatePaymentRequest, recorded: Recorded) -> AttemptSoFar:
     """The attempt that begins with our asking for a payment page."""
-    return {
-        **_UNASKED,
-        "correlation_id": recorded.correlation_id,
-        "provider": stamp.provider,
-        "account": stamp.account,
-        "live": stamp.live,
-        "asked": stamp.amount,
-        "requested_at": recorded.recorded_at,
-        "tries": {stamp.try_number: CallState.REQUESTED},
-    }
+    one = _begun(stamp, recorded)
+    one["tries"] = {stamp.try_number: CallState.REQUESTED}
+    return one
 
 
 def assigned(stamp: PaymentAssigned, recorded: Recorded) -> AttemptSoFar:
     """Money that nobody had asked for: it comes with all that a payment of ours has."""
-    return {
-        **_UNASKED,
-        "correlation_id": recorded.correlation_id,
-        "provider": stamp.provider,
-        "account": stamp.account,
-        "live": stamp.live,
-        "asked": stamp.amount,
-        "requested_at": recorded.recorded_at,
-        "received": stamp.amount,
-        "reference": stamp.payment_reference,
-        "paid_position": recorded.position,
-        "paid_at": recorded.happened_at,
-    }
+    one = _begun(stamp, recorded)
+    one["received"] = stamp.amount
+    one["reference"] = stamp.payment_reference
+    one["paid_position"] = recorded.position
+    one["paid_at"] = recorded.happened_at
+    return one
+
+
+def _begun(stamp: CreatePaymentRequest | PaymentAssigned, recorded: Recorded) -> AttemptSoFar:
+    one = _UNASKED.copy()
+    one["correlation_id"] = recorded.correlation_id
+    one["provider"] = stamp.provider
+    one["account"] = stamp.account
+    one["live"] = stamp.live
+    one["asked"] = stamp.amount
+    one["requested_at"] = recorded.recorded_at
+    return one
 
 
 def requested_again(one: AttemptSoFar, stamp: CreatePaymentRequest) -> None:

@@ -27,8 +27,12 @@ def made(kind: type[_T], fields: Any) -> _T:
 
 
 def fields_of(one: object) -> Any:
-    """A copy of a value's fields: what a fold begins with."""
-    return {**one.__dict__}
+    """A copy of a value's fields: what a fold begins with.
+
+    By `copy` it shares its keys with every other value of the class, and is a third as large as
+    when it is spelled out: that is most of what makes a fold quick.
+    """
+    return one.__dict__.copy()
 
 
 def reopened(room: dict[_K, Any], key: _K) -> Any:

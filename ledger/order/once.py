@@ -34,8 +34,8 @@ def once(answer: Callable[[_R], _A]) -> Callable[[_R], _A]:
 class word(Generic[_O, _A]):  # noqa: N801 (it reads like `property`)
     """A property that is worked out once and then stands among the value's own attributes.
 
-    It needs no place of its own, but whoever copies the attributes of a value must leave it out.
-    It stands behind all fields there, because these were set when the value was made.
+    It needs no place of its own, but whoever copies the attributes of a value must leave it out:
+    `words_of` names what to leave.
     """
 
     def __init__(self, answer: Callable[[_O], _A]) -> None:
@@ -55,3 +55,8 @@ class word(Generic[_O, _A]):  # noqa: N801 (it reads like `property`)
             return self
         answer = one.__dict__[self._name] = self._answer(one)
         return answer
+
+
+def words_of(kind: type) -> frozenset[str]:
+    """The names of a type's words."""
+    return frozenset(name for name, one in vars(kind).items() if isinstance(one, word))

@@ -42,12 +42,11 @@ _UNTOLD: RefundSoFar = fields_of(Refund(correlation_id=UUID(int=0), payment=None
 
 def first_told(stamp: Any, recorded: Recorded) -> RefundSoFar:
     """The refund that begins with this stamp; one that we never asked for may begin with any."""
-    return {
-        **_UNTOLD,
-        "correlation_id": recorded.correlation_id,
-        "payment": getattr(stamp, "payment", None),
-        "first_position": recorded.position,
-    }
+    one = _UNTOLD.copy()
+    one["correlation_id"] = recorded.correlation_id
+    one["payment"] = getattr(stamp, "payment", None)
+    one["first_position"] = recorded.position
+    return one
 
 
 def _asked(one: RefundSoFar, stamp: CreateRefundRequest, recorded: Recorded) -> None:

@@ -1,7 +1,7 @@
 """An order while it is being folded: the one place where its axes are changed in place."""
 
 from datetime import datetime
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict
 from uuid import UUID
 
 from ledger.order.attempt_news import AttemptSoFar
@@ -9,6 +9,7 @@ from ledger.order.attempts import Attempt
 from ledger.order.changing import fields_of, made, reopened
 from ledger.order.disputes import Dispute
 from ledger.order.links import LinkRequest
+from ledger.order.once import words_of
 from ledger.order.posting_news import PostingSoFar, untouched
 from ledger.order.postings import Posting
 from ledger.order.refund_news import RefundSoFar
@@ -47,6 +48,7 @@ class Working(TypedDict):
     answers: dict[Any, Any]
 
 
+_WORDS = words_of(Order)
 _UNBEGUN: Working = fields_of(Order(id=UUID(int=0)))
 
 
@@ -111,13 +113,16 @@ class Folding:
 
 def unbegun(order_id: UUID) -> Folding:
     """An order without any stamp."""
-    return Folding({**_UNBEGUN, "id": order_id, "answers": {}})
+    fields = _UNBEGUN.copy()
+    fields["id"], fields["answers"] = order_id, {}
+    return Folding(fields)
 
 
 def thawed(order: Order) -> Folding:
     """A working copy: nothing that is done to it is seen through the order."""
-    fields: dict[str, Any] = fields_of(order)
-    while len(fields) > len(_UNBEGUN):
-        fields.popitem()  # a word that was worked out: they stand behind the fields
+    fields: Working = fields_of(order)
+    if len(fields) > len(_UNBEGUN):
+        for name in _WORDS & fields.keys():
+            del fields[name]  # type: ignore[misc]
     fields["answers"] = {}
-    return Folding(cast(Working, fields))
+    return Folding(fields)
