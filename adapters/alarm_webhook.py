@@ -1,6 +1,7 @@
 """Alarms to a webhook: one small JSON document, posted once."""
 
 from dataclasses import dataclass, field
+from threading import Timer
 from typing import Any
 
 import httpx
@@ -18,17 +19,21 @@ class AlarmWebhook:
 
     def tell(self, alarm: Alarm) -> bool:
         """Whether the other side answered 2xx. It goes where the operator said, not further."""
-        try:
-            answer = httpx.post(
-                self.url,
-                json=document(alarm),
-                headers={"Idempotency-Key": str(alarm.case)},
-                timeout=self.seconds,
-                follow_redirects=False,
-            )
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return False
-        return answer.is_success
+        with httpx.Client(timeout=self.seconds, follow_redirects=False) as client:
+            # The time-out is between two bytes; whoever answers byte by byte is cut off, too.
+            patience = Timer(2 * self.seconds, client.close)
+            patience.daemon = True
+            patience.start()
+            try:
+                return self._posted(client, alarm)
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError):
+                return False
+            finally:
+                patience.cancel()
+
+    def _posted(self, client: httpx.Client, alarm: Alarm) -> bool:
+        headers = {"Idempotency-Key": str(alarm.case)}
+        return client.post(self.url, json=document(alarm), headers=headers).is_success
 
 
 def document(alarm: Alarm) -> dict[str, Any]:

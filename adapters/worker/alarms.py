@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -26,6 +27,8 @@ from ledger.money import Money
 
 _log = structlog.get_logger("alarms")
 _LOG = "log"
+# In seconds: who says no takes less, who is not there takes as long as we wait.
+LONG = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +69,12 @@ class Alarms:
 
     def run(self) -> Progress:
         """Tell of every critical case that nobody was told of."""
-        return each(self.name, self.find(), self._case, patience=self.patience)
+        away: set[str] = set()
+        return each(
+            self.name, self.find(), lambda one: self._case(one, away), patience=self.patience
+        )
 
-    def _case(self, case_id: UUID) -> Progress:
+    def _case(self, case_id: UUID, away: set[str]) -> Progress:
         case = self.cases.get(case_id)
         if not case.alarming or not self._is_due(case):
             return NOTHING if not case.alarming else WAITING
@@ -77,7 +83,7 @@ class Alarms:
         if claimed is None:
             return WAITING
         # 2. No transaction is open while we talk. 3. Who took it over is stamped.
-        outcome = self._tell(claimed)
+        outcome = self._tell(claimed, away)
         self._stamp(claimed, outcome, actor="worker")
         return WAITING if outcome.failed else DONE
 
@@ -98,12 +104,13 @@ class Alarms:
         after = self.cases.stamp(case.id, wished, correlation_id=case.id, actor=ours)
         return after if after.alarm.by == ours else None
 
-    def _tell(self, case: Case) -> CaseAlarmRaised:
+    def _tell(self, case: Case, away: set[str]) -> CaseAlarmRaised:
+        """By every channel that was not told by yet. One that let us wait is asked once a pass."""
         alarm = alarm_of(case)
         if _LOG not in case.alarm.told:
             _log.critical("case_opened", case=str(case.id), kind=alarm.kind, text=alarm.text)
         wanted = [one for one in self.channels if one.name not in case.alarm.told]
-        took = {one.name: one.tell(alarm) for one in wanted}
+        took = {one.name: one.name not in away and _took(one, alarm, away) for one in wanted}
         return CaseAlarmRaised(
             try_number=case.alarm.tries,
             channels=(_LOG, *(name for name, well in took.items() if well)),
@@ -112,6 +119,19 @@ class Alarms:
 
     def _stamp(self, case: Case, outcome: CaseAlarmRaised, *, actor: str) -> None:
         self.cases.stamp(case.id, lambda now: (outcome,), correlation_id=case.id, actor=actor)
+
+
+def _took(channel: Channel, alarm: Alarm, away: set[str]) -> bool:
+    """Whether a channel took the alarm over; whatever goes wrong with one is not the others'."""
+    began = monotonic()
+    try:
+        well = channel.tell(alarm)
+    except Exception as error:
+        _log.error("channel_stumbled", channel=channel.name, error=type(error).__name__)
+        well = False
+    if not well and monotonic() - began > LONG:
+        away.add(channel.name)
+    return well
 
 
 def alarm_of(case: Case) -> Alarm:

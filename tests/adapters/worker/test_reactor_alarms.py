@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.worker.alarms import Alarm, Alarms
+from adapters.worker.alarms import Alarm, Alarms, Channel
 from adapters.worker.reactor import Patience
 from ledger.case_commands import CloseCase
 from ledger.case_stamps import CaseAlarmRaised, CaseKind, CaseOpened, Severity
@@ -51,7 +51,7 @@ def opened(world: World, severity: Severity = Severity.CRITICAL) -> UUID:
     return made
 
 
-def alarms(world: World, *bells: Bell) -> Alarms:
+def alarms(world: World, *bells: Channel) -> Alarms:
     """A worker of its own: what it forgets in a crash is forgotten."""
     opened_in = {one.stream for one in world.stamps() if isinstance(one.stamp, CaseOpened)}
     return Alarms(
