@@ -9,8 +9,8 @@ from ledger.appends import StampStore
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
 from ledger.commands import MarkPaid
-from ledger.money import Money
 from ledger.order.by_hand import MANUAL
+from ledger.order.state import Order
 from ledger.recorded import Recorded, derived
 from ledger.refusals import Contradicted, TransferCounted
 from ledger.service import Orders
@@ -39,7 +39,7 @@ def mark_paid(
         return replace(wish, correlation_id=here[-1])
     stands = stands or _entered(orders, store, order_id, wish)
     if stands.stream != order_id or wish.amount not in (None, stands.stamp.amount):
-        _alarm(cases, order_id, wish, stands.stamp.amount)
+        _alarm(cases, order_id, wish, orders.get(stands.stream))
         raise TransferCounted
     return wish
 
@@ -68,15 +68,16 @@ def _entered(orders: Orders, store: StampStore, order_id: UUID, wish: MarkPaid) 
     return stands
 
 
-def _alarm(cases: Cases, order_id: UUID, wish: MarkPaid, counted: Money) -> None:
+def _alarm(cases: Cases, order_id: UUID, wish: MarkPaid, first: Order) -> None:
+    there = f"order #{first.number:06d} of {first.terms.shop_slug}"
     told = CaseOpened(
         kind=CaseKind.CONTRADICTION,
         severity=Severity.CRITICAL,
-        text="A bank transfer was entered twice: for another order, or with another amount.",
+        text=f"A bank transfer was entered again, otherwise than before: it counts for {there}.",
         order=order_id,
         provider=MANUAL,
         provider_reference=wish.transfer,
-        amount=wish.amount or counted,
+        amount=wish.amount or first.attempts[wish.correlation_id].received,
         about=str(wish.correlation_id),
     )
     cause = derived(wish.correlation_id, f"entered/{order_id}/{wish.amount}")

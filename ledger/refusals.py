@@ -218,7 +218,8 @@ class CaseNeedsOtherAction(Refusal):
     """This case cannot be resolved in that way at this moment."""
 
     def __init__(self, *, actions: tuple[str, ...]) -> None:
-        super().__init__(", ".join(actions) or "its money is on the way back")
+        possible = f"possible: {', '.join(actions)}" if actions else "its money is on the way back"
+        super().__init__(possible)
         self.actions = actions
 
 

@@ -13,6 +13,8 @@ from projections.projection import Projection
 class CaseRow:
     """A case in a list. Its stream is its id; the amount is in minor units.
 
+    `order_id` is the order that it is about, or that its money turned out to be for.
+
     `evidence` is the hash of the message that it was opened for, `alarming` whether people must
     still be told, `returning_since` when its money was asked back without an answer.
     """
@@ -43,7 +45,7 @@ def cases(case: Case) -> Sequence[CaseRow]:
         kind=str(opened.kind),
         severity=str(opened.severity),
         state=case.state,
-        order_id=opened.order,
+        order_id=opened.order or (case.resolved.order if case.resolved else None),
         provider=opened.provider,
         provider_reference=opened.provider_reference,
         amount=opened.amount.amount if opened.amount else None,
@@ -57,4 +59,4 @@ def cases(case: Case) -> Sequence[CaseRow]:
     return (row,)
 
 
-CASES = Projection(name="cases", version=2, row=CaseRow, key=(), rows={Case: cases})
+CASES = Projection(name="cases", version=3, row=CaseRow, key=(), rows={Case: cases})

@@ -14,6 +14,7 @@ from adapters.shop_file import File
 from ledger import codec
 from ledger.case_stamps import CaseKind
 from ledger.stamp import declared
+from web.case_advice import ADVICE
 from web.cli import stampledger
 from web.problems import explained
 
@@ -114,6 +115,16 @@ def test_every_kind_of_case_has_its_runbook():
         flags=re.MULTILINE,
     )
     assert sorted(listed) == sorted(str(kind) for kind in CaseKind)
+
+
+def test_the_advice_about_a_case_names_its_runbook():
+    rows = re.findall(
+        r"^\| `(\w+)` \| (?:critical|warning) \| (.*) \|$",
+        (ROOT / "docs/runbooks/alarms.md").read_text(),
+        flags=re.MULTILINE,
+    )
+    pages = {kind: re.findall(r"\]\(([\w-]+)\.md\)", says) or ["alarms"] for kind, says in rows}
+    assert {str(kind): [page] for kind, (_, page) in ADVICE.items()} == pages
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -8,6 +8,7 @@ from ledger.case import Case
 from ledger.case_decide import actions
 from ledger.codec import NAMES
 from ledger.recorded import Recorded
+from web.case_advice import advice
 
 
 def case_told(case: Case, history: Sequence[Recorded]) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def case_told(case: Case, history: Sequence[Recorded]) -> dict[str, Any]:
         "severity": str(opened.severity),
         "state": case.state,
         "text": opened.text,
-        "order": str(opened.order) if opened.order else None,
+        "order": _order(case),
         "provider": opened.provider or None,
         "account": opened.account or None,
         "provider_reference": opened.provider_reference or None,
@@ -32,8 +33,16 @@ def case_told(case: Case, history: Sequence[Recorded]) -> dict[str, Any]:
         "evidence": case.evidence,
         "money": case.returned.word,
         "actions": [str(one) for one in actions(case)],
+        "next": advice(opened) if case.state == "open" else None,
         "history": [_stamp(one) for one in history],
     }
+
+
+def _order(case: Case) -> str | None:
+    """What it is about, or what its money turned out to be for."""
+    resolved = case.resolved.order if case.resolved else None
+    order = (case.opened.order if case.opened else None) or resolved
+    return str(order) if order else None
 
 
 def _stamp(one: Recorded) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from web.parts import Parts
 from web.settings import Settings
 
 _RECOVERY = timedelta(seconds=20)
+# Whoever put something right wants to see it off the desk.
+_LOOKS_AGAIN = timedelta(seconds=15)
 
 
 def desk_work(
@@ -42,7 +44,7 @@ def desk_work(
             orders=parts.orders,
             cases=parts.cases,
             clock=now,
-            patience=patience,
+            patience=Patience(now, longest=_LOOKS_AGAIN),
         ),
         Returns(
             cases=parts.cases,

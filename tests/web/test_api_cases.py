@@ -27,6 +27,7 @@ def test_money_is_assigned_to_an_order(product: Product):
     answer = resolve(product, case, action="assign", order=address.rpartition("/")[2])
     assert answer.status_code == 200
     assert (answer.json["case"]["state"], answer.json["actions"]) == ("resolved", [])
+    assert answer.json["case"]["order"] == address.rpartition("/")[2]
     assert product.client.get(address).json["status"] == "PAID"
     resolved = product.client.get("/api/v1/cases?state=resolved", headers=product.token("auditor"))
     assert [one["id"] for one in resolved.json["cases"]] == [case]

@@ -47,6 +47,7 @@ def test_a_case_tells_all_about_itself(product: Product, case: str):
     assert told["actions"] == ["assign", "return", "close"]
     assert len(told["evidence"]) == 64
     assert told["payment_reference"].startswith("pi_")
+    assert "docs/runbooks/unmatched-money.md" in told["next"]
     run(product, "resolve", case, "--action", "close", "--reason", "a test by the bank")
     told = json.loads(run(product, "show", case, "--json").output)
     assert [(one["type"], one["reason"]) for one in told["history"]] == [
@@ -79,6 +80,8 @@ def test_money_is_assigned(product: Product, case: str):
     done = run(product, "resolve", case, "--action", "assign", "--order", order, "--reason", "hers")
     assert done.exit_code == 0
     assert product.client.get(address).json["status"] == "PAID"
+    told = json.loads(run(product, "show", case, "--json").output)
+    assert (told["order"], told["next"]) == (order, None)
 
 
 @pytest.mark.parametrize(

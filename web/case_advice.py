@@ -1,0 +1,59 @@
+"""What a person does next about a case, in a sentence, and where more is told."""
+
+from collections.abc import Mapping
+
+from ledger.case_stamps import CaseKind, CaseOpened
+from ledger.order.by_hand import MANUAL
+
+# The sentence, and the page in docs/runbooks.
+ADVICE: Mapping[CaseKind, tuple[str, str]] = {
+    CaseKind.UNMATCHED_MONEY: (
+        "Find out whose it is: assign it to that order, or send it back.",
+        "unmatched-money",
+    ),
+    CaseKind.UNBOUND_FACT: (
+        "No money moved. Look it up at the provider, then close.",
+        "unmatched-money",
+    ),
+    CaseKind.CONTRADICTION: (
+        "Compare with the provider's books or the bank statement, correct it, then close.",
+        "alarms",
+    ),
+    CaseKind.UNDERPAID: (
+        "Ask for the rest, or cancel with a refund: then it is resolved by itself.",
+        "overpaid",
+    ),
+    CaseKind.OVERPAID: ("Send the surplus back.", "overpaid"),
+    CaseKind.MONEY_TO_RETURN: (
+        "Hand the money back and say so (refunds, method manual): then it is resolved by itself.",
+        "overpaid",
+    ),
+    CaseKind.REFUND_REFUSED: ("Retry, or return the money by hand.", "refund-refused"),
+    CaseKind.REFUND_FAILED: ("Return the money in another way.", "refund-refused"),
+    CaseKind.REFUND_UNKNOWN: (
+        "Look at the provider, then say what became of it: orders settle-refund.",
+        "refund-of-unknown-outcome",
+    ),
+    CaseKind.LETTER_FAILED: (
+        "Reach the customer in another way, or send it again.",
+        "letter-of-unknown-fate",
+    ),
+    CaseKind.LETTER_UNKNOWN: (
+        "Ask whether it came; send it again if not.",
+        "letter-of-unknown-fate",
+    ),
+    CaseKind.DISPUTE: ("Answer at the provider before its deadline.", "alarms"),
+    CaseKind.VOID_FAILED: ("Give the authorization up at the provider.", "void-failed"),
+    CaseKind.CAPTURE_FAILED: ("Look at the provider why, and ask the customer.", "void-failed"),
+    CaseKind.CAPTURED_AFTER_VOID: ("See that the money goes back.", "void-failed"),
+    CaseKind.AUTHORIZATION_LOST: ("Ask the customer to pay again, or cancel.", "void-failed"),
+    CaseKind.POISON_STAMP: ("Tell whoever runs this: a stamp cannot be digested.", "worker-behind"),
+}
+
+
+def advice(opened: CaseOpened) -> str:
+    """One sentence, and the page to read."""
+    sentence, page = ADVICE[opened.kind]
+    if opened.kind is CaseKind.OVERPAID and opened.provider == MANUAL:
+        sentence = ADVICE[CaseKind.MONEY_TO_RETURN][0]
+    return f"{sentence} More: docs/runbooks/{page}.md"
