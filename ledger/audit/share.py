@@ -30,9 +30,10 @@ class Share:
     """All streams of a ledger, or some of them; they are kept as `Shelf` keeps them."""
 
     def __init__(
-        self, ledger: RawStreams, *, hashes_only: bool = False, most: int = MOST_STREAMS
+        self, ledger: RawStreams, *, hashes_only: bool = False, most: int | None = None
     ) -> None:
-        self._shelf = Shelf(ledger, most=most, understanding=not hashes_only)
+        kept = MOST_STREAMS if most is None else most
+        self._shelf = Shelf(ledger, most=kept, understanding=not hashes_only)
         self._leaf = LeafHashes(ledger.ledger_id).of
         self._ids = Ids()
         self.report = self._of_bytes if hashes_only else self._of_stamps

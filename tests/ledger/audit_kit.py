@@ -12,6 +12,7 @@ from ledger.audit.raw import (
     AuditedRows,
     RawCommit,
     RawRow,
+    RawStreams,
     Vertebra,
     raw_commit_of,
     raw_of,
@@ -231,7 +232,7 @@ class CopiedRows:
 class SharesInOneProcess:
     """So many shares of a ledger's streams, checked one after the other when they are asked."""
 
-    def __init__(self, ledger: AuditedRows, of: int, *, hashes_only: bool = False) -> None:
+    def __init__(self, ledger: RawStreams, of: int, *, hashes_only: bool = False) -> None:
         self._ledger, self._of = ledger, of
         self._shares = [Share(ledger, hashes_only=hashes_only, most=1) for _ in range(of)]
         self._reports: deque[Report] = deque()
