@@ -87,13 +87,14 @@ def _csv(body: bytes) -> Iterable[Mapping[str, Any]]:
     text = body.decode("utf-8-sig", "replace")
     first = text.partition("\n")[0]
     lines = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",")
-    missing = [one for one in _NEEDED if one not in (lines.fieldnames or ())]
-    if missing:
-        raise Unreadable(f"the report has no column {', '.join(missing)}")
     try:
-        return list(lines)
+        missing = [one for one in _NEEDED if one not in (lines.fieldnames or ())]
+        found = list(lines)
     except csv.Error:
         raise Unreadable("the report is not CSV") from None
+    if missing:
+        raise Unreadable(f"the report has no column {', '.join(missing)}")
+    return found
 
 
 def _row(told: Mapping[str, Any]) -> Row:

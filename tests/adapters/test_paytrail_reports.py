@@ -144,6 +144,7 @@ def test_a_downloaded_file_may_have_commas_and_no_customer_is_looked_at(written,
 
 @given(st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
 @example(b"[" * 100_000)
+@example(b"a\rb")
 @example(b'[{"amount": 1e999999999}]')
 @example(b'entryDate;amount;status;reference;stamp\n"' + b"x" * 200_000)
 def test_whatever_is_no_report_is_unreadable(body):
