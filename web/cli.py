@@ -45,6 +45,8 @@ from web.settings import Settings, SettingWrong, read_settings
 REFUSED, WRONG, OUTSIDE = 1, 2, 3
 _ENDINGS: dict[type[Exception], int] = {
     Refusal: REFUSED,
+    RebuildRefused: REFUSED,
+    RebuildUnderWay: REFUSED,
     SettingWrong: WRONG,
     RoleTooStrong: WRONG,
     MigrationRefused: WRONG,
@@ -206,8 +208,6 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
             position = works.views.rebuild(names, progress=progress)
     except UnknownProjection as error:
         raise click.UsageError(str(error)) from error
-    except (RebuildRefused, RebuildUnderWay) as error:
-        raise click.ClickException(str(error)) from error
     click.echo(f"Rebuilt as of position {position}.")
 
 

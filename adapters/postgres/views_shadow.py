@@ -44,7 +44,7 @@ class ShadowViews:
         if not locked:
             raise RebuildUnderWay(
                 "projections are being rebuilt already: `projections list` tells which;"
-                " wait until they are, or break that off"
+                " wait until that is done, or break it off"
             )
         self._run("views_abandon_rebuild")
         names = [one.name for one in self.projections]

@@ -30,7 +30,10 @@ class RebuildRefused(Exception):
     """A stream cannot be translated. The live tables are as they were."""
 
     def __init__(self, poison: Poison) -> None:
-        super().__init__(f"stream {poison.stream}, position {poison.position}: {poison.error}")
+        super().__init__(
+            f"stream {poison.stream} cannot be translated at position {poison.position}"
+            f" ({poison.error}): all rows are as they were"
+        )
         self.poison = poison
 
 

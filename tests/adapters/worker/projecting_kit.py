@@ -1,17 +1,22 @@
 """Moving projections in tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic, sleep
 from typing import Any
 from uuid import UUID, uuid4
+
+import psycopg
 
 from adapters.postgres.views_owner import OwnedViews
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.projecting import Projector
 from ledger.appends import Append, Appended
+from ledger.order.state import Order
 from ledger.recorded import Draft
 from projections.catalogue import PROJECTIONS
 from projections.deriving import Poison
+from projections.projection import Row
+from projections.unpaid import unpaid
 
 ALL = PROJECTIONS.values()
 
@@ -38,3 +43,22 @@ def append(ledger: StampLedger, stream: UUID, *stamps: Any, version: int = 0) ->
     ]
     (outcome,) = ledger.append(Append(drafts=drafts, expected={stream: version}))
     assert isinstance(outcome, Appended)
+
+
+def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows that readers see."""
+    with psycopg.connect(url) as connection:
+        return {
+            name: sorted(connection.execute(f"select * from views.{name}"), key=repr)
+            for name in PROJECTIONS
+        }
+
+
+def only_unpaid(order: Order) -> Sequence[Row]:
+    """A translation with a flaw: it does not expect orders that wait for nothing."""
+    return unpaid(order) or stumbling(order)
+
+
+def stumbling(order: Order) -> Sequence[Row]:
+    """A translation that fails."""
+    raise ZeroDivisionError(order.id)

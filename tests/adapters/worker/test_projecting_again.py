@@ -1,9 +1,8 @@
 """What is derived again is what is there; what is not there is named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -23,21 +22,20 @@ from ledger.stamps import Cancelled, Cause
 from projections.catalogue import PROJECTIONS
 from projections.deriving import Poison
 from projections.order_pages import OrderPage
-from projections.projection import Projection, Row
-from projections.unpaid import UNPAID, unpaid
-from tests.adapters.worker.projecting_kit import ALL, append, project
+from projections.projection import Projection
+from projections.unpaid import UNPAID
+from tests.adapters.worker.projecting_kit import (
+    ALL,
+    append,
+    everything,
+    only_unpaid,
+    project,
+    stumbling,
+)
 from tests.projections.histories import QUOTA, SHOP, placed, write
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 CASE = CaseOpened(kind=CaseKind.DISPUTE, severity=Severity.WARNING, text="a dispute")
-
-
-def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    with psycopg.connect(url) as connection:
-        return {
-            name: sorted(connection.execute(f"select * from views.{name}"), key=repr)
-            for name in PROJECTIONS
-        }
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -202,15 +200,6 @@ def moved_by(url: str, ledger: StampLedger, projections: Mapping[str, Projection
         return project(ledger, owned)
     finally:
         owned.close()
-
-
-def only_unpaid(order: Order) -> Sequence[Row]:
-    """A translation with a flaw: it does not expect orders that wait for nothing."""
-    return unpaid(order) or stumbling(order)
-
-
-def stumbling(order: Order) -> Sequence[Row]:
-    raise ZeroDivisionError(order.id)
 
 
 def garbage(stream: UUID, version: int) -> PreparedStamp:

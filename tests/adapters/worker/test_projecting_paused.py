@@ -5,8 +5,12 @@ import subprocess
 import sys
 from time import monotonic, sleep
 
+import pytest
+
 from adapters.postgres.views_owner import OwnedViews
-from tests.adapters.worker.projecting_kit import ALL, project
+from adapters.worker.differences import differences
+from adapters.worker.projecting import Projector
+from tests.adapters.worker.projecting_kit import ALL, everything
 from tests.projections.histories import write
 
 OWNER = """
@@ -40,7 +44,8 @@ def replaced_within(database, seconds: float) -> OwnedViews:
     raise AssertionError(f"nobody took over within {seconds} s")
 
 
-def test_a_stopped_owner_is_replaced_in_five_seconds_and_gives_way(ledger, views, database):
+@pytest.mark.parametrize("asleep", [0, pytest.param(60, marks=pytest.mark.slow)])
+def test_a_stopped_owner_is_replaced_in_five_seconds_and_gives_way(ledger, views, database, asleep):
     first = subprocess.Popen(
         [sys.executable, "-c", OWNER, database.app], stdout=subprocess.PIPE, text=True
     )
@@ -51,15 +56,21 @@ def test_a_stopped_owner_is_replaced_in_five_seconds_and_gives_way(ledger, views
         assert OwnedViews.take(database.app, "projections", projections=ALL) is None
         first.send_signal(signal.SIGSTOP)
         second = replaced_within(database, 5)
-        write(ledger, orders=3)
+        moved = Projector(ledger, second, on_poison=print)
+        for seed in range(asleep + 1):
+            write(ledger, orders=3, seed=seed)
+            assert moved.run_once() > 0
+            sleep(1 if asleep else 0)
+        before = everything(database.app)
         first.send_signal(signal.SIGCONT)
         assert first.stdout.readline() == "lost\n"
-        project(ledger, second)
+        assert everything(database.app) == before
         second.close()
     finally:
         first.kill()
         first.communicate()
     assert all(one.lag == 0 for one in views.checkpoints())
+    assert [*differences(ledger, database.app)] == []
 
 
 def test_a_killed_owner_is_replaced_in_five_seconds(database):
