@@ -6,8 +6,12 @@ from ledger.payments import Providers
 
 
 def newest(order: Order) -> Attempt | None:
-    """The last attempt that was asked for: they stand in the order of their requests."""
-    return next(reversed([*order.attempts.values()]), None)
+    """The last attempt that was asked for: they stand in the order of their requests.
+
+    One that staff took back was none.
+    """
+    asked = reversed([*order.attempts.values()])
+    return next((one for one in asked if one.withdrawn is None), None)
 
 
 def close_replaced(order: Order, providers: Providers) -> None:

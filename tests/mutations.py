@@ -31,6 +31,42 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="withdrawn-payment-is-asked-for",
+        file="ledger/order/attempts.py",
+        old="        told = self.authorization is not None or self.withdrawn is not None\n",
+        new="        told = self.authorization is not None\n",
+        tests=("tests/ledger/test_corrections.py",),
+    ),
+    Mutation(
+        name="own-approver",
+        file="ledger/order/corrections.py",
+        old="    if not approver or approver.casefold() in _names(actor):\n",
+        new="    if not approver or approver == actor:\n",
+        tests=("tests/ledger/test_corrections.py",),
+    ),
+    Mutation(
+        name="correction-after-money-went-back",
+        file="ledger/order/corrections.py",
+        old="    if order.held_by(marked.correlation_id) != marked.received:\n"
+        "        raise MoneyReturned\n",
+        new="",
+        tests=("tests/ledger/test_corrections.py",),
+    ),
+    Mutation(
+        name="transfer-counts-once-per-order",
+        file="ledger/marking.py",
+        old='    return uuid5(_TRANSFERS, f"{transfer}/{number}")\n',
+        new='    return uuid5(_TRANSFERS, f"{transfer}/{number}/{object()}")\n',
+        tests=("tests/ledger/test_marking.py",),
+    ),
+    Mutation(
+        name="times-out-only-once",
+        file="adapters/worker/timeouts.py",
+        old='    again = f"/{order.retaken_position}" if order.retaken_position else ""\n',
+        new='    again = ""\n',
+        tests=("tests/adapters/worker/test_reactor_timeouts.py",),
+    ),
+    Mutation(
         name="status-is-a-maximum",
         file="ledger/order/status.py",
         old="""    if order.disputed:

@@ -9,6 +9,7 @@ from rich.table import Table
 from ledger import cancellation
 from ledger.audit.replay import MoneyAxes, money_of
 from ledger.audit.story import spoken
+from ledger.order.attempts import Attempt
 from ledger.order.state import Order
 from ledger.order.status import flags, status
 
@@ -36,6 +37,7 @@ def order_json(order: Order, now: datetime) -> dict[str, Any]:
                 "provider_reference": one.reference or one.session,
                 "asked": one.asked,
                 "received": one.received,
+                "withdrawn": one.withdrawn.amount if one.withdrawn else None,
                 "held": order.held_by(one.correlation_id),
             }
             for one in order.attempts.values()
@@ -65,7 +67,13 @@ def show_order(order: Order, now: datetime) -> tuple[Table, ...]:
             one.provider,
             one.reference or one.session,
             spoken(one.asked),
-            spoken(one.received) if one.received is not None else "",
+            _came(one),
             spoken(order.held_by(one.correlation_id)),
         )
     return (payments,)
+
+
+def _came(attempt: Attempt) -> str:
+    if attempt.withdrawn is not None:
+        return "taken back"
+    return spoken(attempt.received) if attempt.received is not None else ""

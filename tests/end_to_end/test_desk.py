@@ -159,3 +159,24 @@ def test_cash_pays_an_order_whose_page_is_closed_then(journey: Journey) -> None:
     sessions = journey.provider("checkout/sessions?limit=100")
     assert [one["status"] for one in sessions if one["id"] == bought.session] == ["expired"]
     until("its letter came", bought.letters)
+
+
+def test_a_mistake_of_staff_is_taken_back_and_told(journey: Journey) -> None:
+    bought = journey.buy()
+    act(journey, bought, "mark-paid", transfer=secrets.token_hex(8))
+    until("the receipt", bought.letters)
+    told = act(journey, bought, "mark-paid/withdraw", approver="boss")
+    assert told["money"]["received"] == 0
+    until("the credit letter", lambda: subjects(bought, "About the payment of your order"))
+    told = act(journey, bought, "mark-paid", transfer=secrets.token_hex(8))
+    until("another receipt", lambda: len(subjects(bought, "Confirmation")) == 2)
+    act(journey, bought, "cancel")
+    until("the letter", lambda: subjects(bought, "is cancelled"))
+    assert act(journey, bought, "cancel/withdraw", approver="boss")["status"] == "PAID"
+    until("the other letter", lambda: subjects(bought, "is not cancelled"))
+    assert journey.audit("verify").returncode == 0
+    assert journey.command("seats", "check").returncode == 0
+
+
+def subjects(bought: Bought, words: str) -> list[str]:
+    return [one["subject"] for one in bought.letters() if words in one["subject"]]

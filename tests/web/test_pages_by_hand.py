@@ -1,12 +1,13 @@
 """A shop that is paid by hand: the order's page tells how, and no machine is asked."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.manual_payments import ManualPayments
-from ledger.commands import MarkPaid
+from ledger.commands import MarkPaid, WithdrawPayment
 from ledger.money import Money
 from ledger.order.state import Order
 from ledger.order.status import status
@@ -113,3 +114,18 @@ def test_a_refund_is_never_made_by_machine():
     assert answer == CreateRefundFailure(code="by_hand_only", try_number=1)
     assert ManualPayments().find_refund(asked) is None
     assert not isinstance(ManualPayments().recover_payment(payment_ask(), try_number=1), NoAnswer)
+
+
+def test_after_a_mistake_the_page_tells_how_to_pay_as_before(world: World):
+    order = bought(world)
+    before = world.browser.get(address(order)).text
+    wish: dict[str, Any] = {"actor": "token:till", "at": world.clock(), "reason": "statement"}
+    world.orders.handle(order.id, MarkPaid(correlation_id=uuid4(), **wish))
+    assert "How to pay" not in world.browser.get(address(order)).text
+    taken = WithdrawPayment(correlation_id=uuid4(), **wish, approver="boss")
+    world.orders.handle(order.id, taken)
+    after = world.browser.get(address(order)).text
+    assert "How to pay" in before
+    assert "How to pay" in after
+    assert order.payment_reference in after
+    assert "A correction of ours" in after

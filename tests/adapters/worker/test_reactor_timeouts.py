@@ -1,4 +1,8 @@
+from typing import Any
+from uuid import uuid4
+
 from adapters.worker.reactor import NOTHING, WAITING
+from ledger.commands import MarkPaid, WithdrawPayment
 from ledger.order.status import Status, status
 from tests.adapters.worker.worker_kit import World
 
@@ -72,3 +76,19 @@ def test_who_is_paid_or_cancelled_is_not_looked_at():
         raise AssertionError("nobody is asked")
 
     assert world.timeouts(look=look).run() == NOTHING
+
+
+def test_an_order_that_was_taken_up_again_times_out_once_more():
+    world = World()
+    order = world.opened(world.place())
+    world.clock.forward(days=3)
+    assert world.timeouts().run().done == 1
+    wish: dict[str, Any] = {"actor": "token:till", "at": world.clock(), "reason": "statement"}
+    world.orders.handle(order.id, MarkPaid(correlation_id=uuid4(), **wish))
+    assert world.orders.follow(order.id, world.clock()).alive
+    taken = WithdrawPayment(correlation_id=uuid4(), **wish, approver="boss")
+    world.orders.handle(order.id, taken)
+    assert world.timeouts().run().done == 0
+    world.clock.forward(days=3)
+    assert world.timeouts().run().done == 1
+    assert not world.orders.get(order.id).alive
