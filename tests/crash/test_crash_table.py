@@ -35,6 +35,7 @@ from tests.crash.wire import Gate, Wire
 from tests.databases import migrated_template
 
 PLACED = 3
+TRIES = 5
 AFTER_THE_LEASE = 10
 LONG_AFTER = 60
 
@@ -147,14 +148,21 @@ def can_die(victim: str, point: Point) -> bool:
 def works_at(scene: Scene, work: str, *, victim: str, point: Point) -> None:
     """One cell of the table. Its name is shown when it fails."""
     print(f"{work}: {victim} killed {point}", flush=True)
+    tries = (tried_at(scene, work, victim=victim, point=point) for _ in range(TRIES))
+    assert any(tries), "the work never came to this point"
+
+
+def tried_at(scene: Scene, work: str, *, victim: str, point: Point) -> bool:
+    """Whether it came so far: what shared a commit by chance needs fewer than in rehearsal."""
     name = scene.fresh(work)
     scene.postbox.letters.clear()
     trap = Trap(point, victim, scene.crew, scene.server)
     ended, told = watched(scene, work, name, trap)
-    assert trap.sprung
-    assert ended == KILLED if victim == "client" else ended == 0 or work == "rebuild"
-    Afterwards(scene, name, work, told, killed=ended == KILLED).all_is_well()
+    if trap.sprung:
+        assert ended == KILLED if victim == "client" else ended == 0 or work == "rebuild"
+        Afterwards(scene, name, work, told, killed=ended == KILLED).all_is_well()
     scene.drop(name)
+    return trap.sprung
 
 
 @dataclass
