@@ -338,11 +338,9 @@ MUTATIONS = (
     Mutation(
         name="totals-beside-a-commit-are-believed",
         file="ledger/audit/kept_check.py",
-        old="        for one in self._kept_at(position):\n",
+        old='            text = "stands twice" if key in seen else self._fault(key, value)\n',
         # All that is told is what is missing.
-        new="        for one in self._kept_at(position):\n"
-        "            seen.add(getattr(one, 'series', None) or getattr(one, 'quota', None) or '')\n"
-        "            continue\n",
+        new='            text = ""\n',
         tests=("tests/ledger/test_audit_tampering.py",),
     ),
     Mutation(

@@ -26,6 +26,7 @@ from ledger.stamps import (
     CreateVoidRequest,
     Letter,
     ManualRefund,
+    PaymentWithdrawn,
     ReceiptSendStarted,
     Refunded,
     SeatsReleased,
@@ -137,6 +138,13 @@ def test_law_7_the_same_money_is_asked_back_twice(world):
 def test_law_7_money_is_handed_back_that_is_not_held(world):
     given = ManualRefund(payment=attempt_of(world, "returned"), amount=Money(1, "EUR"))
     force(world, given, cause=uuid4(), order="returned")
+    assert laws(world) == {"7"}
+
+
+def test_law_7_money_is_taken_from_the_books_that_is_not_held(world):
+    payment = attempt_of(world, "returned")
+    taken = PaymentWithdrawn(payment=payment, amount=Money(1, "EUR"), approver="boss")
+    force(world, taken, cause=uuid4(), order="returned")
     assert laws(world) == {"7"}
 
 
