@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from adapters.worker.delivery import DeliveryPolicy, Forgotten, Try, next_move
 from adapters.worker.desk import Desk
 from adapters.worker.hands import Hands
+from adapters.worker.portion import Portion
 from adapters.worker.posting import Claim, Outcome, Post
 from adapters.worker.reactor import (
     DONE,
@@ -32,8 +33,8 @@ from ledger.service import Orders
 from ledger.stamps import Letter, ReceiptUnknown
 from ledger.together import News, Together
 
-# So many are claimed at a time: at worst they wait for a lease. A further hand for each so many.
-_MOST_CLAIMED, _PER_HAND = 64, 4
+# A further hand for each so many letters: a quick mail server needs one, a slow one gets all.
+_PER_HAND = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ class Letters:
     policy: DeliveryPolicy
     patience: Patience
     hands: Hands = field(default_factory=lambda: Hands(most=1, name="letters"))
+    portion: Portion = field(default_factory=Portion)
     name: str = "letters"
 
     def run(self) -> Progress:
@@ -60,8 +62,12 @@ class Letters:
         ready = [one for one in found if self.patience.ready((self.name, one))]
         if not ready:
             self.post.mail.rest()
-        batches = [ready[at : at + _MOST_CLAIMED] for at in range(0, len(ready), _MOST_CLAIMED)]
-        return sum(map(self._batch, batches), Progress(waiting=len(found) - len(ready)))
+        progress = Progress(waiting=len(found) - len(ready))
+        while ready:
+            batch, ready = ready[: self.portion.size], ready[self.portion.size :]
+            with self.portion.timed():
+                progress += self._batch(batch)
+        return progress
 
     def _batch(self, order_ids: Sequence[UUID]) -> Progress:
         orders, wanted = self.together.get(order_ids), list[Claim]()

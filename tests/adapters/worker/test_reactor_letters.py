@@ -8,6 +8,7 @@ from adapters.smtp_mail import Rejected, Sent, Unknown
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.delivery import MOST_TRIES, DeliveryPolicy, WhenUnknown
 from adapters.worker.hands import Hands
+from adapters.worker.portion import Portion
 from adapters.worker.posting import Post
 from adapters.worker.reactor import NOTHING, Progress
 from ledger.case_stamps import CaseKind
@@ -279,12 +280,24 @@ def test_letters_of_many_orders_are_claimed_together_and_stamped_as_they_go(monk
         return append(self, *appends)
 
     monkeypatch.setattr(StampLedger, "append", counted)
-    worker = replace(world.letters(), hands=Hands(most=4, name="letters"))
+    quick = Portion(now=lambda: 0.0)
+    worker = replace(world.letters(), hands=Hands(most=4, name="letters"), portion=quick)
     assert worker.run().done == 100
     claims = [some for some in appended if some[0] == "ReceiptSendStarted"]
-    assert [len(some) for some in claims] == [64, 36]
+    assert [len(some) for some in claims] == [8, 16, 32, 44]
     assert sum(len(some) for some in appended if some[0] == "ReceiptSent") == 100
     assert len({message_id for _, message_id in world.mail.delivered}) == 100
+
+
+def test_a_slow_mail_server_is_given_few_at_a_time():
+    now = [0.0]
+    portion = Portion(now=lambda: now[0])
+    sizes = []
+    for took in (0.1, 0.2, 0.3, 0.1, 0.1, 0.6, 9.0, 9.0, 9.0, 9.0):
+        sizes.append(portion.size)
+        with portion.timed():
+            now[0] += took
+    assert sizes == [8, 16, 32, 32, 64, 64, 32, 16, 8, 8]
 
 
 def test_a_worker_that_slept_on_its_claim_does_not_send(monkeypatch):
