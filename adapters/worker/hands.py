@@ -1,8 +1,8 @@
 """A few threads that stay: several things are done at once, and told of as they come."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue, SimpleQueue
 from threading import Lock, Thread
 from typing import Generic, TypeVar
 
@@ -10,6 +10,8 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 _Work = Callable[[], None]
+# So many may be done before anybody looks, beside one for each hand.
+_AHEAD = 16
 
 
 class Hands:
@@ -24,10 +26,11 @@ class Hands:
 
     def each(
         self, items: Sequence[_T], act: Callable[[_T], _R], *, at_once: int
-    ) -> Iterator[list[_R]]:
+    ) -> Generator[list[_R]]:
         """What acting on each item came to, in no order: all that came since the last look.
 
-        The first error ends it, and is raised. Alone, or with one hand at most, whoever asks acts.
+        The first error ends it, and is raised; so does whoever closes it. Hands wait for who does
+        not look. Alone, or with one hand at most, whoever asks acts.
         """
         if self._most == 1 or len(items) == 1:
             for item in items:
@@ -39,9 +42,12 @@ class Hands:
         for _ in range(hands):
             self._work.put(job.go_on)
         left = len(items)
-        while left and (came := job.take()):
-            left -= len(came)
-            yield came
+        try:
+            while left and (came := job.take()):
+                left -= len(came)
+                yield came
+        finally:
+            job.end()
 
     def _have(self, hands: int) -> None:
         with self._lock:
@@ -59,8 +65,9 @@ class _Job(Generic[_T, _R]):
 
     def __init__(self, items: Iterable[_T], act: Callable[[_T], _R]) -> None:
         self._left, self._act, self._lock = iter(items), act, Lock()
-        self._done: SimpleQueue[_R | _Failed] = SimpleQueue()
+        self._done: Queue[_R | _Failed] = Queue(_AHEAD)
         self._over = False
+        self._error: _Failed | None = None
 
     def go_on(self) -> None:
         """One item after the other, until none is left or something went wrong."""
@@ -73,15 +80,22 @@ class _Job(Generic[_T, _R]):
 
     def take(self) -> list[_R]:
         """Waits for one, and takes what else is there. Raises what went wrong."""
-        first = self._done.get()
+        first = self._error or self._done.get()
         if isinstance(first, _Failed):
             raise first.error
         came = [first]
         with suppress(Empty):
             while not isinstance(one := self._done.get_nowait(), _Failed):
                 came.append(one)
-            self._done.put(one)  # what came before it is told first
+            self._error = one  # what came before it is told first
         return came
+
+    def end(self) -> None:
+        """Begin no further item. Who waits to be looked at need not."""
+        self._over = True
+        with suppress(Empty):
+            while True:
+                self._done.get_nowait()
 
     def _mine(self) -> Iterator[_T]:
         while not self._over:

@@ -5,6 +5,7 @@ an outcome, which become `RECEIPT_UNKNOWN` when their lease is over, by whoever 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
@@ -82,9 +83,10 @@ class Letters:
         progress += Progress(waiting=len(wanted) - len(claimed))
         # 2. No transaction is open while we talk to the mail server.
         hands = -(-len(claimed) // _PER_HAND)
-        for sent in self.hands.each(claimed, self.post, at_once=hands):
-            # 3. Whatever came back is stamped, "we do not know" included.
-            progress += self._stamped(sent)
+        with closing(self.hands.each(claimed, self.post, at_once=hands)) as came:
+            for sent in came:
+                # 3. Whatever came back is stamped, "we do not know" included.
+                progress += self._stamped(sent)
         return progress
 
     def _order(self, order_id: UUID, orders: Mapping[UUID, Order], wanted: list[Claim]) -> Progress:

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -105,7 +105,7 @@ class AllAtOnce(Hands):
 
     def each(
         self, items: Sequence[_T], act: Callable[[_T], _R], *, at_once: int
-    ) -> Iterator[list[_R]]:
+    ) -> Generator[list[_R]]:
         yield [act(item) for item in items]
 
 

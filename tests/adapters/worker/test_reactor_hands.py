@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from threading import Barrier, Event, Lock, current_thread
+from time import sleep
 from typing import TypeVar
 
 import pytest
@@ -52,6 +53,27 @@ def test_what_came_is_told_while_others_are_under_way():
     assert next(told) == [1]
     go.set()
     assert [*told] == [[0]]
+
+
+def test_hands_wait_for_who_does_not_look_and_stop_when_nobody_will():
+    """Nothing is sent far ahead of its stamp: while the ledger is away, little is done in vain."""
+    begun, enough = [], Event()
+
+    def act(item: int) -> int:
+        begun.append(item)
+        if len(begun) >= 19:
+            enough.set()
+        return item
+
+    told = Hands(most=3, name="letters").each(range(1000), act, at_once=3)
+    next(told)
+    assert enough.wait(10)
+    sleep(0.1)
+    ahead = len(begun)
+    assert ahead <= 3 * (16 + 3)
+    told.close()
+    sleep(0.1)
+    assert len(begun) <= ahead + 3
 
 
 @pytest.mark.parametrize("most", [1, 2])
