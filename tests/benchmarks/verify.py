@@ -2,19 +2,25 @@
 
 `python -m tests.benchmarks.verify [--orders 2000] [--runs 3] [--json FILE]`
 
-One process on one core; the limit is fetching the same rows and dropping them.
+In one process, and shared by one per core: these are counted from when they are ready. The
+processor's time is that of all of them without the database's; the limit is fetching the same rows
+in one process and dropping them.
 """
 
+import os
 import resource
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import psutil
 import psycopg
 
+from adapters.audit_processes import AuditProcesses, audit_processes
 from adapters.embedded_postgres import APP, EmbeddedPostgres
-from adapters.postgres.plain_rows import leave_as_bytes
+from adapters.postgres.raw_rows import leave_raw
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.postgres.statements import statement
 from ledger.audit.rows import BATCH
@@ -35,7 +41,7 @@ BIG = ShopSpec(
 )
 
 
-CASES = {"positions, times and hashes": True, "every law": False}
+HASHES, LAWS = "positions, times and hashes", "every law"
 
 
 def fill(world: World, orders: int) -> None:
@@ -50,16 +56,37 @@ def fill(world: World, orders: int) -> None:
             send_letters(world, name)
 
 
-def verified(world: World, *, hashes_only: bool) -> Figures:
+def verified(world: World, url: str, *, hashes_only: bool, processes: int) -> Figures:
     """One whole verification."""
-    verification = Verification(world.store.stored(), hashes_only=hashes_only)
-    began = time.perf_counter()
-    with few_collections():
+    with ExitStack() as stack:
+        shares = _ready(stack, url, hashes_only=hashes_only, processes=processes)
+        verification = Verification(world.store.stored(), hashes_only=hashes_only, shares=shares)
+        began, worked = time.perf_counter(), _processor(shares)
+        stack.enter_context(few_collections())
         findings = list(verification)
-    seconds = time.perf_counter() - began
+        seconds, work = time.perf_counter() - began, _processor(shares) - worked
     assert not findings, findings[:3]
     assert verification.verdict is not None
-    return {"per_second": round(verification.verdict.rows / seconds)}
+    rows = verification.verdict.rows
+    return {"per_second": round(rows / seconds), "processor_us": round(work / rows * 1e6, 2)}
+
+
+def _ready(
+    stack: ExitStack, url: str, *, hashes_only: bool, processes: int
+) -> AuditProcesses | None:
+    """Further processes, once they have answered about nothing."""
+    if processes == 1:
+        return None
+    shares = stack.enter_context(audit_processes(url, processes, hashes_only=hashes_only))
+    shares.ask(0, until=0, rows=[])
+    shares.answer()
+    return shares
+
+
+def _processor(shares: AuditProcesses | None) -> float:
+    """Seconds that this process and those that share its work have spent."""
+    others = [psutil.Process(pid).cpu_times() for pid in (shares.pids if shares else ())]
+    return time.process_time() + sum(one.user + one.system for one in others)
 
 
 def fetched(url: str) -> Figures:
@@ -67,7 +94,7 @@ def fetched(url: str) -> Figures:
     began, after, read = time.perf_counter(), 0, statement("read_positions")
     with psycopg.connect(url, autocommit=True, cursor_factory=psycopg.RawCursor) as connection:
         cursor = connection.cursor(binary=True)
-        leave_as_bytes(cursor)
+        leave_raw(cursor)
         while rows := cursor.execute(read, [after, BATCH]).fetchall():
             after = rows[-1][0]
     return {"per_second": round(after / (time.perf_counter() - began))}
@@ -78,14 +105,16 @@ def measured(server: EmbeddedPostgres, *, orders: int, runs: int) -> dict[str, A
     server.create_database("verify", template=migrated_template(server))
     url = server.url("verify", role=APP)
     world = World(BIG, make=lambda clock: PostgresStampRecorder(url, clock=clock))
-    mine: dict[str, list[Figures]] = {case: [] for case in CASES}
+    cases = [(what, count) for count in (1, *_more()) for what in (HASHES, LAWS)]
+    mine: dict[tuple[str, int], list[Figures]] = {case: [] for case in cases}
     limits = []
     try:
         fill(world, orders)
         for _ in range(runs):
             limits.append(fetched(url))
-            for case, hashes_only in CASES.items():
-                mine[case].append(verified(world, hashes_only=hashes_only))
+            for what, count in cases:
+                done = verified(world, url, hashes_only=what == HASHES, processes=count)
+                mine[what, count].append(done)
         stamps = world.store.head()[0]
     finally:
         world.close()
@@ -93,14 +122,20 @@ def measured(server: EmbeddedPostgres, *, orders: int, runs: int) -> dict[str, A
     return {
         "stamps": stamps,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "rows": [_row(case, median_of(figures), limit) for case, figures in mine.items()],
+        "rows": [_row(*case, median_of(figures), limit) for case, figures in mine.items()],
     }
 
 
-def _row(case: str, ours: Figures, limit: Figures) -> dict[str, Any]:
+def _more() -> tuple[int, ...]:
+    cores = os.cpu_count() or 1
+    return (cores,) if cores > 1 else ()
+
+
+def _row(what: str, processes: int, ours: Figures, limit: Figures) -> dict[str, Any]:
+    shared = f", {processes} processes and one that holds them together"
     return {
-        "case": case,
-        "callers": 1,
+        "case": what + (shared if processes > 1 else ""),
+        "callers": processes,
         "ours": ours,
         "peers": {},
         "limit": limit,
@@ -110,9 +145,11 @@ def _row(case: str, ours: Figures, limit: Figures) -> dict[str, Any]:
 
 def table(result: dict[str, Any]) -> str:
     """For people: the ratio first."""
-    lines = [f"{'of limit':>8} {'ours/s':>9}  case"]
+    lines = [f"{'of limit':>8} {'ours/s':>9} {'processor':>12}  case"]
     for row in result["rows"]:
-        lines.append(f"{row['ratio']['limit']:>8} {row['ours']['per_second']:>9.0f}  {row['case']}")
+        ours = row["ours"]
+        told = f"{ours['per_second']:>9.0f} {ours['processor_us']:>9.2f} µs"
+        lines.append(f"{row['ratio']['limit']:>8} {told}  {row['case']}")
     limit = result["rows"][0]["limit"]["per_second"]
     return "\n".join(
         [
