@@ -20,6 +20,7 @@ create index if not exists objects_due on objects (due_at) where due_at is not n
 create table if not exists answers (
     key text primary key, fingerprint text not null, status integer not null,
     body text not null, request_id text not null, created real not null);
+create index if not exists answers_by_age on answers (created);
 create table if not exists script (
     place integer primary key autoincrement, topic text not null, spec text not null,
     times_left integer not null);

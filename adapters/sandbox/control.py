@@ -196,12 +196,11 @@ def knobs(chaos: Chaos) -> Json:
 
 
 def _deliveries(world: World) -> Json:
+    wanted = request.args.get("state", "")
     rows = world.books.rows(
         "select id, event_id, type, state, trick, tries, due_at, last_status, last_error"
-        " from deliveries order by id"
+        " from deliveries where ? in ('', state) order by id",
+        (wanted,),
     )
     deliveries = [dict(row) for row in rows]
-    wanted = request.args.get("state")
-    if wanted:
-        deliveries = [delivery for delivery in deliveries if delivery["state"] == wanted]
     return {"data": deliveries, "pending": sum(d["state"] == "pending" for d in deliveries)}

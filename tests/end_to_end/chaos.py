@@ -4,7 +4,9 @@
 """
 
 import argparse
+import os
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -25,7 +27,7 @@ from tests.end_to_end.chaos_report import Day, show, write_json, write_svg
 from tests.end_to_end.chaos_shops import open_shops
 from tests.end_to_end.chaos_storm import Storm, settle_the_bank
 from tests.end_to_end.houses import whole_house
-from tests.end_to_end.journey import Journey, until
+from tests.end_to_end.journey import Journey
 from web.progress import progress_bar
 
 # First as far as recovery, a letter's lease and a second try wait. Then beyond the day for which
@@ -33,6 +35,8 @@ from web.progress import progress_bar
 # Then beyond the week after which an authorization lapses.
 _LEAPS = (700, 700, 700, 24 * 3600, 700, 700, 7 * 24 * 3600, 700, 700, 24 * 3600, 700, 700)
 _WEEK = _LEAPS.index(7 * 24 * 3600)
+# Seconds that the provider has to tell what it could not tell during the storm.
+_DELIVERY = 300
 Tell = Callable[[int, int], None]
 
 
@@ -68,7 +72,7 @@ class BadDay:
         storm = Storm(self.journey, self.seed, self.pause)
         lives = plan(self.orders, seed=self.seed)
         self.day.lives.update(lives)
-        with storm.raging(), ThreadPoolExecutor(self.customers) as pool:
+        with storm.raging(), self._pool() as pool:
             futures = [
                 pool.submit(self._live, number, life, token)
                 for number, life in enumerate(lives, start=1)
@@ -77,6 +81,15 @@ class BadDay:
                 future.result()
         self.day.blows = storm.blows
         self.day.struck = [(at - self._began, name) for at, name in storm.struck]
+
+    @contextmanager
+    def _pool(self) -> Iterator[ThreadPoolExecutor]:
+        """Whoever interrupts the day need not wait for everybody's patience."""
+        pool = ThreadPoolExecutor(self.customers)
+        try:
+            yield pool
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _live(self, number: int, name: str, token: str) -> None:
         life = LIVES[name]
@@ -100,7 +113,7 @@ class BadDay:
             for _ in range(8):
                 answered(look)
         self.day.troubles = self.journey.get("happened")
-        until("every message was delivered", self._delivered)
+        self._until_delivered()
         self.journey.command("reconcile", "--provider", "stripe", "--commit")
         self.day.bank = settle_the_bank(self.journey, seed=self.seed)
         ends = Ends(self.journey)
@@ -109,17 +122,20 @@ class BadDay:
                 break
             self.journey.move_clock(leap)
             _patiently(ends)
-        until("every message was delivered", self._delivered)
+        self._until_delivered()
         self.journey.command("reconcile", "--provider", "stripe", "--commit")
         _patiently(ends, seconds=20)
 
     def _settled(self) -> bool:
         return not self.journey.works.inbox.unfinished(1)
 
-    def _delivered(self) -> bool:
+    def _until_delivered(self) -> None:
         """Whoever was turned away comes again after a while, and each time after a longer one."""
-        self.journey.move_clock(20)
-        return not self.journey.get("deliveries?state=pending")["data"]
+        deadline = time.monotonic() + _DELIVERY
+        while self.journey.get("deliveries?state=pending")["pending"]:
+            assert time.monotonic() < deadline, "the provider is still telling"
+            self.journey.move_clock(20)
+            time.sleep(0.2)
 
     def _look(self) -> None:
         ends = Ends(self.journey)
@@ -161,7 +177,26 @@ def _patiently(ends: Ends, *, seconds: float = 4) -> None:
         time.sleep(0.25)
 
 
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
+    """Interrupted, it stops what it started."""
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        day, asked = _asked_for()
+    except KeyboardInterrupt:
+        os._exit(130)
+    show(day, Console(width=110))
+    if asked.json:
+        write_json(day, asked.json)
+    if asked.svg:
+        write_svg(day, asked.svg)
+    sys.exit(bool(day.findings))
+
+
+def _asked_for() -> tuple[Day, argparse.Namespace]:
     parser = argparse.ArgumentParser(prog="python -m tests.end_to_end.chaos", description=__doc__)
     parser.add_argument("--orders", type=int, default=200)
     parser.add_argument("--seed", type=int, help="the same seed plans the same day; else any")
@@ -172,19 +207,13 @@ def main() -> None:
     parser.add_argument("--svg", type=Path, help="draw the day into this file")
     asked = parser.parse_args()
     seed = asked.seed or random.SystemRandom().randrange(1, 10**6)
-    console = Console(width=110)
-    console.print(f"{asked.orders} orders, seed {seed}")
+    Console().print(f"{asked.orders} orders, seed {seed}")
     with tempfile.TemporaryDirectory(prefix="chaos") as folder, progress_bar("lives") as tell:
         home = asked.home or Path(folder)
         home.mkdir(parents=True, exist_ok=True)
         with whole_house(home) as journey:
             day = BadDay(journey, asked.orders, seed, asked.customers, asked.pause, tell).run()
-    show(day, console)
-    if asked.json:
-        write_json(day, asked.json)
-    if asked.svg:
-        write_svg(day, asked.svg)
-    sys.exit(bool(day.findings))
+    return day, asked
 
 
 if __name__ == "__main__":

@@ -1,65 +1,55 @@
 """Every cent at the provider is an order's or a case's, and every order holds what it shows."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from ledger.order.state import Order
-from tests.end_to_end.chaos_storm import everything
-from tests.end_to_end.journey import Journey
+from ledger.order.surplus import surplus
 
 _TAKEN = ("needs_response", "under_review", "lost")
 
 
+@dataclass(frozen=True, kw_only=True)
 class Money:
-    """Two ways to the same sums: from stamps, and from the provider's objects alone."""
+    """Two ways to the same sums: from stamps, and from the provider's objects alone.
 
-    def __init__(self, journey: Journey, orders: Sequence[Order], looked: dict[str, int]) -> None:
-        self._journey, self._orders, self._looked = journey, orders, looked
+    `on_cases`: payments that wait on a case; `overpaid`: orders whose surplus does.
+    """
 
-    def findings(self) -> Iterator[str]:
-        theirs = self._held_there()
-        self._looked["payments"] = len(theirs)
-        self._looked["cents held"] = sum(theirs.values())
-        yield from self._of_orders(dict(theirs))
-        yield from self._surplus()
+    orders: Sequence[Order]
+    on_cases: Container[str]
+    overpaid: Container[UUID]
+    charges: Sequence[Mapping[str, Any]]
+    disputes: Sequence[Mapping[str, Any]]
 
-    def _held_there(self) -> Mapping[str, int]:
-        """By payment: captured, less returned, less what disputes took."""
+    def held_there(self) -> Mapping[str, int]:
+        """Cents by payment: captured, less returned, less what disputes took."""
         held = defaultdict[str, int](int)
-        for charge in self._objects("charges"):
+        for charge in self.charges:
             held[charge["payment_intent"]] += charge["amount_captured"] - charge["amount_refunded"]
-        for dispute in self._objects("disputes"):
+        for dispute in self.disputes:
             if dispute["status"] in _TAKEN:
                 held[dispute["payment_intent"]] -= dispute["amount"]
         return held
 
-    def _of_orders(self, theirs: dict[str, int]) -> Iterator[str]:
-        """Payment by payment; what no order has must be a case's."""
-        for order in self._orders:
-            for attempt in order.paid_attempts:
-                if attempt.provider != "stripe":
-                    continue
-                ours = order.held_by(attempt.correlation_id).amount
-                there = theirs.pop(attempt.reference, 0)
-                if ours != there:
-                    yield f"order {order.number}: {ours} cents here, {there} at the provider"
-        cases = self._journey.works.parts.views.cases("open")
-        known = {one.provider_reference for one in cases} | {
-            one.payment_reference for one in cases if hasattr(one, "payment_reference")
-        }
-        for payment, cents in theirs.items():
-            if cents and payment not in known:
+    def findings(self) -> Iterator[str]:
+        """Payment by payment; what no order has must be a case's, and so must every surplus."""
+        left = dict(self.held_there())
+        for order in self.orders:
+            yield from self._of_order(order, left)
+        for payment, cents in left.items():
+            if cents and payment not in self.on_cases:
                 yield f"payment {payment}: {cents} cents are in no order and no case"
 
-    def _surplus(self) -> Iterator[str]:
-        """Whatever is held beyond the price is returned, or waits on a case."""
-        cases = self._journey.works.parts.views.cases("open")
-        waiting = {one.order_id for one in cases if one.kind == "overpaid"}
-        for order in self._orders:
-            gone = order.refunded + order.refund_pending + order.lost + order.disputed
-            if (order.received - gone - order.due).amount > 0 and order.id not in waiting:
-                yield f"order {order.number} holds more than its price, without a case"
-
-    def _objects(self, kind: str) -> Iterator[Any]:
-        return everything(self._journey, kind)
+    def _of_order(self, order: Order, left: dict[str, int]) -> Iterator[str]:
+        for attempt in order.paid_attempts:
+            if attempt.provider == "stripe":
+                ours = order.held_by(attempt.correlation_id).amount
+                there = left.pop(attempt.reference, 0)
+                if ours != there:
+                    yield f"order {order.number}: {ours} cents here, {there} at the provider"
+        if any(surplus(order)) and order.id not in self.overpaid:
+            yield f"order {order.number} holds more than its price, without a case"

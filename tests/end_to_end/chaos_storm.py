@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
-import httpx
 import psutil
 
 from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.embedded_postgres.postmaster import read_pid_file
-from tests.end_to_end.journey import Journey
+from tests.end_to_end.journey import WIRE, Journey
 
 # Chances of the sandbox's chaos. `late` makes the run long, so it is rare: `cut` is as unknown.
 STORM = {
@@ -53,6 +53,7 @@ class Storm:
     pause: float
     blows: Counter[str] = field(default_factory=Counter)
     struck: list[tuple[float, str]] = field(default_factory=list)
+    helpers: list[threading.Thread] = field(default_factory=list)
 
     @contextmanager
     def raging(self) -> Iterator[None]:
@@ -68,7 +69,7 @@ class Storm:
             yield
         finally:
             over.set()
-            for hand in hands:
+            for hand in [*hands, *self.helpers]:
                 hand.join()
             self.journey.control("calm")
 
@@ -122,7 +123,12 @@ class Storm:
             yield server
 
     def _regenerated(self) -> None:
-        self.journey.command("sessions", "regenerate", "--commit")
+        """An operator at work, while the next blows fall; one at a time."""
+        if any(one.is_alive() for one in self.helpers):
+            return
+        wish = partial(self.journey.command, "sessions", "regenerate", "--commit")
+        self.helpers.append(threading.Thread(target=wish))
+        self.helpers[-1].start()
 
 
 def _serves(process: psutil.Process) -> bool:
@@ -148,7 +154,7 @@ def everything(journey: Journey, kind: str) -> Iterator[dict[str, object]]:
     headers = {"Authorization": f"Bearer {journey.house.api_key}"}
     while True:
         path = f"{journey.house.at.provider}/v1/{kind}?limit=100{after}"
-        page = httpx.get(path, headers=headers, timeout=60).raise_for_status().json()
+        page = WIRE.get(path, headers=headers).raise_for_status().json()
         yield from page["data"]
         if not page["has_more"]:
             return

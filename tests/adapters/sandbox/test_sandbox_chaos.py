@@ -1,5 +1,7 @@
 """Chaos does what its knobs say, and the same seed does it again."""
 
+import json
+
 import httpx
 import pytest
 import stripe
@@ -91,6 +93,31 @@ def test_a_copy_names_another_order(told_shop: Shop, receiver: Receiver):
     receiver.wait_for("checkout.session.expired", times=2)
     orders = {r.event.data.object["metadata"]["order"] for r in receiver.received}
     assert orders == {"order-1", "order-2"}
+
+
+def test_a_copy_may_say_all_that_is_said_of_the_other_order_s_page(told_shop: Shop):
+    said = {"order": "order-2", "correlation_id": "attempt-2"}
+    told_shop.session(client_reference_id="order-2", metadata=said)
+    told_shop.lever("chaos.json", elsewhere=1)
+    expired(told_shop, 12)
+    rows = told_shop.sandbox.world.books.rows(
+        "select payload from deliveries where trick = 'elsewhere'"
+    )
+    told = [json.loads(row["payload"])["data"]["object"]["metadata"] for row in rows]
+    assert {one["order"] for one in told} == {"order-2"}
+    assert {one.get("correlation_id") for one in told} == {None, "attempt-2"}
+
+
+def test_what_happened_is_counted(told_shop: Shop):
+    told_shop.lever("chaos.json", duplicate=1, forge=1)
+    expired(told_shop, 2)
+    told_shop.lever("calm")
+    told_shop.lever("calls/next", kind="429")
+    with pytest.raises(stripe.StripeError):
+        told_shop.session()
+    told_shop.session()
+    told = HTTP.get(f"{told_shop.url}/sandbox/happened").json()
+    assert told == {"429": 1, "duplicate": 2, "forge": 2}
 
 
 def test_reordered_webhooks_all_arrive(told_shop: Shop, receiver: Receiver):
