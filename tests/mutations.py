@@ -131,6 +131,27 @@ MUTATIONS = (
         tests=("tests/ledger/test_receiving.py",),
     ),
     Mutation(
+        name="a-payment-s-own-word-is-enough",
+        file="ledger/order/tying.py",
+        old='    return Untied("no payment page of ours bears it out")\n',
+        new="    return attempt\n",
+        tests=("tests/ledger/test_tying.py",),
+    ),
+    Mutation(
+        name="any-page-will-do",
+        file="ledger/order/tying.py",
+        old="        return attempt if ours else Unbound",
+        new="        return attempt if report.page else Unbound",
+        tests=("tests/ledger/test_tying.py",),
+    ),
+    Mutation(
+        name="nobody-looks-a-payment-up",
+        file="adapters/worker/inbox.py",
+        old="            self.look_up(report)\n",
+        new="",
+        tests=("tests/adapters/test_stripe_tying.py",),
+    ),
+    Mutation(
         name="outcome-of-a-refund-lost",
         file="ledger/payments.py",
         old="            orders.record(order_id, outcome, correlation_id=refund_id, actor=actor)\n",

@@ -27,7 +27,8 @@ from ledger.reports import Report
 from ledger.rereading import TRUSTED, Archived, Opened
 from ledger.service import Orders
 
-_BATCH = 100
+# Those that wait for a provider that is away must not stand before everybody else.
+_BATCH = 1000
 _MOST_ATTEMPTS = 10
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-_WIDE, _HIGH, _EDGE = 900, 320, 40
+_WIDE, _HIGH, _EDGE = 900, 320, 48
+_BANDS = ("#f1f5f9", "#ffffff", "#f8fafc")
 _COLOURS = {
     "web": "#c2410c",
     "worker": "#1d4ed8",
@@ -85,7 +86,7 @@ def write_svg(day: Day, file: Path) -> None:
     ended = _line([(at, done) for at, _, done, _ in day.moments], last, day.orders)
     most = max([1, *(stamps for *_, stamps in day.moments)])
     stamps = _line([(at, count) for at, _, _, count in day.moments], last, most)
-    marks = "".join(_mark(at, name, last) for at, name in day.struck)
+    marks = _parts(day, last) + "".join(_mark(at, name, last) for at, name in day.struck)
     legend = "".join(_legend(number, name) for number, name in enumerate(_COLOURS))
     title = f"{day.orders} orders, seed {day.seed}: {day.verdict}"
     file.write_text(
@@ -109,9 +110,24 @@ def _x(at: float, last: float) -> float:
     return _EDGE + (_WIDE - 2 * _EDGE) * at / last
 
 
+def _parts(day: Day, last: float) -> str:
+    """A band for each part of the day: storm, afterwards, look."""
+    bands, began = "", 0.0
+    for (part, until), colour in zip(day.parts.items(), _BANDS, strict=False):
+        x, wide = _x(began, last), _x(until, last) - _x(began, last)
+        bands += (
+            f'<rect x="{x:.1f}" y="{_EDGE}" width="{wide:.1f}" height="{_HIGH - _EDGE}" '
+            f'fill="{colour}"/>'
+            f'<text x="{x + 4:.1f}" y="{_EDGE - 5}">{part.replace("_", " ")}</text>'
+        )
+        began = until
+    return bands
+
+
 def _line(points: list[tuple[float, int]], last: float, most: int) -> str:
     high = _HIGH - _EDGE
-    found = ((_x(at, last), _HIGH - high * count / max(most, 1)) for at, count in points)
+    every = [(0.0, 0), *points]
+    found = ((_x(at, last), _HIGH - high * count / max(most, 1)) for at, count in every)
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in found)
 
 
