@@ -21,7 +21,13 @@ from web.demo_house import House, start
 
 PATIENCE = 40.0
 # One for all: a client of its own for each call would load certificates that nobody asks for.
-WIRE = httpx.Client(trust_env=False, verify=False, timeout=60)
+# No connection is kept: the next process at the same address would not know it.
+WIRE = httpx.Client(
+    trust_env=False,
+    verify=False,
+    timeout=60,
+    limits=httpx.Limits(max_keepalive_connections=0),
+)
 _T = TypeVar("_T")
 
 
