@@ -130,6 +130,9 @@ def test_a_transfer_must_carry_the_orders_own_reference():
     given(*OPEN).when(wish(MarkPaid, reference=wrong)).then_refuses(MistypedReference)
     for written in ("RF18", "0", "1", "²", "20260000042２"):
         given(*OPEN).when(wish(MarkPaid, reference=written + "1")).then_refuses(MistypedReference)
+    for written in ("0", "000 000", "RF"):
+        given(*OPEN).when(wish(MarkPaid, reference=written)).then_refuses(MistypedReference)
+    given(*OPEN).when(wish(MarkPaid, reference="  ")).then(*marked())
     padded = f"00000000 {reference}"
     given(*OPEN).when(wish(MarkPaid, reference=padded)).then(*marked(reference=reference))
     others = payment_reference(2027, 43)
