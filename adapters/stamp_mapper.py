@@ -64,18 +64,18 @@ class StampMapper(Mapper[UUID]):
         schema, sealed, body = unframe(row.state)
         private = self._open(row, sealed) if sealed else None
         decoded = decode(row.topic, schema, body, private)
-        return Recorded(
-            stream=row.originator_id,
-            version=row.originator_version,
-            position=row.id,
-            recorded_at=row.recorded_at,
-            stamp=decoded.stamp,
-            correlation_id=row.correlation_id,
-            actor=decoded.actor,
-            occurred_at=decoded.occurred_at,
-            evidence=decoded.evidence,
-            numbers=row.numbers,
-            leaf=row.leaf,
+        return _recorded(
+            row.originator_id,
+            row.originator_version,
+            row.id,
+            row.recorded_at,
+            decoded.stamp,
+            row.correlation_id,
+            decoded.actor,
+            decoded.occurred_at,
+            decoded.evidence,
+            row.numbers,
+            row.leaf,
         )
 
     def _open(self, row: StampRow, sealed: bytes) -> bytes | None:
