@@ -22,7 +22,6 @@ from adapters.stamp_mapper import restore
 from adapters.worker.projecting import Projector
 from adapters.worker.rebuilding import rebuild
 from ledger.few_collections import few_collections
-from ledger.recorded import Recorded
 from projections.catalogue import PROJECTIONS
 from projections.folding import folded
 from projections.order_pages import ORDER_PAGES
@@ -57,14 +56,14 @@ def rebuilt(ledger: StampLedger, url: str, chosen: Collection[Projection]) -> fl
 
 
 def folding(rows: list[PlainRow]) -> float:
-    """Seconds to decode and fold stamps that are in memory: the limit."""
-    streams: dict[UUID, list[Recorded]] = defaultdict(list)
+    """Seconds to decode and fold stamps that are in memory, order by order: the limit."""
+    streams: dict[UUID, list[PlainRow]] = defaultdict(list)
     began = perf_counter()
     with few_collections():
         for row in rows:
-            streams[row.stream].append(restore(row))
-        for stamps in streams.values():
-            folded(stamps)
+            streams[row.stream].append(row)
+        for stream in streams.values():
+            folded([restore(row) for row in stream])
         return perf_counter() - began
 
 
