@@ -25,7 +25,7 @@ def serve(pipe: Connection) -> None:
     ledger = ClosedLedger(PostgresStampRecorder(url, readers=1))
     views = ShadowViews.at(url, "", projections=projections)
     feed = Feed(ledger)
-    with few_collections(), suppress(EOFError, BrokenPipeError):
+    with few_collections(), suppress(EOFError, OSError):
         while True:
             pipe.send(_answer(pipe.recv(), feed, views, projections))
 

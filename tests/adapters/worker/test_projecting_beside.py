@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from time import monotonic, sleep
 from uuid import uuid4
 
@@ -43,6 +44,22 @@ def test_what_others_derive_from_behind_is_what_follows(ledger, owned, views, da
     assert project(ledger, owned, catching_up=hurrying(owned, part=23)) == []
     assert all(one.lag == 0 for one in views.checkpoints())
     assert [*differences(ledger, database.app)] == []
+
+
+@pytest.mark.parametrize(("quick", "shrinks"), [(0.0, True), (3600.0, False)])
+def test_parts_are_smaller_where_writing_is_slow(ledger, owned, database, quick, shrinks):
+    write(ledger, orders=40)
+    hurrying = CatchingUp(owned, far=1, part=16, many=2, quick=quick)
+    project(ledger, owned, catching_up=hurrying)
+    positions = [position for (position,) in steps(database.app)]
+    sizes = {after - before for before, after in pairwise(positions)}
+    assert (1 in sizes) is shrinks
+    assert [*differences(ledger, database.app)] == []
+
+
+def steps(url: str) -> list[tuple[int]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute("select position from views.steps order by number").fetchall()
 
 
 def test_what_stumbles_far_behind_stops_alone(ledger, owned, views, database):
