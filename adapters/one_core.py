@@ -21,7 +21,8 @@ def settle_down(number: int = 0) -> None:
     """For a process that serves with threads, once all is loaded and before they are started.
 
     What is loaded is never looked through for cycles again. Processes that share a machine take
-    different numbers.
+    different numbers. A thread that runs already keeps all cores: the one that watches the
+    embedded PostgreSQL hands them on when it starts it again.
     """
     gc.collect()
     gc.freeze()
