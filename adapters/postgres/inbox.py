@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from adapters.evidence import Message, Waiting, evidence_hash, packed, unpacked
 from adapters.keys import Keyring
 from adapters.postgres.connections import Connections
-from adapters.together import Together
+from adapters.shared_trips import SharedTrips
 from ledger.doors import Evidence
 
 _PAGE = 200
@@ -26,7 +26,7 @@ class PostgresInbox:
     ) -> None:
         self._keyring, self._patience = keyring, patience
         self._connections = Connections(url, readers=connections, wait=patience)
-        self._kept_together = Together(self._keep)
+        self._trips = SharedTrips(self._keep)
 
     def keep(
         self,
@@ -43,7 +43,7 @@ class PostgresInbox:
         kept = Evidence(uuid4(), evidence_hash(body))
         sealed, key = self._keyring.seal_evidence(kept.id, packed(headers, body))
         envelope = (received_at, provider, door, verdict, provider_event_id, kept.hash, sealed)
-        self._kept_together.hand_in((key.key_id, kept.id, key.wrapped, *envelope))
+        self._trips.hand_in((key.key_id, kept.id, key.wrapped, *envelope))
         return kept
 
     def _keep(self, rows: Sequence[tuple[Any, ...]]) -> None:

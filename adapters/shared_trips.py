@@ -19,7 +19,7 @@ class _Handed(Generic[Item]):
         self.error: BaseException | None = None
 
 
-class Together(Generic[Item]):
+class SharedTrips(Generic[Item]):
     """Many callers, one trip at a time, and no thread of its own. A lone caller goes at once.
 
     `serve` does all items or none, and may be asked again for some of them: an item that cannot be

@@ -4,7 +4,7 @@ from threading import Event, Thread
 
 import pytest
 
-from adapters.together import Together
+from adapters.shared_trips import SharedTrips
 from ledger.appends import LedgerUnavailable
 
 
@@ -26,13 +26,13 @@ class Counter:
             raise LedgerUnavailable("closed today")
 
 
-def all_at_once(together, counter, items):
+def all_at_once(trips, counter, items):
     """The first goes in and waits there; the others come meanwhile. What each was told."""
     told = {}
 
     def call(item):
         try:
-            together.hand_in(item)
+            trips.hand_in(item)
             told[item] = "served"
         except (ValueError, LedgerUnavailable) as error:
             told[item] = str(error)
@@ -43,7 +43,7 @@ def all_at_once(together, counter, items):
     assert counter.inside.wait(20)
     for thread in threads[1:]:
         thread.start()
-    while len(together._waiting) < len(items) - 1:
+    while len(trips._waiting) < len(items) - 1:
         pass
     counter.door.set()
     for thread in threads:
@@ -57,30 +57,30 @@ def counter():
 
 
 def test_a_lone_caller_goes_at_once(counter):
-    Together(counter.serve).hand_in(7)
+    SharedTrips(counter.serve).hand_in(7)
     assert counter.trips == [[7]]
 
 
 def test_who_comes_meanwhile_shares_the_next_trip(counter):
-    told = all_at_once(Together(counter.serve), counter, range(6))
+    told = all_at_once(SharedTrips(counter.serve), counter, range(6))
     assert told == dict.fromkeys(range(6), "served")
     assert [sorted(trip) for trip in counter.trips] == [[0], [1, 2, 3, 4, 5]]
 
 
 def test_a_trip_has_room_for_so_many(counter):
-    told = all_at_once(Together(counter.serve, most=2), counter, range(6))
+    told = all_at_once(SharedTrips(counter.serve, most=2), counter, range(6))
     assert told == dict.fromkeys(range(6), "served")
     assert [len(trip) for trip in counter.trips] == [1, 2, 2, 1]
 
 
 def test_one_that_cannot_be_served_does_not_harm_its_neighbours(counter):
-    told = all_at_once(Together(counter.serve), counter, [1, 2, -1, 3])
+    told = all_at_once(SharedTrips(counter.serve), counter, [1, 2, -1, 3])
     assert told == {1: "served", 2: "served", 3: "served", -1: "a number below zero"}
 
 
 def test_when_nobody_answers_all_are_told_and_the_next_one_asks_again(counter):
-    together = Together(counter.serve)
-    told = all_at_once(together, counter, [1, 404, 2])
+    trips = SharedTrips(counter.serve)
+    told = all_at_once(trips, counter, [1, 404, 2])
     assert told == {1: "served", 404: "closed today", 2: "closed today"}
-    together.hand_in(5)
+    trips.hand_in(5)
     assert counter.trips[-1] == [5]
