@@ -34,7 +34,7 @@ from ledger.service import Orders
 from ledger.stamps import Letter, ReceiptUnknown
 from ledger.together import News, Together
 
-# A further hand for each so many letters: a quick mail server needs one, a slow one gets all.
+# A hand for so many letters, while the mail server is quick: more would stand in each other's way.
 _PER_HAND = 4
 
 
@@ -82,7 +82,7 @@ class Letters:
         claimed = self._claimed(wanted)
         progress += Progress(waiting=len(wanted) - len(claimed))
         # 2. No transaction is open while we talk to the mail server.
-        hands = -(-len(claimed) // _PER_HAND)
+        hands = len(claimed) // (_PER_HAND if self.portion.quick else 1)
         with closing(self.hands.each(claimed, self.post, at_once=hands)) as came:
             for sent in came:
                 # 3. Whatever came back is stamped, "we do not know" included.

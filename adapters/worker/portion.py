@@ -11,6 +11,7 @@ class Portion:
     """Between `least` and `most`: twice as many after a quick one, half as many after a slow one.
 
     What is taken and not done when a process ends waits for its lease. `moment` is in seconds.
+    `quick`: the last one took less than half of that.
     """
 
     least: int = 8
@@ -18,6 +19,7 @@ class Portion:
     moment: float = 0.5
     now: Callable[[], float] = monotonic
     size: int = 8
+    quick: bool = True
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -25,7 +27,8 @@ class Portion:
         began = self.now()
         yield
         took = self.now() - began
+        self.quick = took < self.moment / 2
         if took > self.moment:
             self.size = max(self.size // 2, self.least)
-        elif took < self.moment / 2:
+        elif self.quick:
             self.size = min(self.size * 2, self.most)

@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from threading import Barrier, Thread
@@ -298,6 +299,28 @@ def test_a_slow_mail_server_is_given_few_at_a_time():
         with portion.timed():
             now[0] += took
     assert sizes == [8, 16, 32, 32, 64, 64, 32, 16, 8, 8]
+
+
+class CountedHands(Hands):
+    """Hands that remember how many were wanted at once."""
+
+    def __init__(self) -> None:
+        super().__init__(most=8, name="letters")
+        self.wanted: list[int] = []
+
+    def each(self, items, act, *, at_once):
+        self.wanted.append(at_once)
+        return super().each(items, act, at_once=at_once)
+
+
+@pytest.mark.parametrize(("took", "wanted"), [(0.0, [2, 4, 8]), (3.0, [2, 8, 8, 8, 8, 8, 8])])
+def test_a_slow_mail_server_is_spoken_to_by_all_hands(took, wanted):
+    world, hands, times = World(), CountedHands(), itertools.count()
+    for _ in range(56):
+        world.placed_and_paid()
+    portion = Portion(now=lambda: next(times) * took)
+    assert replace(world.letters(), hands=hands, portion=portion).run().done == 56
+    assert hands.wanted == wanted
 
 
 def test_a_worker_that_slept_on_its_claim_does_not_send(monkeypatch):
