@@ -365,6 +365,35 @@ MUTATIONS = (
         tests=("tests/ledger/test_audit_tampering.py",),
     ),
     Mutation(
+        name="an-auditor-that-is-gone-found-nothing",
+        file="adapters/audit_processes.py",
+        old="    except (EOFError, pickle.UnpicklingError) as error:\n"
+        "        raise _gone(process) from error\n",
+        new="    except (EOFError, pickle.UnpicklingError):\n        return Report([], [])\n",
+        tests=("tests/adapters/test_audit_processes.py",),
+    ),
+    Mutation(
+        name="nobody-looks-which-rows-an-auditor-read",
+        file="adapters/audit_processes.py",
+        old="            if report.leaves != leaves:\n",
+        new="            if report.leaves is None:\n",
+        tests=("tests/adapters/test_audit_processes.py",),
+    ),
+    Mutation(
+        name="a-row-with-another-binding-is-as-it-was-written",
+        file="ledger/audit/share.py",
+        old="        and row[7] == again.binding\n",
+        new="",
+        tests=("tests/ledger/test_audit_shortcuts.py",),
+    ),
+    Mutation(
+        name="released-seats-are-not-counted",
+        file="ledger/audit/seats.py",
+        old="        PaymentWithdrawn,\n        SeatsReleased,\n",
+        new="        PaymentWithdrawn,\n",
+        tests=("tests/ledger/test_audit_shortcuts.py",),
+    ),
+    Mutation(
         name="anybody-signs-for-paytrail",
         file="adapters/paytrail_payments/door.py",
         old="        if not is_signed(self._secret, _target(body).query):\n",

@@ -85,6 +85,16 @@ def test_a_process_that_is_gone_is_an_error_and_never_clean(world, module_databa
             found(world, shares)
 
 
+def test_a_process_that_ends_before_it_has_answered_is_an_error(world, module_database):
+    with audit_processes(module_database.app, 1, hashes_only=True) as shares:
+        (pid,) = shares.pids
+        os.kill(pid, signal.SIGSTOP)
+        shares.ask(0, until=4, rows=world.store.stored().vertebrae(0, limit=4))
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(Unfinished, match="nothing is proven"):
+            shares.answer()
+
+
 def test_a_database_that_does_not_answer_is_an_error(world, module_database):
     away = module_database.app.replace(module_database.name, "nobodys")
     assert away != module_database.app
