@@ -440,6 +440,19 @@ class Ledger(RuleBasedStateMachine):
         assert self._receive(replace(told, **{wrong: change})) is None
         assert self.world.orders.get(order_id).version == before
 
+    @rule(which=WHICH)
+    def a_payment_claims_to_be_an_order_s(self, which: int) -> None:
+        """Its own word is all there is, and no page of ours bears it out."""
+        order = self._order(which)
+        for attempt in _at_the_provider(order)[:1] if order else ():
+            assert order is not None
+            stranger = f"pi_{self._fresh('stranger')}"
+            fact = Paid(amount=attempt.asked, provider="stripe", provider_reference=stranger)
+            cause = attempt.correlation_id
+            told = self._report(order.id, cause, cause, fact, amount=attempt.asked)
+            assert self._receive(replace(told, claimed=True)) is None
+            assert self._order(which) == order
+
     # Letters
 
     @rule(which=WHICH, arrives=st.booleans())
