@@ -95,7 +95,12 @@ def for_roles(*roles: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     return guard
 
 
+def is_at_home() -> bool:
+    """A caller on this machine that no proxy sent."""
+    relayed = any(name in request.headers for name in _RELAYED)
+    return request.remote_addr in _LOOPBACK and not relayed
+
+
 def is_insider() -> bool:
     """A caller on this machine that no proxy sent, or one with a token."""
-    relayed = any(name in request.headers for name in _RELAYED)
-    return (request.remote_addr in _LOOPBACK and not relayed) or bearer() is not None
+    return is_at_home() or bearer() is not None

@@ -12,6 +12,7 @@ from tests.web.kit import SHOP, Product, open_shop, wish
 from tests.web.url_table import WRITES, address, methods, name_of, writes
 from web.api.orders import ORDERS_A_MINUTE
 
+ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 # What is not counted per visitor, and why.
 SIGNED = "/webhooks/"  # providers, who sign; SumUp's unsigned ones have a limit of their own
 
@@ -23,7 +24,7 @@ def test_a_write_is_counted_or_asks_who_you_are(rule: Rule):
     path = address(rule, order=product.paid().rpartition("/")[2])
     product.limits.tight = True
     for method in WRITES & methods(rule):
-        answer = product.client.open(path, method=method)
+        answer = product.client.open(path, method=method, environ_base=ELSEWHERE)
         if rule.rule.startswith(SIGNED):
             assert answer.status_code in (400, 404)
         elif answer.status_code != 401:
@@ -34,7 +35,7 @@ def test_a_write_is_counted_or_asks_who_you_are(rule: Rule):
 def test_what_is_over_the_limit_is_a_problem_and_places_nothing(product: Product):
     product.limits.tight = True
     size = product.parts.store.head()
-    answer = product.place()
+    answer = product.client.post(f"{SHOP}/orders", json=wish(), environ_base=ELSEWHERE)
     assert (answer.status_code, answer.json["type"]) == (429, "/problems/too-many-requests")
     assert answer.headers["Retry-After"] == "60"
     assert product.parts.store.head() == size
@@ -55,7 +56,18 @@ def test_staff_of_the_shop_are_not_counted(
 ):
     product.limits.tight = True
     headers = product.token(role, shop=shop)
-    assert product.client.post(f"{SHOP}/orders", json=wish(), headers=headers).status_code == status
+    answer = product.client.post(
+        f"{SHOP}/orders", json=wish(), headers=headers, environ_base=ELSEWHERE
+    )
+    assert answer.status_code == status
+
+
+def test_programs_at_home_are_not_counted_but_what_a_proxy_sends_is(product: Product):
+    product.limits.tight = True
+    assert product.place().status_code == 201
+    sent = {"X-Forwarded-For": "192.0.2.7"}
+    answer = product.client.post(f"{SHOP}/orders", json=wish(), headers=sent)
+    assert answer.status_code == 429
 
 
 def place_from(product: Product, address: str) -> int:
