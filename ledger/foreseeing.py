@@ -7,6 +7,7 @@ from ledger.case_decide import case_fact
 from ledger.case_stamps import CaseKind
 from ledger.cases import Cases
 from ledger.order.observe import Unbound, contradicts, observe
+from ledger.order.state import Order
 from ledger.rebinding import rebound
 from ledger.receiving import Find, addressee, case_for, cause_of, return_of
 from ledger.reports import Report
@@ -28,6 +29,8 @@ def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Fore
     order, verdict = addressee(report, orders, find)
     as_case = cases.get(case_id(cause_of(report), case_for(report, order, "").kind))
     if isinstance(verdict, Unbound) or order is None:
+        if order is not None and _stands(report, order):
+            return Foresight.KNOWN  # it was this order's when it came
         sent_back = return_of(report, cases)
         return _as_case(as_case) if sent_back is None else _as_return(report, sent_back)
     report = rebound(report, verdict)
@@ -37,6 +40,11 @@ def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Fore
         return Foresight.KNOWN
     # What a person has settled is not taken up again when its order turns up after all.
     return Foresight.RESOLVED_CASE if as_case.resolved else Foresight.STAMP
+
+
+def _stands(report: Report, order: Order) -> bool:
+    fact, cause = report.fact, report.correlation_id
+    return not observe(fact, cause, order) and not contradicts(fact, cause, order)
 
 
 def _as_return(report: Report, case: Case) -> Foresight:

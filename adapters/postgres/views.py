@@ -76,7 +76,7 @@ class Views:
         found = self._read("views_read_returning_cases", asked_before, limit)
         return [case for (case,) in found]
 
-    def homeless_news(self, verdicts: Sequence[str], limit: int = 100) -> Sequence[Homeless]:
+    def homeless_news(self, verdicts: Sequence[str], limit: int = 1000) -> Sequence[Homeless]:
         """News kept as cases, whose order may have turned up since."""
         found = self._read("views_read_homeless_news", [*verdicts], limit)
         return [row_of(Homeless, values) for values in found]

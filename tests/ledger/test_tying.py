@@ -129,6 +129,15 @@ def test_a_declined_try_moves_no_money_and_does_not_wait(world: World) -> None:
     assert tell(world, told(world, "one", "pi_1", fact=declined)) == world.id("one")
 
 
+def test_a_declined_try_that_stands_is_known_whatever_is_learned_since(world: World) -> None:
+    declined = PaymentFailed(provider_reference="ch_9", code="card_declined")
+    strange = told(world, "one", "pi_9", fact=declined)
+    assert tell(world, strange) == world.id("one")
+    assert tell(world, told(world, "one", "pi_1", page="cs_one")) == world.id("one")
+    again = foresee(strange, orders=world.orders, cases=world.cases, find=lambda *_: None)
+    assert again is Foresight.KNOWN
+
+
 def test_a_voided_payment_and_a_refund_wait_alike(world: World) -> None:
     (payment,) = world.orders.get(world.id("one")).attempts
     refund = CreateRefundSuccess(payment=payment, amount=PRICE, provider_reference="re_1")

@@ -223,6 +223,33 @@ def test_news_is_found_again_when_what_it_names_is_an_orders(ledger, owned, view
     inbox.close()
 
 
+def test_news_that_names_another_order_is_never_looked_at_again(ledger, owned, views, database):
+    inbox = PostgresInbox(database.app, keyring=ledger.keyring)
+    order, attempt, case = uuid4(), uuid4(), uuid4()
+    kept = inbox.keep(
+        "stripe",
+        "stripe",
+        body=b"{}",
+        headers={},
+        verdict="signed",
+        provider_event_id="evt_1",
+        received_at=WHEN,
+    )
+    draft = Draft(
+        stream=case,
+        stamp=stray(provider_reference=f"pi_{attempt}", order=uuid4()),
+        correlation_id=case,
+        actor="provider:stripe",
+        evidence=kept.hash,
+    )
+    ledger.append(Append(drafts=[draft], expected={case: 0}))
+    append(ledger, order, placed())
+    paid(ledger, order, attempt=attempt)
+    project(ledger, owned)
+    assert views.homeless_news(["signed"]) == []
+    inbox.close()
+
+
 def test_open_cases_of_orders_are_found_by_kind(ledger, owned, views):
     case, other, order = uuid4(), uuid4(), uuid4()
     append(ledger, case, stray(kind=CaseKind.OVERPAID, order=order))
