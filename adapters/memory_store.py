@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from threading import RLock
 from uuid import UUID, uuid4
 
-from adapters.audited_rows import audited
+from adapters.auditing.rows import audited
 from adapters.conditions import Decided, decide
 from adapters.keys import MemoryKeys
 from adapters.recording import Answer, Meanwhile, PreparedAppend, StampRecorder, dense, no_more

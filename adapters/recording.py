@@ -15,8 +15,8 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
-from adapters.audited import AuditedRecorder
-from adapters.audited_rows import audited
+from adapters.auditing.recorder import AuditedRecorder
+from adapters.auditing.rows import audited
 from adapters.plain_rows import PlainRow, plain
 from adapters.polling import PollingSubscription
 from adapters.stamp_rows import StampRow

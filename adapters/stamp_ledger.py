@@ -11,6 +11,7 @@ from eventsourcing.persistence import InfrastructureFactory, Mapper
 from eventsourcing.popo import POPOFactory
 from eventsourcing.utils import Environment, EnvType
 
+from adapters.auditing.stored import StoredRows
 from adapters.closed_ledger import ClosedLedger
 from adapters.committer import Committer
 from adapters.keys import Keyring, Sealing
@@ -18,7 +19,6 @@ from adapters.opened_rows import opened_streams
 from adapters.recording import Answer, Committed, Contradicts, PreparedAppend, StampRecorder
 from adapters.stamp_mapper import StampMapper, prepare, recorded_as
 from adapters.stamp_rows import StampRow
-from adapters.stored_rows import StoredRows
 from ledger.appends import Append, Appended, Contradiction, Outcome
 from ledger.few_collections import few_collections
 from ledger.making import maker

@@ -366,7 +366,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="an-auditor-that-is-gone-found-nothing",
-        file="adapters/audit_processes.py",
+        file="adapters/auditing/processes.py",
         old="    except (EOFError, pickle.UnpicklingError) as error:\n"
         "        raise _gone(process) from error\n",
         new="    except (EOFError, pickle.UnpicklingError):\n        return Report([], [])\n",
@@ -374,7 +374,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="nobody-looks-which-rows-an-auditor-read",
-        file="adapters/audit_processes.py",
+        file="adapters/auditing/processes.py",
         old="            if report.leaves != leaves:\n",
         new="            if report.leaves is None:\n",
         tests=("tests/adapters/test_audit_processes.py",),

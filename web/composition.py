@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from adapters.audit_processes import audit_processes
+from adapters.auditing.processes import audit_processes
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.lately import LatelyInMemory
 from adapters.postgres.catalogue import PostgresCatalogue

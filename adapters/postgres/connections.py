@@ -1,7 +1,7 @@
 """The connections of one process to one database: a pool to read, one of its own to commit."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Lock
 from time import monotonic, sleep
 from typing import Any
@@ -89,19 +89,24 @@ class Connections:
         *parameters: Any,
         patience: float,
         loading: Callable[[psycopg.Cursor[Any]], None] | None = None,
+        unhurried: bool = False,
     ) -> list[tuple[Any, ...]]:
         """Run one statement that may be run twice: a lost connection is tried again.
 
-        `loading` tells the cursor as what its columns are wanted.
+        `loading` tells the cursor as what its columns are wanted. `unhurried`: it looks at the
+        whole ledger, and may take as long as that takes.
         Raises `LedgerUnavailable` when nobody answered for `patience` seconds.
         """
         until, pause = monotonic() + patience, 0.0
         while True:
             try:
-                with self.reading() as connection:
+                with self.reading() as connection, ExitStack() as stack:
                     cursor = connection.cursor(binary=True)
                     if loading is not None:
                         loading(cursor)
+                    if unhurried:
+                        stack.enter_context(connection.transaction())
+                        connection.execute("set local statement_timeout = 0")
                     cursor.execute(statement(name), parameters)
                     return cursor.fetchall() if cursor.description else []
             except PoolTimeout as error:

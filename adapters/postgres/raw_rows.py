@@ -8,7 +8,7 @@ import psycopg
 from psycopg.types.numeric import Int8BinaryLoader
 from psycopg.types.string import ByteaBinaryLoader
 
-from adapters.audited_rows import numbers_of
+from adapters.auditing.rows import numbers_of
 from ledger.audit.raw import RawRow, Vertebra
 from ledger.audit.rows import KeptBeside
 

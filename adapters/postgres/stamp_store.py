@@ -144,11 +144,11 @@ class PostgresStampRecorder(StampRecorder):
         )
 
     def read_strays(self) -> list[Kept]:
-        totals = [stored_total(values) for values in self._read("read_stray_totals")]
-        return [*totals, *(stored_number(values) for values in self._read("read_stray_numbers"))]
+        totals = [stored_total(values) for values in self._whole("read_stray_totals")]
+        return [*totals, *(stored_number(values) for values in self._whole("read_stray_numbers"))]
 
     def read_repeats(self, until: int) -> list[int]:
-        return [position for (position,) in self._read("read_repeats", until)]
+        return [position for (position,) in self._whole("read_repeats", until)]
 
     def head(self) -> tuple[int, bytes]:
         for size, _, root, _ in self._read("read_head"):
@@ -174,3 +174,8 @@ class PostgresStampRecorder(StampRecorder):
 
     def _read(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self._connections.rows(name, *parameters, patience=self._patience)
+
+    def _whole(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """What takes longer the longer the ledger is."""
+        rows = self._connections.rows
+        return rows(name, *parameters, patience=self._patience, unhurried=True)

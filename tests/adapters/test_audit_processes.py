@@ -11,7 +11,7 @@ import psutil
 import psycopg
 import pytest
 
-from adapters.audit_processes import AuditProcesses, audit_processes
+from adapters.auditing.processes import AuditProcesses, audit_processes
 from adapters.embedded_postgres import ADMIN
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from ledger.audit import verify as verifying
@@ -131,7 +131,7 @@ def test_no_process_outlives_its_verification(world, module_database):
 
 INTERRUPTED = """
 import sys, time
-from adapters.audit_processes import audit_processes
+from adapters.auditing.processes import audit_processes
 with audit_processes(sys.argv[1], 2, hashes_only=True) as shares:
     print(*shares.pids, flush=True)
     time.sleep(60)

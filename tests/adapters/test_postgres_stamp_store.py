@@ -4,16 +4,18 @@ import gc
 import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
 from adapters.committer import Committer
 from adapters.one_core import settle_down
+from adapters.postgres import connections
 from adapters.postgres.batch import LedgerCorrupt
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.recording import Committed, PositionMissing
+from ledger.appends import LedgerUnavailable
 from tests.contract.given import append, first, stamp
 
 
@@ -92,3 +94,20 @@ def test_the_threads_of_a_server_share_a_core_and_do_not_interrupt_each_other():
         # Who started before may start the database, which takes all that there are.
         os._exit(0 if settled and free.result() == cores_before else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_an_auditor_may_look_at_the_whole_ledger_as_long_as_that_takes(database, monkeypatch):
+    monkeypatch.setitem(connections._READING, "statement_timeout", "1ms")
+    recorder = PostgresStampRecorder(database.app, patience=0.1)
+    opening = first()
+    recorder.commit([opening])
+    stream = UUID(str(opening.events[0].originator_id))
+    with psycopg.connect(database.owner) as owner:
+        # As slow as a ledger of many millions.
+        owner.execute("alter table ledger.stamps rename to slow")
+        owner.execute("create view ledger.stamps as select slow.* from ledger.slow, pg_sleep(0.2)")
+        owner.execute("grant select on ledger.stamps to stampledger_app")
+    with pytest.raises(LedgerUnavailable):
+        recorder.read_streams([stream], until=1)
+    assert recorder.read_repeats(until=1) == []
+    recorder.close()

@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from adapters.audit_processes import AuditProcesses, audit_processes
+from adapters.auditing.processes import AuditProcesses, audit_processes
 from adapters.embedded_postgres import APP, EmbeddedPostgres
 from adapters.postgres.raw_rows import leave_raw
 from adapters.postgres.stamp_store import PostgresStampRecorder

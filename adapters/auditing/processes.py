@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
-from adapters.audit_jobs import Failed, Job, Window
+from adapters.auditing.jobs import Failed, Job, Window
 from ledger.audit.finding import Finding
 from ledger.audit.raw import Vertebra, share_of
 from ledger.audit.report import Report, digest_of, together
@@ -74,7 +74,7 @@ def audit_processes(
 
 def _started() -> "subprocess.Popen[bytes]":
     """The job, with its address and password, goes through the pipe: others see command lines."""
-    command = [sys.executable, "-P", "-m", "adapters.audit_share"]
+    command = [sys.executable, "-P", "-m", "adapters.auditing.share"]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 

@@ -1,7 +1,7 @@
 """One of several processes that verify a ledger: it checks the streams that fall to it.
 
-Started by `adapters.audit_processes`, it reads its job and then one window of positions after the
-other from standard input, and writes a report of each to standard output.
+Started by `adapters.auditing.processes`, it reads its job and then one window of positions after
+the other from standard input, and writes a report of each to standard output.
 """
 
 import os
@@ -12,9 +12,9 @@ from contextlib import closing
 from dataclasses import replace
 from typing import BinaryIO
 
-from adapters.audit_jobs import Failed, Job
+from adapters.auditing.jobs import Failed, Job
+from adapters.auditing.stored import StoredRows
 from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.stored_rows import StoredRows
 from ledger.appends import LedgerUnavailable
 from ledger.audit.raw import RawLedger
 from ledger.audit.report import Report, digest_of
