@@ -1,12 +1,13 @@
 """Bytes that are no HTTP, or end too early, at the door of a running web server: unharmed."""
 
 import socket
+import time
 
 import pytest
 from werkzeug.routing import Rule
 
 from ledger.audit.verify import Verification
-from tests.end_to_end.journey import Journey
+from tests.end_to_end.journey import Journey, until
 from tests.web.url_table import address, name_of, writes
 
 DOOR = b"POST /webhooks/stripe HTTP/1.1\r\nHost: shop.example\r\n"
@@ -35,6 +36,18 @@ STRIKES = {
     "a query of percent signs": b"GET /webhooks/paytrail/%00/%ff/callback?%&%zz=%"
     b" HTTP/1.1\r\nHost: x\r\n\r\n",
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def at_rest(journey: Journey) -> None:
+    """What came before these tests is understood, and stamps nothing any more."""
+
+    def rests() -> bool:
+        head = journey.works.ledger.head()
+        time.sleep(1)
+        return journey.works.ledger.head() == head and not journey.works.inbox.unfinished()
+
+    until("the house is at rest", rests)
 
 
 def strike(journey: Journey, request: bytes) -> int:
