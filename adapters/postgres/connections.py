@@ -81,6 +81,8 @@ class Connections:
             with self.reading() as connection:
                 yield connection
         except (psycopg.OperationalError, PoolTimeout) as error:
+            # A restart cuts all of them: one caller is told, not one for each.
+            self._opened_pool().check()
             raise LedgerUnavailable("the database does not answer: is it running?") from error
 
     def rows(

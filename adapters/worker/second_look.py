@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from adapters.worker.reactor import DONE, WAITING, Clock, Patience, Progress, each
+from adapters.worker.reactor import DONE, NOTHING, WAITING, Clock, Patience, Progress, each
 from ledger.cases import Cases
 from ledger.doors import Unreadable, WebhookDoor
 from ledger.receiving import Find
@@ -57,6 +57,8 @@ class SecondLook:
         )
 
     def _case(self, news: News) -> Progress:
+        if self.cases.get(news.case).state == "resolved":
+            return NOTHING  # the list is behind
         door, message = self.doors.get(news.door), self.shelf.open(news.message)
         if door is None or message is None:
             return WAITING

@@ -1,5 +1,6 @@
 """A lost connection ends in the truth: committed once, or not at all, or said to be unknown."""
 
+from contextlib import ExitStack
 from time import sleep
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
+from adapters.postgres.connections import Connections
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.recording import Committed, PreparedAppend
 from ledger.appends import LedgerUnavailable, OutcomeUnknown
@@ -140,3 +142,17 @@ def test_functions_that_lose_events_are_refused(database, monkeypatch):
     monkeypatch.setenv("POSTGRES_ENABLE_DB_FUNCTIONS", "y")
     with pytest.raises(ValueError, match="POSTGRES_ENABLE_DB_FUNCTIONS"):
         PostgresStampRecorder(database.app)
+
+
+def test_a_restart_that_cut_every_connection_is_told_to_one_caller(postgres_server, database):
+    connections = Connections(database.app, readers=6)
+    with ExitStack() as stack:
+        for _ in range(6):
+            stack.enter_context(connections.asking())
+    terminate(postgres_server, database)
+    with pytest.raises(LedgerUnavailable), connections.asking() as connection:
+        connection.execute("select 1")
+    for _ in range(6):
+        with connections.asking() as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+    connections.close()

@@ -1,13 +1,19 @@
 """News of a payment and of its refund comes in any order: the order ends the same."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import permutations
-from uuid import UUID, uuid5
+from typing import cast
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 
+from adapters.evidence import Message
 from adapters.worker.desk import Desk
+from adapters.worker.reactor import Patience
+from adapters.worker.second_look import SecondLook
 from ledger.case_stamps import Action
+from ledger.doors import WebhookDoor
 from ledger.money import Money
 from ledger.order.state import Order
 from ledger.order.status import Status, flags, status
@@ -17,6 +23,17 @@ from ledger.second_look import look_again
 from ledger.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed
 from projections.provider_references import provider_references
 from tests.worlds import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A case and the message that it was opened for."""
+
+    case: UUID
+    message: UUID
+    door: str = "stripe"
+    evidence: str = "ab" * 32
+
 
 PRICE, PART = Money(7000, "EUR"), Money(3000, "EUR")
 
@@ -169,3 +186,36 @@ def test_looking_twice_stamps_nothing_twice(world: World) -> None:
             at=world.clock(),
         )
     assert world.store.head() == before
+
+
+class Letterbox:
+    """Everything that was kept is a message of the one door, which says what was told."""
+
+    def __init__(self, told: Report) -> None:
+        self._told = [told]
+
+    def open(self, id: UUID) -> Message:
+        return Message({}, b"")
+
+    def reread(self, body: bytes) -> Sequence[Report]:
+        return self._told
+
+
+def test_the_worker_looks_once_however_far_the_list_of_cases_is_behind(world: World) -> None:
+    told = news(world)
+    tell(world, told["settled"])
+    (case,) = open_cases(world)
+    tell(world, told["paid"])
+    kept, letterbox = Kept(case=case, message=uuid4()), Letterbox(told["settled"])
+    reactor = SecondLook(
+        homeless=lambda: [kept],
+        shelf=letterbox,
+        doors={"stripe": cast(WebhookDoor, letterbox)},
+        orders=world.orders,
+        cases=world.cases,
+        find_order=lambda provider, reference: find(world, provider, reference),
+        clock=world.clock,
+        patience=Patience(clock=world.clock),
+    )
+    assert [reactor.run().done for _ in range(3)] == [1, 0, 0]
+    assert open_cases(world) == []
