@@ -27,7 +27,7 @@ from adapters.worker.reactor import (
 )
 from ledger.cancellation import link_is_valid
 from ledger.commands import StartLetter
-from ledger.order.letters import Due, letters_due
+from ledger.order.letters import Due, letters_due, letters_left
 from ledger.order.state import Order
 from ledger.order.troubles import letter_of_unknown_fate
 from ledger.service import Orders
@@ -92,20 +92,19 @@ class Letters:
     def _order(self, order_id: UUID, orders: Mapping[UUID, Order], wanted: list[Claim]) -> Progress:
         """The next step of one order: a letter to be claimed is put to the others."""
         order = orders.get(order_id) or self.orders.get(order_id)
-        for due in letters_due(order):
-            if not self._still_wanted(order, due):
-                continue
+        for due in (*letters_due(order), *letters_left(order)):
             posting = order.postings.get((due.correlation_id, due.letter))
             move = next_move(posting, now=self.clock(), policy=self.policy)
             match move:
                 case Try():
-                    wanted.append(Claim(order=order, due=due, number=move.number))
-                    return NOTHING
+                    if self._still_wanted(order, due):
+                        wanted.append(Claim(order=order, due=due, number=move.number))
+                        return NOTHING
                 case Forgotten():
                     self._unknown(Claim(order=order, due=due, number=move.number))
                     return DONE
                 case None:
-                    continue
+                    pass
                 case _:
                     assert_never(move)
         return NOTHING

@@ -28,12 +28,21 @@ def letters_due(order: Order) -> tuple[Due, ...]:
     return tuple(due for due in owed(order) if _open(order, due))
 
 
+def letters_left(order: Order) -> tuple[Due, ...]:
+    """Letters that were claimed and are no longer owed: that nobody knows their fate is told."""
+    called_for = {(due.correlation_id, due.letter) for due in owed(order)}
+    return tuple(
+        Due(correlation_id=cause, letter=letter, position=order.position)
+        for (cause, letter), posting in order.postings.items()
+        if posting.state == "started" and (cause, letter) not in called_for
+    )
+
+
 def _open(order: Order, due: Due) -> bool:
     posting = order.postings.get((due.correlation_id, due.letter))
     return posting is None or (posting.state != "sent" and not posting.permanent)
 
 
-@once
 @once
 def owed(order: Order) -> tuple[Due, ...]:
     """Every letter that the order calls for as it stands, sent or not. One receipt per id."""

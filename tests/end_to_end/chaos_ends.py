@@ -4,11 +4,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from functools import cached_property
 from operator import attrgetter
 from uuid import UUID
 
-from ledger.order.letters import letters_due, owed
+from adapters.worker.posting import message_id_of
+from ledger.order.letters import Due, letters_due, owed
 from ledger.order.state import Order
 from ledger.stamps import Letter, OrderPlaced, ReceiptResendRequested, ReceiptSent
 from tests.end_to_end.chaos_money import Money
@@ -116,7 +118,7 @@ class Ends:
                 for one in history
                 if isinstance(one.stamp, ReceiptSent)
             }
-            known |= {message for _, _, message in sent}
+            known |= {message for _, _, message in sent} | {*self._of_unknown_fate(order)}
             receipts = Counter(cause for cause, letter, _ in sent if letter in _RECEIPTS)
             asked = [one.stamp for one in history if isinstance(one.stamp, ReceiptResendRequested)]
             again = Counter(one.receipt for one in asked)
@@ -127,6 +129,15 @@ class Ends:
             yield from (f"order {order.number}: {one} never came" for one in lost)
         self.looked["letters"] = len(came)
         yield from (f"letter {one} is in no stamp" for one in came - known)
+
+    def _of_unknown_fate(self, order: Order) -> Iterator[str]:
+        """Letters whose sender died, and that were not called for any more: they may have come."""
+        domain = parseaddr(self.journey.works.parts.settings.mail_from)[1].rpartition("@")[2]
+        owes = {(one.correlation_id, one.letter) for one in owed(order)}
+        for (cause, letter), posting in order.postings.items():
+            if posting.state == "unknown" and (cause, letter) not in owes:
+                due = Due(correlation_id=cause, letter=letter, position=0)
+                yield message_id_of(due, domain, posting)
 
 
 _REREAD = ("inbox", "reread")
@@ -141,5 +152,5 @@ def _waiting(order: Order) -> Iterator[str]:
         if attempt.capture_unanswered or attempt.void_unanswered:
             yield "an authorization"
     yield from (str(one.letter) for one in letters_due(order))
-    if any(one.state in ("started", "unknown") for one in order.postings.values()):
-        yield "a letter of unknown fate"
+    if any(one.state == "started" for one in order.postings.values()):
+        yield "a letter that was begun"

@@ -364,6 +364,43 @@ def test_a_claim_of_a_dead_worker_is_taken_over_after_its_lease():
     assert len(world.mail.delivered) == len({one for _, one in world.mail.delivered}) == 5
 
 
+def test_a_letter_that_is_not_owed_any_more_when_its_sender_is_found_dead_is_of_unknown_fate():
+    world = World()
+    order = world.placed_and_paid()
+    world.letters().run()
+    world.ask_for_link(order)
+    die_while_sending(world)
+    world.clock.forward(minutes=2)
+    world.ask_for_link(order)
+    other = world.letters()
+    assert other.run().done == 1
+    world.clock.forward(minutes=3)
+    assert other.run().done == 1
+    assert [*posting_states(world)] == ["sent", "unknown", "sent"]
+    assert (other.run(), world.opened_cases()) == (NOTHING, [])
+
+
+def test_a_link_that_lapsed_while_its_sender_was_dead_is_not_sent_again():
+    world = World()
+    order = world.placed_and_paid()
+    world.letters().run()
+    world.ask_for_link(order)
+    die_while_sending(world)
+    world.clock.forward(hours=24)
+    other = world.letters()
+    assert other.run().done == 1
+    world.clock.forward(hours=2)
+    assert other.run() == NOTHING
+    assert [*posting_states(world)] == ["sent", "unknown"]
+    assert len(world.mail.delivered) == 1
+
+
+def die_while_sending(world: World) -> None:
+    world.mail.answers = [Killed()]
+    with pytest.raises(Killed):
+        world.letters().run()
+
+
 def posting_states(world: World) -> Iterator[str]:
     for order_id in world.all_orders():
         yield from (one.state for one in world.orders.get(order_id).postings.values())
