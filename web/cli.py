@@ -115,14 +115,17 @@ def _ready_to_serve(settings: Settings) -> Settings:
 @stampledger.command()
 @click.option("--once", is_flag=True, help="Do all that is due, then exit.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only these reactors.")
+@click.option("--without", multiple=True, metavar="NAME", help="All reactors but these.")
 @click.pass_context
-def worker(context: click.Context, once: bool, only: tuple[str, ...]) -> None:
+def worker(
+    context: click.Context, once: bool, only: tuple[str, ...], without: tuple[str, ...]
+) -> None:
     """Move the projections, send the letters, settle what is open at providers."""
     configure()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     running = daemon(_works(context))
     try:
-        running = running.only(only) if only else running
+        running = running.without(without).only(only) if only else running.without(without)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if once:

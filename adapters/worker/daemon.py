@@ -70,12 +70,23 @@ class Daemon:
 
     def only(self, names: Sequence[str]) -> "Daemon":
         """The same daemon with the reactors of these names; raises `ValueError` for others."""
+        known = self._known(names)
+        return self._of([known[name] for name in names])
+
+    def without(self, names: Sequence[str]) -> "Daemon":
+        """The same daemon with all other reactors; raises `ValueError` for unknown names."""
+        known = self._known(names)
+        return self._of([one for name, one in known.items() if name not in names])
+
+    def _known(self, names: Sequence[str]) -> Mapping[str, Reactor]:
         known = {reactor.name: reactor for reactor in self.reactors}
         unknown = [name for name in names if name not in known]
         if unknown:
             raise ValueError(f"no reactor {', '.join(unknown)}; there are {', '.join(known)}")
-        chosen = [known[name] for name in names]
-        return replace(self, reactors=chosen, stopping=Event(), beds=[])
+        return known
+
+    def _of(self, reactors: Sequence[Reactor]) -> "Daemon":
+        return replace(self, reactors=reactors, stopping=Event(), beds=[])
 
     def run_once(self) -> Mapping[str, Progress]:
         """All that is due, and what becomes due by it; then return what came of it.

@@ -97,26 +97,39 @@ class Watching(threading.Thread):
         return self.times[found] if found < len(self.times) else None
 
 
-def once(server: EmbeddedPostgres, name: str, *, rate: float, seconds: float) -> dict[str, Any]:
-    """One run on a database of its own: waits by case, processor time by part."""
-    server.create_database(name, template=migrated_template(server))
+# The reactors of each worker process.
+Workers = Sequence[Sequence[str]]
+WAYS: Mapping[str, Workers] = {
+    "one worker": [[]],
+    "projections in a worker of their own": [
+        ["--only", "projections"],
+        ["--without", "projections"],
+    ],
+}
+
+
+def once(
+    server: EmbeddedPostgres, name: str, workers: Workers, *, rate: float, seconds: float
+) -> dict[str, Any]:
+    """One run on a database that is there: waits by case, processor time by part."""
     url = server.url(name, role=APP)
     with ExitStack() as stack:
         mail = stack.enter_context(helper("lag_mail"))
         wanted = ["--rate", str(rate), "--seconds", str(WARM_UP + seconds)]
         shop = stack.enter_context(helper("lag_shop", url, *wanted))
-        worker = stack.enter_context(worker_of(server, name, int(mail.told)))
+        port = int(mail.told)
+        started = [stack.enter_context(worker_of(server, name, port, *one)) for one in workers]
         watching = Watching(url)
         stack.callback(watching.stop.set)
         time.sleep(3)
         watching.start()
-        before = {"worker": spent(worker), "PostgreSQL": spent(postmaster_of(server))}
+        before = {"worker": sum(map(spent, started)), "PostgreSQL": spent(postmaster_of(server))}
         shop.go()
         sold = shop.outcome()
         last = max(position for _, position in sold["paid"].values())
         until(lambda: watching.position >= last)
         until(lambda: letters_sent(url) >= len(sold["paid"]))
-        after = {"worker": spent(worker), "PostgreSQL": spent(postmaster_of(server))}
+        after = {"worker": sum(map(spent, started)), "PostgreSQL": spent(postmaster_of(server))}
         mail.end()
         taken = mail.outcome()
     cost = {part: after[part] - before[part] for part in after}
@@ -155,7 +168,9 @@ def helper(module: str, *arguments: str) -> Iterator[Helper]:
 
 
 @contextmanager
-def worker_of(server: EmbeddedPostgres, name: str, smtp_port: int) -> Iterator[psutil.Process]:
+def worker_of(
+    server: EmbeddedPostgres, name: str, smtp_port: int, *options: str
+) -> Iterator[psutil.Process]:
     """The worker as it runs in production."""
     environment = {
         **os.environ,
@@ -167,7 +182,7 @@ def worker_of(server: EmbeddedPostgres, name: str, smtp_port: int) -> Iterator[p
         "STAMPLEDGER_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
         "STAMPLEDGER_BASE_URL": "https://lag.example",
     }
-    command = [sys.executable, "-m", "web.cli", "worker"]
+    command = [sys.executable, "-m", "web.cli", "worker", *options]
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -245,9 +260,15 @@ def handed_over(*, rounds: int = 300) -> Figures:
 
 
 def run(server: EmbeddedPostgres, *, rate: float, seconds: float, runs: int) -> dict[str, Any]:
-    """Several runs; each figure is the middle one."""
-    every = [once(server, f"lag_{n}", rate=rate, seconds=seconds) for n in range(runs)]
-    limits = {PAGES: written_and_read(server.url("lag_0", role=OWNER)), LETTERS: handed_over()}
+    """Several runs of each way to share the work; each figure is the middle one."""
+    template = migrated_template(server)
+    told: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
+    for number in range(runs):
+        for place, (way, workers) in enumerate(WAYS.items()):
+            server.create_database(name := f"lag_{number}_{place}", template=template)
+            told[way].append(once(server, name, workers, rate=rate, seconds=seconds))
+    limits = {PAGES: written_and_read(server.url("lag_0_0", role=OWNER)), LETTERS: handed_over()}
+    every = [one for some in told.values() for one in some]
     return {
         "name": "lag",
         "machine": machine(),
@@ -255,17 +276,24 @@ def run(server: EmbeddedPostgres, *, rate: float, seconds: float, runs: int) -> 
         "asked_per_second": rate,
         "orders_per_second": round(median(one["rate"] for one in every)),
         "letters_twice": max(one["twice"] for one in every),
-        "milliseconds_per_order": {
-            part: round(median(one["cost"][part] for one in every), 2) for part in every[0]["cost"]
-        },
-        "rows": [row(case, [one[case] for one in every], limits[case]) for case in limits],
+        "milliseconds_per_order": {way: cost_of(some) for way, some in told.items()},
+        "rows": [
+            row(case, way, [one[case] for one in some], limits[case])
+            for way, some in told.items()
+            for case in limits
+        ],
     }
 
 
-def row(case: str, figures: Sequence[Figures], limit: Figures) -> dict[str, Any]:
+def cost_of(runs: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Processor time per order by part, the middle of several runs."""
+    return {part: round(median(one["cost"][part] for one in runs), 2) for part in runs[0]["cost"]}
+
+
+def row(case: str, way: str, figures: Sequence[Figures], limit: Figures) -> dict[str, Any]:
     ours = {name: median(one[name] for one in figures) for name in figures[0]}
     return {
-        "case": case,
+        "case": f"{case}, {way}",
         "callers": CALLERS,
         "ours": ours,
         "peers": {},
@@ -279,15 +307,13 @@ def table(result: Mapping[str, Any]) -> str:
     lines = [f"{'p50 ms':>8} {'p99 ms':>8} {'missing':>8}  commit to"]
     for one in result["rows"]:
         ours = one["ours"]
-        lines.append(f"{ours['p50_ms']:>8} {ours['p99_ms']:>8} {ours['missing']:>8}  {one['case']}")
-    for one in result["rows"]:
-        limit = one["limit"]
-        lines.append(f"{limit['p50_ms']:>8} {limit['p99_ms']:>8} {'':>8}  limit of {one['case']}")
+        times = f"{ours['p50_ms']:>8.1f} {ours['p99_ms']:>8.1f} {ours['missing']:>8.0f}"
+        lines.append(f"{times}  {one['case']} (limit: {one['limit']['p99_ms']:.1f})")
     asked, sold = result["asked_per_second"], result["orders_per_second"]
     lines.append(f"{sold} paid orders a second ({asked:.0f} asked), {result['runs']} runs")
-    lines.append("processor time per order:")
-    for part, cost in result["milliseconds_per_order"].items():
-        lines.append(f"{cost:>8} ms  {part}")
+    for way, costs in result["milliseconds_per_order"].items():
+        told = ", ".join(f"{part} {cost}" for part, cost in costs.items())
+        lines.append(f"milliseconds of processor per order, {way}: {told}")
     return "\n".join(lines)
 
 

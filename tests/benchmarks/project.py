@@ -152,5 +152,5 @@ def table(result: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    defaults = {"orders": 12_000, "runs": 3}
+    defaults = {"orders": 48_000, "runs": 3}
     command("project", run, about=__doc__, defaults=defaults, table=table)

@@ -77,6 +77,14 @@ def test_only_some_of_them():
         daemon.only(["nobody"])
 
 
+def test_all_but_some_of_them():
+    daemon = Daemon(reactors=[Fake("one"), Fake("other"), Fake("third")])
+    left = daemon.without(["other"]).reactors
+    assert [reactor.name for reactor in left] == ["one", "third"]
+    with pytest.raises(ValueError, match="no reactor nobody; there are one, other, third"):
+        daemon.without(["nobody"])
+
+
 def test_it_goes_on_after_a_stumble_and_counts_what_it_did(monkeypatch):
     monkeypatch.setattr("adapters.worker.daemon._AFTER_AN_ERROR", 0.01)
     fake = Fake(stumbles=2)
