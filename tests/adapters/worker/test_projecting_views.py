@@ -188,10 +188,8 @@ def test_money_on_its_way_back_is_found_until_it_is_answered(ledger, owned, view
     assert views.returning_cases(asked_at) == []
 
 
-def test_news_is_found_again_when_what_it_names_is_an_orders(ledger, owned, views, database):
-    keyring = ledger.keyring
-    inbox = PostgresInbox(database.app, keyring=keyring)
-    order, attempt, case = uuid4(), uuid4(), uuid4()
+def kept_with_a_case(inbox, ledger, case, opened):
+    """A message that was kept, and the case that it was opened for."""
     kept = inbox.keep(
         "stripe",
         "stripe",
@@ -203,12 +201,20 @@ def test_news_is_found_again_when_what_it_names_is_an_orders(ledger, owned, view
     )
     draft = Draft(
         stream=case,
-        stamp=stray(provider_reference=f"pi_{attempt}"),
+        stamp=opened,
         correlation_id=case,
         actor="provider:stripe",
         evidence=kept.hash,
     )
     ledger.append(Append(drafts=[draft], expected={case: 0}))
+    return kept
+
+
+def test_news_is_found_again_when_what_it_names_is_an_orders(ledger, owned, views, database):
+    keyring = ledger.keyring
+    inbox = PostgresInbox(database.app, keyring=keyring)
+    order, attempt, case = uuid4(), uuid4(), uuid4()
+    kept = kept_with_a_case(inbox, ledger, case, stray(provider_reference=f"pi_{attempt}"))
     append(ledger, order, placed())
     project(ledger, owned)
     assert views.homeless_news(["signed"]) == []
@@ -226,23 +232,8 @@ def test_news_is_found_again_when_what_it_names_is_an_orders(ledger, owned, view
 def test_news_that_names_another_order_is_never_looked_at_again(ledger, owned, views, database):
     inbox = PostgresInbox(database.app, keyring=ledger.keyring)
     order, attempt, case = uuid4(), uuid4(), uuid4()
-    kept = inbox.keep(
-        "stripe",
-        "stripe",
-        body=b"{}",
-        headers={},
-        verdict="signed",
-        provider_event_id="evt_1",
-        received_at=WHEN,
-    )
-    draft = Draft(
-        stream=case,
-        stamp=stray(provider_reference=f"pi_{attempt}", order=uuid4()),
-        correlation_id=case,
-        actor="provider:stripe",
-        evidence=kept.hash,
-    )
-    ledger.append(Append(drafts=[draft], expected={case: 0}))
+    elsewhere = stray(provider_reference=f"pi_{attempt}", order=uuid4())
+    kept_with_a_case(inbox, ledger, case, elsewhere)
     append(ledger, order, placed())
     paid(ledger, order, attempt=attempt)
     project(ledger, owned)
