@@ -13,7 +13,7 @@ import click
 from adapters.embedded_postgres import EmbeddedPostgresError
 from adapters.one_core import settle_down, short_turns
 from adapters.postgres.migrate import MigrationRefused, migrate
-from adapters.postgres.roles import RoleTooStrong
+from adapters.postgres.roles import NotMigrated, RoleTooStrong
 from adapters.postgres.views_shadow import RebuildUnderWay
 from adapters.shop_file import read_shop_file
 from adapters.worker.daemon import stopped_by_signals
@@ -49,6 +49,7 @@ _ENDINGS: dict[type[Exception], int] = {
     RebuildUnderWay: REFUSED,
     SettingWrong: WRONG,
     RoleTooStrong: WRONG,
+    NotMigrated: WRONG,
     MigrationRefused: WRONG,
     EmbeddedPostgresError: OUTSIDE,
     LedgerUnavailable: OUTSIDE,

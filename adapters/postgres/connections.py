@@ -7,6 +7,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import psycopg
+from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
@@ -45,6 +46,9 @@ _OWNING = {
     "idle_in_transaction_session_timeout": "4s",
 }
 
+_OF_ANOTHER_RELEASE = errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction
+_MIGRATE = "the database is not of this release: run `stampledger migrate`"
+
 
 def connect_owning(url: str) -> Connection:
     """One connection in autocommit mode whose session is the owner of something."""
@@ -80,6 +84,8 @@ class Connections:
         try:
             with self.reading() as connection:
                 yield connection
+        except _OF_ANOTHER_RELEASE as error:
+            raise LedgerUnavailable(_MIGRATE) from error
         except (psycopg.OperationalError, PoolTimeout) as error:
             # A restart cuts all of them: one caller is told, not one for each.
             self._opened_pool().check()
@@ -111,6 +117,8 @@ class Connections:
                         connection.execute("set local statement_timeout = 0")
                     cursor.execute(statement(name), parameters)
                     return cursor.fetchall() if cursor.description else []
+            except _OF_ANOTHER_RELEASE as error:
+                raise LedgerUnavailable(_MIGRATE) from error
             except PoolTimeout as error:
                 raise LedgerUnavailable("the database cannot be reached") from error
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:

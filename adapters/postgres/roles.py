@@ -1,8 +1,9 @@
-"""Who we are to the database: one that can append, and cannot undo it."""
+"""Who we are to the database, and whether it is ours: we can append, and cannot undo it."""
 
 import psycopg
 
 from adapters.postgres.connections import Connection
+from adapters.postgres.migrate import pending
 from adapters.postgres.statements import statement
 from ledger.appends import LedgerUnavailable
 
@@ -11,11 +12,15 @@ class RoleTooStrong(Exception):
     """The role could disable the triggers that keep the ledger append-only."""
 
 
+class NotMigrated(Exception):
+    """The database was not brought up to this release."""
+
+
 def check_role(connection: Connection, *, allow_owner: bool = False) -> None:
     """Raises `RoleTooStrong` for a superuser, an owner of the ledger, or a member of one."""
     found = connection.execute(statement("read_role")).fetchone()
     if found is None:
-        raise LookupError("this database has no ledger: run `migrate` first")
+        raise NotMigrated("this database has no ledger: run `stampledger migrate` first")
     name, superuser, owner = found
     if (superuser or owner) and not allow_owner:
         kind = "a superuser" if superuser else "an owner of the ledger"
@@ -26,9 +31,15 @@ def check_role(connection: Connection, *, allow_owner: bool = False) -> None:
 
 
 def check_role_at(url: str, *, allow_owner: bool = False) -> None:
-    """The same for an address; raises `LedgerUnavailable` when nobody answers there."""
+    """The same for an address, which must be of this release, too.
+
+    Raises `NotMigrated`, and `LedgerUnavailable` when nobody answers there.
+    """
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
             check_role(connection, allow_owner=allow_owner)
+            if due := pending(connection):
+                names = ", ".join(due)
+                raise NotMigrated(f"run `stampledger migrate` first: {names} not applied")
     except psycopg.OperationalError as error:
         raise LedgerUnavailable("the database does not answer: is it running?") from error

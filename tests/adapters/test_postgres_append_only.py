@@ -5,7 +5,7 @@ import pytest
 from psycopg import errors, sql
 
 from adapters.embedded_postgres import ADMIN
-from adapters.postgres.roles import RoleTooStrong, check_role
+from adapters.postgres.roles import NotMigrated, RoleTooStrong, check_role, check_role_at
 
 TABLES = ["commits", "identity", "inbox", "migrations", "numbers", "seat_totals", "stamps"]
 CHANGES = {
@@ -115,5 +115,14 @@ def test_a_superuser_does_not_serve(postgres_server, module_database):
 
 def test_without_a_ledger_nobody_serves(postgres_server):
     address = postgres_server.url("postgres", role=ADMIN)
-    with psycopg.connect(address) as connection, pytest.raises(LookupError, match="migrate"):
+    with psycopg.connect(address) as connection, pytest.raises(NotMigrated, match="migrate"):
         check_role(connection)
+
+
+def test_nobody_serves_a_database_of_a_former_release(database):
+    check_role_at(database.app)
+    with psycopg.connect(database.owner) as owner:
+        owner.execute("alter table ledger.migrations disable trigger all")
+        owner.execute("delete from ledger.migrations where name = '0004_keys'")
+    with pytest.raises(NotMigrated, match="run `stampledger migrate` first: 0004_keys"):
+        check_role_at(database.app)

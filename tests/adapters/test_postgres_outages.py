@@ -156,3 +156,17 @@ def test_a_restart_that_cut_every_connection_is_told_to_one_caller(postgres_serv
         with connections.asking() as connection:
             assert connection.execute("select 1").fetchone() == (1,)
     connections.close()
+
+
+def test_a_database_of_another_release_is_told_with_what_to_do(database):
+    connections = Connections(database.app)
+    with psycopg.connect(database.owner) as owner:
+        owner.execute("alter table ledger.commits rename to before")
+    with pytest.raises(LedgerUnavailable, match="run `stampledger migrate`"):
+        connections.rows("read_head", patience=1)
+    with (
+        pytest.raises(LedgerUnavailable, match="run `stampledger migrate`"),
+        connections.asking() as connection,
+    ):
+        connection.execute("select from ledger.commits")
+    connections.close()
