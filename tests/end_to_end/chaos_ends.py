@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from functools import cached_property
 from operator import attrgetter
 from uuid import UUID
@@ -109,7 +108,7 @@ class Ends:
         """One receipt per correlation id; each came, and none came that is not in the ledger."""
         mailbox = self.journey.mailbox()
         came = {one["message_id"] for one in mailbox if "operators@" not in one["to"]}
-        known = set[str]()
+        known, perhaps = set[str](), set[str]()
         for order in self.orders:
             due = Counter(one.correlation_id for one in owed(order) if one.letter in _RECEIPTS)
             history = self.journey.works.parts.orders.history(order.id)
@@ -118,7 +117,8 @@ class Ends:
                 for one in history
                 if isinstance(one.stamp, ReceiptSent)
             }
-            known |= {message for _, _, message in sent} | {*self._of_unknown_fate(order)}
+            known |= {message for _, _, message in sent}
+            perhaps |= {*_of_unknown_fate(order)}
             receipts = Counter(cause for cause, letter, _ in sent if letter in _RECEIPTS)
             asked = [one.stamp for one in history if isinstance(one.stamp, ReceiptResendRequested)]
             again = Counter(one.receipt for one in asked)
@@ -128,19 +128,20 @@ class Ends:
             lost = [letter for _, letter, message in sent if message not in came]
             yield from (f"order {order.number}: {one} never came" for one in lost)
         self.looked["letters"] = len(came)
-        yield from (f"letter {one} is in no stamp" for one in came - known)
-
-    def _of_unknown_fate(self, order: Order) -> Iterator[str]:
-        """Letters whose sender died, and that were not called for any more: they may have come."""
-        domain = parseaddr(self.journey.works.parts.settings.mail_from)[1].rpartition("@")[2]
-        owes = {(one.correlation_id, one.letter) for one in owed(order)}
-        for (cause, letter), posting in order.postings.items():
-            if posting.state == "unknown" and (cause, letter) not in owes:
-                due = Due(correlation_id=cause, letter=letter, position=0)
-                yield message_id_of(due, domain, posting)
+        strange = (one for one in came - known if one.partition("@")[0] not in perhaps)
+        yield from (f"letter {one} is in no stamp" for one in strange)
 
 
 _REREAD = ("inbox", "reread")
+
+
+def _of_unknown_fate(order: Order) -> Iterator[str]:
+    """Letters whose sender died, and that were not called for any more: they may have come."""
+    owes = {(one.correlation_id, one.letter) for one in owed(order)}
+    for (cause, letter), posting in order.postings.items():
+        if posting.state == "unknown" and (cause, letter) not in owes:
+            due = Due(correlation_id=cause, letter=letter, position=0)
+            yield message_id_of(due, "", posting).partition("@")[0]
 
 
 def _waiting(order: Order) -> Iterator[str]:
