@@ -46,7 +46,9 @@ def _started(start: Callable[[], object]) -> bool:
     _log.warning("the database is gone and is started again")
     try:
         start()
-    except (EmbeddedPostgresError, OSError) as error:
-        _log.error("the database does not start", reason=str(error))
+    except Exception as error:
+        # Whatever it is, whoever watches must go on watching.
+        reason = str(error) if isinstance(error, EmbeddedPostgresError) else type(error).__name__
+        _log.error("the database does not start", reason=reason)
         return False
     return True

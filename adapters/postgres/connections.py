@@ -83,13 +83,21 @@ class Connections:
         """The same for who cannot mend it: raises `LedgerUnavailable` when nobody answers."""
         try:
             with self.reading() as connection:
-                yield connection
+                try:
+                    yield connection
+                finally:
+                    if connection.broken:
+                        self._renew()
         except _OF_ANOTHER_RELEASE as error:
             raise LedgerUnavailable(_MIGRATE) from error
         except (psycopg.OperationalError, PoolTimeout) as error:
-            # A restart cuts all of them: one caller is told, not one for each.
-            self._opened_pool().check()
             raise LedgerUnavailable("the database does not answer: is it running?") from error
+
+    def _renew(self) -> None:
+        """A restart cut all of them: one caller is told, not one for each. Nobody is asked."""
+        pool = self._pool
+        if pool is not None:
+            pool.drain()
 
     def rows(
         self,

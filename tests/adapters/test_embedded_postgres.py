@@ -267,14 +267,19 @@ def back(server: EmbeddedPostgres) -> list[str]:
             time.sleep(0.1)
 
 
-def test_a_start_that_fails_is_tried_again():
+@pytest.mark.parametrize(
+    "error",
+    [NoBinaries(version=18), OSError("full"), psycopg.OperationalError("not yet")],
+    ids=repr,
+)
+def test_a_start_that_fails_is_tried_again(error):
     class Broken:
         tries = 0
 
         def start(self) -> None:
             self.tries += 1
             if self.tries < 3:
-                raise NoBinaries(version=18)
+                raise error
 
     broken = Broken()
     with watching.watched(runs=lambda: broken.tries == 3, start=broken.start, look=0.01):
