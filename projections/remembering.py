@@ -42,6 +42,10 @@ class Folds:
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
+    def drop(self, stream: UUID) -> None:
+        """Forget one."""
+        self._kept.pop(stream, None)
+
     def forget(self) -> None:
         """Begin anew, from the ledger."""
         self._kept.clear()

@@ -25,6 +25,7 @@ from ledger.refusals import UnknownOrder
 from web import audit_tables as tables
 from web.order_report import order_json, show_order
 from web.parts import Parts
+from web.standstill import behind, told_of_lag, told_of_stopped
 from web.verify_command import FOUND, verify
 
 _NEWEST = 50
@@ -118,10 +119,10 @@ def _replay_all(rows: LedgerRows, until: Until, *, newest: int, as_json: bool) -
 @click.pass_context
 def diff(context: click.Context, as_json: bool) -> None:
     """Derive every projection again and name each row that differs from the live one."""
-    found, documents = 0, []
+    parts, found, documents = _parts(context), 0, []
     with tables.bar() as bar:
         task = bar.add_task("deriving")
-        for difference in _parts(context).views.diff(
+        for difference in parts.views.diff(
             progress=lambda done, size: bar.update(task, completed=done, total=size)
         ):
             found += 1
@@ -129,11 +130,17 @@ def diff(context: click.Context, as_json: bool) -> None:
                 documents.append(difference)
             else:
                 tables.show_difference(difference)
+    stopped, late = [*parts.views.stopped_lanes()], behind(parts.views, parts.clock())
+    clean = not (found or stopped or late)
     if as_json:
-        tables.as_json({"clean": not found, "differences": documents})
+        document = {"clean": clean, "differences": documents, "stopped_lanes": stopped}
+        tables.as_json({**document, "behind": late})
     else:
-        click.echo(f"{found} differences" if found else "Every projection is as derived.")
-    sys.exit(FOUND if found else 0)
+        well = "Every projection is as derived." if clean else "The other rows are as derived."
+        click.echo(f"{found} differences" if found else well)
+        for sentence in (*told_of_stopped(stopped), *told_of_lag(late)):
+            click.echo(sentence)
+    sys.exit(0 if clean else FOUND)
 
 
 @click.group()

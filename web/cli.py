@@ -18,6 +18,7 @@ from adapters.postgres.views_shadow import RebuildUnderWay
 from adapters.shop_file import read_shop_file
 from adapters.worker.daemon import stopped_by_signals
 from adapters.worker.derivable_views import UnknownProjection
+from adapters.worker.reactor import Progress
 from adapters.worker.rebuilding import RebuildRefused
 from ledger.appends import LedgerUnavailable
 from ledger.audit.unfinished import Unfinished
@@ -41,6 +42,7 @@ from web.refund_commands import settle_refund
 from web.serving import Server
 from web.session_commands import sessions
 from web.settings import Settings, SettingWrong, read_settings
+from web.standstill import behind, told_of_lag, told_of_stopped
 
 REFUSED, WRONG, OUTSIDE = 1, 2, 3
 _ENDINGS: dict[type[Exception], int] = {
@@ -131,10 +133,19 @@ def worker(
         raise click.UsageError(str(error)) from error
     if once:
         done = running.run_once()
-        click.echo(", ".join(f"{name}: {one.done}" for name, one in done.items()))
+        click.echo(", ".join(f"{name}: {_came_to(one)}" for name, one in done.items()))
+        for sentence in told_of_stopped(_works(context).views.stopped_lanes()):
+            click.echo(sentence)
         return
     with stopped_by_signals(running.stop), quick_collections(), short_turns():
         running.run()
+
+
+def _came_to(progress: Progress) -> str:
+    """How many items were done and, where some were not, how many those are."""
+    left = {"wait": progress.waiting, "failed": progress.failed}
+    told = ", ".join(f"{many} {word}" for word, many in left.items() if many)
+    return f"{progress.done} ({told})" if told else f"{progress.done}"
 
 
 @stampledger.command(name="migrate")
@@ -213,6 +224,10 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     except UnknownProjection as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"Rebuilt as of position {position}.")
+    stopped, late = works.views.stopped_lanes(), behind(works.views, works.parts.clock())
+    for sentence in (*told_of_stopped(stopped), *told_of_lag(late)):
+        click.echo(sentence)
+    sys.exit(REFUSED if stopped or late else 0)
 
 
 for command in (settle_refund, withdraw_payment, withdraw_cancellation):

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from projections.order_page import moment
 from web.audit_tables import console
-from web.views import Behind
+from web.views import Behind, Stopped
 
 FOUND = 1
 # An owner with nothing to do says every second that it lives.
@@ -37,19 +37,6 @@ class Moved(Behind, Protocol):
 
     @property
     def seen_at(self) -> datetime | None: ...
-
-
-class Stopped(Protocol):
-    """A stream whose rows no longer follow, since the stamp at a position."""
-
-    @property
-    def stream(self) -> UUID: ...
-
-    @property
-    def position(self) -> int: ...
-
-    @property
-    def error(self) -> str: ...
 
 
 class Told(Protocol):
@@ -132,7 +119,8 @@ def _lanes(lanes: Sequence[Stopped]) -> Iterator[str]:
     if lanes:
         yield (
             "Their rows stay as they were before; all others go on. `stampledger cases list` has a"
-            " case for each. A worker whose code can read them goes on with them when it starts."
+            " case for each. The worker tries them again when they move, every half minute and when"
+            " it starts; a corrected shop file, order or release lets them go on by itself."
         )
 
 

@@ -17,6 +17,59 @@ class Behind(Protocol):
     @property
     def lag(self) -> int: ...
 
+    @property
+    def behind_since(self) -> datetime | None:
+        """When the first stamp that lies ahead of it was recorded."""
+        ...
+
+
+class Stopped(Protocol):
+    """A stream whose rows no longer follow, since the stamp at a position."""
+
+    @property
+    def stream(self) -> UUID: ...
+
+    @property
+    def position(self) -> int: ...
+
+    @property
+    def error(self) -> str: ...
+
+
+class LetterCount(Protocol):
+    """Letters in a state; `waiting` are to go out still."""
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def waiting(self) -> bool: ...
+
+    @property
+    def many(self) -> int: ...
+
+    @property
+    def since(self) -> datetime | None: ...
+
+    @property
+    def changed_at(self) -> datetime | None: ...
+
+
+class IntentCount(Protocol):
+    """Questions of a kind that a provider has not answered."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def provider(self) -> str: ...
+
+    @property
+    def many(self) -> int: ...
+
+    @property
+    def since(self) -> datetime | None: ...
+
 
 class Difference(Protocol):
     """A row that readers see, and the one they should see; None where there is none."""
@@ -55,6 +108,18 @@ class Views(Protocol):
 
     def checkpoints(self) -> Sequence[Behind]:
         """How far each projection has come."""
+        ...
+
+    def stopped_lanes(self) -> Sequence[Stopped]:
+        """The streams that stand still."""
+        ...
+
+    def count_letters(self, now: datetime) -> Sequence[LetterCount]:
+        """How many letters there are, by state."""
+        ...
+
+    def count_intents(self) -> Sequence[IntentCount]:
+        """How many questions to providers are open, by kind and provider."""
         ...
 
     def pending_migrations(self) -> Sequence[str]:

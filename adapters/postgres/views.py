@@ -27,6 +27,27 @@ class StoppedLane:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCount:
+    """Letters in a state; `waiting` are to go out still. The oldest is called for since `since`."""
+
+    state: str
+    waiting: bool
+    many: int
+    since: datetime | None
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentCount:
+    """Questions of a kind that a provider has not answered, the oldest asked at `since`."""
+
+    kind: str
+    provider: str
+    many: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSearch:
     """Which orders of a shop are wanted. `text`: a number, payment reference, id or email index."""
 
@@ -91,6 +112,14 @@ class Views:
     def count_cases(self) -> Sequence[tuple[str, str, str, int]]:
         """How many cases there are, by kind, severity and state."""
         return [tuple(row) for row in self._read("views_count_cases")]
+
+    def count_letters(self, now: datetime) -> Sequence[LetterCount]:
+        """How many letters there are, by state."""
+        return [row_of(LetterCount, values) for values in self._read("views_count_letters", now)]
+
+    def count_intents(self) -> Sequence[IntentCount]:
+        """How many questions are open, by kind and provider."""
+        return [row_of(IntentCount, values) for values in self._read("views_count_intents")]
 
     def find_reference(self, provider: str, reference: str) -> tuple[UUID, UUID] | None:
         """The order and the payment attempt that a provider's name belongs to, if it is one."""

@@ -10,8 +10,14 @@ from uuid import UUID
 import psycopg
 
 from adapters.postgres.connections import connect_owning
+from adapters.postgres.refused_rows import rows_refused
 from adapters.postgres.statements import statement
-from adapters.postgres.views_tables import TableChange, table_changes, write_changes
+from adapters.postgres.views_tables import (
+    TableChange,
+    table_changes,
+    write_changes,
+    written_apart,
+)
 from projections.deriving import Derived, Poison
 from projections.projection import Projection
 
@@ -30,7 +36,8 @@ class Checkpoint:
     """How far a projection has come; `lag` is how many stamps lie ahead.
 
     `session` is the database session that moves it, None if there is none; `seen_at` is when its
-    owner, in its `epoch`, last said that it lives.
+    owner, in its `epoch`, last said that it lives; `behind_since` when the first stamp that lies
+    ahead was recorded.
     """
 
     name: str
@@ -41,6 +48,7 @@ class Checkpoint:
     owner: str
     session: int | None
     seen_at: datetime | None
+    behind_since: datetime | None
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Self:
@@ -84,10 +92,10 @@ class OwnedViews:
         found = (Checkpoint.of(values) for values in self._run("views_read_checkpoints"))
         return [one for one in found if one.name in names]
 
-    def stopped(self) -> Mapping[UUID, int]:
-        """The streams whose lanes are stopped, and where."""
+    def stopped(self) -> Sequence[Poison]:
+        """What stopped lanes, in the order of the ledger."""
         rows = self._run("views_read_stopped_lanes")
-        return {stream: position for stream, position, *_ in rows}
+        return [Poison(stream=row[0], position=row[1], error=row[2]) for row in rows]
 
     def beat(self) -> None:
         """Say that we live. Raises `OwnershipLost`."""
@@ -98,8 +106,10 @@ class OwnedViews:
         """Replace rows, stop lanes and move on, at once. Returns what the tables refused."""
         try:
             self._write(changed, position)
-        except (psycopg.DataError, psycopg.IntegrityError):
-            return self._write_each(changed, position)
+        except Exception as error:
+            if not rows_refused(error):
+                raise
+            return self._write_with_care(changed, position)
         return ()
 
     def write_derived(self, changes: Sequence[TableChange], *, position: int) -> bool:
@@ -107,15 +117,22 @@ class OwnedViews:
         try:
             with self._writing(position):
                 write_changes(self._connection, changes)
-        except (psycopg.DataError, psycopg.IntegrityError):
+        except Exception as error:
+            if not rows_refused(error):
+                raise
             return False
         return True
 
-    def open_lane(self, stream: UUID, derived: Derived) -> None:
-        """A stopped stream can be read after all: its rows, and its lane."""
+    def open_lane(self, stream: UUID, derived: Derived) -> Poison | None:
+        """A stopped stream can be read after all: its rows, and its lane.
+
+        Its rows may be refused as they were at first: then it stays stopped, and that is returned.
+        """
         with self._writing(self._position):
-            self._replace({stream: derived})
-            self._run("views_open_lane", stream)
+            refused = self._refused({stream: derived})
+            if not refused:
+                self._run("views_open_lane", stream)
+        return refused[0] if refused else None
 
     def close(self) -> None:
         """Give the ownership back."""
@@ -127,20 +144,23 @@ class OwnedViews:
             self._replace(changed)
             self._stop([one.poison for one in changed.values() if one.poison])
 
-    def _write_each(self, changed: Mapping[UUID, Derived], position: int) -> Sequence[Poison]:
-        """Stream by stream, because the rows of one of them are refused."""
-        refused = []
+    def _write_with_care(self, changed: Mapping[UUID, Derived], position: int) -> Sequence[Poison]:
+        """The rows of some of these streams are refused: those of all others are written."""
         with self._writing(position):
-            for stream, derived in changed.items():
-                try:
-                    with self._connection.transaction():
-                        self._replace({stream: replace(derived, before=None)})
-                except (psycopg.DataError, psycopg.IntegrityError) as error:
-                    kind = type(error).__name__
-                    refused.append(Poison(stream=stream, position=derived.first, error=kind))
+            refused = self._refused(
+                {stream: replace(derived, before=None) for stream, derived in changed.items()}
+            )
             known = [one.poison for one in changed.values() if one.poison]
             self._stop([*refused, *known])
         return refused
+
+    def _refused(self, changed: Mapping[UUID, Derived]) -> list[Poison]:
+        """Write what can be written, half by half; what cannot is returned."""
+        return written_apart(
+            changed,
+            lambda some: write_changes(self._connection, table_changes(self.projections, some)),
+            connection=self._connection,
+        )
 
     def _replace(self, changed: Mapping[UUID, Derived]) -> None:
         write_changes(self._connection, table_changes(self.projections, changed))
@@ -165,6 +185,8 @@ class OwnedViews:
                 self._step_to(position)
             self._position = position
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if rows_refused(error):
+                raise
             raise OwnershipLost(f"the session was ended: {type(error).__name__}") from error
 
     def _step_to(self, position: int) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 
 from adapters.postgres.connections import Connection, connect_owning
+from adapters.postgres.refused_rows import rows_refused
 from adapters.postgres.statements import statement
 from adapters.postgres.views_tables import (
     SHADOW,
@@ -16,8 +17,9 @@ from adapters.postgres.views_tables import (
     read_rows,
     table_changes,
     write_changes,
+    written_apart,
 )
-from projections.deriving import Derived
+from projections.deriving import Derived, Poison
 from projections.projection import Projection, Row
 
 
@@ -80,14 +82,45 @@ class ShadowViews:
                 self._run("views_be_patient")
                 self._run("views_index_rebuilt", projection.name)
 
-    def write(self, derived: Mapping[UUID, Derived]) -> None:
-        """The shadow's rows of these streams."""
-        self.write_derived(table_changes(self.projections, derived))
-
-    def write_derived(self, changes: Sequence[TableChange]) -> None:
-        """The same, worked out before."""
+    def write(self, derived: Mapping[UUID, Derived]) -> Sequence[Poison]:
+        """The shadow's rows of these streams. Returns what the tables refused."""
         with self._connection.transaction():
-            write_changes(self._connection, changes, schema=SHADOW)
+            return written_apart(derived, self._write, connection=self._connection)
+
+    def write_derived(self, changes: Sequence[TableChange]) -> bool:
+        """The same, worked out before. False, and nothing, if a table refuses them."""
+        try:
+            with self._connection.transaction():
+                write_changes(self._connection, changes, schema=SHADOW)
+        except Exception as error:
+            if not rows_refused(error):
+                raise
+            return False
+        return True
+
+    def stop_lanes(self, poisons: Sequence[Poison]) -> None:
+        """These streams stand still from now on; in a transaction of the caller's."""
+        if poisons:
+            self._run(
+                "views_stop_lanes",
+                [one.stream for one in poisons],
+                [one.position for one in poisons],
+                [one.error for one in poisons],
+            )
+
+    def put_back(
+        self, derived: Mapping[UUID, Derived], projections: Collection[Projection]
+    ) -> None:
+        """The live rows of these streams in other projections, too, are those of before."""
+        written_apart(
+            derived,
+            lambda some: write_changes(self._connection, table_changes(projections, some)),
+            connection=self._connection,
+        )
+
+    def _write(self, derived: Mapping[UUID, Derived]) -> None:
+        changes = table_changes(self.projections, derived)
+        write_changes(self._connection, changes, schema=SHADOW)
 
     @contextmanager
     def holding(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
 """Rows of projections in and out of their tables. A projection names its table and columns."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,7 +10,8 @@ import msgspec
 from psycopg import sql
 
 from adapters.postgres.connections import Connection
-from projections.deriving import Derived, changes
+from adapters.postgres.refused_rows import rows_refused
+from projections.deriving import Derived, Poison, changes
 from projections.projection import Projection, Row
 
 LIVE, SHADOW = "views", "rebuild"
@@ -53,6 +54,29 @@ def write_changes(
             if change.rows:
                 inserting = _inserting(change.name, change.columns, schema)
                 connection.execute(inserting, [change.rows])
+
+
+def written_apart(
+    changed: Mapping[UUID, Derived],
+    write: Callable[[Mapping[UUID, Derived]], object],
+    *,
+    connection: Connection,
+) -> list[Poison]:
+    """Write streams half by half, in a transaction of the caller's; those refused are returned."""
+    try:
+        with connection.transaction():
+            write(changed)
+    except Exception as error:
+        if not rows_refused(error):
+            raise
+        if len(changed) == 1:
+            ((stream, derived),) = changed.items()
+            return [Poison(stream=stream, position=derived.first, error=type(error).__name__)]
+    else:
+        return []
+    half = len(changed) // 2
+    parts = dict([*changed.items()][:half]), dict([*changed.items()][half:])
+    return [one for part in parts for one in written_apart(part, write, connection=connection)]
 
 
 @cache

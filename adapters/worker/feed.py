@@ -53,6 +53,25 @@ class Feed:
         first = self.histories(streams[:half], until=until)
         return {**first, **self.histories(streams[half:], until=until)}
 
+    def unreadable(self, stream: UUID, *, until: int) -> Poison | None:
+        """Where a stream cannot be read any further; None if it can be, or there is none."""
+        if self._readable(stream, until):
+            return None
+        read, unread = 0, until
+        while unread - read > 1:
+            middle = (read + unread) // 2
+            read, unread = (middle, unread) if self._readable(stream, middle) else (read, middle)
+        return Poison(stream=stream, position=unread, error="Unreadable")
+
+    def _readable(self, stream: UUID, until: int) -> bool:
+        try:
+            self._store.read_many([stream], until=until)
+        except LedgerUnavailable:
+            raise
+        except Exception:  # whatever the reason
+            return False
+        return True
+
     def _one_by_one(self, after: int, limit: int) -> Batch:
         stamps: list[Recorded] = []
         poisoned: dict[UUID, Poison] = {}

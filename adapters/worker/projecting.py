@@ -15,6 +15,7 @@ from adapters.worker.behind import Behind
 from adapters.worker.catching_up import CatchingUp
 from adapters.worker.feed import Batch, Feed
 from adapters.worker.rebuilding import RebuildRefused, rebuild
+from adapters.worker.stopped_lanes import StoppedLanes
 from ledger.recorded import Recorded
 from projections.deriving import Derived, Poison, derive
 from projections.remembering import Folds, Known
@@ -28,7 +29,10 @@ Written = tuple[int, Sequence[Poison]]
 
 
 class Projector:
-    """Moves a set of projections. `on_poison` is told, once each, what stopped a stream's lane.
+    """Moves a set of projections.
+
+    `on_poison` is told what stopped a stream's lane, once by each process that finds it stopped,
+    `on_mended` that it goes on. A stopped stream is tried again when it moves, and now and then.
 
     Far behind, it takes more stamps at a time and works out the next while the last are written.
     `quick` is how many seconds a batch may take for the next to be larger.
@@ -40,6 +44,7 @@ class Projector:
         views: OwnedViews,
         *,
         on_poison: Callable[[Poison], object],
+        on_mended: Callable[[Poison], object] = lambda _: None,
         batch: int = 500,
         most: int = 8_000,
         quick: float = 1.0,
@@ -48,14 +53,14 @@ class Projector:
     ) -> None:
         self._store, self._feed, self._views = store, Feed(store), views
         self._catching_up = catching_up or CatchingUp(views)
-        self._on_poison, self._folds = on_poison, Folds(most=folds)
+        self._folds = Folds(most=folds)
         self._batch, self._least, self._most = batch, batch, max(batch, most)
         self._quick, self._began, self._fresh = quick, 0.0, True
         self._behind: Behind[Written] = Behind()
         self._rebuild_stale()
         self._position = min((one.position for one in views.checkpoints()), default=0)
         self._read = self._position
-        self._stopped = dict(views.stopped())
+        self._stopped = StoppedLanes(views.stopped(), tell=on_poison, over=on_mended)
         self._beaten = monotonic()
         self.retry_lanes()
 
@@ -74,6 +79,7 @@ class Projector:
         finally:
             self._behind.close()
         self._beat()
+        self._look_after_lanes()
         return self._position - began
 
     def run(self, stop: Event) -> None:
@@ -86,10 +92,19 @@ class Projector:
 
     def retry_lanes(self) -> int:
         """Try stopped streams again, after a mend. Returns how many go on."""
-        opened = [stream for stream in [*self._stopped] if self._retry(stream)]
-        for stream in opened:
-            del self._stopped[stream]
-        return len(opened)
+        opened = 0
+        while streams := self._stopped.due():
+            for stream in streams:
+                opened += self._retry(stream)
+                self._beat()
+        self._stopped.tell()
+        return opened
+
+    def _look_after_lanes(self) -> None:
+        """Those that moved are tried again at once, all of them now and then."""
+        if self._stopped.time_to_look():
+            self._stopped.look(self._views.stopped())
+        self.retry_lanes()
 
     def _rebuild_stale(self) -> None:
         """Projections whose rules changed since their rows were written."""
@@ -107,9 +122,8 @@ class Projector:
                 owner=self._views.name,
             )
         except RebuildRefused as refused:
-            # Rows of the former rules are better than none: a person is told, others go on.
-            _log.error("rebuild_refused", reason=str(refused))
-            self._on_poison(refused.poison)
+            # Rows of the former rules are better than none.
+            _log.critical("rebuild_refused", reason=str(refused))
 
     def _beat(self) -> None:
         """Nobody takes an owner for dead that says now and then that it lives."""
@@ -127,7 +141,7 @@ class Projector:
         self._settle(self._behind.wait())
         self._go_back()
         self._read = self._position = self._catching_up.run(
-            self._position, head, stopped=self._stopped, stop=stop
+            self._position, head, stopped=[*self._stopped], stop=stop
         )
         return True
 
@@ -171,9 +185,8 @@ class Projector:
         if written is None:
             return False
         (self._position, poisoned), self._beaten = written, monotonic()
-        for poison in poisoned:
-            self._stop(poison)
         if poisoned:
+            self._stopped.stop(poisoned)
             self._go_back()
         return bool(poisoned)
 
@@ -184,6 +197,7 @@ class Projector:
         self._read = self._position
 
     def _changed(self, batch: Batch) -> Mapping[UUID, Derived]:
+        self._stopped.moved(batch.stamps)
         moved = {s: b for s, b in batch.stamps.items() if s not in self._stopped}
         known = self._before(batch, moved)
         changed: dict[UUID, Derived] = {}
@@ -216,22 +230,16 @@ class Projector:
                 found[stream] = Known(derived.state, None)
         return found
 
-    def _stop(self, poison: Poison) -> None:
-        if poison.stream in self._stopped:
-            return
-        self._stopped[poison.stream] = poison.position
-        told = {"stream": str(poison.stream), "position": poison.position, "error": poison.error}
-        _log.error("lane_stopped", **told)
-        self._on_poison(poison)
-
     def _retry(self, stream: UUID) -> bool:
+        """Guarded as the way out was: what stopped it may stop it again, and nothing else."""
         stamps = self._feed.histories([stream], until=self._position).get(stream)
         if not stamps:
             return False
         derived = derive(stamps, None, projections=self._views.projections)
-        if derived.poison is not None:
+        if derived.poison is not None or self._views.open_lane(stream, derived) is not None:
             return False
-        self._views.open_lane(stream, derived)
+        self._folds.drop(stream)
+        self._stopped.goes_on(stream)
         return True
 
 

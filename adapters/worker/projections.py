@@ -1,7 +1,9 @@
 """The projections as one reactor of the daemon: owned by one process, waited for by the others."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from adapters.postgres.views_owner import OwnedViews, OwnershipLost
 from adapters.stamp_ledger import StampLedger
@@ -9,8 +11,11 @@ from adapters.worker.desk import Desk
 from adapters.worker.projecting import Projector
 from adapters.worker.reactor import NOTHING, Progress
 from adapters.worker.rebuilding import OWNER
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
+from ledger.appends import LedgerUnavailable
+from ledger.case import case_id
+from ledger.case_stamps import Action, CaseKind, CaseOpened, CaseResolved, Severity
 from ledger.recorded import derived
+from ledger.refusals import UnknownCase
 from projections.catalogue import PROJECTIONS
 from projections.deriving import Poison
 from projections.projection import Projection
@@ -47,18 +52,45 @@ class Projections:
         self._owned = OwnedViews.take(self.url, OWNER, projections=self.projections)
         if self._owned is not None:
             try:
-                self._projector = Projector(self.store, self._owned, on_poison=self._on_desk)
+                self._projector = Projector(
+                    self.store, self._owned, on_poison=self._on_desk, on_mended=self._off_desk
+                )
             except BaseException:
                 self.close()
                 raise
         return self._projector
 
     def _on_desk(self, poison: Poison) -> None:
+        if self._is_ours(poison.stream):
+            return  # a case about the case would be stopped, too, and so on
         opened = CaseOpened(
             kind=CaseKind.POISON_STAMP,
             severity=Severity.CRITICAL,
             text=f"a projection cannot digest position {poison.position}: {poison.error}",
             about=str(poison.stream),
         )
-        cause = derived(poison.stream, f"poison/{poison.position}")
-        self.desk.cases.open(opened, correlation_id=cause, actor="worker")
+        self.desk.cases.open(opened, correlation_id=_cause(poison), actor="worker")
+
+    def _off_desk(self, poison: Poison) -> None:
+        """The stream goes on: nobody need look at it any more."""
+        over = CaseResolved(action=Action.SETTLED)
+        with suppress(UnknownCase):
+            self.desk.cases.stamp(
+                case_id(_cause(poison), CaseKind.POISON_STAMP),
+                lambda now: (over,) if now.state == "open" else (),
+                correlation_id=derived(poison.stream, f"mended/{poison.position}"),
+                actor="worker",
+            )
+
+    def _is_ours(self, stream: UUID) -> bool:
+        try:
+            opened = self.desk.cases.get(stream).opened
+        except LedgerUnavailable:
+            raise
+        except Exception:  # it cannot be read, so it is none of ours
+            return False
+        return opened is not None and opened.kind is CaseKind.POISON_STAMP
+
+
+def _cause(poison: Poison) -> UUID:
+    return derived(poison.stream, f"poison/{poison.position}")

@@ -1,13 +1,13 @@
 """Which part of the ledger is to be derived, and how. Any process that reads the ledger may."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
 from adapters.postgres.views_shadow import ShadowViews
 from adapters.worker.feed import Batch, Feed
-from projections.deriving import NO_ROWS, Derived, Rows, derive
+from projections.deriving import NO_ROWS, Derived, Poison, Rows, derive
 from projections.projection import Projection
 from projections.remembering import BEGINNING, Known
 
@@ -95,13 +95,31 @@ def derive_streams(
     projections: Collection[Projection],
     before: Rows | None = None,
 ) -> Mapping[UUID, Derived]:
-    """Streams from their stamps alone; a stopped one as it stood before it was stopped."""
+    """Streams from their stamps alone; a stopped one as it stood before it was stopped.
+
+    One that cannot be read, and was not stopped, as far as it can be read.
+    """
     whole = [stream for stream in streams if stream not in stopped]
     histories = dict(feed.histories(whole, until=until))
+    unread = [stream for stream in whole if stream not in histories]
     for stream in {*streams} & stopped.keys():
         histories |= feed.histories([stream], until=min(until, stopped[stream] - 1))
-    return {
+    derived = {
         stream: derive(stamps, None, projections=projections, before=before)
         for stream, stamps in histories.items()
         if stamps
     }
+    for stream in unread:
+        poison = feed.unreadable(stream, until=until)
+        if poison is not None:
+            derived[stream] = _as_far_as_read(feed, poison, projections, before)
+    return derived
+
+
+def _as_far_as_read(
+    feed: Feed, poison: Poison, projections: Collection[Projection], before: Rows | None
+) -> Derived:
+    stamps = feed.histories([poison.stream], until=poison.position - 1).get(poison.stream)
+    if not stamps:
+        return Derived(first=poison.position, state=None, rows=None, poison=poison)
+    return replace(derive(stamps, None, projections=projections, before=before), poison=poison)

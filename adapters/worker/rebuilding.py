@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
+from adapters.postgres.refused_rows import rows_refused
 from adapters.postgres.views_shadow import ShadowViews
 from adapters.postgres.views_tables import TableChange, table_changes
 from adapters.stamp_ledger import StampLedger
@@ -13,28 +15,31 @@ from adapters.worker.beside import Beside, processors
 from adapters.worker.feed import Feed
 from adapters.worker.questions import Begun, derive_streams
 from ledger.few_collections import few_collections
-from projections.deriving import Derived, Poison
+from projections.catalogue import PROJECTIONS
+from projections.deriving import Derived, Poison, derive
 from projections.projection import Projection
 
 OWNER = "projections"
 CHUNK = 2_000
 # Stamps: so many are derived at once beside us, if there are so many in all; so many here.
 _PART, _MANY, _ALONE = 16_000, 60_000, 8_000
+# Streams that stumble over new rules stand still; when they are more than this, nothing changes.
+_MOST_STOPPED = 100
 # The live tables stand still while fewer stamps than this are caught up with.
 _NEAR = 2_000
 
 Progress = Callable[[int, int], object]
+_Writing = Behind[Begun | None]
 
 
 class RebuildRefused(Exception):
-    """A stream cannot be translated. The live tables are as they were."""
+    """So many streams cannot be translated that it is the code's fault. All rows are as before."""
 
     def __init__(self, poison: Poison) -> None:
         super().__init__(
-            f"stream {poison.stream} cannot be translated at position {poison.position}"
-            f" ({poison.error}): all rows are as they were"
+            f"more than {_MOST_STOPPED} streams cannot be translated, such as {poison.stream} at"
+            f" position {poison.position} ({poison.error}): all rows are as they were"
         )
-        self.poison = poison
 
 
 def silent(done: int, total: int) -> None:
@@ -52,12 +57,13 @@ def rebuild(
 ) -> int:
     """Sends nothing, asks nobody. Returns the position; `progress` gets positions done and all.
 
-    A large ledger is derived by `many` processes beside ours, by default one per processor.
+    A stream that stumbles stands still from there on, and no other does. A large ledger is derived
+    by `many` processes beside ours, by default one per processor.
 
     Raises `RebuildRefused`, and `adapters.postgres.views_shadow.RebuildUnderWay`.
     """
     shadow = ShadowViews.at(url, owner, projections=projections)
-    looking, behind = ShadowViews.at(url, owner, projections=projections), Behind[None]()
+    looking, behind = ShadowViews.at(url, owner, projections=projections), _Writing()
     try:
         shadow.begin()
         with few_collections(), _all_or_nothing(shadow, behind):
@@ -68,7 +74,7 @@ def rebuild(
 
 
 @contextmanager
-def _all_or_nothing(shadow: ShadowViews, behind: Behind[None]) -> Iterator[None]:
+def _all_or_nothing(shadow: ShadowViews, behind: _Writing) -> Iterator[None]:
     """Broken off in the middle, everything is as it was."""
     try:
         yield
@@ -90,24 +96,29 @@ class _Rebuild:
         feed: Feed,
         shadow: ShadowViews,
         looking: ShadowViews,
-        behind: Behind[None],
+        behind: _Writing,
         progress: Progress,
     ) -> None:
         self._feed, self._shadow, self._looking, self._behind = feed, shadow, looking, behind
         self._progress, self._told = progress, 0
         self._done, self._stopped = shadow.position(), dict(shadow.stopped())
+        self._poisons: dict[UUID, Poison] = {}
 
     def run(self, url: str, many: int | None) -> int:
         self._fill(url, many or (processors() if self._done >= _MANY else 1))
-        self._behind.start(self._shadow.make_indexes)
+        self._behind.start(self._indexed)
         self._behind.wait(self._tell)
         while self._shadow.position() - self._done > _NEAR:
             self._catch_up()
         with self._shadow.holding():
             self._catch_up()
+            self._stop()
             self._shadow.swap_in()
         self._progress(self._done, self._done)
         return self._done
+
+    def _indexed(self) -> None:
+        self._shadow.make_indexes()
 
     def _tell(self) -> None:
         self._progress(self._told, self._done)
@@ -128,43 +139,85 @@ class _Rebuild:
     def _write_all(self, answers: Iterable[tuple[Begun, Sequence[TableChange] | None]]) -> None:
         for part, answer in answers:
             changes = self._here(part) if answer is None else answer
-            self._behind.wait(self._tell)
+            self._with_care(self._behind.wait(self._tell))
             self._tell()
             self._told = part.last
-            self._behind.start(partial(self._shadow.write_derived, changes))
-        self._behind.wait(self._tell)
+            self._behind.start(partial(self._written, part, changes))
+        self._with_care(self._behind.wait(self._tell))
 
-    def _here(self, part: Begun) -> Sequence[TableChange]:
+    def _here(self, part: Begun) -> Sequence[TableChange] | None:
         """Derived in this process: also what could not be derived beside it."""
-        derived = _readable(part.derived(self._feed, self._looking))
-        return table_changes(self._shadow.projections, derived)
+        try:
+            derived = part.derived(self._feed, self._looking)
+            self._note([one.poison for one in derived.values() if one.poison])
+            return table_changes(self._shadow.projections, derived)
+        except Exception as error:
+            if not rows_refused(error):
+                raise
+            return None
+
+    def _written(self, part: Begun, changes: Sequence[TableChange] | None) -> Begun | None:
+        """The part, if it is to be written with care."""
+        return None if changes is not None and self._shadow.write_derived(changes) else part
+
+    def _with_care(self, part: Begun | None) -> None:
+        if part is not None:
+            self._write(part.derived(self._feed, self._looking))
 
     def _catch_up(self) -> None:
         """Streams that moved since, and those whose lanes were stopped or opened since."""
         before, known = self._done, self._stopped
-        self._done, self._stopped = self._shadow.position(), dict(self._shadow.stopped())
+        self._done = self._shadow.position()
+        self._stopped = {**self._shadow.stopped(), **_positions(self._poisons.values())}
         changed = {stream for stream, _ in known.items() ^ self._stopped.items()}
         moved = [*(self._shadow.moved_streams(before, until=self._done) | changed)]
         for start in range(0, len(moved), CHUNK):
-            self._shadow.write(self._derived(moved[start : start + CHUNK]))
+            self._write(self._derived(moved[start : start + CHUNK]))
+
+    def _write(self, derived: Mapping[UUID, Derived]) -> None:
+        self._note([one.poison for one in derived.values() if one.poison])
+        for poison in self._shadow.write(derived):
+            self._note([self._just_before(poison)])
+
+    def _just_before(self, poison: Poison) -> Poison:
+        """Of a stream whose rows are refused, the rows of as late as they are not."""
+        stamps = self._feed.histories([poison.stream], until=self._done).get(poison.stream, ())
+        for count in range(len(stamps) - 1, 0, -1):
+            derived = derive(stamps[:count], None, projections=self._shadow.projections)
+            if derived.poison is None and not self._shadow.write({poison.stream: derived}):
+                return replace(poison, position=stamps[count].position)
+        return poison
+
+    def _note(self, poisons: Sequence[Poison]) -> None:
+        for poison in poisons:
+            self._poisons[poison.stream] = poison
+        self._stopped |= _positions(poisons)
+        if len(self._poisons) > _MOST_STOPPED:
+            raise RebuildRefused(next(iter(self._poisons.values())))
+
+    def _stop(self) -> None:
+        """What stumbled stands still in all projections at the same stamp."""
+        names = {one.name for one in self._shadow.projections}
+        others = [one for one in PROJECTIONS.values() if one.name not in names]
+        self._shadow.stop_lanes([*self._poisons.values()])
+        for stream, poison in self._poisons.items():
+            before = self._feed.histories([stream], until=poison.position - 1).get(stream)
+            gone = Derived(first=poison.position, state=None, rows={one.name: () for one in others})
+            derived = derive(before, None, projections=others) if before else gone
+            self._shadow.put_back({stream: derived}, others)
 
     def _derived(self, streams: Sequence[UUID]) -> Mapping[UUID, Derived]:
-        return _readable(
-            derive_streams(
-                self._feed,
-                streams,
-                until=self._done,
-                stopped=self._stopped,
-                projections=self._shadow.projections,
-            )
+        return derive_streams(
+            self._feed,
+            streams,
+            until=self._done,
+            stopped=self._stopped,
+            projections=self._shadow.projections,
         )
 
 
-def _readable(derived: Mapping[UUID, Derived]) -> Mapping[UUID, Derived]:
-    for one in derived.values():
-        if one.poison is not None:
-            raise RebuildRefused(one.poison)
-    return derived
+def _positions(poisons: Iterable[Poison]) -> dict[UUID, int]:
+    return {one.stream: one.position for one in poisons}
 
 
 def chunks(shadow: ShadowViews, *, until: int) -> Iterator[tuple[Sequence[UUID], int]]:

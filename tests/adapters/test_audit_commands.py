@@ -6,10 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
@@ -40,8 +42,30 @@ class Difference:
 
 
 @dataclass
+class Checkpoint:
+    name: str = "seats"
+    lag: int = 0
+    behind_since: datetime | None = None
+
+
+@dataclass
+class Lane:
+    stream: UUID = field(default_factory=lambda: UUID(int=7))
+    position: int = 12
+    error: str = "NumericValueOutOfRange"
+
+
+@dataclass
 class Views:
     differences: list[Difference] = field(default_factory=list)
+    stopped: list[Lane] = field(default_factory=list)
+    checkpoint: Checkpoint = field(default_factory=Checkpoint)
+
+    def checkpoints(self) -> list[Checkpoint]:
+        return [self.checkpoint]
+
+    def stopped_lanes(self) -> list[Lane]:
+        return self.stopped
 
     def diff(self, *, progress: Callable[[int, int], None]) -> Iterator[Difference]:
         progress(1, 1)
@@ -198,6 +222,26 @@ def test_each_difference_of_a_projection_is_named(desk):
     assert done.exit_code == 1
     assert "seats a/b\n  live:    no row\n  derived: 1\n1 differences" in done.stdout
     assert json.loads(desk.run("audit", "diff", "--json").stdout)["clean"] is False
+
+
+def test_a_stream_that_stands_still_is_no_clean_ledger(desk):
+    desk.views.stopped.append(Lane())
+    done = desk.run("audit", "diff")
+    assert done.exit_code == 1
+    assert "Every projection is as derived" not in done.stdout
+    assert f"stream {UUID(int=7)} since position 12 (NumericValueOutOfRange)" in done.stdout
+    told = json.loads(desk.run("audit", "diff", "--json").stdout)
+    assert (told["clean"], told["stopped_lanes"][0]["position"]) == (False, 12)
+
+
+def test_rows_that_do_not_follow_any_more_are_no_clean_ledger(desk):
+    long_ago = desk.world.clock() - timedelta(minutes=2)
+    desk.views.checkpoint = Checkpoint(lag=4, behind_since=long_ago)
+    done = desk.run("audit", "diff")
+    assert done.exit_code == 1
+    assert "Behind: seats by 4 stamps, for 120 seconds" in done.stdout
+    desk.views.checkpoint = Checkpoint(lag=4, behind_since=desk.world.clock())
+    assert desk.run("audit", "diff").exit_code == 0
 
 
 def test_seats_are_counted_again(desk):

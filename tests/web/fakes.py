@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from adapters.postgres.views import IntentCount, LetterCount, StoppedLane
 from adapters.stamp_ledger import StampLedger
 from ledger.appends import LedgerUnavailable
 from ledger.captures import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
@@ -195,13 +196,22 @@ class Checkpoint:
 
     name: str
     lag: int
+    behind_since: datetime | None = None
 
 
 @dataclass
 class ViewsInMemory:
-    """The lists that a database would keep, worked out from the ledger at each look."""
+    """The lists that a database would keep, worked out from the ledger at each look.
+
+    How far they are behind, and what waits outside, is as it was set.
+    """
 
     ledger: StampLedger
+    lag: int = 0
+    behind_since: datetime | None = None
+    stopped: list[StoppedLane] = field(default_factory=list)
+    letters: list[LetterCount] = field(default_factory=list)
+    intents: list[IntentCount] = field(default_factory=list)
 
     def order_of(self, provider: str, reference: str) -> UUID | None:
         return None
@@ -217,7 +227,16 @@ class ViewsInMemory:
         return [(*names, many) for names, many in counted.items()]
 
     def checkpoints(self) -> Sequence[Checkpoint]:
-        return [Checkpoint(name="order_pages", lag=0)]
+        return [Checkpoint(name="order_pages", lag=self.lag, behind_since=self.behind_since)]
+
+    def stopped_lanes(self) -> Sequence[StoppedLane]:
+        return self.stopped
+
+    def count_letters(self, now: datetime) -> Sequence[LetterCount]:
+        return self.letters
+
+    def count_intents(self) -> Sequence[IntentCount]:
+        return self.intents
 
     def pending_migrations(self) -> Sequence[str]:
         return []

@@ -49,6 +49,7 @@ class Product:
     inbox: MemoryInbox
     limits: LimitsInMemory
     tokens: TokensInMemory
+    views: ViewsInMemory
 
     def token(self, role: str, *, shop: str | None = None) -> dict[str, str]:
         """Headers of a caller with this role."""
@@ -111,6 +112,7 @@ def open_shop(
     spec = winterfest()
     later = replace(spec.preferences, grace_period=grace_period)
     shops.import_shop(replace(spec, preferences=later), actor="test", at=NOON)
+    views = ViewsInMemory(store.ledger)
     provider, inbox, limits = provider or StripeInMemory(), MemoryInbox(), LimitsInMemory()
     parts = Parts(
         settings=Settings(
@@ -125,7 +127,7 @@ def open_shop(
         doors={"stripe": DoorInMemory()},
         keyring=keyring,
         seats=lambda quotas: _seats(recorder, quotas),
-        views=ViewsInMemory(store.ledger),
+        views=views,
         inbox=inbox,
         limits=limits,
         tokens=tokens,
@@ -141,6 +143,7 @@ def open_shop(
         inbox=inbox,
         limits=limits,
         tokens=tokens,
+        views=views,
     )
 
 

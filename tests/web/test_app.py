@@ -103,7 +103,8 @@ def test_alive_and_ready(product: Product):
 
 def test_not_ready_where_a_shops_provider_has_no_settings(product: Product):
     checks = product.client.get("/readyz").json["checks"]
-    assert checks["providers"] == {"ok": True, "live": {"stripe": False}, "missing": {}}
+    well = {"ok": True, "live": {"stripe": False}, "missing": {}}
+    assert checks["providers"].items() >= well.items()
     product.parts.providers.clear()  # type: ignore[attr-defined]
     answer = product.client.get("/readyz")
     assert answer.status_code == 503

@@ -22,7 +22,10 @@ select
     checkpoints.name, checkpoints.version, coalesce(moved.position, 0) as position,
     greatest(head.last_position - coalesce(moved.position, 0), 0) as lag,
     coalesce(moved.epoch, 0) as epoch,
-    checkpoints.owner, moved.session, moved.seen_at
+    checkpoints.owner, moved.session, moved.seen_at,
+    (
+        select recorded_at from ledger.stamps where stamps.position = coalesce(moved.position, 0) + 1
+    ) as behind_since
 from views.checkpoints
 left join moved on moved.name = checkpoints.owner
 cross join (select coalesce(max(last_position), 0) as last_position from ledger.commits) as head

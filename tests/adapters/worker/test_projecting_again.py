@@ -171,17 +171,33 @@ def test_a_projection_that_joins_later_has_all_rows(ledger, views, database):
     assert {one.name: one.version for one in views.checkpoints()} == expected
 
 
-def test_a_rebuild_that_stumbles_leaves_the_live_rows_and_tells(ledger, owned, views, database):
-    order = uuid4()
-    append(ledger, order, placed())
+def test_a_stream_that_stumbles_over_new_rules_stands_still_and_no_other(
+    ledger, owned, views, database
+):
+    gone, waiting = uuid4(), uuid4()
+    append(ledger, gone, placed(), Cancelled(cause=Cause.STAFF))
+    append(ledger, waiting, placed())
     project(ledger, owned)
-    broken = replace(UNPAID, version=99, rows={Order: stumbling})
-    with pytest.raises(RebuildRefused):
-        rebuild(ledger, database.app, projections=[broken])
     owned.close()
+    broken = replace(UNPAID, version=99, rows={Order: only_unpaid})
     (poison,) = moved_by(database.app, ledger, {**PROJECTIONS, "unpaid": broken})
-    assert (poison.stream, poison.error) == (order, "ZeroDivisionError")
-    assert views.unpaid_due(FOR_EVER) == [order]
+    assert (poison.stream, poison.error) == (gone, "ZeroDivisionError")
+    assert [lane.position for lane in views.stopped_lanes()] == [2]
+    assert {*views.unpaid_due(FOR_EVER)} == {gone, waiting}
+    assert {one.name: one.version for one in views.checkpoints()}["unpaid"] == 99
+    assert [*differences(ledger, database.app)] == []
+
+
+def test_a_rebuild_that_stumbles_all_the_time_leaves_the_live_rows(ledger, owned, views, database):
+    orders = write(ledger, orders=101)
+    project(ledger, owned)
+    before = everything(database.app)
+    broken = replace(UNPAID, version=99, rows={Order: stumbling})
+    with pytest.raises(RebuildRefused, match="more than 100 streams"):
+        rebuild(ledger, database.app, projections=[broken])
+    assert everything(database.app) == before
+    assert len(orders) > 100
+    assert views.stopped_lanes() == []
 
 
 def test_two_rebuilds_at_once_are_one_too_many(ledger, owned, database):
