@@ -41,7 +41,8 @@ MUTATIONS = (
         name="way-back-in-unguarded",
         file="adapters/postgres/views_owner.py",
         old="            refused = self._refused({stream: derived})\n",
-        new="            refused: list[Poison] = []\n            self._replace({stream: derived})\n",
+        new="            refused: list[Poison] = []\n"
+        "            self._replace({stream: derived})\n",
         tests=("tests/adapters/worker/test_projecting_poisoned.py",),
     ),
     Mutation(
