@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from threading import Timer
 from typing import Any
 
-import httpx
+import httpx2
 
 from adapters.worker.alarms import Alarm
 
@@ -19,19 +19,19 @@ class AlarmWebhook:
 
     def tell(self, alarm: Alarm) -> bool:
         """Whether the other side answered 2xx. It goes where the operator said, not further."""
-        with httpx.Client(timeout=self.seconds, follow_redirects=False) as client:
+        with httpx2.Client(timeout=self.seconds, follow_redirects=False) as client:
             # The time-out is between two bytes; whoever answers byte by byte is cut off, too.
             patience = Timer(2 * self.seconds, client.close)
             patience.daemon = True
             patience.start()
             try:
                 return self._posted(client, alarm)
-            except (httpx.HTTPError, httpx.InvalidURL, OSError, RuntimeError):
+            except (httpx2.HTTPError, httpx2.InvalidURL, OSError, RuntimeError):
                 return False
             finally:
                 patience.cancel()
 
-    def _posted(self, client: httpx.Client, alarm: Alarm) -> bool:
+    def _posted(self, client: httpx2.Client, alarm: Alarm) -> bool:
         headers = {"Idempotency-Key": str(alarm.case)}
         return client.post(self.url, json=document(alarm), headers=headers).is_success
 

@@ -25,6 +25,7 @@ from ledger.audit.unfinished import Unfinished
 from ledger.few_collections import quick_collections
 from ledger.reconciling.records import ProviderAway
 from ledger.refusals import Refusal
+from web import __version__
 from web.app import create_app
 from web.audit_commands import audit, orders, seats
 from web.case_commands import cases
@@ -77,6 +78,7 @@ class Opening:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="stampledger")
 @click.pass_context
 def stampledger(context: click.Context) -> None:
     """An order ledger built from payment stamps."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import httpx
+import httpx2
 
 from web.secrets_at_home import kept_key
 
@@ -160,9 +160,9 @@ def _wait_until_ready(
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
-            if httpx.get(address, timeout=2).status_code < 500:
+            if httpx2.get(address, timeout=2).status_code < 500:
                 return
-        except httpx.TransportError:
+        except httpx2.TransportError:
             time.sleep(0.05)
     raise click.ClickException(f"The {name} did not start. Its log tells why: {log}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
-import httpx
+import httpx2
 
 from web.demo_house import Addresses, fresh_key
 
@@ -56,7 +56,9 @@ class Story:
 
     def _pay(self, order: dict[str, Any], payment: dict[str, Any]) -> None:
         session = payment["redirect_url"].split("?")[0].rstrip("/").rpartition("/")[2]
-        httpx.post(f"{self.at.provider}/sandbox/sessions/{session}/pay", json={}).raise_for_status()
+        httpx2.post(
+            f"{self.at.provider}/sandbox/sessions/{session}/pay", json={}
+        ).raise_for_status()
         self._reaches(order, "PAID")
         self.tell("paid", "the provider's signed webhook came in")
         letter = self._letter(order, "receipt or tickets", skip=())
@@ -81,7 +83,7 @@ class Story:
         self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None
     ) -> dict[str, Any]:
         address = f"{self.at.shop}/api/v1/shops/winterfest/{path}"
-        answer = httpx.post(address, json=body, headers=headers, timeout=30)
+        answer = httpx2.post(address, json=body, headers=headers, timeout=30)
         if answer.is_error:
             raise click.ClickException(f"{path.split('/', maxsplit=1)[0]}: {answer.text}")
         return dict(answer.json()) if answer.content else {}
@@ -90,14 +92,14 @@ class Story:
         address = f"{self.at.shop}/api/v1/shops/winterfest/orders/{order['id']}"
         self._until(
             f"the order is {status}",
-            lambda: httpx.get(address).raise_for_status().json()["status"] == status,
+            lambda: httpx2.get(address).raise_for_status().json()["status"] == status,
         )
 
     def _letters(self, order: dict[str, Any]) -> tuple[str, ...]:
         return tuple(one["message_id"] for one in self._mailbox(order))
 
     def _mailbox(self, order: dict[str, Any]) -> list[dict[str, Any]]:
-        found = httpx.get(f"{self.at.mail}/messages.json").raise_for_status().json()
+        found = httpx2.get(f"{self.at.mail}/messages.json").raise_for_status().json()
         messages = found["messages"] if isinstance(found, dict) else found
         number = f"#{int(order['number']):06d}"
         return [one for one in messages if number in one["subject"] + one["text"]]

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-import httpx
+import httpx2
 
 from adapters.paytrail_payments.signing import SIGNATURE, is_signed, signature
 
@@ -17,7 +17,7 @@ API_BASE = "https://services.paytrail.com"
 Json = dict[str, Any]
 
 # It tells every address that is asked for.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 class Lost(Exception):
@@ -52,13 +52,13 @@ class Client:
         *,
         api_base: str | None,
         patience: float,
-        transport: httpx.BaseTransport | None,
+        transport: httpx2.BaseTransport | None,
     ) -> None:
         self._account, self._secret = account, secret
-        self._http = httpx.Client(
+        self._http = httpx2.Client(
             base_url=api_base or API_BASE,
             timeout=patience,
-            transport=transport or httpx.HTTPTransport(retries=1),
+            transport=transport or httpx2.HTTPTransport(retries=1),
             follow_redirects=False,
         )
 
@@ -86,9 +86,9 @@ class Client:
         headers = self._signed(method, body, transaction)
         try:
             answer = self._http.request(method, path, content=body or None, headers=headers)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise Lost(f"no connection ({type(error).__name__})", sent=False) from None
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise Lost(f"no answer ({type(error).__name__})") from None
         if not is_signed(self._secret, answer.headers, answer.content):
             raise Lost(f"an answer ({answer.status_code}) that Paytrail did not sign")

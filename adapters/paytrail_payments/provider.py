@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import httpx
+import httpx2
 
 from adapters.paytrail_payments import books, looking, pages, refunds
 from adapters.paytrail_payments.client import Client
@@ -42,7 +42,7 @@ class PaytrailPayments:
         once: Once | None = None,
         patience: float = 10.0,
         looks_per_second: float = LOOKS_PER_SECOND,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx2.BaseTransport | None = None,
     ) -> None:
         if not account.strip() or not secret.strip():
             raise ValueError("account and secret of Paytrail must not be empty")

@@ -6,7 +6,7 @@ https://docs.paytrail.com/#/?id=payment-reports
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-import httpx
+import httpx2
 
 from adapters.paytrail_payments import reports
 from adapters.paytrail_payments.client import Client, Json, Lost
@@ -38,7 +38,7 @@ class PaytrailReports:
         public_url: str,
         most_rows: int = MOST_ROWS,
         patience: float = 10.0,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx2.BaseTransport | None = None,
     ) -> None:
         self._account, self._secret, self.most_rows = account, secret, most_rows
         self._door = f"{public_url.rstrip('/')}/webhooks/paytrail/reports"

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2
 
 from adapters.sandbox.arrivals import FIRST_TRIES
 from adapters.sandbox.by_itself import catch_up
@@ -47,7 +47,7 @@ class Outbox:
         # A proxy of the surroundings has no business between two local processes.
         # Loading certificates takes a while, and a plain address needs none.
         encrypted = url.startswith("https:")
-        self._client = httpx.Client(timeout=patience, trust_env=False, verify=encrypted)
+        self._client = httpx2.Client(timeout=patience, trust_env=False, verify=encrypted)
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sandbox-webhook")
         self._thread = threading.Thread(target=self._run, name="sandbox-outbox", daemon=True)
 
@@ -113,7 +113,7 @@ class Outbox:
             return None, "torn"
         try:
             answer = self._client.post(self._url, content=payload.encode(), headers=headers)
-        except httpx.HTTPError as failure:
+        except httpx2.HTTPError as failure:
             return None, type(failure).__name__
         return answer.status_code, None
 

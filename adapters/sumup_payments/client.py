@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import httpx
+import httpx2
 
 API_BASE = "https://api.sumup.com"
 Json = dict[str, Any]
 
 _LOOKS = 2
 # It tells every address that is asked for, and ours name orders.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 class Lost(Exception):
@@ -45,13 +45,13 @@ class Client:
         *,
         api_base: str | None,
         patience: float,
-        transport: httpx.BaseTransport | None,
+        transport: httpx2.BaseTransport | None,
     ) -> None:
-        self._http = httpx.Client(
+        self._http = httpx2.Client(
             base_url=api_base or API_BASE,
             headers={"Authorization": f"Bearer {api_key}"},
             timeout=patience,
-            transport=transport or httpx.HTTPTransport(retries=1),
+            transport=transport or httpx2.HTTPTransport(retries=1),
             follow_redirects=False,
         )
 
@@ -83,9 +83,9 @@ class Client:
     ) -> Answer:
         try:
             answer = self._http.request(method, path, params=query, json=content)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise Lost(f"no connection ({type(error).__name__})", done=False) from None
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             raise Lost(f"no answer ({type(error).__name__})") from None
         if answer.status_code in (401, 403, 429):
             # For a person to mend, or for later: SumUp did not look at the wish.

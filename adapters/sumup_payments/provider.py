@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 
 from adapters.sumup_payments import books, checkouts, news, refunds
 from adapters.sumup_payments.client import Client, Json, Lost
@@ -39,7 +39,7 @@ class SumupPayments:
         sandbox: bool = False,
         once: Once | None = None,
         patience: float = 10.0,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx2.BaseTransport | None = None,
     ) -> None:
         if not api_key.strip() or not merchant_code.strip():
             raise ValueError("API key and merchant code of SumUp must not be empty")

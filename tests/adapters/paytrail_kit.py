@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
+import httpx2
 
 from adapters.paytrail_payments import PaytrailDoor, PaytrailPayments
 from adapters.paytrail_payments.signing import signature
@@ -35,29 +35,29 @@ class Teller:
     """Answers each request with the next of these, signed; remembers what it was asked."""
 
     def __init__(self, *answers: Any) -> None:
-        self.answers, self.asked = list(answers), list[httpx.Request]()
+        self.answers, self.asked = list(answers), list[httpx2.Request]()
         self.payments = PaytrailPayments(
             ACCOUNT,
             SECRET,
             public_url="https://shop.example",
             once=OnceInMemory(),
-            transport=httpx.MockTransport(self._answer),
+            transport=httpx2.MockTransport(self._answer),
         )
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append(request)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return answer if isinstance(answer, httpx.Response) else signed(*answer)
+        return answer if isinstance(answer, httpx2.Response) else signed(*answer)
 
     def body(self, number: int = -1) -> Any:
         return json.loads(self.asked[number].content)
 
 
-def signed(status: int, content: Any, *, secret: str = SECRET) -> httpx.Response:
+def signed(status: int, content: Any, *, secret: str = SECRET) -> httpx2.Response:
     """An answer as Paytrail gives it."""
     body = json.dumps(content).encode()
     names = {"checkout-account": ACCOUNT, "checkout-algorithm": "sha512", "checkout-method": "POST"}
     headers = {**names, "signature": signature(secret, names, body), "request-id": "1"}
-    return httpx.Response(status, content=body, headers=headers)
+    return httpx2.Response(status, content=body, headers=headers)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 
 from adapters.sandbox import Sandbox
 from adapters.stripe_payments import StripeDoor, StripePayments
@@ -16,7 +16,7 @@ from ledger.stamps import CreatePaymentSuccess, Line, Paid
 
 API_KEY = "sk_test_stripe_adapter"
 SECRET = "whsec_stripe_adapter"
-LEVERS = httpx.Client(trust_env=False, verify=False)
+LEVERS = httpx2.Client(trust_env=False, verify=False)
 
 WEEKEND = Line(
     product="weekend",

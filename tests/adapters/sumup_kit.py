@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import httpx
+import httpx2
 
 from adapters.sumup_payments import SumupDoor, SumupPayments
 from ledger.once import OnceInMemory
@@ -17,25 +17,27 @@ class Teller:
     """Answers each request with the next of these; remembers what it was asked."""
 
     def __init__(self, *answers: Any) -> None:
-        self.answers, self.asked = list(answers), list[httpx.Request]()
+        self.answers, self.asked = list(answers), list[httpx2.Request]()
         self.payments = SumupPayments(
             API_KEY,
             merchant_code=MERCHANT,
             public_url="https://shop.example",
             sandbox=True,
             once=OnceInMemory(),
-            transport=httpx.MockTransport(self._answer),
+            transport=httpx2.MockTransport(self._answer),
         )
         self.door = SumupDoor(self.payments, webhook_secret=SECRET)
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append(request)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         status, content = answer
         return (
-            httpx.Response(status, json=content) if content is not None else httpx.Response(status)
+            httpx2.Response(status, json=content)
+            if content is not None
+            else httpx2.Response(status)
         )
 
     def body(self, number: int = -1) -> Any:

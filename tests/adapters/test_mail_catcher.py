@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from adapters.letters import RenderedLetter
@@ -50,7 +50,7 @@ def catcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
 
 def test_a_caught_letter_is_listed_for_programs(catcher):
     _, inbox = catcher
-    (letter,) = httpx.get(f"{inbox}messages.json").json()
+    (letter,) = httpx2.get(f"{inbox}messages.json").json()
     assert letter["to"] == "ada@example.org"
     assert letter["subject"] == LETTER.subject
     assert letter["text"] == LETTER.text
@@ -62,18 +62,18 @@ def test_a_caught_letter_is_listed_for_programs(catcher):
 
 def test_a_caught_letter_is_shown_to_people(catcher):
     _, inbox = catcher
-    page = httpx.get(inbox)
+    page = httpx2.get(inbox)
     assert LETTER.subject in page.text
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "script" not in page.text
-    (letter,) = httpx.get(f"{inbox}messages.json").json()
-    assert "thank you." in httpx.get(f"{inbox}messages/{letter['id']}").text
+    (letter,) = httpx2.get(f"{inbox}messages.json").json()
+    assert "thank you." in httpx2.get(f"{inbox}messages/{letter['id']}").text
 
 
 def test_a_letter_is_framed_without_any_power(catcher):
     _, inbox = catcher
-    (letter,) = httpx.get(f"{inbox}messages.json").json()
-    page = httpx.get(f"{inbox}messages/{letter['id']}/html")
+    (letter,) = httpx2.get(f"{inbox}messages.json").json()
+    page = httpx2.get(f"{inbox}messages/{letter['id']}/html")
     policy = page.headers["content-security-policy"]
     assert policy.startswith("sandbox ")
     assert "allow-scripts" not in policy
@@ -86,14 +86,14 @@ def test_letters_outlive_the_process(tmp_path):
         SmtpMail(smtp, "shop@tickets.example").send(LETTER, "<1@x>")
     with catching(tmp_path) as (smtp, inbox):
         SmtpMail(smtp, "shop@tickets.example").send(LETTER, "<2@x>")
-        letters = httpx.get(f"{inbox}messages.json").json()
+        letters = httpx2.get(f"{inbox}messages.json").json()
     assert [letter["message_id"] for letter in letters] == ["<2@x>", "<1@x>"]
 
 
 def test_an_empty_inbox_says_what_to_do(tmp_path):
     with catching(tmp_path) as (_, inbox):
-        assert "No letters yet" in httpx.get(inbox).text
-        assert httpx.get(f"{inbox}messages.json").json() == []
+        assert "No letters yet" in httpx2.get(inbox).text
+        assert httpx2.get(f"{inbox}messages.json").json() == []
 
 
 def test_what_is_not_a_letter_does_not_break_the_inbox(tmp_path):
@@ -107,25 +107,25 @@ def test_what_is_not_a_letter_does_not_break_the_inbox(tmp_path):
                 b"To: <<>\nSubject: =?x?q?=ff?=\n\n<script>",
             ):
                 server.sendmail("a@x.example", "b@x.example", junk)
-        page = httpx.get(inbox)
+        page = httpx2.get(inbox)
         assert page.status_code == 200
-        letters = httpx.get(f"{inbox}messages.json").json()
+        letters = httpx2.get(f"{inbox}messages.json").json()
         assert len(letters) == 4
         for letter in letters:
-            assert "<script" not in httpx.get(f"{inbox}messages/{letter['id']}").text
+            assert "<script" not in httpx2.get(f"{inbox}messages/{letter['id']}").text
 
 
 @pytest.mark.parametrize("path", ["nothing", "messages/0", "messages/0/html", "messages/../x"])
 def test_an_unknown_address_is_not_found(catcher, path):
-    assert httpx.get(f"{catcher[1]}{path}").status_code == 404
+    assert httpx2.get(f"{catcher[1]}{path}").status_code == 404
 
 
 def test_another_site_cannot_read_the_inbox(catcher):
-    answer = httpx.get(catcher[1], headers={"Host": "evil.example"})
+    answer = httpx2.get(catcher[1], headers={"Host": "evil.example"})
     assert answer.status_code == 421
     assert LETTER.subject not in answer.text
 
 
 def test_only_reading_is_possible(catcher):
-    assert httpx.post(catcher[1]).status_code == 501
-    assert httpx.head(catcher[1]).content == b""
+    assert httpx2.post(catcher[1]).status_code == 501
+    assert httpx2.head(catcher[1]).content == b""

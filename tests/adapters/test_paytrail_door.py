@@ -5,7 +5,7 @@ from itertools import permutations
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from adapters.paytrail_payments import PaytrailDoor
@@ -36,7 +36,7 @@ REFUND = "258ad3a5-9711-44c3-be65-64a0ef462ba3"
 
 
 SPEC = replace(worlds.SPEC, preferences=replace(worlds.PREFERENCES, provider="paytrail"))
-LOST = httpx.ReadTimeout("too late")
+LOST = httpx2.ReadTimeout("too late")
 
 
 class Selling:

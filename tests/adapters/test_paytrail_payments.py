@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-import httpx
+import httpx2
 import pytest
 
 from adapters.paytrail_payments import PaytrailPayments
@@ -14,7 +14,7 @@ from tests.adapters.paytrail_kit import ACCOUNT, MADE, SECRET, TRANSACTION, Tell
 from tests.adapters.stripe_kit import payment_ask, refund_ask
 
 REFUND = "258ad3a5-9711-44c3-be65-64a0ef462ba3"
-LOST = httpx.ReadTimeout("too late")
+LOST = httpx2.ReadTimeout("too late")
 
 
 def test_a_page_is_asked_for_as_the_schema_wants_it_and_signed():
@@ -46,7 +46,7 @@ def test_a_stamp_serves_once_whoever_asks_again():
 
 
 def test_a_page_that_was_never_asked_for_can_be_asked_for_again():
-    teller, ask = Teller(httpx.ConnectError("refused"), (201, MADE)), payment_ask()
+    teller, ask = Teller(httpx2.ConnectError("refused"), (201, MADE)), payment_ask()
     assert isinstance(teller.payments.create_payment(ask, try_number=1), NoAnswer)
     assert isinstance(teller.payments.create_payment(ask, try_number=1), CreatePaymentSuccess)
 
@@ -77,9 +77,9 @@ def test_what_paytrail_cannot_take_is_not_asked(changed, code):
     "answer",
     [
         LOST,
-        httpx.ConnectError("refused"),
+        httpx2.ConnectError("refused"),
         signed(201, MADE, secret="another"),
-        httpx.Response(201, json=MADE),
+        httpx2.Response(201, json=MADE),
         signed(400, {"status": "error"}, secret="another"),
         (500, {"status": "error", "message": "x"}),
         (429, {"status": "error", "message": "x"}),
@@ -142,7 +142,9 @@ def test_a_refund_without_an_answer_is_never_posted_again():
 
 
 def test_a_refund_that_never_left_us_is_posted_again():
-    teller = Teller(httpx.ConnectError("refused"), (201, {"status": "ok", "transactionId": REFUND}))
+    teller = Teller(
+        httpx2.ConnectError("refused"), (201, {"status": "ok", "transactionId": REFUND})
+    )
     ask = refund_ask(payment_ask(), TRANSACTION)
     assert isinstance(teller.payments.refund(ask), NoAnswer)
     assert isinstance(teller.payments.refund(ask), Accepted)

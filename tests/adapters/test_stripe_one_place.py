@@ -60,7 +60,7 @@ def test_pages_are_made_in_one_place(path):
         "pages = client.v1.checkout.sessions\npages.create(params={})",
         "make = client.v1.checkout.sessions.create\nmake({})",
         "desk = client.v1.checkout\ndesk.sessions.create({})",
-        "httpx.post('https://api.stripe.com/v1/checkout/sessions')",
+        "httpx2.post('https://api.stripe.com/v1/checkout/sessions')",
     ],
 )
 def test_another_call_site_would_be_noticed(planted):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from adapters.memory_inbox import MemoryInbox
@@ -79,7 +79,7 @@ def test_one_record_is_looked_up_by_our_name_of_it():
 
 @pytest.mark.parametrize(
     "answers",
-    [[httpx.ConnectError("x")] * 2, [(500, {})] * 2, [(200, [])], [history({"id": 7})]],
+    [[httpx2.ConnectError("x")] * 2, [(500, {})] * 2, [(200, [])], [history({"id": 7})]],
 )
 def test_a_provider_that_does_not_tell_is_away(answers):
     with pytest.raises(ProviderAway):

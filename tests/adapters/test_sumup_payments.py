@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-import httpx
+import httpx2
 import pytest
 
 from adapters.sumup_payments import SumupDoor, SumupPayments
@@ -24,8 +24,8 @@ from tests.adapters.sumup_kit import (
     transaction,
 )
 
-LOST = httpx.ReadTimeout("too late")
-GONE = httpx.ConnectError("refused")
+LOST = httpx2.ReadTimeout("too late")
+GONE = httpx2.ConnectError("refused")
 MADE_AT = datetime(2027, 1, 10, 12, 30, tzinfo=UTC)
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-import httpx
+import httpx2
 import pytest
 
 from adapters.paytrail_payments import PaytrailDoor
@@ -86,12 +86,12 @@ def test_every_signed_body_is_an_answer_and_none_that_was_touched():
 
 def answered(secret: str, names: dict, body: str):
     """What the client makes of an answer with these headers and this body."""
-    told = httpx.Response(200, content=body.encode(), headers=names)
+    told = httpx2.Response(200, content=body.encode(), headers=names)
     client = Client(
         names["checkout-account"],
         secret,
         api_base=None,
         patience=1,
-        transport=httpx.MockTransport(lambda _: told),
+        transport=httpx2.MockTransport(lambda _: told),
     )
     return client.get("/payments/1")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-import httpx
+import httpx2
 
 from ledger.appends import LedgerUnavailable
 from ledger.order.state import Order
@@ -28,9 +28,9 @@ class Customer:
         self.dice = random.Random(f"{seed}/{number}/hands")
         # Everybody comes from an address of their own, as rate limits expect.
         local = f"127.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255 or 1}"
-        transport = httpx.HTTPTransport(local_address=local, verify=False)
+        transport = httpx2.HTTPTransport(local_address=local, verify=False)
         base = f"{journey.house.at.shop}/api/v1/shops/{shop}"
-        self._http = httpx.Client(transport=transport, trust_env=False, timeout=20, base_url=base)
+        self._http = httpx2.Client(transport=transport, trust_env=False, timeout=20, base_url=base)
         self._questions = 0
         self.id, self.token = UUID(int=0), ""
 
@@ -120,20 +120,20 @@ class Customer:
             lambda: self._http.post(address, headers={"x-modification-token": self.token})
         )
 
-    def ask(self, path: str, body: Any, *, key: str = "") -> httpx.Response:
+    def ask(self, path: str, body: Any, *, key: str = "") -> httpx2.Response:
         """The same wish under the same key, until there is an answer that is one."""
         self._questions += 1
         key = key or f"question {self._questions}"
         headers = {"Idempotency-Key": f"chaos-{self.seed}-{self.number}-{key}"}
         return self.until_answered(lambda: self._http.post(path, json=body, headers=headers))
 
-    def until_answered(self, call: Callable[[], httpx.Response]) -> httpx.Response:
+    def until_answered(self, call: Callable[[], httpx2.Response]) -> httpx2.Response:
         """429 and 5xx are no answers, nor is silence."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
                 answer = call()
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 time.sleep(0.2)
                 continue
             if answer.status_code < 500 and answer.status_code != 429:

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.end_to_end.chaos_customers import Customer
 from tests.end_to_end.journey import WIRE
@@ -66,7 +66,7 @@ class Staff:
     def __init__(self, customer: Customer, token: str) -> None:
         self._customer = customer
         at = f"{customer.journey.house.at.shop}/api/v1/shops/{customer.shop}"
-        self._http = httpx.Client(
+        self._http = httpx2.Client(
             base_url=at,
             trust_env=False,
             verify=False,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-import httpx
+import httpx2
 
 from web.composition import Works
 from web.demo_house import House, start
@@ -22,11 +22,11 @@ from web.demo_house import House, start
 PATIENCE = 40.0
 # One for all: a client of its own for each call would load certificates that nobody asks for.
 # No connection is kept: the next process at the same address would not know it.
-WIRE = httpx.Client(
+WIRE = httpx2.Client(
     trust_env=False,
     verify=False,
     timeout=60,
-    limits=httpx.Limits(max_keepalive_connections=0),
+    limits=httpx2.Limits(max_keepalive_connections=0),
 )
 _T = TypeVar("_T")
 
@@ -121,7 +121,7 @@ class Journey:
         def alive() -> bool:
             try:
                 return WIRE.get(f"{self.house.at.shop}/healthz").status_code == 200
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 return False
 
         until("the web is back", alive)
@@ -170,7 +170,7 @@ class Bought:
     def reaches(self, status: str) -> None:
         until(f"the order is {status} (it is {self.status()})", lambda: self.status() == status)
 
-    def ask_to_cancel(self) -> httpx.Response:
+    def ask_to_cancel(self) -> httpx2.Response:
         return self._post("cancellation-requests", {})
 
     def code(self) -> str:
@@ -183,7 +183,7 @@ class Bought:
 
         return until("the one-time link", newest)
 
-    def cancel(self, code: str) -> httpx.Response:
+    def cancel(self, code: str) -> httpx2.Response:
         return self._post("cancellation", {"code": code})
 
     def letters(self) -> list[dict[str, Any]]:
@@ -208,6 +208,6 @@ class Bought:
             if one["metadata"].get("order") == str(self.id)
         ]
 
-    def _post(self, path: str, body: dict[str, str]) -> httpx.Response:
+    def _post(self, path: str, body: dict[str, str]) -> httpx2.Response:
         address = f"{self.journey.house.at.shop}/api/v1/shops/{self.shop}/orders/{self.id}/{path}"
         return WIRE.post(address, json=body, timeout=60)

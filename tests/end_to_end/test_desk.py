@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-import httpx
+import httpx2
 
 from ledger.case import Case
 from projections.cases import CaseRow
@@ -16,7 +16,7 @@ MOMENT = 25
 
 def stripe(journey: Journey, path: str, form: dict[str, str]) -> Any:
     """A call of somebody else who uses the same account at the provider."""
-    answer = httpx.post(
+    answer = httpx2.post(
         f"{journey.house.at.provider}/v1/{path}",
         data=form,
         headers={"Authorization": f"Bearer {journey.house.api_key}"},
@@ -49,7 +49,7 @@ def case_of(journey: Journey, cents: int) -> CaseRow | None:
 
 def resolve(journey: Journey, case: CaseRow, **body: str) -> Any:
     token = journey.works.tokens.add(secrets.token_hex(4), role="staff")
-    answer = httpx.post(
+    answer = httpx2.post(
         f"{journey.house.at.shop}/api/v1/cases/{case.stream}/resolve",
         json={"reason": "found out on the telephone", **body},
         headers={"Authorization": f"Bearer {token}"},
@@ -123,9 +123,9 @@ def act(journey: Journey, bought: Bought, call: str, **body: Any) -> Any:
     """Staff act on an order that they have just looked at."""
     address = f"{journey.house.at.shop}/api/v1/shops/{bought.shop}/orders/{bought.id}"
     token = journey.works.tokens.add(secrets.token_hex(4), role="staff", shop=bought.shop)
-    version = httpx.get(address).raise_for_status().json()["version"]
+    version = httpx2.get(address).raise_for_status().json()["version"]
     looked_at = {} if call == "receipts" else {"version": version}
-    answer = httpx.post(
+    answer = httpx2.post(
         f"{address}/{call}",
         json={"reason": "asked at the till", **looked_at, **body},
         headers={"Authorization": f"Bearer {token}"},

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 import yaml
 
@@ -48,9 +48,9 @@ def authorized(journey: Journey) -> Bought:
     return bought
 
 
-def cancelled(bought: Bought) -> httpx.Response:
+def cancelled(bought: Bought) -> httpx2.Response:
     address = f"{bought.journey.house.at.shop}/store/orders/{bought.id}/cancel"
-    return httpx.post(address, headers={"x-modification-token": bought.token}, timeout=30)
+    return httpx2.post(address, headers={"x-modification-token": bought.token}, timeout=30)
 
 
 def intent(bought: Bought) -> str:

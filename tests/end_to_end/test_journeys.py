@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 
-import httpx
+import httpx2
 
 from tests.end_to_end.journey import Bought, Journey, until
 
@@ -59,7 +59,7 @@ def test_every_webhook_three_times_in_random_order_changes_nothing(journey: Jour
 
 def _delivered(journey: Journey) -> bool:
 
-    found = httpx.get(f"{journey.house.at.provider}/sandbox/deliveries?state=pending").json()
+    found = httpx2.get(f"{journey.house.at.provider}/sandbox/deliveries?state=pending").json()
     return not found["data"]
 
 

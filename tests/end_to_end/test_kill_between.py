@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-import httpx
+import httpx2
 import pytest
 
 from ledger.order.state import Order
@@ -70,7 +70,7 @@ def test_the_web_dies_while_it_asks_for_a_payment_page(journey: Journey, moment:
         placed = until("the intent is stamped", lambda: watch.intent(CreatePaymentRequest))
         in_hand(moment, lambda: watch.sessions_of(placed))
         journey.kill("web")
-        assert isinstance(lost.exception(), httpx.TransportError)
+        assert isinstance(lost.exception(), httpx2.TransportError)
     order = journey.works.parts.orders.get(placed)
     bought = Bought(journey, order.id, order.number, "")
     assert "CreatePaymentSuccess" not in bought.stamps()
@@ -97,7 +97,7 @@ def test_the_worker_dies_while_it_asks_for_a_payment_page(journey: Journey, mome
 
 def _held(journey: Journey) -> bool:
     """Nothing is planned any more: what was planned last is being done to a call."""
-    return not httpx.get(f"{journey.house.at.provider}/sandbox/calls/next").json()["data"]
+    return not httpx2.get(f"{journey.house.at.provider}/sandbox/calls/next").json()["data"]
 
 
 def _page_comes_and_is_paid(journey: Journey, watch: Watch, bought: Bought) -> None:
@@ -127,7 +127,7 @@ def test_the_web_dies_while_it_asks_for_a_refund(journey: Journey, moment: str) 
         until("the intent is stamped", lambda: watch.intent(CreateRefundRequest))
         in_hand(moment, bought.refunds)
         journey.kill("web")
-        assert isinstance(lost.exception(), httpx.TransportError)
+        assert isinstance(lost.exception(), httpx2.TransportError)
     assert "CreateRefundSuccess" not in bought.stamps()
     journey.control("calm")
     journey.start("web")
@@ -162,6 +162,6 @@ def test_news_that_comes_before_the_customer_returns_is_all_that_is_needed(
     until("the receipt came", bought.letters)
     before = bought.stamps()
     back = f"{journey.house.at.shop}/winterfest/orders/{bought.id}"
-    assert httpx.get(back, follow_redirects=True).status_code == 200
+    assert httpx2.get(back, follow_redirects=True).status_code == 200
     assert bought.stamps() == before
     assert len(bought.letters()) == 1

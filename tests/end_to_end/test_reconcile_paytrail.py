@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from adapters.shop_file import read_shop_file
@@ -43,7 +43,7 @@ def house(paytrail: Paytrail, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def bring(message: Message) -> None:
     """Paytrail brings a report to the door that it was told."""
-    httpx.post(message.url, content=message.body, headers=dict(message.headers)).raise_for_status()
+    httpx2.post(message.url, content=message.body, headers=dict(message.headers)).raise_for_status()
 
 
 def books(house: Journey, *words: str, status: int) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def test_what_no_callback_told_is_found_taken_in_and_paid_out(house: Journey, pa
     told, untold = house.buy(shop=SHOP), house.buy(shop=SHOP)
     for bought in (told, untold):
         paytrail.conclude(page_of(paytrail, bought), "ok")
-    httpx.get(paytrail.news[0].url)  # the first customer comes back; of the other nobody tells
+    httpx2.get(paytrail.news[0].url)  # the first customer comes back; of the other nobody tells
     paytrail.news.clear()
     told.reaches("PAID")
 

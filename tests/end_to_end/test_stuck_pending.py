@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.end_to_end.journey import Bought, Journey, until
@@ -64,7 +64,7 @@ def test_money_that_nobody_told_of_is_found_and_taken_in_once(deaf: Journey) -> 
 
 def test_a_page_that_is_over_is_replaced_and_the_order_can_be_paid(deaf: Journey) -> None:
     bought = deaf.buy()
-    closed = httpx.post(
+    closed = httpx2.post(
         f"{deaf.house.at.provider}/v1/checkout/sessions/{bought.session}/expire",
         headers={"Authorization": f"Bearer {deaf.house.api_key}"},
     )

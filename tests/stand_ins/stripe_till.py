@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
 
-import httpx
+import httpx2
 
 from adapters.sandbox import Sandbox
 from adapters.sandbox.outbox import signature
@@ -17,7 +17,7 @@ from tests.stand_ins.till import Till
 
 API_KEY, SECRET, ACCOUNT = "sk_test_conformance", "whsec_conformance", "acct_conformance"
 PUBLIC = "http://localhost"
-_HTTP = httpx.Client(trust_env=False, verify=False)
+_HTTP = httpx2.Client(trust_env=False, verify=False)
 _PATHS = {
     "payment": "/v1/checkout/sessions",
     "refund": "/v1/refunds",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from tests.stand_ins.paytrail import Paytrail
@@ -15,7 +15,7 @@ from tests.stand_ins.published import DATA, published
 from tests.stand_ins.serving import serving
 from tests.stand_ins.sumup import Sumup
 
-HTTP = httpx.Client(trust_env=False, verify=False)
+HTTP = httpx2.Client(trust_env=False, verify=False)
 RETURN = "http://shop.example/back"
 
 
@@ -51,7 +51,7 @@ def test_sumup_signs_as_its_vectors_say():
     assert stand_in.event_signature(vector["body"].encode()) == vector["header"]
 
 
-def ask_paytrail(stand_in: Paytrail, path: str, body: Any, **changed: str) -> httpx.Response:
+def ask_paytrail(stand_in: Paytrail, path: str, body: Any, **changed: str) -> httpx2.Response:
     raw = json.dumps(body).encode()
     values = {
         "checkout-account": stand_in.account,
@@ -121,7 +121,7 @@ def test_a_paytrail_nonce_serves_once(paytrail):
     assert [one.status_code for one in answers] == [201, 401]
 
 
-def ask_sumup(stand_in: Sumup, method: str, path: str, body: Any = None) -> httpx.Response:
+def ask_sumup(stand_in: Sumup, method: str, path: str, body: Any = None) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {stand_in.api_key}"}
     return HTTP.request(method, stand_in.url + path, json=body, headers=headers)
 
@@ -177,7 +177,7 @@ def test_troubles_are_real_and_done_means_done(sumup, kind):
     sumup.plan(kind, path="checkouts")
     try:
         status = ask_sumup(sumup, "POST", "/v0.1/checkouts", checkout(sumup)).status_code
-    except httpx.TransportError:
+    except httpx2.TransportError:
         status = 0
     answered = {"500-after": 500, "cut": 0, "gone": 0}
     assert status == (answered[kind] if kind in answered else int(kind))

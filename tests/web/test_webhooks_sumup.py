@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import httpx
+import httpx2
 import pytest
 
 from adapters.sumup_payments.naming import reference_of
@@ -132,7 +132,7 @@ def test_strangers_cannot_make_us_ask_without_end(there: AtSumup):
 
 
 def test_when_sumup_is_away_the_message_is_to_come_again(there: AtSumup):
-    away = httpx.ConnectError("refused")
+    away = httpx2.ConnectError("refused")
     assert there.tell(away, away) == 503
     assert there.tell(there.paid()) == 200
     assert status(there.order) == "PAID"
@@ -170,7 +170,7 @@ def test_a_page_that_waits_does_not_ask_without_end(there: AtSumup):
     there.product.limits.tight = True
     assert there.client.get(f"/winterfest/orders/{there.order_id}?paid=1").status_code == 200
     there.product.limits.tight = False
-    away = httpx.ConnectError("refused")
+    away = httpx2.ConnectError("refused")
     there.teller.answers = [away, away]
     assert there.client.get(f"/winterfest/orders/{there.order_id}?paid=2").status_code == 200
     assert status(there.order) == "PENDING"

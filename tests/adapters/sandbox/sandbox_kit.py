@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import httpx
+import httpx2
 import stripe
 
 from adapters.sandbox import Sandbox
@@ -17,7 +17,7 @@ API_KEY = "sk_test_sandbox_tests"
 SECRET = "whsec_sandbox_tests"
 
 # One for all, and without certificates: making a client takes longer than most tests here.
-HTTP = httpx.Client(trust_env=False, verify=False)
+HTTP = httpx2.Client(trust_env=False, verify=False)
 
 
 @dataclass

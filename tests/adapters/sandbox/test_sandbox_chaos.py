@@ -2,7 +2,7 @@
 
 import json
 
-import httpx
+import httpx2
 import pytest
 import stripe
 
@@ -159,7 +159,7 @@ def test_every_knob_has_its_place_on_the_page_in_every_language(shop: Shop):
 
 
 def test_chaos_has_a_page(shop: Shop):
-    with httpx.Client(base_url=shop.url, follow_redirects=True) as browser:
+    with httpx2.Client(base_url=shop.url, follow_redirects=True) as browser:
         assert "Chaos" in browser.get("/sandbox/chaos").text
         browser.post("/sandbox/chaos", data={"drop": "0.25", "seed": "9"})
         assert browser.get("/sandbox/chaos.json").json()["drop"] == 0.25

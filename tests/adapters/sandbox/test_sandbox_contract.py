@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -54,7 +54,7 @@ def everything_happens(shop: Shop) -> None:
 
 
 def listed(shop: Shop, path: str) -> list[dict[str, Any]]:
-    with httpx.Client(base_url=shop.url, headers={"Authorization": f"Bearer {API_KEY}"}) as http:
+    with httpx2.Client(base_url=shop.url, headers={"Authorization": f"Bearer {API_KEY}"}) as http:
         answer = http.get(f"/v1/{path}", params={"limit": "100"})
         assert answer.headers["Stripe-Version"] == "2026-10-28.endive"
         data: list[dict[str, Any]] = answer.json()["data"]

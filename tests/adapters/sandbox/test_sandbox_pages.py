@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 import adapters.sandbox.words as words_module
@@ -12,8 +12,8 @@ from tests.adapters.sandbox.sandbox_kit import HTTP, Shop, line
 TRANSLATIONS = Path(words_module.__file__).parent / "translations"
 
 
-def press(url: str, act: str) -> httpx.Response:
-    answer: httpx.Response = HTTP.post(f"{url}/{act}", follow_redirects=False)
+def press(url: str, act: str) -> httpx2.Response:
+    answer: httpx2.Response = HTTP.post(f"{url}/{act}", follow_redirects=False)
     return answer
 
 
