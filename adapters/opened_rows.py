@@ -44,7 +44,7 @@ def _opened(row: PlainRow, keyring: Keyring) -> Recorded:
         raise TypeError(f"position {position} holds no stamp")
     schema, sealed, body = unframe(state)
     private = keyring.open(stream, version, type=name, sealed=sealed) if sealed else None
-    stamp, actor, occurred_at, evidence = decode(name, schema, body, private)
+    stamp, actor, occurred_at, evidence, request = decode(name, schema, body, private)
     return _recorded(
         stream,
         version,
@@ -57,4 +57,5 @@ def _opened(row: PlainRow, keyring: Keyring) -> Recorded:
         evidence,
         numbers,
         leaf,
+        request,
     )

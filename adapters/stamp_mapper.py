@@ -76,6 +76,7 @@ class StampMapper(Mapper[UUID]):
             decoded.evidence,
             row.numbers,
             row.leaf,
+            decoded.request,
         )
 
     def _open(self, row: StampRow, sealed: bytes) -> bytes | None:
@@ -102,6 +103,7 @@ def restore(row: PlainRow) -> Recorded:
         envelope.evidence,
         numbers,
         leaf,
+        envelope.request,
     )
 
 
@@ -137,4 +139,5 @@ def recorded_as(draft: Draft, row: StampRow) -> Recorded:
         draft.evidence,
         row.numbers,
         row.leaf,
+        draft.request,
     )

@@ -10,6 +10,7 @@ from ledger.case_decide import CaseFact, decide_case
 from ledger.case_stamps import CaseKind, CaseOpened, CaseStamp, Severity
 from ledger.recorded import Draft
 from ledger.refusals import Busy, CaseClosed, UnknownCase
+from ledger.request import granted
 from ledger.stamp import occurrence_of
 
 PATIENCE = 5
@@ -53,7 +54,11 @@ class Cases:
             return decide_case(command, case)
 
         return self.stamp(
-            case_id, wished, correlation_id=command.correlation_id, actor=command.actor
+            case_id,
+            wished,
+            correlation_id=command.correlation_id,
+            actor=command.actor,
+            request=command.request,
         )
 
     def record(
@@ -78,14 +83,26 @@ class Cases:
         *,
         correlation_id: UUID,
         actor: str,
+        request: str | None = None,
     ) -> Case:
-        """The case after the stamps that it calls for; raises `UnknownCase`, `CaseClosed`."""
+        """The case after the stamps that it calls for; raises `UnknownCase`, `CaseClosed`.
+
+        The same request again changes nothing; another one under its key raises `KeyReused`.
+        """
         for _ in range(PATIENCE):
             case = self.get(case_id)
+            if self.granted(case_id, request):  # looked up later, it knows at least as much
+                return self.get(case_id)
             if case.opened is None:
                 raise UnknownCase
             drafts = [
-                Draft(stream=case_id, stamp=one, correlation_id=correlation_id, actor=actor)
+                Draft(
+                    stream=case_id,
+                    stamp=one,
+                    correlation_id=correlation_id,
+                    actor=actor,
+                    request=request,
+                )
                 for one in wished(case)
             ]
             if not drafts:
@@ -95,10 +112,16 @@ class Cases:
                 case Appended():
                     return self.get(case_id)
                 case Contradiction():
+                    if self.granted(case_id, request):
+                        return self.get(case_id)
                     raise CaseClosed
                 case _:
                     continue
         raise Busy(case_id)
+
+    def granted(self, case_id: UUID, request: str | None) -> bool:
+        """Whether this request was granted; raises `KeyReused` for another one of its key."""
+        return request is not None and granted(self._store.read(case_id), request) is not None
 
     def contradiction(self, order: UUID | None, draft: Draft) -> UUID:
         """A fact came again with other binding fields: alarm, never a silent drop (law 3)."""

@@ -10,11 +10,15 @@ from ledger.stamps import Cause, Customer, Letter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """Who asks, when, and under which correlation id its stamps will stand."""
+    """Who asks, when, and under which correlation id its stamps will stand.
+
+    `request` is the caller's key and the digest of the call, where it had a key (`ledger.request`).
+    """
 
     correlation_id: UUID
     actor: str
     at: datetime
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

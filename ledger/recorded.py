@@ -16,7 +16,9 @@ class Draft:
     """A stamp about to be appended. Position, version, time and numbers come with the commit.
 
     `occurred_at` is a fact's own time at its provider; `evidence` is the hash of the inbox message
-    it was read from. Neither belongs to the identity of the stamp (law 3).
+    it was read from. Neither belongs to the identity of the stamp (law 3). `request` is the key and
+    the digest of the call that asked for it (`ledger.request`): the same identity for another
+    request is a contradiction.
     """
 
     stream: UUID
@@ -25,6 +27,7 @@ class Draft:
     actor: str
     occurred_at: datetime | None = None
     evidence: str | None = None
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class Recorded:
     evidence: str | None = None
     numbers: Mapping[str, int] = field(default_factory=lambda: _NO_NUMBERS)
     leaf: bytes = b""
+    request: str | None = None
 
     @property
     def happened_at(self) -> datetime:

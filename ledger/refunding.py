@@ -16,15 +16,20 @@ from ledger.payments import (
     start_refund,
 )
 from ledger.refusals import NothingToRefund, NotRefundable, RefundStillUnknown
-from ledger.service import Orders
+from ledger.service import Beside, Orders, alone
 from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 
 
 def refund_payment(
-    orders: Orders, providers: Providers, order_id: UUID, command: RefundPayment
+    orders: Orders,
+    providers: Providers,
+    order_id: UUID,
+    command: RefundPayment,
+    *,
+    beside: Beside = alone,
 ) -> Order:
     """The order after a staff refund and its provider's answer; recovery settles what has none."""
-    order = orders.handle(order_id, command)
+    order = orders.handle(order_id, command, beside=beside)
     refund = order.refunds[command.correlation_id]
     provider = providers.get(refund.request.provider) if refund.request else None
     if provider is None:
@@ -75,7 +80,12 @@ def _as_told(ask: RefundAsk, made_as: str | None) -> RefundAnswer:
 
 
 def retry_refund(
-    orders: Orders, providers: Providers, order_id: UUID, command: RetryRefund
+    orders: Orders,
+    providers: Providers,
+    order_id: UUID,
+    command: RetryRefund,
+    *,
+    beside: Beside = alone,
 ) -> Order:
     """The order after a new try with a new number and key (SPEC P11).
 
@@ -99,7 +109,7 @@ def retry_refund(
         return record_refund(
             orders, order_id, refund.correlation_id, found, at=command.at, actor=command.actor
         )
-    orders.handle(order_id, command)
+    orders.handle(order_id, command, beside=beside)
     return start_refund(
         orders, provider, order_id, refund.correlation_id, at=command.at, actor=command.actor
     )

@@ -38,6 +38,8 @@ class Resolutions:
         `UnknownCase`, `CaseClosed`, `CaseNeedsOtherAction`, and what the order refuses.
         """
         case = self._cases.get(case_id)
+        if self._cases.granted(case_id, command.request):
+            return self._cases.get(case_id)
         due = decide_case(command, case)
         if not due:
             return case
@@ -58,17 +60,24 @@ class Resolutions:
         """Order and case in one append: the money is received exactly where the case says."""
         for _ in range(PATIENCE):
             case, order = self._cases.get(case_id), self._orders.get(command.order)
+            if self._cases.granted(case_id, command.request):
+                break
             match self._store.append(_assignment(case, order, command))[0]:
-                case Appended():
+                case Appended(recorded=recorded):
+                    if recorded[0].stream != order.id:
+                        raise CaseClosed  # the same wish was granted for another order
                     self._orders.follow(order.id, command.at)
                     return self._cases.get(case_id)
                 case Conflict():
                     decide_case(command, self._cases.get(case_id))
                 case Contradiction():
-                    raise CaseClosed
+                    if not self._cases.granted(case_id, command.request):
+                        raise CaseClosed
                 case other:
                     raise AssertionError(f"assigned money takes no seats: {other}")
-        raise Busy(case_id)
+        else:
+            raise Busy(case_id)
+        return self._cases.get(case_id)
 
     def _send_back(self, case_id: UUID, command: ReturnMoney) -> Case:
         case = self._cases.get(case_id)
@@ -80,14 +89,20 @@ class Resolutions:
         return start_return(self._cases, provider, case_id, actor=command.actor)
 
     def _ask_order(self, case: Case, command: ReturnMoney | RetryCase) -> None:
-        """The order's own rules decide; the case is resolved when they agreed."""
+        """The order's own rules decide; the case is resolved in the same append, or neither is."""
         opened = case.opened
         assert opened is not None, "only a case that was opened is resolved"
         assert opened.order is not None, "these cases are about an order"
         cause, actor, at = UUID(opened.about), command.actor, command.at
+
+        def resolved() -> Append | None:
+            now = self._cases.get(case.id)
+            drafts = [_of_case(one, case.id, command) for one in decide_case(command, now)]
+            return Append(drafts=drafts, expected={case.id: now.version}) if drafts else None
+
         if isinstance(command, RetryCase):
             again = RetryRefund(correlation_id=cause, actor=actor, at=at)
-            retry_refund(self._orders, self._providers, opened.order, again)
+            retry_refund(self._orders, self._providers, opened.order, again, beside=resolved)
             return
         refund = RefundPayment(
             correlation_id=derived(case.id, "surplus"),
@@ -97,7 +112,7 @@ class Resolutions:
             payment=cause,
             amount=opened.amount,
         )
-        refund_payment(self._orders, self._providers, opened.order, refund)
+        refund_payment(self._orders, self._providers, opened.order, refund, beside=resolved)
 
 
 def _assignment(case: Case, order: Order, command: AssignMoney) -> Append:
@@ -107,6 +122,7 @@ def _assignment(case: Case, order: Order, command: AssignMoney) -> Append:
         correlation_id=case.id,
         actor=command.actor,
         evidence=case.evidence,
+        request=command.request,
     )
     changes = seat_changes(order, after_drafts(order, [received], command.at))
     resolved = [_of_case(one, case.id, command) for one in decide_case(command, case)]
@@ -119,5 +135,9 @@ def _assignment(case: Case, order: Order, command: AssignMoney) -> Append:
 
 def _of_case(stamp: object, case_id: UUID, command: Command) -> Draft:
     return Draft(
-        stream=case_id, stamp=stamp, correlation_id=command.correlation_id, actor=command.actor
+        stream=case_id,
+        stamp=stamp,
+        correlation_id=command.correlation_id,
+        actor=command.actor,
+        request=command.request,
     )

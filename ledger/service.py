@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -24,13 +25,21 @@ from ledger.refusals import (
     Refusal,
     UnknownOrder,
 )
+from ledger.request import granted
 from ledger.seats import after_drafts, seat_changes
 from ledger.shop import Shop
 from ledger.shops import Shops
 from ledger.stamps import OrderPlaced, OrderStamp
 
 PATIENCE = 25
+# What stands or falls with a wish: stamps of another stream, and the version they build on.
+Beside = Callable[[], Append | None]
 _T = TypeVar("_T")
+
+
+def alone() -> Append | None:
+    """Nothing stands beside."""
+    return None
 
 
 class Lately(Protocol):
@@ -92,7 +101,8 @@ class Orders:
                 raise KeyReused
             return first
         if isinstance(outcome, NoRoom):
-            raise NotEnoughSeats(product=_short(self._shops.get(shop_slug), command, outcome))
+            wanted = [one.product for one in command.lines]
+            raise NotEnoughSeats(product=_short(self._shops.get(shop_slug), wanted, outcome))
         assert isinstance(outcome, Appended), outcome
         if outcome.repeated:
             return self.get(outcome.recorded[0].stream)
@@ -107,33 +117,59 @@ class Orders:
             raise KeyReused
         return self.get(first.stream)
 
-    def handle(self, order_id: UUID, command: OrderCommand) -> Order:
-        """The order after a wish was fulfilled; raises the refusal if it was not."""
+    def handle(self, order_id: UUID, command: OrderCommand, *, beside: Beside = alone) -> Order:
+        """The order after a wish was fulfilled; raises the refusal if it was not.
+
+        What is stamped `beside` it stands in the same append: both or neither. The same request
+        again changes nothing; another one under its key raises `KeyReused`.
+        """
 
         def attempt(order: Order) -> Outcome | Order:
             stamps = decide(command, order)
-            return self._append(order, stamps, command) if stamps else order
+            return self._append(order, stamps, command, beside()) if stamps else order
 
-        outcome = self._lately_or_read(order_id, attempt)
+        def afresh() -> Outcome | Order:
+            history = self.history(order_id)
+            order = self._kept(fold(order_id, history))
+            return order if granted(history, command.request) is not None else attempt(order)
+
+        if command.request is None:
+            outcome = self._lately_or_read(order_id, attempt)
+        else:
+            outcome = _patiently(order_id, afresh)
+        if isinstance(outcome, Contradiction):
+            # Somebody was faster under the same identity: what stands there answers.
+            outcome = _patiently(order_id, afresh)
         if isinstance(outcome, NoRoom):
-            raise NotEnoughSeats(product="")
+            raise NotEnoughSeats(product=self._full(order_id, outcome))
         if isinstance(outcome, Contradiction):
             raise Contradicted
         return outcome if isinstance(outcome, Order) else self.get(order_id)
 
     def _append(
-        self, order: Order, stamps: Sequence[OrderStamp], command: Command
+        self, order: Order, stamps: Sequence[OrderStamp], command: Command, also: Append | None
     ) -> Outcome | Order:
         drafts = [drafted(stamp, order.id, command) for stamp in stamps]
-        return self._onward(order, drafts, command.at)
+        append = going_on(order, drafts, command.at)
+        if also is None:
+            return self._onward(order, append)
+        both = replace(
+            append,
+            drafts=[*append.drafts, *also.drafts],
+            expected={**append.expected, **also.expected},
+        )
+        return self._onward(order, both)
 
-    def _onward(
-        self, order: Order, drafts: Sequence[Draft], at: datetime | None
-    ) -> Outcome | Order:
-        """The order after these drafts, without reading again what was appended a moment ago."""
-        (outcome,) = self._store.append(going_on(order, drafts, at))
+    def _full(self, order_id: UUID, room: NoRoom) -> str:
+        terms = self.get(order_id).terms
+        return _short(self._shops.get(terms.shop_slug), [one.product for one in terms.lines], room)
+
+    def _onward(self, order: Order, append: Append) -> Outcome | Order:
+        """The order after this append, without reading again what was appended a moment ago."""
+        (outcome,) = self._store.append(append)
         if isinstance(outcome, Appended) and not outcome.repeated:
-            return self._kept(folded_on(order, outcome.recorded))
+            ours = [one for one in outcome.recorded if one.stream == order.id]
+            return self._kept(folded_on(order, ours))
         return outcome
 
     def _kept(self, order: Order) -> Order:
@@ -145,7 +181,8 @@ class Orders:
         """What is remembered serves for going on. Every other answer is looked up."""
         lately = self._lately.get(order_id) if self._lately else None
         if self._lately and lately:
-            with suppress(Refusal):
+            # It may be older than what is asked of it: whatever is wrong then is decided again.
+            with suppress(Refusal, LookupError, ValueError, AssertionError):
                 outcome = attempt(lately)
                 if isinstance(outcome, Order) and outcome is not lately:
                     return outcome
@@ -177,7 +214,7 @@ class Orders:
                 return None
             # A fact is appended alone. It may move held seats to sold, never take new ones.
             news = observe(fact, correlation_id, order)
-            return self._onward(order, [draft], None) if news else order
+            return self._onward(order, going_on(order, [draft], None)) if news else order
 
         outcome = self._lately_or_read(order_id, attempt)
         if outcome is None or isinstance(outcome, Contradiction):
@@ -214,17 +251,21 @@ def going_on(order: Order, drafts: Sequence[Draft], at: datetime | None) -> Appe
 def drafted(stamp: OrderStamp, stream: UUID, command: Command) -> Draft:
     """A stamp that a wish leads to."""
     return Draft(
-        stream=stream, stamp=stamp, correlation_id=command.correlation_id, actor=command.actor
+        stream=stream,
+        stamp=stamp,
+        correlation_id=command.correlation_id,
+        actor=command.actor,
+        request=command.request,
     )
 
 
-def _short(shop: Shop, command: PlaceOrder, room: NoRoom) -> str:
+def _short(shop: Shop, wanted: Sequence[str], room: NoRoom) -> str:
     """The first product of the order that takes from the quota that is full."""
-    for wanted in command.lines:
-        product = shop.products.get(wanted.product)
+    for slug in wanted:
+        product = shop.products.get(slug)
         if product is not None and room.quota in shop.quota_ids(product):
-            return wanted.product
-    return command.lines[0].product
+            return slug
+    return wanted[0]
 
 
 def _patiently(

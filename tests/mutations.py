@@ -551,6 +551,41 @@ MUTATIONS = (
         new="            if self.clock() < before.placed_at:\n",
         tests=("tests/adapters/worker/test_reactor_timeouts.py",),
     ),
+    Mutation(
+        name="a-guess-is-taken-for-the-truth",
+        file="adapters/postgres/batch.py",
+        old="    except Exception:\n",
+        new="    except ZeroDivisionError:\n",
+        tests=("tests/adapters/test_postgres_remembered.py",),
+    ),
+    Mutation(
+        name="a-key-binds-nothing",
+        file="ledger/request.py",
+        old="            if one.request != request:\n",
+        new="            if one.actor != history[at].actor:\n",
+        tests=("tests/web/test_api_acting.py",),
+    ),
+    Mutation(
+        name="what-a-key-asked-for-is-not-appended",
+        file="ledger/codec/writing.py",
+        old="(*binding, request)",
+        new="binding",
+        tests=("tests/ledger/test_codec.py",),
+    ),
+    Mutation(
+        name="a-case-and-its-order-are-two-appends",
+        file="ledger/service.py",
+        old="        if also is None:\n",
+        new="        if also is None or also.drafts:\n",
+        tests=("tests/ledger/test_resolving.py",),
+    ),
+    Mutation(
+        name="a-waiting-letter-is-asked-for-again",
+        file="ledger/order/resending.py",
+        old='.state == "due"',
+        new='.state == "waiting"',
+        tests=("tests/ledger/test_resending.py",),
+    ),
 )
 
 

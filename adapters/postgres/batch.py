@@ -33,7 +33,12 @@ def guess_batch(
     if known is None:
         return None
     confirm = _confirmation(known)
-    decided = decide(appends, known, ledger=ledger, now=now)
+    try:
+        decided = decide(appends, known, ledger=ledger, now=now)
+    except Exception:
+        # A caller's order may be older than the seats we remember: what must hold of the truth
+        # need not hold of a guess. If it is wrong of the truth too, that is told when it is asked.
+        return None
     return Guess(known.head, decided, [confirm, *_inserts(decided)]) if decided.fresh else None
 
 

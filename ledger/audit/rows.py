@@ -139,4 +139,5 @@ def recorded(row: StoredRow) -> Recorded:
         decoded.evidence,
         row.numbers,
         row.leaf,
+        decoded.request,
     )

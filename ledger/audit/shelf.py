@@ -27,7 +27,7 @@ def recorded(row: RawRow, frame: Frame, ids: Ids) -> Recorded:
     if cause is None:
         raise Unreadable("this row was not written as a stamp")
     schema, _, body = frame
-    stamp, actor, occurred_at, evidence = decode(name, schema, body, None)
+    stamp, actor, occurred_at, evidence, request = decode(name, schema, body, None)
     return new_recorded(
         ids[stream],
         version,
@@ -40,6 +40,7 @@ def recorded(row: RawRow, frame: Frame, ids: Ids) -> Recorded:
         evidence,
         numbers or NO_NUMBERS,
         leaf,
+        request,
     )
 
 

@@ -17,6 +17,7 @@ class Envelope(msgspec.Struct, frozen=True, gc=False):
     actor: str
     occurred_at: datetime | None
     evidence: str | None
+    request: str | None = None
 
 
 class Decoded(NamedTuple):
@@ -26,6 +27,7 @@ class Decoded(NamedTuple):
     actor: str
     occurred_at: datetime | None
     evidence: str | None
+    request: str | None
 
 
 _DECODERS: Mapping[str, Callable[[bytes], Any]] = {
@@ -47,7 +49,7 @@ def decode(name: str, schema: int, body: bytes, private: bytes | None) -> Decode
         stamp = _DECODERS[name](body[:-1] + b"," + private[1:] if private else body)
     except _FAULTS as error:
         raise _unreadable(name, schema, error) from error
-    return Decoded(stamp, envelope.actor, envelope.occurred_at, envelope.evidence)
+    return Decoded(stamp, envelope.actor, envelope.occurred_at, envelope.evidence, envelope.request)
 
 
 def closed(name: str, state: bytes) -> tuple[Any, Envelope]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -13,8 +13,9 @@ from ledger.recorded import Draft, Recorded
 from ledger.series import series_of
 from ledger.stamp import bound, declared, occurrence_of
 
-# The part of a body that is not the stamp's own.
+# The part of a body that is not the stamp's own. Only what a caller's key asked for names it.
 _ENVELOPE = ("actor", "occurred_at", "evidence")
+_REQUESTED = (*_ENVELOPE, "request")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -44,11 +45,11 @@ class _Plan(NamedTuple):
     sealed: tuple[str, ...]
 
 
-def _planned(stamp_type: type) -> _Plan:
+def _planned(stamp_type: type, envelope: Sequence[str]) -> _Plan:
     name, schema = NAMES[stamp_type]
     sealed = declared(stamp_type).sealed
     core = [one.name for one in dataclasses.fields(stamp_type) if one.name not in sealed]
-    found = {one: one for one in _ENVELOPE} | {one: f"stamp.{one}" for one in core}
+    found = {one: one for one in envelope} | {one: f"stamp.{one}" for one in core}
     places = dict(sorted(found.items()))
     return _Plan(
         name,
@@ -59,20 +60,24 @@ def _planned(stamp_type: type) -> _Plan:
     )
 
 
-_PLANS: Mapping[type, _Plan] = {stamp_type: _planned(stamp_type) for stamp_type in NAMES}
+_PLANS: Mapping[type, _Plan] = {one: _planned(one, _ENVELOPE) for one in NAMES}
+_REQUESTED_PLANS: Mapping[type, _Plan] = {one: _planned(one, _REQUESTED) for one in NAMES}
 
 
 def encode(draft: Draft | Recorded) -> Encoded:
     """A draft, or a stamp that was one, as it is stored, and what identifies it."""
-    one = draft.stamp
-    name, schema, values, body, sealed = _PLANS[type(one)]
+    one, request = draft.stamp, draft.request
+    plans, binding = _PLANS, bound(one)
+    if request is not None:
+        plans, binding = _REQUESTED_PLANS, (*binding, request)
+    name, schema, values, body, sealed = plans[type(one)]
     return Encoded(
         name,
         schema,
         _encode(body(*values(draft))),
         _private(one, sealed) if sealed else None,
         occurrence_of(one),
-        hashlib.sha256(_encode(bound(one))).digest(),
+        hashlib.sha256(_encode(binding)).digest(),
         series_of(one),
     )
 

@@ -20,6 +20,8 @@ def resend(command: ResendLetter, order: Order) -> Sequence[OrderStamp]:
     if not tried:
         raise LetterNotDue
     receipt, letter = max(tried, key=lambda key: _last_moved(order, key))
+    if order.postings[receipt, letter].state == "due":
+        raise LetterNotDue  # asked for again already, it waits to go out
     return (ReceiptResendRequested(receipt=receipt, letter=letter, reason=command.reason),)
 
 

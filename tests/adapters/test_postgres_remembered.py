@@ -9,7 +9,7 @@ from adapters.postgres.batch import guess_batch
 from adapters.postgres.exchange import Exchange
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.recording import Committed
-from ledger.appends import Conflict, NoRoom
+from ledger.appends import Conflict, NoRoom, SeatChange
 from tests.contract.given import append, first, stamp
 from tests.contract.test_stamp_recorder import QUOTA, hold, room
 
@@ -62,6 +62,19 @@ def test_seats_are_remembered_too(recorder, trips):
     recorder.commit([hold(1)])
     assert len(trips) == 1
     assert recorder.commit([hold(1)]) == [NoRoom(quota=QUOTA, asked=1, free=0)]
+
+
+def test_a_caller_whose_order_is_older_than_the_seats_we_remember_is_told_so(recorder, trips):
+    """Two mark the same order paid: the loser would leave less than no seats held."""
+    stream = uuid4()
+    recorder.commit([room(3)])
+    recorder.commit([append(stamp(stream), seats=[SeatChange(quota=QUOTA, held=1)])])
+    sold = [SeatChange(quota=QUOTA, held=-1, sold=1)]
+    recorder.commit([append(stamp(stream, 2), seats=sold)])
+    trips.clear()
+    late = append(stamp(stream, 2), seats=sold)
+    assert recorder.commit([late]) == [Conflict(stream=stream, expected=1, actual=2)]
+    assert "read_seats" in trips[0]
 
 
 def test_another_committer_in_between_is_noticed(recorder, other, trips):

@@ -154,6 +154,14 @@ def test_the_envelope_comes_back():
     assert (found.occurred_at, found.evidence) == (MOMENT, "ab")
 
 
+@pytest.mark.parametrize("one", [PAID, CANCELLED, LINK])
+def test_what_a_key_asked_for_comes_back_and_binds(one: Any):
+    plain, asked, otherwise = (encoded(one, request=word) for word in (None, "k/1", "k/2"))
+    assert (decoded(plain).request, decoded(asked).request) == (None, "k/1")
+    assert len({plain.binding, asked.binding, otherwise.binding}) == 3
+    assert b"request" not in plain.body
+
+
 def test_times_sealed_parts_and_evidence_are_no_difference():
     plain, told = encoded(PAID), encoded(PAID, occurred_at=MOMENT, evidence="ab")
     assert plain.binding == told.binding

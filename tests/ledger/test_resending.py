@@ -68,6 +68,10 @@ def test_asked_for_twice_under_one_identity_it_is_due_once():
     given(*WRITTEN, put(AGAIN, under=OUTSIDE)).when(wish()).then()
 
 
+def test_a_letter_that_waits_to_go_out_again_is_not_asked_for_twice():
+    given(*WRITTEN, put(AGAIN, under=SECOND)).when(wish()).then_refuses(LetterNotDue)
+
+
 def test_what_was_never_written_cannot_be_sent_again():
     given(*BOUGHT).when(wish()).then_refuses(LetterNotDue)
     given(*WRITTEN).when(wish(receipt=SECOND)).then_refuses(LetterNotDue)

@@ -11,7 +11,7 @@ from adapters.worker.desk import Desk
 from ledger.case import Case
 from ledger.case_commands import AssignMoney, CloseCase, RetryCase, ReturnMoney
 from ledger.case_decide import actions
-from ledger.case_stamps import Action, CaseKind
+from ledger.case_stamps import Action, CaseKind, CaseResolved
 from ledger.commands import RefundPayment, RequestPayment
 from ledger.foreseeing import Foresight, foresee
 from ledger.money import Money
@@ -30,7 +30,13 @@ from ledger.refusals import (
 from ledger.reports import Report
 from ledger.resolving import Resolutions
 from ledger.returning import start_return
-from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Paid, RefundFailed
+from ledger.stamps import (
+    CreateRefundFailure,
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    Paid,
+    RefundFailed,
+)
 from tests.worlds import World
 
 PRICE = Money(7000, "EUR")
@@ -351,6 +357,11 @@ def test_a_refused_refund_is_tried_again_from_its_case(world: World, provider: P
     assert resolve(world, provider, case, RetryCase).state == "resolved"
     order = world.orders.get(world.id("order"))
     assert (status(order), flags(order)) == (Status.REFUND_REQUESTED, ())
+    asked, resolved = (
+        max(one.position for one in world.store.feed(0, limit=1000) if isinstance(one.stamp, kind))
+        for kind in (CreateRefundRequest, CaseResolved)
+    )
+    assert resolved == asked + 1, "one append: nobody resolves it otherwise in between"
 
 
 def test_reading_a_returns_news_again_finds_nothing_new(world: World, provider: Provider) -> None:

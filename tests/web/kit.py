@@ -1,6 +1,6 @@
 """A whole product in memory, with named fakes, for tests of the door."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from adapters.keys import Keyring
+from adapters.lately import LatelyInMemory
 from adapters.memory_inbox import MemoryInbox
 from adapters.memory_store import MemoryStampRecorder
+from adapters.recording import StampRecorder
 from adapters.stamp_ledger import StampLedger
 from ledger.cases import Cases
 from ledger.service import Orders
@@ -102,14 +104,18 @@ def open_shop(
     proxies: int = 0,
     provider: StripeInMemory | None = None,
     grace_period: int | None = None,
+    make: Callable[[Clock], StampRecorder] = lambda clock: MemoryStampRecorder(clock=clock),
+    lately: bool = False,
+    seats: int = 50,
 ) -> Product:
     """A product whose shop is open; with a grace period in seconds it captures later."""
-    clock, recorder, tokens = Clock(), None, TokensInMemory()
-    recorder = MemoryStampRecorder(clock=clock)
-    keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
+    clock, tokens = Clock(), TokensInMemory()
+    recorder = make(clock)
+    keys: Any = getattr(recorder, "keys")  # noqa: B009 (not part of the recorder's port)
+    keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=keys)
     store = Switch(StampLedger(recorder, keyring=keyring))
     shops, held = Shops(store, lambda: [shop_id("winterfest")]), Cases(store)
-    spec = winterfest()
+    spec = replace(winterfest(), quotas={"weekend": seats, "sauna": 2})
     later = replace(spec.preferences, grace_period=grace_period)
     shops.import_shop(replace(spec, preferences=later), actor="test", at=NOON)
     views = ViewsInMemory(store.ledger)
@@ -120,7 +126,7 @@ def open_shop(
         ),
         clock=clock,
         store=store,
-        orders=Orders(store, shops, held),
+        orders=Orders(store, shops, held, lately=LatelyInMemory() if lately else None),
         shops=shops,
         cases=held,
         providers={"stripe": provider},
@@ -147,8 +153,6 @@ def open_shop(
     )
 
 
-def _seats(
-    recorder: MemoryStampRecorder, quotas: Sequence[UUID]
-) -> Mapping[UUID, tuple[int, int, int]]:
-    known = {quota: recorder._seats[quota] for quota in quotas if quota in recorder._seats}
-    return {quota: (one.capacity, one.held, one.sold) for quota, one in known.items()}
+def _seats(recorder: StampRecorder, quotas: Sequence[UUID]) -> Mapping[UUID, tuple[int, int, int]]:
+    known = recorder.read_seat_totals(2**62)
+    return {quota: known[quota] for quota in quotas if quota in known}

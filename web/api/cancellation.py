@@ -15,8 +15,9 @@ from ledger.order.decide import code_hash
 from ledger.order.state import Order
 from web.addresses import now, order_in
 from web.api.bodies import Body, Nothing, as_json, read
-from web.api.keys import correlation_id
+from web.api.keys import correlation_id, request_under
 from web.api.orders import ACTOR, told
+from web.api.repeats import answered_before
 from web.current import parts
 from web.pace import slow_down
 from web.refunding import send_back
@@ -39,11 +40,12 @@ def ask(shop: str, order: str) -> Response:
     """Send a link to the order's e-mail. The answer tells nobody which that is."""
     slow_down("cancel", limit=30)
     found = order_in(shop, order)
-    read(Nothing)
+    cause, body = correlation_id("cancellation-requests", shop, order), read(Nothing)
     wish = RequestCancellation(
-        correlation_id=correlation_id("cancellation-requests", shop, order),
+        correlation_id=cause,
         actor=ACTOR,
         at=now(),
+        request=request_under(cause, body),
         code=secrets.token_urlsafe(32),
     )
     parts().orders.handle(found.id, wish)
@@ -56,13 +58,21 @@ def confirm(shop: str, order: str) -> Response:
     found = order_in(shop, order)
     body = read(ConfirmBody)
     cancellation = found.newest_link.correlation_id if found.newest_link else uuid4()
-    if not _repeats(found, body.code):
-        shown = quote(found).amount if body.quote is None else Money(body.quote, found.currency)
-        wish = ConfirmCancellation(
-            correlation_id=cancellation, actor=ACTOR, at=now(), code=body.code, quote=shown
-        )
-        found = send_back(parts().orders.handle(found.id, wish), cancellation)
-    return as_json({"order": told(found), "refund": refund_word(found, cancellation)})
+    shown = quote(found).amount if body.quote is None else Money(body.quote, found.currency)
+    wish = ConfirmCancellation(
+        correlation_id=cancellation,
+        actor=ACTOR,
+        at=now(),
+        code=body.code,
+        quote=shown,
+        request=request_under(correlation_id("cancellation", shop, order), body),
+    )
+    after = answered_before(parts().orders.history(found.id), wish)
+    if after is None and not _repeats(found, body.code):
+        after = send_back(parts().orders.handle(found.id, wish), cancellation)
+        after = answered_before(parts().orders.history(found.id), wish) or after
+    after = after or found
+    return as_json({"order": told(after), "refund": refund_word(after, cancellation)})
 
 
 def refund_word(order: Order, cancellation: UUID) -> str:

@@ -16,7 +16,7 @@ from projections.cases import cases as rows_of
 from web.access import require
 from web.addresses import now, uuid_in
 from web.api.bodies import Body, as_json, read
-from web.api.keys import correlation_id
+from web.api.keys import correlation_id, request_under
 from web.current import parts
 from web.problems import ProblemRaised
 
@@ -58,6 +58,7 @@ def resolve(case: str) -> Response:
         "actor": f"token:{token.name}",
         "at": now(),
         "reason": body.reason,
+        "request": request_under(cause, body),
     }
     desk = Resolutions(
         parts().store, orders=parts().orders, cases=parts().cases, providers=parts().providers

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from msgspec import Meta
 
 from ledger.commands import WithdrawCancellation, WithdrawPayment
-from web.api.bodies import Body, read
+from web.api.bodies import Body
 from web.api.staff import Reason, Version, answer, begun
 from web.current import parts
 
@@ -40,8 +40,7 @@ def hang_up(api: Blueprint) -> None:
 
 def payment(shop: str, order: str) -> Response:
     """Money that was marked as paid by hand never came."""
-    found, wish = begun("withdraw-payment", shop, order)
-    body = read(WithdrawnPaymentBody)
+    found, wish, body = begun("withdraw-payment", shop, order, WithdrawnPaymentBody)
     taken = WithdrawPayment(
         **wish,
         reason=body.reason,
@@ -54,8 +53,7 @@ def payment(shop: str, order: str) -> Response:
 
 def cancellation(shop: str, order: str) -> Response:
     """Ticket sales cancelled the order by mistake; its seats are taken again."""
-    found, wish = begun("withdraw-cancellation", shop, order)
-    body = read(WithdrawnCancellationBody)
+    found, wish, body = begun("withdraw-cancellation", shop, order, WithdrawnCancellationBody)
     taken = WithdrawCancellation(
         **wish, reason=body.reason, version=body.version, approver=body.approver
     )

@@ -4,6 +4,9 @@ from uuid import UUID, uuid4, uuid5
 
 from flask import request
 
+from ledger.request import request_of
+from web.api.bodies import Body, canonical
+from web.current import parts
 from web.problems import ProblemRaised
 
 _KEYS = UUID("a3d6f0f6-6f5b-4d0b-8a53-3f0e0c6f1b7d")
@@ -19,3 +22,10 @@ def correlation_id(*scope: str) -> UUID:
         text = "An Idempotency-Key has 1 to 255 printable ASCII characters."
         raise ProblemRaised("bad-request", detail=text)
     return uuid5(_KEYS, "\n".join((*scope, key)))
+
+
+def request_under(key: UUID, body: Body) -> str | None:
+    """What binds the key of this call to what was asked; None for a call without a key."""
+    if "Idempotency-Key" not in request.headers:
+        return None
+    return request_of(key, parts().keyring.keyed_hash(canonical(body)))

@@ -1,62 +1,35 @@
 """The same key again: what was answered the first time, rebuilt from stamps (CONTRACT)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
-from uuid import UUID
 
 from ledger.commands import OrderCommand
-from ledger.order.decide import decide
 from ledger.order.evolve import fold
 from ledger.order.state import Order
 from ledger.recorded import Recorded
-from ledger.refusals import KeyReused, Refusal
+from ledger.request import granted
 
 _OURS = "ledger"
 
 
 def answered_before(history: Sequence[Recorded], command: OrderCommand) -> Order | None:
-    """The order as it was answered under this identity; None when nothing was granted under it.
+    """The order as it was answered under this key; None when nothing was granted under it.
 
-    The same wish, asked of the order as it stood then, gives the stamps that stand there. Raises
-    `KeyReused` when it gives others.
+    Raises `KeyReused` when something else was.
     """
-    first = _first(history, command.correlation_id)
+    first = granted(history, command.request)
     if first is None:
         return None
-    order_id = history[first].stream
-    wished = _decided(command, fold(order_id, history[:first]))
-    stands = [one.stamp for one in history[first : first + len(wished)]]
-    if not wished or not all(_same(*pair) for pair in zip(wished, stands, strict=False)):
-        raise KeyReused
-    return fold(order_id, history[: _end(history, first + len(wished), command)])
+    return fold(history[first].stream, history[: _end(history, first)])
 
 
-def _first(history: Sequence[Recorded], cause: UUID) -> int | None:
-    return next((at for at, one in enumerate(history) if one.correlation_id == cause), None)
-
-
-def _decided(command: OrderCommand, order: Order) -> Sequence[object]:
-    try:
-        return decide(command, order)
-    except Refusal:
-        return ()
-
-
-def _same(wished: Any, stands: Any) -> bool:
-    """A reason that was erased since is nobody's to compare."""
-    if getattr(stands, "reason", "") is None:
-        wished = replace(wished, reason=None)
-    return bool(wished == stands)
-
-
-def _end(history: Sequence[Recorded], end: int, command: OrderCommand) -> int:
+def _end(history: Sequence[Recorded], first: int) -> int:
     """What we did because of it belongs to the answer; news that came later does not."""
-    while end < len(history) and _belongs(history[end], command):
+    begun, end = history[first], first + 1
+    while end < len(history) and _belongs(history[end], begun):
         end += 1
     return end
 
 
-def _belongs(one: Recorded, command: OrderCommand) -> bool:
-    asked = one.correlation_id == command.correlation_id and one.actor == command.actor
+def _belongs(one: Recorded, begun: Recorded) -> bool:
+    asked = one.correlation_id == begun.correlation_id and one.actor == begun.actor
     return asked or one.actor == _OURS

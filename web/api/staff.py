@@ -1,8 +1,7 @@
 """What staff do about an order: return money, mark it paid, cancel it, send a letter again."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from flask import Blueprint, Response
@@ -20,12 +19,11 @@ from ledger.commands import (
 from ledger.money import Money
 from ledger.order.state import Order
 from ledger.refunding import refund_payment, retry_refund
-from ledger.refusals import KeyReused
 from ledger.stamps import Letter
 from web.access import require
 from web.addresses import now, order_in
 from web.api.bodies import Body, as_json, read
-from web.api.keys import correlation_id
+from web.api.keys import correlation_id, request_under
 from web.api.orders import told
 from web.api.repeats import answered_before
 from web.current import parts
@@ -33,6 +31,7 @@ from web.payment_pages import close_pages
 from web.problems import ProblemRaised
 from web.refunding import send_back
 
+_B = TypeVar("_B", bound=Body)
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 Amount = Annotated[int, Meta(gt=0, lt=2**53)]
 Version = Annotated[int, Meta(ge=1, lt=2**31)]
@@ -90,8 +89,7 @@ def hang_up(api: Blueprint) -> None:
 
 def refund(shop: str, order: str) -> Response:
     """Return money of one payment: all that is held, or a part; or retry what was refused."""
-    found, wish = begun("refunds", shop, order)
-    body = read(RefundBody)
+    found, wish, body = begun("refunds", shop, order, RefundBody)
     if body.retry is not None:
         return _retried(found, wish, body, retry=body.retry)
     common = {
@@ -112,13 +110,13 @@ def refund(shop: str, order: str) -> Response:
 
 def _retried(found: Order, wish: dict[str, Any], body: RefundBody, *, retry: UUID) -> Response:
     again = RetryRefund(**{**wish, "correlation_id": retry}, version=body.version)
-    return as_json(told(retry_refund(parts().orders, parts().providers, found.id, again)))
+    orders, providers = parts().orders, parts().providers
+    return answer(found, again, lambda: retry_refund(orders, providers, found.id, again))
 
 
 def mark_paid(shop: str, order: str) -> Response:
     """Cash, or a bank transfer that carried the order's payment reference."""
-    found, wish = begun("mark-paid", shop, order)
-    body = read(PaidBody)
+    found, wish, body = begun("mark-paid", shop, order, PaidBody)
     paid = MarkPaid(
         **wish,
         reason=body.reason,
@@ -138,15 +136,12 @@ def _transferred(found: Order, paid: MarkPaid) -> Response:
     """A transfer is the same wish whoever enters it: its name counts, not the caller's key."""
     done = marking.mark_paid(parts().orders, parts().cases, parts().store, found.id, paid)
     after = close_pages(parts().orders.follow(found.id, now()))
-    with suppress(KeyReused):
-        return as_json(told(answered_before(parts().orders.history(found.id), done) or after))
-    return as_json(told(after))
+    return as_json(told(answered_before(parts().orders.history(found.id), done) or after))
 
 
 def cancel(shop: str, order: str) -> Response:
     """Cancel, with or without sending back what was paid."""
-    found, wish = begun("cancel", shop, order)
-    body = read(CancelBody)
+    found, wish, body = begun("cancel", shop, order, CancelBody)
     cancelled = CancelOrder(**wish, reason=body.reason, version=body.version, refund=body.refund)
 
     def act() -> Order:
@@ -158,18 +153,23 @@ def cancel(shop: str, order: str) -> Response:
 
 def send_again(shop: str, order: str) -> Response:
     """A letter that was sent, or could not be, goes out once more."""
-    found, wish = begun("receipts", shop, order)
-    body = read(LetterBody)
+    found, wish, body = begun("receipts", shop, order, LetterBody)
     again = ResendLetter(**wish, reason=body.reason, receipt=body.receipt, letter=body.letter)
     return answer(found, again, lambda: parts().orders.handle(found.id, again))
 
 
-def begun(call: str, shop: str, order: str) -> tuple[Order, dict[str, Any]]:
-    """The order, and who asks what under which identity; a problem if they may not."""
+def begun(call: str, shop: str, order: str, struct: type[_B]) -> tuple[Order, dict[str, Any], _B]:
+    """The order, who asks under which identity, and what; a problem if they may not."""
     token = require("staff", shop=shop)
     found = order_in(shop, order)
-    cause = correlation_id(call, shop, order, token.name)
-    return found, {"correlation_id": cause, "actor": f"token:{token.name}", "at": now()}
+    cause, body = correlation_id(call, shop, order, token.name), read(struct)
+    wish = {
+        "correlation_id": cause,
+        "actor": f"token:{token.name}",
+        "at": now(),
+        "request": request_under(cause, body),
+    }
+    return found, wish, body
 
 
 def _money(amount: int | None, order: Order) -> Money | None:
@@ -179,7 +179,11 @@ def _money(amount: int | None, order: Order) -> Money | None:
 def answer(found: Order, command: Any, act: Callable[[], Order]) -> Response:
     """The order after the wish; the first answer again when the wish was granted before."""
     before = answered_before(parts().orders.history(found.id), command)
-    if before is not None:
-        return as_json(told(before))
+    return as_json(told(before or _acted(found, command, act)))
+
+
+def _acted(found: Order, command: Any, act: Callable[[], Order]) -> Order:
+    """Whoever asked the same at the same moment gets the same answer."""
     act()
-    return as_json(told(parts().orders.follow(found.id, now())))
+    after = parts().orders.follow(found.id, now())
+    return answered_before(parts().orders.history(found.id), command) or after
