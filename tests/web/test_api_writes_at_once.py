@@ -51,7 +51,7 @@ def order_of(address: str) -> UUID:
 
 
 def version(product: Product, address: str) -> int:
-    return product.client.get(address).json["version"]
+    return int(product.client.get(address).json["version"])
 
 
 def nothing(product: Product) -> Write:
@@ -189,13 +189,13 @@ def nobodys_money(product: Product) -> UUID:
 
 def assignment(product: Product) -> Write:
     (one, _), (other, _) = product.placed(), product.placed()
-    bodies = [
+    first, second = (
         {"action": "assign", "reason": "x", "order": address.rpartition("/")[2]}
         for address in (one, other)
-    ]
+    )
     case = nobodys_money(product)
     effects = ("PaymentAssigned", "CaseResolved")
-    return Write(f"/api/v1/cases/{case}/resolve", *bodies, *effects)
+    return Write(f"/api/v1/cases/{case}/resolve", first, second, *effects)
 
 
 def money_back(product: Product) -> Write:
