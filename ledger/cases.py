@@ -1,6 +1,7 @@
 """Cases as a service: opened once, whatever how often its cause is seen; asked and told."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from ledger.appends import Append, Appended, Conflict, Contradiction, StampStore
@@ -89,22 +90,20 @@ class Cases:
 
         The same request again changes nothing; another one under its key raises `KeyReused`.
         """
+        draft = Draft(
+            stream=case_id,
+            stamp=None,
+            correlation_id=correlation_id,
+            actor=actor,
+            request=request,
+        )
         for _ in range(PATIENCE):
             case = self.get(case_id)
             if self.granted(case_id, request):  # looked up later, it knows at least as much
                 return self.get(case_id)
             if case.opened is None:
                 raise UnknownCase
-            drafts = [
-                Draft(
-                    stream=case_id,
-                    stamp=one,
-                    correlation_id=correlation_id,
-                    actor=actor,
-                    request=request,
-                )
-                for one in wished(case)
-            ]
+            drafts = [replace(draft, stamp=one) for one in wished(case)]
             if not drafts:
                 return case
             append = Append(drafts=drafts, expected={case_id: case.version})
