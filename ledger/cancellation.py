@@ -101,13 +101,13 @@ def hindrance(order: Order, now: datetime, until: datetime | None) -> str:
         return "no_self_service"
     if now >= until:
         return "too_late"
-    refundable = all(one.provider != "manual" for one in order.paid_attempts)
+    refundable = all(one.provider != "manual" for one in order.standing_payments)
     return "" if refundable and _one_payment(order) else "not_refundable"
 
 
 def _one_payment(order: Order) -> bool:
     """Two payments on one order are for a person to sort out first."""
-    return len(order.paid_attempts) <= 1
+    return len(order.standing_payments) <= 1
 
 
 def link_is_valid(order: Order, link: LinkRequest, now: datetime) -> bool:

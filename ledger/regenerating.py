@@ -10,9 +10,8 @@ from uuid import UUID
 from ledger.commands import RequestPayment
 from ledger.intake import Intake, Message
 from ledger.order.attempts import Attempt
-from ledger.order.decide import PAYABLE
+from ledger.order.payable import payable
 from ledger.order.state import Order
-from ledger.order.status import status
 from ledger.payments import PAGE_LIFETIME, PaymentProvider, start_payment
 from ledger.receiving import Find
 from ledger.refusals import NotPayable
@@ -167,7 +166,7 @@ class Regeneration:
 
 
 def _unpaid(order: Order) -> bool:
-    return bool(order.due) and not order.received and status(order) in PAYABLE
+    return payable(order) and not order.received
 
 
 def _under_way(attempt: Attempt, at: datetime) -> bool:

@@ -47,6 +47,7 @@ def _money(order: Order) -> Mapping[str, int]:
         "refund_pending": order.refund_pending.amount,
         "refunded": order.refunded.amount,
         "disputed": order.disputed.amount,
+        "charged_back": order.lost.amount,
     }
 
 

@@ -26,6 +26,7 @@ class OrderPage:
     refund_pending: int
     refunded: int
     disputed: int
+    charged_back: int
     version: int
     placed_at: datetime | None
     language: str
@@ -52,6 +53,7 @@ def order_pages(order: Order) -> Sequence[OrderPage]:
         refund_pending=order.refund_pending.amount,
         refunded=order.refunded.amount,
         disputed=order.disputed.amount,
+        charged_back=order.lost.amount,
         version=order.version,
         placed_at=order.placed_at,
         language=terms.language,
@@ -63,5 +65,5 @@ def order_pages(order: Order) -> Sequence[OrderPage]:
 
 
 ORDER_PAGES = Projection(
-    name="order_pages", version=2, row=OrderPage, key=(), rows={Order: order_pages}
+    name="order_pages", version=3, row=OrderPage, key=(), rows={Order: order_pages}
 )

@@ -71,7 +71,7 @@ def _since(order: Order, cause: UUID, letter: Letter) -> datetime | None:
 
 OUTBOX = Projection(
     name="outbox",
-    version=1,
+    version=2,
     row=Outgoing,
     key=("correlation_id", "letter"),
     rows={Order: outbox},

@@ -48,7 +48,7 @@ def refund_eligibility(order: Order) -> Sequence[RefundEligibility]:
 
 REFUND_ELIGIBILITY = Projection(
     name="refund_eligibility",
-    version=1,
+    version=2,
     row=RefundEligibility,
     key=(),
     rows={Order: refund_eligibility},

@@ -39,7 +39,7 @@ def seats_of_shop(shop: Shop) -> Sequence[Seats]:
 
 SEATS = Projection(
     name="seats",
-    version=1,
+    version=2,
     row=Seats,
     key=("quota",),
     rows={Order: seats_of_order, Shop: seats_of_shop},

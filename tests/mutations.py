@@ -31,6 +31,41 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="money-that-left-again-revives-an-order",
+        file="ledger/order/follow.py",
+        old="order.cancelled_cause is Cause.UNPAID and order.held >= order.due:",
+        new="order.cancelled_cause is Cause.UNPAID and order.received >= order.due:",
+        tests=("tests/ledger/test_held_money.py",),
+    ),
+    Mutation(
+        name="money-that-left-again-pays-beside-other-money",
+        file="ledger/order/state.py",
+        old="(one for one in self.paid_attempts if self._stands(one.correlation_id))",
+        new="(self.paid_attempts)",
+        tests=("tests/ledger/test_held_money.py",),
+    ),
+    Mutation(
+        name="refunded-dead-order-stays-underpaid",
+        file="ledger/order/state.py",
+        old="        return self.alive and came and not self.confirmed\n",
+        new="        return bool(self.received) and self.received < self.due\n",
+        tests=("tests/ledger/test_held_money.py",),
+    ),
+    Mutation(
+        name="lost-dispute-reads-as-returned",
+        file="ledger/order/status.py",
+        old="    if order.lost and order.refunded + order.lost >= order.received:\n",
+        new="    if False:\n",
+        tests=("tests/ledger/test_held_money.py",),
+    ),
+    Mutation(
+        name="page-and-ledger-differ-about-payable",
+        file="ledger/order/payable.py",
+        old="status(order) in _WAITS and bool(order.missing)",
+        new="status(order) in _WAITS and not order.received",
+        tests=("tests/ledger/test_held_money.py",),
+    ),
+    Mutation(
         name="withdrawn-payment-is-asked-for",
         file="ledger/order/attempts.py",
         old="        told = self.authorization is not None or self.withdrawn is not None\n",

@@ -6,7 +6,6 @@ from ledger.order.attempts import Attempt
 from ledger.order.capturing import grace_ends
 from ledger.order.pay_by import pay_by
 from ledger.order.state import Order
-from ledger.order.status import Status, status
 from ledger.replacing import newest
 from web.texts import _
 from web.wording import moment, money
@@ -20,12 +19,6 @@ class Standing:
     badge: str
     headline: str
     story: str
-
-
-def payable(order: Order) -> bool:
-    """Whether a payment can be started."""
-    unpaid = status(order) in {Status.NOT_STARTED, Status.PENDING, Status.FAILED}
-    return unpaid and bool(order.due) and not order.received
 
 
 def by_hand(attempt: Attempt | None) -> bool:
@@ -104,9 +97,11 @@ def _underpaid(order: Order) -> Standing:
         badge=_("Partly paid"),
         headline=_("A part of the payment is missing"),
         story=_(
-            "We have received %(received)s of %(due)s. Ticket sales will be in touch with you.",
-            received=money(order.received),
+            "%(covered)s of %(due)s are paid. Please pay the rest, %(missing)s,"
+            " to keep your order.",
+            covered=money(order.covered),
             due=money(order.due),
+            missing=money(order.missing),
         ),
     )
 

@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 from ledger import cancellation
 from ledger.order.capturing import grace_ends
 from ledger.order.pay_by import pay_by
+from ledger.order.payable import payable
 from ledger.order.state import Order
 from ledger.order.status import Status, status
 from ledger.replacing import newest
 from web import languages, sentences
 from web.addresses import now, order_in
-from web.awaiting import Standing, by_hand, payable
+from web.awaiting import Standing, by_hand
 from web.changed_mind import offered_token
 from web.current import parts
 from web.forms import PressForm
@@ -106,7 +107,9 @@ def _link_just_sent(order: Order, at: datetime) -> bool:
 
 def _pays_later(order: Order) -> bool:
     attempt = newest(order)
-    return attempt is not None and attempt.pending_at is not None and not attempt.failed
+    if attempt is None or attempt.received is not None or attempt.failed:
+        return False
+    return attempt.pending_at is not None
 
 
 def _waiting() -> Standing:

@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 
 from ledger.commands import RequestPayment
 from ledger.order.attempts import Attempt
+from ledger.order.payable import payable
 from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.refusals import NotPayable
 from ledger.replacing import newest
 from web.addresses import now
-from web.awaiting import by_hand, payable
+from web.awaiting import by_hand
 from web.current import parts
 from web.payment_pages import ask_for_page
 

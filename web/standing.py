@@ -116,6 +116,20 @@ def _disputed(order: Order) -> Standing:
     )
 
 
+def _charged_back(order: Order) -> Standing:
+    if order.alive:
+        what = _("The order is not paid any more. Ticket sales will be in touch with you.")
+    else:
+        what = _("The order is cancelled. You need not do anything.")
+    took = _("Your bank took %(amount)s of the payment back.", amount=money(order.lost))
+    return Standing(
+        tone="bad" if order.alive else "quiet",
+        badge=_("Charged back"),
+        headline=_("Your bank took the payment back"),
+        story=f"{took} {what}",
+    )
+
+
 _TOLD: Mapping[Status, Callable[[Order], Standing]] = {
     Status.DISPUTED: _disputed,
     Status.CANCELLED: _cancelled,
@@ -124,6 +138,7 @@ _TOLD: Mapping[Status, Callable[[Order], Standing]] = {
     Status.PENDING: pending,
     Status.FAILED: failed,
     Status.NOT_STARTED: unpaid,
+    Status.CHARGED_BACK: _charged_back,
     Status.REFUND_REQUESTED: _refund_requested,
     Status.REFUND_FAILED: _refund_failed,
     Status.REFUNDED: _refunded,

@@ -111,7 +111,7 @@ def _of_dispute(stamp: object) -> str | None:
         case stamps.DisputeClosed(won=True):
             return _("The dispute ended: the payment stands.")
         case stamps.DisputeClosed():
-            return _("The dispute ended: the bank returned the money.")
+            return _("The dispute ended: the bank took the money back.")
         case _:
             return None
 

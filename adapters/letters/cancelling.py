@@ -1,6 +1,7 @@
 """The letters about a cancellation: the one-time link, and the word that it is done."""
 
 from adapters.letters.facts import about_everything, about_order
+from adapters.letters.figures import lost_before
 from adapters.letters.letter import Action, Body, Statement
 from adapters.letters.occasion import Occasion
 from ledger.cancellation import LINK_LIFETIME, deadline
@@ -28,6 +29,9 @@ def _money(at: Occasion) -> str:
             "The payment provider did not accept the refund. Ticket sales will arrange "
             "the money with you; you need not do anything."
         )
+    taken = lost_before(at.order, at.order.cancelled_position)
+    if taken:
+        return at.say("Your bank took %(amount)s of your payment back.", amount=at.money(taken))
     if not at.order.due:
         return at.say("There was nothing to pay, so there is nothing to return.")
     return at.say("If money is to be returned to you, a letter of its own will tell you.")

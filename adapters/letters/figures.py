@@ -51,6 +51,13 @@ def failed_amount(refund: Refund, currency: str) -> Money:
     return total([money for name, money in accepted.items() if name in refund.failed], currency)
 
 
+def lost_before(order: Order, position: int) -> Money:
+    """What payers' banks had taken back for good up to a position: a letter stays as it was."""
+    ended = (one for one in order.disputes.values() if one.won is False)
+    taken = [one.amount for one in ended if one.amount and one.ended_position < position]
+    return total(taken, order.currency)
+
+
 def _by_rate(lines: Iterable[Line], currency: str) -> Mapping[Decimal, Money]:
     sums: dict[Decimal, Money] = {}
     for line in lines:

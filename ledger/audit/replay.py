@@ -26,6 +26,7 @@ class MoneyAxes:
     refund_pending: Money
     refunded: Money
     disputed: Money
+    charged_back: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,14 +139,13 @@ def money_of(order: Order) -> MoneyAxes:
         refund_pending=order.refund_pending,
         refunded=order.refunded,
         disputed=order.disputed,
+        charged_back=order.lost,
     )
 
 
 def _no_money(currency: str) -> MoneyAxes:
     nothing = zero(currency)
-    return MoneyAxes(
-        due=nothing, received=nothing, refund_pending=nothing, refunded=nothing, disputed=nothing
-    )
+    return MoneyAxes(**dict.fromkeys(MoneyAxes.__slots__, nothing))
 
 
 def _plus(one: MoneyAxes, other: MoneyAxes, sign: int) -> MoneyAxes:

@@ -15,10 +15,18 @@ from ledger.shop import Shop
 from ledger.shop_stamps import QuotaSet, quota_id
 from ledger.stamps import (
     CancellationWithdrawn,
+    CreateRefundFailure,
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    DisputeClosed,
+    Disputed,
+    ManualRefund,
     OrderPlaced,
     Paid,
     PaymentAssigned,
     PaymentWithdrawn,
+    Refunded,
+    RefundFailed,
     SeatsReleased,
     SeatsRetaken,
     ZeroPrice,
@@ -37,6 +45,14 @@ MOVERS = frozenset(
         SeatsReleased,
         SeatsRetaken,
         CancellationWithdrawn,
+        CreateRefundRequest,
+        CreateRefundSuccess,
+        CreateRefundFailure,
+        Refunded,
+        RefundFailed,
+        ManualRefund,
+        Disputed,
+        DisputeClosed,
         QuotaSet,
     )
 )

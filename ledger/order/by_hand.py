@@ -6,8 +6,9 @@ from ledger.case import Case
 from ledger.commands import CancelOrder, MarkPaid, RefundByHand, RefundPayment
 from ledger.money import Money, zero
 from ledger.order.attempts import Attempt
+from ledger.order.payable import payable
 from ledger.order.state import Order
-from ledger.order.status import Status, status
+from ledger.order.status import status
 from ledger.refusals import (
     AlreadyCancelled,
     DisputeOpen,
@@ -36,7 +37,6 @@ from ledger.stamps import (
 
 MANUAL = "manual"
 CASH, TRANSFER = "cash", "bank_transfer"
-_UNPAID = (Status.NOT_STARTED, Status.PENDING, Status.FAILED)
 _NOTHING: tuple[OrderStamp, ...] = ()
 
 
@@ -51,7 +51,7 @@ def mark_paid(command: MarkPaid, order: Order) -> Sequence[OrderStamp]:
     if command.correlation_id in order.attempts:
         return _NOTHING
     require_unmoved(command.version, order)
-    due = order.due - order.received
+    due = order.missing
     told = bool(command.transfer) and command.amount is not None
     if not told and (due.amount <= 0 or not _may_be_paid(order)):
         raise NotPayable(status=status(order))
@@ -86,7 +86,7 @@ def _checked(written: str, order: Order) -> str:
 def _may_be_paid(order: Order) -> bool:
     """Also after a time-out: the money is there, and what becomes of it is decided next (P6)."""
     timed_out = not order.alive and order.cancelled_cause is Cause.UNPAID
-    return status(order) in _UNPAID or (timed_out and not order.received)
+    return payable(order) or (timed_out and order.held.amount <= 0)
 
 
 def refund_payment(command: RefundPayment, order: Order) -> Sequence[OrderStamp]:

@@ -79,7 +79,7 @@ def to_capture(order: Order, attempt: Attempt) -> Money:
     """How much of a reservation the order still needs: never more than was authorized (P4)."""
     if attempt.reserved is None or not order.alive:
         return zero(order.currency)
-    return max(zero(order.currency), min(attempt.reserved, order.due - order.received))
+    return max(zero(order.currency), min(attempt.reserved, order.missing))
 
 
 def capture_authorization(command: CaptureAuthorization, order: Order) -> Sequence[OrderStamp]:

@@ -27,9 +27,10 @@ from ledger.order.by_staff import by_staff
 from ledger.order.capturing import cancel_in_grace, capture_authorization, void_authorization
 from ledger.order.letters import RECEIPTS, letters_due
 from ledger.order.pay_by import pay_by
+from ledger.order.payable import payable
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
-from ledger.order.status import Status, status
+from ledger.order.status import status
 from ledger.policy import Release
 from ledger.refusals import (
     LetterNotDue,
@@ -52,7 +53,6 @@ from ledger.stamps import (
     SeatsRetaken,
 )
 
-PAYABLE = (Status.NOT_STARTED, Status.PENDING, Status.FAILED)
 _NOTHING: tuple[OrderStamp, ...] = ()
 
 
@@ -94,14 +94,15 @@ def decide(  # noqa: C901 (a dispatching match)
 def _request_payment(command: RequestPayment, order: Order) -> Sequence[OrderStamp]:
     if command.correlation_id in order.attempts:
         return _NOTHING
-    if status(order) not in PAYABLE or not order.due:
+    if not payable(order):
         raise NotPayable(status=status(order))
-    amount = order.due - order.received
-    return (
-        CreatePaymentRequest(
-            amount=amount, provider=command.provider, account=command.account, live=command.live
-        ),
+    asked = CreatePaymentRequest(
+        amount=order.missing,
+        provider=command.provider,
+        account=command.account,
+        live=command.live,
     )
+    return (asked,)
 
 
 def _request_cancellation(command: RequestCancellation, order: Order) -> Sequence[OrderStamp]:
@@ -173,7 +174,7 @@ def releases(order: Order, refund: Refund) -> bool:
 
 
 def _cancel_unpaid(command: CancelUnpaid, order: Order) -> Sequence[OrderStamp]:
-    if not order.alive or status(order) not in PAYABLE or order.received:
+    if not order.alive or not payable(order) or order.received:
         return _NOTHING
     if order.placed_at is None or command.at < pay_by(order):
         return _NOTHING

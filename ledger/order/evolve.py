@@ -131,7 +131,7 @@ def _of_refund(change: Callable[[RefundSoFar, Any, Recorded], None]) -> Change:
 
 def _disputing(folding: Folding, stamp: Disputed | DisputeClosed, recorded: Recorded) -> None:
     disputes, reference = folding.room("disputes"), stamp.provider_reference
-    disputes[reference] = dispute(disputes.get(reference), stamp)
+    disputes[reference] = dispute(disputes.get(reference), recorded)
 
 
 def _linked(folding: Folding, stamp: CancellationRequested, recorded: Recorded) -> None:

@@ -68,7 +68,7 @@ def _undecided(order: Order, attempt: Attempt) -> bool:
 
 def _decision(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
     payment = attempt.correlation_id
-    if order.cancelled_cause is Cause.UNPAID and order.confirmed:
+    if order.cancelled_cause is Cause.UNPAID and order.held >= order.due:
         again = derived(payment, "retake")
         return RetakeSeats(correlation_id=again, actor=ACTOR, at=at, payment=payment)
     return return_late(order, attempt, at)

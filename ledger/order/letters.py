@@ -57,10 +57,8 @@ def owed(order: Order) -> tuple[Due, ...]:
 def _paid(order: Order) -> Iterator[Due]:
     if order.free_confirmed is not None:
         yield Due(correlation_id=order.free_confirmed, letter=Letter.PAID, position=1)
-    if not order.confirmed:
-        return
     for attempt in order.paid_attempts:
-        if not _came_too_late(order, attempt):
+        if order.paid_through(attempt) and not _came_too_late(order, attempt):
             yield Due(
                 correlation_id=attempt.correlation_id,
                 letter=Letter.PAID,
@@ -79,11 +77,9 @@ def _begun(order: Order) -> Iterator[Due]:
 
 def _came_too_late(order: Order, attempt: Attempt) -> bool:
     """Money after a cancellation says nothing until it is decided what becomes of it (P6)."""
-    return (
-        order.cancelled is not None
-        and attempt.paid_position > order.cancelled_position
-        and not order.alive
-    )
+    if order.cancelled is None or attempt.paid_position <= order.cancelled_position:
+        return False
+    return not order.alive or attempt not in order.standing_payments
 
 
 def _refunded(order: Order) -> Iterator[Due]:
@@ -102,16 +98,20 @@ def _announced(order: Order, refund: Refund) -> bool:
 
 
 def _cancelled(order: Order) -> Iterator[Due]:
-    if order.cancelled is None or not order.confirmed or _waits(order):
+    if order.cancelled is None or _waits(order):
         return
-    if any(one.paid_position < order.cancelled_position for one in order.paid_attempts) or (
-        order.free_confirmed is not None
-    ):
+    if order.free_confirmed is not None or _was_paid(order):
         yield Due(
             correlation_id=order.cancelled,
             letter=Letter.CANCELLED,
             position=order.cancelled_position,
         )
+
+
+def _was_paid(order: Order) -> bool:
+    """Whether the order had been paid in full when it was cancelled."""
+    before = (one for one in order.paid_attempts if one.paid_position < order.cancelled_position)
+    return any(order.paid_through(one) for one in before)
 
 
 def _waits(order: Order) -> bool:

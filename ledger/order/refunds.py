@@ -7,7 +7,9 @@ from uuid import UUID
 
 from ledger.money import Money, total, zero
 from ledger.order.calls import Tries, last_try, turned_down, waiting
-from ledger.stamps import CreateRefundRequest
+from ledger.stamps import Cause, CreateRefundRequest
+
+_UNWANTED = (Cause.LATE_PAYMENT, Cause.OVERPAID)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,11 @@ class Refund:
     def was_refused(self) -> bool:
         """The provider refused, and no later report says otherwise."""
         return turned_down(self.tries) and not self.accepted and not self.settled
+
+    @property
+    def unwanted(self) -> bool:
+        """It returns money that the order did not want: too late, or beyond the price."""
+        return self.request is not None and self.request.cause in _UNWANTED
 
     @property
     def was_accepted(self) -> bool:

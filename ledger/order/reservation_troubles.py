@@ -29,7 +29,8 @@ def of_authorizations(order: Order) -> Iterator[Trouble]:
 
 def _kind(order: Order, attempt: Attempt, kept: Authorization) -> CaseKind | None:
     if attempt.received is not None:
-        return CaseKind.CAPTURED_AFTER_VOID if kept.voids else None
+        held = order.held_by(attempt.correlation_id).amount > 0
+        return CaseKind.CAPTURED_AFTER_VOID if kept.voids and held else None
     if attempt.void_refused:
         return CaseKind.VOID_FAILED
     if attempt.capture_refused and order.alive:

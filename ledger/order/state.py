@@ -102,14 +102,20 @@ class Order:
 
     @word
     def lost(self) -> Money:
-        """Money that disputes took for good."""
+        """Money that payers' banks took back for good: disputes that were lost."""
         return self._disputes(won=False)
 
-    def _disputes(self, *, won: bool | None) -> Money:
+    @word
+    def held(self) -> Money:
+        """What is there of all that came: less what went or shall go back, or a bank took."""
+        gone = self.refunded + self.refund_pending + self.lost + self.disputed
+        return self.received - gone
+
+    def _disputes(self, *, won: bool | None, of: UUID | None = None) -> Money:
         if not self.disputes:
             return zero(self.currency)
-        wanted = [d.amount for d in self.disputes.values() if d.won is won and d.amount]
-        return total(wanted, self.currency)
+        alike = [d for d in self.disputes.values() if d.won is won and of in (None, d.payment)]
+        return total([d.amount for d in alike if d.amount], self.currency)
 
     def held_by(self, payment: UUID) -> Money:
         """What may still be asked back of one payment: received, less all that is promised."""
@@ -129,6 +135,37 @@ class Order:
         return held
 
     @word
+    def covered(self) -> Money:
+        """How much of the price is paid by money that is there.
+
+        A payment of which nothing is left counts for nothing. Of any other counts what came, less
+        what banks took for good and what went back because nobody wanted it; the rest of what
+        went back was given back of the price, which is paid all the same. While a dispute is
+        open, its money counts.
+        """
+        return total([self._counted(one) for one in self.standing_payments], self.currency)
+
+    def _counted(self, attempt: Attempt) -> Money:
+        counted = attempt.received or zero(self.currency)
+        for refund in self.refunds.values():
+            if refund.payment == attempt.correlation_id and refund.unwanted:
+                counted -= refund.returned(self.currency) + refund.pending(self.currency)
+        return counted - self._disputes(won=False, of=attempt.correlation_id)
+
+    @word
+    def standing_payments(self) -> tuple[Attempt, ...]:
+        """Payments of which something is there, in ledger order; an open dispute leaves it."""
+        return tuple(one for one in self.paid_attempts if self._stands(one.correlation_id))
+
+    def _stands(self, payment: UUID) -> bool:
+        return (self.held_by(payment) + self._disputes(won=None, of=payment)).amount > 0
+
+    @property
+    def missing(self) -> Money:
+        """What is still to be paid of the price."""
+        return max(zero(self.currency), self.due - self.covered)
+
+    @word
     def paid_attempts(self) -> tuple[Attempt, ...]:
         """Attempts that brought money, in ledger order."""
         paid = (one for one in self.attempts.values() if one.received is not None)
@@ -136,10 +173,37 @@ class Order:
 
     @property
     def confirmed(self) -> bool:
-        """Paid in full at some time, or free and confirmed."""
+        """Paid in full by money that is there, or free and confirmed (law 8)."""
         if self.free_confirmed is not None:
             return True
-        return bool(self.due) and self.received.amount >= self.due.amount
+        return bool(self.due) and self.covered.amount >= self.due.amount
+
+    @property
+    def lacking(self) -> bool:
+        """It lives, and what came is less than its price, or a bank took some of it back."""
+        came = bool(self.standing_payments) or (bool(self.received) and bool(self.lost))
+        return self.alive and came and not self.confirmed
+
+    @property
+    def sold(self) -> bool:
+        """Whether its seats count as sold: free and confirmed, or paid in full by some payment.
+
+        Seats that were sold stay so until they are released, whatever becomes of the money.
+        """
+        if self.free_confirmed is not None:
+            return True
+        return any(self.paid_through(one) for one in self.paid_attempts)
+
+    def paid_through(self, attempt: Attempt) -> bool:
+        """Whether the order was paid in full with this payment.
+
+        One of which nothing is left counts alone, another one with those that stand beside it:
+        money that left again never helps other money to pay the order (law 8).
+        """
+        standing = self.standing_payments
+        together = standing if attempt in standing else (attempt,)
+        came = total([one.received for one in together if one.received], self.currency)
+        return bool(self.due) and came >= self.due
 
     @property
     def alive(self) -> bool:
@@ -154,7 +218,7 @@ class Order:
         return {claim.quota: self._taken(claim) for claim in self.placed.seats}
 
     def _taken(self, claim: SeatClaim) -> tuple[int, int]:
-        return (0, claim.seats) if self.confirmed else (claim.seats, 0)
+        return (0, claim.seats) if self.sold else (claim.seats, 0)
 
     @property
     def newest_link(self) -> LinkRequest | None:
@@ -170,7 +234,9 @@ class Order:
         return self.refunds.get(correlation_id) if correlation_id else None
 
     def replaced(self, refund: Refund) -> bool:
-        """A later refund of the same payment took its place."""
+        """A later refund of the same payment took its place, or nothing of it is left to return."""
+        if refund.payment in self._held and self.held_by(refund.payment).amount <= 0:
+            return True
         return any(later(other, refund) for other in self.refunds.values())
 
     def unanswered_payments(self) -> Iterable[Attempt]:

@@ -17,6 +17,7 @@ class Status(StrEnum):
     PENDING = "PENDING"
     FAILED = "FAILED"
     NOT_STARTED = "NOT_STARTED"
+    CHARGED_BACK = "CHARGED_BACK"
     REFUND_REQUESTED = "REFUND_REQUESTED"
     REFUND_FAILED = "REFUND_FAILED"
     REFUNDED = "REFUNDED"
@@ -44,26 +45,27 @@ def _without_money(order: Order) -> Status:
 
 
 def _with_money(order: Order) -> Status:
+    if order.lost and order.refunded + order.lost >= order.received:
+        return Status.CHARGED_BACK
     if order.refund_pending:
         return Status.REFUND_REQUESTED
     if any(_failed_for_good(refund, order) for refund in order.refunds.values()):
         return Status.REFUND_FAILED
-    gone = order.refunded + order.lost
     if _all_returned(order):
         return Status.REFUNDED
     if not order.alive:
         return Status.CANCELLED
-    if gone:
+    if order.refunded:
         return Status.PARTIALLY_REFUNDED
     return Status.PAID if order.confirmed else Status.PENDING
 
 
 def _all_returned(order: Order) -> bool:
     """Everything came back or, of a cancelled order, everything but the fee."""
-    gone = (order.refunded + order.lost).amount
-    if gone >= order.received.amount:
+    if order.refunded >= order.received:
         return True
-    return not order.alive and gone > 0 and gone >= (order.received - order.fee_kept).amount
+    gone = order.refunded + order.lost
+    return not order.alive and bool(order.refunded) and gone >= order.received - order.fee_kept
 
 
 def _failed_for_good(refund: Refund, order: Order) -> bool:
@@ -73,14 +75,12 @@ def _failed_for_good(refund: Refund, order: Order) -> bool:
 @once
 def flags(order: Order) -> tuple[str, ...]:
     """What else people should know, beside the status word."""
-    surplus = order.received.amount - order.refunded.amount > order.due.amount
-    lacking = bool(order.received) and order.received.amount < order.due.amount
     late = not order.alive and any(
         one.paid_position > order.cancelled_position for one in order.paid_attempts
     )
     raised = {
-        "overpaid": surplus,
-        "underpaid": lacking,
+        "overpaid": order.held > order.due,
+        "underpaid": order.lacking,
         "payment_unknown": order.alive and any(one.silent for one in order.attempts.values()),
         "refund_unknown": any(True for _ in order.unanswered_refunds()),
         "void_failed": any(one.void_refused for one in order.attempts.values()),

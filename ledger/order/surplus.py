@@ -15,8 +15,7 @@ from ledger.stamps import Cause
 
 def surplus(order: Order) -> Iterator[tuple[Attempt, Money]]:
     """What is held beyond the price, by payment: the newest in the ledger is the surplus one."""
-    gone = order.refunded + order.refund_pending + order.lost + order.disputed
-    left = order.received - gone - order.due
+    left = order.held - order.due
     for attempt in reversed(order.paid_attempts):
         kept = min(left, order.held_by(attempt.correlation_id))
         if kept.amount > 0:

@@ -55,13 +55,12 @@ def refund_of_unknown_fate(refund: Refund, order: Order) -> Trouble:
 
 
 def _underpaid(order: Order) -> Iterator[Trouble]:
-    paid = order.paid_attempts
-    if paid and order.received.amount < order.due.amount:
+    if order.lacking:
         yield _of_payment(
             CaseKind.UNDERPAID,
-            paid[0],
-            amount=order.due - order.received,
-            text="Less money came than the order costs.",
+            order.paid_attempts[0],
+            amount=order.missing,
+            text="Less money is there than the order costs.",
         )
 
 

@@ -84,6 +84,8 @@ NEWS: tuple[Any, ...] = (
     WON,
     put(replace(LOST, provider_reference="dp_2")),
     put(replace(DISPUTED, provider_reference="dp_2", amount=eur(500))),
+    put(replace(LOST, payment=SECOND, provider_reference="dp_3"), under=SECOND),
+    put(replace(DISPUTED, payment=SECOND, provider_reference="dp_3"), under=SECOND),
 )
 
 
@@ -97,6 +99,10 @@ def standing(order: Order) -> Any:
         order.refund_pending,
         order.disputed,
         order.lost,
+        order.held,
+        order.covered,
+        order.lacking,
+        order.sold,
         order.held_by(ATTEMPT),
         order.held_by(SECOND),
         order.seats,

@@ -98,7 +98,7 @@ ROWS = {
     ),
     "cancelled, nothing promised": ((*BOUGHT, CANCELLED), Status.CANCELLED),
     "something returned, the order lives": ((*BOUGHT, HALF), Status.PARTIALLY_REFUNDED),
-    "a dispute lost": ((*BOUGHT, DISPUTED, LOST), Status.REFUNDED),
+    "a dispute lost": ((*BOUGHT, DISPUTED, LOST), Status.CHARGED_BACK),
     "a dispute won": ((*BOUGHT, DISPUTED, WON), Status.PAID),
     "paid": (BOUGHT, Status.PAID),
     "taken up again": (

@@ -44,7 +44,14 @@ def test_it_shows_what_the_contract_promises():
         "version": 1,
         "placed_at": "2027-01-01T12:00:00Z",
         "language": "en",
-        "money": {"due": 3500, "received": 0, "refund_pending": 0, "refunded": 0, "disputed": 0},
+        "money": {
+            "due": 3500,
+            "received": 0,
+            "refund_pending": 0,
+            "refunded": 0,
+            "disputed": 0,
+            "charged_back": 0,
+        },
         "lines": [
             {
                 "product": "weekend",

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from adapters.memory_store import MemoryStampRecorder
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.recording import StampRecorder
+from ledger.appends import SeatChange
 from ledger.case import case_id
 from ledger.case_commands import AssignMoney, CloseCase
 from ledger.case_stamps import CaseKind
@@ -47,6 +48,7 @@ from ledger.order.evolve import evolve, fold
 from ledger.order.letters import RECEIPTS, letters_due, owed
 from ledger.order.state import Order
 from ledger.order.status import flags, status
+from ledger.order.troubles import troubles
 from ledger.policy import Release, Surplus
 from ledger.receiving import cause_of, receive
 from ledger.recorded import Recorded
@@ -79,6 +81,7 @@ from ledger.stamps import (
     ReceiptSent,
     Refunded,
     RefundFailed,
+    SeatsRetaken,
     Voided,
 )
 from tests.conftest import Database
@@ -493,6 +496,7 @@ class Ledger(RuleBasedStateMachine):
         assert len(receipts) == len(set(receipts))  # law 9
         again = fold(order.id, self.world.orders.history(order.id))  # law 10
         assert (again, status(again), flags(again)) == (order, status(order), flags(order))
+        _nothing_is_left_to_do(order)
         settled = self.world.orders.follow(order.id, self.world.clock())
         assert settled.version == order.version  # all that follows was done at once
 
@@ -625,9 +629,53 @@ def _never_oversold(feed: Sequence[Recorded]) -> None:
         if before.placed is None and not isinstance(recorded.stamp, OrderPlaced):
             continue
         after = orders[recorded.stream] = evolve(before, recorded)
-        for change in seat_changes(before, after):
+        changes = seat_changes(before, after)
+        _sold_for_money_that_is_held(after, recorded, changes)
+        for change in changes:
             totals[change.quota][1] += change.held + change.sold
         assert all(0 <= taken <= capacity for capacity, taken in totals.values()), totals
+
+
+def _left_of(order: Order, payment: Attempt) -> int:
+    """Cents of one payment that neither went back, nor are promised back, nor a bank took."""
+    assert payment.received is not None
+    gone = [
+        refund.returned("EUR").amount + refund.pending("EUR").amount
+        for refund in order.refunds.values()
+        if refund.payment == payment.correlation_id
+    ]
+    taken = [
+        dispute.amount.amount
+        for dispute in order.disputes.values()
+        if dispute.payment == payment.correlation_id and dispute.won is False and dispute.amount
+    ]
+    return payment.received.amount - sum(gone) - sum(taken)
+
+
+def _sold_for_money_that_is_held(
+    after: Order, recorded: Recorded, changes: Sequence[SeatChange]
+) -> None:
+    """Law 8: nothing is sold or taken again for money that came once and left again."""
+    if isinstance(recorded.stamp, SeatsRetaken):
+        kept = sum(_left_of(after, one) for one in after.paid_attempts)
+        assert max(kept, after.reserved.amount) >= after.due.amount
+    elif sum(change.sold for change in changes) > 0 and isinstance(recorded.stamp, Paid):
+        came = [
+            one.received.amount
+            for one in after.paid_attempts
+            if one.received is not None
+            and (_left_of(after, one) > 0 or one.correlation_id == recorded.correlation_id)
+        ]
+        assert sum(came) >= after.due.amount
+
+
+def _nothing_is_left_to_do(order: Order) -> None:
+    """A dead order of which nothing is held, promised or kept ready has no open case of money."""
+    if order.alive or order.disputed or order.refund_pending or order.reservations():
+        return
+    if not any(_left_of(order, one) for one in order.paid_attempts):
+        kinds = {one.kind for one in troubles(order)}
+        assert kinds <= {CaseKind.LETTER_FAILED, CaseKind.LETTER_UNKNOWN}, kinds
 
 
 def _money_is_whole(order: Order, history: Any) -> None:
@@ -654,7 +702,7 @@ def _reservations_are_whole(before: Order, recorded: Recorded) -> None:
         attempt = before.attempts[recorded.correlation_id]
         assert attempt.reserved is not None
         assert 0 < asked.amount.amount <= attempt.reserved.amount
-        assert before.received + asked.amount <= before.due
+        assert before.covered + asked.amount <= before.due
         assert before.alive
         assert attempt.authorization is not None
         assert not attempt.authorization.voids

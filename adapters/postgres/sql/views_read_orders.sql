@@ -1,7 +1,7 @@
 -- A page of a shop's orders, newest first, after the last one of the page before.
 select
     stream, number, payment_reference, shop, status, flags, currency, total, received,
-    refund_pending, refunded, disputed, version, placed_at, language, email_index, products,
+    refund_pending, refunded, disputed, charged_back, version, placed_at, language, email_index, products,
     position
 from views.order_pages
 where shop = $1
