@@ -235,7 +235,8 @@ class Order:
 
     def replaced(self, refund: Refund) -> bool:
         """A later refund of the same payment took its place, or nothing of it is left to return."""
-        if refund.payment in self._held and self.held_by(refund.payment).amount <= 0:
+        held = self._held.get(refund.payment) if refund.payment else None
+        if held is not None and held.amount <= 0:
             return True
         return any(later(other, refund) for other in self.refunds.values())
 
