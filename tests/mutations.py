@@ -281,8 +281,8 @@ MUTATIONS = (
     Mutation(
         name="underpaid-is-paid",
         file="ledger/order/state.py",
-        old="self.received.amount >= self.due.amount",
-        new="self.received.amount > 0",
+        old="self.covered.amount >= self.due.amount",
+        new="self.covered.amount > 0",
         tests=("tests/ledger/test_status.py",),
     ),
     Mutation(
