@@ -2,7 +2,8 @@
 select
     state,
     state <> 'sent' and not permanent and (owed or state = 'started')
-        and (letter <> 'link' or state = 'started' or since is null or since > $1 - interval '1 day')
+        and (letter <> 'link' or state = 'started' or since is null
+            or since > $1::timestamptz - interval '1 day')
         as waiting,
     count(*), min(coalesce(since, changed_at)), max(changed_at)
 from views.outbox
