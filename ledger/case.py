@@ -19,6 +19,7 @@ from ledger.case_stamps import (
     CaseStamp,
     Severity,
 )
+from ledger.order.refunds import NOTHING_MADE
 from ledger.recorded import Recorded
 
 _CASES = UUID("c5a53a4e-62a0-4d1f-8a6c-0d6d0f7c2e21")
@@ -31,12 +32,15 @@ def case_id(correlation_id: UUID, kind: str) -> UUID:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """Money that is nobody's, on its way back. `tries` by number: asked, accepted or refused."""
+    """Money that is nobody's, on its way back. `tries` by number: asked, accepted, refused or never made.
+
+    `names` are what the provider calls what it accepted, by the number of the try.
+    """
 
     request: CaseReturnRequested | None = None
     requested_at: datetime | None = None
     tries: Mapping[int, str] = field(default_factory=dict)
-    accepted: frozenset[str] = frozenset()
+    names: Mapping[int, str] = field(default_factory=dict)
     failed: frozenset[str] = frozenset()
 
     @property
@@ -46,15 +50,28 @@ class Return:
     @property
     def unanswered(self) -> bool:
         """The provider was asked and has not answered: the outcome is unknown."""
-        return self.tries.get(self.last_try) == "asked" and not self.accepted - self.failed
+        return self.tries.get(self.last_try) == "asked"
+
+    @property
+    def stands(self) -> bool:
+        """Some of it was accepted, and neither failed afterwards nor was its try refused."""
+        return any(
+            name not in self.failed and self.tries[number] != "refused"
+            for number, name in self.names.items()
+        )
+
+    @property
+    def broken(self) -> bool:
+        """What was accepted failed after all, by its name or by its try."""
+        return bool(self.failed or self.names) and not self.stands
 
     def knows(self, fact: CaseReturnAccepted | CaseReturnRefused | CaseReturnFailed) -> bool:
         """Whether this news of the provider stands here already."""
         match fact:
             case CaseReturnAccepted():
-                return fact.provider_reference in self.accepted
+                return fact.try_number in self.names
             case CaseReturnRefused():
-                return self.tries.get(fact.try_number) == "refused"
+                return self.tries.get(fact.try_number) in ("refused", "never made")
             case CaseReturnFailed():
                 return fact.provider_reference in self.failed
             case _:
@@ -63,7 +80,7 @@ class Return:
     @property
     def word(self) -> str:
         """What became of the money: none was asked back, unknown, accepted or failed."""
-        if self.accepted - self.failed:
+        if self.stands:
             return "accepted"
         if not self.tries:
             return "none"
@@ -105,7 +122,7 @@ class Case:
     def _came_back(self) -> bool:
         """It was resolved by a return that failed afterwards."""
         by_return = self.resolved is not None and self.resolved.action == Action.RETURN
-        return by_return and bool(self.returned.failed) and self.returned.word != "accepted"
+        return by_return and self.returned.broken
 
     @property
     def alarming(self) -> bool:
@@ -158,12 +175,13 @@ def _return(
             tries = {**before.tries, stamp.try_number: "asked"}
             return replace(before, request=stamp, requested_at=recorded.recorded_at, tries=tries)
         case CaseReturnAccepted():
-            tries = {**before.tries, stamp.try_number: "accepted"}
-            return replace(
-                before, tries=tries, accepted=before.accepted | {stamp.provider_reference}
-            )
+            refused = before.tries.get(stamp.try_number) == "refused"
+            tries = {**before.tries, stamp.try_number: "refused" if refused else "accepted"}
+            names = {**before.names, stamp.try_number: stamp.provider_reference}
+            return replace(before, tries=tries, names=names)
         case CaseReturnRefused():
-            return replace(before, tries={**before.tries, stamp.try_number: "refused"})
+            said = "never made" if stamp.code in NOTHING_MADE else "refused"
+            return replace(before, tries={**before.tries, stamp.try_number: said})
         case CaseReturnFailed():
             return replace(before, failed=before.failed | {stamp.provider_reference})
         case _:

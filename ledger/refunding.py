@@ -1,9 +1,11 @@
 """Refunds that staff ask for, try again, or settle when nobody answers for them."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from ledger.commands import RefundPayment, RetryRefund
+from ledger.order.refunds import Refund
 from ledger.order.state import Order
 from ledger.payments import (
     Accepted,
@@ -106,10 +108,17 @@ def retry_refund(
     if isinstance(found, NoAnswer):
         raise RefundStillUnknown
     if isinstance(found, Accepted):
+        made = _beside(found, refund)
         return record_refund(
-            orders, order_id, refund.correlation_id, found, at=command.at, actor=command.actor
+            orders, order_id, refund.correlation_id, made, at=command.at, actor=command.actor
         )
     orders.handle(order_id, command, beside=beside)
     return start_refund(
         orders, provider, order_id, refund.correlation_id, at=command.at, actor=command.actor
     )
+
+
+def _beside(found: Accepted, refund: Refund) -> Accepted:
+    """Beside the try that was refused: what is found stands, whatever was said of that one."""
+    outcome = replace(found.outcome, try_number=refund.last_try + 1)
+    return replace(found, outcome=outcome)

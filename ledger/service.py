@@ -214,7 +214,8 @@ class Orders:
                 return None
             # A fact is appended alone. It may move held seats to sold, never take new ones.
             news = observe(fact, correlation_id, order)
-            return self._onward(order, going_on(order, [draft], None)) if news else order
+            drafts = [replace(draft, stamp=one) for one in news]
+            return self._onward(order, going_on(order, drafts, None)) if drafts else order
 
         outcome = self._lately_or_read(order_id, attempt)
         if outcome is None or isinstance(outcome, Contradiction):

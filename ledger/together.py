@@ -99,7 +99,8 @@ def _stamped(order: Order, command: OrderCommand, outcome: Outcome | None) -> Or
 def _recording(news: News, actor: str) -> Append | None:
     """A fact is appended alone, if it is news; a contradiction is for the one who looks closer."""
     order, fact, cause = news.order, news.fact, news.correlation_id
-    if contradicts(fact, cause, order) or not observe(fact, cause, order):
-        return None
-    draft = Draft(stream=order.id, stamp=fact, correlation_id=cause, actor=actor)
-    return going_on(order, [draft], None)
+    found = () if contradicts(fact, cause, order) else observe(fact, cause, order)
+    drafts = [
+        Draft(stream=order.id, stamp=one, correlation_id=cause, actor=actor) for one in found
+    ]
+    return going_on(order, drafts, None) if drafts else None

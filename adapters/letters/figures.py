@@ -48,7 +48,7 @@ def announced(refund: Refund, currency: str) -> Money:
 def failed_amount(refund: Refund, currency: str) -> Money:
     """What of a refund was announced and did not arrive."""
     accepted = {**refund.accepted, **refund.settled}
-    return total([money for name, money in accepted.items() if name in refund.failed], currency)
+    return total([money for name, money in accepted.items() if name in refund.gone], currency)
 
 
 def lost_before(order: Order, position: int) -> Money:

@@ -106,7 +106,7 @@ def _refund_facts(
     """A settled refund was accepted, so both are told.
 
     A failed one was refused if it was never accepted, and failed after all if it was: both are
-    told, and the order knows which.
+    told, and the order knows which. One that is named by our stamp alone has an empty name.
     """
     status, amount = _text(query, "checkout-status"), _amount(query)
     number = ours.try_number if ours else 1
@@ -121,12 +121,11 @@ def _refund_facts(
         return [lost, refused]
     if status != "ok" and status not in _WAITS:
         return []
-    if not transaction:
-        raise Unreadable("checkout-transaction-id is missing")
+    name = transaction or ""
     accepted = CreateRefundSuccess(
-        payment=payment, amount=amount, provider_reference=transaction, try_number=number
+        payment=payment, amount=amount, provider_reference=name, try_number=number
     )
-    settled = Refunded(payment=payment, amount=amount, provider_reference=transaction)
+    settled = Refunded(payment=payment, amount=amount, provider_reference=name)
     return [accepted, settled] if status == "ok" else [accepted]
 
 

@@ -72,7 +72,7 @@ class Promises:
         """It was accepted, so it is no refusal: the money comes back."""
         assert refund.payment is not None, "an accepted refund names its payment"
         for reference, amount in refund.accepted.items():
-            if reference not in refund.settled and reference not in refund.failed:
+            if reference not in refund.settled and reference not in refund.gone:
                 lost = RefundFailed(
                     payment=refund.payment, amount=amount, provider_reference=reference, code=code
                 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ledger.order.attempts import Attempt
+from ledger.order.refund_name import under_its_name
 from ledger.order.seen import known
 from ledger.order.state import Order
 from ledger.reports import Report
@@ -20,7 +21,8 @@ class Unbound:
 
 
 def observe(fact: OrderStamp, correlation_id: UUID, order: Order) -> Sequence[OrderStamp]:
-    """The stamps a fact leads to: itself, or nothing when it is known."""
+    """The stamps a fact leads to: itself, under the name it has here, or nothing if known."""
+    fact = under_its_name(fact, correlation_id, order)
     if known(order.seen, correlation_id, fact) is not None:
         return ()
     return () if _assigned(fact, correlation_id, order) is not None else (fact,)
@@ -28,6 +30,7 @@ def observe(fact: OrderStamp, correlation_id: UUID, order: Order) -> Sequence[Or
 
 def contradicts(fact: OrderStamp, correlation_id: UUID, order: Order) -> bool:
     """The same identity is known with other binding fields: an alarm, not a repeat (law 3)."""
+    fact = under_its_name(fact, correlation_id, order)
     assigned = _assigned(fact, correlation_id, order)
     if assigned is not None and isinstance(fact, Paid):
         return (assigned.received, assigned.reference) != (fact.amount, fact.provider_reference)

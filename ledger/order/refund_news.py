@@ -32,7 +32,12 @@ class RefundSoFar(TypedDict):
     accepted: Mapping[str, Money]
     settled: Mapping[str, Money]
     failed: Mapping[str, str]
+    names: Mapping[int, str]
+    refusals: Mapping[int, str]
     refusal: str
+    failed_position: int
+    made_at: datetime | None
+    failed_at: datetime | None
     manual: Money | None
     last_position: int
 
@@ -58,23 +63,45 @@ def _asked(one: RefundSoFar, stamp: CreateRefundRequest, recorded: Recorded) -> 
 
 def _accepted(one: RefundSoFar, stamp: CreateRefundSuccess, recorded: Recorded) -> None:
     one["payment"] = stamp.payment
-    one["tries"] = {**one["tries"], stamp.try_number: CallState.ACCEPTED}
+    if stamp.try_number not in one["refusals"]:
+        one["tries"] = {**one["tries"], stamp.try_number: CallState.ACCEPTED}
     one["accepted"] = {**one["accepted"], stamp.provider_reference: stamp.amount}
+    one["names"] = {**one["names"], stamp.try_number: stamp.provider_reference}
+    one["made_at"] = _earliest(one["made_at"], recorded)
 
 
 def _refused(one: RefundSoFar, stamp: CreateRefundFailure, recorded: Recorded) -> None:
+    """A refusal is final for its try: what of it was accepted, before or after, failed."""
     one["tries"] = {**one["tries"], stamp.try_number: CallState.REFUSED}
+    one["refusals"] = {**one["refusals"], stamp.try_number: stamp.code}
     one["refusal"] = stamp.code
+    if one["names"].get(stamp.try_number) not in one["failed"]:
+        _failed_now(one, recorded)
 
 
 def _settled(one: RefundSoFar, stamp: Refunded, recorded: Recorded) -> None:
     one["payment"] = stamp.payment
     one["settled"] = {**one["settled"], stamp.provider_reference: stamp.amount}
+    one["made_at"] = _earliest(one["made_at"], recorded)
 
 
 def _failed(one: RefundSoFar, stamp: RefundFailed, recorded: Recorded) -> None:
     one["payment"] = stamp.payment
+    refused = [one["names"].get(number) for number in one["refusals"]]
+    if stamp.provider_reference not in one["failed"] and stamp.provider_reference not in refused:
+        _failed_now(one, recorded)
     one["failed"] = {**one["failed"], stamp.provider_reference: stamp.code}
+
+
+def _failed_now(one: RefundSoFar, recorded: Recorded) -> None:
+    one["failed_position"] = recorded.position
+    one["failed_at"] = _earliest(one["failed_at"], recorded)
+
+
+def _earliest(known: datetime | None, recorded: Recorded) -> datetime | None:
+    """By the provider's own time, where it tells one: it is the same in any order of the news."""
+    told = recorded.occurred_at
+    return told if known is None or (told is not None and told < known) else known
 
 
 def _by_hand(one: RefundSoFar, stamp: ManualRefund, recorded: Recorded) -> None:

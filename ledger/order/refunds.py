@@ -12,9 +12,18 @@ from ledger.stamps import Cause, CreateRefundRequest
 _UNWANTED = (Cause.LATE_PAYMENT, Cause.OVERPAID)
 
 
+# Said when nothing was made, or by people: a refund that turns up after all was not refused.
+NOTHING_MADE = frozenset({"never_made", "refunded_elsewhere", "charge_already_refunded"})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Refund:
-    """One refund attempt. `request` is None when it was made at the provider, not by us."""
+    """One refund attempt. `request` is None when it was made at the provider, not by us.
+
+    `names` are what the provider calls what it accepted, `refusals` its words of no, both by the
+    number of the try. `failed_position` is where the ledger learned that it had failed; `made_at`
+    and `failed_at` are the provider's own times, where it tells them.
+    """
 
     correlation_id: UUID
     payment: UUID | None
@@ -25,7 +34,12 @@ class Refund:
     accepted: Mapping[str, Money] = field(default_factory=dict)
     settled: Mapping[str, Money] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+    refusals: Mapping[int, str] = field(default_factory=dict)
     refusal: str = ""
+    failed_position: int = 0
+    made_at: datetime | None = None
+    failed_at: datetime | None = None
     manual: Money | None = None
     last_position: int = 0
 
@@ -36,7 +50,9 @@ class Refund:
     @property
     def unanswered(self) -> bool:
         """The provider was asked and has not answered: the outcome is unknown."""
-        return waiting(self.tries) and not self.settled and not self.accepted
+        earlier = {name for number, name in self.names.items() if number != self.last_try}
+        told = any(name not in earlier for name in (*self.accepted, *self.settled))
+        return waiting(self.tries) and not told
 
     @property
     def was_refused(self) -> bool:
@@ -51,36 +67,61 @@ class Refund:
     @property
     def was_accepted(self) -> bool:
         """Some of it was accepted or settled and did not fail afterwards."""
-        if self.manual is not None:
-            return True
-        return any(reference not in self.failed for reference in (*self.accepted, *self.settled))
+        return self.manual is not None or self._stands
+
+    @property
+    def _stands(self) -> bool:
+        return any(name not in self.gone for name in (*self.accepted, *self.settled))
 
     @property
     def failed_late(self) -> bool:
         """Everything that was accepted failed afterwards."""
-        return bool(self.failed) and not self.was_accepted
+        return bool(self.gone) and not self.was_accepted and not self.unanswered
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """What failed, by the provider's names: told under them, or by refusing their try.
+
+        A name that another try was accepted under stands.
+        """
+        if not self.refusals:
+            return frozenset(self.failed)
+        refused = {n for n, code in self.refusals.items() if code not in NOTHING_MADE}
+        standing = {name for n, name in self.names.items() if n not in refused}
+        accepted = {*self.names.values()}
+        if refused and refused == {*self.tries}:
+            accepted |= {*self.settled}
+        return frozenset({*self.failed, *(accepted - standing)})
 
     def returned(self, currency: str) -> Money:
         """Money that went back and did not fail."""
-        kept = [money for name, money in self.settled.items() if name not in self.failed]
+        kept = [money for name, money in self.settled.items() if name not in self.gone]
         return total([*kept, self.manual or zero(currency)], currency)
 
     def pending(self, currency: str) -> Money:
         """Money that is promised: asked for without an answer, or accepted and not settled."""
         if self.unanswered and self.request is not None:
             return self.request.amount
-        done = {*self.settled, *self.failed}
+        done = {*self.settled, *self.gone}
         return total([money for name, money in self.accepted.items() if name not in done], currency)
 
 
 def later(other: Refund, one: Refund) -> bool:
-    """Whether the other came later, of the same payment.
+    """Whether the other took the place of one that failed, of the same payment.
 
-    News of two refunds made at the provider has no order of its own (law 5): of those, the one
-    that went well counts as the later.
+    What we decided did, if we knew of the failure by then. News of refunds made at the provider
+    has no order of its own in the ledger (law 5): of those, one that went well did, unless the
+    provider's own clock says that it was made before the failure.
     """
-    if other.payment != one.payment:
+    if other.payment != one.payment or other.correlation_id == one.correlation_id:
         return False
-    if other.request is None and one.request is None:
-        return other.was_accepted
-    return other.first_position > one.first_position
+    if other.request is not None or other.manual is not None:
+        return 0 < one.failed_position < other.first_position
+    known_before = one.request is not None and other.first_position < one.first_position
+    return other.was_accepted and not known_before and not _made_before(other, one)
+
+
+def _made_before(other: Refund, one: Refund) -> bool:
+    if other.made_at is None or one.failed_at is None:
+        return False
+    return other.made_at < one.failed_at
