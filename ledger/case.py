@@ -32,9 +32,10 @@ def case_id(correlation_id: UUID, kind: str) -> UUID:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """Money that is nobody's, on its way back. `tries` by number: asked, accepted, refused or never made.
+    """Money that is nobody's, on its way back.
 
-    `names` are what the provider calls what it accepted, by the number of the try.
+    `tries` says by number: asked, accepted, refused or never made; `names` are what the
+    provider calls what it accepted.
     """
 
     request: CaseReturnRequested | None = None

@@ -9,7 +9,7 @@ from ledger.cases import Cases
 from ledger.order.observe import Unbound, contradicts, observe
 from ledger.order.state import Order
 from ledger.rebinding import rebound
-from ledger.receiving import Find, addressee, case_for, cause_of, return_of
+from ledger.receiving import Find, addressee, case_for, cause_of, refund_named, return_of
 from ledger.reports import Report
 from ledger.service import Orders
 
@@ -33,7 +33,7 @@ def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Fore
             return Foresight.KNOWN  # it was this order's when it came
         sent_back = return_of(report, cases)
         return _as_case(as_case) if sent_back is None else _as_return(report, sent_back)
-    report = rebound(report, verdict)
+    report = rebound(report, verdict, refund=order.refund_known_as(refund_named(report)))
     if contradicts(report.fact, report.correlation_id, order):
         return _as_case(cases.get(case_id(report.correlation_id, CaseKind.CONTRADICTION)))
     if not observe(report.fact, report.correlation_id, order):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ledger.order.attempts import Attempt
+from ledger.order.refunds import Refund
 from ledger.reports import Fact, Report
 from ledger.stamps import (
     AuthorizationExpired,
@@ -29,20 +30,27 @@ _OF_THE_ATTEMPT = (
     Voided,
 )
 
+_OF_A_REFUND = (CreateRefundSuccess, Refunded, RefundFailed)
 
-def rebound(report: Report, attempt: Attempt) -> Report:
+
+def rebound(report: Report, attempt: Attempt, *, refund: Refund | None = None) -> Report:
     """The report with the attempt that it was bound to.
 
-    A payment's news gets the attempt's correlation id; a refund or dispute keeps its own and
-    names the payment that it is about. Told with metadata or without, it is the same stamp.
+    A payment's news gets the attempt's correlation id; that of a refund which is known gets the
+    `refund`'s. Any other refund or dispute keeps its own and names the payment that it is about.
+    Told with metadata or without, it is the same stamp.
     """
     if report.attempt == attempt.correlation_id:
         return report
-    ours = isinstance(report.fact, _OF_THE_ATTEMPT)
+    cause = report.correlation_id
+    if isinstance(report.fact, _OF_THE_ATTEMPT):
+        cause = attempt.correlation_id
+    elif refund is not None and isinstance(report.fact, _OF_A_REFUND):
+        cause = refund.correlation_id
     return replace(
         report,
         attempt=attempt.correlation_id,
-        correlation_id=attempt.correlation_id if ours else report.correlation_id,
+        correlation_id=cause,
         fact=_about(report.fact, attempt),
     )
 

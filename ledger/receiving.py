@@ -56,7 +56,7 @@ def receive(
                 evidence=evidence,
             )
         return None
-    report = rebound(report, verdict)
+    report = rebound(report, verdict, refund=order.refund_known_as(refund_named(report)))
     after = orders.record(
         order.id,
         report.fact,
@@ -115,6 +115,11 @@ def _order(order_id: UUID | None, orders: Orders) -> Order | None:
         return orders.get(order_id)
     except UnknownOrder:
         return None
+
+
+def refund_named(report: Report) -> str:
+    """What the provider calls the refund or payment that a report is about."""
+    return str(getattr(report.fact, "provider_reference", ""))
 
 
 def _actor(report: Report) -> str:

@@ -100,7 +100,5 @@ def _recording(news: News, actor: str) -> Append | None:
     """A fact is appended alone, if it is news; a contradiction is for the one who looks closer."""
     order, fact, cause = news.order, news.fact, news.correlation_id
     found = () if contradicts(fact, cause, order) else observe(fact, cause, order)
-    drafts = [
-        Draft(stream=order.id, stamp=one, correlation_id=cause, actor=actor) for one in found
-    ]
+    drafts = [Draft(stream=order.id, stamp=one, correlation_id=cause, actor=actor) for one in found]
     return going_on(order, drafts, None) if drafts else None

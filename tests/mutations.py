@@ -571,6 +571,34 @@ MUTATIONS = (
         tests=("tests/adapters/test_sumup_payments.py",),
     ),
     Mutation(
+        name="a-refused-try-hides-behind-its-acceptance",
+        file="ledger/order/refunds.py",
+        old="        return frozenset({*self.failed, *(accepted - standing)})\n",
+        new="        return frozenset({*self.failed, *(accepted - accepted)})\n",
+        tests=("tests/adapters/test_paytrail_refund_news.py",),
+    ),
+    Mutation(
+        name="any-later-refund-replaces-one-that-fails",
+        file="ledger/order/refunds.py",
+        old="        return 0 < one.failed_position < other.first_position\n",
+        new="        return one.first_position < other.first_position\n",
+        tests=("tests/adapters/test_paytrail_refund_news.py",),
+    ),
+    Mutation(
+        name="a-foreign-stamp-is-as-good-as-none",
+        file="adapters/paytrail_payments/news.py",
+        old='_strayed(ours, address_of) if ours else _FOREIGN if stamp else ""',
+        new='_strayed(ours, address_of) if ours else ""',
+        tests=("tests/adapters/test_paytrail_door.py",),
+    ),
+    Mutation(
+        name="a-foreign-reference-is-as-good-as-none",
+        file="adapters/sumup_payments/news.py",
+        old='        contradiction="" if ours else foreign(checkout.get("checkout_reference")),\n',
+        new="",
+        tests=("tests/web/test_webhooks_sumup.py",),
+    ),
+    Mutation(
         name="an-unsigned-event-of-sumups-comes-in",
         file="adapters/sumup_payments/door.py",
         old="""        elif "type" in told or "event_type" not in told:

@@ -37,12 +37,17 @@ _NAME = re.compile(r"[!-~]{1,255}")
 _AMOUNT = re.compile(r"[0-9]{1,12}")
 _WAITS = ("pending", "delayed")
 _ELSEWHERE = "the address and the stamp name different orders"
+_FOREIGN = "the stamp names no payment of ours"
 _UNNAMED = "the stamp names no refund of ours"
 
 
 def of_payment(query: Query, *, address_of: UUID | None) -> Sequence[Report]:
-    """Paid, pending or failed. A status that we do not know is kept and tells nothing."""
-    ours = read_payment_stamp(_text(query, "checkout-stamp"))
+    """Paid, pending or failed. A status that we do not know is kept and tells nothing.
+
+    A stamp that is not ours differs; where there is none, the transaction may be known.
+    """
+    stamp = query.get("checkout-stamp") and _text(query, "checkout-stamp")
+    ours = read_payment_stamp(stamp) if stamp else None
     transaction = _name(query, "checkout-transaction-id")
     return [
         _report(
@@ -52,19 +57,22 @@ def of_payment(query: Query, *, address_of: UUID | None) -> Sequence[Report]:
             attempt=ours.attempt if ours else None,
             correlation_id=ours.attempt if ours else news_id(transaction),
             reference=transaction,
-            payment_reference=_text(query, "checkout-reference") if ours else "",
+            payment_reference=_text(query, "checkout-reference") if ours or not stamp else "",
             payer_reference="" if ours else _said(query),
-            contradiction=_strayed(ours, address_of),
+            contradiction=_strayed(ours, address_of) if ours else _FOREIGN if stamp else "",
         )
         for fact in _payment_facts(query, transaction)
     ]
 
 
 def of_refund(query: Query, *, address_of: UUID | None) -> Sequence[Report]:
-    """Accepted, settled or failed. One that failed its first checks has no name at Paytrail."""
-    ours = read_refund_stamp(_text(query, "checkout-stamp"))
+    """Accepted, settled or failed, by our stamp or by Paytrail's name: it may lack either."""
+    stamp = query.get("checkout-stamp") and _text(query, "checkout-stamp")
+    ours = read_refund_stamp(stamp) if stamp else None
     transaction = query.get("checkout-transaction-id") and _name(query, "checkout-transaction-id")
-    named = transaction or _text(query, "checkout-stamp")
+    named = transaction or stamp
+    if not named:
+        raise Unreadable("neither checkout-stamp nor checkout-transaction-id is there")
     return [
         _report(
             fact,
@@ -74,7 +82,7 @@ def of_refund(query: Query, *, address_of: UUID | None) -> Sequence[Report]:
             correlation_id=ours.refund if ours else news_id(named),
             reference=named,
             payer_reference="" if ours else _said(query),
-            contradiction=_strayed(ours, address_of) if ours else _UNNAMED,
+            contradiction=_strayed(ours, address_of) if ours else _UNNAMED if stamp else "",
         )
         for fact in _refund_facts(query, ours, transaction)
     ]
@@ -118,7 +126,7 @@ def _refund_facts(
         lost = RefundFailed(
             payment=payment, amount=amount, provider_reference=transaction, code="fail"
         )
-        return [lost, refused]
+        return [lost, refused] if ours else [lost]
     if status != "ok" and status not in _WAITS:
         return []
     name = transaction or ""

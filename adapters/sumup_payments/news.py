@@ -8,7 +8,7 @@ from datetime import datetime
 from adapters.sumup_payments.amounts import minor
 from adapters.sumup_payments.client import Json
 from adapters.sumup_payments.naming import PROVIDER, name, news_id, read_reference
-from adapters.sumup_payments.values import currency, moment, objects, said
+from adapters.sumup_payments.values import currency, foreign, moment, objects, said
 from ledger.doors import Unreadable
 from ledger.intake import Message
 from ledger.money import Money
@@ -93,6 +93,7 @@ def _report(fact: Fact, at: datetime | None, checkout: Json, *, live: bool) -> R
         amount=fact.amount if isinstance(fact, Paid) else None,
         reference=known_as,
         occurred_at=at,
+        contradiction="" if ours else foreign(checkout.get("checkout_reference")),
         payer_reference="" if ours else said(checkout.get("checkout_reference")),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from adapters.sumup_payments.amounts import minor
 from adapters.sumup_payments.client import Json
 from adapters.sumup_payments.naming import PROVIDER, name, news_id, read_reference
-from adapters.sumup_payments.values import currency, moment, objects, said
+from adapters.sumup_payments.values import currency, foreign, moment, objects, said
 from ledger.doors import Unreadable
 from ledger.intake import Message
 from ledger.reconciling.records import State
@@ -75,6 +75,7 @@ def reports(told: Json, *, live: bool) -> Sequence[Report]:
     facts = [_paid(transaction)] if event is None else _facts(transaction, event)
     ours = read_reference(transaction.get("foreign_transaction_id"))
     derived = news_id(event_name(known_as, event) if event else known_as)
+    stray = foreign(transaction.get("foreign_transaction_id"))
     return [
         Report(
             provider=PROVIDER,
@@ -88,6 +89,7 @@ def reports(told: Json, *, live: bool) -> Sequence[Report]:
             amount=getattr(fact, "amount", None),
             reference=known_as,
             occurred_at=at_of(event or {}, transaction),
+            contradiction=stray if event is None and ours is None else "",
             payer_reference="" if ours else said(transaction.get("foreign_transaction_id")),
         )
         for fact in facts

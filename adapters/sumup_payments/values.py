@@ -24,6 +24,11 @@ def said(value: object) -> str:
     return str(value).strip() if short else ""
 
 
+def foreign(value: object) -> str:
+    """Why a reference that is not ours is somebody else's; empty where there is none at all."""
+    return "" if value is None or value == "" else "the reference names no payment of ours"
+
+
 def moment(value: object) -> datetime | None:
     """A time with its zone, in UTC; None for anything else."""
     try:

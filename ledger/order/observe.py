@@ -51,6 +51,8 @@ def bind(report: Report, order: Order) -> Attempt | Unbound:
     attempt = _attempt(report, order)
     if attempt is None:
         return Unbound("the order never asked for this payment")
+    if not _is_its_own(report, attempt, order):
+        return Unbound("the provider's object is known to be another attempt's")
     expected = {
         "provider": (attempt.provider, report.provider),
         "account": (attempt.account, report.account),
@@ -68,7 +70,16 @@ def bind(report: Report, order: Order) -> Attempt | Unbound:
 
 
 def _attempt(report: Report, order: Order) -> Attempt | None:
+    """Named by our own word or, where the message has none, by the provider's object."""
     if report.attempt is not None:
         return order.attempts.get(report.attempt)
     named = (a for a in order.attempts.values() if report.reference in (a.session, a.reference))
-    return next(named, None)
+    refund = order.refund_known_as(report.reference)
+    returned = order.attempts.get(refund.payment) if refund and refund.payment else None
+    return next(named, returned)
+
+
+def _is_its_own(report: Report, attempt: Attempt, order: Order) -> bool:
+    """A page or payment that is known as an attempt's is never another one's, of one order too."""
+    others = [a for a in order.attempts.values() if report.reference in (a.session, a.reference)]
+    return not others or attempt in others

@@ -11,7 +11,6 @@ from ledger.stamps import Cause, CreateRefundRequest
 
 _UNWANTED = (Cause.LATE_PAYMENT, Cause.OVERPAID)
 
-
 # Said when nothing was made, or by people: a refund that turns up after all was not refused.
 NOTHING_MADE = frozenset({"never_made", "refunded_elsewhere", "charge_already_refunded"})
 

@@ -233,6 +233,11 @@ class Order:
     def refund_of(self, correlation_id: UUID | None) -> Refund | None:
         return self.refunds.get(correlation_id) if correlation_id else None
 
+    def refund_known_as(self, name: str) -> Refund | None:
+        """The refund that the provider calls so; None without one, and for no name at all."""
+        found = (one for one in self.refunds.values() if name in (*one.accepted, *one.settled))
+        return next(found, None) if name else None
+
     def replaced(self, refund: Refund) -> bool:
         """A later refund of the same payment took its place, or nothing of it is left to return."""
         held = self._held.get(refund.payment) if refund.payment else None

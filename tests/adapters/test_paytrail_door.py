@@ -9,7 +9,9 @@ import httpx2
 import pytest
 
 from adapters.paytrail_payments import PaytrailDoor
+from adapters.paytrail_payments.naming import payment_stamp
 from adapters.paytrail_payments.signing import signature
+from ledger.commands import RequestPayment
 from ledger.doors import Unreadable
 from ledger.order.state import Order
 from ledger.order.status import status
@@ -44,6 +46,7 @@ class Selling:
 
     def __init__(self) -> None:
         self.world = World(SPEC)
+        self.find = lambda provider, reference: None
         self.teller = Teller((201, MADE))
         self.order_id = self.world.place(account=ACCOUNT).id
         (self.attempt,) = self.order.attempts
@@ -79,7 +82,7 @@ class Selling:
                     report,
                     orders=self.world.orders,
                     cases=self.world.cases,
-                    find=lambda *_: None,
+                    find=self.find,
                     evidence="ab" * 32,
                     at=self.world.clock(),
                 )
@@ -140,6 +143,38 @@ def test_what_differs_from_what_was_asked_is_a_case(selling, changed):
     selling.deliver(selling.told(**changed))
     assert not selling.order.received
     assert [case.kind for case in selling.world.cases_opened()] == ["unmatched_money"]
+
+
+@pytest.mark.parametrize("kind", ["redirect", "callback"])
+def test_a_stamp_that_is_not_ours_differs_though_the_payment_is_known(selling, kind):
+    selling.find = lambda provider, reference: selling.order_id
+    selling.deliver(selling.told(kind, stamp="somebody-elses"))
+    assert not selling.order.received
+    (case,) = selling.world.cases_opened()
+    assert (case.kind, case.order) == ("unmatched_money", selling.order_id)
+
+
+def test_without_any_stamp_the_payment_that_is_known_is_paid(selling):
+    selling.find = lambda provider, reference: selling.order_id
+    selling.deliver(selling.told(stamp=None))
+    assert status(selling.order) == "PAID"
+
+
+def test_the_transaction_of_one_attempt_never_pays_another_of_the_same_order(selling):
+    selling.deliver(selling.told(status="fail"))
+    again = RequestPayment(
+        correlation_id=uuid4(),
+        actor="customer",
+        at=selling.world.clock(),
+        provider="paytrail",
+        account=ACCOUNT,
+        live=False,
+    )
+    selling.world.orders.handle(selling.order_id, again)
+    stamp = payment_stamp(selling.order_id, again.correlation_id, try_number=1)
+    selling.deliver(selling.told(stamp=stamp))
+    assert not selling.order.received
+    assert "another attempt" in selling.world.cases_opened()[0].text
 
 
 def test_a_smaller_amount_is_received_and_not_enough(selling):

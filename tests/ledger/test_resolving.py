@@ -381,6 +381,19 @@ def test_reading_a_returns_news_again_finds_nothing_new(world: World, provider: 
     assert seen() is Foresight.KNOWN
 
 
+def test_a_return_that_was_accepted_and_then_refused_is_open_again(
+    world: World, provider: Provider
+) -> None:
+    """Some providers name it by our word alone when it fails after all."""
+    case = opened(world)
+    assert resolve(world, provider, case, ReturnMoney).state == "resolved"
+    failed = CreateRefundFailure(code="fail", try_number=1)
+    tell(world, stray(world, order=case, attempt=case, correlation_id=case, fact=failed))
+    after = world.cases.get(case)
+    assert (after.state, after.returned.word) == ("open", "failed")
+    assert resolve(world, provider, case, ReturnMoney).state == "resolved"
+
+
 def test_an_assigned_payment_told_again_is_known_and_told_otherwise_is_a_case(
     world: World, provider: Provider
 ) -> None:

@@ -9,14 +9,27 @@ import httpx2
 import pytest
 
 from adapters.sumup_payments.naming import reference_of
+from ledger.case_stamps import CaseOpened
 from ledger.order.state import Order
 from ledger.order.status import status
 from tests.adapters.sumup_kit import CHECKOUT, MERCHANT, Teller, checkout, tried
 from tests.web.api_shop import winterfest
+from tests.web.fakes import ViewsInMemory
 from tests.web.kit import SHOP, Product, wish
 from web.app import create_app
 
 TRIGGER = {"event_type": "CHECKOUT_STATUS_CHANGED", "id": CHECKOUT}
+
+
+class KnownHere(ViewsInMemory):
+    """Views that know of some objects whose they are."""
+
+    def __init__(self, ledger: Any) -> None:
+        super().__init__(ledger)
+        self.known: dict[str, UUID] = {}
+
+    def order_of(self, provider: str, reference: str) -> UUID | None:
+        return self.known.get(reference)
 
 
 class AtSumup:
@@ -33,7 +46,9 @@ class AtSumup:
             providers={"sumup": payments},
             pages={"sumup": payments},
             doors={"sumup": self.teller.door},
+            views=KnownHere(product.store.ledger),
         )
+        self.views: KnownHere = parts.views  # type: ignore[assignment]
         self.client: Any = create_app(parts).test_client()
         answer: Any = self.client.post(f"{SHOP}/orders", json=wish()).json
         self.order_id = UUID(answer["order"]["id"])
@@ -42,6 +57,10 @@ class AtSumup:
     @property
     def order(self) -> Order:
         return self.product.parts.orders.get(self.order_id)
+
+    def cases(self) -> list[CaseOpened]:
+        feed = self.product.store.feed(0, limit=1000)
+        return [one.stamp for one in feed if isinstance(one.stamp, CaseOpened)]
 
     @staticmethod
     def shown(reference: str, **changed: Any) -> dict:
@@ -75,6 +94,23 @@ def test_a_message_makes_us_look_and_what_sumup_says_is_kept_and_stamped(there: 
     assert b"transactions" in message.body
     assert b"TEENSK4W2K" not in message.body
     assert there.teller.door.reread(message.body) == there.teller.door.reread(message.body)
+
+
+@pytest.mark.parametrize("reference", ["invoice 17", "aGVsbG8.d29ybGQ.1"])
+def test_a_reference_that_is_not_ours_differs_though_the_checkout_is_known(
+    there: AtSumup, reference: str
+):
+    there.views.known[CHECKOUT] = there.order_id
+    assert there.tell(there.paid(checkout_reference=reference)) == 200
+    assert status(there.order) == "PENDING"
+    (case,) = there.cases()
+    assert (case.kind, case.order) == ("unmatched_money", there.order_id)
+
+
+def test_a_checkout_that_is_known_is_paid_without_any_reference(there: AtSumup):
+    there.views.known[CHECKOUT] = there.order_id
+    assert there.tell(there.paid(checkout_reference=None)) == 200
+    assert status(there.order) == "PAID"
 
 
 def test_the_same_state_again_is_kept_once(there: AtSumup):
