@@ -288,7 +288,7 @@ MUTATIONS = (
     Mutation(
         name="a-late-failure-is-forgotten",
         file="ledger/order/refunds.py",
-        old="kept = [money for name, money in self.settled.items() if name not in self.failed]",
+        old="kept = [money for name, money in self.settled.items() if name not in self.gone]",
         new="kept = [*self.settled.values()]",
         tests=("tests/ledger/test_order_independence.py",),
     ),
