@@ -295,9 +295,8 @@ MUTATIONS = (
     Mutation(
         name="outside-refunds-depend-on-their-order",
         file="ledger/order/refunds.py",
-        old="    if other.request is None and one.request is None:\n"
-        "        return other.was_accepted\n",
-        new="",
+        old="    known_before = one.request is not None and other.first_position < one.first_position\n",
+        new="    known_before = other.first_position < one.first_position\n",
         tests=("tests/ledger/test_order_independence.py",),
     ),
     Mutation(
