@@ -295,8 +295,8 @@ MUTATIONS = (
     Mutation(
         name="outside-refunds-depend-on-their-order",
         file="ledger/order/refunds.py",
-        old="    known_before = one.request is not None and other.first_position < one.first_position\n",
-        new="    known_before = other.first_position < one.first_position\n",
+        old="known_before = one.request is not None and other.",
+        new="known_before = other.",
         tests=("tests/ledger/test_order_independence.py",),
     ),
     Mutation(
