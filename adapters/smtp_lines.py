@@ -26,6 +26,7 @@ class Lines:
         timeout: float,
         tls: ssl.SSLContext | None,
         keeps: bool,
+        starttls_required: bool = False,
         now: Callable[[], float] = monotonic,
     ) -> None:
         parts = urlsplit(url)
@@ -35,6 +36,7 @@ class Lines:
         self._host, self._port = parts.hostname, parts.port or _PORTS[parts.scheme]
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._timeout, self._tls, self._keeps, self._now = timeout, tls, keeps, now
+        self._starttls_required = starttls_required
         self._kept: list[tuple[smtplib.SMTP, float]] = []
         self._lock = Lock()
 
@@ -91,16 +93,32 @@ class Lines:
         return self._tls or ssl.create_default_context()
 
     def _introduced(self, server: smtplib.SMTP) -> None:
-        """Say hello; with a password, only over TLS, or to a server on this machine."""
+        """Say hello, over TLS wherever it is offered.
+
+        A password is told over TLS only, and only to the server that we mean, or on this machine.
+        """
         server.ehlo_or_helo_if_needed()
-        if not self._user:
-            return
-        if not self._secure and server.has_extn("starttls"):
-            server.starttls(context=self._context)
+        if not self._secure:
+            self._hidden(server)
+        if self._user:
+            server.login(self._user, self._password)
+
+    def _hidden(self, server: smtplib.SMTP) -> None:
+        must = self._starttls_required or (bool(self._user) and self._host not in _LOOPBACK)
+        if server.has_extn("starttls"):
+            trusting = not (must or self._user or self._tls)
+            server.starttls(context=_opportunistic() if trusting else self._context)
             server.ehlo_or_helo_if_needed()
-        elif not self._secure and self._host not in _LOOPBACK:
+        elif must:
             raise smtplib.SMTPNotSupportedError("STARTTLS is not offered")
-        server.login(self._user, self._password)
+
+
+@cache
+def _opportunistic() -> ssl.SSLContext:
+    """Nobody asked for TLS: a certificate that proves nothing still beats no TLS (RFC 7435)."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def leave(server: smtplib.SMTP) -> None:

@@ -67,8 +67,11 @@ class SmtpMail:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         tls: ssl.SSLContext | None = None,
         keeps: bool = False,
+        starttls_required: bool = False,
     ) -> None:
-        self._lines = Lines(url, timeout=timeout, tls=tls, keeps=keeps)
+        self._lines = Lines(
+            url, timeout=timeout, tls=tls, keeps=keeps, starttls_required=starttls_required
+        )
         self._from, self._clock = mail_from, clock
 
     def __repr__(self) -> str:

@@ -31,6 +31,41 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="language-cookie-by-the-request",
+        file="web/languages.py",
+        old='        secure = current_app.config["SESSION_COOKIE_SECURE"]\n',
+        new="        secure = request.is_secure\n",
+        tests=("tests/web/test_pages_languages.py",),
+    ),
+    Mutation(
+        name="tls-only-for-a-password",
+        file="adapters/smtp_lines.py",
+        old='        if server.has_extn("starttls"):\n',
+        new='        if self._user and server.has_extn("starttls"):\n',
+        tests=("tests/adapters/test_smtp_mail.py",),
+    ),
+    Mutation(
+        name="visitors-are-remembered-for-ever",
+        file="adapters/postgres/sql/hit_rate_limit.sql",
+        old="        where ends_at < now()\n",
+        new="        where ends_at < now() and key_hash = $1\n",
+        tests=("tests/adapters/test_working.py",),
+    ),
+    Mutation(
+        name="visitors-are-hashed-without-a-key",
+        file="web/pace.py",
+        old='    key = str(current_app.config["SECRET_KEY"]).encode()\n',
+        new="    key = str(current_app.name).encode()\n",
+        tests=("tests/web/test_public_writes.py",),
+    ),
+    Mutation(
+        name="short-secret-starts",
+        file="web/settings.py",
+        old="len(secret.strip().encode()) < SHORTEST_SECRET",
+        new="len(secret.strip().encode()) < 1",
+        tests=("tests/web/test_settings.py",),
+    ),
+    Mutation(
         name="money-that-left-again-revives-an-order",
         file="ledger/order/follow.py",
         old="order.cancelled_cause is Cause.UNPAID and order.held >= order.due:",

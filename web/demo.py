@@ -17,10 +17,10 @@ from rich.console import Console
 from adapters.shop_file import read_shop_file
 from web.availability import quotas_of
 from web.composition import assembled
-from web.demo_house import Addresses, House, require_free, running
+from web.demo_house import Addresses, House, alone, keep_to_ourselves, require_free, running
 from web.demo_story import Story
 from web.parts import Parts
-from web.settings import read_settings
+from web.settings import Settings, read_settings
 
 SLUG = "winterfest"
 SAMPLE = Path(__file__).parent / "samples" / f"{SLUG}.yaml"
@@ -34,10 +34,16 @@ def demo(port: int, once: bool) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _as_interrupt)
     settings = replace(read_settings(os.environ), database_url=None)
-    at = Addresses(web=port)
+    with alone(settings.home):
+        _shown(settings, Addresses(web=port), once=once)
+
+
+def _shown(settings: Settings, at: Addresses, *, once: bool) -> None:
     require_free(at)
     console = Console(highlight=False)
     house = House(home=settings.home, at=at)
+    for folder in ("mail", "sandbox"):
+        keep_to_ourselves(house.home / folder)
     console.print(f"Stampledger keeps this demo in [bold]{settings.home}[/bold].")
     with assembled(settings, readers=2) as works:
         parts = works.parts

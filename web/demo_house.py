@@ -1,5 +1,6 @@
 """The demo's processes: started together, watched, and stopped together."""
 
+import fcntl
 import os
 import secrets
 import signal
@@ -134,7 +135,7 @@ def running(house: House) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
 def start(house: House, name: str) -> "subprocess.Popen[bytes]":
     """One of the processes, in a session of its own: Ctrl-C reaches it through us only."""
     log = house.log_of(name)
-    log.parent.mkdir(parents=True, exist_ok=True)
+    keep_to_ourselves(log.parent)
     with log.open("ab") as file:
         return subprocess.Popen(
             [sys.executable, "-P", *house.commands()[name]],
@@ -146,10 +147,31 @@ def start(house: House, name: str) -> "subprocess.Popen[bytes]":
         )
 
 
+def keep_to_ourselves(folder: Path) -> None:
+    """Make a folder that only its owner may open; one that was open to others is closed."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Only one demo at a time in a folder: two would overwrite each other's addresses."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise click.UsageError(
+                f"A demo runs in {home} already; its addresses are in {home / 'demo.json'}. "
+                "Stop it, or give this one a folder of its own: STAMPLEDGER_HOME=FOLDER."
+            ) from error
+        yield
+
+
 def _ready_at(at: Addresses) -> Mapping[str, str]:
     return {
         "provider": f"{at.provider}/sandbox/clock",
-        "mail": f"{at.mail}/messages.json",
+        "mail": f"{at.mail}/healthz",
         "web": f"{at.shop}/healthz",
     }
 

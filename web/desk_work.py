@@ -69,7 +69,12 @@ def channels(settings: Settings, parts: Parts) -> list[Channel]:
     """How people are told of critical cases, beside the log."""
     found: list[Channel] = []
     if settings.alarm_mail and settings.smtp_url:
-        mail = SmtpMail(settings.smtp_url, settings.mail_from, clock=parts.clock)
+        mail = SmtpMail(
+            settings.smtp_url,
+            settings.mail_from,
+            clock=parts.clock,
+            starttls_required=settings.smtp_starttls_required,
+        )
         domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
         found.append(AlarmMail(mail=mail, to=settings.alarm_mail, mail_domain=domain))
     if settings.alarm_webhook:

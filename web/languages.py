@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from babel import Locale, support
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 
 SOURCE = "en"
@@ -80,8 +80,10 @@ class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
 def _remember(response: Response) -> Response:
     wish = request.args.get("lang")
     if wish in known():
+        # By our public address: behind a proxy each request seems to come without TLS.
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
         response.set_cookie(
-            COOKIE, str(wish), max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure
+            COOKIE, str(wish), max_age=YEAR, samesite="Lax", httponly=True, secure=secure
         )
     response.vary.add("Accept-Language")
     response.vary.add("Cookie")

@@ -26,7 +26,13 @@ def letter_work(
     if not settings.smtp_url:
         raise SettingWrong("STAMPLEDGER_SMTP_URL", "is required: letters need a mail server")
     post = Post(
-        mail=SmtpMail(settings.smtp_url, settings.mail_from, clock=parts.clock, keeps=True),
+        mail=SmtpMail(
+            settings.smtp_url,
+            settings.mail_from,
+            clock=parts.clock,
+            keeps=True,
+            starttls_required=settings.smtp_starttls_required,
+        ),
         render=lambda order, due, number: render(
             order,
             due.letter,

@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 KEY_LENGTH = 32
+# Sessions are signed with it (HMAC-SHA256): shorter than the hash, it would be the weakest part.
+SHORTEST_SECRET = 32
 
 
 class SettingWrong(Exception):
@@ -35,6 +37,7 @@ class Settings:
     master_keys_also: tuple[bytes, ...] = field(default=(), repr=False)
     signing_key: bytes | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
+    smtp_starttls_required: bool = False
     mail_from: str = "tickets@localhost"
     alarm_mail: str | None = None
     alarm_webhook: str | None = field(default=None, repr=False)
@@ -74,6 +77,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         master_keys_also=read.keys("MASTER_KEY_ALSO"),
         signing_key=read.key("SIGNING_KEY"),
         smtp_url=read.smtp("SMTP_URL"),
+        smtp_starttls_required=read.one_of("SMTP_STARTTLS", "required", "offered") == "required",
         mail_from=read.text("MAIL_FROM") or "tickets@localhost",
         alarm_mail=read.text("ALARM_MAIL"),
         alarm_webhook=read.url("ALARM_WEBHOOK"),
@@ -97,6 +101,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 def _check(settings: Settings) -> None:
     if settings.database_url and settings.master_key is None:
         raise SettingWrong("STAMPLEDGER_MASTER_KEY", "is required with STAMPLEDGER_DATABASE_URL")
+    if (secret := settings.secret_key) and len(secret.strip().encode()) < SHORTEST_SECRET:
+        raise SettingWrong(
+            "STAMPLEDGER_SECRET_KEY",
+            f"must have at least {SHORTEST_SECRET} bytes: `openssl rand -hex 32` makes one",
+        )
     if settings.stripe_api_key and not settings.stripe_webhook_secret:
         raise SettingWrong(
             "STAMPLEDGER_STRIPE_WEBHOOK_SECRET", "is required with STAMPLEDGER_STRIPE_API_KEY"
@@ -134,6 +143,12 @@ class _Reader:
 
     def text(self, name: str) -> str | None:
         return self.environment.get(f"STAMPLEDGER_{name}") or None
+
+    def one_of(self, name: str, *words: str) -> str | None:
+        text = self.text(name)
+        if text is not None and text not in words:
+            raise SettingWrong(f"STAMPLEDGER_{name}", f"must be one of: {', '.join(words)}")
+        return text
 
     def count(self, name: str) -> int:
         text = self.text(name) or "0"

@@ -7,7 +7,7 @@ from functools import cache, partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
@@ -24,6 +24,7 @@ _LETTER = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
     "style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'"
 )
+_ON_A_PAGE = 200
 _HTML = "text/html; charset=utf-8"
 
 
@@ -51,6 +52,8 @@ class _Inbox(BaseHTTPRequestHandler):
         match urlsplit(self.path).path.strip("/").split("/"):
             case [""]:
                 self._page(None)
+            case ["healthz"]:
+                self._answer("ok")
             case ["messages.json"]:
                 self._answer(_listing(self._box), kind="application/json")
             case ["inbox.css"]:
@@ -65,13 +68,20 @@ class _Inbox(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815  the base class looks for this name
 
     def _page(self, id: str | None) -> None:
-        letters = self._box.all()
-        opened = next((one for one in letters if one.id == id), None)
+        opened = self._box.find(id) if id is not None else None
         if id is not None and opened is None:
             self._missing()
             return
+        before = parse_qs(urlsplit(self.path).query).get("before", [""])[0]
+        letters = self._box.newest(_ON_A_PAGE, before=before)
         shown = opened or (letters[0] if letters else None)
-        page = _template("inbox.html").render(letters=letters, shown=shown, opened=opened)
+        page = _template("inbox.html").render(
+            letters=letters,
+            shown=shown,
+            opened=opened,
+            caught=self._box.count(),
+            more=len(letters) == _ON_A_PAGE,
+        )
         self._answer(page, kind=_HTML)
 
     def _letter(self, id: str) -> None:
@@ -127,7 +137,7 @@ def _host(header: str) -> str:
 
 def _listing(box: Letterbox) -> str:
     """Every letter as JSON, the newest first."""
-    return json.dumps([_as_json(letter) for letter in box.all()], ensure_ascii=False)
+    return json.dumps([_as_json(letter) for letter in box.newest()], ensure_ascii=False)
 
 
 def _as_json(letter: Caught) -> dict[str, str]:

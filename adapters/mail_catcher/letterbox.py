@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _NANOSECONDS = 10**9
+_ID = re.compile(r"\d{20}-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,8 @@ class Letterbox:
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "letters"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.chmod(0o700)
 
     def put(self, content: bytes) -> None:
         """Keep a letter: whole or not at all."""
@@ -41,15 +44,23 @@ class Letterbox:
         draft.write_bytes(content)
         draft.replace(self._folder / f"{name}.eml")
 
-    def all(self) -> list[Caught]:
-        """Every letter, the newest first."""
-        return [_read(file) for file in sorted(self._folder.glob("*.eml"), reverse=True)]
+    def count(self) -> int:
+        """How many letters there are, without a look into any."""
+        return sum(1 for _ in self._folder.glob("*.eml"))
+
+    def newest(self, most: int | None = None, *, before: str = "") -> list[Caught]:
+        """So many letters, or all, the newest first; with `before`, only those older than it."""
+        files = self._folder.glob("*.eml")
+        older = sorted((one for one in files if not before or one.stem < before), reverse=True)
+        return [_read(file) for file in older[:most]]
 
     def find(self, id: str) -> Caught | None:
-        return next((letter for letter in self.all() if letter.id == id), None)
+        """The letter of this id, if there is one."""
+        file = self._folder / f"{id}.eml"
+        return _read(file) if _ID.fullmatch(id) and file.exists() else None
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=10_000)
 def _read(file: Path) -> Caught:
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     assert isinstance(message, EmailMessage)

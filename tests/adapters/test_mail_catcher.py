@@ -1,4 +1,5 @@
 import contextlib
+import re
 import signal
 import smtplib
 import subprocess
@@ -11,6 +12,7 @@ import httpx2
 import pytest
 
 from adapters.letters import RenderedLetter
+from adapters.mail_catcher.letterbox import Letterbox
 from adapters.smtp_mail import Sent, SmtpMail
 
 LETTER = RenderedLetter(
@@ -129,3 +131,33 @@ def test_another_site_cannot_read_the_inbox(catcher):
 def test_only_reading_is_possible(catcher):
     assert httpx2.post(catcher[1]).status_code == 501
     assert httpx2.head(catcher[1]).content == b""
+
+
+def test_its_readiness_reads_no_letter(tmp_path):
+    box = Letterbox(tmp_path)
+    (tmp_path / "letters" / f"{0:020d}-00000000.eml").mkdir()  # whoever opened it would stumble
+    assert box.count() == 1
+    with catching(tmp_path) as (_, inbox):
+        assert httpx2.get(f"{inbox}healthz").text == "ok"
+
+
+def test_a_full_inbox_is_shown_page_by_page(tmp_path):
+    box = Letterbox(tmp_path)
+    for number in range(450):
+        box.put(f"Subject: letter {number:03d}\n\nhello".encode())
+    with catching(tmp_path) as (_, inbox):
+        seen, path = [], "/"
+        while path:
+            page = httpx2.get(f"{inbox.rstrip('/')}{path}").text
+            assert "450 letters caught" in page
+            seen += re.findall(r'class="subject">letter (\d+)', page)
+            older = re.search(r'href="(/\?before=[^"]+)"', page)
+            path = older[1] if older else ""
+    assert seen == [f"{number:03d}" for number in reversed(range(450))]
+
+
+def test_letters_are_nobody_else_s_on_this_machine(tmp_path):
+    folder = tmp_path / "letters"
+    folder.mkdir(mode=0o755)
+    Letterbox(tmp_path)
+    assert folder.stat().st_mode & 0o077 == 0

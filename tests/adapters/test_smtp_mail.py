@@ -282,6 +282,53 @@ def test_a_password_is_told_over_tls(certificate):
     assert len(postbox.taken) == 1
 
 
+def offering(certificate: tuple[str, str]) -> dict[str, Any]:
+    """Options of a server that offers TLS and takes letters without it, too."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+    return {"tls_context": context}
+
+
+class Listener(Postbox):
+    """Remembers whether each letter came over TLS."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden: list[bool] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
+        self.hidden.append(session.ssl is not None)
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_tls_is_used_wherever_it_is_offered_with_a_password_or_without(certificate):
+    listener = Listener()
+    with served(listener, **offering(certificate)) as address:
+        assert SmtpMail(f"smtp://{address}", FROM).send(LETTER, NAME) == Sent()
+    assert listener.hidden == [True]
+
+
+def test_where_tls_is_required_nothing_is_sent_without_it():
+    postbox = Postbox()
+    with served(postbox) as address:
+        mail = SmtpMail(f"smtp://{address}", FROM, starttls_required=True)
+        answer = mail.send(LETTER, NAME)
+    assert answer == Rejected("SMTPNotSupportedError", permanent=False)
+    assert postbox.taken == []
+
+
+def test_where_tls_is_required_the_server_must_be_the_one_that_we_mean(certificate):
+    postbox = Postbox()
+    with served(postbox, **offering(certificate)) as address:
+        mail = SmtpMail(f"smtp://{address}", FROM, starttls_required=True)
+        answer = mail.send(LETTER, NAME)
+        trusted = ssl.create_default_context(cafile=certificate[0])
+        right = SmtpMail(f"smtp://{address}", FROM, starttls_required=True, tls=trusted)
+        assert right.send(LETTER, NAME) == Sent()
+    assert answer == Rejected("SSLCertVerificationError", permanent=False)
+    assert len(postbox.taken) == 1
+
+
 def test_a_stranger_does_not_learn_the_password(certificate):
     options = locked(certificate)
     with served(Postbox(), **options) as address:

@@ -36,12 +36,18 @@ def test_keys_are_counted_apart_and_not_kept_in_the_clear(connections, database)
     assert kept == {sha256(b"a").digest(), sha256(b"b").digest()}
 
 
-def test_a_window_that_is_over_is_forgotten(connections, database):
+@pytest.mark.parametrize("who_comes_next", ["a", "somebody else"])
+def test_a_window_that_is_over_is_forgotten_whoever_comes_next(
+    connections, database, who_comes_next
+):
     limits = RateLimits(connections)
     limits.hit("a", per_seconds=60, limit=1)
     with psycopg.connect(database.app) as connection:
-        connection.execute("update working.rate_limits set began_at = began_at - interval '1 h'")
-    assert limits.hit("a", per_seconds=60, limit=1)
+        connection.execute(
+            "update working.rate_limits"
+            " set began_at = began_at - interval '1 h', ends_at = ends_at - interval '1 h'"
+        )
+    assert limits.hit(who_comes_next, per_seconds=60, limit=1)
     with psycopg.connect(database.app) as connection:
         count = connection.execute("select count(*) from working.rate_limits").fetchone()
     assert count == (1,)

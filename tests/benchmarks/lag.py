@@ -176,7 +176,7 @@ def worker_of(
         **os.environ,
         "STAMPLEDGER_DATABASE_URL": server.url(name, role=APP),
         "STAMPLEDGER_MIGRATE_DATABASE_URL": server.url(name, role=OWNER),
-        "STAMPLEDGER_SECRET_KEY": "lag",
+        "STAMPLEDGER_SECRET_KEY": "lag" * 11,
         "STAMPLEDGER_MASTER_KEY": b64encode(bytes(32)).decode(),
         "STAMPLEDGER_SIGNING_KEY": b64encode(bytes(32)).decode(),
         "STAMPLEDGER_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",

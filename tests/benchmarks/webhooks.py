@@ -173,7 +173,7 @@ def environment(url: str, home: str) -> dict[str, str]:
         "STAMPLEDGER_DATABASE_URL": url,
         "STAMPLEDGER_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
         "STAMPLEDGER_SIGNING_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-        "STAMPLEDGER_SECRET_KEY": "benchmark",
+        "STAMPLEDGER_SECRET_KEY": "benchmark" * 4,
         "STAMPLEDGER_STRIPE_API_KEY": "sk_test_benchmark",
         "STAMPLEDGER_STRIPE_WEBHOOK_SECRET": SECRET,
         "STAMPLEDGER_STRIPE_API_BASE": "http://127.0.0.1:1",

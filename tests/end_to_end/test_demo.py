@@ -16,6 +16,7 @@ import psutil
 from adapters.embedded_postgres import EmbeddedPostgres, postmaster
 from tests.end_to_end.houses import four_ports
 from tests.end_to_end.journey import until
+from web.demo_house import alone
 
 
 def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> None:
@@ -71,3 +72,20 @@ def told_by(tmp_path: Path, *words: str) -> str:
     command = [sys.executable, "-P", "-m", "web.cli", *words]
     script = f". {tmp_path / 'home' / 'demo.env'}; exec {shlex.join(command)}"
     return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_second_demo_in_one_folder_leaves_the_first_alone(tmp_path: Path) -> None:
+    facts = tmp_path / "demo.json"
+    facts.write_text("the first one's")
+    with alone(tmp_path):
+        second = subprocess.run(
+            [sys.executable, "-P", "-m", "web.cli", "demo", "--port", str(four_ports())],
+            env={**os.environ, "STAMPLEDGER_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert second.returncode == 2
+    assert "A demo runs in" in second.stderr
+    assert facts.read_text() == "the first one's"

@@ -77,7 +77,7 @@ class Workers:
             "STAMPLEDGER_HOME": str(folder),
             "STAMPLEDGER_DATABASE_URL": database.app,
             "STAMPLEDGER_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
-            "STAMPLEDGER_SECRET_KEY": "secret",
+            "STAMPLEDGER_SECRET_KEY": "secret" * 6,
             "STAMPLEDGER_SMTP_URL": smtp_url,
             "STAMPLEDGER_MAIL_FROM": "tickets@winterfest.example",
             "STAMPLEDGER_CLOCK_FILE": str(self.offset),

@@ -6,6 +6,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from tests.web.kit import open_shop
 from tests.web.pages_kit import World
 from web.languages import CATALOGUES, known
 from web.problems import explained
@@ -80,3 +81,14 @@ def test_an_unknown_language_is_english():
 def test_problems_are_told_in_the_language_too():
     answer = World().browser.get("/nowhere/?lang=fi")
     assert "Sellaista kauppaa ei ole." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("base_url", "secure"), [("https://shop.example", True), ("http://localhost", False)]
+)
+def test_the_language_cookie_is_as_safe_as_the_public_address(base_url: str, secure: bool):
+    # Behind a proxy that ends TLS each request comes in without it.
+    answer = open_shop(base_url=base_url).client.get("/?lang=fi", base_url="http://localhost")
+    cookies = answer.headers.getlist("Set-Cookie")
+    (cookie,) = [one for one in cookies if one.startswith("language=")]
+    assert ("Secure" in cookie) is secure

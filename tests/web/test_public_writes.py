@@ -119,6 +119,17 @@ def test_whoever_has_one_address_of_a_network_has_them_all():
     assert visitors("", "unix:") == 2
 
 
+def test_who_came_cannot_be_found_out_by_trying_every_address():
+    seen = []
+    for secret in ("one installation's secret, long enough", "another one's secret, long enough"):
+        product, keys = open_shop(), Keys()
+        object.__setattr__(product.parts, "limits", keys)
+        product.app.config["SECRET_KEY"] = secret
+        place_from(product, "192.0.2.1")
+        seen.append(keys.seen[0])
+    assert seen[0] != seen[1]
+
+
 def test_who_repeats_an_order_is_answered_while_under_the_limit(product: Product):
     first: Any = product.place(key="k")
     assert product.place(key="k").json == first.json
