@@ -1,183 +1,240 @@
-"""A shop file (YAML) as a shop's specification."""
+"""A shop file (YAML) as a shop's specification. All that is wrong is told at once, with its line.
 
-import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+What the values may be is `ledger.shop_rules`'.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-import yaml
-
+from adapters.shop_fields import (
+    Key,
+    Reading,
+    duration,
+    flag,
+    group,
+    moment,
+    one_of,
+    percent,
+    seats,
+    shown,
+    text,
+    texts,
+    whole,
+    words,
+    zone,
+)
+from adapters.strict_yaml import Items, Misread, Node, NotYaml, Place, read_yaml
+from ledger import shop_rules as rules
 from ledger.money import Money
 from ledger.policy import CancellationPolicy, Release, Seller, Surplus
 from ledger.refusals import ShopInvalid
 from ledger.shop import ProductSpec, ShopSpec
+from ledger.shop_rules import Fault
 from ledger.shop_stamps import Preferences
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
-# Words that are pages of ours, so that no shop can hide them.
-RESERVED = frozenset({"admin", "api", "audit", "healthz", "me", "metrics", "problems", "readyz"})
-RESERVED_TOO = frozenset({"static", "store", "webhooks"})
-Texts = dict[str, str]
+WHOLE_FILE = "the whole file"
 
 
-class _Cancellation(msgspec.Struct, forbid_unknown_fields=True):
-    period_days: int = 0
-    fee: dict[str, Any] = {}
-    release_seats: Release = Release.AT_REFUND_ACCEPTED
+class Capture(StrEnum):
+    """When payments are taken: at once, or authorized first and captured after the grace period."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
 
 
-class _Seller(msgspec.Struct, forbid_unknown_fields=True):
-    name: str
-    email: str
-    business_id: str = ""
-    address: str = ""
-    phone: str = ""
+def products(reading: Reading, node: Node, path: Place) -> Sequence[dict[str, Any]] | None:
+    if not isinstance(node, Items):
+        reading.wrong(path, shown(node), "a list of products")
+        return None
+    found = []
+    for number, one in enumerate(node.items):
+        reading.lines[(*path, number)] = one.line
+        found.append(reading.keys(one, (*path, number), PRODUCT))
+    return found
 
 
-class _Product(msgspec.Struct, forbid_unknown_fields=True):
-    slug: str
-    title: Texts
-    price: int
-    vat_percent: str
-    quotas: list[str]
-    description: Texts = {}
-    tickets: int = 1
-    max_per_order: int = 10
-    available_from: datetime | None = None
-    available_until: datetime | None = None
-
-
-class File(msgspec.Struct, forbid_unknown_fields=True):
-    """What a shop file may say."""
-
-    slug: str
-    name: Texts
-    seller: _Seller
-    currency: str
-    timezone: str
-    starts_at: datetime
-    provider: str
-    products: list[_Product]
-    quotas: dict[str, int]
-    capture: Literal["automatic", "manual"] = "automatic"
-    grace_period: str = "PT1H"
-    overpaid: Surplus = Surplus.CASE
-    unpaid_after: str = "P3D"
-    cancellation: _Cancellation = msgspec.field(default_factory=_Cancellation)
-    terms_url: Texts = {}
-    how_to_pay: Texts = {}
+SELLER: Mapping[str, Key] = {
+    "name": Key(text, "", needed=True),
+    "email": Key(text, "", needed=True),
+    "business_id": Key(text, ""),
+    "address": Key(text, ""),
+    "phone": Key(text, ""),
+}
+FEE: Mapping[str, Key] = {"fixed": Key(whole, 0), "percent": Key(percent, "0")}
+_NO_FEE = {"fixed": 0, "percent": "0"}
+CANCELLATION: Mapping[str, Key] = {
+    "period_days": Key(whole, 0),
+    "fee": Key(group(FEE), _NO_FEE),
+    "release_seats": Key(one_of(Release), Release.AT_REFUND_ACCEPTED),
+}
+PRODUCT: Mapping[str, Key] = {
+    "slug": Key(text, "", needed=True),
+    "title": Key(texts, {}, needed=True),
+    "description": Key(texts, {}),
+    "price": Key(whole, 0, needed=True),
+    "vat_percent": Key(percent, "0", needed=True),
+    "quotas": Key(words, ()),
+    "unlimited": Key(flag, False),
+    "tickets": Key(whole, 1),
+    "max_per_order": Key(whole, 10),
+    "available_from": Key(moment, None),
+    "available_until": Key(moment, None),
+}
+SHOP: Mapping[str, Key] = {
+    "slug": Key(text, "", needed=True),
+    "name": Key(texts, {}, needed=True),
+    "seller": Key(group(SELLER), dict.fromkeys(SELLER, ""), needed=True),
+    "currency": Key(text, "", needed=True),
+    "timezone": Key(zone, "UTC", needed=True),
+    "starts_at": Key(moment, "2000-01-01T00:00:00", needed=True),
+    "provider": Key(text, "", needed=True),
+    "products": Key(products, (), needed=True),
+    "quotas": Key(seats, {}, needed=True),
+    "capture": Key(one_of(Capture), Capture.AUTOMATIC),
+    "grace_period": Key(duration, 3600),
+    "overpaid": Key(one_of(Surplus), Surplus.CASE),
+    "unpaid_after": Key(duration, 3 * 24 * 3600),
+    "cancellation": Key(group(CANCELLATION), None),
+    "terms_url": Key(texts, {}),
+    "how_to_pay": Key(texts, {}),
+}
+_NO_SELF_SERVICE = {name: key.standin for name, key in CANCELLATION.items()}
 
 
 def read_shop_file(path: Path) -> ShopSpec:
-    """The shop that a file describes; raises `ShopInvalid` naming what is wrong and where."""
+    """The shop that a file describes; raises `ShopInvalid` with all that is wrong, and where."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return _spec(msgspec.convert(content, File))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ShopInvalid(field=str(path), rule="cannot be read as a text file") from error
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
-        raise ShopInvalid(field=str(path), rule=str(error)) from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise ShopInvalid([(path.name, f"cannot be read: {error.strerror}")]) from error
+    return shop_of(content, name=path.name)
 
 
-def _spec(file: File) -> ShopSpec:
-    zone = _zone(file.timezone)
-    for slug in (file.slug, *file.quotas, *(one.slug for one in file.products)):
-        if not _SLUG.fullmatch(slug):
-            raise ShopInvalid(field=slug, rule="a slug is small letters, digits and hyphens")
-    if file.slug in RESERVED | RESERVED_TOO:
-        raise ShopInvalid(field="slug", rule="this word is a page of its own")
-    if not re.fullmatch("[A-Z]{3}", file.currency):
-        raise ShopInvalid(field="currency", rule="three capital letters, as in ISO 4217")
+def shop_of(content: bytes, *, name: str) -> ShopSpec:
+    """The shop that the bytes of a file describe; raises `ShopInvalid`."""
+    try:
+        tree, misread = read_yaml(content)
+    except NotYaml as error:
+        raise _invalid([_misread(error.misread)], name) from None
+    reading = Reading()
+    spec = _spec(reading.keys(tree, (), SHOP), reading)
+    wrong = [*_placed(reading, spec), *(_misread(one, spec) for one in misread)]
+    if wrong:
+        raise _invalid(sorted(wrong), name)
+    return spec
+
+
+# A line, a field, and what is wrong there.
+Wrong = tuple[int, str, str]
+
+
+def _invalid(wrong: Sequence[Wrong], name: str) -> ShopInvalid:
+    return ShopInvalid(
+        [(field, said) for _, field, said in wrong],
+        where=[f"{name}, line {line}" for line, _, _ in wrong],
+    )
+
+
+def _misread(one: Misread, spec: ShopSpec | None = None) -> Wrong:
+    fault = Fault(path=one.field, found=one.found, right=one.right)
+    field = rules.field_of(one.field, spec) if spec else ".".join(map(str, one.field))
+    return one.line, field[:100] or WHOLE_FILE, rules.said(fault)
+
+
+def _placed(reading: Reading, spec: ShopSpec) -> Iterator[Wrong]:
+    for one in (*reading.faults, *_beyond(reading, spec)):
+        near = (place for path in (one.path, *one.rests_on) for place in _within(path))
+        line = next((reading.lines[place] for place in near if place in reading.lines), 1)
+        yield line, rules.field_of(one.path, spec) or WHOLE_FILE, rules.said(one)
+
+
+def _beyond(reading: Reading, spec: ShopSpec) -> Iterator[Fault]:
+    """What the rules say, but where a value that they look at could not even be read."""
+    unread = {one.path for one in reading.faults}
+    for one in rules.faults(spec):
+        looked_at = (one.path, *one.rests_on)
+        places = {place for path in looked_at for place in _within(path)}
+        if not places & unread and not _below(unread, looked_at):
+            yield replace(one, found=reading.written.get(one.path, one.found))
+
+
+def _within(path: Place) -> Iterator[Place]:
+    """A place, and those it stands in, from the inside."""
+    for length in range(len(path), -1, -1):
+        yield path[:length]
+
+
+def _below(unread: set[Place], paths: Sequence[Place]) -> set[Place]:
+    return {one for one in unread if any(one[: len(path)] == path for path in paths)}
+
+
+def _spec(file: Mapping[str, Any], reading: Reading) -> ShopSpec:
+    there = ZoneInfo(file["timezone"])
     return ShopSpec(
-        slug=file.slug,
-        preferences=_preferences(file, zone),
-        quotas=file.quotas,
-        products=tuple(_product(one, file, zone) for one in file.products),
+        slug=file["slug"],
+        preferences=_preferences(file, reading, there),
+        quotas=file["quotas"],
+        products=tuple(
+            _product(one, ("products", number), file, reading, there)
+            for number, one in enumerate(file["products"])
+        ),
     )
 
 
-def _preferences(file: File, zone: ZoneInfo) -> Preferences:
+def _preferences(file: Mapping[str, Any], reading: Reading, there: ZoneInfo) -> Preferences:
+    later = file["capture"] is Capture.MANUAL
     return Preferences(
-        name=file.name,
-        seller=Seller(**msgspec.structs.asdict(file.seller)),
-        currency=file.currency,
-        timezone=file.timezone,
-        starts_at=_utc(file.starts_at, zone),
-        provider=file.provider,
-        unpaid_after=_seconds("unpaid_after", file.unpaid_after),
-        cancellation=_cancellation(file),
-        terms_url=file.terms_url,
-        grace_period=_grace(file),
-        how_to_pay=file.how_to_pay,
-        overpaid=file.overpaid,
+        name=file["name"],
+        seller=Seller(**file["seller"]),
+        currency=file["currency"],
+        timezone=file["timezone"],
+        starts_at=_utc(file["starts_at"], ("starts_at",), reading, there),
+        provider=file["provider"],
+        unpaid_after=file["unpaid_after"],
+        cancellation=_cancellation(file["cancellation"] or _NO_SELF_SERVICE, file["currency"]),
+        terms_url=file["terms_url"],
+        grace_period=file["grace_period"] if later else None,
+        how_to_pay=file["how_to_pay"],
+        overpaid=file["overpaid"],
     )
 
 
-def _grace(file: File) -> int | None:
-    """The grace period in seconds; None when payments are captured at once."""
-    seconds = _seconds("grace_period", file.grace_period)
-    return seconds if file.capture == "manual" else None
-
-
-def _cancellation(file: File) -> CancellationPolicy:
-    fee: Mapping[str, Any] = file.cancellation.fee
-    fixed, percent = fee.get("fixed", 0), str(fee.get("percent", "0"))
-    if not isinstance(fixed, int) or fixed < 0 or set(fee) - {"fixed", "percent"}:
-        raise ShopInvalid(field="cancellation.fee", rule="fixed (minor units) and percent")
+def _cancellation(said: Mapping[str, Any], currency: str) -> CancellationPolicy:
     return CancellationPolicy(
-        period_days=file.cancellation.period_days,
-        fee_fixed=Money(fixed, file.currency),
-        fee_percent=_percent("cancellation.fee.percent", percent),
-        release=file.cancellation.release_seats,
+        period_days=said["period_days"],
+        fee_fixed=Money(said["fee"]["fixed"], currency),
+        fee_percent=said["fee"]["percent"],
+        release=said["release_seats"],
     )
 
 
-def _product(one: _Product, file: File, zone: ZoneInfo) -> ProductSpec:
-    return ProductSpec(
-        slug=one.slug,
-        title=one.title,
-        description=one.description,
-        price=Money(one.price, file.currency),
-        vat_percent=_percent(f"products.{one.slug}.vat_percent", one.vat_percent),
-        quotas=tuple(one.quotas),
-        tickets=one.tickets,
-        max_per_order=one.max_per_order,
-        available_from=_utc(one.available_from, zone) if one.available_from else None,
-        available_until=_utc(one.available_until, zone) if one.available_until else None,
-    )
+def _product(
+    one: Mapping[str, Any], path: Place, file: Mapping[str, Any], reading: Reading, there: ZoneInfo
+) -> ProductSpec:
+    window = {
+        name: _utc(one[name], (*path, name), reading, there) if one[name] else None
+        for name in ("available_from", "available_until")
+    }
+    plain = {name: value for name, value in one.items() if name not in window}
+    return ProductSpec(**plain | window | {"price": Money(one["price"], file["currency"])})
 
 
-def _utc(local: datetime, zone: ZoneInfo) -> datetime:
-    aware = local if local.tzinfo else local.replace(tzinfo=zone)
-    return aware.astimezone(UTC)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ShopInvalid(field="timezone", rule="a name like Europe/Helsinki") from error
-
-
-def _seconds(field: str, text: str) -> int:
-    found = _DURATION.fullmatch(text)
-    if found is None or not any(found.groups()):
-        raise ShopInvalid(field=field, rule="a duration like P3D or PT1H")
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    whole = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return int(whole.total_seconds())
-
-
-def _percent(field: str, text: str) -> str:
-    try:
-        percent = Decimal(text)
-    except InvalidOperation:
-        percent = Decimal(-1)
-    if not percent.is_finite() or not 0 <= percent <= 100:
-        raise ShopInvalid(field=field, rule="a percentage from 0 to 100, in quotes")
-    return text
+def _utc(word: str, path: Place, reading: Reading, there: ZoneInfo) -> datetime:
+    """The moment in UTC. A local time that the clocks skip, or show twice, is none."""
+    local = datetime.fromisoformat(word)
+    if not 1000 < local.year < 9000:  # far beyond the bounds, and what no time zone can reach
+        return local.replace(tzinfo=UTC)
+    if local.tzinfo is None:
+        local = local.replace(tzinfo=there)
+        back = local.astimezone(UTC).astimezone(there)
+        if back.replace(tzinfo=None) != local.replace(tzinfo=None):
+            reading.wrong(path, word, "a time that the clocks there show: they skip this one")
+        elif local.utcoffset() != local.replace(fold=1).utcoffset():
+            right = f"a time that the clocks show once, or with its offset: {local.isoformat()}"
+            reading.wrong(path, word, right)
+    return local.astimezone(UTC)

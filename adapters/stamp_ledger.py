@@ -19,7 +19,8 @@ from adapters.opened_rows import opened_streams
 from adapters.recording import Answer, Committed, Contradicts, PreparedAppend, StampRecorder
 from adapters.stamp_mapper import StampMapper, prepare, recorded_as
 from adapters.stamp_rows import StampRow
-from ledger.appends import Append, Appended, Contradiction, Outcome
+from ledger.appends import Append, Appended, Contradiction, Outcome, UnreadStamp
+from ledger.codec import Unreadable
 from ledger.few_collections import few_collections
 from ledger.making import maker
 from ledger.recorded import Recorded
@@ -98,6 +99,18 @@ class StampLedger(Application[UUID]):
     def read(self, stream: UUID) -> Sequence[Recorded]:
         """All stamps of a stream in version order, sealed parts opened; empty if none."""
         return [self._open(row) for row in self._stamps.read_stream(stream)]
+
+    def read_what_can_be(self, stream: UUID) -> tuple[Sequence[Recorded], Sequence[UnreadStamp]]:
+        """The stamps of a stream that can be read, and those that cannot."""
+        read: list[Recorded] = []
+        unread: list[UnreadStamp] = []
+        for row in self._stamps.read_stream(stream):
+            try:
+                read.append(self._open(row))
+            except (Unreadable, TypeError, ValueError) as error:
+                why = f"{row.topic} at position {row.id}: {type(error).__name__}"
+                unread.append(UnreadStamp(version=row.originator_version, why=why))
+        return read, unread
 
     def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
         """All stamps of many streams as `read` gives them; unreadable streams are left out."""

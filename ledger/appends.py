@@ -72,6 +72,14 @@ class Contradiction:
     existing: Recorded
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadStamp:
+    """A stamp that stands in a stream and cannot be read. `why` names no data."""
+
+    version: int
+    why: str
+
+
 class LedgerUnavailable(Exception):
     """The ledger cannot be reached. Nothing of this append was written."""
 
@@ -88,6 +96,10 @@ class StampStore(Protocol):
 
     def read(self, stream: UUID) -> Sequence[Recorded]:
         """All stamps of a stream in version order, sealed parts opened; empty if none."""
+        ...
+
+    def read_what_can_be(self, stream: UUID) -> tuple[Sequence[Recorded], Sequence[UnreadStamp]]:
+        """The stamps of a stream that can be read, and those that cannot."""
         ...
 
     def find(self, correlation_id: UUID, type: str) -> Recorded | None:

@@ -1,6 +1,6 @@
 """Why the ledger says no. One class per reason a caller can act on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from ledger.money import Money
@@ -16,6 +16,14 @@ class UnknownOrder(Refusal):
 
 class UnknownShop(Refusal):
     """There is no such shop."""
+
+
+class ShopUnreadable(Refusal):
+    """This shop cannot be shown just now: a stamp of it cannot be read. A right file repairs it."""
+
+    def __init__(self, shop: str) -> None:
+        super().__init__(shop)
+        self.shop = shop
 
 
 class UnknownProduct(Refusal):
@@ -131,11 +139,14 @@ class QuotaTooSmall(Refusal):
 
 
 class ShopInvalid(Refusal):
-    """The shop file says something that cannot be."""
+    """The shop file says something that cannot be. Nothing of it was stamped."""
 
-    def __init__(self, *, field: str, rule: str) -> None:
-        super().__init__(f"{field}: {rule}")
-        self.field, self.rule = field, rule
+    def __init__(self, faults: Sequence[tuple[str, str]], *, where: Sequence[str] = ()) -> None:
+        """`faults` are fields with what is wrong with them, `where` their places in the file."""
+        told = [f"{field}: {rule}" for field, rule in faults]
+        self.faults = tuple(map(", ".join, zip(where, told, strict=True)) if where else told)
+        super().__init__("\n".join(self.faults))
+        self.field, self.rule = faults[0]
 
 
 class Busy(Refusal):

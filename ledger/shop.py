@@ -8,7 +8,6 @@ from uuid import UUID
 
 from ledger.money import Money
 from ledger.recorded import Recorded
-from ledger.refusals import ShopInvalid
 from ledger.shop_stamps import (
     Preferences,
     PreferencesChanged,
@@ -16,6 +15,7 @@ from ledger.shop_stamps import (
     ProductWithdrawn,
     QuotaSet,
     ShopOpened,
+    ShopRestated,
     ShopStamp,
     quota_id,
 )
@@ -23,7 +23,10 @@ from ledger.shop_stamps import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """A shop as it stands. `quotas` are capacities by slug, `products` the current revisions."""
+    """A shop as it stands. `quotas` are capacities by slug, `products` the current revisions.
+
+    `void` are versions of stamps that could not be read and that others took the place of.
+    """
 
     id: UUID
     slug: str = ""
@@ -32,6 +35,7 @@ class Shop:
     quotas: Mapping[str, int] = field(default_factory=dict)
     products: Mapping[str, ProductRevised] = field(default_factory=dict)
     revisions: Mapping[str, int] = field(default_factory=dict)
+    void: frozenset[int] = frozenset()
 
     @property
     def terms(self) -> Preferences:
@@ -56,7 +60,10 @@ def _inside(product: ProductRevised, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductSpec:
-    """A product as a shop file says it; the revision is for us to count."""
+    """A product as a shop file says it; the revision is for us to count.
+
+    `unlimited`: that it takes from no quota is meant so.
+    """
 
     slug: str
     title: Mapping[str, str]
@@ -68,6 +75,7 @@ class ProductSpec:
     max_per_order: int
     available_from: datetime | None = None
     available_until: datetime | None = None
+    unlimited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +114,14 @@ def evolve_shop(shop: Shop, recorded: Recorded) -> Shop:
         case ProductWithdrawn():
             kept = {slug: one for slug, one in shop.products.items() if slug != stamp.slug}
             return replace(shop, products=kept)
+        case ShopRestated():
+            return replace(shop, void=shop.void | {*stamp.versions})
         case _:
             assert_never(stamp)
 
 
 def differences(spec: ShopSpec, shop: Shop) -> Sequence[ShopStamp]:
     """Exactly the stamps that lead from the shop to the file; none when they agree."""
-    check(spec)
     stamps: list[ShopStamp] = [] if shop.version else [ShopOpened(slug=spec.slug)]
     if shop.preferences != spec.preferences:
         stamps.append(PreferencesChanged(before=shop.preferences, after=spec.preferences))
@@ -126,6 +135,20 @@ def differences(spec: ShopSpec, shop: Shop) -> Sequence[ShopStamp]:
     kept = {one.slug for one in spec.products}
     stamps += [ProductWithdrawn(slug=slug) for slug in shop.products if slug not in kept]
     return stamps
+
+
+def restatement(spec: ShopSpec, shop: Shop, unread: Sequence[int]) -> Sequence[ShopStamp]:
+    """The stamps that take the place of those that cannot be read: the whole shop, said anew.
+
+    Revisions go on from above any that an unread stamp may have had.
+    """
+    counted = {slug: number + len(unread) for slug, number in shop.revisions.items()}
+    wanted = {one.slug for one in spec.products}
+    gone = {slug: one for slug, one in shop.products.items() if slug not in wanted}
+    blank = replace(shop, preferences=None, quotas={}, products=gone, revisions=counted)
+    opened: list[ShopStamp] = [] if shop.slug else [ShopOpened(slug=spec.slug)]
+    known = replace(blank, version=max(shop.version, *unread))
+    return [ShopRestated(versions=tuple(unread)), *opened, *differences(spec, known)]
 
 
 def _revised(spec: ProductSpec, rank: int, shop: Shop) -> ProductRevised:
@@ -149,48 +172,3 @@ def _revised(spec: ProductSpec, rank: int, shop: Shop) -> ProductRevised:
         available_from=spec.available_from,
         available_until=spec.available_until,
     )
-
-
-# Whose payments can be authorized first and captured afterwards.
-PROVIDERS = ("stripe", "paytrail", "sumup", "manual")
-CAPTURING_PROVIDERS = frozenset({"stripe"})
-# Card networks keep an authorization for about seven days; two are left for capturing it.
-LONGEST_GRACE = 5 * 24 * 3600
-
-
-def check(spec: ShopSpec) -> None:
-    """What no shop can be; raises `ShopInvalid` naming the field."""
-    if spec.preferences.provider not in PROVIDERS:
-        raise ShopInvalid(field="provider", rule=f"one of {', '.join(PROVIDERS)}")
-    if spec.preferences.provider == "paytrail" and spec.preferences.currency != "EUR":
-        raise ShopInvalid(field="currency", rule="Paytrail takes euros only")
-    _check_capture(spec.preferences)
-    slugs = [product.slug for product in spec.products]
-    if len(set(slugs)) < len(slugs):
-        raise ShopInvalid(field="products", rule="each slug once")
-    for slug, capacity in spec.quotas.items():
-        if capacity < 0:
-            raise ShopInvalid(field=f"quotas.{slug}", rule="not below zero")
-    for product in spec.products:
-        _check_product(product, spec)
-
-
-def _check_capture(preferences: Preferences) -> None:
-    if preferences.grace_period is None:
-        return
-    if preferences.provider not in CAPTURING_PROVIDERS:
-        able = ", ".join(sorted(CAPTURING_PROVIDERS))
-        raise ShopInvalid(field="capture", rule=f"only these can capture later: {able}")
-    if not 0 < preferences.grace_period <= LONGEST_GRACE:
-        raise ShopInvalid(field="grace_period", rule="more than nothing, at most five days")
-
-
-def _check_product(product: ProductSpec, spec: ShopSpec) -> None:
-    where = f"products.{product.slug}"
-    if product.price.amount < 0 or product.price.currency != spec.preferences.currency:
-        raise ShopInvalid(field=f"{where}.price", rule="not below zero, in the shop's currency")
-    if product.tickets < 0 or product.max_per_order < 1:
-        raise ShopInvalid(field=where, rule="at least one piece per order, tickets not below zero")
-    for quota in product.quotas:
-        if quota not in spec.quotas:
-            raise ShopInvalid(field=f"{where}.quotas", rule=f"there is no quota {quota}")

@@ -96,4 +96,13 @@ class ProductWithdrawn:
     slug: str
 
 
-ShopStamp = ShopOpened | PreferencesChanged | QuotaSet | ProductRevised | ProductWithdrawn
+@stamp(binding=("versions",))
+class ShopRestated:
+    """Stamps of this stream that nobody can read count no more: what follows says all anew."""
+
+    versions: tuple[int, ...]
+
+
+ShopStamp = (
+    ShopOpened | PreferencesChanged | QuotaSet | ProductRevised | ProductWithdrawn | ShopRestated
+)

@@ -1,16 +1,34 @@
 """Shops as a service: read them, and bring a shop file's differences into the ledger."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from ledger.appends import Append, Appended, Conflict, NoRoom, SeatChange, StampStore
+from ledger.appends import (
+    Append,
+    Appended,
+    Conflict,
+    NoRoom,
+    SeatChange,
+    StampStore,
+    UnreadStamp,
+)
 from ledger.recorded import Draft, Recorded
-from ledger.refusals import Busy, Contradicted, QuotaTooSmall, UnknownShop
-from ledger.shop import Shop, ShopSpec, differences, fold_shop
+from ledger.refusals import Busy, Contradicted, QuotaTooSmall, ShopUnreadable, UnknownShop
+from ledger.shop import Shop, ShopSpec, differences, fold_shop, restatement
+from ledger.shop_rules import check
 from ledger.shop_stamps import QuotaSet, quota_id, shop_id
 
 PATIENCE = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A shop whose stamps cannot all be read. `name` is its slug, or its stream's id."""
+
+    name: str
+    why: str
 
 
 class Shops:
@@ -22,22 +40,37 @@ class Shops:
         self._store, self._directory = store, directory
         self._known: dict[str, Shop] = {}
 
-    def slugs(self) -> Sequence[str]:
-        """The addresses of all shops, oldest first."""
+    def slugs(self, *, unread: Callable[[Unread], object] = lambda one: None) -> Sequence[str]:
+        """The addresses of all shops, oldest first; one that cannot be read is told apart."""
         known = {shop.id: slug for slug, shop in self._known.items()}
-        streams = self._directory()
-        return [known.get(one) or fold_shop(one, self._store.read(one)).slug for one in streams]
+        found = []
+        for stream in self._directory():
+            if stream in known:
+                found.append(known[stream])
+                continue
+            shop, open_faults = self._look(stream)
+            if open_faults:
+                why = "; ".join(one.why for one in open_faults)
+                unread(Unread(name=shop.slug or str(stream), why=why))
+            else:
+                found.append(shop.slug)
+        return found
 
     def get(self, slug: str) -> Shop:
-        """The shop as it was last seen; raises `UnknownShop`."""
+        """The shop as it was last seen; raises `UnknownShop` or `ShopUnreadable`."""
         shop = self._known.get(slug) or self.fresh(slug)
         if shop.preferences is None:
             raise UnknownShop
         return shop
 
     def fresh(self, slug: str) -> Shop:
-        """The shop as the ledger holds it now; version 0 if there is none."""
-        shop = fold_shop(shop_id(slug), self._store.read(shop_id(slug)))
+        """The shop as the ledger holds it now; version 0 if there is none.
+
+        Raises `ShopUnreadable`.
+        """
+        shop, unread = self._look(shop_id(slug))
+        if unread:
+            raise ShopUnreadable(slug)
         if shop.preferences is not None:
             self._known = {**self._known, slug: shop}
         return shop
@@ -49,11 +82,13 @@ class Shops:
     def import_shop(self, spec: ShopSpec, *, actor: str, at: datetime) -> Sequence[Recorded]:
         """Stamp exactly the differences between a file and the ledger; none if they agree.
 
+        Where stamps of the shop cannot be read, the file takes the place of all of them.
         Raises `ShopInvalid`, and `QuotaTooSmall` when a quota would shrink below what is taken.
         """
+        check(spec)
         for _ in range(PATIENCE):
-            shop = self.fresh(spec.slug)
-            drafts = _drafts(spec, shop, actor)
+            shop, unread = self._look(shop_id(spec.slug))
+            drafts = _drafts(spec, shop, [one.version for one in unread], actor)
             if not drafts:
                 return ()
             append = Append(
@@ -71,13 +106,22 @@ class Shops:
                     raise Contradicted
         raise Busy(shop_id(spec.slug))
 
+    def _look(self, stream: UUID) -> tuple[Shop, Sequence[UnreadStamp]]:
+        """A shop as far as it can be read, and what of it still stands in the way."""
+        history, unread = self._store.read_what_can_be(stream)
+        shop = fold_shop(stream, history)
+        version = max([shop.version, *(one.version for one in unread)])
+        return replace(shop, version=version), [
+            one for one in unread if one.version not in shop.void
+        ]
 
-def _drafts(spec: ShopSpec, shop: Shop, actor: str) -> list[Draft]:
+
+def _drafts(spec: ShopSpec, shop: Shop, unread: Sequence[int], actor: str) -> list[Draft]:
     stream = shop_id(spec.slug)
     cause = uuid5(stream, f"import/{shop.version}")
+    stamps = restatement(spec, shop, unread) if unread else differences(spec, shop)
     return [
-        Draft(stream=stream, stamp=stamp, correlation_id=cause, actor=actor)
-        for stamp in differences(spec, shop)
+        Draft(stream=stream, stamp=stamp, correlation_id=cause, actor=actor) for stamp in stamps
     ]
 
 

@@ -16,8 +16,8 @@ from rich.table import Table
 from ledger.audit.finding import Finding
 from ledger.audit.replay import MoneyAxes, ReplayStep, Standing
 from ledger.audit.rows import Totals
-from ledger.audit.story import spoken
 from ledger.audit.verify import Verdict
+from ledger.currencies import spoken
 from ledger.money import Money
 
 _WIDE = 200

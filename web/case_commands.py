@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import click
 from rich.table import Table
 
-from ledger.audit.story import spoken
 from ledger.case import Case
 from ledger.case_commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
 from ledger.case_stamps import Action
+from ledger.currencies import spoken
 from ledger.money import Money
 from ledger.refusals import UnknownCase
 from ledger.resolving import Resolutions

@@ -5,7 +5,6 @@ import signal
 import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +14,6 @@ from adapters.one_core import settle_down, short_turns
 from adapters.postgres.migrate import MigrationRefused, migrate
 from adapters.postgres.roles import NotMigrated, RoleTooStrong
 from adapters.postgres.views_shadow import RebuildUnderWay
-from adapters.shop_file import read_shop_file
 from adapters.worker.daemon import stopped_by_signals
 from adapters.worker.derivable_views import UnknownProjection
 from adapters.worker.reactor import Progress
@@ -24,7 +22,7 @@ from ledger.appends import LedgerUnavailable
 from ledger.audit.unfinished import Unfinished
 from ledger.few_collections import quick_collections
 from ledger.reconciling.records import ProviderAway
-from ledger.refusals import Refusal
+from ledger.refusals import Refusal, ShopInvalid
 from web import __version__
 from web.app import create_app
 from web.audit_commands import audit, orders, seats
@@ -43,6 +41,7 @@ from web.refund_commands import settle_refund
 from web.serving import Server
 from web.session_commands import sessions
 from web.settings import Settings, SettingWrong, read_settings
+from web.shop_commands import shop
 from web.standstill import behind, told_of_lag, told_of_stopped
 
 REFUSED, WRONG, OUTSIDE = 1, 2, 3
@@ -166,33 +165,6 @@ def migrate_command(context: click.Context) -> None:
 
 
 @stampledger.group()
-def shop() -> None:
-    """Shops and what they sell."""
-
-
-@shop.command(name="import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_context
-def import_shop(context: click.Context, file: Path) -> None:
-    """Stamp the differences between FILE and the ledger."""
-    spec = read_shop_file(file)
-    parts = _parts(context)
-    stamped = parts.shops.import_shop(spec, actor="cli", at=parts.clock())
-    if spec.preferences.provider not in parts.providers:
-        warning = "has no settings here. Without them nobody can pay at this shop."
-        click.echo(f"Warning: {spec.preferences.provider} {warning}", err=True)
-    click.echo(f"{spec.slug}: {len(stamped)} stamps" if stamped else f"{spec.slug}: no change")
-
-
-@shop.command(name="list")
-@click.pass_context
-def list_shops(context: click.Context) -> None:
-    """The shops there are."""
-    for slug in _parts(context).shops.slugs():
-        click.echo(slug)
-
-
-@stampledger.group()
 def token() -> None:
     """Bearer tokens for the API."""
 
@@ -234,7 +206,19 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
 
 for command in (settle_refund, withdraw_payment, withdraw_cancellation):
     orders.add_command(command)
-for group in (audit, cases, seats, orders, keys, demo, reconcile, sessions, inbox, projections):
+for group in (
+    audit,
+    cases,
+    seats,
+    orders,
+    keys,
+    demo,
+    reconcile,
+    sessions,
+    inbox,
+    projections,
+    shop,
+):
     stampledger.add_command(group)
 
 
@@ -257,6 +241,8 @@ def main() -> None:
 def _sentence(error: Exception) -> str:
     said = str(error)
     meaning = (type(error).__doc__ or "").partition("\n")[0] if isinstance(error, Refusal) else ""
+    if "\n" in said or isinstance(error, ShopInvalid):
+        return f"{meaning}\n{said}"
     return " ".join(part for part in (meaning, f"({said})" if meaning and said else said) if part)
 
 

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from ledger import cancellation
 from ledger.audit.replay import MoneyAxes, money_of
-from ledger.audit.story import spoken
+from ledger.currencies import spoken
 from ledger.order.attempts import Attempt
 from ledger.order.state import Order
 from ledger.order.status import flags, status

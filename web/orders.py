@@ -11,6 +11,7 @@ from ledger.order.pay_by import pay_by
 from ledger.order.payable import payable
 from ledger.order.state import Order
 from ledger.order.status import Status, status
+from ledger.refusals import ShopUnreadable
 from ledger.replacing import newest
 from web import languages, sentences
 from web.addresses import now, order_in
@@ -95,8 +96,11 @@ def _look(order: Order) -> int:
 
 
 def _how_to_pay(order: Order) -> str:
-    """The shop's own words on how to pay by hand, as they are today."""
-    texts = parts().shops.get(order.terms.shop_slug).terms.how_to_pay
+    """The shop's own words on how to pay by hand, as they are today; none if it is unreadable."""
+    try:
+        texts = parts().shops.get(order.terms.shop_slug).terms.how_to_pay
+    except ShopUnreadable:
+        return ""
     return languages.text_in(texts, languages.current()) if texts else ""
 
 

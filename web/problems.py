@@ -64,6 +64,9 @@ def _kind(status: int, slug: str, title: str) -> Kind:
 PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.UnknownOrder: _kind(404, "unknown-order", "Unknown order"),
     no.UnknownShop: _kind(404, "unknown-shop", "Unknown shop"),
+    no.ShopUnreadable: Kind(
+        status=503, slug="shop-unreadable", title="Shop not available", retry_after=300
+    ),
     no.UnknownProduct: _kind(422, "unknown-product", "Unknown product"),
     no.NothingOrdered: _kind(422, "nothing-ordered", "Nothing ordered"),
     no.QuantityNotAllowed: _kind(422, "quantity-not-allowed", "Quantity not allowed"),

@@ -94,7 +94,7 @@ def _wanted(parts: Parts) -> tuple[dict[str, str], list[str]]:
     """Each shop's provider; a shop that cannot be read is told, and harms no other."""
     wanted: dict[str, str] = {}
     unreadable: list[str] = []
-    for slug in parts.shops.slugs():
+    for slug in parts.shops.slugs(unread=lambda one: unreadable.append(one.name)):
         try:
             wanted[slug] = parts.shops.get(slug).terms.provider
         except LedgerUnavailable:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ledger.audit.story import spoken
+from ledger.currencies import spoken
 from ledger.reconciling.comparing import Line
 from ledger.reconciling.one_by_one import OneByOne
 from ledger.reconciling.records import Books

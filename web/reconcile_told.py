@@ -6,7 +6,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from ledger.audit.story import spoken
+from ledger.currencies import spoken
 from ledger.reconciling.comparing import Line, Statement, Sum, Verdict
 from ledger.reconciling.records import OurRecord, TheirRecord
 from ledger.reconciling.settlements import SettledMoney

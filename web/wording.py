@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import dates, numbers
 from flask import Flask, g
 
+from adapters.currency_format import written
 from ledger.money import Money
 from web import languages
 
@@ -23,9 +24,7 @@ def add_filters(app: Flask) -> None:
 
 def money(amount: Money) -> str:
     """An amount in the form of the visitor's language."""
-    digits = numbers.get_currency_precision(amount.currency)
-    value = Decimal(amount.amount).scaleb(-digits)
-    return numbers.format_currency(value, amount.currency, locale=_form())
+    return written(amount, _form())
 
 
 def day(when: datetime) -> str:

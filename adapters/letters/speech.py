@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_decimal
 
+from adapters.currency_format import written
 from ledger.money import Money
 
 CATALOGUES = Path(__file__).parent / "locale"
@@ -42,7 +43,7 @@ class Speech:
 
     def money(self, money: Money) -> str:
         """`€123.45` or `123,45 €`, by language."""
-        return _money(money.amount, money.currency, self._locale)
+        return written(money, self._locale)
 
     def rate(self, percent: str) -> str:
         """A VAT rate without trailing zeros: `25.5 %`."""
@@ -60,12 +61,6 @@ class Speech:
 
 # What is said again and again. Nothing of a person is among it.
 _remembered = lru_cache(maxsize=5_000)
-
-
-@_remembered
-def _money(amount: int, currency: str, locale: str) -> str:
-    digits = get_currency_precision(currency)
-    return format_currency(Decimal(amount).scaleb(-digits), currency, locale=locale)
 
 
 @_remembered

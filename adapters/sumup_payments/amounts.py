@@ -2,17 +2,16 @@
 
 from decimal import Decimal, InvalidOperation
 
+from ledger.currencies import digits, major
 from ledger.doors import Unreadable
 from ledger.money import Money
 
-# ISO 4217: how many digits a currency has after the point, where it is not two.
-_EXPONENTS = {"CLP": 0, "JPY": 0, "ISK": 0, "HUF": 2}
 _LARGEST = 10**13
 
 
 def exponent(currency: str) -> int:
     """How many digits of minor units a currency has."""
-    return _EXPONENTS.get(currency, 2)
+    return digits(currency)
 
 
 def number(money: Money) -> int | float:
@@ -21,8 +20,7 @@ def number(money: Money) -> int | float:
     >>> number(Money(1010, "EUR")), number(Money(500, "CLP"))
     (10.1, 500)
     """
-    digits = exponent(money.currency)
-    return float(Decimal(money.amount).scaleb(-digits)) if digits else money.amount
+    return float(major(money)) if digits(money.currency) else money.amount
 
 
 def minor(value: object, currency: str) -> Money:

@@ -4,27 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ledger import case_stamps, shop_stamps, stamps
-from ledger.money import Money
-
-# Currencies whose minor unit is not a hundredth (ISO 4217).
-_DIGITS: Mapping[str, int] = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
-    **dict.fromkeys(("UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
-
-
-def spoken(money: Money) -> str:
-    """An amount in major units.
-
-    >>> spoken(Money(-3505, "EUR")), spoken(Money(500, "JPY"))
-    ('-35.05 EUR', '500 JPY')
-    """
-    digits = _DIGITS.get(money.currency, 2)
-    whole, part = divmod(abs(money.amount), 10**digits)
-    sign = "-" if money.amount < 0 else ""
-    tail = f".{part:0{digits}d}" if digits else ""
-    return f"{sign}{whole}{tail} {money.currency}"
+from ledger.currencies import spoken
 
 
 def _placed(one: stamps.OrderPlaced) -> str:
@@ -110,6 +90,9 @@ _TOLD: Mapping[type, Callable[[Any], str]] = {
     shop_stamps.QuotaSet: lambda one: f"Quota {one.slug} holds {one.capacity} seats",
     shop_stamps.ProductRevised: _product,
     shop_stamps.ProductWithdrawn: lambda one: f"Product {one.slug} withdrawn",
+    shop_stamps.ShopRestated: lambda one: (
+        f"Shop said anew, for {len(one.versions)} unreadable stamps"
+    ),
     case_stamps.CaseOpened: _case,
     case_stamps.CaseResolved: lambda one: f"Case resolved: {one.action}",
     case_stamps.CaseReturnRequested: lambda one: (

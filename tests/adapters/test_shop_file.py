@@ -7,7 +7,7 @@ import pytest
 from adapters.shop_file import read_shop_file
 from ledger.policy import Surplus
 from ledger.refusals import ShopInvalid
-from ledger.shop import check
+from ledger.shop_rules import check
 
 SAMPLE = Path(__file__).parents[2] / "web/samples/winterfest.yaml"
 

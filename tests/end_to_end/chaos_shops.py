@@ -12,7 +12,7 @@ from tests.end_to_end.journey import Journey
 from web.demo import SAMPLE
 
 # Seconds. The day's clock runs fast, so that grace periods and time-outs end within it.
-GRACE, UNPAID_AFTER = 240, 240
+GRACE, UNPAID_AFTER = 240, 300
 _FIVE_DAYS = 5 * 24 * 3600
 ORDINARY, LATER, PATIENT, HASTY = "winterfest", "later", "patient", "hasty"
 POLICIES: Mapping[str, dict[str, Any]] = {

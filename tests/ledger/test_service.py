@@ -41,6 +41,9 @@ class Rivalry:
     def read(self, stream: UUID) -> Sequence[Any]:
         return self.store.read(stream)
 
+    def read_what_can_be(self, stream: UUID) -> Any:
+        return self.store.read_what_can_be(stream)
+
     def find(self, correlation_id: UUID, type: str) -> Any:
         return self.store.find(correlation_id, type)
 

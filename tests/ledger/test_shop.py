@@ -43,7 +43,7 @@ def test_a_quota_set_back_is_stamped_again(world: World) -> None:
 
 
 def test_changed_preferences_tell_before_and_after(world: World) -> None:
-    after = replace(SPEC.preferences, unpaid_after=60)
+    after = replace(SPEC.preferences, unpaid_after=3600)
     (stamp,) = imported(world, replace(SPEC, preferences=after))
     assert stamp == PreferencesChanged(before=SPEC.preferences, after=after)
 
@@ -106,12 +106,12 @@ def selling_through(provider: str, *, currency: str = "EUR") -> Any:
 INVALID: list[tuple[Any, str]] = [
     (selling_through("nobody"), "provider"),
     (selling_through("paytrail", currency="SEK"), "currency"),
-    (replace(SPEC, products=(*SPEC.products, SPEC.products[0])), "products"),
+    (replace(SPEC, products=(*SPEC.products, SPEC.products[0])), "products.weekend.slug"),
     (replace(SPEC, quotas={**SPEC.quotas, "weekend": -1}), "quotas.weekend"),
     (with_weekend(price=Money(-1, "EUR")), "products.weekend.price"),
     (with_weekend(price=Money(1, "SEK")), "products.weekend.price"),
-    (with_weekend(max_per_order=0), "products.weekend"),
-    (with_weekend(tickets=-1), "products.weekend"),
+    (with_weekend(max_per_order=0), "products.weekend.max_per_order"),
+    (with_weekend(tickets=-1), "products.weekend.tickets"),
     (with_weekend(quotas=("nowhere",)), "products.weekend.quotas"),
 ]
 

@@ -1,0 +1,49 @@
+"""The bounds of every value that a shop may have. What checks, stores or shows one takes it here.
+
+Amounts in minor units, spans in seconds. The largest order that can be asked for stays below 2^53,
+which every column, every provider's JSON and every browser holds exactly.
+"""
+
+from datetime import UTC, datetime
+
+MINUTE, DAY = 60, 24 * 3600
+
+# Money and pieces: an order has at most 100 lines.
+PRICE = (0, 9_999_999_999)
+LINES = 100
+PIECES_PER_ORDER = (1, 1_000)
+TICKETS_PER_PIECE = (0, 100)
+SEATS = (0, 1_000_000_000)
+PERCENT = (0, 100)
+PERCENT_DECIMALS = 3
+
+# Time. Card networks keep an authorization for about seven days; two are left for capturing it.
+GRACE_PERIOD = (1, 5 * DAY)
+# Who types a card number and is asked by the bank needs some minutes.
+UNPAID_AFTER = (5 * MINUTE, 400 * DAY)
+CANCELLATION_DAYS = (0, 3_650)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+
+# Texts, in characters. A title fits Stripe's product name (250), an address a mail header.
+SLUG = 63
+NAME = 200
+TITLE = 250
+DESCRIPTION = 2_000
+HOW_TO_PAY = 2_000
+ADDRESS_OF_SELLER = 500
+BUSINESS_ID = 50
+PHONE = 50
+MAIL_ADDRESS = 254
+LINK = 2_000
+LANGUAGES = 20
+
+# How many there may be.
+PRODUCTS = 500
+QUOTAS = 500
+QUOTAS_PER_PRODUCT = 20
+
+# The file itself: bytes, and how deeply things may stand in things.
+FILE_BYTES = 262_144
+FILE_DEPTH = 12
+FILE_NODES = 30_000
