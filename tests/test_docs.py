@@ -102,9 +102,8 @@ def test_the_reference_lists_every_setting():
 
 
 def test_the_reference_lists_every_key_of_a_shop_file():
-    listed = re.findall(
-        r"^\| `(\w+)` \|", (REFERENCE / "shop-file.md").read_text(), flags=re.MULTILINE
-    )
+    keys = (REFERENCE / "shop-file.md").read_text().split("\n## ")[0]
+    listed = re.findall(r"^\| `(\w+)` \|", keys, flags=re.MULTILINE)
     assert sorted(listed) == sorted(SHOP_KEYS)
 
 
