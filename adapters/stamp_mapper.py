@@ -9,7 +9,7 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from adapters.keys import Keyring, Sealing
 from adapters.plain_rows import PlainRow
 from adapters.stamp_rows import PreparedStamp, StampRow
-from ledger.codec import closed, decode, encode, frame, unframe
+from ledger.codec import closed, decode, faithful, frame, unframe
 from ledger.making import maker
 from ledger.recorded import Draft, Recorded
 
@@ -108,8 +108,11 @@ def restore(row: PlainRow) -> Recorded:
 
 
 def prepare(draft: Draft, version: int, *, sealing: Sealing) -> PreparedStamp:
-    """A draft as it will be stored at this version of its stream."""
-    encoded = encode(draft)
+    """A draft as it will be stored at this version of its stream.
+
+    Raises `ledger.codec.NotStorable` for one that would not read back as what it is.
+    """
+    encoded = faithful(draft)
     sealed = b""
     if encoded.private is not None:
         sealed = sealing.seal(draft.stream, version, type=encoded.type, plaintext=encoded.private)

@@ -1,5 +1,6 @@
 """Stamps as bytes: their names, their versions, how they are written and read."""
 
+from ledger.codec.bounds import NotStorable, faithful
 from ledger.codec.framing import Unreadable, frame, unframe
 from ledger.codec.names import NAMES, STORED
 from ledger.codec.reading import Decoded, Envelope, closed, decode
@@ -13,11 +14,13 @@ __all__ = [
     "Decoded",
     "Encoded",
     "Envelope",
+    "NotStorable",
     "Unreadable",
     "canonical",
     "closed",
     "decode",
     "encode",
+    "faithful",
     "frame",
     "unframe",
 ]
