@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from ledger.appends import Append, Appended, Outcome, StampStore
+from ledger.appends import Append, Appended, Conflict, Outcome, StampStore
+from ledger.codec import NotStorable
 from ledger.commands import OrderCommand
 from ledger.order.decide import decide
 from ledger.order.evolve import fold, folded_on
@@ -70,7 +71,18 @@ class Together:
         ]
 
     def _append(self, appends: Sequence[Append]) -> Sequence[Outcome]:
-        return self._store.append(*appends) if appends else ()
+        try:
+            return self._store.append(*appends) if appends else ()
+        except NotStorable:
+            return [self._by_itself(one) for one in appends]
+
+    def _by_itself(self, append: Append) -> Outcome:
+        """One that cannot be stored harms no other; whoever looks again at it alone is told."""
+        try:
+            return self._store.append(append)[0]
+        except NotStorable:
+            stream, version = next(iter(append.expected.items()))
+            return Conflict(stream=stream, expected=version, actual=version)
 
     def _recorded(self, news: News, outcome: Outcome | None, actor: str) -> Order:
         if isinstance(outcome, Appended) and not outcome.repeated:

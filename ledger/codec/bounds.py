@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from ledger.codec.names import NAMES
-from ledger.codec.reading import decode
+from ledger.codec.reading import Decoded, decode
 from ledger.codec.writing import Encoded, encode
 from ledger.money import Money
 from ledger.recorded import Draft
@@ -41,8 +41,7 @@ def faithful(draft: Draft) -> Encoded:
         # The values may be personal: only their kind is told.
         name = type(draft.stamp).__name__
         raise NotStorable(f"{name}: {type(error).__name__} {_safe(error)}") from None
-    meant = draft.stamp, draft.actor, draft.occurred_at, draft.evidence
-    if meant != read:
+    if Decoded(draft.stamp, draft.actor, draft.occurred_at, draft.evidence) != read:
         raise NotStorable(f"{encoded.type} does not read back as what was meant")
     return encoded
 
