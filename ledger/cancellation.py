@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from ledger.moments import after, within
 from ledger.money import Money, percent_of, zero
 from ledger.order.links import LinkRequest
 from ledger.order.state import Order
@@ -41,7 +42,7 @@ def deadline(order: Order) -> datetime | None:
     days = order.terms.cancellation.period_days
     if days <= 0 or order.placed_at is None:
         return None
-    return min(order.placed_at + timedelta(days=days), order.terms.starts_at)
+    return min(after(order.placed_at, days=days), within(order.terms.starts_at))
 
 
 def quote(order: Order) -> Quote:

@@ -1,7 +1,7 @@
 """Money in minor units. The ledger has no floats and no implicit currency."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Self
 
@@ -60,8 +60,18 @@ def total(amounts: "list[Money]", currency: str) -> Money:
 
 def percent_of(amount: Money, percent: Decimal) -> Money:
     """A share of an amount, rounded half up once, in minor units."""
-    share = Decimal(amount.amount) * percent / 100
-    return Money(int(share.quantize(Decimal(1), rounding=ROUND_HALF_UP)), amount.currency)
+    share, whole = percent.as_integer_ratio()
+    return Money(half_up(amount.amount * share, 100 * whole), amount.currency)
+
+
+def half_up(part: int, whole: int) -> int:
+    """A quotient rounded once, halves away from zero; exact however large.
+
+    >>> half_up(5, 2), half_up(-5, 2), half_up(1, 3)
+    (3, -3, 0)
+    """
+    size = (2 * abs(part) + whole) // (2 * whole)
+    return size if part >= 0 else -size
 
 
 def vat_included(gross: Money, percent: Decimal) -> Money:
@@ -70,4 +80,5 @@ def vat_included(gross: Money, percent: Decimal) -> Money:
     >>> vat_included(Money(11350, "EUR"), Decimal("13.5"))
     Money(amount=1350, currency='EUR')
     """
-    return percent_of(gross, 100 * percent / (100 + percent))
+    share, whole = percent.as_integer_ratio()
+    return Money(half_up(gross.amount * share, 100 * whole + share), gross.currency)

@@ -70,6 +70,14 @@ class CustomerInvalid(Refusal):
         self.field, self.rule = field, rule
 
 
+class AmountNotPayable(Refusal):
+    """The payment provider of this shop does not take this amount. Order less, or more, at once."""
+
+    def __init__(self, *, total: Money, reason: str) -> None:
+        super().__init__(reason)
+        self.total, self.reason = total, reason
+
+
 class NotPayable(Refusal):
     """The order cannot be paid in its present state."""
 

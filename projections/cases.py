@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.case import Case
+from projections.column import column
 from projections.projection import Projection
 
 
@@ -48,7 +49,7 @@ def cases(case: Case) -> Sequence[CaseRow]:
         order_id=opened.order or (case.resolved.order if case.resolved else None),
         provider=opened.provider,
         provider_reference=opened.provider_reference,
-        amount=opened.amount.amount if opened.amount else None,
+        amount=column(opened.amount.amount) if opened.amount else None,
         currency=opened.amount.currency if opened.amount else None,
         opened_at=case.opened_at,
         text=opened.text,

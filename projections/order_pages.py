@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ledger.order.state import Order
 from ledger.order.status import flags, status
+from projections.column import column
 from projections.projection import Projection
 
 
@@ -48,12 +49,12 @@ def order_pages(order: Order) -> Sequence[OrderPage]:
         status=str(status(order)),
         flags=flags(order),
         currency=order.currency,
-        total=order.due.amount,
-        received=order.received.amount,
-        refund_pending=order.refund_pending.amount,
-        refunded=order.refunded.amount,
-        disputed=order.disputed.amount,
-        charged_back=order.lost.amount,
+        total=column(order.due.amount),
+        received=column(order.received.amount),
+        refund_pending=column(order.refund_pending.amount),
+        refunded=column(order.refunded.amount),
+        disputed=column(order.disputed.amount),
+        charged_back=column(order.lost.amount),
         version=order.version,
         placed_at=order.placed_at,
         language=terms.language,

@@ -10,6 +10,7 @@ from ledger.order.postings import Posting
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
 from ledger.stamps import Letter
+from projections.column import column
 from projections.projection import Projection
 
 
@@ -38,7 +39,7 @@ def _receipt(order: Order, due: Due) -> Receipt:
         correlation_id=due.correlation_id,
         kind=str(due.letter),
         number=posting.number,
-        amount=_amount(order, due).amount,
+        amount=column(_amount(order, due).amount),
         currency=order.currency,
         state=posting.state,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ledger.cancellation import deadline, hindrance, quote
 from ledger.order.state import Order
+from projections.column import column
 from projections.projection import Projection
 
 _MOMENT = timedelta(microseconds=1)
@@ -38,8 +39,8 @@ def refund_eligibility(order: Order) -> Sequence[RefundEligibility]:
         stream=order.id,
         blocked=hindrance(order, (until or order.placed_at) - _MOMENT, until),
         deadline=until,
-        amount=offer.amount.amount,
-        fee=offer.fee.amount,
+        amount=column(offer.amount.amount),
+        fee=column(offer.fee.amount),
         currency=order.currency,
         payment=offer.payment,
     )

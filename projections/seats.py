@@ -7,6 +7,7 @@ from uuid import UUID
 from ledger.order.state import Order
 from ledger.shop import Shop
 from ledger.shop_stamps import quota_id
+from projections.column import column
 from projections.projection import Projection
 
 
@@ -32,7 +33,7 @@ def seats_of_order(order: Order) -> Sequence[Seats]:
 def seats_of_shop(shop: Shop) -> Sequence[Seats]:
     """How many seats a shop's quotas have."""
     return [
-        Seats(stream=shop.id, quota=quota_id(shop.id, slug), capacity=capacity)
+        Seats(stream=shop.id, quota=quota_id(shop.id, slug), capacity=column(capacity))
         for slug, capacity in shop.quotas.items()
     ]
 

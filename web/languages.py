@@ -12,6 +12,8 @@ from babel.messages.pofile import read_po
 from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 
+from ledger import shop_texts
+
 SOURCE = "en"
 COOKIE = "language"
 YEAR = 365 * 24 * 3600
@@ -110,6 +112,4 @@ def _own_name(code: str) -> str:
 
 def text_in(texts: Any, language: str) -> str:
     """One of a shop's own texts: in this language, else in English, else in any."""
-    if not texts:
-        return ""
-    return str(texts.get(language) or texts.get(SOURCE) or next(iter(texts.values())))
+    return shop_texts.text_in(texts, language) if texts else ""

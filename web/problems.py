@@ -73,6 +73,7 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.NotOnSale: _kind(409, "not-on-sale", "Not on sale"),
     no.NotEnoughSeats: _kind(409, "not-enough-seats", "Not enough seats"),
     no.CustomerInvalid: _kind(422, "customer-invalid", "Details not accepted"),
+    no.AmountNotPayable: _kind(422, "amount-not-payable", "Amount not payable"),
     no.NotPayable: _kind(409, "not-payable", "Not payable"),
     no.NotCancellable: _kind(409, "not-cancellable", "Not cancellable"),
     no.LateCancel: _kind(409, "late-cancel", "Too late to cancel"),

@@ -8,7 +8,7 @@ from ledger.order.status import Status
 from ledger.refusals import Refusal
 from ledger.shop import Shop
 from web.texts import _, ngettext
-from web.wording import local
+from web.wording import local, money
 
 
 def of_lines(refusal: Refusal, shop: Shop) -> str | None:
@@ -27,6 +27,12 @@ def of_lines(refusal: Refusal, shop: Shop) -> str | None:
                 "One order may hold at most %(num)d of “%(product)s”.",
                 maximum,
                 product=_title(shop, product),
+            )
+        case no.AmountNotPayable(total=total):
+            return _(
+                "An order of %(amount)s cannot be paid here: the payment provider does not take"
+                " that much, or that little, at once. Change how much you order.",
+                amount=money(total),
             )
         case no.Busy():
             return _("Very many people are buying at this moment. Please press once more.")

@@ -9,7 +9,9 @@ from babel import dates, numbers
 from flask import Flask, g
 
 from adapters.currency_format import written
+from ledger.moments import within
 from ledger.money import Money
+from ledger.shop_texts import link_in
 from web import languages
 
 # English dates are written the European way round: nobody mistakes 2 December for 12 February.
@@ -18,7 +20,7 @@ _FORMS = {"en": "en_GB"}
 
 def add_filters(app: Flask) -> None:
     """Teach an app's templates `money`, `day`, `moment`, `local`, `percent` and `number`."""
-    for one in (money, day, moment, local, percent, number, stamped):
+    for one in (money, day, moment, local, link, percent, number, stamped):
         app.add_template_filter(one)
 
 
@@ -29,12 +31,12 @@ def money(amount: Money) -> str:
 
 def day(when: datetime) -> str:
     """A date in the shop's time zone."""
-    return dates.format_date(when.astimezone(_zone()), "long", locale=_form())
+    return dates.format_date(within(when).astimezone(_zone()), "long", locale=_form())
 
 
 def moment(when: datetime) -> str:
     """A date with its time of day, in the shop's time zone."""
-    time = dates.format_time(when, "short", tzinfo=_zone(), locale=_form())
+    time = dates.format_time(within(when), "short", tzinfo=_zone(), locale=_form())
     return f"{day(when)}, {time}"
 
 
@@ -46,6 +48,11 @@ def stamped(when: datetime) -> str:
 def local(texts: Mapping[str, str]) -> str:
     """A shop's own text in the visitor's language."""
     return languages.text_in(texts, languages.current())
+
+
+def link(links: Mapping[str, str]) -> str:
+    """A shop's own link in the visitor's language; nothing where a page may not lead."""
+    return link_in(links, languages.current())
 
 
 def percent(rate: str) -> str:

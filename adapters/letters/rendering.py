@@ -16,6 +16,8 @@ from adapters.letters.occasion import Occasion
 from adapters.letters.plain import fold, pair
 from adapters.letters.returned import refunded
 from ledger.order.state import Order
+from ledger.shop_limits import DESCRIPTION
+from ledger.shop_texts import cut
 from ledger.stamps import Letter
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -32,12 +34,12 @@ def render(
     body = body_of(letter, at)
     customer = order.terms.customer
     return RenderedLetter(
-        subject=one_line(body.subject),
+        subject=cut(one_line(body.subject), DESCRIPTION),
         text=_laid_out("letter.txt", body, at).replace("\N{NO-BREAK SPACE}", " "),
         html=_laid_out("letter.html", body, at),
         to=customer.email if customer else "",
         reply_to=order.terms.seller.email,
-        from_name=one_line(at.speech.of(order.terms.shop_name)),
+        from_name=cut(one_line(at.speech.of(order.terms.shop_name))),
     )
 
 
@@ -91,5 +93,5 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters.update(fold=fold, pair=pair)
+    environment.filters.update(fold=fold, pair=pair, cut=cut)
     return environment

@@ -15,7 +15,9 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from adapters.currency_format import written
+from ledger.moments import within
 from ledger.money import Money
+from ledger.shop_texts import text_in
 
 CATALOGUES = Path(__file__).parent / "locale"
 # English is the source of the catalogues. Its dates and money are read in Europe.
@@ -39,7 +41,7 @@ class Speech:
 
     def of(self, texts: Mapping[str, str]) -> str:
         """A text that the shop wrote, in this language if it did, else in English or any."""
-        return texts.get(self.language) or texts.get(_ENGLISH) or next(iter(texts.values()), "")
+        return text_in(texts, self.language)
 
     def money(self, money: Money) -> str:
         """`€123.45` or `123,45 €`, by language."""
@@ -50,11 +52,11 @@ class Speech:
         return _rate(percent, self._locale)
 
     def date(self, moment: datetime) -> str:
-        return _date(moment.astimezone(self._zone).date(), self._locale)
+        return _date(within(moment).astimezone(self._zone).date(), self._locale)
 
     def moment(self, moment: datetime) -> str:
         """Date and time of day, in the shop's time zone."""
-        there = moment.astimezone(self._zone)
+        there = within(moment).astimezone(self._zone)
         said = _date(there.date(), self._locale), _time(there.hour, there.minute, self._locale)
         return self.say("%(date)s at %(time)s", date=said[0], time=said[1])
 

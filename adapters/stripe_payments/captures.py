@@ -3,8 +3,9 @@
 import stripe
 
 from adapters.stripe_payments.client import no_answer, refusal
-from adapters.stripe_payments.fields import Json
+from adapters.stripe_payments.fields import PROVIDER, Json
 from adapters.stripe_payments.payment_news import standing
+from ledger.capabilities import units
 from ledger.captures import CaptureAnswer, CaptureAsk, Ending, Standing, VoidAnswer, VoidAsk
 from ledger.doors import Unreadable
 from ledger.payments import NoAnswer
@@ -19,7 +20,7 @@ def capture(client: stripe.StripeClient, ask: CaptureAsk) -> CaptureAnswer:
     try:
         intent = client.v1.payment_intents.capture(
             ask.payment_reference,
-            params={"amount_to_capture": ask.amount.amount},
+            params={"amount_to_capture": units(PROVIDER, ask.amount)},
             options={"idempotency_key": ask.idempotency_key},
         )
     except stripe.StripeError as error:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from ledger.capabilities import NotPayable, from_units
 from ledger.doors import Unreadable
 from ledger.money import Money
 
@@ -17,7 +18,7 @@ _UNASKED = UUID("0c1f6f0a-3a42-4a35-9c63-2f7a7c3c3b5d")
 _NAME = re.compile(r"[!-~]{1,255}")
 _CURRENCY = re.compile(r"[a-z]{3}")
 _LARGEST = 10**15
-_LATEST = 253_402_300_799  # the last second of the year 9999
+_LATEST = 32_503_679_999  # the last second of the year 2999, as far as the ledger's bounds go
 
 
 def news_id(reference: str) -> UUID:
@@ -63,11 +64,14 @@ def group(values: Json, key: str) -> Json:
 
 
 def money(values: Json, key: str) -> Money:
-    """An amount in minor units of the object's currency, never negative."""
+    """An amount of the object's currency, never negative; Stripe counts some in other units."""
     amount = values.get(key)
     if type(amount) is not int or not 0 <= amount < _LARGEST:
         raise Unreadable(f"{key} is not an amount")
-    return Money(amount, currency(values))
+    try:
+        return from_units(PROVIDER, amount, currency(values))
+    except NotPayable as error:
+        raise Unreadable(str(error)) from None
 
 
 def currency(values: Json) -> str:

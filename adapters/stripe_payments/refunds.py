@@ -5,8 +5,9 @@ from typing import Any
 import stripe
 
 from adapters.stripe_payments.client import no_answer, refusal
-from adapters.stripe_payments.fields import Json, code, money, name
+from adapters.stripe_payments.fields import PROVIDER, Json, code, money, name
 from adapters.stripe_payments.refund_news import LOST, require_waiting, try_number
+from ledger.capabilities import units
 from ledger.doors import Unreadable
 from ledger.payments import Accepted, NoAnswer, RefundAnswer, RefundAsk
 from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
@@ -50,7 +51,7 @@ def _params(ask: RefundAsk) -> Any:
         "payment": str(ask.payment),
         "try_number": str(ask.try_number),
     }
-    return _payment(ask) | {"amount": ask.amount.amount, "metadata": metadata}
+    return _payment(ask) | {"amount": units(PROVIDER, ask.amount), "metadata": metadata}
 
 
 def _payment(ask: RefundAsk) -> Any:

@@ -6,9 +6,10 @@ import stripe
 
 from adapters.stripe_payments.client import no_answer, refusal
 from adapters.stripe_payments.fetched import message
-from adapters.stripe_payments.fields import Json, group, moment, name
+from adapters.stripe_payments.fields import PROVIDER, Json, group, moment, name
 from adapters.stripe_payments.origin import of_payment
 from adapters.stripe_payments.payment_news import LATER
+from ledger.capabilities import NotPayable, units
 from ledger.doors import Unreadable
 from ledger.payments import PaymentAnswer, PaymentAsk
 from ledger.reconciling.records import ProviderAway
@@ -24,6 +25,8 @@ def create(client: stripe.StripeClient, ask: PaymentAsk, *, try_number: int) -> 
         session = client.v1.checkout.sessions.create(
             params=_params(ask, try_number), options={"idempotency_key": ask.idempotency_key}
         )
+    except NotPayable:
+        return CreatePaymentFailure(code="amount_not_payable", try_number=try_number)
     except stripe.StripeError as error:
         code = refusal(error)
         if code is None:
@@ -117,7 +120,7 @@ def _items(ask: PaymentAsk) -> list[dict[str, Any]]:
         return [_item(line, ask.language) for line in ask.lines]
     price = {
         "currency": ask.amount.currency.lower(),
-        "unit_amount": ask.amount.amount,
+        "unit_amount": units(PROVIDER, ask.amount),
         "product_data": {"name": f"{ask.shop} {ask.order_number}"},
     }
     return [{"price_data": price, "quantity": 1}]
@@ -134,7 +137,7 @@ def _item(line: Line, language: str) -> dict[str, Any]:
     }
     price = {
         "currency": line.unit_price.currency.lower(),
-        "unit_amount": line.unit_price.amount,
+        "unit_amount": units(PROVIDER, line.unit_price),
         "product_data": product,
     }
     return {"price_data": price, "quantity": line.quantity}

@@ -41,7 +41,9 @@ def faithful(draft: Draft) -> Encoded:
         # The values may be personal: only their kind is told.
         name = type(draft.stamp).__name__
         raise NotStorable(f"{name}: {type(error).__name__} {_safe(error)}") from None
-    if Decoded(draft.stamp, draft.actor, draft.occurred_at, draft.evidence) != read:
+    one = draft
+    meant = Decoded(one.stamp, one.actor, one.occurred_at, one.evidence, one.request)
+    if meant != read:
         raise NotStorable(f"{encoded.type} does not read back as what was meant")
     return encoded
 

@@ -5,9 +5,10 @@ first wins, and the other one, deciding again on the order as it stands then, se
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ledger.commands import CancelInGrace, CaptureAuthorization, VoidAuthorization
+from ledger.moments import after
 from ledger.money import Money, zero
 from ledger.order.attempts import Attempt
 from ledger.order.state import Order
@@ -32,7 +33,7 @@ def grace_ends(order: Order) -> datetime | None:
     seconds = order.terms.grace_period
     if seconds is None or order.placed_at is None:
         return None
-    return order.placed_at + timedelta(seconds=seconds)
+    return after(order.placed_at, seconds=seconds)
 
 
 def in_grace(order: Order, at: datetime) -> bool:

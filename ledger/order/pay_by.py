@@ -1,7 +1,8 @@
 """Until when an order waits for its money."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ledger.moments import after
 from ledger.order.state import Order
 
 
@@ -13,4 +14,4 @@ def pay_by(order: Order) -> datetime:
     """
     assert order.placed_at is not None, "only asked of an order that was placed"
     since = max([order.placed_at, *(one.at for one in order.withdrawals)])
-    return since + timedelta(seconds=order.terms.unpaid_after)
+    return after(since, seconds=order.terms.unpaid_after)

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from ledger.capabilities import hindrance
 from ledger.commands import PlaceOrder, Wanted
 from ledger.money import total
 from ledger.refusals import (
+    AmountNotPayable,
     CustomerInvalid,
     NothingOrdered,
     NotOnSale,
@@ -39,6 +41,8 @@ def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
     placed = _placed(command, shop, lines, _claims(command.lines, products, shop.id))
     if not placed.total:
         return placed, ZeroPrice()
+    if reason := hindrance(shop.terms.provider, placed.total):
+        raise AmountNotPayable(total=placed.total, reason=reason)
     asked = CreatePaymentRequest(
         amount=placed.total,
         provider=shop.terms.provider,
