@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from functools import partial
-from uuid import UUID
 
 from adapters.auditing.processes import audit_processes
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
@@ -19,38 +17,30 @@ from adapters.postgres.migrate import migrate
 from adapters.postgres.once import PostgresOnce
 from adapters.postgres.roles import check_role_at
 from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.postgres.views import Views
 from adapters.postgres.working import RateLimits, Tokens
 from adapters.stamp_ledger import StampLedger
-from adapters.worker.captures import Captures
 from adapters.worker.daemon import Daemon
 from adapters.worker.derivable_views import DerivableViews
 from adapters.worker.desk import Desk
 from adapters.worker.feed import Feed
 from adapters.worker.following import Following
-from adapters.worker.inbox import Inbox
-from adapters.worker.looking import Look, LookUp
 from adapters.worker.owing import Owing
-from adapters.worker.payments import Payments
 from adapters.worker.projections import Projections
-from adapters.worker.promises import Promises, unhurried
 from adapters.worker.reactor import Patience
-from adapters.worker.timeouts import Timeouts
 from adapters.wrapping import Renewal, renew_all
 from ledger.cases import Cases
 from ledger.service import Orders
 from ledger.shops import Shops
-from web.addresses import return_address
 from web.clock import clock
 from web.desk_work import desk_work
 from web.keys import keys_of
-from web.letter_work import letter_work
-from web.parts import Parts, intake
+from web.letter_work import due_letters, letter_work
+from web.parts import Parts
+from web.provider_work import provider_work
 from web.providers import ways_to_pay
 from web.secrets_at_home import kept_key
 from web.settings import Settings
 
-MOST_AT_ONCE = 200
 # Customers wait for these. What recovers or waits for a time of day looks a few times a second.
 PROMPT = ("projections", "following", "letters")
 
@@ -140,82 +130,26 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
 
 def daemon(works: Works) -> Daemon:
     """The worker: projections first, then whatever the ledger calls for outside."""
-    parts, views = works.parts, works.views
-    settings, now = parts.settings, parts.clock
-    assert settings.database_url is not None
+    parts, views, now = works.parts, works.views, works.parts.clock
+    assert parts.settings.database_url is not None
     desk, patience = Desk(parts.cases), Patience(now)
-    owing = Owing(look=lambda: views.due_letters(now(), MOST_AT_ONCE), clock=now)
-    recovery_after = timedelta(seconds=20)
+    owing = Owing(look=due_letters(views, now, patience=patience), clock=now)
     return Daemon(
-        listen=partial(listen, settings.database_url),
+        listen=partial(listen, parts.settings.database_url),
         prompt=PROMPT,
         reactors=[
-            Projections(store=works.ledger, url=settings.database_url, desk=desk),
-            Inbox(
-                kept=works.inbox,
-                doors=parts.doors,
-                orders=parts.orders,
-                cases=parts.cases,
-                find_order=views.order_of,
-                clock=now,
-                patience=patience,
-                look_up=LookUp(books=parts.books, pages=parts.pages, intake=intake(parts)),
-            ),
+            Projections(store=works.ledger, url=parts.settings.database_url, desk=desk),
             Following(
                 orders=parts.orders,
                 feed=Feed(works.ledger),
                 cursor=works.cursors,
                 desk=desk,
                 clock=now,
-                patience=patience,
+                patience=Patience(now),
                 owes=owing.tell,
             ),
-            Payments(
-                orders=parts.orders,
-                find=lambda: [
-                    one.order for one in views.open_intents(now() - recovery_after, MOST_AT_ONCE)
-                ],
-                providers=parts.providers,
-                desk=desk,
-                return_url=lambda order: return_address(
-                    settings.base_url, order.terms.shop_slug, order.id
-                ),
-                clock=now,
-                patience=patience,
-                after=recovery_after,
-            ),
-            Promises(
-                orders=parts.orders,
-                find=lambda: views.promised_refunds(MOST_AT_ONCE),
-                providers=parts.providers,
-                patience=unhurried(now),
-            ),
-            Captures(
-                orders=parts.orders,
-                find=lambda: _reservations(views, now() - recovery_after, due_by=now()),
-                providers=parts.providers,
-                desk=desk,
-                clock=now,
-                patience=patience,
-                after=recovery_after,
-            ),
-            Timeouts(
-                orders=parts.orders,
-                find=lambda: views.unpaid_due(now(), MOST_AT_ONCE),
-                providers=parts.providers,
-                clock=now,
-                patience=patience,
-                look=Look(pages=parts.pages, intake=intake(parts)),
-            ),
+            *provider_work(parts, views, works.inbox, desk=desk),
             letter_work(parts, works.ledger, find=owing, desk=desk, patience=patience),
-            *desk_work(parts, views, works.inbox, patience=patience),
+            *desk_work(parts, views),
         ],
     )
-
-
-def _reservations(views: Views, asked_before: datetime, *, due_by: datetime) -> list[UUID]:
-    """Orders whose authorizations are due, or were asked about without an answer."""
-    asked = views.open_intents(asked_before, MOST_AT_ONCE)
-    kinds = ("capture", "void")
-    due = views.reservations_due(due_by, MOST_AT_ONCE)
-    return [*dict.fromkeys([*due, *(one.order for one in asked if one.kind in kinds)])]

@@ -1,4 +1,4 @@
-"""What the worker does for the desk: second looks, money on its way back, alarms."""
+"""What the worker does for the desk: alarms, and cases whose cause went away."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,60 +6,47 @@ from email.utils import parseaddr
 
 from adapters.alarm_mail import AlarmMail
 from adapters.alarm_webhook import AlarmWebhook
-from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.views import Views
 from adapters.smtp_mail import SmtpMail
 from adapters.worker.alarms import Alarms, Channel
 from adapters.worker.reactor import Patience, Reactor
-from adapters.worker.returns import Returns
-from adapters.worker.second_look import SecondLook
 from adapters.worker.settled import KINDS, Settled
-from ledger.rereading import TRUSTED
+from adapters.worker.turns import Turns
 from web.parts import Parts
 from web.settings import Settings
 
+_PAGE = 200
 _RECOVERY = timedelta(seconds=20)
 # Whoever put something right wants to see it off the desk.
 _LOOKS_AGAIN = timedelta(seconds=15)
 
 
-def desk_work(
-    parts: Parts, views: Views, inbox: PostgresInbox, *, patience: Patience
-) -> Sequence[Reactor]:
+def desk_work(parts: Parts, views: Views) -> Sequence[Reactor]:
     """The reactors of cases."""
     now = parts.clock
+    to_settle, to_tell = Patience(now, longest=_LOOKS_AGAIN), Patience(now)
     return [
-        SecondLook(
-            homeless=lambda: views.homeless_news(TRUSTED),
-            shelf=inbox,
-            doors=parts.doors,
-            orders=parts.orders,
-            cases=parts.cases,
-            find_order=views.order_of,
-            clock=now,
-            patience=patience,
-        ),
         Settled(
-            find=lambda: views.cases_of_orders(KINDS),
+            find=Turns(
+                look=lambda offset: views.cases_of_orders(KINDS, _PAGE, offset=offset),
+                ready=lambda found: to_settle.ready(("settled", found[0])),
+                page=_PAGE,
+            ),
             orders=parts.orders,
             cases=parts.cases,
             clock=now,
-            patience=Patience(now, longest=_LOOKS_AGAIN),
-        ),
-        Returns(
-            cases=parts.cases,
-            find=lambda: views.returning_cases(now() - _RECOVERY),
-            providers=parts.providers,
-            clock=now,
-            patience=patience,
-            after=_RECOVERY,
+            patience=to_settle,
         ),
         Alarms(
             cases=parts.cases,
-            find=lambda: views.alarming_cases(now() - _RECOVERY),
+            find=Turns(
+                look=lambda offset: views.alarming_cases(now() - _RECOVERY, _PAGE, offset=offset),
+                ready=lambda case: to_tell.ready(("alarms", case)),
+                page=_PAGE,
+            ),
             channels=channels(parts.settings, parts),
             clock=now,
-            patience=patience,
+            patience=to_tell,
             after=_RECOVERY,
         ),
     ]

@@ -3,19 +3,38 @@
 from email.utils import parseaddr
 
 from adapters.letters import render
+from adapters.postgres.views import Views
 from adapters.smtp_mail import SmtpMail
 from adapters.stamp_ledger import StampLedger
-from adapters.worker.delivery import DeliveryPolicy
+from adapters.worker.delivery import PAUSES, DeliveryPolicy
 from adapters.worker.desk import Desk
 from adapters.worker.hands import Hands
 from adapters.worker.letters import Letters
 from adapters.worker.posting import Post
-from adapters.worker.reactor import Find, Patience
+from adapters.worker.reactor import Clock, Find, Patience
+from adapters.worker.turns import Turns
 from ledger.together import Together
 from web.parts import Parts
 from web.settings import SettingWrong
 
 LETTERS_AT_ONCE = 8
+_PAGE = 200
+
+
+def due_letters(views: Views, now: Clock, *, patience: Patience) -> Find:
+    """Orders that owe a letter by the time of its next try, each in its turn."""
+    policy = DeliveryPolicy()
+    return Turns(
+        look=lambda offset: views.due_letters(
+            now(),
+            _PAGE,
+            pauses=PAUSES,
+            lease=int(policy.lease.total_seconds() // 60),
+            offset=offset,
+        ),
+        ready=lambda order: patience.ready(("letters", order)),
+        page=_PAGE,
+    )
 
 
 def letter_work(

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from adapters.evidence import Message, Waiting, evidence_hash, packed, unpacked
 from adapters.keys import Keyring
 from adapters.postgres.connections import Connections
+from adapters.postgres.views import EVERY, Lane
 from adapters.shared_trips import SharedTrips
 from ledger.doors import Evidence
 
@@ -59,9 +60,11 @@ class PostgresInbox:
         """Say what became of a message; what is done stays done."""
         self._run("inbox_mark", id, state, error)
 
-    def unfinished(self, limit: int = 100) -> Sequence[Waiting]:
+    def unfinished(
+        self, limit: int = 100, *, doors: Lane = EVERY, offset: int = 0
+    ) -> Sequence[Waiting]:
         """What still waits to be interpreted, the oldest first."""
-        rows = self._run("inbox_unfinished", limit)
+        rows = self._run("inbox_unfinished", limit, *doors.chosen, offset)
         return [_listed(row, attempts=row[7]) for row in rows]
 
     def archive(self, since: datetime | None = None) -> Iterator[Waiting]:

@@ -26,6 +26,23 @@ class StoppedLane:
     stopped_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Work of these providers only or, with `others`, of all but these."""
+
+    names: tuple[str, ...] = ()
+    others: bool = True
+
+    @property
+    def chosen(self) -> tuple[list[str], bool]:
+        """As statements ask for it: whether the name is one of these, and whether it should be."""
+        return [*self.names], not self.others
+
+
+EVERY = Lane()
+_INTENTS = ("payment", "refund", "capture", "void")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterCount:
     """Letters in a state; `waiting` are to go out still. The oldest is called for since `since`."""
@@ -87,26 +104,32 @@ class Views:
         """The cases that wait for a person."""
         return [case for (case,) in self._read("views_read_open_case_ids")]
 
-    def alarming_cases(self, opened_before: datetime, limit: int = 100) -> Sequence[UUID]:
+    def alarming_cases(
+        self, opened_before: datetime, limit: int = 100, *, offset: int = 0
+    ) -> Sequence[UUID]:
         """Critical cases that wait since then, and of which nobody was told."""
-        found = self._read("views_read_alarming_cases", opened_before, limit)
+        found = self._read("views_read_alarming_cases", opened_before, limit, offset)
         return [case for (case,) in found]
 
-    def returning_cases(self, asked_before: datetime, limit: int = 100) -> Sequence[UUID]:
+    def returning_cases(
+        self, asked_before: datetime, limit: int = 100, *, lane: Lane = EVERY, offset: int = 0
+    ) -> Sequence[UUID]:
         """Cases whose money a provider was asked back for, without an answer."""
-        found = self._read("views_read_returning_cases", asked_before, limit)
+        found = self._read("views_read_returning_cases", asked_before, limit, *lane.chosen, offset)
         return [case for (case,) in found]
 
-    def homeless_news(self, verdicts: Sequence[str], limit: int = 1000) -> Sequence[Homeless]:
+    def homeless_news(
+        self, verdicts: Sequence[str], limit: int = 1000, *, doors: Lane = EVERY, offset: int = 0
+    ) -> Sequence[Homeless]:
         """News kept as cases, whose order may have turned up since."""
-        found = self._read("views_read_homeless_news", [*verdicts], limit)
+        found = self._read("views_read_homeless_news", [*verdicts], limit, *doors.chosen, offset)
         return [row_of(Homeless, values) for values in found]
 
     def cases_of_orders(
-        self, kinds: Sequence[str], limit: int = 200
+        self, kinds: Sequence[str], limit: int = 200, *, offset: int = 0
     ) -> Sequence[tuple[UUID, UUID]]:
         """Open cases of these kinds with the orders that they are about, the oldest first."""
-        found = self._read("views_read_cases_of_orders", [*kinds], limit)
+        found = self._read("views_read_cases_of_orders", [*kinds], limit, offset)
         return [(case, order) for case, order in found]
 
     def count_cases(self) -> Sequence[tuple[str, str, str, int]]:
@@ -136,26 +159,57 @@ class Views:
         with self._connections.asking() as connection:
             return pending(connection)
 
-    def due_letters(self, now: datetime, limit: int = 500) -> Sequence[UUID]:
-        """Orders that may owe a letter; those that waited longest first."""
-        return [order for (order,) in self._read("views_read_due_letters", now, limit)]
+    def due_letters(
+        self,
+        now: datetime,
+        limit: int = 500,
+        *,
+        pauses: Sequence[int] = (0,),
+        lease: int = 0,
+        offset: int = 0,
+    ) -> Sequence[UUID]:
+        """Orders that may owe a letter; those that waited longest first.
 
-    def open_intents(self, older_than: datetime, limit: int = 500) -> Sequence[OpenIntent]:
+        `pauses` are the minutes after each try, `lease` those that a claim is good for.
+        """
+        found = self._read("views_read_due_letters", now, limit, [*pauses], lease, offset)
+        return [order for (order,) in found]
+
+    def open_intents(
+        self,
+        older_than: datetime,
+        limit: int = 500,
+        *,
+        kinds: Sequence[str] = _INTENTS,
+        lane: Lane = EVERY,
+        offset: int = 0,
+    ) -> Sequence[OpenIntent]:
         """Questions to providers asked at or before a time, and not answered."""
-        found = self._read("views_read_open_intents", older_than, limit)
+        found = self._read(
+            "views_read_open_intents", older_than, limit, [*kinds], *lane.chosen, offset
+        )
         return [row_of(OpenIntent, values) for values in found]
 
-    def unpaid_due(self, now: datetime, limit: int = 500) -> Sequence[UUID]:
+    def unpaid_due(
+        self, now: datetime, limit: int = 500, *, lane: Lane = EVERY, offset: int = 0
+    ) -> Sequence[UUID]:
         """Orders whose time to pay is over."""
-        return [order for (order,) in self._read("views_read_unpaid_due", now, limit)]
+        found = self._read("views_read_unpaid_due", now, limit, *lane.chosen, offset)
+        return [order for (order,) in found]
 
-    def promised_refunds(self, limit: int = 500) -> Sequence[UUID]:
+    def promised_refunds(
+        self, limit: int = 500, *, lane: Lane = EVERY, offset: int = 0
+    ) -> Sequence[UUID]:
         """Orders with money that is on its way back."""
-        return [order for (order,) in self._read("views_read_promised_refunds", limit)]
+        found = self._read("views_read_promised_refunds", limit, *lane.chosen, offset)
+        return [order for (order,) in found]
 
-    def reservations_due(self, now: datetime, limit: int = 500) -> Sequence[UUID]:
+    def reservations_due(
+        self, now: datetime, limit: int = 500, *, lane: Lane = EVERY, offset: int = 0
+    ) -> Sequence[UUID]:
         """Orders with an authorization that is to be captured or voided."""
-        return [order for (order,) in self._read("views_read_reservations_due", now, limit)]
+        found = self._read("views_read_reservations_due", now, limit, *lane.chosen, offset)
+        return [order for (order,) in found]
 
     def orders(self, search: OrderSearch, *, limit: int = 50) -> Sequence[OrderPage]:
         """A page of a shop's orders, newest first, with numbers below `search.below`."""

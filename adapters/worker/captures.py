@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from adapters.worker.desk import Desk
+from adapters.worker.hands import Hands
 from adapters.worker.payments import REMEMBERED
 from adapters.worker.reactor import (
     DONE,
@@ -57,11 +58,12 @@ class Captures:
     clock: Clock
     patience: Patience
     after: timedelta = field(default=timedelta(seconds=20))
+    hands: Hands | None = None
     name: str = "captures"
 
     def run(self) -> Progress:
         """Do all that is due, as far as the providers answer."""
-        return each(self.name, self.find(), self._order, patience=self.patience)
+        return each(self.name, self.find(), self._order, patience=self.patience, hands=self.hands)
 
     def _order(self, order_id: UUID) -> Progress:
         order, progress = self.orders.get(order_id), NOTHING

@@ -70,20 +70,19 @@ class Daemon:
 
     def only(self, names: Sequence[str]) -> "Daemon":
         """The same daemon with the reactors of these names; raises `ValueError` for others."""
-        known = self._known(names)
-        return self._of([known[name] for name in names])
+        self._check(names)
+        return self._of([one for one in self.reactors if kind_of(one.name) in names])
 
     def without(self, names: Sequence[str]) -> "Daemon":
         """The same daemon with all other reactors; raises `ValueError` for unknown names."""
-        known = self._known(names)
-        return self._of([one for name, one in known.items() if name not in names])
+        self._check(names)
+        return self._of([one for one in self.reactors if kind_of(one.name) not in names])
 
-    def _known(self, names: Sequence[str]) -> Mapping[str, Reactor]:
-        known = {reactor.name: reactor for reactor in self.reactors}
+    def _check(self, names: Sequence[str]) -> None:
+        known = dict.fromkeys(kind_of(one.name) for one in self.reactors)
         unknown = [name for name in names if name not in known]
         if unknown:
             raise ValueError(f"no reactor {', '.join(unknown)}; there are {', '.join(known)}")
-        return known
 
     def _of(self, reactors: Sequence[Reactor]) -> "Daemon":
         return replace(self, reactors=reactors, stopping=Event(), beds=[])
@@ -93,13 +92,13 @@ class Daemon:
 
         An error that is not of a single item ends it: the ledger cannot be reached.
         """
-        sums: dict[str, Progress] = {one.name: NOTHING for one in self.reactors}
+        sums: dict[str, Progress] = {kind_of(one.name): NOTHING for one in self.reactors}
         for _ in range(_MOST_ROUNDS):
             moved = 0
             for reactor in self.reactors:
                 progress = reactor.run()
                 self.counts.add(reactor.name, progress)
-                sums[reactor.name] += progress
+                sums[kind_of(reactor.name)] += progress
                 moved += progress.done
             if not moved:
                 return sums
@@ -170,6 +169,15 @@ class Daemon:
             _log.info("worked", reactor=reactor.name, done=progress.done, failed=progress.failed)
             return _SHORTEST
         return min(2 * pause, _LONGEST)
+
+
+def kind_of(name: str) -> str:
+    """What a reactor does; the rest of its name tells for whom.
+
+    >>> kind_of("payments:stripe")
+    'payments'
+    """
+    return name.partition(":")[0]
 
 
 @contextmanager

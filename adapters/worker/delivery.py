@@ -8,6 +8,8 @@ from ledger.order.postings import Posting
 
 _MINUTES = (1, 5, 15)
 _HOUR = timedelta(hours=1)
+# The minutes after each try; after the last of them, every further one.
+PAUSES = (*_MINUTES, 60)
 
 # A minute, five, fifteen, then every hour: a whole day of trying.
 MOST_TRIES = 1 + len(_MINUTES) + 23

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Protocol
 from uuid import UUID
 
+from adapters.worker.hands import Hands
 from adapters.worker.reactor import (
     DONE,
     FAILED,
@@ -72,6 +73,7 @@ class Inbox:
     patience: Patience
     look_up: Callable[[Report], None] = field(default=lambda report: None)
     after: timedelta = field(default=timedelta(seconds=5))
+    hands: Hands | None = None
     name: str = "inbox"
 
     def run(self) -> Progress:
@@ -80,7 +82,11 @@ class Inbox:
         found = self.kept.unfinished(_BATCH)
         waiting = {one.id: one for one in found if one.received_at <= latest}
         return each(
-            self.name, [*waiting], lambda one: self._message(waiting[one]), patience=self.patience
+            self.name,
+            [*waiting],
+            lambda one: self._message(waiting[one]),
+            patience=self.patience,
+            hands=self.hands,
         )
 
     def _message(self, waiting: Waiting) -> Progress:

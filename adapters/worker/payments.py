@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from adapters.worker.desk import Desk
+from adapters.worker.hands import Hands
 from adapters.worker.reactor import (
     DONE,
     NOTHING,
@@ -54,11 +55,12 @@ class Payments:
     clock: Clock
     patience: Patience
     after: timedelta = field(default=timedelta(seconds=20))
+    hands: Hands | None = None
     name: str = "payments"
 
     def run(self) -> Progress:
         """Settle every intent without an outcome, as far as the providers answer."""
-        return each(self.name, self.find(), self._order, patience=self.patience)
+        return each(self.name, self.find(), self._order, patience=self.patience, hands=self.hands)
 
     def _order(self, order_id: UUID) -> Progress:
         order, progress = self.orders.get(order_id), NOTHING

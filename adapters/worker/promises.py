@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from adapters.worker.hands import Hands
 from adapters.worker.reactor import DONE, NOTHING, WAITING, Clock, Find, Patience, Progress, each
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
@@ -32,11 +33,12 @@ class Promises:
     find: Find
     providers: Providers
     patience: Patience
+    hands: Hands | None = None
     name: str = "promises"
 
     def run(self) -> Progress:
         """Ask about each, less and less often."""
-        return each(self.name, self.find(), self._order, patience=self.patience)
+        return each(self.name, self.find(), self._order, patience=self.patience, hands=self.hands)
 
     def _order(self, order_id: UUID) -> Progress:
         order, progress = self.orders.get(order_id), NOTHING

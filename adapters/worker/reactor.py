@@ -1,13 +1,17 @@
 """A reactor does what is due outside, item by item; one bad item does not stop the others."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 import structlog
 
+from adapters.worker.hands import Hands
 from ledger.appends import LedgerUnavailable
 from ledger.refusals import Refusal
 
@@ -51,32 +55,55 @@ class Reactor(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class Patience:
     """Items that went wrong wait longer each time, in this process: 5 s, 10 s … 10 min.
 
-    Reactors may share one: each names its items (its own name, the item).
+    Reactors may share one: each names its items (its own name, the item). What did not come again
+    for longer than the longest pause is forgotten; of more than `most`, the longest untouched.
     """
 
-    clock: Clock
-    first: timedelta = field(default=timedelta(seconds=5))
-    longest: timedelta = field(default=timedelta(minutes=10))
-    _waits: dict[object, tuple[int, datetime]] = field(default_factory=dict)
+    def __init__(
+        self,
+        clock: Clock,
+        first: timedelta = timedelta(seconds=5),
+        longest: timedelta = timedelta(minutes=10),
+        *,
+        most: int = 1_000,
+    ) -> None:
+        self.clock, self.first, self.longest = clock, first, longest
+        self._most, self._lock = most, Lock()
+        # The longest untouched first: it is the first to be of no interest any more.
+        self._waits: OrderedDict[object, tuple[int, datetime]] = OrderedDict()
 
     def ready(self, item: object) -> bool:
         """Whether the item may be tried now."""
-        return item not in self._waits or self._waits[item][1] <= self.clock()
+        known = self._waits.get(item)
+        return known is None or known[1] <= self.clock()
 
     def failed(self, item: object) -> int:
         """Count one more failure; returns how many in a row."""
-        times = self._waits.get(item, (0, None))[0] + 1
-        pause = min(self.first * 2 ** min(times - 1, 20), self.longest)
-        self._waits[item] = times, self.clock() + pause
+        now = self.clock()
+        with self._lock:
+            times = self._waits.pop(item, (0, now))[0] + 1
+            pause = min(self.first * 2 ** min(times - 1, 20), self.longest)
+            self._waits[item] = times, now + pause
+            self._forget_the_gone(now)
         return times
 
     def forget(self, item: object) -> None:
         """It went well after all."""
-        self._waits.pop(item, None)
+        with self._lock:
+            self._waits.pop(item, None)
+
+    def __len__(self) -> int:
+        return len(self._waits)
+
+    def _forget_the_gone(self, now: datetime) -> None:
+        while self._waits:
+            _, until = next(iter(self._waits.values()))
+            if len(self._waits) <= self._most and until + self.longest > now:
+                return
+            self._waits.popitem(last=False)
 
 
 def each(
@@ -85,15 +112,23 @@ def each(
     act: Callable[[_T], Progress],
     *,
     patience: Patience,
+    hands: Hands | None = None,
 ) -> Progress:
-    """Act on every item. A refusal means someone else was faster, or it is no longer due."""
+    """Act on every item. A refusal means someone else was faster, or it is no longer due.
+
+    With several `hands`, one that hangs holds back no other.
+    """
 
     def one(item: _T) -> Progress:
         if not patience.ready((name, item)):
             return WAITING
         return _one(name, item, act, patience=patience)
 
-    return sum((one(item) for item in items), NOTHING)
+    there = [*items]
+    if hands is None or not there:
+        return sum((one(item) for item in there), NOTHING)
+    with closing(hands.each(there, one, at_once=len(there))) as came:
+        return sum((progress for some in came for progress in some), NOTHING)
 
 
 def _one(name: str, item: _T, act: Callable[[_T], Progress], *, patience: Patience) -> Progress:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from adapters.worker.hands import Hands
 from adapters.worker.payments import REMEMBERED
 from adapters.worker.reactor import (
     DONE,
@@ -34,11 +35,12 @@ class Returns:
     clock: Clock
     patience: Patience
     after: timedelta = field(default=timedelta(seconds=20))
+    hands: Hands | None = None
     name: str = "returns"
 
     def run(self) -> Progress:
         """Settle every return without an outcome, as far as the providers answer."""
-        return each(self.name, self.find(), self._case, patience=self.patience)
+        return each(self.name, self.find(), self._case, patience=self.patience, hands=self.hands)
 
     def _case(self, case_id: UUID) -> Progress:
         case = self.cases.get(case_id)

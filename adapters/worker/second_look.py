@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from adapters.worker.hands import Hands
 from adapters.worker.reactor import DONE, NOTHING, WAITING, Clock, Patience, Progress, each
 from ledger.cases import Cases
 from ledger.doors import Unreadable, WebhookDoor
@@ -47,13 +48,18 @@ class SecondLook:
     find_order: Find
     clock: Clock
     patience: Patience
+    hands: Hands | None = None
     name: str = "second_look"
 
     def run(self) -> Progress:
         """Receive everything again whose order may be there by now."""
         found = {one.case: one for one in self.homeless()}
         return each(
-            self.name, [*found], lambda case: self._case(found[case]), patience=self.patience
+            self.name,
+            [*found],
+            lambda case: self._case(found[case]),
+            patience=self.patience,
+            hands=self.hands,
         )
 
     def _case(self, news: News) -> Progress:

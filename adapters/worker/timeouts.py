@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from adapters.worker.hands import Hands
 from adapters.worker.reactor import (
     DONE,
     NOTHING,
@@ -43,11 +44,12 @@ class Timeouts:
     clock: Clock
     patience: Patience
     look: Callable[[Order], bool] = field(default=lambda _: True)
+    hands: Hands | None = None
     name: str = "timeouts"
 
     def run(self) -> Progress:
         """Cancel every order whose time to pay is over."""
-        return each(self.name, self.find(), self._order, patience=self.patience)
+        return each(self.name, self.find(), self._order, patience=self.patience, hands=self.hands)
 
     def _order(self, order_id: UUID) -> Progress:
         before = self.orders.get(order_id)

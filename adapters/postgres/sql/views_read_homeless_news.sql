@@ -7,5 +7,6 @@ join views.provider_references r
     and r.stream = coalesce(c.order_id, r.stream)
 join ledger.inbox i on i.evidence_hash = c.evidence and i.verdict = any($1)
 where c.state = 'open' and c.kind in ('unmatched_money', 'unbound_fact')
+    and (i.door = any($3)) = $4
 order by c.opened_at, c.stream, i.received_at, i.id
-limit $2
+limit $2 offset $5

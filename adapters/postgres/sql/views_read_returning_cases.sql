@@ -1,4 +1,4 @@
 select stream from views.cases
-where returning_since <= $1
-order by returning_since
-limit $2
+where returning_since <= $1 and (provider = any($3)) = $4
+order by returning_since, stream
+limit $2 offset $5
