@@ -27,7 +27,6 @@ LONG_MODULES = {
 }
 LONG_FUNCTIONS = {
     "web/composition.py:_works": "all parts are wired in one look",
-    "web/composition.py:daemon": "the worker's parts are wired in one look",
 }
 # Sizes are a result: one idea is not cut to fit a number. What is larger is named with its reason.
 LONGEST_MODULE, LONGEST_FUNCTION = 400, 40
