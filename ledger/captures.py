@@ -132,7 +132,11 @@ def start_capture(
     if not attempt.capture_unanswered:
         return orders.follow(order_id, at)
     # No transaction is open while we wait; the key comes from the stored intent.
-    answer = provider.capture(capture_ask(order, attempt))
+    ask = capture_ask(order, attempt)
+    answer = provider.capture(ask)
+    if isinstance(answer, NoAnswer) and answer.person:
+        # The same key comes to nothing until a person mends it: looked up, then a new number.
+        answer = CreateCaptureFailure(code=answer.person, try_number=ask.try_number)
     return record_ending(orders, order_id, attempt_id, answer, at=at, actor=actor)
 
 
@@ -150,7 +154,10 @@ def start_void(
     attempt = order.attempts[attempt_id]
     if not attempt.void_unanswered:
         return orders.follow(order_id, at)
-    answer = provider.void(void_ask(order, attempt))
+    ask = void_ask(order, attempt)
+    answer = provider.void(ask)
+    if isinstance(answer, NoAnswer) and answer.person:
+        answer = CreateVoidFailure(code=answer.person, try_number=ask.try_number)
     return record_ending(orders, order_id, attempt_id, answer, at=at, actor=actor)
 
 

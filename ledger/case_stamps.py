@@ -27,6 +27,7 @@ class CaseKind(StrEnum):
     CAPTURED_AFTER_VOID = "captured_after_void"
     AUTHORIZATION_LOST = "authorization_lost"
     POISON_STAMP = "poison_stamp"
+    PAYMENT_UNKNOWN = "payment_unknown"
 
 
 class Severity(StrEnum):

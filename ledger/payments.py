@@ -1,6 +1,6 @@
 """Around a provider: stamp the intent, ask, stamp the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -69,9 +69,14 @@ class RefundAsk:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """We do not know whether it was done. `reason` is for people, without secrets."""
+    """We do not know whether it was done. `reason` is for people, without secrets.
+
+    `person` is a short code where only a person can mend what stands in the way: our key was
+    revoked or may not do that, or an idempotency key was used for something else.
+    """
 
     reason: str
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +85,19 @@ class Accepted:
 
     outcome: CreateRefundSuccess
     settled: Refunded | None = None
+
+
+# Who wants to know that a question was not answered.
+Unanswered = Callable[[NoAnswer], object]
+
+
+def for_person(status: int) -> str:
+    """The code of an HTTP status that only a person can mend; empty for any other."""
+    return {401: "unauthorized", 403: "forbidden"}.get(status, "")
+
+
+def unheard(answer: NoAnswer) -> None:
+    """Nobody wants to know: recovery asks again."""
 
 
 PaymentAnswer = CreatePaymentSuccess | CreatePaymentFailure | NoAnswer
@@ -129,6 +147,7 @@ def start_payment(
     return_url: str,
     actor: str = "ledger",
     again: bool = False,
+    unanswered: Unanswered = unheard,
 ) -> Order:
     """Ask for the payment page of a stored intent and stamp the answer. Safe to call again.
 
@@ -142,6 +161,7 @@ def start_payment(
     ask = provider.recover_payment if again else provider.create_payment
     answer = ask(_payment_ask(order, attempt, return_url), try_number=attempt.last_try)
     if isinstance(answer, NoAnswer):
+        unanswered(answer)
         return order
     return orders.record(order_id, answer, correlation_id=attempt_id, actor=actor)
 
@@ -212,15 +232,17 @@ def start_refund(
     *,
     at: datetime,
     actor: str = "ledger",
+    unanswered: Unanswered = unheard,
 ) -> Order:
     """Ask for the refund of a stored intent, stamp the answer, and do what follows from it."""
     order = orders.get(order_id)
     refund = order.refund_of(refund_id)
     if refund is None or not refund.unanswered:
         return orders.follow(order_id, at)
-    return record_refund(
-        orders, order_id, refund_id, provider.refund(refund_ask(order, refund)), at=at, actor=actor
-    )
+    answer = provider.refund(refund_ask(order, refund))
+    if isinstance(answer, NoAnswer):
+        unanswered(answer)
+    return record_refund(orders, order_id, refund_id, answer, at=at, actor=actor)
 
 
 def record_refund(

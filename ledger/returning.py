@@ -9,7 +9,15 @@ from ledger.case import Case
 from ledger.case_decide import case_fact
 from ledger.case_stamps import Action, CaseResolved
 from ledger.cases import Cases
-from ledger.payments import Accepted, NoAnswer, PaymentProvider, RefundAnswer, RefundAsk
+from ledger.payments import (
+    Accepted,
+    NoAnswer,
+    PaymentProvider,
+    RefundAnswer,
+    RefundAsk,
+    Unanswered,
+    unheard,
+)
 from ledger.recorded import derived
 from ledger.stamps import CreateRefundFailure
 
@@ -33,12 +41,22 @@ def return_ask(case: Case) -> RefundAsk:
     )
 
 
-def start_return(cases: Cases, provider: PaymentProvider, case_id: UUID, *, actor: str) -> Case:
+def start_return(
+    cases: Cases,
+    provider: PaymentProvider,
+    case_id: UUID,
+    *,
+    actor: str,
+    unanswered: Unanswered = unheard,
+) -> Case:
     """Ask for the return of a stored intent and stamp the answer. Safe to call again."""
     case = cases.get(case_id)
     if not case.returned.unanswered:
         return case
-    return record_return(cases, case, provider.refund(return_ask(case)), actor=actor)
+    answer = provider.refund(return_ask(case))
+    if isinstance(answer, NoAnswer):
+        unanswered(answer)
+    return record_return(cases, case, answer, actor=actor)
 
 
 def record_return(cases: Cases, case: Case, answer: RefundAnswer, *, actor: str) -> Case:

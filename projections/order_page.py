@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ledger.cancellation import eligibility
+from ledger.order.overdue import flags_at
 from ledger.order.state import Order
-from ledger.order.status import flags, status
+from ledger.order.status import status
 from ledger.stamps import Line
 
 
@@ -26,7 +27,7 @@ def order_page(order: Order, now: datetime, language: str) -> Mapping[str, Any]:
         "money": _money(order),
         "lines": [_line(line, language) for line in terms.lines],
         "cancellation": _cancellation(order, now),
-        "flags": [*flags(order)],
+        "flags": [*flags_at(order, now)],
     }
 
 

@@ -172,6 +172,27 @@ MUTATIONS = (
         tests=("tests/adapters/worker/test_reactor_turns.py",),
     ),
     Mutation(
+        name="no-answer-is-nobodys-trouble",
+        file="adapters/worker/desk.py",
+        old="        late = overdue(order, now) if now else ()\n",
+        new="        late = overdue(order, now) if order.disputed and now else ()\n",
+        tests=("tests/adapters/worker/test_reactor_overdue.py",),
+    ),
+    Mutation(
+        name="revoked-key-waits-like-any-other",
+        file="adapters/worker/payments.py",
+        old="            if answer.person:\n",
+        new="            if answer.person and order.disputed:\n",
+        tests=("tests/adapters/worker/test_reactor_overdue.py",),
+    ),
+    Mutation(
+        name="asked-again-is-not-failed-any-more",
+        file="ledger/order/attempts.py",
+        old="        return CallState.REFUSED in kept.voids.values()\n",
+        new="        return self.void_refused\n",
+        tests=("tests/adapters/worker/test_reactor_overdue.py",),
+    ),
+    Mutation(
         name="own-approver",
         file="ledger/order/corrections.py",
         old="    if not approver or approver.casefold() in _names(actor):\n",

@@ -47,6 +47,10 @@ ADVICE: Mapping[CaseKind, tuple[str, str]] = {
     CaseKind.CAPTURE_FAILED: ("Look at the provider why, and ask the customer.", "void-failed"),
     CaseKind.CAPTURED_AFTER_VOID: ("See that the money goes back.", "void-failed"),
     CaseKind.AUTHORIZATION_LOST: ("Ask the customer to pay again, or cancel.", "void-failed"),
+    CaseKind.PAYMENT_UNKNOWN: (
+        "Look whether the provider is away, or turns our key away; then it is resolved by itself.",
+        "provider-does-not-answer",
+    ),
     CaseKind.POISON_STAMP: ("Tell whoever runs this: a stamp cannot be digested.", "worker-behind"),
 }
 

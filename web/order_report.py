@@ -10,8 +10,9 @@ from ledger import cancellation
 from ledger.audit.replay import MoneyAxes, money_of
 from ledger.currencies import spoken
 from ledger.order.attempts import Attempt
+from ledger.order.overdue import flags_at
 from ledger.order.state import Order
-from ledger.order.status import flags, status
+from ledger.order.status import status
 
 
 def order_json(order: Order, now: datetime) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def order_json(order: Order, now: datetime) -> dict[str, Any]:
         "payment_reference": order.payment_reference,
         "shop": order.terms.shop_slug,
         "status": status(order).value,
-        "flags": flags(order),
+        "flags": flags_at(order, now),
         "version": order.version,
         "placed_at": order.placed_at,
         "money": {name: getattr(money_of(order), name) for name in MoneyAxes.__slots__},
@@ -55,7 +56,7 @@ def show_order(order: Order, now: datetime) -> tuple[Table, ...]:
     allowed = cancellation.eligibility(order, now)
     money = money_of(order)
     click.echo(f"Order #{order.number:06d} of {order.terms.shop_slug}: {status(order).value}")
-    click.echo(f"Flags: {', '.join(flags(order)) or 'none'}")
+    click.echo(f"Flags: {', '.join(flags_at(order, now)) or 'none'}")
     sums = (f"{name} {spoken(getattr(money, name))}" for name in MoneyAxes.__slots__)
     click.echo(f"Money: {', '.join(sums)}")
     answer = "yes" if allowed.allowed else f"no ({allowed.reason})"

@@ -187,6 +187,7 @@ class _LaneWork:
             providers=parts.providers,
             clock=parts.clock,
             patience=patience,
+            desk=self.desk,
             look=Look(pages=parts.pages, intake=intake(parts)),
             hands=self._hands(name),
             name=name,

@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx2
 
 from adapters.paytrail_payments.signing import SIGNATURE, is_signed, signature
+from ledger.payments import for_person
 
 API_BASE = "https://services.paytrail.com"
 Json = dict[str, Any]
@@ -23,12 +24,13 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 class Lost(Exception):
     """What came of a request is not known. The text is for people, without secrets.
 
-    `sent` is False where nothing left us, so that it can be asked again.
+    `sent` is False where nothing left us, so that it can be asked again. `person` is a code where
+    only a person can mend it.
     """
 
-    def __init__(self, reason: str, *, sent: bool = True) -> None:
+    def __init__(self, reason: str, *, sent: bool = True, person: str = "") -> None:
         super().__init__(reason)
-        self.sent = sent
+        self.sent, self.person = sent, person
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ class Client:
         except httpx2.HTTPError as error:
             raise Lost(f"no answer ({type(error).__name__})") from None
         if not is_signed(self._secret, answer.headers, answer.content):
-            raise Lost(f"an answer ({answer.status_code}) that Paytrail did not sign")
+            reason = f"an answer ({answer.status_code}) that Paytrail did not sign"
+            raise Lost(reason, person=for_person(answer.status_code))
         if answer.headers.get("checkout-account", self._account) != self._account:
             raise Lost("an answer to another merchant")
         return answer.status_code, _json(answer.content)

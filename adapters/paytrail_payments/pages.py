@@ -7,7 +7,7 @@ from adapters.paytrail_payments.client import Answer, Client, Json, Lost
 from adapters.paytrail_payments.naming import CURRENCY, stamp_of_payment
 from adapters.paytrail_payments.refusing import code_of, is_refusal, transaction_in
 from ledger.once import Once
-from ledger.payments import NoAnswer, PaymentAnswer, PaymentAsk
+from ledger.payments import NoAnswer, PaymentAnswer, PaymentAsk, for_person
 from ledger.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 
 # The published schema's limit, in cents; the prose has no other.
@@ -34,7 +34,7 @@ def create(
     except Lost as lost:
         if not lost.sent:
             once.give_back(ask.idempotency_key)
-        return NoAnswer(str(lost))
+        return NoAnswer(str(lost), person=lost.person)
 
 
 def _hindrance(ask: PaymentAsk) -> str:
@@ -51,7 +51,8 @@ def _read(answer: Answer, *, expires_at: datetime, try_number: int) -> PaymentAn
         return CreatePaymentFailure(code=code_of(answer), try_number=try_number)
     href, transaction = answer.content.get("href"), transaction_in(answer.content)
     if answer.status not in (200, 201) or not isinstance(href, str) or transaction is None:
-        return NoAnswer(f"an answer ({answer.status}) without a page")
+        reason = f"an answer ({answer.status}) without a page"
+        return NoAnswer(reason, person=for_person(answer.status))
     return CreatePaymentSuccess(
         provider_reference=transaction,
         redirect_url=href,

@@ -4,7 +4,7 @@ from adapters.paytrail_payments.client import Answer, Client, Json, Lost
 from adapters.paytrail_payments.naming import stamp_of_refund
 from adapters.paytrail_payments.refusing import code_of, is_refusal, transaction_in
 from ledger.once import Once
-from ledger.payments import Accepted, NoAnswer, RefundAnswer, RefundAsk
+from ledger.payments import Accepted, NoAnswer, RefundAnswer, RefundAsk, for_person
 from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 
 _STANDS = ("ok", "pending")
@@ -20,7 +20,7 @@ def create(client: Client, ask: RefundAsk, *, hooks: str, once: Once) -> RefundA
     except Lost as lost:
         if not lost.sent:
             once.give_back(ask.idempotency_key)
-        return NoAnswer(str(lost))
+        return NoAnswer(str(lost), person=lost.person)
 
 
 def unknown() -> NoAnswer:
@@ -43,7 +43,8 @@ def _read(answer: Answer, ask: RefundAsk) -> RefundAnswer:
         return CreateRefundFailure(code=code_of(answer), try_number=ask.try_number)
     status, transaction = answer.content.get("status"), transaction_in(answer.content)
     if answer.status not in (200, 201):
-        return NoAnswer(f"an answer ({answer.status}) that is neither yes nor no")
+        reason = f"an answer ({answer.status}) that is neither yes nor no"
+        return NoAnswer(reason, person=for_person(answer.status))
     if status == "fail":
         return CreateRefundFailure(code="fail", try_number=ask.try_number)
     if status not in _STANDS or transaction is None:

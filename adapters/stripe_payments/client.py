@@ -5,7 +5,7 @@ import logging
 import stripe
 
 from adapters.stripe_payments.fields import code
-from ledger.payments import NoAnswer
+from ledger.payments import NoAnswer, for_person
 
 # The library reports how long calls take, unless it is told not to.
 stripe.enable_telemetry = False
@@ -45,7 +45,11 @@ def refusal(error: stripe.StripeError) -> str | None:
 def no_answer(error: stripe.StripeError) -> NoAnswer:
     """What happened, for people. The library quotes keys, so it is not quoted itself."""
     status = error.http_status or "no connection"
-    return NoAnswer(f"{type(error).__name__} ({status}) {_type(error)}".strip())
+    conflict = "key_conflict" if isinstance(error, stripe.IdempotencyError) else ""
+    return NoAnswer(
+        f"{type(error).__name__} ({status}) {_type(error)}".strip(),
+        person=conflict or for_person(error.http_status or 0),
+    )
 
 
 def _type(error: stripe.StripeError) -> str:

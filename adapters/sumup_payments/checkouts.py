@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from adapters.sumup_payments.amounts import minor, number
-from adapters.sumup_payments.client import Answer, Client, Json, Lost, error_code
+from adapters.sumup_payments.client import Answer, Client, Json, Lost, error_code, no_answer
 from adapters.sumup_payments.naming import name, reference_of
 from ledger.doors import Unreadable
 from ledger.payments import NoAnswer, PaymentAnswer, PaymentAsk
@@ -30,7 +30,7 @@ def create(
             return CreatePaymentFailure(code=code, try_number=try_number)
         return _page(_object(answer), ask, try_number=try_number)
     except (Lost, Unreadable) as trouble:
-        return NoAnswer(str(trouble))
+        return no_answer(trouble)
 
 
 def fetch(client: Client, checkout: str) -> Json | None:

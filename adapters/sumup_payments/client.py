@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx2
 
+from ledger.payments import NoAnswer, for_person
+
 API_BASE = "https://api.sumup.com"
 Json = dict[str, Any]
 
@@ -20,12 +22,19 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 class Lost(Exception):
     """What came of a request is not known. The text is for people, without secrets.
 
-    `done` is False where it cannot have been done, so that it may be asked again.
+    `done` is False where it cannot have been done, so that it may be asked again. `person` is a
+    code where only a person can mend it.
     """
 
-    def __init__(self, reason: str, *, done: bool = True) -> None:
+    def __init__(self, reason: str, *, done: bool = True, person: str = "") -> None:
         super().__init__(reason)
-        self.done = done
+        self.done, self.person = done, person
+
+
+def no_answer(trouble: Exception) -> NoAnswer:
+    """That we do not know, and why."""
+    person = trouble.person if isinstance(trouble, Lost) else ""
+    return NoAnswer(str(trouble), person=person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,8 @@ class Client:
             raise Lost(f"no answer ({type(error).__name__})") from None
         if answer.status_code in (401, 403, 429):
             # For a person to mend, or for later: SumUp did not look at the wish.
-            raise Lost(f"turned away ({answer.status_code})", done=False)
+            reason = f"turned away ({answer.status_code})"
+            raise Lost(reason, done=False, person=for_person(answer.status_code))
         if answer.status_code >= 500 or answer.is_redirect:
             raise Lost(f"an answer ({answer.status_code}) that is neither yes nor no")
         return Answer(answer.status_code, _content(answer.content))

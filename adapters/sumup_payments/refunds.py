@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from adapters.sumup_payments import transactions
 from adapters.sumup_payments.amounts import minor, number
 from adapters.sumup_payments.books import transaction
-from adapters.sumup_payments.client import Client, Json, Lost, error_code
+from adapters.sumup_payments.client import Client, Json, Lost, error_code, no_answer
 from ledger.doors import Unreadable
 from ledger.once import Once
 from ledger.payments import Accepted, NoAnswer, RefundAnswer, RefundAsk
@@ -30,7 +30,7 @@ def create(client: Client, ask: RefundAsk, *, merchant: str, once: Once) -> Refu
             return CreateRefundFailure(code="refunded_elsewhere", try_number=ask.try_number)
     except (Lost, Unreadable) as trouble:
         once.give_back(ask.idempotency_key)
-        return NoAnswer(str(trouble))
+        return no_answer(trouble)
     return _post(client, ask, merchant=merchant, once=once)
 
 
@@ -42,7 +42,7 @@ def find(client: Client, ask: RefundAsk, *, merchant: str) -> RefundAnswer | Non
             one for one in events if minor(one.get("amount"), ask.amount.currency) == ask.amount
         ]
     except (Lost, Unreadable) as trouble:
-        return NoAnswer(str(trouble))
+        return no_answer(trouble)
     standing = [one for one in ours if _status(one) != _LOST]
     return next((_told(one, ask) for one in (*standing, *ours)), None)
 
@@ -54,7 +54,7 @@ def _post(client: Client, ask: RefundAsk, *, merchant: str, once: Once) -> Refun
     except Lost as lost:
         if not lost.done:
             once.give_back(ask.idempotency_key)
-        return NoAnswer(str(lost))
+        return no_answer(lost)
     if answer.status in _REFUSED:
         code = error_code(answer, "not_refundable")
         return CreateRefundFailure(code=code, try_number=ask.try_number)

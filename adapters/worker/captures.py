@@ -153,9 +153,9 @@ class Captures:
         return asked_at is not None and asked_at + self.after <= self.clock()
 
     def _report(self, order: Order) -> None:
-        self.desk.open_all(order)
+        self.desk.open_all(order, now=self.clock())
         for attempt in order.attempts.values():
-            if attempt.void_refused:
+            if attempt.void_failed:
                 _log.critical(
                     "void failed, manual void required", attempt=str(attempt.correlation_id)
                 )

@@ -1,9 +1,11 @@
 """Troubles are put on the desk as cases, each once."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from ledger.cases import Cases
+from ledger.order.overdue import overdue
 from ledger.order.state import Order
 from ledger.order.trouble import Trouble
 from ledger.order.troubles import troubles
@@ -19,7 +21,8 @@ class Desk:
         """One case, whether it is there already or not."""
         self.cases.open(trouble.case(order), correlation_id=trouble.correlation_id, actor="worker")
 
-    def open_all(self, order: Order) -> None:
-        """Every trouble that the order is in."""
-        for trouble in troubles(order):
+    def open_all(self, order: Order, *, now: datetime | None = None) -> None:
+        """Every trouble that the order is in; with the time, also what is overdue."""
+        late = overdue(order, now) if now else ()
+        for trouble in (*troubles(order), *late):
             self.open(order.id, trouble)

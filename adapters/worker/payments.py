@@ -18,13 +18,16 @@ from adapters.worker.reactor import (
     each,
 )
 from ledger.order.attempts import Attempt
+from ledger.order.overdue import page_of_unknown_fate
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
+from ledger.order.trouble import Trouble
 from ledger.order.troubles import refund_of_unknown_fate
 from ledger.payments import (
     NoAnswer,
     PaymentProvider,
     Providers,
+    Unanswered,
     record_refund,
     refund_ask,
     start_payment,
@@ -67,6 +70,7 @@ class Payments:
         for attempt in order.unanswered_payments():
             if attempt.provider in self.providers and self._is_old(attempt.requested_at):
                 progress += self._payment(order, attempt, self.providers[attempt.provider])
+                self.desk.open_all(self.orders.get(order_id), now=self.clock())
         for refund in order.unanswered_refunds():
             provider = self.providers.get(refund.request.provider) if refund.request else None
             if provider is not None and self._is_old(refund.requested_at):
@@ -96,6 +100,7 @@ class Payments:
             return_url=self.return_url(order),
             actor=_ACTOR,
             again=True,
+            unanswered=self._tell(order, page_of_unknown_fate(attempt)),
         )
         close_replaced(after, self.providers)
         return WAITING if after.attempts[attempt.correlation_id].unanswered else DONE
@@ -111,9 +116,19 @@ class Payments:
                 refund.correlation_id,
                 at=self.clock(),
                 actor=_ACTOR,
+                unanswered=self._tell(order, refund_of_unknown_fate(refund, order)),
             )
-        self.desk.open_all(after)
+        self.desk.open_all(after, now=self.clock())
         return WAITING if after.refunds[refund.correlation_id].unanswered else DONE
+
+    def _tell(self, order: Order, trouble: Trouble) -> Unanswered:
+        """What only a person can mend is told at once, the rest when its promise is over."""
+
+        def told(answer: NoAnswer) -> None:
+            if answer.person:
+                self.desk.open(order.id, trouble)
+
+        return told
 
     def _looked_up(self, order: Order, refund: Refund, provider: PaymentProvider) -> Order:
         """An old key would refund again: only look. What was never made is refused, for staff."""

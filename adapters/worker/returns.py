@@ -1,5 +1,6 @@
 """Money that is nobody's and was asked back without an answer: never twice (SPEC P11)."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -16,9 +17,13 @@ from adapters.worker.reactor import (
     Progress,
     each,
 )
-from ledger.case import Case
+from ledger.case import Case, case_id
+from ledger.case_stamps import Action, CaseKind, CaseOpened, CaseResolved, Severity
 from ledger.cases import Cases
-from ledger.payments import PaymentProvider, Providers
+from ledger.order.overdue import REFUND
+from ledger.payments import NoAnswer, PaymentProvider, Providers
+from ledger.recorded import derived
+from ledger.refusals import UnknownCase
 from ledger.returning import record_return, return_ask, settle, start_return
 from ledger.stamps import CreateRefundFailure
 
@@ -53,10 +58,44 @@ class Returns:
             return WAITING
         forgotten = at + REMEMBERED <= self.clock()
         after = self._looked_up(case, provider) if forgotten else self._again(case, provider)
-        return WAITING if after.returned.unanswered else DONE
+        if not after.returned.unanswered:
+            self._answered(case)
+            return DONE
+        if at + REFUND <= self.clock():
+            self._unknown(case)
+        return WAITING
 
     def _again(self, case: Case, provider: PaymentProvider) -> Case:
-        return start_return(self.cases, provider, case.id, actor=_ACTOR)
+        def told(answer: NoAnswer) -> None:
+            if answer.person:
+                self._unknown(case)
+
+        return start_return(self.cases, provider, case.id, actor=_ACTOR, unanswered=told)
+
+    def _unknown(self, case: Case) -> None:
+        """No answer in time, or one that only a person can mend: a case of its own."""
+        asked = case.returned.request
+        assert asked is not None, "only what was asked for can be unknown"
+        opened = CaseOpened(
+            kind=CaseKind.REFUND_UNKNOWN,
+            severity=Severity.CRITICAL,
+            text="The provider does not tell whether money that is nobody's was sent back.",
+            provider=asked.provider,
+            provider_reference=asked.payment_reference,
+            amount=asked.amount,
+            about=str(case.id),
+        )
+        self.cases.open(opened, correlation_id=_cause(case), actor=_ACTOR)
+
+    def _answered(self, case: Case) -> None:
+        over = CaseResolved(action=Action.SETTLED)
+        with suppress(UnknownCase):
+            self.cases.stamp(
+                case_id(_cause(case), CaseKind.REFUND_UNKNOWN),
+                lambda now: (over,) if now.state == "open" else (),
+                correlation_id=derived(_cause(case), "settled"),
+                actor=_ACTOR,
+            )
 
     def _looked_up(self, case: Case, provider: PaymentProvider) -> Case:
         """An old key would send the money again: only look. What was never made is refused."""
@@ -64,3 +103,7 @@ class Returns:
         answer = provider.find_refund(return_ask(case))
         never = CreateRefundFailure(code="never_made", try_number=tried)
         return record_return(self.cases, case, answer or never, actor=_ACTOR)
+
+
+def _cause(case: Case) -> UUID:
+    return derived(case.id, f"return-unknown/{case.returned.last_try}")

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from adapters.worker.reactor import DONE, WAITING, Clock, Patience, Progress, each
 from ledger.case import case_id
 from ledger.case_stamps import Action, CaseKind, CaseResolved
 from ledger.cases import Cases
+from ledger.order.overdue import page_of_unknown_fate, unanswered
+from ledger.order.pay_by import pay_by
 from ledger.order.state import Order
 from ledger.order.troubles import refund_of_unknown_fate, troubles
 from ledger.recorded import derived
@@ -27,6 +30,7 @@ KINDS = (
     CaseKind.CAPTURE_FAILED,
     CaseKind.CAPTURED_AFTER_VOID,
     CaseKind.AUTHORIZATION_LOST,
+    CaseKind.PAYMENT_UNKNOWN,
 )
 
 
@@ -50,7 +54,9 @@ class Settled:
 
     def _case(self, case: UUID, order_id: UUID) -> Progress:
         order = self.orders.get(order_id)
-        if case in still_waiting(order) or order.refund_pending:
+        if case in still_waiting(order, self.clock()):
+            return WAITING
+        if order.refund_pending and case not in answered(order):
             return WAITING  # money on its way back may yet fail
         over = CaseResolved(action=Action.SETTLED, order=order_id)
         self.cases.stamp(
@@ -62,7 +68,18 @@ class Settled:
         return DONE
 
 
-def still_waiting(order: Order) -> set[UUID]:
+def answered(order: Order) -> set[UUID]:
+    """The cases of refunds whose outcome is known by now, whatever becomes of the money."""
+    known = [one for one in order.refunds.values() if one.request and not one.unanswered]
+    troubles_over = (refund_of_unknown_fate(one, order) for one in known)
+    return {case_id(one.correlation_id, one.kind) for one in troubles_over}
+
+
+def still_waiting(order: Order, now: datetime) -> set[UUID]:
     """The cases of everything that is wrong with an order as it stands."""
-    unknown = (refund_of_unknown_fate(one, order) for one in order.unanswered_refunds())
+    unknown = [one.trouble for one in unanswered(order)]
+    if order.alive and not order.received:
+        late = pay_by(order) <= now
+        pages = [one for one in order.attempts.values() if one.open and one.session and late]
+        unknown += [page_of_unknown_fate(one) for one in pages]
     return {case_id(one.correlation_id, one.kind) for one in (*troubles(order), *unknown)}

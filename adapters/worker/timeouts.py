@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from adapters.worker.desk import Desk
 from adapters.worker.hands import Hands
 from adapters.worker.reactor import (
     DONE,
@@ -19,6 +20,7 @@ from adapters.worker.reactor import (
     each,
 )
 from ledger.commands import CancelUnpaid
+from ledger.order.overdue import REFUND, page_of_unknown_fate
 from ledger.order.pay_by import pay_by
 from ledger.order.state import Order
 from ledger.payments import Providers, close_pages
@@ -43,6 +45,7 @@ class Timeouts:
     providers: Providers
     clock: Clock
     patience: Patience
+    desk: Desk | None = None
     look: Callable[[Order], bool] = field(default=lambda _: True)
     hands: Hands | None = None
     name: str = "timeouts"
@@ -55,6 +58,7 @@ class Timeouts:
         before = self.orders.get(order_id)
         if before.alive and not before.received:
             if not self.look(before) and not self._waited_long(before):
+                self._tell(before)
                 return WAITING
             before = self.orders.get(order_id)
         command = CancelUnpaid(
@@ -68,6 +72,13 @@ class Timeouts:
         for attempt in close_pages(after, self.providers):
             _log.info("page_stays_open", attempt=str(attempt.correlation_id))
         return DONE
+
+    def _tell(self, order: Order) -> None:
+        """Nobody knows whether it was paid: after an hour a person is told, until it is known."""
+        if self.desk is not None and pay_by(order) + REFUND <= self.clock():
+            for attempt in order.attempts.values():
+                if attempt.open and attempt.session:
+                    self.desk.open(order.id, page_of_unknown_fate(attempt))
 
     def _waited_long(self, order: Order) -> bool:
         return pay_by(order) + LONGEST_WAIT <= self.clock()

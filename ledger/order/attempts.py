@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ledger.money import Money
 from ledger.order.authorizations import Authorization
-from ledger.order.calls import Tries, last_try, turned_down, waiting
+from ledger.order.calls import CallState, Tries, last_try, turned_down, waiting
 from ledger.order.withdrawals import Withdrawal
 
 
@@ -116,3 +116,11 @@ class Attempt:
         """The provider refused to void: the payer's money is still kept."""
         kept = self.authorization
         return kept is not None and self.received is None and kept.void_refused
+
+    @property
+    def void_failed(self) -> bool:
+        """The provider refused to void it, whatever was asked since, and it is not gone."""
+        kept = self.authorization
+        if kept is None or kept.gone or self.received is not None:
+            return False
+        return CallState.REFUSED in kept.voids.values()

@@ -24,14 +24,14 @@ def of_authorizations(order: Order) -> Iterator[Trouble]:
         kept = attempt.authorization
         kind = None if kept is None else _kind(order, attempt, kept)
         if kept is not None and kind is not None:
-            yield _trouble(kind, attempt, attempt.received or kept.amount)
+            yield reservation_trouble(kind, attempt, attempt.received or kept.amount)
 
 
 def _kind(order: Order, attempt: Attempt, kept: Authorization) -> CaseKind | None:
     if attempt.received is not None:
         held = order.held_by(attempt.correlation_id).amount > 0
         return CaseKind.CAPTURED_AFTER_VOID if kept.voids and held else None
-    if attempt.void_refused:
+    if attempt.void_failed:
         return CaseKind.VOID_FAILED
     if attempt.capture_refused and order.alive:
         return CaseKind.CAPTURE_FAILED
@@ -39,7 +39,8 @@ def _kind(order: Order, attempt: Attempt, kept: Authorization) -> CaseKind | Non
     return CaseKind.AUTHORIZATION_LOST if lost and order.alive and not order.confirmed else None
 
 
-def _trouble(kind: CaseKind, attempt: Attempt, amount: Money | None) -> Trouble:
+def reservation_trouble(kind: CaseKind, attempt: Attempt, amount: Money | None) -> Trouble:
+    """One trouble of an authorization: the same whether it was refused or never answered."""
     return Trouble(
         kind=kind,
         severity=Severity.CRITICAL if kind in _CRITICAL else Severity.WARNING,

@@ -83,7 +83,7 @@ def flags(order: Order) -> tuple[str, ...]:
         "underpaid": order.lacking,
         "payment_unknown": order.alive and any(one.silent for one in order.attempts.values()),
         "refund_unknown": any(True for _ in order.unanswered_refunds()),
-        "void_failed": any(one.void_refused for one in order.attempts.values()),
+        "void_failed": any(one.void_failed for one in order.attempts.values()),
         "late_payment": late,
         "disputed": bool(order.disputed),
     }

@@ -6,15 +6,15 @@ from views.outbox
 where state <> 'sent' and not permanent and (owed or state = 'started')
     and (
         changed_at is null
-        or changed_at <= $1 - make_interval(
+        or changed_at <= $1::timestamptz - make_interval(
             mins => case state
-                when 'started' then $4
+                when 'started' then $4::integer
                 when 'due' then 0
                 else ($3::integer[])[least(greatest(try_number, 1), cardinality($3::integer[]))]
             end
         )
     )
-    and (letter <> 'link' or state = 'started' or since is null or since > $1 - interval '1 day')
+    and (letter <> 'link' or state = 'started' or since is null or since > $1::timestamptz - interval '1 day')
 group by stream
 order by
     min((state = 'unknown')::integer), min(try_number), min(coalesce(changed_at, since)) nulls first,

@@ -59,12 +59,16 @@ class FakeMail:
 
 @dataclass
 class FakeProvider:
-    """A provider that remembers keys. `silent` answers are lost after the deed was done."""
+    """A provider that remembers keys. `silent` answers are lost after the deed was done.
+
+    With `person`, they are turned away in a way that only a person can mend, before any deed.
+    """
 
     name: str = "stripe"
     account: str = "acct_1"
     live: bool = False
     silent: int = 0
+    person: str = ""
     refuses: bool = False
     asks: list[str] = field(default_factory=list)
     refunds: dict[str, RefundAsk] = field(default_factory=dict)
@@ -72,6 +76,8 @@ class FakeProvider:
 
     def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
         self.asks.append(ask.idempotency_key)
+        if self.person:
+            return NoAnswer("turned away", person=self.person)
         if self._is_silent():
             return NoAnswer("timed out")
         return CreatePaymentSuccess(
@@ -89,6 +95,8 @@ class FakeProvider:
 
     def refund(self, ask: RefundAsk) -> RefundAnswer:
         self.asks.append(ask.idempotency_key)
+        if self.person:
+            return NoAnswer("turned away", person=self.person)
         if self.refuses:
             return CreateRefundFailure(code="charge_disputed", try_number=ask.try_number)
         self.refunds.setdefault(ask.idempotency_key, ask)
@@ -123,6 +131,8 @@ class CapturingFake(FakeProvider):
 
     def capture(self, ask: CaptureAsk) -> CaptureAnswer:
         self.asks.append(ask.idempotency_key)
+        if self.person:
+            return NoAnswer("turned away", person=self.person)
         if self.refuses:
             return CreateCaptureFailure(code="not_now", try_number=ask.try_number)
         taken = Paid(
@@ -133,6 +143,8 @@ class CapturingFake(FakeProvider):
 
     def void(self, ask: VoidAsk) -> VoidAnswer:
         self.asks.append(ask.idempotency_key)
+        if self.person:
+            return NoAnswer("turned away", person=self.person)
         if self.refuses:
             return CreateVoidFailure(code="not_now", try_number=ask.try_number)
         given_up = Voided(provider_reference=ask.payment_reference)
