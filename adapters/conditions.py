@@ -5,7 +5,7 @@ moved on, is there room (law 8)? Only then numbers, positions, time and leaves a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from eventsourcing.persistence import StoredEvent
 from adapters.recording import Answer, Committed, Contradicts, PreparedAppend, Refused, WrappedKey
 from adapters.stamp_rows import NO_NUMBERS, PreparedStamp, StampRow
 from adapters.standing import Head, Known, Seats, stream_of
-from ledger.appends import Conflict, NoRoom
+from ledger.appends import Conflict, NoRoom, PaymentTaken
 from ledger.leaves import leaves_of
 from ledger.making import maker
 
@@ -34,6 +34,8 @@ class Decided:
     keys: Sequence[WrappedKey]
     fresh: bool
     """Whether every append was accepted, and none stood there before."""
+    payments: dict[UUID, UUID] = field(default_factory=dict)
+    """Those that were claimed for the first time, and who holds them."""
 
 
 def decide(
@@ -50,7 +52,9 @@ def decide(
     ]
     keys = [*batch.keys.values()]
     head, fresh = Head(frontier, batch.now, root), batch.accepted == len(appends)
-    return Decided(answers, head, batch.rows, batch.seats, batch.numbers, keys, fresh)
+    return Decided(
+        answers, head, batch.rows, batch.seats, batch.numbers, keys, fresh, batch.payments
+    )
 
 
 @dataclass(slots=True)
@@ -71,6 +75,7 @@ class _Batch:
         self.seats: dict[UUID, Seats] = {}
         self.numbers: dict[str, int] = {}
         self.keys: dict[UUID, WrappedKey] = {}
+        self.payments: dict[UUID, UUID] = {}
 
     def judge(self, append: PreparedAppend) -> _Stands | Refused:
         if self._found(append):
@@ -80,6 +85,9 @@ class _Batch:
         heads = self._heads_after(append)
         if isinstance(heads, Conflict):
             return heads
+        taken = self._taken(append) if append.payments else None
+        if taken is not None:
+            return taken
         seats = self._seated(append) if append.seats else _NO_SEATS
         return seats if isinstance(seats, NoRoom) else self._accept(append, heads, seats)
 
@@ -124,6 +132,14 @@ class _Batch:
         actual = self._known.versions.get(stream, 0)
         return Conflict(stream=stream, expected=expected, actual=actual)
 
+    def _taken(self, append: PreparedAppend) -> PaymentTaken | None:
+        """The first payment that somebody else holds (law 3)."""
+        for claim in append.payments:
+            holder = self._known.payments.get(claim.payment, claim.holder)
+            if holder != claim.holder:
+                return PaymentTaken(payment=claim.payment, holder=holder)
+        return None
+
     def _seated(self, append: PreparedAppend) -> dict[UUID, Seats] | NoRoom:
         seats: dict[UUID, Seats] = {}
         for change in append.seats:
@@ -151,6 +167,10 @@ class _Batch:
         if seats:
             self._known.seats.update(seats)
             self.seats.update(seats)
+        for claim in append.payments:
+            if claim.payment not in self._known.payments:
+                self._known.payments[claim.payment] = claim.holder
+                self.payments[claim.payment] = claim.holder
         for key in append.keys:
             self.keys[key.key_id] = key
         rows = [

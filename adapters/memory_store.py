@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from adapters.auditing.rows import audited
 from adapters.conditions import Decided, decide
+from adapters.counted_payments import counted_twice
 from adapters.keys import MemoryKeys
 from adapters.recording import Answer, Meanwhile, PreparedAppend, StampRecorder, dense, no_more
 from adapters.stamp_rows import Identity, StampRow
@@ -38,6 +39,7 @@ class MemoryStampRecorder(StampRecorder):
         self._identities: dict[Identity, StampRow] = {}
         self._seats: dict[UUID, Seats] = {}
         self._numbers: dict[str, int] = {}
+        self._payments: dict[UUID, UUID] = {}
 
     @property
     def ledger_id(self) -> UUID:
@@ -65,6 +67,7 @@ class MemoryStampRecorder(StampRecorder):
             },
             seats={one: self._seats[one] for one in about.quotas if one in self._seats},
             numbers={one: self._numbers[one] for one in about.series if one in self._numbers},
+            payments={one: self._payments[one] for one in about.payments if one in self._payments},
         )
 
     def _insert(self, decided: Decided) -> None:
@@ -75,6 +78,7 @@ class MemoryStampRecorder(StampRecorder):
                 self._identities[row.correlation_id, row.topic, row.occurrence or ""] = row
         self._seats.update(decided.seats)
         self._numbers.update(decided.numbers)
+        self._payments.update(decided.payments)
         self.keys.add(decided.keys)
         if decided.rows:
             self._head = decided.head
@@ -152,7 +156,8 @@ class MemoryStampRecorder(StampRecorder):
             stamps = [row for row in self._rows if row.id <= until and row.correlation_id]
         seen: dict[object, int] = {}
         identities = [(row.id, (row.correlation_id, row.topic, row.occurrence)) for row in stamps]
-        return [at for at, identity in identities if seen.setdefault(identity, at) != at]
+        twice = [at for at, identity in identities if seen.setdefault(identity, at) != at]
+        return sorted({*twice, *counted_twice(stamps)})
 
     def head(self) -> tuple[int, bytes]:
         frontier = self._head.frontier

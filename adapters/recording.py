@@ -20,7 +20,7 @@ from adapters.auditing.rows import audited
 from adapters.plain_rows import PlainRow, plain
 from adapters.polling import PollingSubscription
 from adapters.stamp_rows import StampRow
-from ledger.appends import Conflict, NoRoom, SeatChange
+from ledger.appends import Conflict, NoRoom, PaymentClaim, PaymentTaken, SeatChange
 from ledger.audit.rows import StoredRow
 
 
@@ -53,6 +53,7 @@ class PreparedAppend:
     expected: Mapping[UUID, int] = field(default_factory=dict)
     seats: Sequence[SeatChange] = ()
     keys: Sequence[WrappedKey] = ()
+    payments: Sequence[PaymentClaim] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Contradicts:
     row: StampRow
 
 
-Refused = Conflict | NoRoom | Contradicts
+Refused = Conflict | NoRoom | PaymentTaken | Contradicts
 Answer = Committed | Refused
 
 # What is done while a recorder waits for others. It returns what will be committed next,

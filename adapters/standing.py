@@ -44,6 +44,7 @@ class Touched:
     streams: set[UUID]
     quotas: set[UUID]
     series: set[str]
+    payments: set[UUID] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Known:
     identities: dict[Identity, StampRow]
     seats: dict[UUID, Seats]
     numbers: dict[str, int]
+    payments: dict[UUID, UUID] = field(default_factory=dict)
+    """Who holds them."""
 
 
 def touched(appends: Sequence[PreparedAppend]) -> Touched:
@@ -65,6 +68,7 @@ def touched(appends: Sequence[PreparedAppend]) -> Touched:
         streams=written.union(*[append.expected for append in appends]),
         quotas={change.quota for append in appends for change in append.seats},
         series={name for one in events if isinstance(one, PreparedStamp) for name in one.series},
+        payments={claim.payment for append in appends for claim in append.payments},
     )
 
 

@@ -22,6 +22,18 @@ class SeatChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentClaim:
+    """One payment at a provider, and what counts it as its money (law 3).
+
+    `payment` is `ledger.payment_claims.payment_id`; `holder` the correlation id of an order's
+    payment attempt, or a case. A payment has one holder for ever.
+    """
+
+    payment: UUID
+    holder: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Append:
     """Stamps that are committed together or not at all, with their conditions.
 
@@ -32,6 +44,7 @@ class Append:
     drafts: Sequence[Draft]
     expected: Mapping[UUID, int]
     seats: Sequence[SeatChange] = field(default=())
+    payments: Sequence[PaymentClaim] = field(default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +79,14 @@ class NoRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTaken:
+    """A payment of this append is money of somebody else already. Nothing was written."""
+
+    payment: UUID
+    holder: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
     """A stamp of the same identity stands there with other binding fields (law 3)."""
 
@@ -88,7 +109,7 @@ class OutcomeUnknown(LedgerUnavailable):
     """The connection was lost in the commit: the append may stand. Asking again is safe (law 3)."""
 
 
-Outcome = Appended | Conflict | NoRoom | Contradiction
+Outcome = Appended | Conflict | NoRoom | PaymentTaken | Contradiction
 
 
 class StampStore(Protocol):

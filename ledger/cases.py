@@ -4,13 +4,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from ledger.appends import Append, Appended, Conflict, Contradiction, StampStore
+from ledger.appends import (
+    Append,
+    Appended,
+    Conflict,
+    Contradiction,
+    PaymentClaim,
+    PaymentTaken,
+    StampStore,
+)
 from ledger.case import Case, case_id, fold_case
 from ledger.case_commands import CaseCommand
 from ledger.case_decide import CaseFact, decide_case
-from ledger.case_stamps import CaseKind, CaseOpened, CaseStamp, Severity
+from ledger.case_stamps import CaseKind, CaseOpened, CaseReturnRequested, CaseStamp, Severity
+from ledger.payment_claims import claims_of_case, second_claim
 from ledger.recorded import Draft
-from ledger.refusals import Busy, CaseClosed, UnknownCase
+from ledger.refusals import Busy, CaseClosed, PaymentHeld, UnknownCase
 from ledger.request import granted
 from ledger.stamp import occurrence_of
 
@@ -31,25 +40,38 @@ class Cases:
         return fold_case(case, history)
 
     def open(
-        self, opened: CaseOpened, *, correlation_id: UUID, actor: str, evidence: str | None = None
+        self,
+        opened: CaseOpened,
+        *,
+        correlation_id: UUID,
+        actor: str,
+        evidence: str | None = None,
+        keeps_payment: bool = False,
     ) -> UUID:
         """The case of this cause and kind; opened now, or before.
 
-        `evidence` is the hash of the inbox message that told of it.
+        `evidence` is the hash of the inbox message that told of it. A case that `keeps_payment`
+        keeps it from every order, unless it is one's already.
         """
         case = case_id(correlation_id, opened.kind)
         draft = Draft(
             stream=case, stamp=opened, correlation_id=case, actor=actor, evidence=evidence
         )
+        claims = claims_of_case(case, opened) if keeps_payment else ()
         for _ in range(PATIENCE):
             if self.get(case).opened is not None:
                 return case
-            if not isinstance(self._store.append(_alone(draft))[0], Conflict):
+            outcome = self._store.append(_alone(draft, claims))[0]
+            if not isinstance(outcome, Conflict | PaymentTaken):
                 return case
+            claims = () if isinstance(outcome, PaymentTaken) else claims
         raise Busy(case)
 
     def handle(self, case_id: UUID, command: CaseCommand) -> Case:
-        """The case after a wish was fulfilled; raises the refusal if it was not."""
+        """The case after a wish was fulfilled; raises the refusal if it was not.
+
+        Money that an order counts, or another case, is not sent back: `PaymentHeld`.
+        """
 
         def wished(case: Case) -> Sequence[CaseStamp]:
             return decide_case(command, case)
@@ -77,7 +99,7 @@ class Cases:
             return self.get(case)
         raise Busy(case)
 
-    def stamp(
+    def stamp(  # noqa: C901 (one arm per outcome)
         self,
         case_id: UUID,
         wished: Callable[[Case], Sequence[CaseStamp]],
@@ -86,7 +108,7 @@ class Cases:
         actor: str,
         request: str | None = None,
     ) -> Case:
-        """The case after the stamps that it calls for; raises `UnknownCase`, `CaseClosed`.
+        """The case after the stamps that it calls for; raises what `handle` raises.
 
         The same request again changes nothing; another one under its key raises `KeyReused`.
         """
@@ -106,10 +128,13 @@ class Cases:
             drafts = [replace(draft, stamp=one) for one in wished(case)]
             if not drafts:
                 return case
-            append = Append(drafts=drafts, expected={case_id: case.version})
+            claims = _claims(case, [one.stamp for one in drafts])
+            append = Append(drafts=drafts, expected={case_id: case.version}, payments=claims)
             match self._store.append(append)[0]:
                 case Appended():
                     return self.get(case_id)
+                case PaymentTaken():
+                    raise PaymentHeld
                 case Contradiction():
                     if self.granted(case_id, request):
                         return self.get(case_id)
@@ -121,6 +146,27 @@ class Cases:
     def granted(self, case_id: UUID, request: str | None) -> bool:
         """Whether this request was granted; raises `KeyReused` for another one of its key."""
         return request is not None and granted(self._store.read(case_id), request) is not None
+
+    def second_claim(self, order: UUID, draft: Draft) -> UUID:
+        """A payment that is counted elsewhere was told of an order, too: alarm (law 3)."""
+        named = getattr(draft.stamp, "provider_reference", "")
+        provider = getattr(draft.stamp, "provider", "")
+        opened = CaseOpened(
+            kind=CaseKind.CONTRADICTION,
+            severity=Severity.CRITICAL,
+            text="A payment that is counted elsewhere already was reported for this order, too",
+            order=order,
+            provider=provider,
+            provider_reference=named,
+            amount=getattr(draft.stamp, "amount", None),
+            about=str(draft.correlation_id),
+        )
+        return self.open(
+            opened,
+            correlation_id=second_claim(draft.correlation_id, provider, named),
+            actor=draft.actor,
+            evidence=draft.evidence,
+        )
 
     def contradiction(self, order: UUID | None, draft: Draft) -> UUID:
         """A fact came again with other binding fields: alarm, never a silent drop (law 3)."""
@@ -142,5 +188,11 @@ class Cases:
         )
 
 
-def _alone(draft: Draft) -> Append:
-    return Append(drafts=[draft], expected={draft.stream: 0})
+def _alone(draft: Draft, claims: Sequence[PaymentClaim]) -> Append:
+    return Append(drafts=[draft], expected={draft.stream: 0}, payments=claims)
+
+
+def _claims(case: Case, stamps: Sequence[CaseStamp]) -> Sequence[PaymentClaim]:
+    """Who asks for money back counts it as the case's, and as no order's any more."""
+    asked = any(isinstance(one, CaseReturnRequested) for one in stamps)
+    return claims_of_case(case.id, case.opened) if asked and case.opened else ()

@@ -8,10 +8,12 @@ from ledger.case_stamps import CaseKind
 from ledger.cases import Cases
 from ledger.order.observe import Unbound, contradicts, observe
 from ledger.order.state import Order
+from ledger.payment_claims import second_claim
 from ledger.rebinding import rebound
 from ledger.receiving import Find, addressee, case_for, cause_of, refund_named, return_of
 from ledger.reports import Report
 from ledger.service import Orders
+from ledger.stamps import Paid
 
 
 class Foresight(StrEnum):
@@ -38,6 +40,12 @@ def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Fore
         return _as_case(cases.get(case_id(report.correlation_id, CaseKind.CONTRADICTION)))
     if not observe(report.fact, report.correlation_id, order):
         return Foresight.KNOWN
+    if isinstance(report.fact, Paid):
+        named = report.fact.provider_reference
+        cause = second_claim(report.correlation_id, report.provider, named)
+        elsewhere = cases.get(case_id(cause, CaseKind.CONTRADICTION))
+        if elsewhere.opened is not None:
+            return _as_case(elsewhere)
     # What a person has settled is not taken up again when its order turns up after all.
     return Foresight.RESOLVED_CASE if as_case.resolved else Foresight.STAMP
 

@@ -9,7 +9,7 @@ from ledger.case_decide import case_fact, is_of_return
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
 from ledger.order.attempts import Attempt
-from ledger.order.observe import Unbound, bind
+from ledger.order.observe import Ambiguous, Unbound, bind
 from ledger.order.state import Order
 from ledger.order.tying import Untied, tied
 from ledger.rebinding import rebound
@@ -54,6 +54,7 @@ def receive(
                 correlation_id=cause_of(report),
                 actor=_actor(report),
                 evidence=evidence,
+                keeps_payment=bool(report.contradiction) or isinstance(verdict, Ambiguous),
             )
         return None
     report = rebound(report, verdict, refund=order.refund_known_as(refund_named(report)))
@@ -66,7 +67,15 @@ def receive(
         evidence=evidence,
     )
     orders.follow(order.id, at, after=after)
-    return order.id
+    return order.id if _counts(after, report) else None
+
+
+def _counts(order: Order, report: Report) -> bool:
+    """Whether the order took it: a payment that is money of somebody else is a case."""
+    if not isinstance(report.fact, Paid):
+        return True
+    attempt = order.attempts[report.correlation_id]
+    return attempt.received is not None or attempt.withdrawn is not None
 
 
 def return_of(report: Report, cases: Cases) -> Case | None:
@@ -101,7 +110,7 @@ def _verdict(report: Report, order: Order | None, known: set[UUID | None]) -> At
         return Unbound("no order of ours is named")
     if known - {order.id}:
         # Whoever names another order now, the object was this one's before.
-        return Unbound("the provider's object is known to be another order's")
+        return Ambiguous("the provider's object is known to be another order's")
     attempt = bind(report, order)
     if isinstance(attempt, Unbound):
         return attempt

@@ -242,5 +242,9 @@ class CaseNeedsOtherAction(Refusal):
         self.actions = actions
 
 
+class PaymentHeld(Refusal):
+    """This payment is money of an order or of another case already; look there first."""
+
+
 class OtherCurrency(Refusal):
     """The money is of another currency than the order."""

@@ -3,7 +3,7 @@
 from typing import assert_never
 from uuid import UUID
 
-from ledger.appends import Append, Appended, Conflict, Contradiction, StampStore
+from ledger.appends import Append, Appended, Conflict, Contradiction, PaymentTaken, StampStore
 from ledger.case import Case
 from ledger.case_commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
 from ledger.case_decide import decide_case, is_nobodys
@@ -11,10 +11,11 @@ from ledger.cases import Cases
 from ledger.commands import Command, RefundPayment, RetryRefund
 from ledger.order.by_hand import assigned
 from ledger.order.state import Order
+from ledger.payment_claims import claims_between
 from ledger.payments import Providers
 from ledger.recorded import Draft, derived
 from ledger.refunding import refund_payment, retry_refund
-from ledger.refusals import Busy, CaseClosed, NotRefundable
+from ledger.refusals import Busy, CaseClosed, NotRefundable, PaymentHeld
 from ledger.returning import start_return
 from ledger.seats import after_drafts, seat_changes
 from ledger.service import Orders
@@ -56,7 +57,9 @@ class Resolutions:
                 assert_never(command)
         return self._cases.handle(case_id, command)
 
-    def _assign(self, case_id: UUID, command: AssignMoney) -> Case:
+    def _assign(  # noqa: C901 (one arm per outcome)
+        self, case_id: UUID, command: AssignMoney
+    ) -> Case:
         """Order and case in one append: the money is received exactly where the case says."""
         for _ in range(PATIENCE):
             case, order = self._cases.get(case_id), self._orders.get(command.order)
@@ -73,6 +76,8 @@ class Resolutions:
                 case Contradiction():
                     if not self._cases.granted(case_id, command.request):
                         raise CaseClosed
+                case PaymentTaken():
+                    raise PaymentHeld
                 case other:
                     raise AssertionError(f"assigned money takes no seats: {other}")
         else:
@@ -124,12 +129,13 @@ def _assignment(case: Case, order: Order, command: AssignMoney) -> Append:
         evidence=case.evidence,
         request=command.request,
     )
-    changes = seat_changes(order, after_drafts(order, [received], command.at))
+    after = after_drafts(order, [received], command.at)
     resolved = [_of_case(one, case.id, command) for one in decide_case(command, case)]
     return Append(
         drafts=[received, *resolved],
         expected={order.id: order.version, case.id: case.version},
-        seats=changes,
+        seats=seat_changes(order, after),
+        payments=claims_between(order, after),
     )
 
 

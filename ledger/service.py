@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from ledger.appends import Append, Appended, Conflict, Contradiction, NoRoom, Outcome, StampStore
+from ledger.appends import (
+    Append,
+    Appended,
+    Conflict,
+    Contradiction,
+    NoRoom,
+    Outcome,
+    PaymentTaken,
+    StampStore,
+)
 from ledger.cases import Cases
 from ledger.commands import Command, OrderCommand, PlaceOrder, RetakeSeats
 from ledger.order.decide import decide
@@ -16,12 +25,14 @@ from ledger.order.follow import next_step, without_room
 from ledger.order.observe import contradicts, observe
 from ledger.order.place import place
 from ledger.order.state import Order
+from ledger.payment_claims import claims_between
 from ledger.recorded import Draft, Recorded
 from ledger.refusals import (
     Busy,
     Contradicted,
     KeyReused,
     NotEnoughSeats,
+    PaymentHeld,
     Refusal,
     UnknownOrder,
 )
@@ -144,6 +155,8 @@ class Orders:
             raise NotEnoughSeats(product=self._full(order_id, outcome))
         if isinstance(outcome, Contradiction):
             raise Contradicted
+        if isinstance(outcome, PaymentTaken):
+            raise PaymentHeld
         return outcome if isinstance(outcome, Order) else self.get(order_id)
 
     def _append(
@@ -220,6 +233,8 @@ class Orders:
         outcome = self._lately_or_read(order_id, attempt)
         if outcome is None or isinstance(outcome, Contradiction):
             self._cases.contradiction(order_id, draft)
+        if isinstance(outcome, PaymentTaken):
+            self._cases.second_claim(order_id, draft)
         return outcome if isinstance(outcome, Order) else self.get(order_id)
 
     def follow(self, order_id: UUID, at: datetime, *, after: Order | None = None) -> Order:
@@ -245,8 +260,13 @@ class Orders:
 
 def going_on(order: Order, drafts: Sequence[Draft], at: datetime | None) -> Append:
     """What appends these drafts to an order as it stands, with the seats that move by them."""
-    changes = seat_changes(order, after_drafts(order, drafts, at))
-    return Append(drafts=drafts, expected={order.id: order.version}, seats=changes)
+    after = after_drafts(order, drafts, at)
+    return Append(
+        drafts=drafts,
+        expected={order.id: order.version},
+        seats=seat_changes(order, after),
+        payments=claims_between(order, after),
+    )
 
 
 def drafted(stamp: OrderStamp, stream: UUID, command: Command) -> Draft:

@@ -107,6 +107,7 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.UnknownCase: _kind(404, "unknown-case", "Unknown case"),
     no.CaseClosed: _kind(409, "case-closed", "Resolved already"),
     no.CaseNeedsOtherAction: _kind(409, "case-needs-other-action", "Not in that way"),
+    no.PaymentHeld: _kind(409, "payment-held", "Payment counted elsewhere"),
     no.OtherCurrency: _kind(409, "other-currency", "Another currency"),
     no.Busy: Kind(status=503, slug="busy", title="Busy", retry_after=1),
 }

@@ -89,6 +89,8 @@ def _questions(about: Touched, identities: set[Identity]) -> list[Ask]:
         asks.append(("read_identities", [uuids(causes), texts(types), texts(occurrences)]))
     if about.quotas:
         asks.append(("read_seats", [uuids([*about.quotas])]))
+    if about.payments:
+        asks.append(("read_payments", [uuids([*about.payments])]))
     if about.series:
         asks.append(("read_numbers", [texts([*about.series])]))
     return asks
@@ -102,6 +104,7 @@ def _known(found: dict[str, Rows]) -> Known:
         identities={_identity(row): row for row in standing},
         seats={quota: Seats(*totals) for quota, *totals in found.get("read_seats", ())},
         numbers=dict(found.get("read_numbers", ())),
+        payments=dict(found.get("read_payments", ())),
     )
 
 
@@ -171,6 +174,9 @@ def _totals(decided: Decided) -> Iterator[Ask]:
     if decided.numbers:
         drawn = bigints([*decided.numbers.values()])
         yield "insert_numbers", (last, texts([*decided.numbers]), drawn)
+    if decided.payments:
+        payments, holders = uuids([*decided.payments]), uuids([*decided.payments.values()])
+        yield "insert_payments", (last, payments, holders)
     if keys:
         ids, subjects = uuids([key.key_id for key in keys]), uuids([key.subject for key in keys])
         yield "insert_keys", (ids, subjects, byteas([key.wrapped for key in keys]))

@@ -66,7 +66,7 @@ class Whole:
             return
         yield from self._kept.strays(self._ledger.strays())
         for position in self._ledger.repeated(self._size):
-            text = "the same correlation id, type and occurrence stand in the ledger before"
+            text = "the same identity, or the same payment of somebody else, stands here before"
             yield Finding(law="3", position=position, stream=None, text=text)
 
     def _uncommitted(self) -> Iterator[Finding]:

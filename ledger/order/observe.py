@@ -20,6 +20,11 @@ class Unbound:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ambiguous(Unbound):
+    """It names two orders: its payment is nobody's until a person has looked."""
+
+
 def observe(fact: OrderStamp, correlation_id: UUID, order: Order) -> Sequence[OrderStamp]:
     """The stamps a fact leads to: itself, under the name it has here, or nothing if known."""
     fact = under_its_name(fact, correlation_id, order)
@@ -47,7 +52,7 @@ def _assigned(fact: OrderStamp, correlation_id: UUID, order: Order) -> Attempt |
 def bind(report: Report, order: Order) -> Attempt | Unbound:
     """The attempt that a report belongs to, if all that was asked for matches (law 11)."""
     if report.contradiction:
-        return Unbound(report.contradiction)
+        return Ambiguous(report.contradiction)
     attempt = _attempt(report, order)
     if attempt is None:
         return Unbound("the order never asked for this payment")

@@ -13,6 +13,14 @@ import pytest
 from adapters.embedded_postgres import APP, OWNER
 from adapters.embedded_postgres.binaries import find_binaries
 from adapters.postgres.migrate import MigrationRefused, migrate, pending
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from ledger.appends import Append
+from ledger.money import Money
+from ledger.payment_claims import payment_id
+from ledger.recorded import Draft
+from ledger.stamps import Paid
+from tests.conftest import Database
+from tests.worlds import World
 
 FOLDER = Path("adapters/postgres/migrations")
 FILES = sorted(path.stem for path in FOLDER.glob("*.sql"))
@@ -89,3 +97,29 @@ def test_every_ledger_has_an_identity_of_its_own(postgres_server, empty, databas
         with psycopg.connect(url) as connection:
             identities += connection.execute("select id from ledger.identity").fetchall()
     assert len(set(identities)) == 2
+
+
+def test_payments_of_an_older_ledger_are_claimed_by_whoever_had_them_first(
+    database: Database,
+) -> None:
+    """They were appended when nobody claimed payments; bank transfers and cash stay free."""
+    world = World(make=lambda clock: PostgresStampRecorder(database.app, clock=clock))
+    for name, payment, provider in (
+        ("first", "pi_1", "stripe"),
+        ("second", "pi_1", "stripe"),
+        ("third", "", "manual"),
+    ):
+        placed = world.place(name, ("volunteer" if provider == "manual" else "weekend", 1))
+        cause = next(iter(placed.attempts), world.id("cash"))
+        paid = Paid(amount=Money(3500, "EUR"), provider=provider, provider_reference=payment)
+        draft = Draft(stream=placed.id, stamp=paid, correlation_id=cause, actor="test")
+        world.store.append(Append(drafts=[draft], expected={placed.id: placed.version}))
+    sql = (FOLDER / "0061_payments.sql").read_text()
+    backfill = sql[sql.index("insert into ledger.payments") :]
+    with psycopg.connect(database.owner) as owner:
+        owner.execute(backfill.encode())
+        found = owner.execute("select payment, holder from ledger.payments").fetchall()
+    attempt = next(iter(world.orders.get(world.id("first")).attempts))
+    assert world.recorder.read_repeats(10**6) == [world.store.head()[0] - 1]
+    assert found == [(payment_id("stripe", "acct_1", "pi_1"), attempt)]
+    world.close()
