@@ -6,7 +6,6 @@ from uuid import UUID
 
 from ledger.appends import (
     Append,
-    Appended,
     Conflict,
     Contradiction,
     PaymentClaim,
@@ -99,7 +98,7 @@ class Cases:
             return self.get(case)
         raise Busy(case)
 
-    def stamp(  # noqa: C901 (one arm per outcome)
+    def stamp(
         self,
         case_id: UUID,
         wished: Callable[[Case], Sequence[CaseStamp]],
@@ -128,19 +127,13 @@ class Cases:
             drafts = [replace(draft, stamp=one) for one in wished(case)]
             if not drafts:
                 return case
-            claims = _claims(case, [one.stamp for one in drafts])
-            append = Append(drafts=drafts, expected={case_id: case.version}, payments=claims)
-            match self._store.append(append)[0]:
-                case Appended():
-                    return self.get(case_id)
-                case PaymentTaken():
-                    raise PaymentHeld
-                case Contradiction():
-                    if self.granted(case_id, request):
-                        return self.get(case_id)
-                    raise CaseClosed
-                case _:
-                    continue
+            outcome = self._store.append(_together(case, drafts))[0]
+            if isinstance(outcome, PaymentTaken):
+                raise PaymentHeld
+            if isinstance(outcome, Contradiction) and not self.granted(case_id, request):
+                raise CaseClosed
+            if not isinstance(outcome, Conflict):
+                return self.get(case_id)
         raise Busy(case_id)
 
     def granted(self, case_id: UUID, request: str | None) -> bool:
@@ -192,7 +185,8 @@ def _alone(draft: Draft, claims: Sequence[PaymentClaim]) -> Append:
     return Append(drafts=[draft], expected={draft.stream: 0}, payments=claims)
 
 
-def _claims(case: Case, stamps: Sequence[CaseStamp]) -> Sequence[PaymentClaim]:
-    """Who asks for money back counts it as the case's, and as no order's any more."""
-    asked = any(isinstance(one, CaseReturnRequested) for one in stamps)
-    return claims_of_case(case.id, case.opened) if asked and case.opened else ()
+def _together(case: Case, drafts: Sequence[Draft]) -> Append:
+    """Whoever asks for money back counts it as the case's, and as no order's any more."""
+    asked = any(isinstance(one.stamp, CaseReturnRequested) for one in drafts)
+    claims = claims_of_case(case.id, case.opened) if asked and case.opened else ()
+    return Append(drafts=drafts, expected={case.id: case.version}, payments=claims)

@@ -49,13 +49,7 @@ def receive(
     if isinstance(verdict, Unbound) or order is None:
         reason = verdict.reason if isinstance(verdict, Unbound) else ""
         if not _of_a_return(report, cases, evidence):
-            cases.open(
-                case_for(report, order, reason),
-                correlation_id=cause_of(report),
-                actor=_actor(report),
-                evidence=evidence,
-                keeps_payment=bool(report.contradiction) or isinstance(verdict, Ambiguous),
-            )
+            _keep(case_for(report, order, reason), report, verdict, cases=cases, evidence=evidence)
         return None
     report = rebound(report, verdict, refund=order.refund_known_as(refund_named(report)))
     after = orders.record(
@@ -68,6 +62,24 @@ def receive(
     )
     orders.follow(order.id, at, after=after)
     return order.id if _counts(after, report) else None
+
+
+def _keep(
+    opened: CaseOpened,
+    report: Report,
+    verdict: Attempt | Unbound,
+    *,
+    cases: Cases,
+    evidence: str,
+) -> None:
+    """As a case. What names two orders pays neither, whatever its payment says later (P4)."""
+    cases.open(
+        opened,
+        correlation_id=cause_of(report),
+        actor=_actor(report),
+        evidence=evidence,
+        keeps_payment=bool(report.contradiction) or isinstance(verdict, Ambiguous),
+    )
 
 
 def _counts(order: Order, report: Report) -> bool:

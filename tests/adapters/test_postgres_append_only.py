@@ -7,7 +7,16 @@ from psycopg import errors, sql
 from adapters.embedded_postgres import ADMIN
 from adapters.postgres.roles import NotMigrated, RoleTooStrong, check_role, check_role_at
 
-TABLES = ["commits", "identity", "inbox", "migrations", "numbers", "seat_totals", "stamps"]
+TABLES = [
+    "commits",
+    "identity",
+    "inbox",
+    "migrations",
+    "numbers",
+    "payments",
+    "seat_totals",
+    "stamps",
+]
 CHANGES = {
     "update": "update {table} set {column} = {column}",
     "delete": "delete from {table}",
