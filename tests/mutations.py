@@ -66,6 +66,13 @@ MUTATIONS = (
         tests=("tests/web/test_settings.py",),
     ),
     Mutation(
+        name="an-unreadable-message-names-nothing",
+        file="adapters/worker/inbox.py",
+        old="named = named_ids(message.body) if message is not None else NamedIds()",
+        new="named = NamedIds()",
+        tests=("tests/adapters/worker/test_reactor_inbox.py",),
+    ),
+    Mutation(
         name="one-payment-pays-two-orders",
         file="adapters/conditions.py",
         old="            if holder != claim.holder:\n",

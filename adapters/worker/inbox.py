@@ -1,6 +1,7 @@
 """Messages of providers that were kept but not understood yet are read again."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -21,9 +22,11 @@ from ledger.appends import LedgerUnavailable
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
 from ledger.doors import Unreadable, WebhookDoor
+from ledger.named_ids import NamedIds, named_ids
 from ledger.receiving import Find as FindOrder
 from ledger.receiving import NotTied, receive
 from ledger.reconciling.records import ProviderAway
+from ledger.refusals import UnknownOrder
 from ledger.reports import Report
 from ledger.rereading import TRUSTED, Archived, Opened
 from ledger.service import Orders
@@ -31,6 +34,8 @@ from ledger.service import Orders
 # Those that wait for a provider that is away must not stand before everybody else.
 _BATCH = 1000
 _MOST_ATTEMPTS = 10
+# Of the ids in a message that cannot be understood, so many are looked up.
+_MOST_NAMED = 10
 
 
 class Waiting(Archived, Protocol):
@@ -142,14 +147,27 @@ class Inbox:
         return FAILED
 
     def _given_up(self, waiting: Waiting, error: str) -> Progress:
-        """It stays in the ledger as evidence; a person must look what it says."""
+        """It stays in the ledger as evidence; a person must look what it says (SPEC P8)."""
+        message = self.kept.open(waiting.id) if waiting.verdict in TRUSTED else None
+        named = named_ids(message.body) if message is not None else NamedIds()
+        text = f"A message of the provider could not be understood: {error}."
+        told = {"event": named.event, "object": named.object}
         case = CaseOpened(
             kind=CaseKind.UNBOUND_FACT,
             severity=Severity.CRITICAL,
-            text=f"A message of the provider could not be understood: {error}.",
+            text=" ".join([text, *(f"Its {what}: {name}." for what, name in told.items() if name)]),
+            order=self._order(waiting.provider, named),
             provider=waiting.provider,
+            provider_reference=named.object,
             about=str(waiting.id),
         )
-        self.cases.open(case, correlation_id=waiting.id, actor="worker")
+        self.cases.open(case, correlation_id=waiting.id, actor="worker", evidence=waiting.hash)
         self.kept.mark(waiting.id, "failed", error=error)
         return FAILED
+
+    def _order(self, provider: str, named: NamedIds) -> UUID | None:
+        """The order that it names, or whose object it is known to be about."""
+        for one in named.orders[:_MOST_NAMED]:
+            with suppress(UnknownOrder):
+                return self.orders.get(one).id
+        return self.find_order(provider, named.object) if named.object else None

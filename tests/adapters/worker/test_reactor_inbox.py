@@ -158,3 +158,25 @@ def test_what_nobody_signed_or_can_read_is_never_interpreted():
     reactor.run()
     assert [kept.states[id] for id in ids] == ["failed"] * 3
     assert not world.orders.get(order.id).received
+
+
+def test_what_cannot_be_read_names_order_object_and_event_all_the_same():
+    world, kept, order, reactor = given(troubled=100)
+    told = b'{"id":"evt_1ab","data":{"object":{"id":"cs_1ab","client_reference_id":"%s","x":'
+    kept.arrive(world.clock() - timedelta(minutes=1), body=told % str(order.id).encode())
+    for _ in range(10):
+        reactor.run()
+        world.clock.forward(minutes=10)
+    (case,) = world.opened_cases()
+    assert (case.order, case.provider_reference) == (order.id, "cs_1ab")
+    assert "evt_1ab" in case.text
+
+
+def test_what_nobody_signed_names_nothing():
+    world, kept, order, reactor = given()
+    told = f'{{"id":"evt_1ab","order":"{order.id}"}}'.encode()
+    kept.arrive(world.clock() - timedelta(minutes=1), verdict="forged", body=told)
+    reactor.run()
+    (case,) = world.opened_cases()
+    assert (case.order, case.provider_reference) == (None, "")
+    assert "evt_1ab" not in case.text
