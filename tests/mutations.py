@@ -774,6 +774,41 @@ MUTATIONS = (
         new='.state == "waiting"',
         tests=("tests/ledger/test_resending.py",),
     ),
+    Mutation(
+        name="one-rate-written-twice-is-two",
+        file="ledger/vat.py",
+        old="        rate = Decimal(written)\n",
+        new="        rate = Decimal(written) + Decimal(len(written)) / 10**9\n",
+        tests=("tests/ledger/test_vat.py",),
+    ),
+    Mutation(
+        name="seats-are-missed-without-their-product",
+        file="ledger/service.py",
+        old="raise NotEnoughSeats(product=self._full(order_id, outcome))",
+        new='raise NotEnoughSeats(product="")',
+        tests=("tests/web/test_api_corrections.py",),
+    ),
+    Mutation(
+        name="only-bare-numbers-name-an-order",
+        file="web/order_search.py",
+        old='text.strip().removeprefix("#")',
+        new="text.strip()",
+        tests=("tests/web/test_order_commands.py",),
+    ),
+    Mutation(
+        name="whatever-is-typed-is-text",
+        file="web/cli.py",
+        old="        require_text(arguments)\n",
+        new="",
+        tests=("tests/web/test_bad_arguments.py",),
+    ),
+    Mutation(
+        name="ports-have-no-end",
+        file="web/ports.py",
+        old="LAST = 65_535",
+        new="LAST = 1_000_000",
+        tests=("tests/web/test_bad_arguments.py",),
+    ),
 )
 
 

@@ -23,7 +23,6 @@ from ledger.audit.seats import derive_seats, seat_differences
 from ledger.codec import Unreadable
 from ledger.refusals import UnknownOrder
 from web import audit_tables as tables
-from web.order_report import order_json, show_order
 from web.parts import Parts
 from web.standstill import behind, told_of_lag, told_of_stopped
 from web.verify_command import FOUND, verify
@@ -51,7 +50,7 @@ class Moment(click.ParamType[Until]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Until:
         text = str(value)
-        if text.isdigit():
+        if text.isascii() and text.isdecimal():
             return until_position(int(text))
         try:
             when = datetime.fromisoformat(text)
@@ -71,7 +70,13 @@ audit.add_command(verify)
 @audit.command(name="replay")
 @click.option("--order", type=click.UUID, help="Only this order (or shop, or case).")
 @click.option("--until", type=Moment(), default=None, help="As of this position or time.")
-@click.option("--newest", default=_NEWEST, show_default=True, help="Of a ledger, stamps shown.")
+@click.option(
+    "--newest",
+    type=click.IntRange(0, 1_000_000),
+    default=_NEWEST,
+    show_default=True,
+    help="Of a ledger, stamps shown.",
+)
 @_json
 @click.pass_context
 def replay_command(
@@ -170,25 +175,3 @@ def check(context: click.Context, as_json: bool) -> None:
 
 def _quotas(quotas: dict[str, Totals]) -> dict[str, object]:
     return {"quotas": tables.quotas_json(quotas)}
-
-
-@click.group()
-def orders() -> None:
-    """Orders, one at a time."""
-
-
-@orders.command()
-@click.argument("order_id", metavar="ID", type=click.UUID)
-@_json
-@click.pass_context
-def show(context: click.Context, order_id: UUID, as_json: bool) -> None:
-    """How an order stands, and how it came there."""
-    parts = _parts(context)
-    history = parts.orders.history(order_id)
-    order, steps = parts.orders.get(order_id), list(replay(history))
-    if as_json:
-        tables.as_json({**order_json(order, parts.clock()), "steps": steps})
-        return
-    out = tables.console()
-    for table in (*show_order(order, parts.clock()), tables.story_table(steps, streams=False)):
-        out.print(table)

@@ -62,7 +62,9 @@ def show(context: click.Context, case: UUID, as_json: bool) -> None:
     if as_json:
         tables.as_json(told)
         return
-    for name, value in told.items():
+    amount = found.opened.amount
+    shown = {**told, "amount": spoken(amount) if amount else None, "currency": None}
+    for name, value in shown.items():
         if name != "history" and value not in (None, "", []):
             click.echo(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
     for one in told["history"]:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +26,7 @@ from ledger.reconciling.records import ProviderAway
 from ledger.refusals import Refusal, ShopInvalid
 from web import __version__
 from web.app import create_app
-from web.audit_commands import audit, orders, seats
+from web.audit_commands import audit, seats
 from web.case_commands import cases
 from web.composition import Works, assembled, daemon
 from web.correction_commands import withdraw_cancellation, withdraw_payment
@@ -33,7 +34,9 @@ from web.demo import demo
 from web.inbox_commands import inbox
 from web.key_commands import keys
 from web.log_lines import configure
+from web.order_commands import orders
 from web.parts import Parts
+from web.ports import Port, PortUnusable, require_usable
 from web.progress import progress_bar
 from web.projection_commands import projections
 from web.reconcile_command import reconcile
@@ -43,6 +46,7 @@ from web.session_commands import sessions
 from web.settings import Settings, SettingWrong, read_settings
 from web.shop_commands import shop
 from web.standstill import behind, told_of_lag, told_of_stopped
+from web.words_typed import Word, require_text
 
 REFUSED, WRONG, OUTSIDE = 1, 2, 3
 _ENDINGS: dict[type[Exception], int] = {
@@ -57,6 +61,7 @@ _ENDINGS: dict[type[Exception], int] = {
     LedgerUnavailable: OUTSIDE,
     ProviderAway: OUTSIDE,
     Unfinished: OUTSIDE,
+    PortUnusable: OUTSIDE,
 }
 
 
@@ -95,9 +100,10 @@ def _parts(context: click.Context) -> Parts:
 
 @stampledger.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--port", type=Port(), default=8000, show_default=True, help="Port to listen on.")
 def serve(host: str, port: int) -> None:
     """Serve the shop and the API. Does not start a worker."""
+    require_usable(host, port)
     settings = _ready_to_serve(read_settings(os.environ))
     configure()
 
@@ -170,7 +176,7 @@ def token() -> None:
 
 
 @token.command(name="add")
-@click.argument("name")
+@click.argument("name", type=Word(longest=100))
 @click.option("--role", type=click.Choice(["admin", "staff", "auditor"]), required=True)
 @click.option("--shop", "shop_slug", help="Only for this shop.")
 @click.option("--expires", type=click.DateTime(), help="When it ends, in UTC.")
@@ -222,10 +228,12 @@ for group in (
     stampledger.add_command(group)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; every known trouble ends in one sentence and its exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        stampledger.main(prog_name="stampledger", standalone_mode=False)
+        require_text(arguments)
+        stampledger.main(arguments, prog_name="stampledger", standalone_mode=False)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as error:

@@ -20,6 +20,7 @@ from web.composition import assembled
 from web.demo_house import Addresses, House, alone, keep_to_ourselves, require_free, running
 from web.demo_story import Story
 from web.parts import Parts
+from web.ports import Port
 from web.settings import Settings, read_settings
 
 SLUG = "winterfest"
@@ -27,7 +28,9 @@ SAMPLE = Path(__file__).parent / "samples" / f"{SLUG}.yaml"
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="Port of the shop; 3 more follow.")
+@click.option(
+    "--port", type=Port(more=3), default=8000, show_default=True, help="Of the shop; 3 more follow."
+)
 @click.option("--once", is_flag=True, help="Exit after the story.")
 def demo(port: int, once: bool) -> None:
     """Set up a sample shop, let one order walk the whole way, then serve."""

@@ -4,7 +4,6 @@ import fcntl
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 import click
 import httpx2
 
+from web.ports import require_usable
 from web.secrets_at_home import kept_key
 
 PATIENCE = 30.0
@@ -107,15 +107,7 @@ class House:
 def require_free(at: Addresses) -> None:
     """Every port must be free; says which is not, and what to do."""
     for port in range(at.web, at.web + 4):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                raise click.UsageError(
-                    f"Port {port} is in use. Stop what listens there (another demo?), "
-                    "or choose other ports with --port."
-                ) from error
+        require_usable("127.0.0.1", port)
 
 
 @contextmanager

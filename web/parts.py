@@ -35,6 +35,10 @@ class Store(StampStore, Protocol):
 
     def stored(self) -> AuditedRows: ...
 
+    def feed(self, after: int, *, limit: int) -> Sequence[Recorded]: ...
+
+    def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]: ...
+
 
 class Archive(Inbox, Protocol):
     """The inbox as commands use it."""

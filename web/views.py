@@ -102,6 +102,18 @@ class Views(Protocol):
         """The order that a provider's name belongs to, if it is one."""
         ...
 
+    def orders_named(
+        self,
+        text: str,
+        *,
+        number: int | None,
+        email_index: str | None,
+        shop: str | None = None,
+        limit: int = 50,
+    ) -> Sequence[UUID]:
+        """Orders with this number, keyed e-mail, or reference or identifier; the newest first."""
+        ...
+
     def unpaid_due(self, now: datetime, limit: int) -> Sequence[UUID]:
         """Orders whose time to pay is over."""
         ...

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from adapters.letters.letter import VatShare
-from ledger.money import Money, total, vat_included
+from ledger.money import Money, total
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
 from ledger.stamps import Line
+from ledger.vat import VatShare, gross_by_rate, shares
 
 
 def line_total(line: Line) -> Money:
@@ -16,13 +16,12 @@ def line_total(line: Line) -> Money:
 
 def vat_of_order(order: Order) -> Sequence[VatShare]:
     """VAT by rate in everything that was ordered; a rate of 0 % is kept (SPEC R2)."""
-    return _shares(_by_rate(order.terms.lines, order.currency))
+    return shares(_by_rate(order.terms.lines))
 
 
 def vat_of_part(amount: Money, order: Order) -> Sequence[VatShare]:
     """VAT by rate in a part of an order: the part is spread over the rates as the order was."""
-    whole = _by_rate(order.terms.lines, order.currency)
-    return _shares(spread(amount, whole))
+    return shares(spread(amount, _by_rate(order.terms.lines)))
 
 
 def spread(amount: Money, weights: Mapping[Decimal, Money]) -> Mapping[Decimal, Money]:
@@ -58,18 +57,5 @@ def lost_before(order: Order, position: int) -> Money:
     return total(taken, order.currency)
 
 
-def _by_rate(lines: Iterable[Line], currency: str) -> Mapping[Decimal, Money]:
-    sums: dict[Decimal, Money] = {}
-    for line in lines:
-        rate = Decimal(line.vat_percent)
-        sums[rate] = sums.get(rate, Money(0, currency)) + line_total(line)
-    return sums
-
-
-def _shares(gross: Mapping[Decimal, Money]) -> Sequence[VatShare]:
-    return tuple(_share(rate, gross[rate]) for rate in sorted(gross, reverse=True))
-
-
-def _share(rate: Decimal, gross: Money) -> VatShare:
-    vat = vat_included(gross, rate)
-    return VatShare(rate=str(rate), base=gross - vat, vat=vat)
+def _by_rate(lines: Iterable[Line]) -> Mapping[Decimal, Money]:
+    return gross_by_rate((line.vat_percent, line_total(line)) for line in lines)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.money import Money
+from ledger.vat import VatShare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +26,6 @@ class Action:
     label: str
     url: str
     note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VatShare:
-    """The part of an amount that was sold at one rate: base + vat = what was paid for it."""
-
-    rate: str
-    base: Money
-    vat: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,6 +211,19 @@ class Views:
         found = self._read("views_read_reservations_due", now, limit, *lane.chosen, offset)
         return [order for (order,) in found]
 
+    def orders_named(
+        self,
+        text: str,
+        *,
+        number: int | None,
+        email_index: str | None,
+        shop: str | None = None,
+        limit: int = 50,
+    ) -> Sequence[UUID]:
+        """Orders with this number, keyed e-mail, or reference or identifier; the newest first."""
+        parameters = number, text, email_index, _uuid(text), limit, shop
+        return [order for (order,) in self._read("views_find_orders", *parameters)]
+
     def orders(self, search: OrderSearch, *, limit: int = 50) -> Sequence[OrderPage]:
         """A page of a shop's orders, newest first, with numbers below `search.below`."""
         found = self._read(
@@ -251,3 +264,10 @@ class Views:
     def _read(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with self._connections.asking() as connection:
             return connection.execute(statement(name), parameters).fetchall()
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -29,7 +29,8 @@ from ledger.stamps import SeatsReleased
 from tests.ledger.audit_kit import CopiedRows, a_history, force
 from tests.worlds import World
 from web import audit_tables, verify_command
-from web.audit_commands import audit, orders, seats
+from web.audit_commands import audit, seats
+from web.order_commands import orders
 from web.parts import alone
 
 

@@ -31,7 +31,7 @@ class Ends:
 
     def placed(self) -> Sequence[UUID]:
         store = self.journey.works.parts.store
-        while stamps := store.feed(self._read, limit=_FAR):  # type: ignore[attr-defined]
+        while stamps := store.feed(self._read, limit=_FAR):
             self._placed += [one.stream for one in stamps if isinstance(one.stamp, OrderPlaced)]
             self._read = stamps[-1].position
         return self._placed

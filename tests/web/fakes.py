@@ -216,6 +216,29 @@ class ViewsInMemory:
     def order_of(self, provider: str, reference: str) -> UUID | None:
         return None
 
+    def orders_named(
+        self,
+        text: str,
+        *,
+        number: int | None,
+        email_index: str | None,
+        shop: str | None = None,
+        limit: int = 50,
+    ) -> Sequence[UUID]:
+        placed = [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
+        orders = [fold(one, self.ledger.read(one)) for one in placed]
+        return [
+            one.id
+            for one in orders
+            if shop in (None, one.terms.shop_slug)
+            and (
+                number == one.number
+                or email_index == one.terms.email_index
+                or text in (str(one.id), one.payment_reference)
+                or any(text in (at.reference, at.session) for at in one.attempts.values())
+            )
+        ][::-1][:limit]
+
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
         opened = [one for one in self._all() if isinstance(one.stamp, CaseOpened)]
         folded = [fold_case(one.stream, self.ledger.read(one.stream)) for one in opened]

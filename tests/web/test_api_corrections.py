@@ -11,8 +11,8 @@ from ledger.audit.verify import Verification
 from ledger.stamps import CancellationWithdrawn, PaymentWithdrawn
 from tests.web.kit import Product
 from tests.web.test_api_acting import act, history, kinds
-from web.audit_commands import orders
 from web.cli import stampledger  # noqa: F401 (hangs up the commands)
+from web.order_commands import orders
 
 MISTAKE = {"approver": "boss", "reason": "the wrong row"}
 TAKEN = {"mark-paid/withdraw": "mark-paid", "cancel/withdraw": "cancel"}
@@ -70,6 +70,7 @@ def test_without_seats_it_stays_cancelled(product: Product):
     size = product.parts.store.head()
     answer = act(product, address, "cancel/withdraw", **MISTAKE)
     assert (answer.status_code, answer.json["type"]) == (409, "/problems/not-enough-seats")
+    assert answer.json["product"] == "sauna"
     assert product.parts.store.head() == size
 
 

@@ -54,7 +54,10 @@ def test_a_case_tells_all_about_itself(product: Product, case: str):
         ("CASE_OPENED", None),
         ("CASE_RESOLVED", "a test by the bank"),
     ]
-    assert "a test by the bank" in run(product, "show", case).output
+    shown = run(product, "show", case).output
+    assert "a test by the bank" in shown
+    assert "amount: 35.00 EUR" in shown
+    assert "3500" not in shown
     assert run(product, "show", str(uuid4())).exit_code == 1
 
 
