@@ -161,6 +161,6 @@ def test_a_privileged_port_is_told(monkeypatch: pytest.MonkeyPatch):
     def refuse(self: object, address: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(ports.socket, "socket", type("Closed", (socket.socket,), {"bind": refuse}))
+    monkeypatch.setattr(socket, "socket", type("Closed", (socket.socket,), {"bind": refuse}))
     with pytest.raises(ports.PortUnusable, match="choose one from 1024 on"):
         ports.require_usable("127.0.0.1", 80)
