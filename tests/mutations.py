@@ -809,6 +809,27 @@ MUTATIONS = (
         new="LAST = 1_000_000",
         tests=("tests/web/test_bad_arguments.py",),
     ),
+    Mutation(
+        name="secrets-are-not-read-from-files",
+        file="web/settings.py",
+        old='.get(f"STAMPLEDGER_{name}_FILE") if name in SECRETS else None',
+        new=".get(name)",
+        tests=("tests/web/test_settings_in_files.py",),
+    ),
+    Mutation(
+        name="nobody-knows-when-a-token-was-used",
+        file="adapters/postgres/sql/read_token.sql",
+        old="set last_used_at = now()",
+        new="set last_used_at = last_used_at",
+        tests=("tests/adapters/test_working.py",),
+    ),
+    Mutation(
+        name="a-visitor-is-not-told-what-is-left",
+        file="web/app.py",
+        old="    app.after_request(tell_allowance)\n",
+        new="",
+        tests=("tests/web/test_public_writes.py",),
+    ),
 )
 
 

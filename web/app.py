@@ -23,6 +23,7 @@ from web.current import KEY
 from web.headers import security_headers
 from web.logs import keep_access_log
 from web.metrics import Metrics
+from web.pace import tell_allowance
 from web.parts import Parts
 from web.problems import ProblemRaised
 
@@ -58,6 +59,7 @@ def create_app(parts: Parts) -> Flask:
             payment_page_origins=parts.settings.payment_page_origins,
         )
     )
+    app.after_request(tell_allowance)
     answer_problems(app)
     return app
 

@@ -5,7 +5,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -46,7 +45,8 @@ from web.session_commands import sessions
 from web.settings import Settings, SettingWrong, read_settings
 from web.shop_commands import shop
 from web.standstill import behind, told_of_lag, told_of_stopped
-from web.words_typed import Word, require_text
+from web.token_commands import token
+from web.words_typed import require_text
 
 REFUSED, WRONG, OUTSIDE = 1, 2, 3
 _ENDINGS: dict[type[Exception], int] = {
@@ -170,28 +170,6 @@ def migrate_command(context: click.Context) -> None:
     click.echo("\n".join(applied) or "Nothing to do: the database is up to date.")
 
 
-@stampledger.group()
-def token() -> None:
-    """Bearer tokens for the API."""
-
-
-@token.command(name="add")
-@click.argument("name", type=Word(longest=100))
-@click.option("--role", type=click.Choice(["admin", "staff", "auditor"]), required=True)
-@click.option("--shop", "shop_slug", help="Only for this shop.")
-@click.option("--expires", type=click.DateTime(), help="When it ends, in UTC.")
-@click.pass_context
-def add_token(
-    context: click.Context, name: str, role: str, shop_slug: str | None, expires: datetime | None
-) -> None:
-    """Make a token and print it, this once."""
-    works = _works(context)
-    if shop_slug is not None:
-        works.parts.shops.get(shop_slug)
-    until = expires.replace(tzinfo=UTC) if expires else None
-    click.echo(works.tokens.add(name, role=role, shop=shop_slug, expires_at=until))
-
-
 @projections.command(name="rebuild")
 @click.argument("names", nargs=-1, metavar="NAME...")
 @click.pass_context
@@ -213,6 +191,7 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
 for command in (settle_refund, withdraw_payment, withdraw_cancellation):
     orders.add_command(command)
 for group in (
+    token,
     audit,
     cases,
     seats,

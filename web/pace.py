@@ -3,7 +3,7 @@
 from hmac import digest
 from ipaddress import IPv6Address, ip_address
 
-from flask import current_app, request
+from flask import Response, current_app, g, request
 
 from web.access import bearer, is_at_home
 from web.current import parts
@@ -16,8 +16,18 @@ _NETWORK_BYTES = 8
 
 def slow_down(button: str, *, limit: int, per_seconds: int = 60) -> None:
     """Count a press by this visitor. Raises the problem "too many requests" over the limit."""
-    if not parts().limits.hit(f"{button}/{_visitor()}", per_seconds=per_seconds, limit=limit):
+    hit = parts().limits.hit(f"{button}/{_visitor()}", per_seconds=per_seconds, limit=limit)
+    policy = f'"{button}";q={limit};w={per_seconds}'
+    g.allowance = policy, f'"{button}";r={max(hit.left, 0)};t={hit.seconds}'
+    if not hit:
         raise ProblemRaised("too-many-requests")
+
+
+def tell_allowance(response: Response) -> Response:
+    """What this visitor has left, in the fields of draft-ietf-httpapi-ratelimit-headers."""
+    if (told := g.get("allowance")) is not None:
+        response.headers["RateLimit-Policy"], response.headers["RateLimit"] = told
+    return response
 
 
 def slow_strangers_down(button: str, shop: str, *, limit: int) -> None:

@@ -74,10 +74,22 @@ def alone(count: int = 1, *, hashes_only: bool = False) -> Iterator[None]:
     yield None
 
 
+class Hit(Protocol):
+    """One use: true while it is allowed; how many more are, and in how many seconds all again."""
+
+    @property
+    def left(self) -> int: ...
+
+    @property
+    def seconds(self) -> int: ...
+
+    def __bool__(self) -> bool: ...
+
+
 class Limits(Protocol):
     """How often a thing may be done, counted across processes."""
 
-    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
         """True while it may be done once more."""
         ...
 

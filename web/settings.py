@@ -9,6 +9,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 KEY_LENGTH = 32
+_LONGEST_SECRET = 10_000
+# Each may also be named by a file, `STAMPLEDGER_…_FILE`, which no list of processes shows.
+SECRETS = (
+    "DATABASE_URL",
+    "MIGRATE_DATABASE_URL",
+    "SECRET_KEY",
+    "MASTER_KEY",
+    "MASTER_KEY_ALSO",
+    "SIGNING_KEY",
+    "SMTP_URL",
+    "ALARM_WEBHOOK",
+    "STRIPE_API_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "PAYTRAIL_SECRET",
+    "SUMUP_API_KEY",
+    "SUMUP_WEBHOOK_SECRET",
+)
 # Sessions are signed with it (HMAC-SHA256): shorter than the hash, it would be the weakest part.
 SHORTEST_SECRET = 32
 
@@ -142,7 +159,13 @@ class _Reader:
     environment: Mapping[str, str]
 
     def text(self, name: str) -> str | None:
-        return self.environment.get(f"STAMPLEDGER_{name}") or None
+        value = self.environment.get(f"STAMPLEDGER_{name}") or None
+        file = self.environment.get(f"STAMPLEDGER_{name}_FILE") if name in SECRETS else None
+        if not file:
+            return value
+        if value is not None:
+            raise SettingWrong(f"STAMPLEDGER_{name}_FILE", "is set beside the setting itself")
+        return _content(f"STAMPLEDGER_{name}_FILE", Path(file))
 
     def one_of(self, name: str, *words: str) -> str | None:
         text = self.text(name)
@@ -179,6 +202,21 @@ class _Reader:
     def keys(self, name: str) -> tuple[bytes, ...]:
         text = self.text(name)
         return tuple(_key(name, one) for one in text.split(",")) if text else ()
+
+
+def _content(name: str, path: Path) -> str:
+    """The secret in a file, as an orchestrator mounts it: without the end of its line."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_LONGEST_SECRET + 1)
+    except (OSError, ValueError):
+        raise SettingWrong(name, "names a file that cannot be read as text") from None
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text.strip():
+        raise SettingWrong(name, "names a file that is empty")
+    if len(text) > _LONGEST_SECRET or not text.isprintable():
+        raise SettingWrong(name, "names a file that is not one line of text")
+    return text
 
 
 def _key(name: str, text: str) -> bytes:

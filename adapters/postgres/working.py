@@ -1,5 +1,6 @@
 """What is counted and kept beside the ledger, and is no evidence: rate limits, API tokens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -10,6 +11,19 @@ from typing import Any
 from adapters.postgres.connections import Connections
 from adapters.postgres.statements import statement
 
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One use: how many more are allowed, below zero if it was too many, for so many seconds."""
+
+    left: int
+    seconds: int
+
+    def __bool__(self) -> bool:
+        return self.left >= 0
+
 
 class RateLimits:
     """Counts for all processes together."""
@@ -17,11 +31,11 @@ class RateLimits:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
-        """Count one use; False when it is more than `limit` in this window of time."""
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
+        """Count one use; not true when it is more than `limit` in this window of time."""
         hashed = sha256(key.encode()).digest()
-        ((hits,),) = _run(self._connections, "hit_rate_limit", hashed, per_seconds)
-        return bool(hits <= limit)
+        ((hits, seconds),) = _run(self._connections, "hit_rate_limit", hashed, per_seconds)
+        return Hit(limit - hits, seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +46,19 @@ class Identity:
     role: str
     shop: str | None = None
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptToken:
+    """A token as it is listed. `id` begins its hash; `last_used_at` is known to the minute."""
+
+    id: str
+    name: str
+    role: str
+    shop: str | None
+    expires_at: datetime | None
+    made_at: datetime
+    last_used_at: datetime | None
 
 
 class Tokens:
@@ -62,6 +89,15 @@ class Tokens:
             if compare_digest(hashed, wanted):
                 return Identity(name=name, role=role, shop=shop, expires_at=expires)
         return None
+
+    def listed(self) -> Sequence[KeptToken]:
+        """Every token as it is kept, by name; never itself."""
+        rows = _run(self._connections, "list_tokens")
+        return [KeptToken(hashed.hex()[:_SHOWN], *others) for hashed, *others in rows]
+
+    def revoke(self, name: str) -> int:
+        """How many tokens were taken back: all of this name, or the one that is listed so."""
+        return len(_run(self._connections, "revoke_tokens", name))
 
 
 def _run(connections: Connections, name: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -22,7 +22,7 @@ def connections(database):
 def test_uses_up_to_the_limit_are_allowed_whoever_counts_them(connections, database):
     other = Connections(database.app)
     counters = [RateLimits(connections), RateLimits(other)] * 2
-    allowed = [one.hit("login/1.2.3.4", per_seconds=86400, limit=3) for one in counters]
+    allowed = [bool(one.hit("login/1.2.3.4", per_seconds=86400, limit=3)) for one in counters]
     other.close()
     assert allowed == [True, True, True, False]
 
@@ -73,3 +73,23 @@ def test_a_token_cannot_be_read_back(connections, database):
     with psycopg.connect(database.app) as connection:
         kept = connection.execute("select tokens::text from working.tokens").fetchall()
     assert token not in str(kept)
+
+
+def test_a_token_tells_when_it_was_used_and_can_be_taken_back(connections):
+    tokens = Tokens(connections)
+    first, second, other = (tokens.add(name, role="staff") for name in ("till", "till", "door"))
+    assert tokens.check(first)
+    used = {one.name: one.last_used_at for one in tokens.listed() if one.last_used_at}
+    assert [*used] == ["till"]
+    (door,) = (one for one in tokens.listed() if one.name == "door")
+    assert (tokens.revoke("till"), tokens.revoke("till"), tokens.revoke(door.id)) == (2, 0, 1)
+    assert [tokens.check(one) for one in (first, second, other)] == [None, None, None]
+
+
+def test_a_short_word_or_a_pattern_takes_nothing_back(connections):
+    tokens = Tokens(connections)
+    tokens.add("till", role="staff")
+    (kept,) = (one for one in tokens.listed() if one.name == "till")
+    for word in ("", "%", "%%%%%%%%", "________", kept.id[:7]):
+        assert tokens.revoke(word) == 0
+    assert kept in tokens.listed()

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from adapters.postgres.views import IntentCount, LetterCount, StoppedLane
+from adapters.postgres.working import Hit
 from adapters.stamp_ledger import StampLedger
 from ledger.appends import LedgerUnavailable
 from ledger.captures import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
@@ -186,8 +187,8 @@ class LimitsInMemory:
 
     tight: bool = False
 
-    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
-        return not self.tight
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
+        return Hit(-1 if self.tight else limit - 1, per_seconds)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from adapters.keys import Keyring
 from adapters.memory_inbox import MemoryInbox
 from adapters.memory_store import MemoryStampRecorder
+from adapters.postgres.working import Hit
 from adapters.stamp_ledger import StampLedger
 from ledger.cases import Cases
 from ledger.commands import PlaceOrder, RequestCancellation, Wanted
@@ -106,9 +107,9 @@ class Limits:
 
     presses: dict[str, int] = field(default_factory=dict)
 
-    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
         self.presses[key] = self.presses.get(key, 0) + 1
-        return self.presses[key] <= limit
+        return Hit(limit - self.presses[key], per_seconds)
 
 
 class World:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.postgres.working import Hit
 from tests.web.kit import Product, open_shop
 from web.settings import SettingWrong, read_settings
 
@@ -12,9 +13,9 @@ class Visitors:
     def __init__(self) -> None:
         self.seen: set[str] = set()
 
-    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
         self.seen.add(key)
-        return True
+        return Hit(limit, per_seconds)
 
 
 def visitors(proxies: int, *forwarded: str) -> int:

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from adapters.postgres.connections import Connections
-from adapters.postgres.working import RateLimits
+from adapters.postgres.working import Hit, RateLimits
 from tests.conftest import Database
 from tests.web.kit import SHOP, Product, open_shop, wish
 from tests.web.url_table import WRITES, address, methods, name_of, writes
@@ -96,9 +96,9 @@ class Keys:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
         self.seen.append(key)
-        return True
+        return Hit(limit, per_seconds)
 
 
 def visitors(*addresses: str) -> int:
@@ -133,3 +133,13 @@ def test_who_came_cannot_be_found_out_by_trying_every_address():
 def test_who_repeats_an_order_is_answered_while_under_the_limit(product: Product):
     first: Any = product.place(key="k")
     assert product.place(key="k").json == first.json
+
+
+def test_a_visitor_is_told_what_is_left(product: Product):
+    answer = product.client.post(f"{SHOP}/orders", json=wish(), environ_base=ELSEWHERE)
+    assert answer.headers["RateLimit-Policy"] == f'"orders";q={ORDERS_A_MINUTE};w=60'
+    assert answer.headers["RateLimit"] == f'"orders";r={ORDERS_A_MINUTE - 1};t=60'
+    product.limits.tight = True
+    answer = product.client.post(f"{SHOP}/orders", json=wish(), environ_base=ELSEWHERE)
+    assert (answer.status_code, answer.headers["RateLimit"]) == (429, '"orders";r=0;t=60')
+    assert "RateLimit" not in product.client.get(f"{SHOP}/products").headers

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.postgres.working import Hit
 from ledger.order.status import status
 from tests.web.fakes import Clock
 from tests.web.kit import Product
@@ -23,11 +24,11 @@ class LimitsByTheClock:
     clock: Clock
     hits: Counter[tuple[str, datetime]] = field(default_factory=Counter)
 
-    def hit(self, key: str, *, per_seconds: int, limit: int) -> bool:
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
         since = self.clock().timestamp() // per_seconds * per_seconds
         window = (key, datetime.fromtimestamp(since, self.clock().tzinfo))
         self.hits[window] += 1
-        return self.hits[window] <= limit
+        return Hit(limit - self.hits[window], per_seconds)
 
 
 @pytest.fixture

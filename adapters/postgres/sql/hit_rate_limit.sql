@@ -14,4 +14,4 @@ insert into working.rate_limits (key_hash, began_at, ends_at, hits)
 select $1, began_at, began_at + $2 * interval '1 second', 1
 from date_bin($2 * interval '1 second', now(), 'epoch') as began_at
 on conflict (key_hash, began_at) do update set hits = rate_limits.hits + 1
-returning hits
+returning hits, ceil(extract(epoch from began_at + $2 * interval '1 second' - now()))::int
