@@ -830,6 +830,13 @@ MUTATIONS = (
         new="",
         tests=("tests/web/test_public_writes.py",),
     ),
+    Mutation(
+        name="a-body-is-described-by-hand",
+        file="web/api/openapi.py",
+        old="    RefundBody,\n    PaidBody,",
+        new="    PaidBody,",
+        tests=("tests/web/test_api_openapi.py",),
+    ),
 )
 
 

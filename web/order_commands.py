@@ -9,7 +9,7 @@ import click
 from rich.table import Table
 
 from ledger.audit.replay import replay
-from ledger.audit.story import spoken
+from ledger.currencies import spoken
 from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.refusals import UnknownOrder

@@ -4,9 +4,10 @@ import re
 from jsonschema import Draft202012Validator
 
 from tests.web.kit import SHOP, Product
-from web.api.openapi import FILE
+from web.api.bodies import Body
+from web.api.openapi import BODIES, FILE, described
 
-DESCRIBED = json.loads(FILE.read_text())
+DESCRIBED = described()
 
 
 def schema(name: str) -> Draft202012Validator:
@@ -58,3 +59,53 @@ def test_answers_are_what_the_description_says(product: Product):
     for stamp in stamps:
         schema("Stamp").validate(stamp)
     schema("Problem").validate(get("/api/v1/nothing").json)
+
+
+def test_what_is_sent_is_described_by_what_decodes_it_and_nowhere_else():
+    every = {one for one in all_of(Body) if one.__module__.startswith("web.api.")}
+    nested = {"CustomerBody", "LineBody"}
+    assert {one.__name__ for one in every} == {one.__name__ for one in BODIES} | nested
+    by_hand = json.loads(FILE.read_text())["components"]["schemas"]
+    assert not {one.__name__ for one in every} & {*by_hand}
+
+
+def all_of(kind: type) -> set[type]:
+    below: set[type] = set(kind.__subclasses__())
+    return below.union(*(all_of(one) for one in below))
+
+
+def test_every_reference_leads_somewhere():
+    told = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(DESCRIBED)))
+    assert told == {*DESCRIBED["components"]["schemas"]}
+
+
+def test_calls_have_tags_and_lead_on_to_each_other():
+    calls = [
+        one
+        for path in DESCRIBED["paths"].values()
+        for name, one in path.items()
+        if name != "servers"
+    ]
+    names, tags = {one["operationId"] for one in calls}, {one["name"] for one in DESCRIBED["tags"]}
+    assert {tag for one in calls for tag in one["tags"]} == tags
+    links = [
+        link
+        for one in calls
+        for answer in one["responses"].values()
+        for link in answer.get("links", {}).values()
+    ]
+    assert {one["operationId"] for one in links} <= names
+    assert len(links) > 50
+
+
+def test_the_key_has_a_pattern():
+    keys = [
+        one["schema"]["pattern"]
+        for path in DESCRIBED["paths"].values()
+        for call in path.values()
+        if isinstance(call, dict)
+        for one in call.get("parameters", ())
+        if one["name"] == "Idempotency-Key"
+    ]
+    assert set(keys) == {"^[ -~]{1,255}$"}
+    assert len(keys) > 8

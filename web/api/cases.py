@@ -1,6 +1,6 @@
 """What waits for a person, and what people do about it; for staff and auditors."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, assert_never
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -9,7 +9,6 @@ from msgspec import Meta
 from ledger.case import Case
 from ledger.case_commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
 from ledger.case_decide import actions
-from ledger.case_stamps import Action
 from ledger.resolving import Resolutions
 from projections.cases import CaseRow
 from projections.cases import cases as rows_of
@@ -27,7 +26,7 @@ _MOST = 500
 class ResolveBody(Body, frozen=True):
     """`order` is asked for by `assign` only."""
 
-    action: Action
+    action: Literal["assign", "return", "retry", "close"]
     reason: Annotated[str, Meta(min_length=1, max_length=500)]
     order: UUID | None = None
 
@@ -68,18 +67,18 @@ def resolve(case: str) -> Response:
 
 def _command(body: ResolveBody, wish: dict[str, Any]) -> CaseCommand:
     match body.action:
-        case Action.ASSIGN:
+        case "assign":
             if body.order is None:
                 raise ProblemRaised("invalid-body", detail="assign needs an order.")
             return AssignMoney(**wish, order=body.order)
-        case Action.RETURN:
+        case "return":
             return ReturnMoney(**wish)
-        case Action.RETRY:
+        case "retry":
             return RetryCase(**wish)
-        case Action.CLOSE:
+        case "close":
             return CloseCase(**wish)
-        case Action.BOUND | Action.SETTLED:
-            raise ProblemRaised("invalid-body", detail="Only the ledger itself can say that.")
+        case _:
+            assert_never(body.action)
 
 
 def resolution(case: Case) -> dict[str, Any]:

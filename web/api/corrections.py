@@ -12,7 +12,14 @@ from web.api.staff import Reason, Version, answer, begun
 from web.current import parts
 
 # Stored in the clear: an opaque name, such as a token's, and no address.
-Approver = Annotated[str, Meta(max_length=50, pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]*$")]
+Approver = Annotated[
+    str,
+    Meta(
+        max_length=50,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9:._-]*$",
+        description="Who agreed: a name, such as a token's, of somebody else than the caller.",
+    ),
+]
 
 
 class WithdrawnPaymentBody(Body, frozen=True):

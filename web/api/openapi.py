@@ -1,11 +1,32 @@
-"""The API's own description, as a file that people edit."""
+"""The API's own description: calls and answers from a file, what is sent from what decodes it."""
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from flask import Blueprint, Response
 
+from web.api.bodies import Nothing
+from web.api.cancellation import ConfirmBody
+from web.api.cases import ResolveBody
+from web.api.corrections import WithdrawnCancellationBody, WithdrawnPaymentBody
+from web.api.orders import OrderBody
+from web.api.staff import CancelBody, LetterBody, PaidBody, RefundBody
+
 FILE = Path(__file__).parent / "openapi.json"
+BODIES = (
+    Nothing,
+    OrderBody,
+    ConfirmBody,
+    RefundBody,
+    PaidBody,
+    CancelBody,
+    LetterBody,
+    WithdrawnPaymentBody,
+    WithdrawnCancellationBody,
+    ResolveBody,
+)
 
 
 def hang_up(api: Blueprint) -> None:
@@ -20,6 +41,15 @@ def description() -> Response:
     return response
 
 
+def described() -> dict[str, Any]:
+    """The whole document. The components of bodies are made from the structures themselves."""
+    document: dict[str, Any] = msgspec.json.decode(FILE.read_bytes())
+    template = "#/components/schemas/{name}"
+    _, components = msgspec.json.schema_components(BODIES, ref_template=template)
+    document["components"]["schemas"] |= components
+    return document
+
+
 @cache
 def _text() -> bytes:
-    return FILE.read_bytes()
+    return msgspec.json.encode(described())

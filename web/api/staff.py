@@ -32,9 +32,11 @@ from web.problems import ProblemRaised
 from web.refunding import send_back
 
 _B = TypeVar("_B", bound=Body)
-Reason = Annotated[str, Meta(min_length=1, max_length=500)]
-Amount = Annotated[int, Meta(gt=0, lt=2**53)]
-Version = Annotated[int, Meta(ge=1, lt=2**31)]
+Reason = Annotated[str, Meta(min_length=1, max_length=500, description="Why; kept sealed.")]
+Amount = Annotated[int, Meta(gt=0, lt=2**53, description="In minor units.")]
+Version = Annotated[
+    int, Meta(ge=1, lt=2**31, description="The order's version that was looked at.")
+]
 
 
 class RefundBody(Body, frozen=True):
