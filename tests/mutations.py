@@ -5,16 +5,19 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.stand_ins.published import DATA
 
 ROOT = Path(__file__).parents[1]
+# Seconds. The tests of one bug take far less, also on a busy machine.
+PATIENCE = 900
 COPIED = ("ledger", "projections", "adapters", "web", "tests", "pyproject.toml")
 
 
@@ -851,12 +854,28 @@ def survives(mutation: Mutation, tree: Path) -> bool:
         asked = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
         # A copy elsewhere would not find what providers published, and skip what needs it.
         env = {"CONTRACT_DATA": str(DATA), **os.environ}
-        answer = subprocess.run(
-            [*asked, *mutation.tests], cwd=tree, env=env, capture_output=True, check=False
-        )
-        return answer.returncode != 1  # 1: tests ran, and some failed
+        answer = _ended([*asked, *mutation.tests], tree, env)
+        return answer not in (1, None)  # 1: tests ran, and some failed; None: they never ended
     finally:
         file.write_text(sound)
+
+
+def _ended(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> int | None:
+    """The status of a run; None if a bug keeps it from ending, and everything of it is ended."""
+    run = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        return run.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        return None
 
 
 def copy_of_the_tree(folder: Path) -> Path:
