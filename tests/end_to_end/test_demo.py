@@ -44,8 +44,9 @@ def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> Non
             assert demo.wait(30) == 0
         finally:
             left = psutil.Process(demo.pid).children(recursive=True) if demo.poll() is None else []
-            for one in (demo, *left):
+            for one in left:
                 one.kill()
+            demo.kill()
             demo.wait()
     _, alive = psutil.wait_procs(started, timeout=10)
     assert not alive
