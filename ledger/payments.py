@@ -185,19 +185,6 @@ def _payment_ask(order: Order, attempt: Attempt, return_url: str) -> PaymentAsk:
     )
 
 
-def close_pages(order: Order, providers: Providers) -> tuple[Attempt, ...]:
-    """Close the order's payment pages, best effort; those that stay open.
-
-    A page that stays open may bring money late, and that has its own rule.
-    """
-    open_pages = [one for one in order.attempts.values() if one.open and one.session]
-    return tuple(
-        one
-        for one in open_pages
-        if one.provider in providers and not providers[one.provider].expire_payment(one.session)
-    )
-
-
 def refund_ask(order: Order, refund: Refund) -> RefundAsk:
     """What a provider is asked for a stored refund intent; the same for every repetition."""
     assert refund.request is not None, "a refund that we never asked for"

@@ -4,54 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 from uuid import UUID
 
 from ledger.commands import RequestPayment
-from ledger.intake import Intake, Message
+from ledger.intake import Intake
 from ledger.order.attempts import Attempt
 from ledger.order.payable import payable
 from ledger.order.state import Order
-from ledger.payments import PAGE_LIFETIME, PaymentProvider, start_payment
-from ledger.receiving import Find
+from ledger.payment_pages import OpenPages, Page, PageProvider, PageState, open_attempts
+from ledger.payments import PAGE_LIFETIME, start_payment
 from ledger.refusals import NotPayable
 from ledger.replacing import newest
 
 # What the web has just begun is left to it.
 _JUST_BEGUN = timedelta(seconds=20)
 _ACTOR = "sessions regenerate"
-
-
-class PageState(StrEnum):
-    """How a payment page stands at its provider; complete means that the customer went through."""
-
-    OPEN = "open"
-    EXPIRED = "expired"
-    COMPLETE = "complete"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A payment page as its provider has it, with the order and attempt that it names.
-
-    `news` is what its webhook would have brought; None while it is open.
-    """
-
-    state: PageState
-    order: UUID | None
-    attempt: UUID | None
-    news: Message | None = None
-
-
-class PageProvider(PaymentProvider, Protocol):
-    """What regenerating needs of a provider: pages that can be looked at."""
-
-    def page(self, reference: str) -> Page | None:
-        """A page by the provider's name of it; None when there is none.
-
-        Raises `ledger.reconciling.records.ProviderAway`.
-        """
-        ...
 
 
 class Fault(StrEnum):
@@ -100,8 +67,13 @@ class Regeneration:
 
     def replace(self, order: Order, *, at: datetime) -> Outcome:
         """Close every page that is open, then make one; what turns out paid is treated as paid."""
-        pages = [one for one in order.attempts.values() if one.open and one.session]
-        if not all(self._closed(order, one) for one in pages if self._ours(one)):
+        pages = OpenPages(
+            providers={self.provider.name: self.provider},
+            looked_at={self.provider.name: self.provider},
+            intake=self.intake,
+        )
+        ours = [one for one in open_attempts(order) if self._ours(one)]
+        if [one for one in ours if not pages.close(order, one)]:
             return Outcome.LEFT
         order = self.intake.orders.get(order.id)
         if not _unpaid(order) or any(_under_way(one, at) for one in order.attempts.values()):
@@ -110,26 +82,6 @@ class Regeneration:
 
     def _ours(self, attempt: Attempt) -> bool:
         return attempt.provider == self.provider.name
-
-    def _closed(self, order: Order, attempt: Attempt) -> bool:
-        """Whether the page cannot bring money that we do not know of."""
-        self.provider.expire_payment(attempt.session)
-        page = self.provider.page(attempt.session)
-        if page is None:
-            return True
-        if page.news is None:
-            return False
-        self.intake.take(page.news, find=self._knowing(order, attempt))
-        return True
-
-    def _knowing(self, order: Order, attempt: Attempt) -> Find:
-        """The page is this order's, whatever it says and however far behind the views are."""
-
-        def find(provider: str, reference: str) -> UUID | None:
-            ours = (provider, reference) == (attempt.provider, attempt.session)
-            return order.id if ours else self.intake.find(provider, reference)
-
-        return find
 
     def _minted(self, order: Order, at: datetime) -> Outcome:
         intent = self._open_intent(order, at)

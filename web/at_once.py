@@ -11,9 +11,9 @@ from ledger.captures import start_voids
 from ledger.commands import CancelInGrace
 from ledger.order.attempts import Attempt
 from ledger.order.state import Order
-from ledger.payments import close_pages
 from web.addresses import now
 from web.current import parts
+from web.payment_pages import close_pages
 
 _log = structlog.get_logger("web")
 
@@ -44,9 +44,10 @@ def cancel_at_once(order_id: UUID) -> Outcome:
     order = parts().orders.handle(order_id, wish)
     if order.cancelled != under:
         return Outcome(order=order, action="none")  # it was cancelled before: nothing is asked
-    asked = [one.correlation_id for one in order.attempts.values() if one.void_unanswered]
-    close_pages(order, parts().providers)
+    asked = _voids(order)
     try:
+        order = close_pages(order)
+        asked = _voids(order)
         order = start_voids(parts().orders, parts().providers, order_id, at=now(), actor="web")
     except LedgerUnavailable:
         # The cancellation is committed: that is what we say, and the worker does the rest.
@@ -55,6 +56,11 @@ def cancel_at_once(order_id: UUID) -> Outcome:
     if action == "void_failed":
         _log.critical("void failed, manual void required", order=str(order_id)[:8])
     return Outcome(order=order, action=action, warning=_WARNINGS.get(action, ""))
+
+
+def _voids(order: Order) -> Sequence[UUID]:
+    """The payments whose authorizations were asked to be given up, those told a moment ago too."""
+    return [one.correlation_id for one in order.attempts.values() if one.void_unanswered]
 
 
 def _action(given_up: Sequence[Attempt]) -> str:

@@ -27,6 +27,43 @@ def by_hand(attempt: Attempt | None) -> bool:
     return attempt is not None and attempt.open and bool(attempt.session) and not paged
 
 
+def pays_later(order: Order) -> bool:
+    """Whether the customer is through with the page, and the money is still on its way."""
+    attempt = newest(order)
+    if attempt is None or attempt.received is not None or attempt.failed:
+        return False
+    return attempt.pending_at is not None
+
+
+def may_turn_out_paid(order: Order) -> bool:
+    """Whether a payment page may bring money that nobody has told us of.
+
+    Neither a declined try nor a cancellation is the last word about a page (SPEC P15).
+    """
+    if order.reserved or not order.missing:
+        return False
+    return any(one.open and (one.redirect_url or one.silent) for one in order.attempts.values())
+
+
+def confirmation(order: Order) -> Standing:
+    """Somebody is back from the payment page, and its provider has not told us what they did."""
+    declined = status(order) is Status.FAILED
+    return Standing(
+        tone="wait",
+        badge=_("Waiting for confirmation"),
+        headline=_("We are waiting for the confirmation of your payment"),
+        story=_(
+            "A try to pay was declined before. If you paid after that, the payment provider usually"
+            " tells us within a minute, and we write to you as soon as the payment is confirmed."
+        )
+        if declined
+        else _(
+            "The payment provider usually tells us within a minute. You may close this page:"
+            " we write to you as soon as the payment is confirmed."
+        ),
+    )
+
+
 def unpaid(order: Order) -> Standing:
     """Nobody has begun to pay."""
     return Standing(
@@ -113,7 +150,8 @@ def failed(order: Order) -> Standing:
         badge=_("Payment failed"),
         headline=_("The payment did not go through"),
         story=_(
-            "Nothing was charged. You can try again, with another way of paying if you like."
+            "Your last try to pay was declined, and nothing was charged for it. You can try again,"
+            " with another way of paying if you like."
             " We hold your places until %(when)s.",
             when=moment(pay_by(order)),
         ),

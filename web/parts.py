@@ -13,11 +13,11 @@ from ledger.audit.verify import Shares
 from ledger.cases import Cases
 from ledger.doors import Evidence, Inbox, WebhookDoor
 from ledger.intake import Intake
+from ledger.payment_pages import OpenPages, PageProvider
 from ledger.payments import Providers
 from ledger.reconciling.records import Books
 from ledger.reconciling.reporting import Reported
 from ledger.recorded import Recorded
-from ledger.regenerating import PageProvider
 from ledger.rereading import Archived, Opened
 from ledger.service import Orders
 from ledger.shops import Shops
@@ -128,3 +128,8 @@ def intake(parts: Parts) -> Intake:
         doors=parts.doors,
         clock=parts.clock,
     )
+
+
+def open_pages(parts: Parts) -> OpenPages:
+    """What looks at payment pages and closes them."""
+    return OpenPages(providers=parts.providers, looked_at=parts.pages, intake=intake(parts))

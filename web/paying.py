@@ -14,9 +14,11 @@ from ledger.order.status import status
 from ledger.refusals import NotPayable
 from ledger.replacing import newest
 from web.addresses import now
-from web.awaiting import by_hand
+from web.awaiting import by_hand, pays_later
 from web.current import parts
-from web.payment_pages import ask_for_page
+from web.parts import open_pages
+from web.payment_pages import page_to_pay
+from web.returning import look_there
 
 # Longer than any provider is waited for.
 ASKED_LONG_AGO = timedelta(seconds=15)
@@ -29,20 +31,28 @@ def go_and_pay(order: Order) -> Response:
 
 
 def try_again(order: Order) -> Response:
-    """The page that is open already, or that of a new attempt. Raises `NotPayable`."""
+    """The page that is open already, or that of a new attempt. Raises `NotPayable`.
+
+    Whoever paid there already, whatever the last word was, is told so at the order's page.
+    """
+    known = order
+    order = look_there(order).order
+    if payable(known) and (not payable(order) or pays_later(order)):
+        return _to_the_order(order)
     attempt = newest(order)
     if attempt is not None and attempt.unanswered:
         # Asked for so long ago that nobody waits for the answer any more, it is recovered.
         given_up = attempt.requested_at + ASKED_LONG_AGO <= now()
-        order = ask_for_page(order, attempt.correlation_id, again=given_up)
-        attempt = newest(order)
-        if attempt is not None and attempt.unanswered:
+        order, attempt = page_to_pay(order, attempt.correlation_id, again=given_up)
+        if attempt is None or attempt.unanswered:
             return _to_the_order(order)
     if by_hand(attempt):
         return _to_the_order(order)
-    if attempt is None or not _still_there(attempt, now()):
-        order = _new_attempt(order)
-    return go_and_pay(order)
+    if attempt is not None and _still_there(attempt, now()):
+        return go_and_pay(order)
+    if payable(order) and open_pages(parts()).cannot_be_closed(order, now()):
+        return _to_the_order(order)
+    return go_and_pay(_new_attempt(order))
 
 
 def _to_the_order(order: Order) -> Response:
@@ -68,7 +78,7 @@ def _payment_page(order: Order, at: datetime) -> str | None:
     attempt = newest(order)
     if attempt is not None and attempt.unanswered:
         # The intent is in the ledger already; what comes back, or nothing, is stamped.
-        attempt = newest(ask_for_page(order, attempt.correlation_id))
+        _, attempt = page_to_pay(order, attempt.correlation_id)
     if attempt is None or not _still_there(attempt, at):
         return None
     return attempt.redirect_url

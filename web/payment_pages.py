@@ -2,10 +2,14 @@
 
 from uuid import UUID
 
+from ledger.order.attempts import Attempt
+from ledger.order.payable import payable
 from ledger.order.state import Order
+from ledger.payment_pages import open_attempts
 from ledger.payments import start_payment
-from web.addresses import return_url
+from web.addresses import now, return_url
 from web.current import parts
+from web.parts import open_pages
 
 
 def ask_for_page(order: Order, attempt_id: UUID, *, again: bool = False) -> Order:
@@ -28,9 +32,30 @@ def ask_for_page(order: Order, attempt_id: UUID, *, again: bool = False) -> Orde
 
 
 def close_pages(order: Order) -> Order:
-    """Best effort, once nobody shall pay any more; money that comes all the same has its rules."""
-    for attempt in order.attempts.values():
-        provider = parts().providers.get(attempt.provider)
-        if provider is not None and attempt.open and attempt.session:
-            provider.expire_payment(attempt.session)
-    return order
+    """The order once nobody shall pay any more, with what closing its pages told, best effort."""
+    if not open_attempts(order):
+        return order
+    open_pages(parts()).close_all(order)
+    return parts().orders.get(order.id)
+
+
+def page_to_pay(
+    order: Order, attempt_id: UUID, *, again: bool = False
+) -> tuple[Order, Attempt | None]:
+    """Ask for a page and close those that it replaces; the attempt whose page may be handed out.
+
+    None when the order turned out paid. While an older page is not known to be closed, nobody is
+    given a second one (SPEC P15).
+    """
+    asked = ask_for_page(order, attempt_id, again=again)
+    left = [one for one in open_pages(parts()).close_replaced(asked) if _lasts(one)]
+    order = parts().orders.get(order.id)
+    mine = order.attempts[attempt_id]
+    if mine.redirect_url and (left or not payable(order)):
+        open_pages(parts()).close(order, mine)
+        return parts().orders.get(order.id), left[0] if left else None
+    return order, mine
+
+
+def _lasts(attempt: Attempt) -> bool:
+    return attempt.expires_at is None or attempt.expires_at > now()

@@ -9,10 +9,10 @@ from adapters.stripe_payments import StripeDoor, StripePayments
 from adapters.sumup_payments import SumupDoor, SumupPayments
 from ledger.doors import WebhookDoor
 from ledger.once import Once
+from ledger.payment_pages import PageProvider
 from ledger.payments import PaymentProvider
 from ledger.reconciling.records import Books
 from ledger.reconciling.reporting import Reported
-from ledger.regenerating import PageProvider
 from web.settings import Settings, SettingWrong
 
 

@@ -12,7 +12,8 @@ import click
 from rich.table import Table
 
 from ledger.order.state import Order
-from ledger.regenerating import Fault, Outcome, PageProvider, Regeneration
+from ledger.payment_pages import PageProvider
+from ledger.regenerating import Fault, Outcome, Regeneration
 from web import audit_tables as tables
 from web.addresses import return_address
 from web.parts import Parts, intake

@@ -7,8 +7,8 @@ from adapters.paytrail_payments.naming import read_payment_stamp
 from adapters.paytrail_payments.values import moment
 from adapters.paytrail_payments.words import message
 from ledger.doors import Unreadable
+from ledger.payment_pages import Page, PageState
 from ledger.reconciling.records import ProviderAway
-from ledger.regenerating import Page, PageState
 
 _NEW = "new"
 _STATES = {_NEW: PageState.OPEN, "fail": PageState.EXPIRED}

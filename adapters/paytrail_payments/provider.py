@@ -10,11 +10,11 @@ from adapters.paytrail_payments.client import Client
 from adapters.paytrail_payments.naming import PROVIDER, is_live
 from adapters.paytrail_payments.pace import Pace
 from ledger.once import IN_THIS_PROCESS, Once
+from ledger.payment_pages import Page
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciling.known import Known
 from ledger.reconciling.records import Kind, TheirRecord
 from ledger.reconciling.rows import Row
-from ledger.regenerating import Page
 from ledger.stamps import CreatePaymentFailure
 
 # Paytrail takes addresses of up to 300 characters; the rest is ours, ids and the longest slug.
@@ -31,6 +31,7 @@ class PaytrailPayments:
     """
 
     name = PROVIDER
+    closes_pages = False
 
     def __init__(
         self,

@@ -6,9 +6,9 @@ from adapters.stripe_payments import books, captures, refunds, sessions
 from adapters.stripe_payments.client import stripe_client
 from adapters.stripe_payments.fields import PROVIDER
 from ledger.captures import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
+from ledger.payment_pages import Page
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciling.records import Kind, Period, TheirRecord
-from ledger.regenerating import Page
 
 _LIVE = ("sk_live_", "rk_live_")
 
@@ -18,6 +18,7 @@ class StripePayments:
 
     name = PROVIDER
     names_orders = True
+    closes_pages = True
 
     def __init__(
         self,

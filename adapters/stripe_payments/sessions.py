@@ -11,9 +11,9 @@ from adapters.stripe_payments.origin import of_payment
 from adapters.stripe_payments.payment_news import LATER
 from ledger.capabilities import NotPayable, units
 from ledger.doors import Unreadable
+from ledger.payment_pages import Page, PageState
 from ledger.payments import PaymentAnswer, PaymentAsk
 from ledger.reconciling.records import ProviderAway
-from ledger.regenerating import Page, PageState
 from ledger.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 
 _LOCALES = ("en", "fi", "sv")

@@ -9,9 +9,9 @@ from adapters.sumup_payments.client import Client, Json, Lost
 from adapters.sumup_payments.naming import PROVIDER, name, read_reference
 from ledger.doors import Unreadable
 from ledger.once import IN_THIS_PROCESS, Once
+from ledger.payment_pages import Page, PageState
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciling.records import Kind, Period, ProviderAway, TheirRecord
-from ledger.regenerating import Page, PageState
 
 # Older keys say what they are for; a sandbox merchant's newer key does not.
 _TEST = ("sk_test_", "sup_sk_test_")
@@ -28,6 +28,7 @@ class SumupPayments:
     name = PROVIDER
     # SumUp promises to show a checkout's reference at the checkout only, not at its transaction.
     names_orders = False
+    closes_pages = True
 
     def __init__(
         self,

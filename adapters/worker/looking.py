@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import structlog
 
 from ledger.intake import Intake, Message
-from ledger.order.attempts import Attempt
 from ledger.order.state import Order
-from ledger.reconciling.records import Books, Kind, ProviderAway
-from ledger.regenerating import PageProvider
+from ledger.payment_pages import OpenPages, PageProvider, open_attempts
+from ledger.reconciling.records import Books, Kind
 from ledger.reports import Report
 
 _log = structlog.get_logger("worker")
@@ -49,19 +48,9 @@ class Look:
 
     def __call__(self, order: Order) -> bool:
         """True when every page of the order that may bring money was looked at."""
-        waiting = [one for one in order.attempts.values() if one.open and one.session]
-        answered = [self._looked_at(one) for one in waiting]
-        return all(answered)
-
-    def _looked_at(self, attempt: Attempt) -> bool:
-        provider = self.pages.get(attempt.provider)
-        if provider is None:
-            return True
-        try:
-            page = provider.page(attempt.session)
-        except ProviderAway as away:
-            _log.info("provider_away", provider=attempt.provider, reason=str(away))
-            return False
-        if page is not None and page.news is not None:
-            self.intake.take(page.news)
-        return True
+        pages = OpenPages(providers={}, looked_at=self.pages, intake=self.intake)
+        waiting = [one for one in open_attempts(order) if one.provider in self.pages]
+        told = [(one, pages.look(order, one)) for one in waiting]
+        for attempt in [one for one, state in told if state is None]:
+            _log.info("provider_away", provider=attempt.provider)
+        return all(state is not None for _, state in told)

@@ -23,6 +23,7 @@ from ledger.order.refunds import Refund
 from ledger.order.state import Order
 from ledger.order.trouble import Trouble
 from ledger.order.troubles import refund_of_unknown_fate
+from ledger.payment_pages import OpenPages
 from ledger.payments import (
     NoAnswer,
     PaymentProvider,
@@ -33,7 +34,6 @@ from ledger.payments import (
     start_payment,
     start_refund,
 )
-from ledger.replacing import close_replaced
 from ledger.service import Orders
 from ledger.stamps import CreatePaymentFailure, CreateRefundFailure
 
@@ -53,6 +53,7 @@ class Payments:
     orders: Orders
     find: Find
     providers: Providers
+    pages: OpenPages
     desk: Desk
     return_url: Callable[[Order], str]
     clock: Clock
@@ -102,7 +103,7 @@ class Payments:
             again=True,
             unanswered=self._tell(order, page_of_unknown_fate(attempt)),
         )
-        close_replaced(after, self.providers)
+        self.pages.close_replaced(after)
         return WAITING if after.attempts[attempt.correlation_id].unanswered else DONE
 
     def _refund(self, order: Order, refund: Refund, provider: PaymentProvider) -> Progress:

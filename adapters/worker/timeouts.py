@@ -23,7 +23,7 @@ from ledger.commands import CancelUnpaid
 from ledger.order.overdue import REFUND, page_of_unknown_fate
 from ledger.order.pay_by import pay_by
 from ledger.order.state import Order
-from ledger.payments import Providers, close_pages
+from ledger.payment_pages import OpenPages
 from ledger.recorded import derived
 from ledger.service import Orders
 
@@ -42,7 +42,7 @@ class Timeouts:
 
     orders: Orders
     find: Find
-    providers: Providers
+    pages: OpenPages
     clock: Clock
     patience: Patience
     desk: Desk | None = None
@@ -69,7 +69,7 @@ class Timeouts:
         after = self.orders.handle(order_id, command)
         if after.version == before.version or after.alive:
             return NOTHING
-        for attempt in close_pages(after, self.providers):
+        for attempt in self.pages.close_all(after):
             _log.info("page_stays_open", attempt=str(attempt.correlation_id))
         return DONE
 

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from ledger.audit.rows import LedgerRows
 from ledger.intake import Message
+from ledger.payment_pages import Page
 from ledger.reconciling.known import Known, known_since
 from ledger.reconciling.records import LOOKBACK, Books, Kind, Period, TheirRecord
 from ledger.reconciling.telling import Tell, silent
-from ledger.regenerating import Page
 from ledger.reports import Report
 from ledger.stamps import Paid
 

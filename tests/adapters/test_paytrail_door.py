@@ -15,10 +15,10 @@ from ledger.commands import RequestPayment
 from ledger.doors import Unreadable
 from ledger.order.state import Order
 from ledger.order.status import status
+from ledger.payment_pages import PageState
 from ledger.payments import start_payment, start_refund
 from ledger.receiving import receive
 from ledger.reconciling.records import ProviderAway
-from ledger.regenerating import PageState
 from ledger.stamps import Paid
 from tests import worlds
 from tests.adapters.paytrail_kit import (

@@ -38,7 +38,7 @@ from tests.worlds import SPEC, with_policy
 from web.addresses import return_address
 from web.app import create_app
 from web.clock import clock
-from web.parts import Parts, intake
+from web.parts import Parts, intake, open_pages
 from web.settings import Settings
 
 PUBLIC = "http://localhost"
@@ -170,11 +170,17 @@ class Counter:
         token = {"x-modification-token": placed["modification_token"]}
         return self.client.post(f"/store/orders/{order}/cancel", headers=token)
 
-    def come_back(self, order: UUID) -> None:
-        """The browser returns from the payment page."""
+    def come_back(self, order: UUID) -> str:
+        """The browser returns from the payment page; what it shows then."""
         self.step()
         answer = self.client.get(f"/{SPEC.slug}/orders/{order}?paid=1")
         assert answer.status_code == 200
+        return str(answer.text)
+
+    def asked(self, order: UUID) -> str:
+        """The status, as the page's own script asks for it."""
+        self.step()
+        return str(self.client.get(f"{SHOP}/orders/{order}?paid=1").json["status"])
 
     def ask_to_cancel(self, order: UUID) -> None:
         answer = self.client.post(f"{SHOP}/orders/{order}/cancellation-requests")
@@ -248,6 +254,7 @@ class Counter:
             orders=parts.orders,
             find=self.views.orders,
             providers=parts.providers,
+            pages=open_pages(parts),
             desk=desk,
             return_url=lambda order: return_address(PUBLIC, order.terms.shop_slug, order.id),
             clock=self.clock,

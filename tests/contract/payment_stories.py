@@ -97,6 +97,61 @@ def the_browser_comes_back_before_the_provider_tells(counter: Counter) -> None:
     assert len(counter.receipts(order)) == 1
 
 
+@story(till.CAN_BE_ASKED, till.SAME_PAGE_AGAIN)
+def declined_and_then_paid_at_the_same_page_before_the_provider_tells(counter: Counter) -> None:
+    order = counter.place()
+    page = counter.page(order)
+    counter.till.decline(page)
+    counter.tell()
+    waiting = counter.come_back(order)
+    assert "We are waiting for the confirmation" in waiting
+    assert "Nothing was charged" not in waiting
+    assert "Try again" not in waiting
+    counter.till.pay(page)
+    news = counter.till.news()
+    assert "your order is paid" in counter.come_back(order)
+    counter.tell(*news)
+    assert len(counter.receipts(order)) == 1
+    assert counter.cases() == []
+
+
+@story(till.CAN_BE_ASKED)
+def the_script_of_the_page_asks_before_the_provider_tells(counter: Counter) -> None:
+    order = counter.place()
+    counter.till.pay(counter.page(order))
+    news = counter.till.news()
+    assert counter.status(order) == "PENDING"
+    assert counter.asked(order) == "PAID"
+    counter.tell(*news)
+    assert len(counter.receipts(order)) == 1
+
+
+@story(till.CAN_BE_ASKED)
+def paying_again_finds_that_it_was_paid(counter: Counter) -> None:
+    order = counter.place()
+    counter.till.pay(counter.page(order))
+    news = counter.till.news()
+    counter.pay_again(order)
+    assert counter.status(order) == "PAID"
+    assert counter.till.pages_made(str(order)) == 1
+    counter.tell(*news)
+    assert "overpaid" not in counter.shown(order)["flags"]
+    assert counter.cases() == []
+
+
+@story(till.CAN_BE_ASKED, till.LATER)
+def a_payment_that_took_days_is_seen_by_who_comes_back(counter: Counter) -> None:
+    order = counter.place()
+    page = counter.page(order)
+    counter.till.pay_later(page)
+    counter.tell()
+    assert "Your payment is under way" in counter.come_back(order)
+    counter.till.settle(page, ok=True)
+    news = counter.till.news()
+    assert "your order is paid" in counter.come_back(order)
+    counter.tell(*news)
+
+
 @story(till.LATER)
 def a_payment_that_takes_days(counter: Counter) -> None:
     order = counter.place()

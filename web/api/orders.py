@@ -28,6 +28,7 @@ from web.current import parts
 from web.modification import token_for
 from web.pace import slow_strangers_down
 from web.payment_pages import ask_for_page
+from web.returning import come_back, times_looked
 
 ACTOR = "customer"
 # Of one visitor: many people may share an address, and nobody buys two orders a second for long.
@@ -84,8 +85,11 @@ def place(shop: str) -> Response:
 
 
 def show(shop: str, order: str) -> Response:
-    """The order as it stands, without personal data."""
-    return as_json(told(order_in(shop, order)))
+    """The order as it stands, without personal data.
+
+    With `?paid=1`, as pages ask that customers come back to, its provider is asked first.
+    """
+    return as_json(told(come_back(order_in(shop, order), times_looked()).order))
 
 
 def told(order: Order) -> dict[str, Any]:

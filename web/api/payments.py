@@ -1,15 +1,14 @@
 """Another attempt to pay an order that is still payable."""
 
-from typing import Any
-from uuid import UUID
-
 from flask import Blueprint, Response
 
 from ledger.commands import RequestPayment
+from ledger.order.attempts import Attempt
 from ledger.order.evolve import fold
+from ledger.order.payable import payable
+from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.refusals import NotPayable
-from ledger.replacing import close_replaced
 from web.addresses import now, order_in
 from web.api.bodies import Nothing, as_json, read
 from web.api.keys import correlation_id, request_under
@@ -17,7 +16,9 @@ from web.api.orders import ACTOR, told
 from web.api.repeats import answered_before
 from web.current import parts
 from web.pace import slow_strangers_down
-from web.payment_pages import ask_for_page
+from web.parts import open_pages
+from web.payment_pages import page_to_pay
+from web.returning import look_there
 
 
 def hang_up(api: Blueprint) -> None:
@@ -26,7 +27,10 @@ def hang_up(api: Blueprint) -> None:
 
 
 def pay(shop: str, order: str) -> Response:
-    """A new attempt, with a payment page of its own."""
+    """A new attempt, with a payment page of its own, once no other can be paid any more.
+
+    While the provider does not let the last page be closed, it is that page which is told again.
+    """
     slow_strangers_down("pay", shop, limit=60)
     found = order_in(shop, order)
     attempt_id, body = correlation_id("payments", shop, order), read(Nothing)
@@ -43,14 +47,21 @@ def pay(shop: str, order: str) -> Response:
         request=request_under(attempt_id, body),
     )
     if answered_before(parts().orders.history(found.id), wish) is None:
-        paying = ask_for_page(parts().orders.handle(found.id, wish), attempt_id)
-        close_replaced(paying, parts().providers)
-    return as_json(_answer(found.id, wish), status=201)
+        found = look_there(found).order
+        kept = open_pages(parts()).cannot_be_closed(found, now())
+        if kept is not None and payable(found):
+            return _answer(found, kept)
+        found, paid_at = page_to_pay(parts().orders.handle(found.id, wish), attempt_id)
+        if paid_at is None or paid_at.correlation_id != attempt_id:
+            return _answer(found, paid_at)
+    history = parts().orders.history(found.id)
+    first = answered_before(history, wish) or fold(found.id, history)
+    return _answer(first, first.attempts[attempt_id])
 
 
-def _answer(order: UUID, wish: RequestPayment) -> dict[str, Any]:
-    history = parts().orders.history(order)
-    paying = answered_before(history, wish) or fold(order, history)
-    page = paying.attempts[wish.correlation_id].redirect_url or None
-    payment = {"correlation_id": wish.correlation_id, "redirect_url": page}
-    return {"order": told(paying), "payment": payment}
+def _answer(order: Order, attempt: Attempt | None) -> Response:
+    payment = attempt and {
+        "correlation_id": attempt.correlation_id,
+        "redirect_url": attempt.redirect_url or None,
+    }
+    return as_json({"order": told(order), "payment": payment}, status=201)

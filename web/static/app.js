@@ -67,10 +67,10 @@ const runningTotal = (form) => {
 };
 
 const watch = (place) => {
-  let pause = 2000;
+  let pause = 2000, looks = Number(place.dataset.looks);
   const look = async () => {
     try {
-      const answer = await fetch(place.dataset.watch, { headers: { Accept: "application/json" } });
+      const answer = await fetch(`${place.dataset.watch}?paid=1`, { headers: { Accept: "application/json" } });
       const order = answer.ok ? await answer.json() : null;
       const version = (order?.order ?? order)?.version;
       if (version !== undefined && String(version) !== place.dataset.version) {
@@ -79,7 +79,9 @@ const watch = (place) => {
       }
     } catch { /* No network just now: the next look may succeed. */ }
     pause = Math.min(pause * 1.2, 15000);
-    setTimeout(look, pause);
+    looks -= 1;
+    if (looks > 0) setTimeout(look, pause);
+    else location.replace(place.dataset.last);
   };
   setTimeout(look, pause);
 };

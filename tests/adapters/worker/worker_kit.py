@@ -30,6 +30,7 @@ from ledger.commands import (
 from ledger.money import Money
 from ledger.order.letters import Due
 from ledger.order.state import Order
+from ledger.payment_pages import OpenPages
 from ledger.policy import CancellationPolicy, Seller
 from ledger.recorded import Recorded
 from ledger.service import Orders
@@ -181,17 +182,21 @@ class World:
             orders=self.orders,
             find=self.all_orders,
             providers={"stripe": self.provider},
+            pages=self.pages(),
             desk=Desk(self.cases),
             return_url=lambda order: f"https://shop.example/{order.id}",
             clock=self.clock,
             patience=Patience(self.clock),
         )
 
+    def pages(self) -> OpenPages:
+        return OpenPages(providers={"stripe": self.provider})
+
     def timeouts(self, **more: Any) -> Timeouts:
         return Timeouts(
             orders=self.orders,
             find=self.all_orders,
-            providers={"stripe": self.provider},
+            pages=self.pages(),
             clock=self.clock,
             patience=Patience(self.clock),
             **more,
