@@ -1,10 +1,11 @@
 """Doors whose messages only say what to look at: the provider is asked what it is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
-from ledger.doors import WebhookDoor
+from ledger.doors import Unreadable, WebhookDoor
 from ledger.intake import Message
+from ledger.reconciling.records import TheirRecord
 
 
 @runtime_checkable
@@ -25,3 +26,32 @@ class AskingDoor(WebhookDoor, Protocol):
         Raises `ledger.reconciling.records.ProviderAway`.
         """
         ...
+
+
+@runtime_checkable
+class DoubtfulDoor(WebhookDoor, Protocol):
+    """A door whose messages may say that money went back, and not which refunds did it."""
+
+    def refunds_in_doubt(self, body: bytes) -> str | None:
+        """The payment whose refunds have to be looked up. Raises `ledger.doors.Unreadable`."""
+        ...
+
+
+@runtime_checkable
+class RefundBooks(Protocol):
+    """What looking them up needs of a provider's books."""
+
+    def refunds_of(self, payment: str) -> Iterator[TheirRecord]:
+        """Every refund of one payment, whoever made it.
+
+        Raises `ledger.reconciling.records.ProviderAway`.
+        """
+        ...
+
+
+def refunds_in_doubt(door: WebhookDoor, body: bytes) -> str | None:
+    """The payment whose refunds a message leaves in doubt; None at most doors, and mostly."""
+    try:
+        return door.refunds_in_doubt(body) if isinstance(door, DoubtfulDoor) else None
+    except Unreadable:
+        return None

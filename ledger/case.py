@@ -174,7 +174,7 @@ def _return(
     match stamp:
         case CaseReturnRequested():
             tries = {**before.tries, stamp.try_number: "asked"}
-            return replace(before, request=stamp, requested_at=recorded.recorded_at, tries=tries)
+            return replace(before, request=stamp, requested_at=recorded.happened_at, tries=tries)
         case CaseReturnAccepted():
             refused = before.tries.get(stamp.try_number) == "refused"
             tries = {**before.tries, stamp.try_number: "refused" if refused else "accepted"}

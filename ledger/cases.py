@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from ledger.appends import (
@@ -81,6 +82,7 @@ class Cases:
             correlation_id=command.correlation_id,
             actor=command.actor,
             request=command.request,
+            at=command.at,
         )
 
     def record(
@@ -106,10 +108,12 @@ class Cases:
         correlation_id: UUID,
         actor: str,
         request: str | None = None,
+        at: datetime | None = None,
     ) -> Case:
         """The case after the stamps that it calls for; raises what `handle` raises.
 
-        The same request again changes nothing; another one under its key raises `KeyReused`.
+        The same request again changes nothing; another one under its key raises `KeyReused`. `at`
+        is the clock of the machine that asks a provider, should one be asked.
         """
         draft = Draft(
             stream=case_id,
@@ -124,7 +128,14 @@ class Cases:
                 return self.get(case_id)
             if case.opened is None:
                 raise UnknownCase
-            drafts = [replace(draft, stamp=one) for one in wished(case)]
+            drafts = [
+                replace(
+                    draft,
+                    stamp=one,
+                    occurred_at=at if isinstance(one, CaseReturnRequested) else None,
+                )
+                for one in wished(case)
+            ]
             if not drafts:
                 return case
             outcome = self._store.append(_together(case, drafts))[0]

@@ -100,8 +100,19 @@ def unheard(answer: NoAnswer) -> None:
     """Nobody wants to know: recovery asks again."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedOutside:
+    """The provider refused since money of this payment went back without us.
+
+    `outside` are the refunds that somebody made in its dashboard, by their correlation ids.
+    """
+
+    refused: CreateRefundFailure
+    outside: Mapping[UUID, Accepted]
+
+
 PaymentAnswer = CreatePaymentSuccess | CreatePaymentFailure | NoAnswer
-RefundAnswer = Accepted | CreateRefundFailure | NoAnswer
+RefundAnswer = Accepted | CreateRefundFailure | ReturnedOutside | NoAnswer
 
 
 class PaymentProvider(Protocol):
@@ -243,14 +254,24 @@ def record_refund(
 ) -> Order:
     """Stamp what a provider said of a refund. No answer stamps nothing: the intent stays open."""
     match answer:
-        case Accepted(outcome=outcome, settled=settled):
-            # The last word first: a crash in between must not leave a refund that seems unsettled
-            # at a provider that tells nobody of settlements.
-            if settled is not None:
-                orders.record(order_id, settled, correlation_id=refund_id, actor=actor)
-            orders.record(order_id, outcome, correlation_id=refund_id, actor=actor)
+        case Accepted():
+            _record_accepted(orders, order_id, refund_id, answer, actor=actor)
+        case ReturnedOutside(refused=refused, outside=outside):
+            for made_as, accepted in outside.items():
+                _record_accepted(orders, order_id, made_as, accepted, actor=actor)
+            orders.record(order_id, refused, correlation_id=refund_id, actor=actor)
         case CreateRefundFailure():
             orders.record(order_id, answer, correlation_id=refund_id, actor=actor)
         case NoAnswer():
             pass
     return orders.follow(order_id, at)
+
+
+def _record_accepted(
+    orders: Orders, order_id: UUID, refund_id: UUID, accepted: Accepted, *, actor: str
+) -> None:
+    # The last word first: a crash in between must not leave a refund that seems unsettled at a
+    # provider that tells nobody of settlements.
+    if accepted.settled is not None:
+        orders.record(order_id, accepted.settled, correlation_id=refund_id, actor=actor)
+    orders.record(order_id, accepted.outcome, correlation_id=refund_id, actor=actor)

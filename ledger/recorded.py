@@ -15,10 +15,10 @@ _NO_NUMBERS: Mapping[str, int] = MappingProxyType({})
 class Draft:
     """A stamp about to be appended. Position, version, time and numbers come with the commit.
 
-    `occurred_at` is a fact's own time at its provider; `evidence` is the hash of the inbox message
-    it was read from. Neither belongs to the identity of the stamp (law 3). `request` is the key and
-    the digest of the call that asked for it (`ledger.request`): the same identity for another
-    request is a contradiction.
+    `occurred_at` is a fact's own time at its provider, and an intent's by the clock of the machine
+    that asks; `evidence` is the hash of the inbox message that a fact was read from. Neither
+    belongs to the identity of the stamp (law 3). `request` is the key and the digest of the call
+    that asked for it (`ledger.request`): the same identity for another request is a contradiction.
     """
 
     stream: UUID
@@ -54,7 +54,7 @@ class Recorded:
 
     @property
     def happened_at(self) -> datetime:
-        """The provider's time where it told one, else the time of recording."""
+        """The provider's time, or that of whoever asked it; where none was told, of recording."""
         return self.occurred_at or self.recorded_at
 
 

@@ -15,6 +15,7 @@ from ledger.payments import (
     PaymentProvider,
     RefundAnswer,
     RefundAsk,
+    ReturnedOutside,
     Unanswered,
     unheard,
 )
@@ -66,6 +67,8 @@ def record_return(cases: Cases, case: Case, answer: RefundAnswer, *, actor: str)
             told = case_fact(outcome)
         case CreateRefundFailure():
             told = case_fact(answer)
+        case ReturnedOutside(refused=refused):
+            told = case_fact(refused)
         case NoAnswer():
             return case
     assert told is not None, "an outcome is always told"

@@ -40,7 +40,7 @@ from ledger.request import granted
 from ledger.seats import after_drafts, seat_changes
 from ledger.shop import Shop
 from ledger.shops import Shops
-from ledger.stamps import OrderPlaced, OrderStamp
+from ledger.stamps import INTENTS, OrderPlaced, OrderStamp
 
 PATIENCE = 25
 # What stands or falls with a wish: stamps of another stream, and the version they build on.
@@ -270,13 +270,18 @@ def going_on(order: Order, drafts: Sequence[Draft], at: datetime | None) -> Appe
 
 
 def drafted(stamp: OrderStamp, stream: UUID, command: Command) -> Draft:
-    """A stamp that a wish leads to."""
+    """A stamp that a wish leads to.
+
+    Providers count from when they were asked by the clock of whoever asked: the ledger's own time
+    may be ahead of it (SPEC P17).
+    """
     return Draft(
         stream=stream,
         stamp=stamp,
         correlation_id=command.correlation_id,
         actor=command.actor,
         request=command.request,
+        occurred_at=command.at if isinstance(stamp, INTENTS) else None,
     )
 
 

@@ -477,3 +477,5 @@ OrderStamp = (
     | ReceiptUnknown
     | ReceiptResendRequested
 )
+# Written before a provider is asked: they carry the clock of the machine that asks.
+INTENTS = (CreatePaymentRequest, CreateRefundRequest, CreateCaptureRequest, CreateVoidRequest)

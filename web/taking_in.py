@@ -2,6 +2,7 @@
 
 import structlog
 
+from ledger.asking import refunds_in_doubt
 from ledger.doors import Evidence, WebhookDoor
 from ledger.intake import Message
 from web.addresses import now
@@ -38,7 +39,9 @@ def understand(door: WebhookDoor, name: str, body: bytes, *, kept: Evidence) -> 
     """Stamp what a kept message says. It is kept, so nothing that goes wrong is the provider's."""
     count(name, "kept")
     try:
-        if intake(parts()).stamp_patiently(door.reread(body), kept.hash):
+        told = intake(parts()).stamp_patiently(door.reread(body), kept.hash)
+        # What has to be looked up waits for the worker: a provider shall not wait for itself.
+        if told and refunds_in_doubt(door, body) is None:
             parts().inbox.mark(kept.id, "done")
         else:
             count(name, "waiting")

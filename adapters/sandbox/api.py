@@ -95,6 +95,9 @@ class Door:
     def _send(self, call: Call, answer: Answer) -> Response:
         if call.trouble.kind == "late":
             self._stopping.wait(call.trouble.seconds)
+        if call.trouble.kind == "misshapen":
+            body = json.dumps(call.trouble.answer)
+            answer = Answer(status=call.trouble.status, body=body, request_id=call.request_id)
         response = Response(answer.body, answer.status, mimetype="application/json")
         headers = {"Request-Id": call.request_id, "Stripe-Version": API_VERSION}
         if call.key is not None:

@@ -34,8 +34,25 @@ def capture(world: World, params: Json, *, of: str) -> Json:
             param="amount_to_capture",
         )
     intent.body["metadata"] = intent.body["metadata"] | params.get("metadata", {})
-    _take(world, intent, amount=amount)
+    if params.get("final_capture", True):
+        _take(world, intent, amount=intent.body["amount_received"] + amount)
+    else:
+        _take_a_part(world, intent, amount=amount)
     return intent.body
+
+
+def _take_a_part(world: World, intent: Entry, *, amount: int) -> None:
+    """The rest stays held, to be captured or given up."""
+    taken, held = intent.body["amount_received"] + amount, intent.body["amount_capturable"] - amount
+    charge = world.get("charge", intent.body["latest_charge"])
+    change(world, "charge.captured", about=charge, captured=True, amount_captured=taken)
+    change(
+        world,
+        "payment_intent.amount_capturable_updated",
+        about=intent,
+        amount_received=taken,
+        amount_capturable=held,
+    )
 
 
 def _take(world: World, intent: Entry, *, amount: int) -> None:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from adapters.sandbox.errors import Json, malformed
 
+_EMAIL = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
+_LONGEST_NAME = 250
 _NAME = re.compile(r"^([^\[\]]+)((?:\[[^\[\]]*\])*)$")
 
 
@@ -83,8 +85,16 @@ def address(value: Any, name: str) -> str:
 
 
 def email(value: Any, name: str) -> str:
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", text(value, name)):
+    """Narrower than what mail goes to: ASCII only, and no underscore in the domain."""
+    if not _EMAIL.fullmatch(text(value, name)):
         raise malformed(f"Invalid email address: {value}", name, code="email_invalid")
+    return str(value)
+
+
+def name_of_product(value: Any, name: str) -> str:
+    if len(text(value, name)) > _LONGEST_NAME:
+        message = f"Invalid string: must be at most {_LONGEST_NAME} characters"
+        raise malformed(message, name, code="parameter_invalid_string")
     return str(value)
 
 

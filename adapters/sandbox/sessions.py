@@ -9,6 +9,9 @@ from adapters.sandbox.world import World
 
 # https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in minor units.
 _SMALLEST = {"eur": 50, "usd": 50, "gbp": 30, "sek": 300, "nok": 300, "dkk": 250}
+_LARGEST = 99_999_999
+# Two-decimal here, though nobody uses the decimals; three-decimal, of which the last is not used.
+_STEPS = {"isk": 100, "ugx": 100, **dict.fromkeys(("bhd", "jod", "kwd", "omr", "tnd"), 10)}
 _HALF_AN_HOUR = 1800
 
 
@@ -43,7 +46,17 @@ def _total(lines: list[Json]) -> tuple[int, str]:
     if 0 < total < _SMALLEST.get(currency, 0):
         message = f"The Checkout Session's total amount must be at least {_SMALLEST[currency]}."
         raise malformed(message, "line_items", code="amount_too_small")
+    if total > _LARGEST:
+        message = "The Checkout Session's total amount must be at most 999,999.99."
+        raise malformed(message, "line_items", code="amount_too_large")
+    if any(_out_of_step(line) for line in lines):
+        message = f"Invalid integer: amounts in {currency} must be divisible by {_STEPS[currency]}."
+        raise malformed(message, "line_items", code="parameter_invalid_integer")
     return total, currency
+
+
+def _out_of_step(line: Json) -> bool:
+    return bool(line["price"]["unit_amount"] % _STEPS.get(line["currency"], 1))
 
 
 def _check_expiry(expires_at: int | None, now: int) -> None:

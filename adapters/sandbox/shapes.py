@@ -10,6 +10,7 @@ from adapters.sandbox.params import (
     email,
     flag,
     metadata,
+    name_of_product,
     not_negative,
     positive,
     text,
@@ -29,7 +30,7 @@ _METHODS = OneOf(("card", "sepa_debit", "customer_balance"))
 
 _PRODUCT = Group(
     {
-        "name": text,
+        "name": name_of_product,
         "description": text,
         "images": Many(text, most=8),
         "metadata": metadata,
@@ -100,7 +101,9 @@ LIST_SESSIONS = Group(
     }
 )
 LIST_INTENTS = Group({**_PAGE, "created": _CREATED})
-CAPTURE = Group({"amount_to_capture": positive, "metadata": metadata, **_EXPAND})
+CAPTURE = Group(
+    {"amount_to_capture": positive, "final_capture": flag, "metadata": metadata, **_EXPAND}
+)
 CANCEL_INTENT = Group(
     {
         "cancellation_reason": OneOf(

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 from adapters.sandbox.chaos import Chaos
 from adapters.sandbox.errors import Json, WireError, malformed
@@ -9,17 +10,21 @@ from adapters.sandbox.idempotency import in_use
 from adapters.sandbox.world import World
 
 # think: slow before it acts. late and cut: it acted, and the caller does not hear of it.
-# 500: nothing was done. 500-after: it was done, and the answer says it failed.
-KINDS = ("429", "409", "500", "500-after", "think", "late", "cut")
+# 500: nothing was done. 500-after: it was done, and the answer says it failed. misshapen: it was
+# done, and the answer is some other JSON, with some other status if one is named.
+KINDS = ("429", "409", "500", "500-after", "think", "late", "cut", "misshapen")
+_WHICH = ("method", "path")
 _REFUSALS = ("429", "409", "500")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What befalls one call. Seconds count for those that wait."""
+    """What befalls one call. Seconds count for those that wait, the rest for misshapen answers."""
 
     kind: str = "none"
     seconds: float = 0.0
+    answer: Any = None
+    status: int = 200
 
 
 NO_TROUBLE = Trouble()
@@ -48,7 +53,7 @@ class Troubles:
             for place, spec in books.planned("trouble"):
                 if spec["method"] == method and path.startswith(spec["path"]):
                     books.spend(place)
-                    return Trouble(kind=spec["kind"], seconds=spec["seconds"])
+                    return Trouble(**{k: v for k, v in spec.items() if k not in _WHICH})
         return None
 
     def _rolled(self) -> Trouble:
@@ -74,6 +79,8 @@ def trouble_spec(asked: Json) -> Json:
         "method": str(asked.get("method", "POST")),
         "path": str(asked.get("path", "/v1/")),
         "seconds": float(asked.get("seconds", 30.0)),
+        "answer": asked.get("answer"),
+        "status": int(asked.get("status", 200)),
     }
 
 

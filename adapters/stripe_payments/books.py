@@ -9,7 +9,7 @@ from typing import Any
 
 import stripe
 
-from adapters.stripe_payments.client import no_answer
+from adapters.stripe_payments.client import asked, listed, no_answer
 from adapters.stripe_payments.dispute_news import Ending, ending_of
 from adapters.stripe_payments.fetched import message
 from adapters.stripe_payments.fields import Json, group, moment, money, name, reference
@@ -65,21 +65,32 @@ def record(
         raise ProviderAway(f"an object of Stripe's cannot be read: {error}") from None
 
 
+def refunds_of(client: stripe.StripeClient, payment: str, *, live: bool) -> Iterator[TheirRecord]:
+    """Every refund of one payment; raises `ProviderAway`."""
+    kind = "charge" if payment.startswith(("ch_", "py_")) else "payment_intent"
+    try:
+        for refund in _all(client.v1.refunds, {kind: payment}):
+            yield _refund(refund, live=live)
+    except stripe.StripeError as error:
+        raise ProviderAway(no_answer(error).reason) from None
+    except Unreadable as error:
+        raise ProviderAway(f"a refund of Stripe's cannot be read: {error}") from None
+
+
 def _one(
     client: stripe.StripeClient, kind: Kind, known_as: str, *, live: bool
 ) -> TheirRecord | None:
     if kind is Kind.PAYMENT:
-        found = client.v1.payment_intents.retrieve(known_as).to_dict()
+        found = asked(lambda: client.v1.payment_intents.retrieve(known_as))
         pages = _by_intent(_all(client.v1.checkout.sessions, {"payment_intent": known_as}))
         return next(_payment(found, pages), None)
     if kind is Kind.REFUND:
-        return _refund(client.v1.refunds.retrieve(known_as).to_dict(), live=live)
-    return next(_dispute(client.v1.disputes.retrieve(known_as).to_dict()), None)
+        return _refund(asked(lambda: client.v1.refunds.retrieve(known_as)), live=live)
+    return next(_dispute(asked(lambda: client.v1.disputes.retrieve(known_as))), None)
 
 
-def _all(endpoint: Any, asked: Json) -> Iterator[Json]:
-    for one in endpoint.list(params=asked | {"limit": _PAGE_SIZE}).auto_paging_iter():
-        yield one.to_dict()
+def _all(endpoint: Any, wanted: Json) -> Iterator[Json]:
+    return listed(lambda: endpoint.list(params=wanted | {"limit": _PAGE_SIZE}))
 
 
 def _created(period: Period) -> Json:
@@ -116,14 +127,14 @@ def _payment(intent: Json, pages: Mapping[str, Json]) -> Iterator[TheirRecord]:
     if found is None:
         return
     state, amount, event = _TOLD[type(found)]
-    page = pages.get(intent["id"])
+    page = pages.get(name(intent, "id"))
     named = page is None or "correlation_id" in group(intent, "metadata")
     if page is None or named or state is not State.DONE or page.get("payment_status") == "unpaid":
-        with_page = intent | ({PAGE: page["id"]} if page else {})
-        news = message(with_page, event_type=event, happened=intent["created"])
+        with_page = intent | ({PAGE: name(page, "id")} if page else {})
+        news = message(with_page, event_type=event, happened=intent.get("created"))
     else:
         completed = "checkout.session.completed"
-        news = message(page, event_type=completed, happened=intent["created"])
+        news = message(page, event_type=completed, happened=intent.get("created"))
     yield TheirRecord(
         kind=Kind.PAYMENT,
         reference=name(intent, "id"),
@@ -145,7 +156,7 @@ def _refund(refund: Json, *, live: bool) -> TheirRecord:
         at=moment(refund, "created"),
         # A refund does not say whether it is live; the key that it was listed with does.
         message=message(
-            {"livemode": live} | refund, event_type="refund.updated", happened=refund["created"]
+            {"livemode": live} | refund, event_type="refund.updated", happened=refund.get("created")
         ),
     )
 
@@ -168,5 +179,7 @@ def _dispute(dispute: Json) -> Iterator[TheirRecord]:
         amount=money(dispute, "amount"),
         state=_DISPUTES[ending],
         at=moment(dispute, "created"),
-        message=message(dispute, event_type="charge.dispute.closed", happened=dispute["created"]),
+        message=message(
+            dispute, event_type="charge.dispute.closed", happened=dispute.get("created")
+        ),
     )

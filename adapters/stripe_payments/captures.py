@@ -2,7 +2,7 @@
 
 import stripe
 
-from adapters.stripe_payments.client import no_answer, refusal
+from adapters.stripe_payments.client import TROUBLES, asked, no_answer, refusal
 from adapters.stripe_payments.fields import PROVIDER, Json
 from adapters.stripe_payments.payment_news import standing
 from ledger.capabilities import units
@@ -18,54 +18,61 @@ _MOVED_ON = "payment_intent_unexpected_state"
 def capture(client: stripe.StripeClient, ask: CaptureAsk) -> CaptureAnswer:
     """Take money; what is not taken is released. Whatever became of it before is told instead."""
     try:
-        intent = client.v1.payment_intents.capture(
-            ask.payment_reference,
-            params={"amount_to_capture": units(PROVIDER, ask.amount)},
-            options={"idempotency_key": ask.idempotency_key},
+        intent = asked(
+            lambda: client.v1.payment_intents.capture(
+                ask.payment_reference,
+                params={"amount_to_capture": units(PROVIDER, ask.amount)},
+                options={"idempotency_key": ask.idempotency_key},
+            )
         )
-    except stripe.StripeError as error:
+    except TROUBLES as error:
         found = _instead(client, ask.payment_reference, error)
         if isinstance(found, str):
             return CreateCaptureFailure(code=found, try_number=ask.try_number)
         return found
-    return _ended(intent.to_dict())
+    return _ended(intent)
 
 
 def void(client: stripe.StripeClient, ask: VoidAsk) -> VoidAnswer:
     """Give an authorization up; one that was captured, or is gone, is told as what it is."""
     try:
-        intent = client.v1.payment_intents.cancel(
-            ask.payment_reference,
-            params={"cancellation_reason": "requested_by_customer"},
-            options={"idempotency_key": ask.idempotency_key},
+        intent = asked(
+            lambda: client.v1.payment_intents.cancel(
+                ask.payment_reference,
+                params={"cancellation_reason": "requested_by_customer"},
+                options={"idempotency_key": ask.idempotency_key},
+            )
         )
-    except stripe.StripeError as error:
+    except TROUBLES as error:
         found = _instead(client, ask.payment_reference, error)
         if isinstance(found, str):
             return CreateVoidFailure(code=found, try_number=ask.try_number)
         return found
-    return _ended(intent.to_dict())
+    return _ended(intent)
 
 
 def look(client: stripe.StripeClient, payment_reference: str) -> Standing:
     """How an authorized payment stands."""
     try:
-        return _standing(client.v1.payment_intents.retrieve(payment_reference).to_dict())
-    except stripe.StripeError as error:
+        return _standing(asked(lambda: client.v1.payment_intents.retrieve(payment_reference)))
+    except TROUBLES as error:
         return no_answer(error)
 
 
 def _instead(
-    client: stripe.StripeClient, payment_reference: str, error: stripe.StripeError
+    client: stripe.StripeClient, payment_reference: str, error: stripe.StripeError | Unreadable
 ) -> str | Ending | NoAnswer:
-    """The code of a refusal, what became of the payment instead, or that we do not know."""
+    """The code of a refusal, what became of the payment instead, or that we do not know.
+
+    Whatever the refusal says, the payment itself tells whether somebody was faster.
+    """
     code = refusal(error)
     if code is None:
         return no_answer(error)
-    if code != _MOVED_ON:
-        return code
     found = look(client, payment_reference)
-    return code if isinstance(found, Authorized) else found
+    if isinstance(found, Authorized) or (isinstance(found, NoAnswer) and code != _MOVED_ON):
+        return code
+    return found
 
 
 def _ended(intent: Json) -> Ending | NoAnswer:

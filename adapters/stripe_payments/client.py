@@ -1,10 +1,13 @@
 """How Stripe is reached, and what an error of its library means to us."""
 
 import logging
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import stripe
 
-from adapters.stripe_payments.fields import code
+from adapters.stripe_payments.fields import Json, code
+from ledger.doors import Unreadable
 from ledger.payments import NoAnswer, for_person
 
 # The library reports how long calls take, unless it is told not to.
@@ -28,7 +31,47 @@ def stripe_client(
     )
 
 
-def refusal(error: stripe.StripeError) -> str | None:
+# What a call may raise: all but the first means that we do not know what was done.
+TROUBLES = (stripe.StripeError, Unreadable)
+
+
+def asked(call: Callable[[], Any]) -> Json:
+    """The object that a call is answered with. Raises `TROUBLES`.
+
+    The library trusts the shape of what it reads, and stumbles in many ways over another one.
+    """
+    try:
+        found = call().to_dict()
+    except stripe.StripeError:
+        raise
+    except Exception as error:
+        raise _misshapen(error) from None
+    if not isinstance(found, dict):
+        raise Unreadable("an answer that is not an object")
+    return found
+
+
+def listed(call: Callable[[], Any]) -> Iterator[Json]:
+    """Every object of a list, page by page. Raises `TROUBLES`."""
+    known = set[object]()
+    try:
+        for one in call().auto_paging_iter():
+            found = one.to_dict()
+            if found["id"] in known:
+                raise Unreadable("a list that begins again")
+            known.add(found["id"])
+            yield found
+    except TROUBLES:
+        raise
+    except Exception as error:
+        raise _misshapen(error) from None
+
+
+def _misshapen(error: Exception) -> Unreadable:
+    return Unreadable(f"an answer of another shape ({type(error).__name__})")
+
+
+def refusal(error: stripe.StripeError | Unreadable) -> str | None:
     """The code of a refusal; None when we cannot know what happened.
 
     Stripe looked at the request and said no to 400, 402 and 404. Anything else may have been done
@@ -36,14 +79,18 @@ def refusal(error: stripe.StripeError) -> str | None:
     mend before the same key is asked again (401, 403). A key that was used for other parameters
     says nothing of what it was first used for.
     """
-    if error.http_status not in _EXECUTED or isinstance(error, stripe.IdempotencyError):
+    if isinstance(error, Unreadable | stripe.IdempotencyError):
+        return None
+    if error.http_status not in _EXECUTED:
         return None
     at_fault = getattr(error, "param", None)
     return code(error.code, f"invalid_{at_fault}" if at_fault else None, _type(error))
 
 
-def no_answer(error: stripe.StripeError) -> NoAnswer:
+def no_answer(error: stripe.StripeError | Unreadable) -> NoAnswer:
     """What happened, for people. The library quotes keys, so it is not quoted itself."""
+    if isinstance(error, Unreadable):
+        return NoAnswer(str(error))
     status = error.http_status or "no connection"
     conflict = "key_conflict" if isinstance(error, stripe.IdempotencyError) else ""
     return NoAnswer(

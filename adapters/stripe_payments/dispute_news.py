@@ -57,13 +57,19 @@ def ending_of(dispute: Json) -> Ending | None:
 
 def withdrawn(dispute: Json) -> bool:
     """Whether a dispute has taken money from our account, all movements together."""
-    moves = dispute.get("balance_transactions") or []
-    if not isinstance(moves, list) or not all(isinstance(one, dict) for one in moves):
-        raise Unreadable("balance_transactions is not a list of objects")
+    moves = moves_of(dispute)
     amounts: list[int] = [one["amount"] for one in moves if type(one.get("amount")) is int]
     if len(amounts) < len(moves):
         raise Unreadable("a balance transaction has no amount")
     return sum(amounts) < 0
+
+
+def moves_of(dispute: Json) -> Sequence[Json]:
+    """What a dispute moved on our account, once and again."""
+    moves = dispute.get("balance_transactions") or []
+    if not isinstance(moves, list) or not all(isinstance(one, dict) for one in moves):
+        raise Unreadable("balance_transactions is not a list of objects")
+    return moves
 
 
 def _opened(dispute: Json) -> Fact:

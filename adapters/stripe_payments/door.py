@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from stripe import SignatureVerificationError, WebhookSignature
 
-from adapters.stripe_payments.events import event_in, interpret
+from adapters.stripe_payments.events import event_in, interpret, refunds_in_doubt
 from adapters.stripe_payments.fields import PROVIDER, name
 from ledger.doors import Unreadable
 from ledger.reports import Report
@@ -45,6 +45,13 @@ class StripeDoor:
     def reread(self, body: bytes) -> Sequence[Report]:
         """The facts of a stored message: the same every time."""
         return interpret(event_in(body), account=self._account)
+
+    def refunds_in_doubt(self, body: bytes) -> str | None:
+        """The payment whose refunds a stored message does not tell, and Stripe has to be asked of.
+
+        Raises `Unreadable`.
+        """
+        return refunds_in_doubt(event_in(body))
 
     def event_id(self, body: bytes) -> str | None:
         """Stripe's name of the event, if the body has one."""

@@ -21,8 +21,8 @@ READERS: Mapping[str, Reader] = {
     "checkout.session.expired": payment_news.expired,
     "payment_intent.succeeded": payment_news.succeeded,
     "payment_intent.payment_failed": payment_news.declined,
-    "payment_intent.amount_capturable_updated": payment_news.reserved,
-    "payment_intent.canceled": payment_news.given_up,
+    "payment_intent.amount_capturable_updated": payment_news.came_to,
+    "payment_intent.canceled": payment_news.came_to,
     "refund.created": refund_news.changed,
     "refund.updated": refund_news.changed,
     "refund.failed": refund_news.changed,
@@ -35,8 +35,7 @@ READERS: Mapping[str, Reader] = {
 _OBJECTS: Mapping[Reader, str] = {
     payment_news.succeeded: "payment_intent",
     payment_news.declined: "payment_intent",
-    payment_news.reserved: "payment_intent",
-    payment_news.given_up: "payment_intent",
+    payment_news.came_to: "payment_intent",
     refund_news.changed: "refund",
     refund_news.charged_back: "charge",
     dispute_news.disputed: "dispute",
@@ -69,6 +68,13 @@ def interpret(event: Json, *, account: str) -> Sequence[Report]:
     if name(thing, "object") != _OBJECTS.get(reader, "checkout.session"):
         raise Unreadable("the event is about another kind of object")
     return reader(thing, told)
+
+
+def refunds_in_doubt(event: Json) -> str | None:
+    """The payment that an event says money of went back of, without telling all of the refunds."""
+    if event.get("type") != "charge.refunded":
+        return None
+    return refund_news.untold(group(group(event, "data"), "object"))
 
 
 def _json(body: bytes) -> Any:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from adapters.stripe_payments.dispute_news import moves_of
 from adapters.stripe_payments.fields import FETCHED, PROVIDER, Json, group, name, reference
 from adapters.stripe_payments.payment_news import PAGE
 from ledger.doors import Unreadable
@@ -35,8 +36,10 @@ def message(thing: Json, *, event_type: str, happened: object) -> Message:
     """An event about an object as it stands: what we read of it, and nothing of a customer.
 
     `happened` is Stripe's second of it; None where none is told. The same state gives the same
-    bytes, so that it is kept as evidence once.
+    bytes, so that it is kept as evidence once. Raises `Unreadable`.
     """
+    if name(thing, "object") not in _KEPT:
+        raise Unreadable("another kind of object")
     known_as = f"{FETCHED}{name(thing, 'id')}/{_state(thing)}"
     event = {
         "id": known_as,
@@ -60,8 +63,8 @@ def _reduced(thing: Json) -> Json:
     metadata = group(thing, "metadata")
     kept: Json = {key: thing[key] for key in _KEPT[thing["object"]] if key in thing}
     kept |= {key: reference(thing, key) for key in _EXPANDED if key in kept}
-    if moves := thing.get("balance_transactions"):
-        kept["balance_transactions"] = [{"amount": one["amount"]} for one in moves]
+    if moves := moves_of(thing):
+        kept["balance_transactions"] = [{"amount": one.get("amount")} for one in moves]
     return kept | {"metadata": {key: metadata[key] for key in _OURS if key in metadata}}
 
 

@@ -16,6 +16,8 @@ Json = dict[str, Any]
 
 _UNASKED = UUID("0c1f6f0a-3a42-4a35-9c63-2f7a7c3c3b5d")
 _NAME = re.compile(r"[!-~]{1,255}")
+_LINK = re.compile(r"https?://[!-~]+")
+_LONGEST_LINK = 5000
 _CURRENCY = re.compile(r"[a-z]{3}")
 _LARGEST = 10**15
 _LATEST = 32_503_679_999  # the last second of the year 2999, as far as the ledger's bounds go
@@ -40,10 +42,20 @@ def name_or_none(values: Json, key: str) -> str | None:
 
 
 def text_or_none(values: Json, key: str) -> str | None:
-    """What somebody wrote, us or another shop on the same account."""
+    """What somebody wrote, us or another shop on the same account: one line that can be stored."""
     value = values.get(key)
-    if value is not None and not isinstance(value, str):
+    if value is None:
+        return None
+    if not isinstance(value, str):
         raise Unreadable(f"{key} is not text")
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in value)[:500]
+
+
+def link(values: Json, key: str) -> str:
+    """An address that people can be sent to."""
+    value = values.get(key)
+    if not isinstance(value, str) or len(value) > _LONGEST_LINK or not _LINK.fullmatch(value):
+        raise Unreadable(f"{key} is not an address")
     return value
 
 

@@ -1,6 +1,7 @@
 """What sessions and intents tell of one payment: the same fact, whichever of them tells it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adapters.stripe_payments.fields import (
     PROVIDER,
@@ -36,12 +37,14 @@ PAGE = "fetched_with_page"
 def completed(session: Json, told: Told) -> Sequence[Report]:
     """The customer is through the page: paid now, or by a method that pays days later.
 
-    A free session brings no money, and `setup` or `subscription` are none of ours. A page that
-    captures later only authorizes: what is taken afterwards, its intent tells.
+    `setup` or `subscription` are none of ours. A page that captures later only authorizes: what is
+    taken afterwards, its intent tells.
     """
     status = name(session, "payment_status")
-    if name(session, "mode") != "payment" or status == "no_payment_required":
+    if name(session, "mode") != "payment":
         return []
+    if status == "no_payment_required":
+        return _without_money(session, told)
     if group(session, "metadata").get("capture") == LATER:
         kept = _authorized(money(session, "amount_total"), _intent_of(session))
         return [_report(kept, session, told=told)]
@@ -51,6 +54,17 @@ def completed(session: Json, told: Told) -> Sequence[Report]:
     if status != "paid":
         raise Unreadable("payment_status is a new one")
     return settled(session, told)
+
+
+def _without_money(session: Json, told: Told) -> Sequence[Report]:
+    """Our orders at a provider cost something: a page that asked for nothing is for a person.
+
+    A free page that names nothing of ours is somebody else's.
+    """
+    through = _report(PaymentPending(provider_reference=name(session, "id")), session, told=told)
+    if through.order is None and through.attempt is None and not session.get("amount_subtotal"):
+        return []
+    return [replace(through, contradiction="the page was completed, and asked for no money")]
 
 
 def settled(session: Json, told: Told) -> Sequence[Report]:
@@ -79,28 +93,27 @@ def succeeded(intent: Json, told: Told) -> Sequence[Report]:
     return [_report(paid, intent, told=told, amount=amount)]
 
 
-def reserved(intent: Json, told: Told) -> Sequence[Report]:
-    """The payer's bank keeps the money ready: the same fact as the page's."""
-    found = standing(intent)
-    return [_report(found, intent, told=told)] if isinstance(found, Authorized) else []
+def came_to(intent: Json, told: Told) -> Sequence[Report]:
+    """The payer's bank keeps the money ready, or that ended, or a part of it was taken.
 
-
-def given_up(intent: Json, told: Told) -> Sequence[Report]:
-    """An authorization was voided, or lapsed. An intent of a page that closed had none."""
+    An intent of a page that closed had none.
+    """
     found = standing(intent)
-    if not isinstance(found, Voided | AuthorizationExpired):
+    if found is None:
         return []
-    return [_report(found, intent, told=told)]
+    amount = found.amount if isinstance(found, Paid) else None
+    return [_report(found, intent, told=told, amount=amount)]
 
 
 def standing(intent: Json) -> Paid | Authorized | Voided | AuthorizationExpired | None:
     """What an intent has come to; None where nothing was authorized.
 
     Stripe lets uncaptured money go after seven days and calls that `automatic`; an intent whose
-    page closed is `expired`. https://docs.stripe.com/api/payment_intents/object
+    page closed is `expired`. Whatever was captured is paid, even if more may be captured, or the
+    rest was given up. https://docs.stripe.com/api/payment_intents/object
     """
     known_as, status = name(intent, "id"), name(intent, "status")
-    if status == "succeeded":
+    if status == "succeeded" or intent.get("amount_received"):
         amount = money(intent, "amount_received")
         return Paid(amount=amount, provider=PROVIDER, provider_reference=known_as)
     if intent.get("capture_method") != LATER:

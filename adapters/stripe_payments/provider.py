@@ -77,6 +77,10 @@ class StripePayments:
         """Every payment, refund and dispute made in a period; raises `ProviderAway`."""
         return books.records(self._client, period, live=self.live)
 
+    def refunds_of(self, payment: str) -> Iterator[TheirRecord]:
+        """Every refund of one payment, whoever made it; raises `ProviderAway`."""
+        return books.refunds_of(self._client, payment, live=self.live)
+
     def record(self, kind: Kind, reference: str) -> TheirRecord | None:
         """One of them by its id; raises `ProviderAway`."""
         return books.record(self._client, kind, reference, live=self.live)

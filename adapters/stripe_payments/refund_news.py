@@ -38,12 +38,25 @@ def changed(refund: Json, told: Told) -> Sequence[Report]:
 def charged_back(charge: Json, told: Told) -> Sequence[Report]:
     """`charge.refunded` counts cumulatively, which tells no refund from another.
 
-    Older API versions list the refunds: those are read. Otherwise `refund.created` tells it.
+    Older API versions list the refunds: those are read. The rest is looked up: see `untold`.
     """
-    listed = group(charge, "refunds").get("data", [])
+    return [told_one for refund in _listed(charge) for told_one in changed(refund, told)]
+
+
+def untold(charge: Json) -> str | None:
+    """The payment of a charge of which more went back than the refunds in it tell of."""
+    told = [money(one, "amount") for one in _listed(charge) if name(one, "status") not in LOST]
+    gone = money(charge, "amount_refunded")
+    if sum(one.amount for one in told) >= gone.amount:
+        return None
+    return reference(charge, "payment_intent") or name(charge, "id")
+
+
+def _listed(charge: Json) -> Sequence[Json]:
+    listed = group(charge, "refunds").get("data") or []
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise Unreadable("refunds is not a list of objects")
-    return [told_one for refund in listed for told_one in changed(refund, told)]
+    return listed
 
 
 def payment_of(thing: Json) -> str:

@@ -4,27 +4,63 @@ from typing import Any
 
 import stripe
 
-from adapters.stripe_payments.client import no_answer, refusal
-from adapters.stripe_payments.fields import PROVIDER, Json, code, money, name
+from adapters.stripe_payments.client import TROUBLES, asked, listed, no_answer, refusal
+from adapters.stripe_payments.fields import (
+    PROVIDER,
+    Json,
+    code,
+    group,
+    money,
+    name,
+    news_id,
+    text_or_none,
+    uuid_or_none,
+)
 from adapters.stripe_payments.refund_news import LOST, require_waiting, try_number
 from ledger.capabilities import units
 from ledger.doors import Unreadable
-from ledger.payments import Accepted, NoAnswer, RefundAnswer, RefundAsk
+from ledger.payments import Accepted, NoAnswer, RefundAnswer, RefundAsk, ReturnedOutside
 from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
+
+# Refusals that may mean that the money went back already, by whomever.
+_IN_DOUBT = ("charge_already_refunded", "invalid_amount")
 
 
 def create(client: stripe.StripeClient, ask: RefundAsk) -> RefundAnswer:
     """Ask for a refund. An answer that says "failed" is a failure, whatever its HTTP status."""
     try:
-        refund = client.v1.refunds.create(
-            params=_params(ask), options={"idempotency_key": ask.idempotency_key}
+        refund = asked(
+            lambda: client.v1.refunds.create(
+                params=_params(ask), options={"idempotency_key": ask.idempotency_key}
+            )
         )
-    except stripe.StripeError as error:
+    except TROUBLES as error:
         why = refusal(error)
         if why is None:
             return no_answer(error)
-        return CreateRefundFailure(code=why, try_number=ask.try_number)
-    return _answer(refund.to_dict(), ask)
+        refused = CreateRefundFailure(code=why, try_number=ask.try_number)
+        return _looked_up(client, ask, refused) if why in _IN_DOUBT else refused
+    return _answer(refund, ask)
+
+
+def _looked_up(
+    client: stripe.StripeClient, ask: RefundAsk, refused: CreateRefundFailure
+) -> RefundAnswer:
+    """Ours after all, what somebody returned in the dashboard, or a refusal that stands."""
+    try:
+        refunds = _all(client, ask)
+        ours = next((one for one in refunds if _stands(one) and _is_ours(one, ask)), None)
+        if ours is not None:
+            return _read(ours, ask)
+        outside = {
+            news_id(name(one, "id")): accepted
+            for one in refunds
+            if uuid_or_none(_meant(one)) is None
+            and isinstance(accepted := _read(one, ask), Accepted)
+        }
+    except TROUBLES as error:
+        return no_answer(error)
+    return ReturnedOutside(refused=refused, outside=outside) if outside else refused
 
 
 def find(client: stripe.StripeClient, ask: RefundAsk) -> RefundAnswer | None:
@@ -33,14 +69,24 @@ def find(client: stripe.StripeClient, ask: RefundAsk) -> RefundAnswer | None:
     One that stands, of any try, comes before one that failed in this try.
     """
     try:
-        listed = client.v1.refunds.list(params=_payment(ask) | {"limit": 100})
-        refunds = [one.to_dict() for one in listed.auto_paging_iter()]
-    except stripe.StripeError as error:
+        ours = [one for one in _all(client, ask) if _is_ours(one, ask)]
+        standing = [one for one in ours if _stands(one)]
+        lost = [one for one in ours if try_number(one) == ask.try_number]
+        return next((_read(one, ask) for one in (*standing, *lost)), None)
+    except TROUBLES as error:
         return no_answer(error)
-    ours = [one for one in refunds if _meant(one) == str(ask.correlation_id)]
-    standing = [one for one in ours if one["status"] not in LOST]
-    lost = [one for one in ours if try_number(one) == ask.try_number]
-    return next((_answer(one, ask) for one in (*standing, *lost)), None)
+
+
+def _all(client: stripe.StripeClient, ask: RefundAsk) -> list[Json]:
+    return [*listed(lambda: client.v1.refunds.list(params=_payment(ask) | {"limit": 100}))]
+
+
+def _stands(refund: Json) -> bool:
+    return name(refund, "status") not in LOST
+
+
+def _is_ours(refund: Json, ask: RefundAsk) -> bool:
+    return _meant(refund) == str(ask.correlation_id)
 
 
 def _params(ask: RefundAsk) -> Any:
@@ -59,8 +105,9 @@ def _payment(ask: RefundAsk) -> Any:
     return {kind: ask.payment_reference}
 
 
-def _meant(refund: Json) -> object:
-    return (refund.get("metadata") or {}).get("correlation_id")
+def _meant(refund: Json) -> str | None:
+    """Which refund of ours it says it is."""
+    return text_or_none(group(refund, "metadata"), "correlation_id")
 
 
 def _answer(refund: Json, ask: RefundAsk) -> RefundAnswer:

@@ -19,6 +19,7 @@ from adapters.worker.reactor import (
     each,
 )
 from ledger.appends import LedgerUnavailable
+from ledger.asking import refunds_in_doubt
 from ledger.case_stamps import CaseKind, CaseOpened, Severity
 from ledger.cases import Cases
 from ledger.doors import Unreadable, WebhookDoor
@@ -66,7 +67,8 @@ class Inbox:
     """The reactor of messages that wait. Reading one twice stamps nothing twice.
 
     `after` leaves the web time to finish what it began. `look_up` takes in what a provider has on
-    record of what a report is about; raises `ProviderAway`.
+    record of what a report is about, `look_up_refunds` the refunds of a payment of it; both raise
+    `ProviderAway`.
     """
 
     kept: Kept
@@ -77,6 +79,7 @@ class Inbox:
     clock: Clock
     patience: Patience
     look_up: Callable[[Report], None] = field(default=lambda report: None)
+    look_up_refunds: Callable[[str, str], None] = field(default=lambda provider, payment: None)
     after: timedelta = field(default=timedelta(seconds=5))
     hands: Hands | None = None
     name: str = "inbox"
@@ -118,6 +121,8 @@ class Inbox:
         try:
             for report in reports:
                 self._received(report, waiting)
+            if payment := refunds_in_doubt(door, message.body):
+                self.look_up_refunds(waiting.provider, payment)
         except ProviderAway:
             return WAITING
         self.kept.mark(waiting.id, "done")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from ledger.asking import RefundBooks
 from ledger.intake import Intake, Message
 from ledger.order.state import Order
 from ledger.payment_pages import OpenPages, PageProvider, open_attempts
@@ -27,6 +28,13 @@ class LookUp:
         found = self._page(report) if report.page else self._payment(report)
         if found is not None:
             self.intake.take(found)
+
+    def refunds(self, provider: str, payment: str) -> None:
+        """Takes in every refund of a payment. Raises `ledger.reconciling.records.ProviderAway`."""
+        books: object = self.books.get(provider)
+        if isinstance(books, RefundBooks):
+            for one in books.refunds_of(payment):
+                self.intake.take(one.message)
 
     def _page(self, report: Report) -> Message | None:
         provider = self.pages.get(report.provider)

@@ -13,6 +13,7 @@ from ledger.payments import (
     NoAnswer,
     Providers,
     RefundAnswer,
+    ReturnedOutside,
     record_refund,
     refund_ask,
 )
@@ -67,7 +68,7 @@ class Promises:
                 )
             case CreateRefundFailure(code=code):
                 return self._failed_after_all(order, refund, code)
-            case Accepted() | NoAnswer() | None:
+            case Accepted() | ReturnedOutside() | NoAnswer() | None:
                 return order
 
     def _failed_after_all(self, order: Order, refund: Refund, code: str) -> Order:

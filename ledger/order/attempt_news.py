@@ -85,7 +85,7 @@ def _begun(stamp: CreatePaymentRequest | PaymentAssigned, recorded: Recorded) ->
     one["account"] = stamp.account
     one["live"] = stamp.live
     one["asked"] = stamp.amount
-    one["requested_at"] = recorded.recorded_at
+    one["requested_at"] = recorded.happened_at
     return one
 
 

@@ -105,14 +105,14 @@ def authorization(
                 known,
                 captures=captures,
                 capture_amount=stamp.amount,
-                asked_at=recorded.recorded_at,
+                asked_at=recorded.happened_at,
             )
         case CreateCaptureFailure():
             captures = {**known.captures, stamp.try_number: CallState.REFUSED}
             return changed(known, captures=captures, refused_at=recorded.recorded_at)
         case CreateVoidRequest():
             voids = {**known.voids, stamp.try_number: CallState.REQUESTED}
-            return changed(known, voids=voids, asked_at=recorded.recorded_at)
+            return changed(known, voids=voids, asked_at=recorded.happened_at)
         case CreateVoidFailure():
             voids = {**known.voids, stamp.try_number: CallState.REFUSED}
             return changed(known, voids=voids, refused_at=recorded.recorded_at)

@@ -57,7 +57,7 @@ def first_told(stamp: Any, recorded: Recorded) -> RefundSoFar:
 def _asked(one: RefundSoFar, stamp: CreateRefundRequest, recorded: Recorded) -> None:
     one["payment"] = stamp.payment
     one["request"] = stamp
-    one["requested_at"] = recorded.recorded_at
+    one["requested_at"] = recorded.happened_at
     one["tries"] = {**one["tries"], stamp.try_number: CallState.REQUESTED}
 
 

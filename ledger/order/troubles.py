@@ -104,7 +104,7 @@ def _refunds(order: Order) -> Iterator[Trouble]:
 
 
 _REFUND_TEXTS = {
-    CaseKind.REFUND_REFUSED: "The provider refused a refund. No money moved.",
+    CaseKind.REFUND_REFUSED: "The provider refused a refund. This try returned nothing.",
     CaseKind.REFUND_FAILED: "A refund failed after it had been accepted. The money is back here.",
 }
 

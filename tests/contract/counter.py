@@ -232,6 +232,7 @@ class Counter:
         """Everything that is due, once; nothing that the last process remembered."""
         self.step()
         parts, desk, patience = self.parts, Desk(self.parts.cases), Patience(self.clock)
+        look_up = LookUp(books=parts.books, pages=parts.pages, intake=intake(parts))
         Inbox(
             kept=self.inbox,
             doors=parts.doors,
@@ -240,7 +241,8 @@ class Counter:
             find_order=self.views.order_of,
             clock=self.clock,
             patience=patience,
-            look_up=LookUp(books=parts.books, pages=parts.pages, intake=intake(parts)),
+            look_up=look_up,
+            look_up_refunds=look_up.refunds,
         ).run()
         Following(
             orders=parts.orders,
