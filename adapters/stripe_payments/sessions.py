@@ -85,6 +85,8 @@ def page(client: stripe.StripeClient, session_id: str) -> Page | None:
 
 
 def _page(session: Json) -> Page:
+    if name(session, "object") != "checkout.session":
+        raise Unreadable("another kind of object")
     origin, state = of_payment(session, about=name(session, "id")), name(session, "status")
     told = {"expired": "checkout.session.expired", "complete": "checkout.session.completed"}
     event = told.get(state)

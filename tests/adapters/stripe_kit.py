@@ -108,5 +108,12 @@ class Provider:
         assert answer.status_code == 200, answer.text
         return list(answer.json()["data"])
 
+    def post(self, path: str, /, **data: Any) -> Any:
+        """Somebody acts in the provider's dashboard."""
+        url, bearer = f"{self.sandbox.url}/v1/{path}", {"Authorization": f"Bearer {API_KEY}"}
+        answer = LEVERS.post(url, data=data, headers=bearer)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
     def trouble(self, kind: str, path: str, **asked: Any) -> None:
         self.lever("calls/next", kind=kind, path=path, **asked)

@@ -14,7 +14,7 @@ from ledger.stamps import (
     Voided,
 )
 from tests.adapters.stripe_kit import API_KEY, Provider, payment_ask
-from tests.adapters.test_stripe_events import reports, stamped
+from tests.adapters.test_stripe_events import reports, stamped, told
 
 INTENTS = "/v1/payment_intents"
 
@@ -186,3 +186,26 @@ def test_a_payment_that_nobody_knows_is_refused(provider):
         code="resource_missing"
     )
     assert isinstance(provider.stripe.authorization("pi_nobody_knows"), NoAnswer)
+
+
+def test_what_was_captured_in_parts_is_paid_and_the_rest_given_up(provider, payment):
+    """The provider captures more than once where it is asked to: nobody here does."""
+    _, reference = payment
+    provider.post(
+        f"payment_intents/{reference}/capture", amount_to_capture=1000, final_capture="false"
+    )
+    part = Paid(amount=Money(1000, "EUR"), provider="stripe", provider_reference=reference)
+    assert provider.stripe.authorization(reference) == part
+    assert provider.stripe.void(void(payment)) == part
+    news = {one.fact for one in told(provider) if isinstance(one.fact, Paid | Voided)}
+    assert news == {part}
+    assert {one.amount for one in told(provider) if one.fact == part} == {part.amount}
+
+
+@pytest.mark.parametrize("code", ["charge_expired_for_capture", "capture_unauthorized_payment"])
+def test_whatever_a_refusal_says_the_payment_itself_tells_what_it_came_to(provider, payment, code):
+    _, reference = payment
+    provider.stripe.void(void(payment))
+    error = {"type": "invalid_request_error", "message": "no", "code": code}
+    provider.trouble("misshapen", INTENTS, answer={"error": error}, status=400)
+    assert provider.stripe.capture(capture(payment)) == Voided(provider_reference=reference)

@@ -1,11 +1,14 @@
 """Refunds: accepted, settled, refused, failed, or unknown; never twice."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from adapters.sandbox import SandboxSettings, running_sandbox
-from ledger.payments import Accepted, NoAnswer
+from adapters.stripe_payments.fields import news_id
+from ledger.payments import Accepted, NoAnswer, ReturnedOutside
 from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from tests.adapters.stripe_kit import API_KEY, LEVERS, Provider, payment_ask, refund_ask
 
@@ -141,3 +144,37 @@ def test_a_refund_that_stands_is_found_before_one_that_failed(provider, payment)
     assert provider.stripe.find_refund(second) == answer
     # Whoever asks for the first try again learns that the money is on its way already.
     assert provider.stripe.find_refund(first) == answer
+
+
+def test_money_that_somebody_returned_in_the_dashboard_is_told_with_the_refusal(provider, payment):
+    _, reference = payment
+    made = provider.post("refunds", payment_intent=reference)["id"]
+    ask = refund_ask(*payment)
+    answer = provider.stripe.refund(ask)
+    about: Any = {
+        "payment": ask.payment,
+        "amount": ask.amount,
+        "provider_reference": made,
+    }
+    accepted = Accepted(outcome=CreateRefundSuccess(**about), settled=Refunded(**about))
+    assert answer == ReturnedOutside(
+        refused=CreateRefundFailure(code="charge_already_refunded"),
+        outside={news_id(made): accepted},
+    )
+    assert provider.stripe.refund(refund_ask(*payment, amount=7001)) == ReturnedOutside(
+        refused=CreateRefundFailure(code="charge_already_refunded"),
+        outside={news_id(made): replace(accepted)},
+    )
+
+
+def test_a_refund_of_ours_that_was_forgotten_is_found_when_it_is_refused(provider, payment):
+    ask = refund_ask(*payment)
+    made = provider.stripe.refund(ask)
+    later = replace(ask, idempotency_key="a key of another day")
+    assert provider.stripe.refund(later) == made
+
+
+def test_a_refusal_in_doubt_is_no_answer_while_nobody_can_look(provider, payment):
+    provider.post("refunds", payment_intent=payment[1])
+    provider.trouble("500", REFUNDS, method="GET")
+    assert isinstance(provider.stripe.refund(refund_ask(*payment)), NoAnswer)

@@ -60,7 +60,10 @@ def pay(shop: str, order: str) -> Response:
 
 
 def _answer(order: Order, attempt: Attempt | None) -> Response:
-    payment = attempt and {
+    """The attempt whose page may be paid; raises `NotPayable` when the order turned out paid."""
+    if attempt is None:
+        raise NotPayable(status=status(order))
+    payment = {
         "correlation_id": attempt.correlation_id,
         "redirect_url": attempt.redirect_url or None,
     }
