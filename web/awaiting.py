@@ -6,6 +6,7 @@ from ledger.order.attempts import Attempt
 from ledger.order.capturing import grace_ends
 from ledger.order.pay_by import pay_by
 from ledger.order.state import Order
+from ledger.order.status import Status, status
 from ledger.replacing import newest
 from web.texts import _
 from web.wording import moment, money
