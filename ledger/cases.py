@@ -128,14 +128,7 @@ class Cases:
                 return self.get(case_id)
             if case.opened is None:
                 raise UnknownCase
-            drafts = [
-                replace(
-                    draft,
-                    stamp=one,
-                    occurred_at=at if isinstance(one, CaseReturnRequested) else None,
-                )
-                for one in wished(case)
-            ]
+            drafts = [_stamped(draft, one, at) for one in wished(case)]
             if not drafts:
                 return case
             outcome = self._store.append(_together(case, drafts))[0]
@@ -190,6 +183,12 @@ class Cases:
             actor=draft.actor,
             evidence=draft.evidence,
         )
+
+
+def _stamped(draft: Draft, stamp: CaseStamp, at: datetime | None) -> Draft:
+    """Only what asks a provider carries the time of the machine that asks."""
+    asks = isinstance(stamp, CaseReturnRequested)
+    return replace(draft, stamp=stamp, occurred_at=at if asks else None)
 
 
 def _alone(draft: Draft, claims: Sequence[PaymentClaim]) -> Append:
