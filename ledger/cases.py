@@ -116,11 +116,7 @@ class Cases:
         is the clock of the machine that asks a provider, should one be asked.
         """
         draft = Draft(
-            stream=case_id,
-            stamp=None,
-            correlation_id=correlation_id,
-            actor=actor,
-            request=request,
+            stream=case_id, stamp=None, correlation_id=correlation_id, actor=actor, request=request
         )
         for _ in range(PATIENCE):
             case = self.get(case_id)

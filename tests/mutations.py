@@ -424,8 +424,8 @@ MUTATIONS = (
     Mutation(
         name="outcome-of-a-refund-lost",
         file="ledger/payments.py",
-        old="            orders.record(order_id, outcome, correlation_id=refund_id, actor=actor)\n",
-        new="",
+        old="orders.record(order_id, accepted.outcome, correlation_id=refund_id, actor=actor)\n",
+        new="pass\n",
         tests=("tests/ledger/test_service.py",),
     ),
     Mutation(
