@@ -28,7 +28,7 @@ from ledger.order.by_hand import MANUAL
 from ledger.payments import PaymentProvider
 from ledger.rereading import TRUSTED
 from web.addresses import return_address
-from web.parts import Parts, intake
+from web.parts import Parts, intake, open_pages
 
 _T = TypeVar("_T", bound=Hashable)
 
@@ -101,6 +101,7 @@ class _LaneWork:
     def _inbox(self) -> Inbox:
         parts, name = self.parts, self._name("inbox")
         patience = Patience(parts.clock)
+        look_up = LookUp(books=parts.books, pages=parts.pages, intake=intake(parts))
         turns: Turns[Waiting] = Turns(
             look=lambda offset: self.inbox.unfinished(_PAGE, doors=self.lane, offset=offset),
             ready=lambda one: patience.ready((name, one.id)),
@@ -114,7 +115,8 @@ class _LaneWork:
             find_order=self.views.order_of,
             clock=parts.clock,
             patience=patience,
-            look_up=LookUp(books=parts.books, pages=parts.pages, intake=intake(parts)),
+            look_up=look_up,
+            look_up_refunds=look_up.refunds,
             hands=self._hands(name),
             name=name,
         )
@@ -126,6 +128,7 @@ class _LaneWork:
             orders=parts.orders,
             find=self._asked(name, patience, ("payment", "refund")),
             providers=self.providers,
+            pages=open_pages(parts),
             desk=self.desk,
             return_url=lambda order: return_address(
                 parts.settings.base_url, order.terms.shop_slug, order.id
@@ -184,7 +187,7 @@ class _LaneWork:
                 patience,
                 lambda at: self.views.unpaid_due(parts.clock(), _PAGE, lane=self.lane, offset=at),
             ),
-            providers=parts.providers,
+            pages=open_pages(parts),
             clock=parts.clock,
             patience=patience,
             desk=self.desk,
