@@ -46,18 +46,18 @@ class Cases:
         correlation_id: UUID,
         actor: str,
         evidence: str | None = None,
-        keeps_payment: bool = False,
+        keeps_payment: str = "",
     ) -> UUID:
         """The case of this cause and kind; opened now, or before.
 
         `evidence` is the hash of the inbox message that told of it. A case that `keeps_payment`
-        keeps it from every order, unless it is one's already.
+        keeps the one of this name from every order, unless it is one's already.
         """
         case = case_id(correlation_id, opened.kind)
         draft = Draft(
             stream=case, stamp=opened, correlation_id=case, actor=actor, evidence=evidence
         )
-        claims = claims_of_case(case, opened) if keeps_payment else ()
+        claims = claims_of_case(case, opened, keeps_payment)
         for _ in range(PATIENCE):
             if self.get(case).opened is not None:
                 return case
@@ -194,5 +194,6 @@ def _alone(draft: Draft, claims: Sequence[PaymentClaim]) -> Append:
 def _together(case: Case, drafts: Sequence[Draft]) -> Append:
     """Whoever asks for money back counts it as the case's, and as no order's any more."""
     asked = any(isinstance(one.stamp, CaseReturnRequested) for one in drafts)
-    claims = claims_of_case(case.id, case.opened) if asked and case.opened else ()
+    named = case.opened.payment_reference if asked and case.opened else ""
+    claims = claims_of_case(case.id, case.opened, named) if case.opened else ()
     return Append(drafts=drafts, expected={case.id: case.version}, payments=claims)

@@ -10,10 +10,17 @@ from ledger.order.observe import Unbound, contradicts, observe
 from ledger.order.state import Order
 from ledger.payment_claims import second_claim
 from ledger.rebinding import rebound
-from ledger.receiving import Find, addressee, case_for, cause_of, refund_named, return_of
+from ledger.receiving import (
+    Find,
+    addressee,
+    case_for,
+    cause_of,
+    payment_of,
+    refund_named,
+    return_of,
+)
 from ledger.reports import Report
 from ledger.service import Orders
-from ledger.stamps import Paid
 
 
 class Foresight(StrEnum):
@@ -40,8 +47,7 @@ def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Fore
         return _as_case(cases.get(case_id(report.correlation_id, CaseKind.CONTRADICTION)))
     if not observe(report.fact, report.correlation_id, order):
         return Foresight.KNOWN
-    if isinstance(report.fact, Paid):
-        named = report.fact.provider_reference
+    if named := payment_of(report):
         cause = second_claim(report.correlation_id, report.provider, named)
         elsewhere = cases.get(case_id(cause, CaseKind.CONTRADICTION))
         if elsewhere.opened is not None:

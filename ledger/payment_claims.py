@@ -22,8 +22,13 @@ def payment_id(provider: str, account: str, reference: str) -> UUID:
 
 
 def claim_of(attempt: Attempt) -> PaymentClaim | None:
-    """What a payment that came claims. Bank transfers have an identity of their own (`marking`)."""
-    if attempt.received is None or attempt.provider == MANUAL or not attempt.reference:
+    """What a payment that came, or is authorized, claims.
+
+    Bank transfers have an identity of their own (`ledger.marking`).
+    """
+    kept = attempt.authorization
+    known = attempt.received is not None or (kept is not None and kept.amount is not None)
+    if not known or attempt.provider == MANUAL or not attempt.reference:
         return None
     payment = payment_id(attempt.provider, attempt.account, attempt.reference)
     return PaymentClaim(payment=payment, holder=attempt.correlation_id)
@@ -33,8 +38,8 @@ def claims_between(before: Order, after: Order) -> tuple[PaymentClaim, ...]:
     """The payments that an order counts after some stamps, and did not count before."""
     if before.attempts == after.attempts:
         return ()
-    counted = {claim_of(one) for one in before.paid_attempts}
-    claims = (claim_of(one) for one in after.paid_attempts)
+    counted = {claim_of(one) for one in before.attempts.values()}
+    claims = (claim_of(one) for one in after.attempts.values())
     return tuple(one for one in claims if one is not None and one not in counted)
 
 
@@ -43,9 +48,9 @@ def second_claim(cause: UUID, provider: str, reference: str) -> UUID:
     return derived(cause, f"second claim/{provider}/{reference}")
 
 
-def claims_of_case(case: UUID, opened: CaseOpened) -> tuple[PaymentClaim, ...]:
-    """The payment that a case keeps for itself, if it is about one."""
-    if not opened.payment_reference:
+def claims_of_case(case: UUID, opened: CaseOpened, named: str) -> tuple[PaymentClaim, ...]:
+    """The payment of this name that a case keeps for itself, if it has one."""
+    if not named:
         return ()
-    payment = payment_id(opened.provider, opened.account, opened.payment_reference)
+    payment = payment_id(opened.provider, opened.account, named)
     return (PaymentClaim(payment=payment, holder=case),)

@@ -73,21 +73,27 @@ def _keep(
     evidence: str,
 ) -> None:
     """As a case. What names two orders pays neither, whatever its payment says later (P4)."""
+    two_named = bool(report.contradiction) or isinstance(verdict, Ambiguous)
     cases.open(
         opened,
         correlation_id=cause_of(report),
         actor=_actor(report),
         evidence=evidence,
-        keeps_payment=bool(report.contradiction) or isinstance(verdict, Ambiguous),
+        keeps_payment=payment_of(report) if two_named else "",
     )
 
 
 def _counts(order: Order, report: Report) -> bool:
     """Whether the order took it: a payment that is money of somebody else is a case."""
-    if not isinstance(report.fact, Paid):
+    if not payment_of(report):
         return True
     attempt = order.attempts[report.correlation_id]
-    return attempt.received is not None or attempt.withdrawn is not None
+    return attempt.authorization is not None or attempt.marked is not None
+
+
+def payment_of(report: Report) -> str:
+    """The provider's name of the payment that came or is kept ready; empty of other news."""
+    return report.fact.provider_reference if isinstance(report.fact, Paid | Authorized) else ""
 
 
 def return_of(report: Report, cases: Cases) -> Case | None:

@@ -85,8 +85,8 @@ MUTATIONS = (
     Mutation(
         name="a-contradiction-leaves-its-payment-free",
         file="ledger/receiving.py",
-        old="keeps_payment=bool(report.contradiction) or isinstance(verdict, Ambiguous),",
-        new="keeps_payment=False,",
+        old='keeps_payment=payment_of(report) if two_named else "",',
+        new='keeps_payment="",',
         tests=("tests/ledger/test_payments_once.py",),
     ),
     Mutation(
@@ -99,8 +99,8 @@ MUTATIONS = (
     Mutation(
         name="money-of-an-order-goes-back-from-a-case",
         file="ledger/cases.py",
-        old="claims_of_case(case.id, case.opened) if asked and case.opened else ()",
-        new="()",
+        old="named = case.opened.payment_reference if asked and case.opened else",
+        new='named = "" if case.opened else',
         tests=("tests/ledger/test_payments_once.py",),
     ),
     Mutation(

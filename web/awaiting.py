@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ledger.order.attempts import Attempt
 from ledger.order.capturing import grace_ends
 from ledger.order.pay_by import pay_by
+from ledger.order.payable import payable
 from ledger.order.state import Order
 from ledger.order.status import Status, status
 from ledger.replacing import newest
@@ -81,7 +82,7 @@ def unpaid(order: Order) -> Standing:
 
 def pending(order: Order) -> Standing:
     """Waiting for money: not begun, under way, or partly there."""
-    if order.received:
+    if payable(order) and order.received:
         return _underpaid(order)
     attempt = newest(order)
     if attempt is not None and attempt.silent:

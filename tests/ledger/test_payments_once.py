@@ -17,12 +17,12 @@ from ledger.commands import RequestPayment
 from ledger.foreseeing import Foresight, foresee
 from ledger.order.state import Order
 from ledger.payment_claims import second_claim
-from ledger.receiving import cause_of, receive
+from ledger.receiving import cause_of, payment_of, receive
 from ledger.recorded import Draft
 from ledger.refusals import PaymentHeld, Refusal
 from ledger.reports import Report
 from ledger.resolving import Resolutions
-from ledger.stamps import Paid
+from ledger.stamps import Authorized, Paid
 from tests.ledger.test_resolving import Provider
 from tests.worlds import World
 
@@ -83,8 +83,7 @@ def case_of(report: Report) -> UUID:
 
 
 def second(report: Report) -> UUID:
-    assert isinstance(report.fact, Paid)
-    cause = second_claim(report.correlation_id, report.provider, report.fact.provider_reference)
+    cause = second_claim(report.correlation_id, report.provider, payment_of(report))
     return case_id(cause, CaseKind.CONTRADICTION)
 
 
@@ -170,6 +169,16 @@ def test_what_a_page_s_contradiction_left_open_binds_its_intent_too(world: World
     assert resolve(world, case_of(page), AssignMoney, order=world.id("b")).state == "resolved"
     assert (paid(world, "a"), paid(world, "b")) == (False, True)
     assert tell(world, intent) is None
+
+
+def test_what_it_left_open_is_not_captured_either(world: World) -> None:
+    kept = Authorized(amount=order(world, "a").due, provider="stripe", provider_reference="pi_1")
+    page = told(world, "a", fact=kept, order=None, contradiction=CONTRADICTION)
+    assert tell(world, page) is None
+    intent = told(world, "a", fact=kept, reference="pi_1")
+    assert tell(world, intent) is None
+    assert not order(world, "a").reserved
+    assert [one.kind for one in world.cases_opened()] == ["unbound_fact", "contradiction"]
 
 
 def test_what_an_order_holds_is_neither_assigned_nor_returned(world: World) -> None:
