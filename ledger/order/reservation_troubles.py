@@ -29,14 +29,21 @@ def of_authorizations(order: Order) -> Iterator[Trouble]:
 
 def _kind(order: Order, attempt: Attempt, kept: Authorization) -> CaseKind | None:
     if attempt.received is not None:
-        held = order.held_by(attempt.correlation_id).amount > 0
-        return CaseKind.CAPTURED_AFTER_VOID if kept.voids and held else None
+        return CaseKind.CAPTURED_AFTER_VOID if kept.voids and _is_here(order, attempt) else None
     if attempt.void_failed:
         return CaseKind.VOID_FAILED
     if attempt.capture_refused and order.alive:
         return CaseKind.CAPTURE_FAILED
     lost = attempt.given_up and not kept.voids
     return CaseKind.AUTHORIZATION_LOST if lost and order.alive and not order.confirmed else None
+
+
+def _is_here(order: Order, attempt: Attempt) -> bool:
+    """Some of its money has not gone back yet, promised or not."""
+    payment = attempt.correlation_id
+    promised = (one for one in order.refunds.values() if one.payment == payment)
+    under_way = any(one.pending(order.currency) for one in promised)
+    return under_way or order.held_by(payment).amount > 0
 
 
 def reservation_trouble(kind: CaseKind, attempt: Attempt, amount: Money | None) -> Trouble:
