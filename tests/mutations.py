@@ -308,6 +308,20 @@ MUTATIONS = (
         tests=("tests/adapters/worker/test_reactor_overdue.py",),
     ),
     Mutation(
+        name="alert-on-a-name-that-nobody-tells",
+        file="web/ledger_metrics.py",
+        old='        stopped = _gauge("stopped_lanes",',
+        new='        stopped = _gauge("lanes_stopped",',
+        tests=("tests/web/test_ledger_metrics.py",),
+    ),
+    Mutation(
+        name="one-provider-takes-all-the-room",
+        file="adapters/provider_calls.py",
+        old="            if name in _UNGATED:\n",
+        new="            if name:\n",
+        tests=("tests/web/test_ledger_metrics.py",),
+    ),
+    Mutation(
         name="own-approver",
         file="ledger/order/corrections.py",
         old="    if not approver or approver.casefold() in _names(actor):\n",

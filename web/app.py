@@ -21,6 +21,7 @@ from web.answers import answer_problems
 from web.api import api
 from web.current import KEY
 from web.headers import security_headers
+from web.ledger_metrics import LedgerFigures
 from web.logs import keep_access_log
 from web.metrics import Metrics
 from web.pace import tell_allowance
@@ -52,7 +53,8 @@ def create_app(parts: Parts) -> Flask:
     _hang_up(app)
     # The last registered `after_request` runs first: the log sees what the others made.
     keep_access_log(app)
-    Metrics(parts.store.head, parts.views.count_cases).watch(app)
+    figures = LedgerFigures(views=parts.views, clock=parts.clock, calls=parts.calls)
+    Metrics(parts.store.head, parts.views.count_cases, figures).watch(app)
     app.after_request(
         security_headers(
             https=parts.settings.base_url.startswith("https://"),

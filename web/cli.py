@@ -47,6 +47,7 @@ from web.shop_commands import shop
 from web.standstill import behind, told_of_lag, told_of_stopped
 from web.token_commands import token
 from web.words_typed import require_text
+from web.worker_metrics import worker_metrics
 
 REFUSED, WRONG, OUTSIDE = 1, 2, 3
 _ENDINGS: dict[type[Exception], int] = {
@@ -126,9 +127,18 @@ def _ready_to_serve(settings: Settings) -> Settings:
 @click.option("--once", is_flag=True, help="Do all that is due, then exit.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only these reactors.")
 @click.option("--without", multiple=True, metavar="NAME", help="All reactors but these.")
+@click.option(
+    "--metrics-port",
+    type=click.IntRange(1, 65535),
+    help="Serve /metrics of this worker on this port of the machine itself.",
+)
 @click.pass_context
 def worker(
-    context: click.Context, once: bool, only: tuple[str, ...], without: tuple[str, ...]
+    context: click.Context,
+    once: bool,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    metrics_port: int | None,
 ) -> None:
     """Move the projections, send the letters, settle what is open at providers."""
     configure()
@@ -144,7 +154,8 @@ def worker(
         for sentence in told_of_stopped(_works(context).views.stopped_lanes()):
             click.echo(sentence)
         return
-    with stopped_by_signals(running.stop), quick_collections(), short_turns():
+    watched = worker_metrics(_parts(context), metrics_port, reactors=running.counts.read)
+    with watched, stopped_by_signals(running.stop), quick_collections(), short_turns():
         running.run()
 
 

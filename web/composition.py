@@ -18,6 +18,7 @@ from adapters.postgres.once import PostgresOnce
 from adapters.postgres.roles import check_role_at
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.postgres.working import RateLimits, Tokens
+from adapters.provider_calls import ProviderCalls
 from adapters.stamp_ledger import StampLedger
 from adapters.worker.daemon import Daemon
 from adapters.worker.derivable_views import DerivableViews
@@ -94,7 +95,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     store = stack.enter_context(closing(StampLedger(recorder, keyring=keyring)))
     connections = stack.enter_context(closing(Connections(url, readers=readers)))
     shops, cases = Shops(store, PostgresCatalogue(connections).shops), Cases(store)
-    ways = ways_to_pay(settings, PostgresOnce(connections))
+    ways, calls = ways_to_pay(settings, PostgresOnce(connections)), ProviderCalls()
     views = DerivableViews(connections, store=store, url=url)
     tokens, inbox = Tokens(connections), PostgresInbox(url, keyring=keyring)
     parts = Parts(
@@ -104,7 +105,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         orders=Orders(store, shops, cases, lately=LatelyInMemory()),
         shops=shops,
         cases=cases,
-        providers={name: way.provider for name, way in ways.items()},
+        providers={name: calls.watched(way.provider) for name, way in ways.items()},
         doors={name: way.door for name, way in ways.items() if way.door},
         keyring=keyring,
         seats=views.seats,
@@ -114,7 +115,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         tokens=tokens,
         auditors=partial(audit_processes, url),
         books={name: way.books for name, way in ways.items() if way.books},
-        pages={name: way.pages for name, way in ways.items() if way.pages},
+        pages={name: calls.watched(way.pages) for name, way in ways.items() if way.pages},
+        calls=calls.read,
         reported={name: way.reported for name, way in ways.items() if way.reported},
     )
     return Works(

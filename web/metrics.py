@@ -5,6 +5,7 @@ from itertools import count
 
 from flask import Flask, Response, current_app
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.registry import Collector
 
 from web.case_metrics import CaseCount, CaseFigures
 from web.logs import method, route, seconds
@@ -20,8 +21,11 @@ class Metrics:
         self,
         head: Callable[[], tuple[int, bytes]],
         count_cases: Callable[[], Sequence[CaseCount]] = lambda: (),
+        *figures: Collector,
     ) -> None:
         self.registry = CollectorRegistry()
+        for one in figures:
+            self.registry.register(one)
         self.registry.register(CaseFigures(count_cases))
         self.requests = self._counter("requests", "Requests", "method", "route", "status")
         self.webhooks = self._counter("webhooks", "Webhooks by what came of them", "door", "result")

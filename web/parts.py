@@ -113,6 +113,7 @@ class Parts:
     limits: Limits
     tokens: Tokens
     auditors: Auditors = alone
+    calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)

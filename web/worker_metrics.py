@@ -1,0 +1,35 @@
+"""The worker's own `/metrics`, for whoever is on its machine."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, start_http_server
+
+from web.case_metrics import CaseFigures
+from web.ledger_metrics import Calls, LedgerFigures, Passed
+from web.parts import Parts
+
+_LOOPBACK = "127.0.0.1"
+
+
+@contextmanager
+def worker_metrics(
+    parts: Parts, port: int | None, *, reactors: Callable[[], Mapping[str, Passed]]
+) -> Iterator[None]:
+    """Served on loopback while this block lasts; not at all without a port."""
+    if port is None:
+        yield
+        return
+    registry = CollectorRegistry()
+    registry.register(CaseFigures(parts.views.count_cases))
+    calls: Calls = parts.calls
+    registry.register(
+        LedgerFigures(views=parts.views, clock=parts.clock, calls=calls, reactors=reactors)
+    )
+    server, thread = start_http_server(port, addr=_LOOPBACK, registry=registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
