@@ -4,13 +4,13 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from uuid import UUID
 
 from adapters.letters.letter import RenderedLetter
-from adapters.letters.message import Unwritable, compose, message_id
+from adapters.letters.message import Unwritable, compose, deliverable, message_id
 from adapters.smtp_lines import Lines, leave
 from ledger.stamps import Letter
 
@@ -86,6 +86,7 @@ class SmtpMail:
         if not letter.to:
             return Rejected("no-recipient", permanent=True)
         try:
+            letter = replace(letter, to=deliverable(letter.to))
             message = compose(letter, message_id, mail_from=self._from, at=self._clock())
         except Unwritable:
             return Rejected("unwritable", permanent=True)

@@ -34,6 +34,20 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="encoded-words-are-addresses",
+        file="ledger/mail_address.py",
+        old="        and _plain(text)\n        and _is_written(text)\n",
+        new="        and _is_written(text)\n",
+        tests=("tests/ledger/test_place.py", "tests/adapters/test_mail_addresses.py"),
+    ),
+    Mutation(
+        name="domains-go-out-in-unicode",
+        file="adapters/smtp_mail.py",
+        old="            letter = replace(letter, to=deliverable(letter.to))\n",
+        new="",
+        tests=("tests/adapters/test_mail_addresses.py",),
+    ),
+    Mutation(
         name="language-cookie-by-the-request",
         file="web/languages.py",
         old='        secure = current_app.config["SESSION_COOKIE_SECURE"]\n',

@@ -5,8 +5,11 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from ledger.mail_address import is_sender
 
 KEY_LENGTH = 32
 _LONGEST_SECRET = 10_000
@@ -95,7 +98,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         signing_key=read.key("SIGNING_KEY"),
         smtp_url=read.smtp("SMTP_URL"),
         smtp_starttls_required=read.one_of("SMTP_STARTTLS", "required", "offered") == "required",
-        mail_from=read.text("MAIL_FROM") or "tickets@localhost",
+        mail_from=read.sender("MAIL_FROM") or "tickets@localhost",
         alarm_mail=read.text("ALARM_MAIL"),
         alarm_webhook=read.url("ALARM_WEBHOOK"),
         stripe_api_key=read.text("STRIPE_API_KEY"),
@@ -166,6 +169,17 @@ class _Reader:
         if value is not None:
             raise SettingWrong(f"STAMPLEDGER_{name}_FILE", "is set beside the setting itself")
         return _content(f"STAMPLEDGER_{name}_FILE", Path(file))
+
+    def sender(self, name: str) -> str | None:
+        text = self.text(name)
+        if text is None:
+            return None
+        address = parseaddr(text)[1]
+        # A mail server on this machine may be the only one that ever sees it.
+        asked = address.removesuffix("@localhost") + "@localhost.example"
+        if not is_sender(asked if address.endswith("@localhost") else address):
+            raise SettingWrong(f"STAMPLEDGER_{name}", "must look like Name <tickets@example.org>")
+        return text
 
     def one_of(self, name: str, *words: str) -> str | None:
         text = self.text(name)

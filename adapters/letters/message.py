@@ -16,6 +16,8 @@ from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from uuid import UUID
 
+import idna
+
 from adapters.letters.letter import RenderedLetter
 from ledger.stamps import Letter
 
@@ -80,6 +82,22 @@ def _parts(letter: RenderedLetter) -> Iterator[bytes]:
 def _mailbox(name: str, display_name: str, address: str) -> bytes:
     """The same for every letter of a shop."""
     return _written(name, Address(display_name, addr_spec=address))
+
+
+def deliverable(address: str) -> str:
+    """The address with its domain in ASCII (RFC 5891), as every mail server takes it."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{'.'.join(_in_ascii(label) for label in domain.split('.'))}"
+
+
+def _in_ascii(label: str) -> str:
+    """What the registries of today make of a label, else what those of old did."""
+    if label.isascii():
+        return label
+    try:
+        return idna.encode(label, uts46=True).decode()
+    except idna.IDNAError:
+        return label.encode("idna").decode()
 
 
 def _recipient(address: str) -> bytes:

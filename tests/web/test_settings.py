@@ -21,3 +21,18 @@ def test_a_wish_for_tls_is_understood_or_refused():
     assert read_settings({"STAMPLEDGER_SMTP_STARTTLS": "required"}).smtp_starttls_required
     with pytest.raises(SettingWrong, match="STAMPLEDGER_SMTP_STARTTLS must be one of: required"):
         read_settings({"STAMPLEDGER_SMTP_STARTTLS": "yes"})
+
+
+@pytest.mark.parametrize(
+    "text", ["tickets@localhost", "Winterfest <t@winterfest.example>", "a@b.fi"]
+)
+def test_a_sender_is_an_address(text: str):
+    assert read_settings({"STAMPLEDGER_MAIL_FROM": text}).mail_from == text
+
+
+@pytest.mark.parametrize(
+    "text", ["tickets", "a b@c.example", "=?utf-8?q?x?=@x.example", "a@b\nBcc: c@d.example"]
+)
+def test_no_letter_could_come_from_what_is_none(text: str):
+    with pytest.raises(SettingWrong, match="STAMPLEDGER_MAIL_FROM must look like"):
+        read_settings({"STAMPLEDGER_MAIL_FROM": text})
