@@ -4,9 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from adapters.plain_rows import PlainRow
 from adapters.recording import StampRecorder
 from adapters.stamp_mapper import restore
+from ledger.codec import Unreadable
 from ledger.recorded import Recorded
+from ledger.shop import void_versions
 
 
 class ClosedLedger:
@@ -18,10 +21,17 @@ class ClosedLedger:
     def read_many(
         self, streams: Sequence[UUID], *, until: int
     ) -> Mapping[UUID, Sequence[Recorded]]:
-        """The stamps of these streams up to a position."""
+        """The stamps of these streams up to a position; those that count no more are left out."""
         found: dict[UUID, list[Recorded]] = defaultdict(list)
+        unread: list[tuple[PlainRow, Unreadable]] = []
         for row in self.recorder.read_plain_streams(streams, until=until):
-            found[row.stream].append(restore(row))
+            try:
+                found[row.stream].append(restore(row))
+            except Unreadable as error:
+                unread.append((row, error))
+        for row, fault in unread:
+            if row.version not in void_versions(found[row.stream]):
+                raise fault
         return found
 
     def feed(self, after: int, *, limit: int) -> Sequence[Recorded]:

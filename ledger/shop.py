@@ -96,6 +96,12 @@ def fold_shop(shop_id: UUID, history: Iterable[Recorded]) -> Shop:
     return shop
 
 
+def void_versions(history: Iterable[Recorded]) -> frozenset[int]:
+    """Versions of stamps of this stream that nobody can read, and that others took the place of."""
+    restated = (one.stamp for one in history if isinstance(one.stamp, ShopRestated))
+    return frozenset(version for stamp in restated for version in stamp.versions)
+
+
 def evolve_shop(shop: Shop, recorded: Recorded) -> Shop:
     """The shop after one more stamp."""
     shop = replace(shop, version=recorded.version)

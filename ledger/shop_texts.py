@@ -14,6 +14,15 @@ def text_in(texts: Mapping[str, str], language: str) -> str:
     return cut(found, DESCRIPTION)
 
 
+def language_of(tag: str) -> str:
+    """A language by the first part of its tag (SPEC C15).
+
+    >>> language_of("fi-FI"), language_of("FI"), language_of("sv_SE")
+    ('fi', 'fi', 'sv')
+    """
+    return tag.replace("_", "-").partition("-")[0].strip().lower()
+
+
 def cut(text: str, most: int = NAME) -> str:
     """A text, and of one that is too long its beginning.
 

@@ -938,6 +938,62 @@ MUTATIONS = (
         new="    PaidBody,",
         tests=("tests/web/test_api_openapi.py",),
     ),
+    Mutation(
+        name="stored-without-reading-back",
+        file="adapters/stamp_mapper.py",
+        old="    encoded = faithful(draft)\n",
+        new="    encoded = encode(draft)\n",
+        tests=("tests/ledger/test_shop_unreadable.py", "tests/ledger/test_codec_bounds.py"),
+    ),
+    Mutation(
+        name="no-bounds-before-storing",
+        file="ledger/codec/bounds.py",
+        old="        _CHECKS[type(draft.stamp)](draft.stamp)\n",
+        new="",
+        tests=("tests/ledger/test_codec_bounds.py",),
+    ),
+    Mutation(
+        name="unreadable-shop-stays-unreadable",
+        file="ledger/shops.py",
+        old="            one for one in unread if one.version not in shop.void\n",
+        new="            one for one in unread if one.version\n",
+        tests=("tests/ledger/test_shop_unreadable.py",),
+    ),
+    Mutation(
+        name="quoted-text-is-a-number",
+        file="adapters/shop_fields.py",
+        old='node.means == "whole" and _WHOLE.fullmatch(node.text)',
+        new="_WHOLE.fullmatch(node.text)",
+        tests=("tests/adapters/test_shop_file_strict.py",),
+    ),
+    Mutation(
+        name="last-of-two-equal-keys",
+        file="adapters/strict_yaml.py",
+        old="            if name in into.values:\n",
+        new="            if name is into.values:\n",
+        tests=("tests/adapters/test_shop_file_strict.py",),
+    ),
+    Mutation(
+        name="deadline-beyond-the-calendar",
+        file="ledger/moments.py",
+        old="    except OverflowError:\n",
+        new="    except LookupError:\n",
+        tests=("tests/ledger/test_old_ledger.py",),
+    ),
+    Mutation(
+        name="digits-by-habit",
+        file="adapters/currency_format.py",
+        old="currency_digits=False",
+        new="currency_digits=True",
+        tests=("tests/adapters/test_currency_digits.py",),
+    ),
+    Mutation(
+        name="isk-asked-for-in-kronur",
+        file="ledger/capabilities.py",
+        old='    digits={"ISK": 2, "UGX": 2, "MGA": 0},\n',
+        new='    digits={"UGX": 2, "MGA": 0},\n',
+        tests=("tests/adapters/test_currency_digits.py",),
+    ),
 )
 
 

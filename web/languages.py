@@ -39,11 +39,16 @@ def chosen() -> str:
     if not has_request_context():
         return SOURCE
     for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
-        if wish in known():
-            return str(wish)
+        if (spoken := of_tag(wish)) in known():
+            return spoken
     # `fi-FI, en;q=0.5` wants Finnish; Werkzeug's best match would take the exact "en".
     accepted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
     return next((one for one in accepted if one in known()), SOURCE)
+
+
+def of_tag(tag: str | None) -> str:
+    """The language of a tag (SPEC C15): `fi-FI`, `FI` and `fi_FI` are all Finnish."""
+    return shop_texts.language_of(tag or "")
 
 
 def current() -> str:
@@ -80,12 +85,12 @@ class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
 
 
 def _remember(response: Response) -> Response:
-    wish = request.args.get("lang")
+    wish = of_tag(request.args.get("lang"))
     if wish in known():
         # By our public address: behind a proxy each request seems to come without TLS.
         secure = current_app.config["SESSION_COOKIE_SECURE"]
         response.set_cookie(
-            COOKIE, str(wish), max_age=YEAR, samesite="Lax", httponly=True, secure=secure
+            COOKIE, wish, max_age=YEAR, samesite="Lax", httponly=True, secure=secure
         )
     response.vary.add("Accept-Language")
     response.vary.add("Cookie")

@@ -1,6 +1,7 @@
 """Rows checked stream by stream: everything that a stream tells without the others."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
 from ledger.audit.finding import Found
@@ -17,9 +18,10 @@ from ledger.codec import NAMES, Encoded, Unreadable, encode, unframe
 from ledger.making import maker
 from ledger.order.state import Order
 from ledger.recorded import Recorded
+from ledger.shop import void_versions
 from ledger.stamps import OrderPlaced
 
-MOST_STREAMS = 20_000
+MOST_STREAMS, _END = 20_000, 2**62
 _NO_FRAME: Frame = (0, b"", b"")
 _CERTAIN = {stamp_type: checks_of(stamp_type) for stamp_type in NAMES}
 _UNREAD = (None, None, None, None, "")
@@ -34,6 +36,7 @@ class Share:
     ) -> None:
         kept = MOST_STREAMS if most is None else most
         self._shelf = Shelf(ledger, most=kept, understanding=not hashes_only)
+        self._ledger = ledger
         self._leaf = LeafHashes(ledger.ledger_id).of
         self._ids = Ids()
         self.report = self._of_bytes if hashes_only else self._of_stamps
@@ -79,12 +82,22 @@ class Share:
             if type(one.stamp) in MOVERS:
                 self._take(row, one, taken, before=before, after=after)
         except (Unreadable, *UNFIT) as error:
+            if one is None and self._counts_no_more(row):
+                return _step(row, leaf, version, frame, *_UNREAD), OF_BYTES
             fault = f"{type(error).__name__}: {error}"
             return _step(row, leaf, version, frame, one, again, before, after, fault), OF_STAMPS
         checks = called_for(row, leaf, version, body=frame[2], one=one, again=again, before=before)
         if not checks:
             return None, checks
         return _step(row, leaf, version, frame, one, again, before, after, ""), checks
+
+    def _counts_no_more(self, row: RawRow) -> bool:
+        """Whether a later stamp of its stream says that this one cannot be read and is void."""
+        later: list[Recorded] = []
+        for other in self._ledger.raw_streams([row[1]], until=_END):
+            with suppress(Unreadable):
+                later.append(recorded(other, unframe(other[9]), self._ids))
+        return row[2] in void_versions(later)
 
     def _take(
         self, row: RawRow, one: Recorded, taken: list[Taken], *, before: State, after: State

@@ -37,7 +37,7 @@ def faithful(draft: Draft) -> Encoded:
             _moment(draft.occurred_at)
         encoded = encode(draft)
         read = decode(encoded.type, encoded.schema, encoded.body, encoded.private)
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         # The values may be personal: only their kind is told.
         name = type(draft.stamp).__name__
         raise NotStorable(f"{name}: {type(error).__name__} {_safe(error)}") from None

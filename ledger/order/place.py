@@ -19,6 +19,7 @@ from ledger.refusals import (
 )
 from ledger.shop import Shop
 from ledger.shop_stamps import ProductRevised, quota_id
+from ledger.shop_texts import language_of
 from ledger.stamps import (
     CreatePaymentRequest,
     Customer,
@@ -98,7 +99,7 @@ def _placed(
         shop_slug=shop.slug,
         shop_name=terms.name,
         seller=terms.seller,
-        language=command.language if command.language in LANGUAGES else "en",
+        language=spoken if (spoken := language_of(command.language)) in LANGUAGES else "en",
         timezone=terms.timezone,
         total=total([line.unit_price * line.quantity for line in lines], terms.currency),
         lines=lines,

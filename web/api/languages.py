@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from flask import Request
 
 from ledger.order.place import LANGUAGES
+from ledger.shop_texts import language_of
 
 
 def wished_language(request: Request) -> str:
     """One of the languages that we speak."""
-    wish = request.args.get("language", "")
+    wish = language_of(request.args.get("language", ""))
     if wish in LANGUAGES:
         return wish
     # `fi-FI, en;q=0.5` wants Finnish; Werkzeug's best match would take the exact "en".
