@@ -1,5 +1,6 @@
 """Commands about shops: import, check, begin and list them."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -68,4 +69,4 @@ def list_shops(context: click.Context) -> None:
     for one in unread:
         click.echo(f"{one.name} cannot be read: {one.why}. {MEND}", err=True)
     if unread:
-        context.exit(REFUSED)
+        sys.exit(REFUSED)
