@@ -31,7 +31,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder(Command):
-    """Buy. `account` and `live` are the provider's we would ask; `request_digest` is keyed."""
+    """Buy. `account` and `live` are the provider's we would ask; `request_digest` is keyed.
+
+    `expected_total` is what was shown as the price; None where nobody says what was.
+    """
 
     order: UUID
     lines: tuple[Wanted, ...]
@@ -41,6 +44,7 @@ class PlaceOrder(Command):
     request_digest: str
     account: str
     live: bool
+    expected_total: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,14 @@ class LinkInvalid(Refusal):
     """This link is not valid: wrong, older than 24 hours, used, or replaced by a newer one."""
 
 
+class PriceChanged(Refusal):
+    """The price is another one than was shown; look at it again before ordering."""
+
+    def __init__(self, *, expected_total: Money, total: Money) -> None:
+        super().__init__(f"shown {expected_total}, costs {total}")
+        self.expected_total, self.total = expected_total, total
+
+
 class QuoteChanged(Refusal):
     """The refund is another one than the page showed; look at it again before confirming."""
 

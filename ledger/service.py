@@ -93,8 +93,8 @@ class Orders:
         """
 
         def attempt() -> Outcome:
-            shop = self._shops.get(shop_slug)
-            drafts = [drafted(one, command.order, command) for one in place(command, shop)]
+            shop, stamps = self._placing(shop_slug, command)
+            drafts = [drafted(one, command.order, command) for one in stamps]
             unplaced = begun(command.order)
             changes = seat_changes(unplaced, after_drafts(unplaced, drafts, command.at))
             expected = {command.order: 0, shop.id: shop.version}
@@ -118,6 +118,17 @@ class Orders:
         if outcome.repeated:
             return self.get(outcome.recorded[0].stream)
         return self._kept(fold(command.order, outcome.recorded))
+
+    def _placing(self, slug: str, command: PlaceOrder) -> tuple[Shop, Sequence[OrderStamp]]:
+        """By what was seen lately, which the append checks; a no is said by what is true now."""
+        shop = self._shops.get(slug)
+        try:
+            return shop, place(command, shop)
+        except Refusal:
+            newest = self._shops.newest(slug)
+            if newest.version == shop.version:
+                raise
+            return newest, place(command, newest)
 
     def _first(self, command: PlaceOrder) -> Order | None:
         """The order that stands under this command's correlation id; it must ask the same."""

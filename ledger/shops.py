@@ -17,6 +17,7 @@ from ledger.appends import (
 from ledger.recorded import Draft, Recorded
 from ledger.refusals import Busy, Contradicted, QuotaTooSmall, ShopUnreadable, UnknownShop
 from ledger.shop import Shop, ShopSpec, differences, fold_shop, restatement
+from ledger.shop_cache import ShopCache
 from ledger.shop_rules import check
 from ledger.shop_stamps import QuotaSet, quota_id, shop_id
 
@@ -32,17 +33,24 @@ class Unread:
 
 
 class Shops:
-    """All shops of a ledger. What was read is kept until an append says it is old."""
+    """All shops of a ledger. What was read is kept for moments, or until an append says it is old.
+
+    `cache` says how long; without one, every shop is read whenever it is asked for.
+    """
 
     def __init__(
-        self, store: StampStore, directory: Callable[[], Sequence[UUID]] = lambda: ()
+        self,
+        store: StampStore,
+        directory: Callable[[], Sequence[UUID]] = lambda: (),
+        *,
+        cache: ShopCache | None = None,
     ) -> None:
         self._store, self._directory = store, directory
-        self._known: dict[str, Shop] = {}
+        self._cache = cache or ShopCache()
 
     def slugs(self, *, unread: Callable[[Unread], object] = lambda one: None) -> Sequence[str]:
         """The addresses of all shops, oldest first; one that cannot be read is told apart."""
-        known = {shop.id: slug for slug, shop in self._known.items()}
+        known = self._cache.young()
         found = []
         for stream in self._directory():
             if stream in known:
@@ -57,27 +65,29 @@ class Shops:
         return found
 
     def get(self, slug: str) -> Shop:
-        """The shop as it was last seen; raises `UnknownShop` or `ShopUnreadable`."""
-        shop = self._known.get(slug) or self.fresh(slug)
-        if shop.preferences is None:
-            raise UnknownShop
-        return shop
+        """The shop as it was seen lately; raises `UnknownShop` or `ShopUnreadable`."""
+        return _opened(self._cache.get(slug, lambda: self._read(slug)))
+
+    def newest(self, slug: str) -> Shop:
+        """The shop as the ledger holds it now; raises `UnknownShop`."""
+        return _opened(self.fresh(slug))
 
     def fresh(self, slug: str) -> Shop:
         """The shop as the ledger holds it now; version 0 if there is none.
 
         Raises `ShopUnreadable`.
         """
-        shop, unread = self._look(shop_id(slug))
-        if unread:
-            raise ShopUnreadable(slug)
-        if shop.preferences is not None:
-            self._known = {**self._known, slug: shop}
-        return shop
+        return self._cache.read(slug, lambda: self._read(slug))
 
     def forget(self) -> None:
         """Read every shop anew when it is asked for next."""
-        self._known = {}
+        self._cache.forget()
+
+    def _read(self, slug: str) -> Shop:
+        shop, unread = self._look(shop_id(slug))
+        if unread:
+            raise ShopUnreadable(slug)
+        return shop
 
     def import_shop(self, spec: ShopSpec, *, actor: str, at: datetime) -> Sequence[Recorded]:
         """Stamp exactly the differences between a file and the ledger; none if they agree.
@@ -114,6 +124,12 @@ class Shops:
         return replace(shop, version=version), [
             one for one in unread if one.version not in shop.void
         ]
+
+
+def _opened(shop: Shop) -> Shop:
+    if shop.preferences is None:
+        raise UnknownShop
+    return shop
 
 
 def _drafts(spec: ShopSpec, shop: Shop, unread: Sequence[int], actor: str) -> list[Draft]:

@@ -825,6 +825,27 @@ MUTATIONS = (
         tests=("tests/web/test_webhooks_sumup.py",),
     ),
     Mutation(
+        name="a-price-that-nobody-saw-is-paid",
+        file="ledger/order/place.py",
+        old="    if shown is not None and shown != placed.total:\n",
+        new="    if shown is not None and shown == object():\n",
+        tests=("tests/web/test_price_changed.py",),
+    ),
+    Mutation(
+        name="a-catalogue-never-grows-old",
+        file="ledger/shop_cache.py",
+        old="        return all(0 <= age < self._seconds for age in ages)\n",
+        new="        return bool(ages)\n",
+        tests=("tests/ledger/test_shop_cache.py",),
+    ),
+    Mutation(
+        name="a-no-is-said-by-an-old-catalogue",
+        file="ledger/service.py",
+        old="            if newest.version == shop.version:\n",
+        new="            if newest.version >= shop.version:\n",
+        tests=("tests/ledger/test_shop_cache.py",),
+    ),
+    Mutation(
         name="an-unsigned-event-of-sumups-comes-in",
         file="adapters/sumup_payments/door.py",
         old="""        elif "type" in told or "event_type" not in told:

@@ -18,6 +18,7 @@ from ledger.order.state import Order
 from ledger.policy import CancellationPolicy, Release, Seller
 from ledger.service import Orders
 from ledger.shop import ProductSpec, ShopSpec
+from ledger.shop_cache import ShopCache
 from ledger.shop_stamps import Preferences
 from ledger.shops import Shops
 from ledger.stamps import Customer
@@ -91,7 +92,8 @@ class World:
         keys: Any = getattr(self.recorder, "keys")  # noqa: B009 (not part of the recorder's port)
         keyring = Keyring(bytes(32), ledger=self.recorder.ledger_id, store=keys)
         self.store = StampLedger(self.recorder, keyring=keyring)
-        self.shops = Shops(self.store)
+        cache = ShopCache((lambda: self.clock().timestamp(),))
+        self.shops = Shops(self.store, cache=cache)
         self.cases = Cases(self.store)
         self.orders = Orders(self.store, self.shops, self.cases, lately=LatelyInMemory())
         self.shops.import_shop(spec, actor="test", at=self.clock())

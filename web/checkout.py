@@ -1,10 +1,11 @@
 """From chosen products to an order, and on to the payment page."""
 
+import re
 from dataclasses import asdict, dataclass
 from json import dumps
 from uuid import UUID, uuid4
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ledger import refusals as no
@@ -25,6 +26,7 @@ from web.texts import _
 from web.vat import by_rate
 
 pages = Blueprint("checkout", __name__)
+_SHOWN = re.compile(r"([0-9]{1,18}) ([A-Z]{3})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ def form(shop: str) -> str | Response:
 def place(shop: str) -> str | Response | tuple[str, int]:
     """Place the order, then see other: the payment page."""
     slow_down("checkout", limit=20)
-    open_shop = entered(shop)
+    open_shop = _with_all(entered(shop))
     chosen = choices(open_shop)
     if not chosen:
         return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
@@ -71,6 +73,12 @@ def place(shop: str) -> str | Response | tuple[str, int]:
         return go_and_pay(remember(parts().orders.place(shop, _wish(open_shop, sent, key))))
     except no.Refusal as refusal:
         return _refused(open_shop, chosen, sent, refusal=refusal)
+
+
+def _with_all(shop: Shop) -> Shop:
+    """The shop; read anew if it lacks something that was chosen, which another process showed."""
+    known = all(product in shop.products for product in quantities())
+    return shop if known else parts().shops.newest(shop.slug)
 
 
 def choices(shop: Shop) -> list[Choice]:
@@ -101,7 +109,14 @@ def _wish(shop: Shop, sent: CheckoutForm, key: UUID) -> PlaceOrder:
         request_digest=_digest(shop, lines, customer),
         account=provider.account if provider else "",
         live=provider.live if provider else False,
+        expected_total=_shown(),
     )
+
+
+def _shown() -> Money | None:
+    """The price that the page showed, as it told us; None where it told none."""
+    found = _SHOWN.fullmatch(request.form.get("shown", ""))
+    return Money(int(found[1]), found[2]) if found else None
 
 
 def _typed(data: str | None) -> str:
@@ -124,6 +139,10 @@ def _refused(
     sentence = sentences.of_lines(refusal, shop)
     if sentence is None:
         raise refusal
+    # What is asked again shows what is true now; what is gone is not asked for any more.
+    newest = parts().shops.newest(shop.slug)
+    if left := choices(newest):
+        shop, chosen = newest, left
     return _page(shop, chosen, sent, complaint=sentence), 409
 
 

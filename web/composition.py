@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from time import monotonic
 
 from adapters.auditing.processes import audit_processes
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
@@ -31,6 +32,7 @@ from adapters.worker.reactor import Patience
 from adapters.wrapping import Renewal, renew_all
 from ledger.cases import Cases
 from ledger.service import Orders
+from ledger.shop_cache import ShopCache
 from ledger.shops import Shops
 from web.clock import clock
 from web.desk_work import desk_work
@@ -94,7 +96,9 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     keyring, wrapping = keys_of(settings, recorder)
     store = stack.enter_context(closing(StampLedger(recorder, keyring=keyring)))
     connections = stack.enter_context(closing(Connections(url, readers=readers)))
-    shops, cases = Shops(store, PostgresCatalogue(connections).shops), Cases(store)
+    cache = ShopCache((monotonic, lambda: now().timestamp()))
+    shops = Shops(store, PostgresCatalogue(connections).shops, cache=cache)
+    cases = Cases(store)
     ways, calls = ways_to_pay(settings, PostgresOnce(connections)), ProviderCalls()
     views = DerivableViews(connections, store=store, url=url)
     tokens, inbox = Tokens(connections), PostgresInbox(url, keyring=keyring)

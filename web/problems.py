@@ -71,6 +71,7 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.NothingOrdered: _kind(422, "nothing-ordered", "Nothing ordered"),
     no.QuantityNotAllowed: _kind(422, "quantity-not-allowed", "Quantity not allowed"),
     no.NotOnSale: _kind(409, "not-on-sale", "Not on sale"),
+    no.PriceChanged: _kind(409, "price-changed", "The price changed"),
     no.NotEnoughSeats: _kind(409, "not-enough-seats", "Not enough seats"),
     no.CustomerInvalid: _kind(422, "customer-invalid", "Details not accepted"),
     no.AmountNotPayable: _kind(422, "amount-not-payable", "Amount not payable"),

@@ -34,6 +34,13 @@ def of_lines(refusal: Refusal, shop: Shop) -> str | None:
                 " that much, or that little, at once. Change how much you order.",
                 amount=money(total),
             )
+        case no.PriceChanged(expected_total=shown, total=total):
+            return _(
+                "The price has changed from %(before)s to %(now)s since you saw it. Nothing was"
+                " ordered. Look at it again, then press once more.",
+                before=money(shown),
+                now=money(total),
+            )
         case no.Busy():
             return _("Very many people are buying at this moment. Please press once more.")
         case _:

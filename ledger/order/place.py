@@ -14,6 +14,7 @@ from ledger.refusals import (
     CustomerInvalid,
     NothingOrdered,
     NotOnSale,
+    PriceChanged,
     QuantityNotAllowed,
     UnknownProduct,
 )
@@ -39,6 +40,9 @@ def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
     check_customer(command.customer)
     lines = tuple(_line(products[w.product], w.quantity) for w in command.lines)
     placed = _placed(command, shop, lines, _claims(command.lines, products, shop.id))
+    shown = command.expected_total
+    if shown is not None and shown != placed.total:
+        raise PriceChanged(expected_total=shown, total=placed.total)
     if not placed.total:
         return placed, ZeroPrice()
     if reason := hindrance(shop.terms.provider, placed.total):

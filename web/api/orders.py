@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from ledger.commands import PlaceOrder, Wanted
+from ledger.money import Money
 from ledger.order.evolve import fold
 from ledger.order.state import Order
 from ledger.recorded import Recorded
@@ -43,6 +44,12 @@ _PLACING = (
 _Text = Annotated[str, Meta(max_length=1000)]
 
 
+_SHOWN = (
+    "The price that was shown, in minor units of the shop's currency; an order that would cost"
+    " anything else is refused as price-changed, with both sums"
+)
+
+
 class CustomerBody(Body, frozen=True):
     """Who buys. The ledger's own rule decides what is accepted."""
 
@@ -65,6 +72,7 @@ class OrderBody(Body, frozen=True):
     customer: CustomerBody
     lines: Annotated[list[LineBody], Meta(max_length=100)]
     language: Annotated[str, Meta(max_length=35)] = "en"
+    expected_total: Annotated[int, Meta(ge=0, lt=2**53, description=_SHOWN)] | UnsetType = UNSET
 
 
 def hang_up(api: Blueprint) -> None:
@@ -99,7 +107,8 @@ def told(order: Order) -> dict[str, Any]:
 
 def _command(shop: str, body: OrderBody, correlation_id: UUID) -> PlaceOrder:
     person = body.customer
-    provider = parts().providers.get(parts().shops.get(shop).terms.provider)
+    terms, shown = parts().shops.get(shop).terms, body.expected_total
+    provider = parts().providers.get(terms.provider)
     return PlaceOrder(
         correlation_id=correlation_id,
         actor=ACTOR,
@@ -117,6 +126,7 @@ def _command(shop: str, body: OrderBody, correlation_id: UUID) -> PlaceOrder:
         request_digest=parts().keyring.keyed_hash(canonical(body)),
         account=provider.account if provider else "",
         live=provider.live if provider else False,
+        expected_total=Money(shown, terms.currency) if isinstance(shown, int) else None,
     )
 
 
