@@ -846,11 +846,18 @@ MUTATIONS = (
         tests=("tests/ledger/test_shop_cache.py",),
     ),
     Mutation(
+        name="an-unreadable-answer-is-turned-away-for-ever",
+        file="adapters/sumup_payments/provider.py",
+        old="            return news.unread(found, checkout)\n",
+        new='            raise ProviderAway("unreadable") from None\n',
+        tests=("tests/web/test_webhooks_sumup.py",),
+    ),
+    Mutation(
         name="an-unsigned-event-of-sumups-comes-in",
         file="adapters/sumup_payments/door.py",
-        old="""        elif "type" in told or "event_type" not in told:
+        old="""        if "type" in told or "event_type" not in told:
 """,
-        new="""        elif not told:
+        new="""        if not told:
 """,
         tests=("tests/web/test_webhooks_sumup.py",),
     ),

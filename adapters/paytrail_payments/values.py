@@ -47,9 +47,9 @@ def moment(value: object) -> datetime:
     """A time of Paytrail's, in UTC."""
     try:
         found = datetime.fromisoformat(str(value))
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=_HOME)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Unreadable("a time is none") from None
-    return (found if found.tzinfo else found.replace(tzinfo=_HOME)).astimezone(UTC)
 
 
 def day_and_time(day: object, time: object) -> datetime:

@@ -1,9 +1,18 @@
 """The one place that makes payment pages at SumUp, looks at them and closes them."""
 
+import re
 from datetime import datetime, timedelta
 
 from adapters.sumup_payments.amounts import minor, number
-from adapters.sumup_payments.client import Answer, Client, Json, Lost, error_code, no_answer
+from adapters.sumup_payments.client import (
+    Answer,
+    Client,
+    Garbled,
+    Json,
+    Lost,
+    error_code,
+    no_answer,
+)
 from adapters.sumup_payments.naming import name, reference_of
 from ledger.doors import Unreadable
 from ledger.payments import NoAnswer, PaymentAnswer, PaymentAsk
@@ -14,6 +23,7 @@ CHECKOUTS = "/v0.1/checkouts"
 _SHOWN = timedelta(minutes=30)
 _REFUSED = (400, 404, 422)
 _KNOWN_ALREADY = 409
+_ADDRESS = re.compile(r"https?://[!-~]{1,2000}")
 
 
 def create(
@@ -68,8 +78,10 @@ def _made_before(
 
 def _page(checkout: Json, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
     href = checkout.get("hosted_checkout_url")
-    if not isinstance(href, str) or not href:
+    if not href:
         return CreatePaymentFailure(code="no_page", try_number=try_number)
+    if not isinstance(href, str) or not _ADDRESS.fullmatch(href):
+        raise Unreadable("the page's address is none")
     if minor(checkout.get("amount"), str(checkout.get("currency"))) != ask.amount:
         return CreatePaymentFailure(code="amount_differs", try_number=try_number)
     return CreatePaymentSuccess(
@@ -86,7 +98,8 @@ def _shown_until(checkout: Json, otherwise: datetime) -> datetime:
         made = datetime.fromisoformat(str(checkout.get("date")))
     except ValueError:
         return otherwise
-    return made + _SHOWN if made.tzinfo else otherwise
+    plausible = 1 < made.year < 9999
+    return made + _SHOWN if made.tzinfo and plausible else otherwise
 
 
 def _wish(ask: PaymentAsk, reference: str, *, merchant: str, hook: str) -> Json:
@@ -104,6 +117,8 @@ def _wish(ask: PaymentAsk, reference: str, *, merchant: str, hook: str) -> Json:
 
 
 def _object(answer: Answer) -> Json:
-    if answer.status not in (200, 201) or not isinstance(answer.content, dict):
+    if answer.status not in (200, 201):
         raise Lost(f"an answer ({answer.status}) without a checkout")
+    if not isinstance(answer.content, dict):
+        raise Garbled(f"an answer ({answer.status}) without a checkout")
     return answer.content

@@ -37,6 +37,10 @@ def no_answer(trouble: Exception) -> NoAnswer:
     return NoAnswer(str(trouble), person=person)
 
 
+class Garbled(Lost):
+    """SumUp answered, and not in the way that it documents: a person must look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What SumUp said; numbers are exact decimals."""
@@ -111,7 +115,7 @@ def _content(body: bytes) -> Any:
     try:
         return json.loads(body, parse_float=Decimal)
     except (ValueError, RecursionError):
-        raise Lost("an answer that is not JSON") from None
+        raise Garbled("an answer that is not JSON") from None
 
 
 def error_code(answer: Answer, otherwise: str) -> str:

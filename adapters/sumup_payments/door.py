@@ -44,11 +44,13 @@ class SumupDoor:
 
         Raises `Unreadable` if it is neither.
         """
-        told = _json(body)
         header = _signature_in(headers)
         if header is not None and self._secret is not None:
             _check_signature(body, header, secret=self._secret, now=now)
-        elif "type" in told or "event_type" not in told:
+            _text(body)  # what is signed is kept, whatever it says
+            return
+        told = _json(body)
+        if "type" in told or "event_type" not in told:
             raise Unreadable("an event that is not signed")
         self.subject(body)
 
@@ -72,19 +74,20 @@ class SumupDoor:
 
         Raises `ledger.reconciling.records.ProviderAway`.
         """
-        page = self._payments.page(checkout)
-        return page.news if page else None
+        return self._payments.shown(checkout)
 
     def reread(self, body: bytes) -> Sequence[Report]:
         """The facts of a kept message. One that only names a checkout is asked about again."""
         told = _json(body)
+        if news.UNREAD in told:
+            raise Unreadable("SumUp's answer was no checkout that we can read")
         if "checkout_reference" in told:
             return news.reports(told, live=self._payments.live)
         if "transaction" in told:
             return transactions.reports(told, live=self._payments.live)
         subject = self.subject(body)
         found = self.ask(subject) if subject else None
-        return news.reports(_json(found.body), live=self._payments.live) if found else []
+        return self.reread(found.body) if found else []
 
     def event_id(self, body: bytes) -> str | None:
         """SumUp's name of the event, if it is one that has a name."""
@@ -95,9 +98,16 @@ class SumupDoor:
             return None
 
 
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unreadable("the body is not UTF-8") from None
+
+
 def _json(body: bytes) -> Json:
     try:
-        told = json.loads(body.decode("utf-8"))
+        told = json.loads(_text(body))
     except (ValueError, RecursionError):
         raise Unreadable("the body is not JSON") from None
     if not isinstance(told, dict):

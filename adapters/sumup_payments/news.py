@@ -18,6 +18,9 @@ from ledger.stamps import Paid, PaymentExpired, PaymentFailed, PaymentPending
 # What is kept of a checkout and of each of its transactions.
 _OF_CHECKOUT = ("id", "checkout_reference", "status", "amount", "currency", "merchant_code")
 _OF_TRANSACTION = ("id", "status", "amount", "currency", "timestamp")
+# Under this name the kept message says what came instead of a checkout.
+UNREAD = "not_a_checkout_but"
+_SAID = 200
 _WON, _LOST, _WAITS = ("SUCCESSFUL", "REFUNDED"), ("FAILED", "CANCELLED"), "PENDING"
 
 
@@ -40,6 +43,17 @@ def message(checkout: Json) -> Message:
     body = json.dumps({**kept, "transactions": tries}, default=str, sort_keys=True).encode()
     known_as = name(checkout.get("id"), "id")
     return Message(provider=PROVIDER, name=f"checkout/{known_as}", body=body)
+
+
+def unread(answer: object, asked: str) -> Message:
+    """An answer about a checkout that we cannot read: kept, so that a person is told of it.
+
+    Nothing of card or customer is in it: only what would be kept of one that we can read.
+    """
+    told = answer if isinstance(answer, dict) else {}
+    kept = {key: str(told[key])[:_SAID] for key in _OF_CHECKOUT if key in told}
+    body = json.dumps({**kept, "id": asked, UNREAD: type(answer).__name__}, sort_keys=True)
+    return Message(provider=PROVIDER, name=f"unread/{asked}", body=body.encode())
 
 
 def reports(checkout: Json, *, live: bool) -> Sequence[Report]:

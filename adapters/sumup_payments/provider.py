@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import httpx2
 
 from adapters.sumup_payments import books, checkouts, news, refunds
-from adapters.sumup_payments.client import Client, Json, Lost
+from adapters.sumup_payments.client import Client, Garbled, Json, Lost
 from adapters.sumup_payments.naming import PROVIDER, name, read_reference
 from ledger.doors import Unreadable
+from ledger.intake import Message
 from ledger.once import IN_THIS_PROCESS, Once
 from ledger.payment_pages import Page, PageState
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
@@ -78,6 +79,22 @@ class SumupPayments:
             return self._page(checkout) if checkout is not None else None
         except (Lost, Unreadable) as trouble:
             raise ProviderAway(str(trouble)) from None
+
+    def shown(self, checkout: str) -> Message | None:
+        """What is to be kept of a checkout; of an answer that cannot be read, too.
+
+        None while there is nothing to tell; raises `ProviderAway`.
+        """
+        try:
+            found = checkouts.fetch(self._client, checkout)
+        except Garbled:
+            return news.unread(None, checkout)
+        except Lost as lost:
+            raise ProviderAway(str(lost)) from None
+        try:
+            return self._page(found).news if found is not None else None
+        except Unreadable:
+            return news.unread(found, checkout)
 
     def records(self, period: Period) -> Iterator[TheirRecord]:
         """Every payment, refund and chargeback made in a period; raises `ProviderAway`."""

@@ -33,9 +33,9 @@ def moment(value: object) -> datetime | None:
     """A time with its zone, in UTC; None for anything else."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return found.astimezone(UTC) if found is not None and found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found is not None and found.tzinfo else None
 
 
 def objects(values: Json, key: str) -> Sequence[Json]:

@@ -9,7 +9,9 @@ import httpx2
 import pytest
 
 from adapters.sumup_payments.naming import reference_of
+from adapters.sumup_payments.values import moment
 from ledger.case_stamps import CaseOpened
+from ledger.doors import Unreadable
 from ledger.order.state import Order
 from ledger.order.status import status
 from tests.adapters.sumup_kit import CHECKOUT, MERCHANT, Teller, checkout, tried
@@ -217,3 +219,34 @@ def test_a_reference_names_what_it_was_made_for(there: AtSumup):
     ask = type("Ask", (), {"order": there.order_id, "correlation_id": attempt})()
     assert there.reference == reference_of(ask, try_number=1)
     assert there.order.attempts[attempt].account == MERCHANT
+
+
+UNREAD: list[tuple[int, Any]] = [
+    (200, []),
+    (200, "hello"),
+    (200, {"id": CHECKOUT, "status": "PAID", "currency": 7, "checkout_reference": "x"}),
+    (200, {"id": CHECKOUT, "status": "PAID", "transactions": {"a": 1}}),
+    (200, {"id": ["x"], "status": "PAID"}),
+    (200, {"status": "PAID", "id": CHECKOUT, "transactions": [{"id": "t", "amount": "many"}]}),
+]
+
+
+@pytest.mark.parametrize("answer", UNREAD, ids=str)
+def test_an_answer_that_cannot_be_read_is_kept_and_waits_for_the_worker(
+    there: AtSumup, answer: tuple[int, Any]
+):
+    """Asked for twice: a list or a text is looked at once more."""
+    assert there.tell(answer, answer) == 200
+    ((kept, state),) = there.product.inbox.states.items()
+    message = there.product.inbox.open(kept)
+    assert state == "waiting"
+    assert message is not None
+    assert CHECKOUT.encode() in message.body
+    with pytest.raises(Unreadable):
+        there.teller.door.reread(message.body)
+    assert there.tell(answer, answer) == 200
+    assert len(there.product.inbox.states) == 1
+
+
+def test_a_time_beyond_the_calendar_is_none():
+    assert moment("0001-01-01T00:00:00+14:00") is None
