@@ -182,7 +182,7 @@ class _Batch:
 
     def _row(self, stamp: PreparedStamp) -> StampRow:
         self._position = position = self._position + 1
-        numbers = self._draw(stamp.series) if stamp.series else NO_NUMBERS
+        numbers = self._draw(stamp.series, stamp.floor) if stamp.series else NO_NUMBERS
         leaf = self._leaf(
             position,
             stamp.originator_id,
@@ -213,8 +213,8 @@ class _Batch:
             leaf=self._leaf(position, stream, version, type, None, NO_NUMBERS, event.state),
         )
 
-    def _draw(self, series: tuple[str, ...]) -> dict[str, int]:
-        drawn = {name: self._known.numbers.get(name, 0) + 1 for name in series}
+    def _draw(self, series: tuple[str, ...], floor: int) -> dict[str, int]:
+        drawn = {name: max(self._known.numbers.get(name, 0), floor) + 1 for name in series}
         self._known.numbers.update(drawn)
         self.numbers.update(drawn)
         return drawn

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
 
 from ledger.doors import Evidence
 
-__all__ = ["Evidence", "Message", "Waiting", "evidence_hash", "packed", "unpacked"]
+__all__ = ["Evidence", "Message", "Waiting", "envelope", "evidence_hash", "packed", "unpacked"]
 
 _NOT_KEPT = ("authorization", "cookie", "proxy-authorization")
 
@@ -39,6 +39,19 @@ class Waiting:
 def evidence_hash(body: bytes) -> str:
     """SHA-256 of the body: the same message sent again has the same one."""
     return sha256(body).hexdigest()
+
+
+def envelope(
+    received_at: datetime,
+    provider: str,
+    door: str,
+    verdict: str,
+    provider_event_id: str | None,
+    digest: str,
+) -> bytes:
+    """What stands beside a sealed message in the clear, as it is bound to it."""
+    at = received_at.astimezone(UTC).isoformat()
+    return json.dumps([at, provider, door, verdict, provider_event_id, digest]).encode()
 
 
 def packed(headers: Mapping[str, str], body: bytes) -> bytes:

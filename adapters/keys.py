@@ -37,8 +37,6 @@ class KeyStore(Protocol):
         """Unless its subject has one already."""
         ...
 
-    def destroy(self, subject: UUID) -> None: ...
-
 
 class MemoryKeys:
     """Wrapped keys in memory."""
@@ -127,18 +125,29 @@ class Keyring:
         """What was sealed; None when its key was destroyed. Raises `SealBroken` if it was moved."""
         return self._decrypt(sealed, place=_place(stream, version, type=type))
 
-    def seal_evidence(self, message: UUID, plaintext: bytes) -> tuple[bytes, WrappedKey]:
-        """Seal one inbox message under a key of its own, to be stored beside it."""
-        wrapped, key = self.make_key(message)
-        return self.encrypt(key, wrapped.key_id, place=_evidence(message), of=plaintext), wrapped
+    def seal_evidence(
+        self, message: UUID, plaintext: bytes, *, about: bytes = b""
+    ) -> tuple[bytes, WrappedKey]:
+        """Seal one inbox message under a key of its own, to be stored beside it.
 
-    def open_evidence(self, message: UUID, sealed: bytes) -> bytes | None:
-        """An inbox message; None when its key was destroyed."""
+        It opens only with the same `about`: what stands beside it in the clear.
+        """
+        wrapped, key = self.make_key(message)
+        place = _evidence(message, about)
+        return self.encrypt(key, wrapped.key_id, place=place, of=plaintext), wrapped
+
+    def open_evidence(self, message: UUID, sealed: bytes, *, about: bytes = b"") -> bytes | None:
+        """An inbox message; None when its key was destroyed. Raises `SealBroken`."""
+        try:
+            return self._decrypt(sealed, place=_evidence(message, about))
+        except SealBroken:
+            if not about:
+                raise
+        # Sealed by a release that did not bind what stands beside it.
         return self._decrypt(sealed, place=_evidence(message))
 
-    def destroy(self, subject: UUID) -> None:
-        """Forget a subject for ever."""
-        self._store.destroy(subject)
+    def forget(self, subject: UUID) -> None:
+        """Its key was destroyed with the stamp ERASED: nothing is opened here from now on."""
         self._cache.drop(subject)
 
     def blind_index(self, email: str) -> str:
@@ -236,5 +245,5 @@ def _place(stream: UUID, version: int, *, type: str) -> bytes:
     return b"stamp" + stream.bytes + version.to_bytes(8, "big") + type.encode()
 
 
-def _evidence(message: UUID) -> bytes:
-    return b"evidence" + message.bytes
+def _evidence(message: UUID, about: bytes = b"") -> bytes:
+    return b"evidence" + message.bytes + (sha256(about).digest() if about else b"")

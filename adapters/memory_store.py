@@ -10,10 +10,19 @@ from adapters.auditing.rows import audited
 from adapters.conditions import Decided, decide
 from adapters.counted_payments import counted_twice
 from adapters.keys import MemoryKeys
-from adapters.recording import Answer, Meanwhile, PreparedAppend, StampRecorder, dense, no_more
+from adapters.recording import (
+    ERASED,
+    Answer,
+    Meanwhile,
+    PreparedAppend,
+    StampRecorder,
+    dense,
+    no_more,
+)
 from adapters.stamp_rows import Identity, StampRow
 from adapters.standing import Head, Known, Seats, identities_of, touched
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredNumber, StoredRow, Totals
+from ledger.clocks import Clocks
 
 
 def utc_now() -> datetime:
@@ -76,6 +85,8 @@ class MemoryStampRecorder(StampRecorder):
             self._streams[row.originator_id].append(row)
             if row.correlation_id is not None:
                 self._identities[row.correlation_id, row.topic, row.occurrence or ""] = row
+            if row.topic == ERASED:
+                self.keys.destroy(row.originator_id)
         self._seats.update(decided.seats)
         self._numbers.update(decided.numbers)
         self._payments.update(decided.payments)
@@ -162,6 +173,14 @@ class MemoryStampRecorder(StampRecorder):
     def head(self) -> tuple[int, bytes]:
         frontier = self._head.frontier
         return frontier.size, frontier.root()
+
+    def last_numbers(self, series: Sequence[str]) -> dict[str, int]:
+        with self._lock:
+            return {one: self._numbers[one] for one in series if one in self._numbers}
+
+    def clocks(self) -> Clocks:
+        now, newest = self._clock(), self._head.recorded_at if self._rows else None
+        return Clocks(now, database=now, ledger=now, newest=newest)
 
     def find(self, correlation_id: UUID, type: str, *, occurrence: str) -> StampRow | None:
         return self._identities.get((correlation_id, type, occurrence))

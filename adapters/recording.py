@@ -22,6 +22,11 @@ from adapters.polling import PollingSubscription
 from adapters.stamp_rows import StampRow
 from ledger.appends import Conflict, NoRoom, PaymentClaim, PaymentTaken, SeatChange
 from ledger.audit.rows import StoredRow
+from ledger.clocks import Clocks
+
+# The stamp that destroys the data key of its stream in its own commit, and those of the messages
+# that the stream was told by.
+ERASED = "ERASED"
 
 
 def nothing() -> None:
@@ -141,6 +146,14 @@ class StampRecorder(AuditedRecorder, ApplicationRecorder):
     @abstractmethod
     def head(self) -> tuple[int, bytes]:
         """The newest tree head: size and root."""
+
+    @abstractmethod
+    def last_numbers(self, series: Sequence[str]) -> dict[str, int]:
+        """The last number drawn from each of these series that any was drawn from."""
+
+    @abstractmethod
+    def clocks(self) -> Clocks:
+        """What time it is here, where the ledger is kept, and in the ledger."""
 
     @abstractmethod
     def find(self, correlation_id: UUID, type: str, *, occurrence: str) -> StampRow | None:

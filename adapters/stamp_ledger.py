@@ -20,6 +20,7 @@ from adapters.recording import Answer, Committed, Contradicts, PreparedAppend, S
 from adapters.stamp_mapper import StampMapper, prepare, recorded_as
 from adapters.stamp_rows import StampRow
 from ledger.appends import Append, Appended, Contradiction, Outcome, UnreadStamp
+from ledger.clocks import Clocks
 from ledger.codec import Unreadable
 from ledger.few_collections import few_collections
 from ledger.making import maker
@@ -138,6 +139,14 @@ class StampLedger(Application[UUID]):
     def head(self) -> tuple[int, bytes]:
         """The newest tree head: size and root."""
         return self._stamps.head()
+
+    def last_numbers(self, series: Sequence[str]) -> Mapping[str, int]:
+        """The last number drawn from each of these series that any was drawn from."""
+        return self._stamps.last_numbers(series)
+
+    def clocks(self) -> Clocks:
+        """What time it is here, where the ledger is kept, and in the ledger."""
+        return self._stamps.clocks()
 
     def stored(self) -> StoredRows:
         """The rows and commits as they are stored, for the auditor."""

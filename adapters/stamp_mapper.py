@@ -12,6 +12,7 @@ from adapters.stamp_rows import PreparedStamp, StampRow
 from ledger.codec import closed, decode, faithful, frame, unframe
 from ledger.making import maker
 from ledger.recorded import Draft, Recorded
+from ledger.series import floor_of
 
 _recorded = maker(Recorded)
 
@@ -125,6 +126,7 @@ def prepare(draft: Draft, version: int, *, sealing: Sealing) -> PreparedStamp:
         encoded.occurrence,
         encoded.binding,
         encoded.series,
+        floor_of(draft.stamp) if encoded.series else 0,
     )
 
 

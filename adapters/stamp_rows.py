@@ -23,6 +23,7 @@ class PreparedStamp(StoredEvent):
     occurrence: str
     binding: bytes
     series: tuple[str, ...]
+    floor: int
     identity: Identity = field(repr=False, compare=False)
     """What law 3 counts."""
 
@@ -37,6 +38,7 @@ class PreparedStamp(StoredEvent):
         occurrence: str,
         binding: bytes,
         series: tuple[str, ...] = (),
+        floor: int = 0,
     ) -> None:
         self.__dict__.update(
             originator_id=originator_id,
@@ -47,6 +49,7 @@ class PreparedStamp(StoredEvent):
             occurrence=occurrence,
             binding=binding,
             series=series,
+            floor=floor,
             identity=(correlation_id, topic, occurrence),
         )
 

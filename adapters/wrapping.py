@@ -33,9 +33,12 @@ class Wrapping:
         self._newest, *self._also = (AESGCM(self._key(one)) for one in (master_key, *also))
 
     def make_key(self, subject: UUID) -> tuple[WrappedKey, bytes]:
-        """A fresh data key, wrapped and plain."""
+        """A fresh data key, wrapped and plain. It was tried whether it opens."""
         key_id, key = uuid4(), AESGCM.generate_key(256)
-        return self._wrapped(WrappedKey(key_id, subject, b""), key), key
+        wrapped = self._wrapped(WrappedKey(key_id, subject, b""), key)
+        if self._opened(wrapped, self._newest) != key:
+            raise SealBroken("a fresh data key does not open")
+        return wrapped, key
 
     def unwrap(self, wrapped: WrappedKey) -> bytes:
         """The plain data key. Raises `SealBroken` when it is under none of our master keys."""

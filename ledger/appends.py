@@ -105,6 +105,10 @@ class LedgerUnavailable(Exception):
     """The ledger cannot be reached. Nothing of this append was written."""
 
 
+class ClockAway(LedgerUnavailable):
+    """This machine's clock is not the database's: nothing is appended from here until it is."""
+
+
 class OutcomeUnknown(LedgerUnavailable):
     """The connection was lost in the commit: the append may stand. Asking again is safe (law 3)."""
 

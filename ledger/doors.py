@@ -13,6 +13,10 @@ class Unreadable(Exception):
     """A message that is not a provider's, or not in its words. The text holds nothing of it."""
 
 
+class Tampered(Exception):
+    """A kept message is not what was kept, or cannot be opened though nobody erased it."""
+
+
 class WebhookDoor(Protocol):
     """What the web needs of a provider's door, and nothing more."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ledger.case import case_id
 from ledger.case_stamps import CaseKind
-from ledger.doors import Unreadable
+from ledger.doors import Tampered, Unreadable
 from ledger.foreseeing import Foresight, foresee
 from ledger.intake import FETCHED, Intake
 from ledger.receiving import receive
@@ -52,7 +52,7 @@ class Shelf(Protocol):
         ...
 
     def open(self, id: UUID) -> Opened | None:
-        """A message as it came; None when its key was destroyed."""
+        """A message as it came; None when it was erased. Raises `ledger.doors.Tampered`."""
         ...
 
     def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
@@ -61,7 +61,7 @@ class Shelf(Protocol):
 
 
 class Meaning(StrEnum):
-    """What a message comes to when it is read again. `NEW` and `UNREADABLE` are findings.
+    """What a message comes to when it is read again. `NEW`, `UNREADABLE`, `TAMPERED` are findings.
 
     `SETTLED` cannot be read either, but a person has resolved its case.
     """
@@ -72,6 +72,7 @@ class Meaning(StrEnum):
     SETTLED = "settled"
     UNTRUSTED = "untrusted"
     ERASED = "erased"
+    TAMPERED = "tampered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +123,10 @@ class Rereading:
         door = self.intake.doors.get(message.door)
         if message.verdict not in TRUSTED or door is None:
             return Reread(message=message, meaning=Meaning.UNTRUSTED)
-        opened = self.shelf.open(message.id)
+        try:
+            opened = self.shelf.open(message.id)
+        except Tampered:
+            return Reread(message=message, meaning=Meaning.TAMPERED)
         if opened is None:
             return Reread(message=message, meaning=Meaning.ERASED)
         try:

@@ -6,6 +6,7 @@ from operator import mul
 from typing import Any
 from uuid import UUID
 
+from ledger.shop_stamps import SeriesResumed
 from ledger.stamps import OrderPlaced, ReceiptSendStarted
 
 PAYMENT_REFERENCES = "payment-references"
@@ -31,8 +32,15 @@ def series_of(stamp: Any) -> tuple[str, ...]:
             return (order_numbers(shop), PAYMENT_REFERENCES)
         case ReceiptSendStarted(numbered_for=UUID() as shop):
             return (receipt_numbers(shop),)
+        case SeriesResumed(series=series):
+            return (series,)
         case _:
             return ()
+
+
+def floor_of(stamp: Any) -> int:
+    """The number that a stamp draws is higher than this, whatever was drawn before."""
+    return stamp.until - 1 if isinstance(stamp, SeriesResumed) else 0
 
 
 def payment_reference(year: int, number: int) -> str:

@@ -14,6 +14,7 @@ from ledger.shop_stamps import (
     ProductRevised,
     ProductWithdrawn,
     QuotaSet,
+    SeriesResumed,
     ShopOpened,
     ShopRestated,
     ShopStamp,
@@ -122,6 +123,8 @@ def evolve_shop(shop: Shop, recorded: Recorded) -> Shop:
             return replace(shop, products=kept)
         case ShopRestated():
             return replace(shop, void=shop.void | {*stamp.versions})
+        case SeriesResumed():
+            return shop
         case _:
             assert_never(stamp)
 

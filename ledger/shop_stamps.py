@@ -103,6 +103,24 @@ class ShopRestated:
     versions: tuple[int, ...]
 
 
+@stamp(occurrence=("series",), binding=("after", "until"))
+class SeriesResumed:
+    """A backup was restored: what may have been given out after it is not given out again.
+
+    The stamp itself draws `until` from its series. Numbers after `after` up to `until` are a gap.
+    """
+
+    series: str
+    after: int
+    until: int
+
+
 ShopStamp = (
-    ShopOpened | PreferencesChanged | QuotaSet | ProductRevised | ProductWithdrawn | ShopRestated
+    ShopOpened
+    | PreferencesChanged
+    | QuotaSet
+    | ProductRevised
+    | ProductWithdrawn
+    | ShopRestated
+    | SeriesResumed
 )

@@ -34,6 +34,62 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="evidence-is-not-opened",
+        file="adapters/postgres/evidence_audit.py",
+        old="            yield from self._messages(run)\n",
+        new="",
+        tests=("tests/adapters/test_audit_tampered_evidence.py",),
+    ),
+    Mutation(
+        name="flipped-bit-is-erased",
+        file="adapters/postgres/inbox.py",
+        old='        raise Tampered(f"message {id} is sealed under another key than its own")\n',
+        new="        return None\n",
+        tests=("tests/adapters/test_audit_tampered_evidence.py",),
+    ),
+    Mutation(
+        name="machine-clock-is-not-looked-at",
+        file="adapters/postgres/batch.py",
+        old='("check_clock", [moment(machine)]), ',
+        new="",
+        tests=("tests/adapters/test_postgres_clocks.py",),
+    ),
+    Mutation(
+        name="settings-of-a-database-decide",
+        file="adapters/postgres/session_settings.py",
+        old="    said = {**COMMON, **settings}\n",
+        new="    said = {**settings}\n",
+        tests=("tests/adapters/test_postgres_settings.py",),
+    ),
+    Mutation(
+        name="edited-migration-passes",
+        file="adapters/postgres/migrate.py",
+        old="    if edited:\n",
+        new="    if edited and not kept:\n",
+        tests=("tests/adapters/test_postgres_migrate.py",),
+    ),
+    Mutation(
+        name="one-machine-alone-is-enough",
+        file="adapters/postgres/sessions.py",
+        old="            self.unconfirmed = True\n",
+        new="            self.unconfirmed = False\n",
+        tests=("tests/adapters/test_postgres_standby.py",),
+    ),
+    Mutation(
+        name="numbers-again-after-a-backup",
+        file="adapters/conditions.py",
+        old="max(self._known.numbers.get(name, 0), floor) + 1",
+        new="self._known.numbers.get(name, 0) + 1",
+        tests=("tests/ledger/test_resumption.py",),
+    ),
+    Mutation(
+        name="keys-are-lost-without-erasure",
+        file="adapters/postgres/migrations/0082_guarded_keys.sql",
+        old="    if tg_op = 'DELETE' and keys.is_erased(old.subject) then\n",
+        new="    if tg_op = 'DELETE' then\n",
+        tests=("tests/adapters/test_postgres_keys_guarded.py",),
+    ),
+    Mutation(
         name="encoded-words-are-addresses",
         file="ledger/mail_address.py",
         old="        and _plain(text)\n        and _is_written(text)\n",
@@ -648,9 +704,9 @@ MUTATIONS = (
     ),
     Mutation(
         name="answered-before-the-disk-has-it",
-        file="adapters/postgres/connections.py",
-        old='    "jit": "off",\n',
-        new='    "jit": "off",\n    "synchronous_commit": "off",\n',
+        file="adapters/postgres/session_settings.py",
+        old='    "synchronous_commit": "on",\n',
+        new='    "synchronous_commit": "off",\n',
         tests=("tests/crash/test_crash_table.py",),
     ),
     Mutation(

@@ -19,6 +19,7 @@ from web import (
 )
 from web.answers import answer_problems
 from web.api import api
+from web.clock_metrics import ClockFigures
 from web.current import KEY
 from web.headers import security_headers
 from web.ledger_metrics import LedgerFigures
@@ -54,7 +55,9 @@ def create_app(parts: Parts) -> Flask:
     # The last registered `after_request` runs first: the log sees what the others made.
     keep_access_log(app)
     figures = LedgerFigures(views=parts.views, clock=parts.clock, calls=parts.calls)
-    Metrics(parts.store.head, parts.views.count_cases, figures).watch(app)
+    counted = Metrics(parts.store.head, parts.views.count_cases, figures)
+    counted.registry.register(ClockFigures(parts.store.clocks))
+    counted.watch(app)
     app.after_request(
         security_headers(
             https=parts.settings.base_url.startswith("https://"),

@@ -2,7 +2,6 @@
 
 import sys
 from collections import deque
-from datetime import UTC, datetime
 from itertools import takewhile
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from ledger.audit.seats import derive_seats, seat_differences
 from ledger.codec import Unreadable
 from ledger.refusals import UnknownOrder
 from web import audit_tables as tables
+from web.instants import LIKE, instant
 from web.parts import Parts
 from web.standstill import behind, told_of_lag, told_of_stopped
 from web.verify_command import FOUND, verify
@@ -53,10 +53,9 @@ class Moment(click.ParamType[Until]):
         if text.isascii() and text.isdecimal():
             return until_position(int(text))
         try:
-            when = datetime.fromisoformat(text)
+            return until_time(instant(text))
         except ValueError:
-            self.fail("a position, or a time like 2027-02-12T10:00:00Z", param, ctx)
-        return until_time(when if when.tzinfo else when.replace(tzinfo=UTC))
+            self.fail(f"{text!r} is neither a position nor {LIKE}.", param, ctx)
 
 
 @click.group()

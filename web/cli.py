@@ -32,6 +32,7 @@ from web.correction_commands import withdraw_cancellation, withdraw_payment
 from web.demo import demo
 from web.inbox_commands import inbox
 from web.key_commands import keys
+from web.ledger_commands import ledger
 from web.log_lines import configure
 from web.order_commands import orders
 from web.parts import Parts
@@ -208,6 +209,7 @@ for group in (
     seats,
     orders,
     keys,
+    ledger,
     demo,
     reconcile,
     sessions,

@@ -12,6 +12,8 @@ from adapters.lately import LatelyInMemory
 from adapters.postgres.catalogue import PostgresCatalogue
 from adapters.postgres.connections import Connections
 from adapters.postgres.cursors import PostgresCursors
+from adapters.postgres.data_keys import PostgresKeys
+from adapters.postgres.evidence_audit import EvidenceAudit
 from adapters.postgres.hints import Hints, listen
 from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.migrate import migrate
@@ -29,7 +31,7 @@ from adapters.worker.following import Following
 from adapters.worker.owing import Owing
 from adapters.worker.projections import Projections
 from adapters.worker.reactor import Patience
-from adapters.wrapping import Renewal, renew_all
+from adapters.wrapping import Renewal, Wrapping, renew_all
 from ledger.cases import Cases
 from ledger.service import Orders
 from ledger.shop_cache import ShopCache
@@ -42,7 +44,7 @@ from web.parts import Parts
 from web.provider_work import provider_work
 from web.providers import ways_to_pay
 from web.secrets_at_home import kept_key
-from web.settings import Settings
+from web.settings import Settings, SettingWrong
 
 # Customers wait for these. What recovers or waits for a time of day looks a few times a second.
 PROMPT = ("projections", "following", "letters")
@@ -118,6 +120,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         limits=RateLimits(connections),
         tokens=tokens,
         auditors=partial(audit_processes, url),
+        evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         books={name: way.books for name, way in ways.items() if way.books},
         pages={name: calls.watched(way.pages) for name, way in ways.items() if way.pages},
         calls=calls.read,
@@ -130,8 +133,18 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         inbox=inbox,
         tokens=tokens,
         cursors=PostgresCursors(connections),
-        renew_keys=lambda progress: renew_all(recorder.keys, wrapping, progress=progress),
+        renew_keys=lambda progress: _renew(settings, wrapping, progress),
     )
+
+
+def _renew(settings: Settings, wrapping: Wrapping, progress: Callable[[int, int], None]) -> Renewal:
+    """As the owner: the application's role can add data keys, and rewrite none."""
+    if settings.migrate_database_url is None:
+        raise SettingWrong("STAMPLEDGER_MIGRATE_DATABASE_URL", "is required to wrap keys anew")
+    with closing(Connections(settings.migrate_database_url, readers=1)) as owner:
+        return renew_all(
+            PostgresKeys(partial(owner.rows, patience=10)), wrapping, progress=progress
+        )
 
 
 def daemon(works: Works) -> Daemon:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from ledger.rereading import Meaning, Reread, Rereading
 from web import audit_tables as tables
+from web.instants import Instant
 from web.parts import Parts, intake
 
 FOUND = 1
@@ -21,7 +22,7 @@ def inbox() -> None:
 
 
 @inbox.command()
-@click.option("--since", type=click.DateTime(), help="Received since then, in UTC; default: all.")
+@click.option("--since", type=Instant(), help="Received since then, in UTC; default: all.")
 @click.option("--commit", is_flag=True, help="Stamp what the ledger does not hold.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_context
@@ -32,21 +33,21 @@ def reread(context: click.Context, since: datetime | None, commit: bool, as_json
     something cannot be read).
     """
     parts: Parts = context.obj()
-    began = since.replace(tzinfo=UTC) if since else None
     counts, found = Counter[Meaning](), list[Reread]()
     with tables.bar() as bar:
         task = bar.add_task("reading again", total=None)
         work = Rereading(shelf=parts.inbox, intake=intake(parts), commit=commit)
-        for one in work.run(began):
+        for one in work.run(since):
             bar.advance(task)
             counts[one.meaning] += 1
-            if one.meaning in (Meaning.NEW, Meaning.UNREADABLE):
+            if one.meaning in (Meaning.NEW, Meaning.UNREADABLE, Meaning.TAMPERED):
                 found.append(one)
     if as_json:
         tables.as_json(_document(counts, found))
     else:
         _show(counts, found, commit=commit)
-    open_ends = counts[Meaning.UNREADABLE] + (0 if commit else counts[Meaning.NEW])
+    broken = counts[Meaning.UNREADABLE] + counts[Meaning.TAMPERED]
+    open_ends = broken + (0 if commit else counts[Meaning.NEW])
     sys.exit(FOUND if open_ends else 0)
 
 

@@ -8,9 +8,11 @@ from typing import Protocol
 from uuid import UUID
 
 from ledger.appends import StampStore
+from ledger.audit.kept_evidence import KeptBesideStamps
 from ledger.audit.raw import AuditedRows
 from ledger.audit.verify import Shares
 from ledger.cases import Cases
+from ledger.clocks import Clocks
 from ledger.doors import Evidence, Inbox, WebhookDoor
 from ledger.intake import Intake
 from ledger.payment_pages import OpenPages, PageProvider
@@ -38,6 +40,10 @@ class Store(StampStore, Protocol):
     def feed(self, after: int, *, limit: int) -> Sequence[Recorded]: ...
 
     def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]: ...
+
+    def clocks(self) -> Clocks: ...
+
+    def last_numbers(self, series: Sequence[str]) -> Mapping[str, int]: ...
 
 
 class Archive(Inbox, Protocol):
@@ -114,6 +120,7 @@ class Parts:
     tokens: Tokens
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
+    evidence: KeptBesideStamps | None = None
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)

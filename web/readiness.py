@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ledger.appends import LedgerUnavailable
+from ledger.clocks import Clocks
 from web.parts import Parts
 from web.standstill import LATE, seconds_since
 
@@ -23,6 +24,7 @@ def readiness(parts: Parts) -> dict[str, Check]:
         return {
             "database": {"ok": True, "stamps": size},
             "migrations": {"ok": not pending, "pending": pending},
+            "clock": _clock(parts.store.clocks()),
             "lag": _lag(parts, now),
             "mail": _mail(parts, now),
             "providers": _providers(parts, now),
@@ -34,9 +36,18 @@ def readiness(parts: Parts) -> dict[str, Check]:
 
 def serves(found: Mapping[str, Check]) -> bool:
     """Whether requests may be sent here."""
-    needed = [found.get("database"), found.get("migrations")]
+    needed = [found.get(name) for name in ("database", "migrations", "clock")]
     sells = found.get("providers", {}).get("sells", False)
     return all(one is not None and one["ok"] for one in needed) and bool(sells)
+
+
+def _clock(clocks: Clocks) -> Check:
+    """A machine whose clock is wrong appends nothing; a ledger that is ahead goes on selling."""
+    return {
+        "ok": clocks.agree,
+        "machine_ahead_seconds": round(clocks.apart.total_seconds(), 1),
+        "ledger_ahead_seconds": round(clocks.ahead.total_seconds(), 1),
+    }
 
 
 def _lag(parts: Parts, now: datetime) -> Check:

@@ -3,16 +3,18 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
 from ledger.case_stamps import CaseKind
+from ledger.reconciling.comparing import Statement
 from ledger.reconciling.records import Books, Period
 from ledger.reconciling.service import Reconciliation
 from ledger.reconciling.telling import Tell
 from web import audit_tables as tables
+from web.instants import Instant
 from web.parts import Parts, intake
 from web.reconcile_books import WAIT, Source, books_of
 from web.reconcile_settlements import settlements_of
@@ -24,7 +26,7 @@ _USUALLY = timedelta(days=30)
 
 @click.command()
 @click.option("--provider", "name", required=True, help="Whose books, such as stripe.")
-@click.option("--since", type=click.DateTime(), help="In UTC; default: 30 days ago.")
+@click.option("--since", type=Instant(), help="In UTC; default: 30 days ago.")
 @click.option("--commit", is_flag=True, help="Take in the news that never came.")
 @click.option(
     "--report",
@@ -81,9 +83,19 @@ def reconcile(
     sys.exit(0 if left.clean and all(one.clean for one in settled) else FOUND)
 
 
+def statement_of(parts: Parts, name: str, period: Period) -> tuple[int, Statement]:
+    """Take in what a provider knows of a period; how much that was, and what differs still."""
+    source = Source(none=name in parts.reported)
+    with _told() as tell:
+        books = books_of(parts, name, period, source=source, tell=tell)
+        work = _reconciliation(parts, books, period, tell=tell)
+        taken_in = work.commit(work.statement())
+        return taken_in, work.statement()
+
+
 def _period(parts: Parts, since: datetime | None) -> Period:
     now = parts.clock()
-    return Period(since=since.replace(tzinfo=UTC) if since else now - _USUALLY, until=now)
+    return Period(since=since or now - _USUALLY, until=now)
 
 
 def _reconciliation(parts: Parts, books: Books, period: Period, *, tell: Tell) -> Reconciliation:

@@ -8,7 +8,8 @@ import click
 from rich.table import Table
 
 from web import audit_tables as tables
-from web.words_typed import Time, Word
+from web.instants import Instant
+from web.words_typed import Word
 
 NOTHING = 1
 
@@ -22,7 +23,7 @@ def token() -> None:
 @click.argument("name", type=Word(longest=100))
 @click.option("--role", type=click.Choice(["admin", "staff", "auditor"]), required=True)
 @click.option("--shop", "shop_slug", type=Word(), help="Only for this shop.")
-@click.option("--expires", type=Time(), help="When it ends, such as 2027-03-01T00:00:00Z.")
+@click.option("--expires", type=Instant(), help="When it ends, such as 2027-03-01T00:00:00Z.")
 @click.pass_context
 def add(
     context: click.Context, name: str, role: str, shop_slug: str | None, expires: datetime | None

@@ -65,6 +65,7 @@ def verify(
             hashes_only=hashes,
             progress=progress,
             shares=shares,
+            kept=parts.evidence,
         )
         for finding in verification:
             if as_json:

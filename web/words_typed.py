@@ -1,7 +1,6 @@
 """Words that are typed: text that a database can hold, of a length that a person types."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from unicodedata import category
 
 import click
@@ -36,20 +35,3 @@ class Word(click.ParamType[str]):
         if not text.strip() or len(text) > self._longest or not _is_text(text):
             self.fail(f"1 to {self._longest} characters of text are expected", param, ctx)
         return text
-
-
-class Time(click.ParamType[datetime]):
-    """A time as RFC 3339 writes it, or a date; without a zone it is UTC."""
-
-    name = "time"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            when = datetime.fromisoformat(str(value))
-            return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError):
-            self.fail("a time like 2027-03-01T00:00:00Z is expected", param, ctx)

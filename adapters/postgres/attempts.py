@@ -7,14 +7,17 @@ from time import monotonic, sleep
 from uuid import UUID
 
 import psycopg
+import structlog
 from psycopg import errors
 
 from adapters.conditions import Decided
+from adapters.postgres.away import jittered
 from adapters.postgres.batch import (
     commit_guess,
     decide_batch,
     guess_batch,
     insert_batch,
+    replicate,
     stands,
     undo,
 )
@@ -22,7 +25,7 @@ from adapters.postgres.connections import Connections
 from adapters.postgres.exchange import Exchange
 from adapters.postgres.remembered import Guess, Memory, Remembered
 from adapters.recording import Answer, Meanwhile, PreparedAppend
-from ledger.appends import LedgerUnavailable, OutcomeUnknown
+from ledger.appends import ClockAway, LedgerUnavailable, OutcomeUnknown
 
 # What another try may mend: lost and refused connections, restarts, time-outs, deadlocks, a
 # standby that is not yet promoted, a committer that was faster.
@@ -34,9 +37,12 @@ _PASSING = (
     errors.UniqueViolation,
 )
 
+_CLOCK_AWAY = "SL001"
+_log = structlog.get_logger("ledger")
+
 
 class Attempts:
-    """The attempts at one batch."""
+    """The attempts at one batch. `newest` is when the newest stamp says that it was recorded."""
 
     def __init__(
         self,
@@ -45,11 +51,14 @@ class Attempts:
         *,
         ledger: UUID,
         clock: Callable[[], datetime],
+        machine: Callable[[], datetime],
         meanwhile: Meanwhile,
     ) -> None:
         self._connections, self._memory = connections, memory
         self._ledger, self._clock, self._meanwhile = ledger, clock, meanwhile
+        self._machine = machine
         self._unsure: Decided | None = None
+        self.newest: datetime | None = None
 
     def commit(self, appends: Sequence[PreparedAppend], *, until: float) -> Sequence[Answer]:
         pause = 0.0
@@ -59,8 +68,12 @@ class Attempts:
             except _PASSING as error:
                 if _is_final(error) or monotonic() + pause > until:
                     raise self._failure(error) from error
+            except psycopg.DatabaseError as error:
+                if error.sqlstate == _CLOCK_AWAY:
+                    raise _clock_away(error) from error
+                raise
             self._meanwhile()
-            sleep(pause)
+            sleep(jittered(pause))
             pause = min(2 * pause + 0.01, 0.5)
 
     def _attempt(self, appends: Sequence[PreparedAppend]) -> Sequence[Answer]:
@@ -68,11 +81,14 @@ class Attempts:
             self._meanwhile()
         with self._connections.committing() as exchange:
             if self._unsure is not None and stands(exchange, self._unsure):
+                replicate(exchange)
                 return self._unsure.answers
             self._unsure = None
             remembered = self._memory.of(exchange)
             decided = self._guess(exchange, remembered, appends)
-            return (decided or self._ask(exchange, remembered, appends)).answers
+            decided = decided or self._ask(exchange, remembered, appends)
+            self.newest = decided.head.recorded_at
+            return decided.answers
 
     def _guess(
         self, exchange: Exchange, remembered: Remembered, appends: Sequence[PreparedAppend]
@@ -85,7 +101,12 @@ class Attempts:
         remembered.committed(guess.decided)
         try:
             with self._telling(exchange, guess.decided):
-                commit_guess(exchange, guess, meanwhile=lambda: self._foresee(remembered))
+                commit_guess(
+                    exchange,
+                    guess,
+                    machine=self._machine(),
+                    meanwhile=lambda: self._foresee(remembered),
+                )
         except (errors.SerializationFailure, errors.UniqueViolation):
             undo(exchange)
             return None
@@ -110,6 +131,7 @@ class Attempts:
             appends,
             ledger=self._ledger,
             clock=self._clock,
+            machine=self._machine(),
             meanwhile=self._meanwhile,
         )
         with self._telling(exchange, decided):
@@ -136,6 +158,15 @@ class Attempts:
         if _is_final(error):
             return error
         return LedgerUnavailable(f"committing failed: {_kind(error)}")
+
+
+def _clock_away(error: psycopg.DatabaseError) -> ClockAway:
+    seconds = error.diag.message_primary
+    _log.critical("clock_away", seconds_ahead=seconds)
+    return ClockAway(
+        f"this machine's clock is {seconds} seconds ahead of the database's: nothing is appended"
+        " from here until both are right (see docs/runbooks/clock-away.md)"
+    )
 
 
 def _is_final(error: psycopg.Error) -> bool:

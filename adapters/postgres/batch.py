@@ -6,11 +6,11 @@ from json import dumps
 from uuid import UUID
 
 from adapters.conditions import Decided, decide
-from adapters.postgres.binary import bigint, bigints, byteas, moment, texts, uuids
+from adapters.postgres.binary import bigint, bigints, byteas, digest, moment, texts, uuids
 from adapters.postgres.exchange import Ask, Exchange, Rows
 from adapters.postgres.remembered import Guess, Remembered
 from adapters.postgres.rows import stamp_row
-from adapters.recording import PreparedAppend
+from adapters.recording import ERASED, Committed, PreparedAppend
 from adapters.stamp_rows import Identity, StampRow
 from adapters.standing import Head, Known, Seats, Touched, identities_of, touched
 from ledger.tree import Frontier
@@ -42,9 +42,11 @@ def guess_batch(
     return Guess(known.head, decided, [confirm, *_inserts(decided)]) if decided.fresh else None
 
 
-def commit_guess(exchange: Exchange, guess: Guess, *, meanwhile: Callable[[], object]) -> None:
+def commit_guess(
+    exchange: Exchange, guess: Guess, *, machine: datetime, meanwhile: Callable[[], object]
+) -> None:
     """All in one round trip. Raises `SerializationFailure` or `UniqueViolation` if it was wrong."""
-    exchange.ask(("begin", ()), ("take_turn", ()), *guess.asks, meanwhile=meanwhile)
+    exchange.ask(*_beginning(machine), *guess.asks, meanwhile=meanwhile)
 
 
 def decide_batch(
@@ -53,12 +55,18 @@ def decide_batch(
     *,
     ledger: UUID,
     clock: Callable[[], datetime],
+    machine: datetime,
     meanwhile: Callable[[], object],
 ) -> tuple[Known, Decided]:
-    """Begin, wait for our turn, ask for all that is touched, decide."""
+    """Begin, wait for our turn, ask for all that is touched, decide.
+
+    `machine`: what time it is on this machine, which must be what it is at the database.
+    """
+    beginning = _beginning(machine)
     questions = _questions(touched(appends), identities_of(appends))
-    answers = exchange.ask(("begin", ()), ("take_turn", ()), *questions, meanwhile=meanwhile)
-    found = {name: rows for (name, _), rows in zip(questions, answers[2:], strict=True)}
+    answers = exchange.ask(*beginning, *questions, meanwhile=meanwhile)
+    answers = answers[len(beginning) :]
+    found = {name: rows for (name, _), rows in zip(questions, answers, strict=True)}
     known = _known(found)
     return known, decide(appends, known, ledger=ledger, now=clock())
 
@@ -80,6 +88,15 @@ def stands(exchange: Exchange, decided: Decided) -> bool:
         ("begin", ()), ("take_turn", ()), ("read_commit", [bigint(first)]), ("commit", ())
     )
     return [*found] == [(decided.head.root,)]
+
+
+def replicate(exchange: Exchange) -> None:
+    """Wait until everything that stands here is on the standby, too, if there must be one."""
+    exchange.ask(("begin", ()), ("confirm_replicated", ()), ("commit", ()))
+
+
+def _beginning(machine: datetime) -> tuple[Ask, ...]:
+    return ("begin", ()), ("check_clock", [moment(machine)]), ("take_turn", ())
 
 
 def _questions(about: Touched, identities: set[Identity]) -> list[Ask]:
@@ -132,8 +149,11 @@ def _confirmation(known: Known) -> Ask:
 
 
 def _inserts(decided: Decided) -> list[Ask]:
-    inserts = [_stamps(decided), _head(decided), *_totals(decided)] if decided.rows else []
-    return [*inserts, ("commit", ())]
+    if decided.rows:
+        return [_stamps(decided), _head(decided), *_totals(decided), ("commit", ())]
+    # What stood here before may stand here alone: whoever is told of it again waits for it, too.
+    repeated = any(isinstance(one, Committed) for one in decided.answers)
+    return [*([("confirm_replicated", ())] if repeated else ()), ("commit", ())]
 
 
 def _stamps(decided: Decided) -> Ask:
@@ -179,4 +199,8 @@ def _totals(decided: Decided) -> Iterator[Ask]:
         yield "insert_payments", (last, payments, holders)
     if keys:
         ids, subjects = uuids([key.key_id for key in keys]), uuids([key.subject for key in keys])
-        yield "insert_keys", (ids, subjects, byteas([key.wrapped for key in keys]))
+        wrapped, digests = [key.wrapped for key in keys], [digest(key.wrapped) for key in keys]
+        yield "insert_keys", (ids, subjects, byteas(wrapped), texts(digests))
+    erased = [row.originator_id for row in decided.rows if row.topic == ERASED]
+    if erased:
+        yield "destroy_keys", (uuids(erased),)

@@ -1,6 +1,6 @@
 """The connections of one process to one database: a pool to read, one of its own to commit."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 from time import monotonic, sleep
@@ -8,51 +8,20 @@ from typing import Any
 
 import psycopg
 from psycopg import errors
-from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from adapters.forks import after_fork
+from adapters.postgres.away import jittered, why_away, why_no_turn
 from adapters.postgres.exchange import Exchange
+from adapters.postgres.session_settings import COMMITTING, READING, arguments
+from adapters.postgres.sessions import Session
 from adapters.postgres.statements import statement
 from ledger.appends import LedgerUnavailable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-# A peer that vanished is noticed in seconds, on a network too.
-_NETWORK: Mapping[str, Any] = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "tcp_user_timeout": 10_000,
-}
-_READING = {"timezone": "UTC", "statement_timeout": "60s"}
-# The committer looks up single rows by index, whatever the statistics say. If its process is
-# stopped in the middle, the others wait five seconds for their turn, not for ever.
-_COMMITTING = {
-    "timezone": "UTC",
-    "statement_timeout": "20s",
-    "idle_in_transaction_session_timeout": "5s",
-    "jit": "off",
-    "enable_seqscan": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-}
-# One that moves projections: stopped in the middle of a write, it does not hold up the next. What a
-# power cut takes from the rows it takes from their checkpoint, too: they follow again.
-_OWNING = {
-    "timezone": "UTC",
-    "synchronous_commit": "off",
-    "statement_timeout": "60s",
-    "idle_in_transaction_session_timeout": "4s",
-}
-
 _OF_ANOTHER_RELEASE = errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction
 _MIGRATE = "the database is not of this release: run `stampledger migrate`"
-
-
-def connect_owning(url: str) -> Connection:
-    """One connection in autocommit mode whose session is the owner of something."""
-    return psycopg.connect(**_arguments(url, _OWNING))
 
 
 class Connections:
@@ -61,7 +30,7 @@ class Connections:
     def __init__(self, url: str, *, readers: int = 8, wait: float = 10.0) -> None:
         self._url, self._readers, self._wait = url, readers, wait
         self._left_behind: list[object] = []
-        self._pool: ConnectionPool[Connection] | None = None
+        self._pool: ConnectionPool[Session] | None = None
         self._committer: Exchange | None = None
         self._lock = Lock()
         after_fork(self._forget)
@@ -73,25 +42,42 @@ class Connections:
         self._lock = Lock()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection in autocommit mode, from the pool."""
+    def reading(self) -> Iterator[Session]:
+        """A connection in autocommit mode, from the pool.
+
+        What was written over it is on the standby, too, if there is one that must have it:
+        otherwise `adapters.postgres.sessions.NotReplicated` is raised.
+        """
         with self._opened_pool().connection() as connection:
+            connection.unconfirmed = False
             yield connection
+            if connection.unconfirmed:
+                connection.confirm()
 
     @contextmanager
-    def asking(self) -> Iterator[Connection]:
-        """The same for who cannot mend it: raises `LedgerUnavailable` when nobody answers."""
+    def asking(self) -> Iterator[Session]:
+        """The same for who cannot mend it: raises `LedgerUnavailable` with what to do."""
         try:
-            with self.reading() as connection:
+            with self._telling(), self.reading() as connection:
                 try:
                     yield connection
                 finally:
                     if connection.broken:
                         self._renew()
+        except psycopg.OperationalError as error:
+            raise LedgerUnavailable(why_away(error)) from error
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What trying again does not mend."""
+        try:
+            yield
         except _OF_ANOTHER_RELEASE as error:
             raise LedgerUnavailable(_MIGRATE) from error
-        except (psycopg.OperationalError, PoolTimeout) as error:
-            raise LedgerUnavailable("the database does not answer: is it running?") from error
+        except errors.InsufficientPrivilege as error:
+            raise LedgerUnavailable(why_away(error)) from error
+        except PoolTimeout as error:
+            raise LedgerUnavailable(self._why_no_turn()) from error
 
     def _renew(self) -> None:
         """A restart cut all of them: one caller is told, not one for each. Nobody is asked."""
@@ -113,27 +99,27 @@ class Connections:
         whole ledger, and may take as long as that takes.
         Raises `LedgerUnavailable` when nobody answered for `patience` seconds.
         """
-        until, pause = monotonic() + patience, 0.0
+        until, pause, again = monotonic() + patience, 0.0, False
         while True:
             try:
-                with self.reading() as connection, ExitStack() as stack:
+                with self._telling(), self.reading() as connection:
                     cursor = connection.cursor(binary=True)
                     if loading is not None:
                         loading(cursor)
-                    if unhurried:
-                        stack.enter_context(connection.transaction())
-                        connection.execute("set local statement_timeout = 0")
-                    cursor.execute(statement(name), parameters)
-                    return cursor.fetchall() if cursor.description else []
-            except _OF_ANOTHER_RELEASE as error:
-                raise LedgerUnavailable(_MIGRATE) from error
-            except PoolTimeout as error:
-                raise LedgerUnavailable("the database cannot be reached") from error
+                    return _rows(cursor, name, parameters, again=again, unhurried=unhurried)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 if monotonic() + pause > until:
                     raise LedgerUnavailable(f"{name}: {type(error).__name__}") from error
-            sleep(pause)
-            pause = min(2 * pause + 0.01, 0.5)
+            sleep(jittered(pause))
+            pause, again = min(2 * pause + 0.01, 0.5), True
+
+    def _why_no_turn(self) -> str:
+        """The pool does not tell what keeps it from connecting: one more try does."""
+        try:
+            Session.opened(self._url, READING).close()
+        except psycopg.Error as error:
+            return why_no_turn(error)
+        return why_no_turn(None)
 
     @property
     def ready_to_commit(self) -> bool:
@@ -144,7 +130,7 @@ class Connections:
     def committing(self) -> Iterator[Exchange]:
         """The one connection that commits. After an error it is closed: that rolls back, too."""
         if self._committer is None:
-            self._committer = Exchange(psycopg.connect(**_arguments(self._url, _COMMITTING)))
+            self._committer = Exchange(Session.opened(self._url, COMMITTING))
         committer = self._committer
         try:
             yield committer
@@ -162,11 +148,13 @@ class Connections:
         if committer is not None:
             committer.close()
 
-    def _opened_pool(self) -> ConnectionPool[Connection]:
+    def _opened_pool(self) -> ConnectionPool[Session]:
         with self._lock:
             if self._pool is None:
                 self._pool = ConnectionPool(
-                    kwargs=_arguments(self._url, _READING),
+                    connection_class=Session,
+                    kwargs=arguments(self._url, READING),
+                    configure=Session.begin,
                     min_size=1,
                     max_size=self._readers,
                     timeout=self._wait,
@@ -176,14 +164,23 @@ class Connections:
             return self._pool
 
 
-def _arguments(url: str, settings: Mapping[str, str]) -> dict[str, Any]:
-    given = conninfo_to_dict(url)
-    options = "".join(f" -c {name}={value}" for name, value in settings.items())
-    return {
-        **_NETWORK,
-        **given,
-        "options": f"{given.get('options') or ''}{options}",
-        "autocommit": True,
-        "prepare_threshold": 0,
-        "cursor_factory": psycopg.RawCursor,
-    }
+def _rows(
+    cursor: psycopg.Cursor[Any],
+    name: str,
+    parameters: Sequence[Any],
+    *,
+    again: bool,
+    unhurried: bool,
+) -> list[tuple[Any, ...]]:
+    connection = cursor.connection
+    with ExitStack() as stack:
+        if unhurried:
+            stack.enter_context(connection.transaction())
+            connection.execute("set local statement_timeout = 0")
+        cursor.execute(statement(name), parameters)
+        if cursor.description:
+            return cursor.fetchall()
+    if again and isinstance(connection, Session):
+        # What it wrote may stand here since the first try, and on no standby.
+        connection.unconfirmed = True
+    return []

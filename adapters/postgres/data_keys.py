@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from adapters.postgres.binary import ByteaColumn, digest
 from adapters.recording import WrappedKey
 from adapters.wrapping import Wrapping
 
@@ -23,18 +24,20 @@ class PostgresKeys:
         return [WrappedKey(*row) for row in self._run("read_keys", [*key_ids])]
 
     def add(self, keys: Iterable[WrappedKey]) -> None:
-        """Outside of a commit of the ledger, as for inbox messages."""
+        """Outside of a commit of the ledger."""
         rows = [*keys]
         self._run(
             "insert_keys",
             [key.key_id for key in rows],
             [key.subject for key in rows],
-            [key.wrapped for key in rows],
+            ByteaColumn([key.wrapped for key in rows]),
+            [digest(key.wrapped) for key in rows],
         )
 
     def add_first(self, key: WrappedKey) -> None:
         """Unless its subject has one already."""
-        self._run("insert_first_key", key.key_id, key.subject, key.wrapped)
+        told = digest(key.wrapped)
+        self._run("insert_first_key", key.key_id, key.subject, key.wrapped, told)
 
     def check(self, wrapping: Wrapping) -> None:
         """Raises `SealBroken` when data keys are under a master key that is not known."""
@@ -55,9 +58,6 @@ class PostgresKeys:
         self._run(
             "renew_keys",
             [former.key_id for former, _ in pairs],
-            [former.wrapped for former, _ in pairs],
-            [renewed.wrapped for _, renewed in pairs],
+            ByteaColumn([former.wrapped for former, _ in pairs]),
+            ByteaColumn([renewed.wrapped for _, renewed in pairs]),
         )
-
-    def destroy(self, subject: UUID) -> None:
-        self._run("destroy_key", subject)

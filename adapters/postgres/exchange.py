@@ -5,6 +5,7 @@ threads of the process go first: with many callers that took more time than the 
 """
 
 from collections.abc import Callable, Generator, Sequence
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -13,9 +14,12 @@ from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
+from adapters.postgres.sessions import Session
 from adapters.postgres.statements import statement
 from adapters.recording import nothing
 
+# Seconds. A statement has ended by then; only a commit waits longer, for a standby that is away.
+_PATIENCE = 25.0
 # A statement's name, its parameters in binary form.
 Ask = tuple[str, Sequence[bytes]]
 Rows = list[tuple[Any, ...]]
@@ -24,7 +28,7 @@ Rows = list[tuple[Any, ...]]
 class Exchange:
     """Round trips over one connection, with statements prepared once."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: Session) -> None:
         self._connection = connection
         self._prepared: set[str] = set()
         connection.pgconn.enter_pipeline_mode()
@@ -46,6 +50,7 @@ class Exchange:
     def ask(self, *asks: Ask, meanwhile: Callable[[], object] = nothing) -> list[Rows]:
         """Run all statements; the rows of each. Raises the first error, after all were read.
 
+        Raises `adapters.postgres.sessions.NotReplicated` if a commit among them is on no standby.
         `meanwhile` is called before we wait for the answer.
         """
         names = {name for name, _ in asks} - self._prepared
@@ -72,10 +77,11 @@ class Exchange:
         if self._connection.pgconn.flush():
             self._connection.wait(_send(self._connection.pgconn))
         meanwhile()
-        results = self._connection.wait(_receive(self._connection.pgconn))
+        results = self._connection.wait(_receive(self._connection.pgconn, monotonic() + _PATIENCE))
         for result in results:
             if result.status == ExecStatus.FATAL_ERROR:
                 raise psycopg.errors.error_from_result(result)
+        self._connection.check()
         return results
 
     def _rows(self, result: PGresult) -> Rows:
@@ -93,12 +99,14 @@ def _send(pgconn: PGconn) -> Generator[Wait, Ready | int, None]:
             pgconn.consume_input()
 
 
-def _receive(pgconn: PGconn) -> Generator[Wait, Ready | int, list[PGresult]]:
+def _receive(pgconn: PGconn, until: float) -> Generator[Wait, Ready | int, list[PGresult]]:
     results: list[PGresult] = []
     while True:
         while pgconn.is_busy():
-            yield Wait.R
-            pgconn.consume_input()
+            if (yield Wait.R):
+                pgconn.consume_input()
+            elif monotonic() > until:
+                raise psycopg.OperationalError("no answer in time")
         result = pgconn.get_result()
         if result is None:  # the end of one statement's answer
             if pgconn.status != ConnStatus.OK:

@@ -12,7 +12,8 @@ from typing import Any
 import psycopg
 
 from adapters.forks import after_fork
-from adapters.postgres.connections import connect_owning
+from adapters.postgres.away import jittered
+from adapters.postgres.sessions import connect_owning
 
 _CHANNEL = "stampledger_appended"
 # Seconds: many commits share a hint; who listens looks now and then whether to go on.
@@ -49,7 +50,7 @@ class Hints:
         while not self._over.is_set():
             with suppress(psycopg.Error), connect_owning(self._url) as connection:
                 self._send_all(connection)
-            self._over.wait(_AFTER_AN_ERROR)
+            self._over.wait(jittered(_AFTER_AN_ERROR))
 
     def _send_all(self, connection: psycopg.Connection[Any]) -> None:
         while self._due.wait() and not self._over.is_set():
@@ -66,4 +67,4 @@ def listen(url: str, wake: Callable[[], object], stop: Event) -> None:
             while not stop.is_set():
                 for _ in connection.notifies(timeout=_BETWEEN_LOOKS, stop_after=1):
                     wake()
-        stop.wait(_AFTER_AN_ERROR)
+        stop.wait(jittered(_AFTER_AN_ERROR))

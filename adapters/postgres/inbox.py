@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from adapters.evidence import Message, Waiting, evidence_hash, packed, unpacked
+from adapters.evidence import Message, Waiting, envelope, evidence_hash, packed, unpacked
 from adapters.keys import Keyring
+from adapters.postgres.binary import ByteaColumn, digest
 from adapters.postgres.connections import Connections
 from adapters.postgres.views import EVERY, Lane
 from adapters.shared_trips import SharedTrips
-from ledger.doors import Evidence
+from adapters.wrapping import SealBroken
+from ledger.doors import Evidence, Tampered
 
 _PAGE = 200
 _FIRST = UUID(int=0)
@@ -42,13 +44,17 @@ class PostgresInbox:
     ) -> Evidence:
         """Seal and commit one message, with its key, as it came. Messages share commits."""
         kept = Evidence(uuid4(), evidence_hash(body))
-        sealed, key = self._keyring.seal_evidence(kept.id, packed(headers, body))
-        envelope = (received_at, provider, door, verdict, provider_event_id, kept.hash, sealed)
-        self._trips.hand_in((key.key_id, kept.id, key.wrapped, *envelope))
+        beside = (received_at, provider, door, verdict, provider_event_id, kept.hash)
+        sealed, key = self._keyring.seal_evidence(
+            kept.id, packed(headers, body), about=envelope(*beside)
+        )
+        digests = digest(key.wrapped), digest(sealed)
+        self._trips.hand_in((key.key_id, kept.id, key.wrapped, *beside, sealed, *digests))
         return kept
 
     def _keep(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        self._run("inbox_keep", *map(list, zip(*rows, strict=True)))
+        columns = [[*column] for column in zip(*rows, strict=True)]
+        self._run("inbox_keep", *(_as_sent(column) for column in columns))
 
     def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None:
         """The message that was kept under this name with this body, if it was."""
@@ -81,10 +87,12 @@ class PostgresInbox:
         return _listed(rows[0], attempts=0) if rows else None
 
     def open(self, id: UUID) -> Message | None:
-        """A message as it came; None when its key was destroyed, or there is none."""
-        for (sealed,) in self._run("inbox_sealed", id):
-            plaintext = self._keyring.open_evidence(id, sealed)
-            return None if plaintext is None else unpacked(plaintext)
+        """A message as it came; None when it was erased, or there is none. Raises `Tampered`."""
+        for sealed, key_id, *beside in self._run("inbox_sealed", id):
+            message = opened(self._keyring, id, sealed, key_id=key_id, beside=beside)
+            if message is None and not self._run("inbox_erased", beside[-1])[0][0]:
+                raise Tampered(f"the key of message {id} is gone, and nobody erased it")
+            return message
         return None
 
     def close(self) -> None:
@@ -92,6 +100,28 @@ class PostgresInbox:
 
     def _run(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self._connections.rows(name, *parameters, patience=self._patience)
+
+
+def opened(
+    keyring: Keyring, id: UUID, sealed: bytes, *, key_id: UUID, beside: Sequence[Any]
+) -> Message | None:
+    """One message, if it is what was kept; None if its key is not there. Raises `Tampered`."""
+    if sealed[1:17] != key_id.bytes:
+        raise Tampered(f"message {id} is sealed under another key than its own")
+    try:
+        plaintext = keyring.open_evidence(id, sealed, about=envelope(*beside))
+    except SealBroken as error:
+        raise Tampered(f"message {id} does not open: {error}") from error
+    if plaintext is None:
+        return None
+    message = unpacked(plaintext)
+    if evidence_hash(message.body) != beside[-1]:
+        raise Tampered(f"message {id} is not the one that its hash names")
+    return message
+
+
+def _as_sent(column: list[Any]) -> list[Any] | ByteaColumn:
+    return ByteaColumn(column) if isinstance(column[0], bytes) else column
 
 
 def _listed(row: tuple[Any, ...], *, attempts: int) -> Waiting:

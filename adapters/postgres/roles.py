@@ -1,9 +1,13 @@
 """Who we are to the database, and whether it is ours: we can append, and cannot undo it."""
 
 import psycopg
+from psycopg.errors import InsufficientPrivilege
 
+from adapters.postgres.away import why_away
 from adapters.postgres.connections import Connection
-from adapters.postgres.migrate import pending
+from adapters.postgres.migrate import pending, refuse_edited
+from adapters.postgres.session_settings import READING
+from adapters.postgres.sessions import Session
 from adapters.postgres.statements import statement
 from ledger.appends import LedgerUnavailable
 
@@ -33,13 +37,15 @@ def check_role(connection: Connection, *, allow_owner: bool = False) -> None:
 def check_role_at(url: str, *, allow_owner: bool = False) -> None:
     """The same for an address, which must be of this release, too.
 
-    Raises `NotMigrated`, and `LedgerUnavailable` when nobody answers there.
+    Raises `NotMigrated`, `MigrationRefused` if a migration was edited, and `LedgerUnavailable` when
+    nobody answers there.
     """
     try:
-        with psycopg.connect(url, connect_timeout=10) as connection:
+        with Session.opened(url, READING) as connection:
             check_role(connection, allow_owner=allow_owner)
+            refuse_edited(connection)
             if due := pending(connection):
                 names = ", ".join(due)
                 raise NotMigrated(f"run `stampledger migrate` first: {names} not applied")
-    except psycopg.OperationalError as error:
-        raise LedgerUnavailable("the database does not answer: is it running?") from error
+    except (psycopg.OperationalError, InsufficientPrivilege) as error:
+        raise LedgerUnavailable(why_away(error)) from error

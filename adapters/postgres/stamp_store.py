@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from adapters.clock_log import ClockLog
 from adapters.forks import after_fork
 from adapters.memory_store import utc_now
 from adapters.plain_rows import PlainRow
@@ -31,29 +32,37 @@ from adapters.recording import (
 from adapters.stamp_rows import StampRow
 from ledger.audit.raw import RawCommit, RawRow, Vertebra, stored_of
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
+from ledger.clocks import Clocks
 from ledger.tree import EMPTY_ROOT
 
 _MOST = 2**62
 
 
 class PostgresStampRecorder(StampRecorder):
-    """Rows in schema `ledger`. `patience` is how many seconds an append outlasts an outage."""
+    """Rows in schema `ledger`. `patience` is how many seconds an append outlasts an outage.
+
+    `clock` tells the ledger's time. `machine` tells the time that providers are told, which is
+    compared with the database's: an append from a machine that is a minute away is refused.
+    """
 
     def __init__(
         self,
         url: str,
         *,
         clock: Callable[[], datetime] = utc_now,
+        machine: Callable[[], datetime] = utc_now,
         readers: int = 8,
         patience: float = 10.0,
         after_commit: Callable[[], None] = nothing,
     ) -> None:
         if os.environ.get("POSTGRES_ENABLE_DB_FUNCTIONS"):
             raise ValueError("POSTGRES_ENABLE_DB_FUNCTIONS loses events: unset it")
-        self._clock, self._patience, self._after_commit = clock, patience, after_commit
+        self._clock, self._machine = clock, machine
+        self._patience, self._after_commit = patience, after_commit
         self._connections = Connections(url, readers=readers, wait=patience)
         self.keys = PostgresKeys(self._read)
         self._ledger_id: UUID | None = None
+        self._clock_log = ClockLog()
         self._forget()
         after_fork(self._forget)
 
@@ -75,9 +84,12 @@ class PostgresStampRecorder(StampRecorder):
                 self._memory,
                 ledger=self.ledger_id,
                 clock=self._clock,
+                machine=self._machine,
                 meanwhile=meanwhile,
             )
             answers = attempts.commit(appends, until=monotonic() + self._patience)
+            now = self._clock()
+            self._clock_log.tell(Clocks(now, database=now, ledger=now, newest=attempts.newest))
         self._after_commit()
         return answers
 
@@ -154,6 +166,14 @@ class PostgresStampRecorder(StampRecorder):
         for size, _, root, _ in self._read("read_head"):
             return size, root
         return 0, EMPTY_ROOT
+
+    def last_numbers(self, series: Sequence[str]) -> dict[str, int]:
+        return dict(self._read("read_numbers", [*series]))
+
+    def clocks(self) -> Clocks:
+        """What time it is here, at the database, and in the ledger."""
+        ((database, newest),) = self._read("read_clocks")
+        return Clocks(self._machine(), database=database, ledger=self._clock(), newest=newest)
 
     def find(self, correlation_id: UUID, type: str, *, occurrence: str) -> StampRow | None:
         return next(iter(self._rows("find_stamp", correlation_id, type, occurrence)), None)

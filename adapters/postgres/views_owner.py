@@ -9,8 +9,8 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.postgres.connections import connect_owning
 from adapters.postgres.refused_rows import rows_refused
+from adapters.postgres.sessions import connect_owning
 from adapters.postgres.statements import statement
 from adapters.postgres.views_tables import (
     TableChange,

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.postgres.connections import Connection, connect_owning
+from adapters.postgres.connections import Connection
 from adapters.postgres.refused_rows import rows_refused
+from adapters.postgres.sessions import connect_owning
 from adapters.postgres.statements import statement
 from adapters.postgres.views_tables import (
     SHADOW,

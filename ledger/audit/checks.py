@@ -20,6 +20,7 @@ CHECKS: tuple[Callable[..., Iterable[Finding]], ...] = (
     storage_checks.sealed,
     storage_checks.numbered,
     spine_checks.numbers_follow,
+    spine_checks.numbers_resumed,
     order_checks.begins_with_a_placement,
     spine_checks.never_oversold,
     order_checks.never_beyond_held,

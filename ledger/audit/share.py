@@ -19,11 +19,13 @@ from ledger.making import maker
 from ledger.order.state import Order
 from ledger.recorded import Recorded
 from ledger.shop import void_versions
+from ledger.shop_stamps import SeriesResumed
 from ledger.stamps import OrderPlaced
 
 MOST_STREAMS, _END = 20_000, 2**62
 _NO_FRAME: Frame = (0, b"", b"")
 _CERTAIN = {stamp_type: checks_of(stamp_type) for stamp_type in NAMES}
+_RESUMED = NAMES[SeriesResumed][0]
 _UNREAD = (None, None, None, None, "")
 _step = maker(Step)
 
@@ -57,11 +59,12 @@ class Share:
         self._shelf.prepare(rows, after=after)
         self._ids.clear()
         found, taken = list[Found](), list[Taken]()
+        gaps = frozenset(row[0] for row in rows if row[3] == _RESUMED)
         for row in rows:
             step, checks = self._understood(row, taken)
             if step is not None:
                 found += said(step, checks)
-        return Report(found, taken)
+        return Report(found, taken, gaps=gaps)
 
     def _understood(self, row: RawRow, taken: list[Taken]) -> tuple[Step | None, tuple[Check, ...]]:
         """As far as it can be understood, and who is to look at it; None if nobody need."""

@@ -34,6 +34,15 @@ def numbers_follow(row: Vertebra, before: Mapping[str, int]) -> Iterator[Finding
             yield finding(row[0], row[1], law=law_of(series), text=text)
 
 
+def numbers_resumed(row: Vertebra, before: Mapping[str, int]) -> Iterator[Finding]:
+    """SPEC O2b: after a restored backup a series leaves numbers out, and gives none again."""
+    for series, number in (row[3] or {}).items():
+        last = before.get(series, 0)
+        if number <= last:
+            text = f"{series} goes on at {number}, which is not after {last}"
+            yield finding(row[0], row[1], law=law_of(series), text=text)
+
+
 def never_oversold(taken: Taken, totals: Mapping[int, Totals]) -> Iterator[Finding]:
     """Law 8: held + sold ≤ capacity at every position, and nobody holds less than nothing."""
     position, stream, moved = taken

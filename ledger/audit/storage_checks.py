@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ledger.audit.finding import Finding
 from ledger.audit.step import Step
 from ledger.codec import STORED, canonical
+from ledger.shop_stamps import SeriesResumed
 from ledger.stamp import declared
 from ledger.stamps import OrderPlaced, ReceiptSendStarted
 
@@ -93,12 +94,20 @@ def numbered(step: Step) -> Findings:
     """SPEC C5, R7: a stamp draws from each of its series, and from no other."""
     drawn, again = step.row[8], step.again
     if again is None or (drawn or {}).keys() == {*again.series}:
-        return ()
+        return _resumed(step)
     return [step.finding("C5", "the numbers drawn are not those that the stamp calls for")]
+
+
+def _resumed(step: Step) -> Findings:
+    """SPEC O2b: a series goes on where the stamp of its gap says."""
+    stamp = step.stamp.stamp if step.stamp is not None else None
+    if not isinstance(stamp, SeriesResumed) or (step.row[8] or {}) == {stamp.series: stamp.until}:
+        return ()
+    return [step.finding("C5", f"the gap of {stamp.series} does not end at {stamp.until}")]
 
 
 # Checks that have something to say about certain stamps only, once a row is as it was written.
 OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
     sealed: tuple(stamp_type for stamp_type, _ in STORED.values() if declared(stamp_type).sealed),
-    numbered: (OrderPlaced, ReceiptSendStarted),
+    numbered: (OrderPlaced, ReceiptSendStarted, SeriesResumed),
 }

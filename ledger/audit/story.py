@@ -93,6 +93,9 @@ _TOLD: Mapping[type, Callable[[Any], str]] = {
     shop_stamps.ShopRestated: lambda one: (
         f"Shop said anew, for {len(one.versions)} unreadable stamps"
     ),
+    shop_stamps.SeriesResumed: lambda one: (
+        f"Restored from a backup: {one.series} goes on after {one.until}"
+    ),
     case_stamps.CaseOpened: _case,
     case_stamps.CaseResolved: lambda one: f"Case resolved: {one.action}",
     case_stamps.CaseReturnRequested: lambda one: (

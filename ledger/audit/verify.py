@@ -3,9 +3,11 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol, TypeVar
 
 from ledger.audit.finding import Finding
+from ledger.audit.kept_evidence import KeptBesideStamps, evidence_findings
 from ledger.audit.raw import RawLedger, Vertebra, vertebra_of
 from ledger.audit.report import Report
 from ledger.audit.rows import BATCH
@@ -44,8 +46,8 @@ class Verification:
 
     `hashes_only`: positions, versions, times, hashes and commits are checked, and no stamp is read.
     `shares`: others check the streams meanwhile; each must look at the same ledger, and in the
-    same depth. Iterate for the findings; afterwards `verdict` is there. What is appended meanwhile
-    is not looked at.
+    same depth. `kept`: messages and data keys are checked, too. Iterate for the findings;
+    afterwards `verdict` is there. What is appended meanwhile is not looked at.
     """
 
     def __init__(
@@ -56,9 +58,10 @@ class Verification:
         progress: Progress = lambda done, size: None,
         hashes_only: bool = False,
         shares: Shares | None = None,
+        kept: KeptBesideStamps | None = None,
     ) -> None:
         self._ledger, self._known, self._progress = ledger, known, progress
-        self._hashes_only, self._shares = hashes_only, shares
+        self._hashes_only, self._shares, self._kept = hashes_only, shares, kept
         self.verdict: Verdict | None = None
 
     def __iter__(self) -> Iterator[Finding]:
@@ -71,11 +74,15 @@ class Verification:
                 findings += 1
                 yield finding
             self._progress(whole.rows, size)
-        for finding in whole.at_end():
+        for finding in chain(whole.at_end(), self._beside(size)):
             findings += 1
             yield finding
         self._progress(whole.rows, size)
         self.verdict = Verdict(rows=whole.rows, root=whole.root, findings=findings)
+
+    def _beside(self, size: int) -> Iterator[Finding]:
+        if self._kept is not None and not self._hashes_only:
+            yield from evidence_findings(self._kept, until=size)
 
     def _windows(self, size: int) -> Iterator[tuple[Sequence[Vertebra], Report]]:
         return self._alone(size) if self._shares is None else self._together(size, self._shares)

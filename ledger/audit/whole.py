@@ -37,21 +37,28 @@ class Whole:
         """Findings of the next window of rows, those of its streams among them."""
         until = max(row[0] for row in rows)
         commits = self._commits.until(until)
-        found = [*report.found, *self._following(rows), *self._tree.take(rows, commits)]
+        found = [
+            *report.found,
+            *self._following(rows, report.gaps),
+            *self._tree.take(rows, commits),
+        ]
         if not self._hashes_only:
             kept = self._ledger.kept_beside(self._read, until=until)
             found += self._kept.take(rows, report.taken, commits=commits, kept=kept)
         self.rows, self._read = self.rows + len(rows), until
         return [one for _, _, one in sorted(found, key=_PLACE)]
 
-    def _following(self, rows: Iterable[Vertebra]) -> Iterator[Found]:
+    def _following(self, rows: Iterable[Vertebra], gaps: frozenset[int]) -> Iterator[Found]:
         last = self._last
         for row in rows:
             if last is None or row[0] != last[0] + 1 or row[2] < last[2]:
                 yield from _said(spine_checks.dense, row, last)
                 yield from _said(spine_checks.forward_in_time, row, last)
             if row[3] and not self._hashes_only:
-                yield from _said(spine_checks.numbers_follow, row, self._numbers)
+                check = spine_checks.numbers_follow
+                if row[0] in gaps:
+                    check = spine_checks.numbers_resumed
+                yield from _said(check, row, self._numbers)
                 self._numbers |= row[3]
             last = row
         self._last = last

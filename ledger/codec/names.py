@@ -47,6 +47,7 @@ STORED: Mapping[str, tuple[type, int]] = {
     "PRODUCT_REVISED": (shop_stamps.ProductRevised, 1),
     "PRODUCT_WITHDRAWN": (shop_stamps.ProductWithdrawn, 1),
     "SHOP_RESTATED": (shop_stamps.ShopRestated, 1),
+    "SERIES_RESUMED": (shop_stamps.SeriesResumed, 1),
     "CASE_OPENED": (case_stamps.CaseOpened, 2),
     "CASE_RESOLVED": (case_stamps.CaseResolved, 1),
     "CASE_RETURN_REQUESTED": (case_stamps.CaseReturnRequested, 1),

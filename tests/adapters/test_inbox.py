@@ -5,11 +5,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from eventsourcing.persistence import StoredEvent
 
 from adapters.keys import Keyring
 from adapters.memory_inbox import MemoryInbox
 from adapters.postgres.inbox import PostgresInbox
 from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.recording import ERASED, PreparedAppend
 from ledger.appends import LedgerUnavailable
 
 NOW = datetime(2027, 2, 12, 10, tzinfo=UTC)
@@ -124,9 +126,14 @@ def test_nothing_of_the_message_is_stored_in_plain(database, kept_in_postgres):
     assert b"ada" not in sealed
 
 
-def test_a_destroyed_key_closes_its_message_for_ever(kept_in_postgres, keyring):
-    gone, stays = keep(kept_in_postgres), keep(kept_in_postgres)
-    keyring.destroy(gone.id)
+def test_erasing_closes_the_messages_of_a_stream_for_ever(database, kept_in_postgres, keyring):
+    gone, stays = keep(kept_in_postgres, body=b"{}"), keep(kept_in_postgres)
+    told, stream = b'{"evidence":"%s"}' % gone.hash.encode(), uuid4()
+    recorder = PostgresStampRecorder(database.app)
+    recorder.commit([PreparedAppend([StoredEvent(stream, 1, "PAID", told)])])
+    recorder.commit([PreparedAppend([StoredEvent(stream, 2, ERASED, b"{}")])])
+    recorder.close()
+    keyring.forget(gone.id)
     assert kept_in_postgres.open(gone.id) is None
     assert kept_in_postgres.open(stays.id).body == BODY
 

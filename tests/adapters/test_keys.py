@@ -87,7 +87,8 @@ def test_a_destroyed_key_opens_nothing(keys):
     ring = keyring(keys)
     ciphertext = sealed(ring, keys)
     assert ring.open(STREAM, 1, type="ORDER_PLACED", sealed=ciphertext) == b"Ada"
-    ring.destroy(STREAM)
+    keys.destroy(STREAM)
+    ring.forget(STREAM)
     assert ring.open(STREAM, 1, type="ORDER_PLACED", sealed=ciphertext) is None
 
 
@@ -104,7 +105,8 @@ def test_a_key_destroyed_by_another_process_is_forgotten_within_a_minute(keys):
 def test_after_a_destruction_a_new_key_is_made(keys):
     ring = keyring(keys)
     one = sealed(ring, keys)
-    ring.destroy(STREAM)
+    keys.destroy(STREAM)
+    ring.forget(STREAM)
     two = sealed(ring, keys, version=2)
     assert one[1:17] != two[1:17]
     assert ring.open(STREAM, 2, type="ORDER_PLACED", sealed=two) == b"Ada"
@@ -117,7 +119,8 @@ def test_evidence_has_a_key_of_its_own(keys):
     assert ring.open_evidence(message, ciphertext) == b"headers and body"
     with pytest.raises(SealBroken):
         ring.open_evidence(uuid4(), ciphertext)
-    ring.destroy(message)
+    keys.destroy(message)
+    ring.forget(message)
     assert ring.open_evidence(message, ciphertext) is None
 
 

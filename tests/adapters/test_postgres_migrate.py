@@ -13,7 +13,9 @@ import pytest
 from adapters.embedded_postgres import APP, OWNER
 from adapters.embedded_postgres.binaries import find_binaries
 from adapters.postgres.migrate import MigrationRefused, migrate, pending
+from adapters.postgres.roles import check_role_at
 from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.statements import statement
 from ledger.appends import Append
 from ledger.money import Money
 from ledger.payment_claims import payment_id
@@ -24,15 +26,11 @@ from tests.worlds import World
 
 FOLDER = Path("adapters/postgres/migrations")
 FILES = sorted(path.stem for path in FOLDER.glob("*.sql"))
-# A database knows what was applied to it by the whole name. These three landed at the same time
-# under one number; they may come in any order. The next takes a number that is higher than all.
-ALIKE = ["0040_asked_once", "0040_kept_by_position", "0040_reservations"]
 
 
 def test_numbers_are_given_out_once():
     numbers = Counter(name.partition("_")[0] for name in FILES)
-    assert {number: count for number, count in numbers.items() if count > 1} == {"0040": 3}
-    assert [name for name in FILES if name.startswith("0040")] == ALIKE
+    assert [number for number, count in numbers.items() if count > 1] == []
 
 
 @pytest.fixture
@@ -56,16 +54,79 @@ def schema_of(postgres_server, name):
     return subprocess.run(dump, capture_output=True, check=True).stdout
 
 
-def test_those_that_share_a_number_may_come_in_any_order(
-    postgres_server, empty, database, tmp_path, monkeypatch
+def names_in(connection):
+    return {name for (name,) in connection.execute("select name from ledger.migrations")}
+
+
+def hashes_in(connection):
+    return dict(connection.execute("select name, sha256 from ledger.migration_hashes").fetchall())
+
+
+@pytest.fixture
+def of_the_first_release(postgres_server, empty):
+    """As the release before hashes left it: three migrations under one number, no hashes."""
+    owner = postgres_server.url(empty, role=OWNER)
+    with psycopg.connect(owner, autocommit=True) as connection:
+        for name in ("prepare_ledger_schema", "prepare_migrations"):
+            connection.execute(statement(name))
+        for name in FILES[: FILES.index("0053_abandon_rebuild") + 1]:
+            connection.execute((FOLDER / f"{name}.sql").read_bytes())
+            former = name.replace("0042_", "0040_").replace("0043_", "0040_")
+            connection.execute("insert into ledger.migrations (name) values (%s)", [former])
+    return owner
+
+
+def test_a_database_of_the_release_before_gets_hashes_and_nothing_twice(
+    of_the_first_release, empty, database, postgres_server
 ):
-    for place, name in enumerate([*(one for one in FILES if one not in ALIKE[1:])]):
-        same_time = reversed(ALIKE) if name == ALIKE[0] else [name]
-        for step, one in enumerate(same_time):
-            shutil.copy(FOLDER / f"{one}.sql", tmp_path / f"{place:04}_{step}.sql")
-    monkeypatch.setattr("adapters.postgres.migrate._FOLDER", tmp_path)
-    assert len(migrate(postgres_server.url(empty, role=OWNER))) == len(FILES)
+    applied = migrate(of_the_first_release)
+    assert applied == FILES[FILES.index("0053_abandon_rebuild") + 1 :]
+    with psycopg.connect(of_the_first_release) as connection:
+        assert {"0040_kept_by_position", "0040_reservations"} <= names_in(connection)
+        assert sorted(hashes_in(connection)) == FILES
+        with psycopg.connect(database.owner) as fresh:
+            assert hashes_in(connection) == hashes_in(fresh)
+    assert migrate(of_the_first_release) == []
     assert schema_of(postgres_server, empty) == schema_of(postgres_server, database.name)
+
+
+def edited(tmp_path, monkeypatch, name, change):
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / f"{name}.sql"
+    file.write_bytes(change(file.read_bytes()))
+    monkeypatch.setattr("adapters.postgres.migrate._FOLDER", tmp_path)
+
+
+@pytest.mark.parametrize("name", [FILES[0], FILES[-1], "0042_kept_by_position"])
+def test_an_edited_migration_is_noticed(database, tmp_path, monkeypatch, name):
+    edited(tmp_path, monkeypatch, name, lambda text: text + b"\n-- a word more\n")
+    with pytest.raises(MigrationRefused, match=f"{name} was edited after it was applied"):
+        migrate(database.owner)
+    with pytest.raises(MigrationRefused, match=f"{name} was edited after it was applied"):
+        check_role_at(database.app)
+
+
+def test_how_a_checkout_ends_its_lines_is_no_edit(database, tmp_path, monkeypatch):
+    edited(tmp_path, monkeypatch, FILES[0], lambda text: text.replace(b"\n", b"\r\n"))
+    assert migrate(database.owner) == []
+
+
+@pytest.mark.parametrize(
+    "change", ["update {} set sha256 = sha256", "delete from {}", "truncate {}"]
+)
+def test_hashes_are_append_only(database, change):
+    with (
+        psycopg.connect(database.owner) as owner,
+        pytest.raises(psycopg.errors.RestrictViolation, match="append-only"),
+    ):
+        owner.execute(change.format("ledger.migration_hashes"))
+
+
+def test_the_application_reads_hashes_and_writes_none(database):
+    with psycopg.connect(database.app) as app:
+        assert sorted(hashes_in(app)) == FILES
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("insert into ledger.migration_hashes values ('x', sha256('x'))")
 
 
 def test_two_at_a_time_apply_each_once(postgres_server, empty):

@@ -110,27 +110,6 @@ def test_a_committer_that_stopped_in_the_middle_does_not_stop_the_others(recorde
     assert answer.size == 2
 
 
-def configured(database, setting: str) -> PostgresStampRecorder:
-    with psycopg.connect(database.owner, autocommit=True) as owner:
-        owner.execute(f"alter database {database.name} set {setting}")
-    return PostgresStampRecorder(database.app, patience=0.2)
-
-
-def test_a_read_only_server_is_told(database):
-    recorder = configured(database, "default_transaction_read_only = on")
-    with pytest.raises(LedgerUnavailable, match="ReadOnlySqlTransaction"):
-        recorder.commit([first()])
-    recorder.close()
-
-
-def test_another_default_isolation_changes_nothing(database):
-    recorder = configured(database, "default_transaction_isolation = 'serializable'")
-    recorder.commit([first()])
-    recorder.commit([first()])
-    assert recorder.head()[0] == 2
-    recorder.close()
-
-
 def test_a_text_that_cannot_be_stored_is_an_error_of_its_append_only(recorder):
     with pytest.raises(psycopg.DataError):
         recorder.commit([PreparedAppend([StoredEvent(uuid4(), 1, "to\0pic", b"")])])

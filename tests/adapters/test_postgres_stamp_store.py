@@ -11,7 +11,7 @@ import pytest
 
 from adapters.committer import Committer
 from adapters.one_core import settle_down
-from adapters.postgres import connections
+from adapters.postgres import session_settings
 from adapters.postgres.batch import LedgerCorrupt
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.recording import Committed, PositionMissing
@@ -97,7 +97,7 @@ def test_the_threads_of_a_server_share_a_core_and_do_not_interrupt_each_other():
 
 
 def test_an_auditor_may_look_at_the_whole_ledger_as_long_as_that_takes(database, monkeypatch):
-    monkeypatch.setitem(connections._READING, "statement_timeout", "1ms")
+    monkeypatch.setitem(session_settings.READING, "statement_timeout", "100ms")
     recorder = PostgresStampRecorder(database.app, patience=0.1)
     opening = first()
     recorder.commit([opening])

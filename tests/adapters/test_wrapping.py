@@ -5,9 +5,11 @@ from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
+from eventsourcing.persistence import StoredEvent
 
 from adapters.keys import Keyring
 from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.recording import ERASED, PreparedAppend
 from adapters.wrapping import Renewal, SealBroken, Wrapping, renew_all
 from web.cli import stampledger
 from web.settings import SettingWrong, read_settings
@@ -23,8 +25,8 @@ def quiet(done: int, of: int) -> None:
 class House:
     """A ledger's keys in PostgreSQL, with letters sealed under the old master key."""
 
-    def __init__(self, recorder: PostgresStampRecorder) -> None:
-        self.recorder, self.keys = recorder, recorder.keys
+    def __init__(self, recorder: PostgresStampRecorder, owner: PostgresStampRecorder) -> None:
+        self.recorder, self.keys, self.owners = recorder, recorder.keys, owner.keys
         ring = self.ring(OLD)
         self.sealed = {}
         for stream in STREAMS:
@@ -38,16 +40,21 @@ class House:
     def opened(self, ring: Keyring) -> list[bytes | None]:
         return [ring.open(one, 1, type="A", sealed=self.sealed[one]) for one in STREAMS]
 
+    def erase(self, stream: UUID) -> None:
+        erased = StoredEvent(stream, 1, ERASED, b"{}")
+        self.recorder.commit([PreparedAppend([erased])])
+
     def renew(self, master: bytes, *also: bytes) -> Renewal:
         wrapping = Wrapping(master, ledger=self.recorder.ledger_id, also=also)
-        return renew_all(self.keys, wrapping, progress=quiet)
+        return renew_all(self.owners, wrapping, progress=quiet)
 
 
 @pytest.fixture
 def house(database):
-    recorder = PostgresStampRecorder(database.app)
-    yield House(recorder)
+    recorder, owner = (PostgresStampRecorder(url) for url in (database.app, database.owner))
+    yield House(recorder, owner)
     recorder.close()
+    owner.close()
 
 
 PLAIN = [stream.bytes for stream in STREAMS]
@@ -79,8 +86,8 @@ def test_a_key_under_neither_is_counted_and_left_as_it_is(house):
 def test_a_key_that_is_destroyed_meanwhile_stays_destroyed(house):
     page = house.keys.page(UUID(int=0), limit=10)
     wrapping = Wrapping(NEW, ledger=house.recorder.ledger_id, also=[OLD])
-    house.ring(OLD).destroy(STREAMS[0])
-    house.keys.replace([(key, wrapping.renewed(key)) for key in page])
+    house.erase(STREAMS[0])
+    house.owners.replace([(key, wrapping.renewed(key)) for key in page])
     assert house.opened(house.ring(NEW)) == [None, *PLAIN[1:]]
 
 
@@ -102,15 +109,16 @@ def test_two_that_ask_first_at_once_agree(house):
 def test_progress_is_told_page_by_page(house):
     told = []
     wrapping = Wrapping(NEW, ledger=house.recorder.ledger_id, also=[OLD])
-    renew_all(house.keys, wrapping, progress=lambda done, of: told.append((done, of)))
+    renew_all(house.owners, wrapping, progress=lambda done, of: told.append((done, of)))
     assert told == [(5, 5)]
 
 
 class Command:
-    """`keys renew` over the real database, as the application's role."""
+    """`keys renew` over the real database."""
 
     def __init__(self, database, monkeypatch, *, master: bytes, also: bytes | None = None):
         monkeypatch.setenv("STAMPLEDGER_DATABASE_URL", database.app)
+        monkeypatch.setenv("STAMPLEDGER_MIGRATE_DATABASE_URL", database.owner)
         monkeypatch.setenv("STAMPLEDGER_MASTER_KEY", b64encode(master).decode())
         if also is not None:
             monkeypatch.setenv("STAMPLEDGER_MASTER_KEY_ALSO", b64encode(also).decode())
@@ -132,7 +140,7 @@ def test_the_command_tells_when_the_old_key_may_go(house, database, monkeypatch)
 
 def test_a_half_done_change_goes_on_and_the_end_is_told(house, database, monkeypatch):
     house.renew(THIRD, OLD)
-    house.keys.destroy(STREAMS[0])
+    house.erase(STREAMS[0])
     monkeypatch.setenv("STAMPLEDGER_MASTER_KEY_ALSO", b64encode(THIRD).decode())
     done = Command(database, monkeypatch, master=NEW).run()
     assert done.stdout.startswith("4 data keys wrapped anew, 0 were so before.")
@@ -141,7 +149,7 @@ def test_a_half_done_change_goes_on_and_the_end_is_told(house, database, monkeyp
 def test_the_command_fails_when_some_are_under_a_third_key(house, database, monkeypatch):
     last = house.keys.page(UUID(int=0), limit=10)[-1]
     alone = Wrapping(THIRD, ledger=house.recorder.ledger_id, also=[OLD])
-    house.keys.replace([(last, alone.renewed(last))])
+    house.owners.replace([(last, alone.renewed(last))])
     done = Command(database, monkeypatch, master=NEW, also=OLD).run()
     assert done.exit_code == 1
     assert "1 are under another master key" in done.stderr
@@ -164,3 +172,11 @@ def test_an_empty_part_of_the_webhook_secret_is_named():
     told = {"STAMPLEDGER_STRIPE_API_KEY": "k", "STAMPLEDGER_STRIPE_WEBHOOK_SECRET": "a,,b"}
     with pytest.raises(SettingWrong, match=r"STRIPE_WEBHOOK_SECRET must not have an empty part"):
         read_settings(told)
+
+
+def test_the_application_alone_wraps_nothing_anew(house, database, monkeypatch):
+    command = Command(database, monkeypatch, master=NEW, also=OLD)
+    monkeypatch.delenv("STAMPLEDGER_MIGRATE_DATABASE_URL")
+    done = command.run()
+    assert isinstance(done.exception, SettingWrong)
+    assert house.opened(house.ring(OLD)) == PLAIN

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from eventsourcing.persistence import StoredEvent
 
 from adapters.keys import Keyring
-from adapters.recording import Committed, StampRecorder
+from adapters.recording import ERASED, Committed, PreparedAppend, StampRecorder
 from adapters.stamp_ledger import StampLedger
 from ledger.appends import Append, Appended, Conflict, Contradiction, LedgerUnavailable, NoRoom
 from ledger.appends import SeatChange as Change
@@ -108,13 +109,20 @@ def test_personal_data_is_nowhere_in_what_is_stored(ledger: StampLedger, recorde
     assert b"secret" not in (row.binding or b"")
 
 
-def test_destroying_the_key_takes_the_personal_data_and_nothing_else(ledger: StampLedger) -> None:
-    appended(ledger, append(draft(ASKED)), append(draft(ASKED, stream=OTHER)))
-    before = ledger.head()
-    ledger.keyring.destroy(ORDER)
-    assert ledger.read(ORDER)[0].stamp == CancellationRequested(code_hash="5f", code=None)
+def test_erasing_takes_the_personal_data_and_nothing_else(
+    ledger: StampLedger, recorder: Any
+) -> None:
+    cause = uuid4()
+    appended(ledger, append(draft(ASKED, cause=cause)), append(draft(ASKED, stream=OTHER)))
+    kept = recorder.read_positions(0, limit=2)
+    recorder.commit([PreparedAppend([StoredEvent(ORDER, 2, ERASED, b"{}")])])
+    ledger.keyring.forget(ORDER)
+    asked = CancellationRequested(code_hash="5f", code=None)
+    found = ledger.find(cause, "CANCELLATION_REQUESTED")
+    assert found is not None
+    assert found.stamp == asked
     assert ledger.read(OTHER)[0].stamp == ASKED
-    assert ledger.head() == before
+    assert recorder.read_positions(0, limit=2) == kept
 
 
 def test_two_appends_of_one_call_share_a_fresh_key(ledger: StampLedger) -> None:

@@ -3,17 +3,18 @@
 with given as (
     select * from unnest(
         $1::uuid[], $2::uuid[], $3::bytea[], $4::timestamptz[], $5::text[], $6::text[],
-        $7::text[], $8::text[], $9::text[], $10::bytea[]
+        $7::text[], $8::text[], $9::text[], $10::bytea[], $11::text[], $12::text[]
     ) as one (key_id, id, wrapped, received_at, provider, door, verdict, provider_event_id,
-              evidence_hash, sealed)
+              evidence_hash, sealed, wrapped_digest, sealed_digest)
 ), key as (
-    insert into keys.data_keys (key_id, subject, wrapped) select key_id, id, wrapped from given
+    insert into keys.data_keys (key_id, subject, wrapped)
+    select key_id, id, ledger.arrived(wrapped, wrapped_digest) from given
     on conflict (key_id) do nothing
 ), message as (
     insert into ledger.inbox (id, received_at, provider, door, verdict, provider_event_id,
                               evidence_hash, key_id, sealed)
     select id, received_at, provider, door, verdict, provider_event_id, evidence_hash, key_id,
-           sealed
+           ledger.arrived(sealed, sealed_digest)
     from given
     on conflict (id) do nothing
 )

@@ -1,2 +1,5 @@
 insert into keys.data_keys (key_id, subject, wrapped)
-select * from unnest($1::uuid[], $2::uuid[], $3::bytea[])
+select key_id, subject, ledger.arrived(wrapped, digest)
+from unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::text[]) as given (
+    key_id, subject, wrapped, digest
+)

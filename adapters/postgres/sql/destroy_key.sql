@@ -1,1 +1,0 @@
-delete from keys.data_keys where subject = $1

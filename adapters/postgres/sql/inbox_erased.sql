@@ -1,0 +1,6 @@
+-- Whether a stream that was told by this message was erased.
+select exists (
+    select from ledger.stamps as erased
+    join ledger.stamps as told on told.stream = erased.stream
+    where erased.type = 'ERASED' and position(convert_to($1::text, 'UTF8') in told.state) > 0
+)

@@ -1,0 +1,1 @@
+insert into ledger.migration_hashes (name, sha256) values ($1, $2)

@@ -1,0 +1,124 @@
+"""A real synchronous standby: what one machine alone holds is acknowledged to nobody."""
+
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from time import monotonic, sleep
+
+import pytest
+
+from adapters.embedded_postgres import ADMIN, OWNER, EmbeddedPostgres
+from adapters.embedded_postgres.accounts import hand_over
+from adapters.embedded_postgres.binaries import find_binaries
+from adapters.embedded_postgres.cluster import ENVIRONMENT
+from adapters.postgres.connections import Connections
+from adapters.postgres.migrate import migrate
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.recording import Committed
+from ledger.appends import LedgerUnavailable, OutcomeUnknown
+from tests.contract.given import first
+
+BINARIES = find_binaries(18)
+
+
+class Pair:
+    """A primary that asks for one standby, and that standby, which comes and goes."""
+
+    def __init__(self, primary: EmbeddedPostgres) -> None:
+        self.primary, self.place = primary, primary.place
+        self.data = self.place.folder / "standby"
+
+    def copy(self) -> None:
+        self.data.mkdir(mode=0o700)
+        hand_over(self.data, self.place.account)
+        address = self.primary.url("postgres", role=ADMIN) + "?application_name=standby"
+        self._run("pg_basebackup", "-D", self.data, "-R", "-c", "fast", "-d", address)
+        with self.primary.admin() as admin:
+            admin.execute("alter system set synchronous_standby_names = 'standby'")
+            admin.execute("select pg_reload_conf()")
+
+    def start(self) -> None:
+        options = f"-c listen_addresses= -c port=6543 -c unix_socket_directories={self.data}"
+        log = self.data / "start.log"
+        self._run("pg_ctl", "-D", self.data, "-w", "-l", log, "-o", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
+
+    def interrupt(self, *, seconds: float) -> int:
+        """Cancel every wait for the standby for so long; how many there were."""
+        until, count = monotonic() + seconds, 0
+        with self.primary.admin() as admin:
+            while monotonic() < until:
+                found = admin.execute(
+                    "select pg_cancel_backend(pid) from pg_stat_activity"
+                    " where wait_event = 'SyncRep'"
+                ).fetchall()
+                count += len(found)
+                sleep(0.05)
+        return count
+
+    def _run(self, program: str, *arguments: object) -> None:
+        subprocess.run(
+            [str(one) for one in (BINARIES / program, *arguments)],
+            cwd="/",
+            env=ENVIRONMENT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **self.place.account.run_as,
+        )
+
+
+@pytest.fixture
+def pair(tmp_path_factory) -> Iterator[Pair]:
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("pair"))
+    server.start()
+    migrate(server.url(role=OWNER))
+    made = Pair(server)
+    made.copy()
+    made.start()
+    yield made
+    if (made.data / "postmaster.pid").exists():
+        made.stop()
+    server.destroy()
+
+
+def test_an_append_that_only_one_machine_holds_is_not_acknowledged(pair):
+    recorder, later = (PostgresStampRecorder(pair.primary.url(), patience=2) for _ in range(2))
+    with closing(recorder), closing(later), ThreadPoolExecutor(1) as threads:
+        recorder.commit([first()])
+        pair.stop()
+        given = first()
+        waiting = threads.submit(recorder.commit, [given])
+        assert pair.interrupt(seconds=5) >= 2
+        with pytest.raises(OutcomeUnknown):
+            waiting.result()
+        # It stands here, for all to see; whoever sends it again is not told so either.
+        again = threads.submit(later.commit, [given])
+        assert pair.interrupt(seconds=4) >= 1
+        with pytest.raises(LedgerUnavailable):
+            again.result()
+        pair.start()
+        (answer,) = recorder.commit([given])
+        assert isinstance(answer, Committed)
+        assert answer.repeated
+        assert answer.size == 2
+
+
+def test_nor_is_what_is_written_beside_it(pair):
+    connections = Connections(pair.primary.url())
+    with closing(connections), ThreadPoolExecutor(1) as threads:
+        connections.rows("inbox_mark", first().events[0].originator_id, "done", None, patience=1)
+        pair.stop()
+
+        def write() -> object:
+            with connections.asking() as connection:
+                return connection.execute(
+                    "insert into working.asked_once (key_hash) values (sha256('x'))"
+                )
+
+        waiting = threads.submit(write)
+        assert pair.interrupt(seconds=2) >= 1
+        with pytest.raises(LedgerUnavailable):
+            waiting.result()

@@ -1,0 +1,58 @@
+"""A real dump, restored after more was sold: no number and no reference is given a second time."""
+
+import subprocess
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from adapters.embedded_postgres import APP, OWNER
+from adapters.embedded_postgres.binaries import find_binaries
+from adapters.postgres.stamp_store import PostgresStampRecorder
+from ledger.audit.verify import verify
+from ledger.resumption import resume
+from ledger.shop_stamps import shop_id
+from tests.worlds import SPEC, World
+
+LARGE = replace(SPEC, quotas={"weekend": 50, "friday": 2})
+
+
+def run(program: str, *arguments: object) -> None:
+    command = [str(one) for one in (find_binaries(18) / program, *arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def restored(postgres_server):
+    name = f"restored_{uuid4().hex[:12]}"
+    postgres_server.create_database(name)
+    yield name
+    postgres_server.drop_database(name)
+
+
+def world_at(url: str) -> World:
+    made = World(LARGE, make=lambda clock: PostgresStampRecorder(url, clock=clock))
+    made.shops._directory = lambda: [shop_id(SPEC.slug)]
+    return made
+
+
+def test_what_was_given_after_the_backup_is_not_given_again(
+    postgres_server, database, restored, tmp_path
+):
+    world, dump = world_at(database.app), tmp_path / "ledger.dump"
+    given = [world.place("one"), world.place("two")]
+    run("pg_dump", "--format=custom", f"--file={dump}", database.owner)
+    given += [world.place(f"after {number}") for number in range(5)]
+    world.close()
+
+    run("pg_restore", f"--dbname={postgres_server.url(restored, role=OWNER)}", dump)
+    again = world_at(postgres_server.url(restored, role=APP))
+    resume(again.store, again.shops, gap=5, correlation_id=uuid4(), actor="cli")
+    sold = [again.place(f"later {number}") for number in range(3)]
+    assert [one.number for one in sold] == [8, 9, 10]
+    for name in ("number", "payment_reference"):
+        values = [getattr(one, name) for one in given + sold]
+        assert len(set(values)) == len(values)
+    assert verify(again.store.stored()) == ()
+    again.close()
