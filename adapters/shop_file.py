@@ -31,7 +31,7 @@ from adapters.shop_fields import (
 from adapters.strict_yaml import Items, Misread, Node, NotYaml, Place, read_yaml
 from ledger import shop_rules as rules
 from ledger.money import Money
-from ledger.policy import CancellationPolicy, Release, Seller, Surplus
+from ledger.policy import BankAccount, CancellationPolicy, Release, Seller, Surplus
 from ledger.refusals import ShopInvalid
 from ledger.shop import ProductSpec, ShopSpec
 from ledger.shop_rules import Fault
@@ -85,6 +85,11 @@ PRODUCT: Mapping[str, Key] = {
     "available_from": Key(moment, None),
     "available_until": Key(moment, None),
 }
+BANK_ACCOUNT: Mapping[str, Key] = {
+    "iban": Key(text, "", needed=True),
+    "holder": Key(text, "", needed=True),
+    "bic": Key(text, ""),
+}
 SHOP: Mapping[str, Key] = {
     "slug": Key(text, "", needed=True),
     "name": Key(texts, {}, needed=True),
@@ -102,6 +107,8 @@ SHOP: Mapping[str, Key] = {
     "cancellation": Key(group(CANCELLATION), None),
     "terms_url": Key(texts, {}),
     "how_to_pay": Key(texts, {}),
+    "bank_account": Key(group(BANK_ACCOUNT), None),
+    "remind_unpaid": Key(flag, True),
 }
 _NO_SELF_SERVICE = {name: key.standin for name, key in CANCELLATION.items()}
 
@@ -200,7 +207,20 @@ def _preferences(file: Mapping[str, Any], reading: Reading, there: ZoneInfo) -> 
         terms_url=file["terms_url"],
         grace_period=file["grace_period"] if later else None,
         how_to_pay=file["how_to_pay"],
+        bank_account=_account(file["bank_account"]),
+        remind_unpaid=file["remind_unpaid"],
         overpaid=file["overpaid"],
+    )
+
+
+def _account(said: Mapping[str, Any] | None) -> BankAccount | None:
+    """Without the spaces that people read it with."""
+    if said is None:
+        return None
+    return BankAccount(
+        iban="".join(said["iban"].split()).upper(),
+        holder=said["holder"].strip(),
+        bic="".join(said["bic"].split()).upper(),
     )
 
 

@@ -26,6 +26,7 @@ class CaseKind(StrEnum):
     CAPTURE_FAILED = "capture_failed"
     CAPTURED_AFTER_VOID = "captured_after_void"
     AUTHORIZATION_LOST = "authorization_lost"
+    PAYMENT_OVERDUE = "payment_overdue"
     POISON_STAMP = "poison_stamp"
     PAYMENT_UNKNOWN = "payment_unknown"
 

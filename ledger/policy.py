@@ -1,6 +1,7 @@
 """What a shop promises: the part of its preferences that every order carries with it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ledger.money import Money
@@ -43,3 +44,24 @@ class Seller:
     business_id: str = ""
     address: str = ""
     phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankAccount:
+    """Where bank transfers go. `holder` is whom the bank knows; a BIC is rarely needed."""
+
+    iban: str
+    holder: str
+    bic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentLetter:
+    """The one letter to somebody who ordered and has not paid: due `after` so many seconds.
+
+    Where money comes by hand it says how to pay in the shop's words, by language.
+    """
+
+    after: int
+    how_to_pay: Mapping[str, str] = field(default_factory=dict)
+    bank_account: BankAccount | None = None

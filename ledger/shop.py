@@ -27,6 +27,8 @@ class Shop:
     """A shop as it stands. `quotas` are capacities by slug, `products` the current revisions.
 
     `void` are versions of stamps that could not be read and that others took the place of.
+    `withdrawals_until`: no order of it can be cancelled by its customer after that, whatever the
+    policy was when it was placed; None when none ever could.
     """
 
     id: UUID
@@ -37,6 +39,7 @@ class Shop:
     products: Mapping[str, ProductRevised] = field(default_factory=dict)
     revisions: Mapping[str, int] = field(default_factory=dict)
     void: frozenset[int] = frozenset()
+    withdrawals_until: datetime | None = None
 
     @property
     def terms(self) -> Preferences:
@@ -111,7 +114,8 @@ def evolve_shop(shop: Shop, recorded: Recorded) -> Shop:
         case ShopOpened():
             return replace(shop, slug=stamp.slug)
         case PreferencesChanged():
-            return replace(shop, preferences=stamp.after)
+            until = _withdrawals_until(shop.withdrawals_until, stamp.after)
+            return replace(shop, preferences=stamp.after, withdrawals_until=until)
         case QuotaSet():
             return replace(shop, quotas={**shop.quotas, stamp.slug: stamp.capacity})
         case ProductRevised():
@@ -127,6 +131,12 @@ def evolve_shop(shop: Shop, recorded: Recorded) -> Shop:
             return shop
         case _:
             assert_never(stamp)
+
+
+def _withdrawals_until(so_far: datetime | None, preferences: Preferences) -> datetime | None:
+    if preferences.cancellation.period_days <= 0:
+        return so_far
+    return max(filter(None, (so_far, preferences.starts_at)))
 
 
 def differences(spec: ShopSpec, shop: Shop) -> Sequence[ShopStamp]:

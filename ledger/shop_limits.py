@@ -30,6 +30,8 @@ SLUG = 63
 NAME = 200
 TITLE = 250
 DESCRIPTION = 2_000
+# As long as a bank's app reads it from a code: EPC069-12, name of the beneficiary.
+ACCOUNT_HOLDER = 70
 HOW_TO_PAY = 2_000
 ADDRESS_OF_SELLER = 500
 BUSINESS_ID = 50

@@ -12,11 +12,12 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from ledger import shop_limits as limits
+from ledger.bank_transfer import is_iban
 from ledger.capabilities import CAPABILITIES, capability, hindrance
 from ledger.currencies import CURRENCIES
 from ledger.mail_address import is_sender
 from ledger.money import Money
-from ledger.policy import CancellationPolicy, Seller
+from ledger.policy import BankAccount, CancellationPolicy, Seller
 from ledger.refusals import ShopInvalid
 from ledger.shop import ProductSpec, ShopSpec
 from ledger.shop_stamps import Preferences
@@ -27,6 +28,7 @@ Range = tuple[int, int]
 # Words that are pages of ours, so that no shop can hide them.
 _PAGES = "admin api audit door healthz me metrics problems readyz static store webhooks"
 RESERVED = frozenset(_PAGES.split())
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _SLUG = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{limits.SLUG - 1}}}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _PERCENT = re.compile(rf"(?:0|[1-9][0-9]{{0,2}})(?:\.[0-9]{{1,{limits.PERCENT_DECIMALS}}})?")
@@ -102,6 +104,7 @@ def _of_preferences(one: Preferences) -> Faults:
     yield from _of_seller(one.seller)
     yield from _of_provider(one)
     yield from _moment(("starts_at",), one.starts_at)
+    yield from _of_account(one.bank_account)
     yield from _of_grace(one)
     yield from _whole(("unpaid_after",), one.unpaid_after, limits.UNPAID_AFTER, said=span)
     yield from _of_cancellation(one.cancellation, one.currency)
@@ -129,6 +132,18 @@ def _of_provider(one: Preferences) -> Faults:
     if capability(one.provider).by_hand and not one.how_to_pay:
         right = "how people pay, such as a bank account, by language: money comes by hand here"
         yield Fault(path=("how_to_pay",), found="", right=right, rests_on=(provider,))
+
+
+def _of_account(one: BankAccount | None) -> Faults:
+    if one is None:
+        return
+    if not is_iban(one.iban):
+        right = "an IBAN such as FI37 1590 3000 0007 76, with the check digits that fit"
+        yield Fault(path=("bank_account", "iban"), found=one.iban, right=right)
+    yield from _text(("bank_account", "holder"), one.holder, limits.ACCOUNT_HOLDER, needed=True)
+    if one.bic and not _BIC.fullmatch(one.bic):
+        right = "8 or 11 capital letters and digits, or nothing: it is rarely needed"
+        yield Fault(path=("bank_account", "bic"), found=one.bic, right=right)
 
 
 def _of_grace(one: Preferences) -> Faults:

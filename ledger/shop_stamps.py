@@ -7,7 +7,7 @@ from functools import lru_cache
 from uuid import UUID, uuid5
 
 from ledger.money import Money
-from ledger.policy import CancellationPolicy, Seller, Surplus
+from ledger.policy import BankAccount, CancellationPolicy, Seller, Surplus
 from ledger.stamp import stamp
 
 _SHOPS = UUID("0e6d4d0c-93e0-4a39-8d6c-0a0d6e2c7c55")
@@ -31,7 +31,9 @@ class Preferences:
     `grace_period` is for how long after placing an order it can be cancelled at once: payments
     are only authorized and captured when it ends. None: they are captured at once.
     `how_to_pay` is what the order page says where money comes by hand, such as a bank account;
-    `overpaid` says what happens to money beyond the price.
+    `bank_account` is that account for machines: codes that banks' apps read are made of it.
+    `overpaid` says what happens to money beyond the price; `remind_unpaid` whether who has not
+    paid gets a letter.
     """
 
     name: Mapping[str, str]
@@ -46,6 +48,8 @@ class Preferences:
     grace_period: int | None = None
     how_to_pay: Mapping[str, str] = field(default_factory=dict)
     overpaid: Surplus = Surplus.CASE
+    bank_account: BankAccount | None = None
+    remind_unpaid: bool = True
 
 
 @stamp(binding=("slug",))

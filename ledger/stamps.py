@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ledger.money import Money
-from ledger.policy import CancellationPolicy, Seller, Surplus
+from ledger.policy import CancellationPolicy, PaymentLetter, Seller, Surplus
 from ledger.stamp import stamp
 
 
@@ -43,13 +43,19 @@ class SeatClaim:
 
 
 class Letter(StrEnum):
-    """The letters an order can call for. The first three are receipts: one per correlation id."""
+    """The letters an order can call for. The first three are receipts: one per correlation id.
+
+    `how_to_pay` goes once to an order that waits for its money; `withdrawal` acknowledges a wish
+    to cancel whose refund has not been accepted.
+    """
 
     PAID = "paid"
     REFUNDED = "refunded"
     CANCELLED = "cancelled"
     CORRECTION = "correction"
     LINK = "link"
+    HOW_TO_PAY = "how_to_pay"
+    WITHDRAWAL = "withdrawal"
 
     # As its word does, like `==`. An enumeration's own way is a call for every look-up.
     __hash__ = str.__hash__
@@ -86,6 +92,7 @@ class OrderPlaced:
     request_digest: str
     grace_period: int | None = None
     overpaid: Surplus = Surplus.CASE
+    payment_letter: PaymentLetter | None = None
     customer: Customer | None = None
 
 

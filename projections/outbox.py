@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.order.letters import owed
+from ledger.order.letters import Due, owed
 from ledger.order.postings import Posting
 from ledger.order.state import Order
 from ledger.stamps import Letter
@@ -17,7 +17,7 @@ class Outgoing:
     """One letter. `state` is due, started, sent, failed or unknown; `try_number` 0 before a try.
 
     `owed` is False when the order no longer calls for a letter that was begun. `since` is when
-    the order began to call for it, where that is known.
+    the order began to call for it, or from when on it may go, where that is known.
     """
 
     stream: UUID
@@ -33,21 +33,21 @@ class Outgoing:
 
 def outbox(order: Order) -> Sequence[Outgoing]:
     """Every letter that the order calls for, or once did."""
-    called_for = {(due.correlation_id, due.letter): None for due in owed(order)}
-    every = {**called_for, **dict.fromkeys(order.postings)}
-    return [_outgoing(order, key, owed=key in called_for) for key in every]
+    called_for = {(due.correlation_id, due.letter): due for due in owed(order)}
+    every = [*{**called_for, **dict.fromkeys(order.postings)}]
+    return [_outgoing(order, key, due=called_for.get(key)) for key in every]
 
 
-def _outgoing(order: Order, key: tuple[UUID, Letter], *, owed: bool) -> Outgoing:
+def _outgoing(order: Order, key: tuple[UUID, Letter], *, due: Due | None) -> Outgoing:
     posting = order.postings.get(key, Posting())
     return Outgoing(
         stream=order.id,
         correlation_id=key[0],
         letter=str(key[1]),
-        owed=owed,
+        owed=due is not None,
         state=posting.state,
         try_number=posting.last_try,
-        since=_since(order, *key) or posting.started_at,
+        since=(due and due.begin) or _since(order, *key) or posting.started_at,
         changed_at=posting.changed_at,
         permanent=posting.permanent,
     )

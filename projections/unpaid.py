@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.order.pay_by import pay_by
+from ledger.order.pay_by import overdue_since, pay_by
 from ledger.order.state import Order
 from projections.projection import Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpaid:
-    """An order that may be cancelled when `due_at` has passed without money."""
+    """An order that is looked at when `due_at` has passed without money.
+
+    It is cancelled then; while a bank has a payment of it under way, a person is asked instead.
+    """
 
     stream: UUID
     due_at: datetime
@@ -24,7 +27,7 @@ def unpaid(order: Order) -> Sequence[Unpaid]:
         return ()
     if order.confirmed or order.received or order.reserved or not order.alive:
         return ()
-    return (Unpaid(stream=order.id, due_at=pay_by(order)),)
+    return (Unpaid(stream=order.id, due_at=overdue_since(order) or pay_by(order)),)
 
 
-UNPAID = Projection(name="unpaid", version=2, row=Unpaid, key=(), rows={Order: unpaid})
+UNPAID = Projection(name="unpaid", version=3, row=Unpaid, key=(), rows={Order: unpaid})

@@ -286,6 +286,48 @@ MUTATIONS = (
         tests=("tests/adapters/test_stripe_in_doubt.py",),
     ),
     Mutation(
+        name="reminder-before-its-time",
+        file="ledger/order/letters.py",
+        old="        begun = self.begin is None or self.begin <= now\n",
+        new="        begun = True\n",
+        tests=("tests/ledger/test_how_to_pay.py",),
+    ),
+    Mutation(
+        name="clock-cancels-what-a-bank-is-paying",
+        file="ledger/order/decide.py",
+        old="    if order.under_way or order.placed_at is None or command.at < pay_by(order):\n",
+        new="    if order.placed_at is None or command.at < pay_by(order):\n",
+        tests=("tests/adapters/worker/test_reactor_under_way.py",),
+    ),
+    Mutation(
+        name="page-asks-for-money-under-way",
+        file="web/templates/order.html",
+        old="      {% if payable and not order.received and not pending %}\n",
+        new="      {% if payable and not order.received %}\n",
+        tests=("tests/web/test_pages_withdrawal.py",),
+    ),
+    Mutation(
+        name="story-as-it-was-heard",
+        file="web/causal_order.py",
+        old="        for each in (*sorted(causes, key=_step), one):\n",
+        new="        for each in (one,):\n",
+        tests=("tests/web/test_causal_order.py",),
+    ),
+    Mutation(
+        name="withdrawal-looks-up-before-it-answers",
+        file="web/withdrawal.py",
+        old="    wired.aside(lambda: send_link(wired, slug, number=number, email=email))\n",
+        new="    send_link(wired, slug, number=number, email=email)\n",
+        tests=("tests/web/test_pages_withdrawal.py",),
+    ),
+    Mutation(
+        name="too-often-loses-what-was-typed",
+        file="web/checkout.py",
+        old='    too_often = pressed_too_often("checkout", limit=20)\n',
+        new='    slow_down("checkout", limit=20)\n    too_often = False\n',
+        tests=("tests/web/test_pages_withdrawal.py",),
+    ),
+    Mutation(
         name="withdrawn-payment-is-asked-for",
         file="ledger/order/attempts.py",
         old="        told = self.authorization is not None or self.withdrawn is not None\n",
@@ -442,10 +484,10 @@ MUTATIONS = (
         name="receipt-keyed-by-stamp",
         file="ledger/order/letters.py",
         old="        receipts.setdefault(due.correlation_id, due)\n"
-        "    return (*receipts.values(), *_corrections(order), *_link(order))",
+        "    return (*receipts.values(), *_corrections(order), *_link(order), *_beside(order))",
         new="        receipts[due.correlation_id] = due\n"
         "    every = (*_paid(order), *_refunded(order), *_cancelled(order))\n"
-        "    return (*every, *_corrections(order), *_link(order))",
+        "    return (*every, *_corrections(order), *_link(order), *_beside(order))",
         tests=("tests/ledger/test_letters.py",),
     ),
     Mutation(

@@ -16,6 +16,7 @@ from ledger.appends import LedgerUnavailable
 from ledger.refusals import Refusal
 from web.logs import route
 from web.problems import Problem, ProblemRaised, of_refusal, of_status, other
+from web.way_on import way_on
 
 _FOR_PROGRAMS = ("/api/", "/webhooks/", "/store/", "/healthz", "/readyz", "/metrics")
 _OUTAGES = frozenset({"OperationalError", "InterfaceError", "PoolTimeout"})
@@ -46,7 +47,8 @@ def answer(problem: Problem) -> Response:
 def for_person(problem: Problem, *, status: int | None = None) -> Response:
     """A problem as a page. Should the page itself break, a plain one."""
     try:
-        page = render_template("problem.html", problem=problem)
+        on = way_on(problem.slug, problem.status)
+        page = render_template("problem.html", problem=problem, on=on)
     except TemplateNotFound:
         page = f"<!doctype html><title>{escape(problem.title)}</title><p>{escape(problem.detail)}"
     return Response(page, status or problem.status, mimetype="text/html")

@@ -15,6 +15,7 @@ from web import (
     shop,
     store,
     webhooks,
+    withdrawal,
     wording,
 )
 from web.answers import answer_problems
@@ -37,6 +38,7 @@ PAGES = (
     checkout.pages,
     orders.pages,
     cancellation.pages,
+    withdrawal.pages,
     changed_mind.pages,
 )
 DOORS = (api, health.health, webhooks.webhooks, store.store)
@@ -72,9 +74,13 @@ def create_app(parts: Parts) -> Flask:
 def _hang_up(app: Flask) -> None:
     languages.speak(app)
     wording.add_filters(app)
+    withdrawal.add_link(app)
     csrf = CSRFProtect(app)
     for pages in PAGES:
         app.register_blueprint(pages)
+    for keeping in (checkout.place, withdrawal.ask):
+        # Their forms check their tokens themselves, so that what was typed stays on the page.
+        csrf.exempt(keeping)
     for door in DOORS:
         csrf.exempt(door)
         app.register_blueprint(door)

@@ -31,10 +31,7 @@ def by_hand(attempt: Attempt | None) -> bool:
 
 def pays_later(order: Order) -> bool:
     """Whether the customer is through with the page, and the money is still on its way."""
-    attempt = newest(order)
-    if attempt is None or attempt.received is not None or attempt.failed:
-        return False
-    return attempt.pending_at is not None
+    return bool(order.under_way)
 
 
 def may_turn_out_paid(order: Order) -> bool:
@@ -85,9 +82,9 @@ def pending(order: Order) -> Standing:
     if payable(order) and order.received:
         return _underpaid(order)
     attempt = newest(order)
-    if attempt is not None and attempt.silent:
+    if attempt is not None and attempt.silent and not order.under_way:
         return _unanswered(order)
-    if attempt is None or attempt.pending_at is None:
+    if not order.under_way:
         return unpaid(order)
     return Standing(
         tone="wait",

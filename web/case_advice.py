@@ -51,6 +51,10 @@ ADVICE: Mapping[CaseKind, tuple[str, str]] = {
         "Look whether the provider is away, or turns our key away; then it is resolved by itself.",
         "provider-does-not-answer",
     ),
+    CaseKind.PAYMENT_OVERDUE: (
+        "Ask the provider what became of it, then cancel the order or wait on.",
+        "payments-stuck-pending",
+    ),
     CaseKind.POISON_STAMP: ("Tell whoever runs this: a stamp cannot be digested.", "worker-behind"),
 }
 

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ledger import refusals as no
+from ledger.appends import LedgerUnavailable
 from ledger.commands import PlaceOrder, Wanted
 from ledger.money import Money, total
 from ledger.order.state import Order
@@ -19,8 +20,9 @@ from web import languages, sentences
 from web.changed_mind import remember
 from web.current import parts
 from web.forms import CheckoutForm
-from web.pace import slow_down
+from web.pace import pressed_too_often
 from web.paying import go_and_pay
+from web.problems import of_refusal
 from web.shop import PREFIX, entered, quantities
 from web.texts import _
 from web.vat import by_rate
@@ -60,17 +62,23 @@ def form(shop: str) -> str | Response:
 @pages.post("/<shop>/checkout")
 def place(shop: str) -> str | Response | tuple[str, int]:
     """Place the order, then see other: the payment page."""
-    slow_down("checkout", limit=20)
+    too_often = pressed_too_often("checkout", limit=20)
     open_shop = _with_all(entered(shop))
     chosen = choices(open_shop)
     if not chosen:
         return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
     sent = CheckoutForm()
     key = sent.correlation()
+    if too_often:
+        sentence = _("Please wait a minute, then press again. Nothing is lost.")
+        return _page(open_shop, chosen, sent, complaint=sentence), 429
     if not sent.validate_on_submit() or key is None:
         return _again(open_shop, chosen, sent)
     try:
         return go_and_pay(remember(parts().orders.place(shop, _wish(open_shop, sent, key))))
+    except LedgerUnavailable:
+        sentence = _("We cannot take your order at this moment. Please press again in a moment.")
+        return _page(open_shop, chosen, sent, complaint=sentence), 503
     except no.Refusal as refusal:
         return _refused(open_shop, chosen, sent, refusal=refusal)
 
@@ -137,13 +145,13 @@ def _refused(
     if isinstance(refusal, no.KeyReused):
         return _sent_before(shop, chosen, sent)
     sentence = sentences.of_lines(refusal, shop)
-    if sentence is None:
-        raise refusal
+    problem = of_refusal(refusal)
+    told = sentence or _(problem.detail)
     # What is asked again shows what is true now; what is gone is not asked for any more.
     newest = parts().shops.newest(shop.slug)
     if left := choices(newest):
         shop, chosen = newest, left
-    return _page(shop, chosen, sent, complaint=sentence), 409
+    return _page(shop, chosen, sent, complaint=told), 409 if sentence else problem.status
 
 
 def _sent_before(shop: Shop, chosen: list[Choice], sent: CheckoutForm) -> tuple[str, int]:
@@ -165,7 +173,12 @@ def _again(shop: Shop, chosen: list[Choice], sent: CheckoutForm) -> tuple[str, i
     if stale:
         sent.renew()
     sentence = _("The page was open for a long time. Please press once more.") if stale else ""
-    return _page(shop, chosen, sent, complaint=sentence), 422
+    return _page(shop, chosen, sent, complaint=sentence), _unaccepted(sent)
+
+
+def _unaccepted(sent: CheckoutForm) -> int:
+    """Without its token a form is no wish at all; with it, something in it is wrong."""
+    return 400 if "csrf_token" in sent.errors else 422
 
 
 def _page(

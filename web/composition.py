@@ -7,7 +7,9 @@ from functools import partial
 from time import monotonic
 
 from adapters.auditing.processes import audit_processes
+from adapters.bank_codes import transfer_svg
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
+from adapters.errands import Errands
 from adapters.lately import LatelyInMemory
 from adapters.postgres.catalogue import PostgresCatalogue
 from adapters.postgres.connections import Connections
@@ -121,6 +123,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         tokens=tokens,
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
+        transfer_svg=transfer_svg,
+        aside=stack.enter_context(closing(Errands())),
         books={name: way.books for name, way in ways.items() if way.books},
         pages={name: calls.watched(way.pages) for name, way in ways.items() if way.pages},
         calls=calls.read,

@@ -8,13 +8,15 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import EmailField, Field, Form, HiddenField, IntegerField, StringField, TelField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
 from ledger.order.place import check_customer
 from ledger.refusals import CustomerInvalid
 from ledger.stamps import Customer
 from web import sentences
 
+# A number as letters write it: bounded, so that it fits every column.
+_NUMBER = r"^\s*#?\s*[0-9]{1,9}\s*$"
 _HARMLESS = Customer(first_name="A", last_name="B", email="a@example.org")
 
 
@@ -66,6 +68,23 @@ class CheckoutForm(TypedForm):
     def complain(self, field: str, sentence: str) -> None:
         """Say under a field what is wrong with it."""
         self[field].errors = [*self[field].errors, sentence]
+
+
+class WithdrawalForm(TypedForm):
+    """Which order, and where its letters go."""
+
+    number = StringField(
+        _l("Order number"),
+        [
+            InputRequired(_l("Enter the order number.")),
+            Regexp(_NUMBER, message=_l("Enter the order number, such as #000423.")),
+        ],
+    )
+    email = EmailField(_l("Email"), [InputRequired(_l("Enter your email address.")), accepted])
+
+    def number_typed(self) -> int:
+        """The order's number, as it was typed: with or without its sign and zeros."""
+        return int("".join(c for c in self.number.data or "" if c in "0123456789"))
 
 
 class PressForm(TypedForm):

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from ledger import cancellation
+from ledger.bank_transfer import bar_code_of, in_fours
 from ledger.order.capturing import grace_ends
 from ledger.order.pay_by import pay_by
 from ledger.order.payable import payable
@@ -15,7 +16,7 @@ from ledger.refusals import ShopUnreadable
 from ledger.replacing import newest
 from web import languages, sentences
 from web.addresses import now, order_in
-from web.awaiting import by_hand, confirmation, pays_later
+from web.awaiting import by_hand, confirmation
 from web.changed_mind import offered_token
 from web.current import parts
 from web.forms import PressForm
@@ -23,6 +24,7 @@ from web.pace import slow_down
 from web.paying import try_again
 from web.returning import LOOKS, come_back, times_looked
 from web.standing import standing
+from web.texts import _
 from web.timeline import timeline
 from web.vat import by_rate
 from web.wording import told_in
@@ -45,13 +47,14 @@ def page(shop: str, order: str) -> str:
         look_again=back.again,
         last_look=back.last,
         looks=LOOKS,
-        timeline=timeline(parts().orders.history(found.id)),
+        timeline=timeline(parts().orders.history(found.id), instructed=bool(_how_to_pay(found))),
         vat=vat_of(found),
         payable=payable(found),
         pay_by=pay_by(found),
-        pending=pays_later(found),
+        pending=bool(found.under_way),
         by_hand=by_hand(newest(found)),
         how_to_pay=_how_to_pay(found),
+        transfer=_transfer(found),
         cancelling=cancellation.eligibility(found, at),
         paused=_link_just_sent(found, at),
         why_not=sentences.why_not_cancellable,
@@ -87,6 +90,28 @@ def _how_to_pay(order: Order) -> str:
     except ShopUnreadable:
         return ""
     return languages.text_in(texts, languages.current()) if texts else ""
+
+
+def _transfer(order: Order) -> dict[str, str]:
+    """The account of the shop as it is today, and the codes that a payer's bank reads."""
+    account = parts().shops.get(order.terms.shop_slug).terms.bank_account
+    if account is None:
+        return {}
+    amount, reference = order.missing, order.payment_reference
+    title = _("EPC QR code of this bank transfer")
+    return {
+        "holder": account.holder,
+        "iban": in_fours(account.iban),
+        "bic": account.bic,
+        "bar_code": bar_code_of(
+            account.iban,
+            amount=amount,
+            reference=reference,
+            due=pay_by(order),
+            timezone=order.terms.timezone,
+        ),
+        "qr": parts().transfer_svg(account, amount=amount, reference=reference, title=title),
+    }
 
 
 def _link_just_sent(order: Order, at: datetime) -> bool:

@@ -16,11 +16,16 @@ _NETWORK_BYTES = 8
 
 def slow_down(button: str, *, limit: int, per_seconds: int = 60) -> None:
     """Count a press by this visitor. Raises the problem "too many requests" over the limit."""
+    if pressed_too_often(button, limit=limit, per_seconds=per_seconds):
+        raise ProblemRaised("too-many-requests")
+
+
+def pressed_too_often(button: str, *, limit: int, per_seconds: int = 60) -> bool:
+    """Count a press by this visitor; True over the limit, for pages that keep what was typed."""
     hit = parts().limits.hit(f"{button}/{_visitor()}", per_seconds=per_seconds, limit=limit)
     policy = f'"{button}";q={limit};w={per_seconds}'
     g.allowance = policy, f'"{button}";r={max(hit.left, 0)};t={hit.seconds}'
-    if not hit:
-        raise ProblemRaised("too-many-requests")
+    return not hit
 
 
 def tell_allowance(response: Response) -> Response:

@@ -15,8 +15,10 @@ from ledger.cases import Cases
 from ledger.clocks import Clocks
 from ledger.doors import Evidence, Inbox, WebhookDoor
 from ledger.intake import Intake
+from ledger.money import Money
 from ledger.payment_pages import OpenPages, PageProvider
 from ledger.payments import Providers
+from ledger.policy import BankAccount
 from ledger.reconciling.records import Books
 from ledger.reconciling.reporting import Reported
 from ledger.recorded import Recorded
@@ -92,6 +94,19 @@ class Hit(Protocol):
     def __bool__(self) -> bool: ...
 
 
+class TransferSvg(Protocol):
+    """A bank transfer as a picture for a page; empty where there is none."""
+
+    def __call__(
+        self, account: BankAccount, *, amount: Money, reference: str, title: str
+    ) -> str: ...
+
+
+def no_picture(account: BankAccount, *, amount: Money, reference: str, title: str) -> str:
+    """Where nobody draws, the words say it all."""
+    return ""
+
+
 class Limits(Protocol):
     """How often a thing may be done, counted across processes."""
 
@@ -121,6 +136,8 @@ class Parts:
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None
+    transfer_svg: TransferSvg = no_picture
+    aside: Callable[[Callable[[], None]], None] = lambda errand: errand()
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)

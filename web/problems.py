@@ -114,8 +114,8 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
 }
 
 _OTHERS = (
-    (400, "bad-request", "Bad request", "The request cannot be read."),
-    (400, "csrf", "Form too old", "The form was open for too long. Go back, reload, try again."),
+    (400, "bad-request", "Bad request", "The request cannot be read. Nothing was done."),
+    (400, "csrf", "Form too old", "The form was open for too long. Nothing was done."),
     (401, "unauthorized", "Sign in first", "This needs a valid bearer token."),
     (403, "forbidden", "Not allowed", "This token or account may not do that."),
     (404, "not-found", "Not found", "There is nothing at this address."),

@@ -4,7 +4,8 @@ from flask_babel import lazy_gettext as _l
 
 from ledger import refusals as no
 from ledger.cancellation import Eligibility
-from ledger.order.status import Status
+from ledger.order.state import Order
+from ledger.order.status import Status, status
 from ledger.refusals import Refusal
 from ledger.shop import Shop
 from web.texts import _, ngettext
@@ -78,10 +79,30 @@ _HINDRANCES = {
 }
 
 
-def why_not_cancellable(answer: Eligibility) -> str:
-    """Why an order cannot be cancelled by its customer here."""
-    if answer.inputs.get("status") == Status.REFUND_FAILED:
+# Of an order without the whole price, or whose price is not ours yet, by its status.
+_UNPAID = {
+    Status.AUTHORIZED: _l("The payment is authorized and not charged yet: it is confirmed first."),
+    Status.PENDING: _l("The payment has not come yet, so there is nothing to cancel here."),
+    Status.FAILED: _l("Nothing was paid. Unless you pay, the order ends by itself."),
+    Status.NOT_STARTED: _l("Nothing was paid. Unless you pay, the order ends by itself."),
+    Status.PARTIALLY_REFUNDED: _l(
+        "A part of the money has been returned already; ticket sales returns the rest."
+    ),
+    Status.REFUNDED: _l("All the money of this order has been returned already."),
+}
+
+
+def why_not_cancellable(answer: Eligibility, order: Order) -> str:
+    """Why an order cannot be cancelled by its customer here, as is true of its status."""
+    word = status(order)
+    if word is Status.REFUND_FAILED:
         return _("Ticket sales is arranging the refund of this order.")
+    if answer.reason == "not_paid" and order.under_way:
+        return _("The payment is still under way at the bank; the order can be cancelled after.")
+    if answer.reason == "not_paid" and order.received and word is Status.PENDING:
+        return _("A part of the payment is missing; ticket sales returns what came.")
+    if answer.reason == "not_paid" and word in _UNPAID:
+        return str(_UNPAID[word])
     return str(_HINDRANCES.get(answer.reason) or _("This order cannot be cancelled here."))
 
 

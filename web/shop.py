@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, render_template, request
 
 from ledger.shop import Shop
+from web import shop_terms
 from web.availability import Offer, offers, quotas_of
 from web.current import parts
 from web.wording import told_in
@@ -28,6 +29,8 @@ def catalogue(shop: str) -> str:
         offers=offered(open_shop),
         chosen=quantities(),
         nothing="nothing" in request.args,
+        cancelling=shop_terms.cancelling,
+        paying=shop_terms.paying,
     )
 
 

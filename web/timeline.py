@@ -7,6 +7,7 @@ from datetime import datetime
 from ledger import stamps
 from ledger.recorded import Recorded
 from ledger.stamps import Cause, Letter
+from web.causal_order import in_causal_order
 from web.texts import _
 from web.wording import money
 
@@ -19,9 +20,14 @@ class Entry:
     text: str
 
 
-def timeline(history: Sequence[Recorded]) -> list[Entry]:
-    """The story of an order, oldest first; stamps that say nothing to people are left out."""
-    told = ((one.happened_at, _told(one.stamp)) for one in history)
+def timeline(history: Sequence[Recorded], *, instructed: bool = False) -> list[Entry]:
+    """The story of an order, causes first; stamps that say nothing to people are left out.
+
+    `instructed`: the page says how to pay by hand, so that the story may claim it.
+    """
+    told = ((one.at, _told(one.recorded.stamp)) for one in in_causal_order(history))
+    if instructed:
+        told = ((at, _instructed() if text == _referenced() else text) for at, text in told)
     return [Entry(at=at, text=text) for at, text in told if text]
 
 
@@ -63,7 +69,7 @@ def _cancelled(cause: Cause) -> str:
 def _of_payment(stamp: object) -> str | None:
     match stamp:
         case stamps.CreatePaymentSuccess(redirect_url=""):
-            return _("We told how to pay.")
+            return _referenced()
         case stamps.CreatePaymentSuccess():
             return _("The payment page was opened.")
         case stamps.CreatePaymentFailure():
@@ -78,6 +84,14 @@ def _of_payment(stamp: object) -> str | None:
             return _("We received %(amount)s.", amount=money(amount))
         case _:
             return None
+
+
+def _referenced() -> str:
+    return _("We gave a payment reference.")
+
+
+def _instructed() -> str:
+    return _("We told how to pay.")
 
 
 def _of_authorization(stamp: object) -> str | None:
@@ -154,6 +168,10 @@ def _letter_sent(letter: Letter) -> str:
             return _("A correction was sent by email.")
         case Letter.LINK:
             return _("The cancellation link was sent by email.")
+        case Letter.HOW_TO_PAY:
+            return _("The letter on how to pay was sent by email.")
+        case Letter.WITHDRAWAL:
+            return _("We confirmed by email that your wish to cancel has come.")
 
 
 _ROOMS = (

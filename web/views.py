@@ -114,6 +114,10 @@ class Views(Protocol):
         """Orders with this number, keyed e-mail, or reference or identifier; the newest first."""
         ...
 
+    def order_of_person(self, shop: str, number: int, email_index: str) -> UUID | None:
+        """The order of this number, if it is of this person."""
+        ...
+
     def unpaid_due(self, now: datetime, limit: int) -> Sequence[UUID]:
         """Orders whose time to pay is over."""
         ...

@@ -13,6 +13,7 @@ from ledger.moments import within
 from ledger.money import Money
 from ledger.shop_texts import link_in
 from web import languages
+from web.texts import _
 
 # English dates are written the European way round: nobody mistakes 2 December for 12 February.
 _FORMS = {"en": "en_GB"}
@@ -22,6 +23,7 @@ def add_filters(app: Flask) -> None:
     """Teach an app's templates `money`, `day`, `moment`, `local`, `percent` and `number`."""
     for one in (money, day, moment, local, link, percent, number, stamped):
         app.add_template_filter(one)
+    app.context_processor(lambda: {"time_zone": time_zone})
 
 
 def money(amount: Money) -> str:
@@ -35,9 +37,9 @@ def day(when: datetime) -> str:
 
 
 def moment(when: datetime) -> str:
-    """A date with its time of day, in the shop's time zone."""
+    """A date with its time of day, in the shop's time zone, as letters write it."""
     time = dates.format_time(within(when), "short", tzinfo=_zone(), locale=_form())
-    return f"{day(when)}, {time}"
+    return _("%(date)s at %(time)s", date=day(when), time=time)
 
 
 def stamped(when: datetime) -> str:
@@ -70,8 +72,13 @@ def told_in(timezone: str) -> None:
     g.shop_timezone = timezone
 
 
+def time_zone() -> str:
+    """The time zone that this page tells its times in; empty where it tells none."""
+    return str(g.get("shop_timezone", ""))
+
+
 def _zone() -> ZoneInfo:
-    return ZoneInfo(g.get("shop_timezone", "UTC"))
+    return ZoneInfo(time_zone() or "UTC")
 
 
 def _form() -> str:

@@ -1,11 +1,17 @@
-"""The letters about a cancellation: the one-time link, and the word that it is done."""
+"""The letters about a cancellation: the one-time link, its receipt, the word that it is done."""
 
-from adapters.letters.facts import about_everything, about_order
+from adapters.letters.facts import (
+    about_customer,
+    about_everything,
+    about_order,
+    about_withdrawal,
+)
 from adapters.letters.figures import lost_before
 from adapters.letters.letter import Action, Body, Statement
 from adapters.letters.occasion import Occasion
 from ledger.cancellation import LINK_LIFETIME, deadline
 from ledger.order.links import LinkRequest
+from ledger.order.refunds import Refund
 
 
 def cancelled(at: Occasion) -> Body:
@@ -16,7 +22,7 @@ def cancelled(at: Occasion) -> Body:
         tone="calm",
         heading=at.say("Your order is cancelled"),
         paragraphs=(at.greeting(), at.say("We have cancelled your order."), _money(at)),
-        facts=about_everything(at, at.say("Receipt")),
+        facts=(*about_everything(at, at.say("Receipt")), *about_withdrawal(at)),
         statement=Statement(sum_label=at.say("Total"), total=at.order.due),
         notes=(at.contact(),),
     )
@@ -35,6 +41,40 @@ def _money(at: Occasion) -> str:
     if not at.order.due:
         return at.say("There was nothing to pay, so there is nothing to return.")
     return at.say("If money is to be returned to you, a letter of its own will tell you.")
+
+
+def withdrawal(at: Occasion) -> Body:
+    """A wish to cancel has come, and its refund has not been accepted: both are said (X8)."""
+    refund = at.order.refunds[at.correlation_id]
+    return Body(
+        subject=at.say("We have received your withdrawal, order %(order)s", order=at.order_number),
+        mark=at.say("Withdrawal"),
+        tone="calm",
+        heading=at.say("We have received your withdrawal"),
+        paragraphs=(
+            at.greeting(),
+            at.say("You withdraw from the contract of this order."),
+            _refused(at) if refund.was_refused else _asked(at, refund),
+        ),
+        facts=(*about_order(at), *about_withdrawal(at), *about_customer(at)),
+        statement=Statement(sum_label=at.say("Total"), total=at.order.due),
+        notes=(at.contact(),),
+    )
+
+
+def _asked(at: Occasion, refund: Refund) -> str:
+    return at.say(
+        "We have asked the payment provider to return %(amount)s and do not have its answer yet. "
+        "We keep asking. You need not do anything; we write to you when it is done.",
+        amount=at.money(refund.request.amount if refund.request else at.order.due),
+    )
+
+
+def _refused(at: Occasion) -> str:
+    return at.say(
+        "The payment provider refused the refund, so your tickets stay valid. Your wish to cancel "
+        "is on record, and ticket sales will arrange the refund with you."
+    )
 
 
 def link(at: Occasion) -> Body:
@@ -69,7 +109,7 @@ def _action(at: Occasion, asked: LinkRequest) -> Action | None:
     if asked.code is None:
         return None
     return Action(
-        label=at.say("Cancel this order"),
+        label=at.say("Withdraw from contract here"),
         url=at.cancel_page(asked.code),
         note=at.say(
             "The link works once, for %(hours)s hours, until %(until)s. It opens a page that "

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from adapters.letters.occasion import Occasion
+from ledger.stamps import Cause
 
 Fact = tuple[str, str]
 
@@ -16,10 +17,24 @@ def about_order(at: Occasion) -> Sequence[Fact]:
 
 
 def about_receipt(at: Occasion, label: str) -> Sequence[Fact]:
-    """The receipt's own number and the payment's reference, where there are any."""
+    """The receipt's own number and date and the payment's reference, where there are any."""
     numbered = [(label, str(at.number))] if at.number is not None else []
+    if at.issued_at is not None:
+        numbered.append((at.say("Date"), at.speech.date(at.issued_at)))
     reference = at.order.payment_reference
     return (*numbered, *([(at.say("Payment reference"), reference)] if reference else []))
+
+
+def about_withdrawal(at: Occasion) -> Sequence[Fact]:
+    """When the customer's own wish to cancel came, where that is what a letter is about (X8)."""
+    refund, order = at.order.refund_of(at.correlation_id), at.order
+    came = refund.requested_at if refund and refund.request else None
+    wished = refund.request.cause if refund and refund.request else None
+    if refund is None and order.cancelled == at.correlation_id:
+        came, wished = order.cancelled_at, order.cancelled_cause
+    if came is None or wished is not Cause.CUSTOMER:
+        return ()
+    return ((at.say("Withdrawal received on"), at.speech.moment(came)),)
 
 
 def about_customer(at: Occasion) -> Sequence[Fact]:

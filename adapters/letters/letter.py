@@ -8,6 +8,16 @@ from ledger.vat import VatShare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that travels with a letter. `name` is what the HTML calls it."""
+
+    name: str
+    png: bytes
+    side: int
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedLetter:
     """A letter ready to be sent. `to` is empty once the person was erased: then nobody is left."""
 
@@ -17,6 +27,7 @@ class RenderedLetter:
     to: str
     reply_to: str
     from_name: str
+    pictures: Sequence[Picture] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +66,4 @@ class Body:
     statement: Statement | None = None
     action: Action | None = None
     notes: Sequence[str] = ()
+    pictures: Sequence[Picture] = ()

@@ -5,6 +5,7 @@ letter. It writes what is the same for many letters, and what is unusual; the re
 """
 
 import re
+from base64 import encodebytes
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,12 +19,12 @@ from uuid import UUID
 
 import idna
 
-from adapters.letters.letter import RenderedLetter
+from adapters.letters.letter import Picture, RenderedLetter
 from ledger.stamps import Letter
 
 _INTERNATIONAL = SMTP.clone(utf8=True)
 # Quoted-printable never holds an equals sign before an underscore (RFC 2045, section 6.7).
-_BOUNDARY = b"=_letter"
+_BOUNDARY, _INNER = b"=_letter", b"=_page"
 _PLAIN_ADDRESS = re.compile(r"[\w+-]+(\.[\w+-]+)*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.I)
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -71,11 +72,32 @@ def _headers(
 
 
 def _parts(letter: RenderedLetter) -> Iterator[bytes]:
-    for kind, content in ((b"plain", letter.text), (b"html", letter.html)):
-        yield b"\r\n--" + _BOUNDARY + b"\r\nContent-Type: text/" + kind + b'; charset="utf-8"\r\n'
-        yield b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-        yield b2a_qp(b"\r\n".join((*content.encode().splitlines(), b"")), istext=True)
+    yield from _words_of(_BOUNDARY, b"plain", letter.text)
+    if letter.pictures:
+        yield b"\r\n--" + _BOUNDARY + b"\r\nContent-Type: multipart/related;\r\n"
+        yield b' type="text/html"; boundary="' + _INNER + b'"\r\n'
+        yield from _words_of(_INNER, b"html", letter.html)
+        for picture in letter.pictures:
+            yield from _picture(picture)
+        yield b"\r\n--" + _INNER + b"--\r\n"
+    else:
+        yield from _words_of(_BOUNDARY, b"html", letter.html)
     yield b"\r\n--" + _BOUNDARY + b"--\r\n"
+
+
+def _words_of(boundary: bytes, kind: bytes, content: str) -> Iterator[bytes]:
+    yield b"\r\n--" + boundary + b"\r\nContent-Type: text/" + kind + b'; charset="utf-8"\r\n'
+    yield b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    yield b2a_qp(b"\r\n".join((*content.encode().splitlines(), b"")), istext=True)
+
+
+def _picture(picture: Picture) -> Iterator[bytes]:
+    """Part of the page and named by it (RFC 2392), so that no program fetches it elsewhere."""
+    name = picture.name.encode("ascii")
+    yield b"\r\n--" + _INNER + b"\r\nContent-Type: image/png\r\n"
+    yield b"Content-ID: <" + name + b">\r\nContent-Disposition: inline;\r\n"
+    yield b' filename="' + name + b'.png"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    yield encodebytes(picture.png).replace(b"\n", b"\r\n")
 
 
 @lru_cache(maxsize=1_000)

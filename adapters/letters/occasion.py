@@ -45,6 +45,15 @@ class Occasion:
         assert self.order.placed_at is not None, f"order {self.order.id} was never placed"
         return self.order.placed_at
 
+    @property
+    def issued_at(self) -> datetime | None:
+        """A receipt's own date: when its number was drawn, whenever it is sent again."""
+        if self.number is None:
+            return None
+        kept = self.order.postings.items()
+        found = [one for (about, _), one in kept if about == self.correlation_id]
+        return next((one.numbered_at for one in found if one.number == self.number), None)
+
     def receipt_number(self, payment: UUID | None) -> int | None:
         """The number of the receipt that a payment got, if it got one."""
         posting = self.order.postings.get((payment, Letter.PAID)) if payment else None

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from adapters.letters.cancelling import cancelled, link
+from adapters.letters.cancelling import cancelled, link, withdrawal
 from adapters.letters.confirmed import confirmed
 from adapters.letters.corrected import correction
 from adapters.letters.figures import line_total
+from adapters.letters.how_to_pay import how_to_pay
 from adapters.letters.letter import Body, RenderedLetter
 from adapters.letters.occasion import Occasion
 from adapters.letters.plain import fold, pair
@@ -40,6 +41,7 @@ def render(
         to=customer.email if customer else "",
         reply_to=order.terms.seller.email,
         from_name=cut(one_line(at.speech.of(order.terms.shop_name))),
+        pictures=body.pictures,
     )
 
 
@@ -56,6 +58,10 @@ def body_of(letter: Letter, at: Occasion) -> Body:
             return correction(at)
         case Letter.LINK:
             return link(at)
+        case Letter.HOW_TO_PAY:
+            return how_to_pay(at)
+        case Letter.WITHDRAWAL:
+            return withdrawal(at)
         case _:
             assert_never(letter)
 

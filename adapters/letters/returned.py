@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from adapters.letters.facts import about_everything
+from adapters.letters.facts import about_everything, about_withdrawal
 from adapters.letters.figures import announced, failed_amount, vat_of_part
 from adapters.letters.letter import Body, Statement
 from adapters.letters.occasion import Occasion
@@ -23,7 +23,11 @@ def refunded(at: Occasion) -> Body:
         tone="calm",
         heading=_heading(at, refund),
         paragraphs=(at.greeting(), *_story(at, refund)),
-        facts=(*about_everything(at, at.say("Credit note")), *_reversed(at, refund)),
+        facts=(
+            *about_everything(at, at.say("Credit note")),
+            *_reversed(at, refund),
+            *about_withdrawal(at),
+        ),
         statement=_statement(at, refund),
         notes=(at.contact(),),
     )

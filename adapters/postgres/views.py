@@ -154,6 +154,11 @@ class Views:
         found = self.find_reference(provider, reference)
         return found[0] if found else None
 
+    def order_of_person(self, shop: str, number: int, email_index: str) -> UUID | None:
+        """The order of this number, if it is of this person."""
+        found = self._read("views_find_order_of_person", shop, number, email_index)
+        return found[0][0] if found else None
+
     def pending_migrations(self) -> Sequence[str]:
         """What `migrate` would apply."""
         with self._connections.asking() as connection:

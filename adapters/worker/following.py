@@ -116,7 +116,7 @@ class Following:
             return True
 
     def _tell(self, order: Order) -> None:
-        if letters_due(order):
+        if any(due.is_due(self.clock()) for due in letters_due(order)):
             self.owes(order.id)
 
     def _one(self, order_id: UUID) -> Progress:

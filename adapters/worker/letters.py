@@ -110,7 +110,9 @@ class Letters:
         return NOTHING
 
     def _still_wanted(self, order: Order, due: Due) -> bool:
-        """A link is worth a letter only while it would work."""
+        """A letter has its time, and a link is worth one only while it would work."""
+        if not due.is_due(self.clock()):
+            return False
         link = order.newest_link
         if due.letter is not Letter.LINK or link is None:
             return True

@@ -12,7 +12,7 @@ from ledger.cases import Cases
 from ledger.order.overdue import page_of_unknown_fate, unanswered
 from ledger.order.pay_by import pay_by
 from ledger.order.state import Order
-from ledger.order.troubles import refund_of_unknown_fate, troubles
+from ledger.order.troubles import payments_overdue, refund_of_unknown_fate, troubles
 from ledger.recorded import derived
 from ledger.service import Orders
 
@@ -31,6 +31,7 @@ KINDS = (
     CaseKind.CAPTURED_AFTER_VOID,
     CaseKind.AUTHORIZATION_LOST,
     CaseKind.PAYMENT_UNKNOWN,
+    CaseKind.PAYMENT_OVERDUE,
 )
 
 
@@ -82,4 +83,5 @@ def still_waiting(order: Order, now: datetime) -> set[UUID]:
         late = pay_by(order) <= now
         pages = [one for one in order.attempts.values() if one.open and one.session and late]
         unknown += [page_of_unknown_fate(one) for one in pages]
+    unknown += payments_overdue(order)
     return {case_id(one.correlation_id, one.kind) for one in (*troubles(order), *unknown)}

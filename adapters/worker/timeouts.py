@@ -21,8 +21,9 @@ from adapters.worker.reactor import (
 )
 from ledger.commands import CancelUnpaid
 from ledger.order.overdue import REFUND, page_of_unknown_fate
-from ledger.order.pay_by import pay_by
+from ledger.order.pay_by import overdue_since, pay_by
 from ledger.order.state import Order
+from ledger.order.troubles import payments_overdue
 from ledger.payment_pages import OpenPages
 from ledger.recorded import derived
 from ledger.service import Orders
@@ -38,6 +39,8 @@ class Timeouts:
 
     `look` looks at an order's payment pages first: money of which the news was lost is not unpaid.
     It returns False when a provider does not answer; the order then waits, for a day at most.
+    An order whose payment is pending at a bank is never cancelled: when that takes longer than it
+    can, a case asks a person.
     """
 
     orders: Orders
@@ -56,6 +59,8 @@ class Timeouts:
 
     def _order(self, order_id: UUID) -> Progress:
         before = self.orders.get(order_id)
+        if before.under_way:
+            return self._under_way(before)
         if before.alive and not before.received:
             if not self.look(before) and not self._waited_long(before):
                 self._tell(before)
@@ -79,6 +84,17 @@ class Timeouts:
             for attempt in order.attempts.values():
                 if attempt.open and attempt.session:
                     self.desk.open(order.id, page_of_unknown_fate(attempt))
+
+    def _under_way(self, order: Order) -> Progress:
+        """Whether it failed meanwhile is asked first; then a person is."""
+        overdue = overdue_since(order)
+        if overdue is None or self.clock() < overdue:
+            return NOTHING
+        self.look(order)
+        for trouble in payments_overdue(self.orders.get(order.id)):
+            if self.desk is not None:
+                self.desk.open(order.id, trouble)
+        return WAITING
 
     def _waited_long(self, order: Order) -> bool:
         return pay_by(order) + LONGEST_WAIT <= self.clock()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ledger import case_stamps, shop_stamps, stamps
 
 STORED: Mapping[str, tuple[type, int]] = {
-    "ORDER_PLACED": (stamps.OrderPlaced, 3),
+    "ORDER_PLACED": (stamps.OrderPlaced, 4),
     "ZERO_PRICE": (stamps.ZeroPrice, 1),
     "CREATE_PAYMENT_REQUEST": (stamps.CreatePaymentRequest, 1),
     "CREATE_PAYMENT_SUCCESS": (stamps.CreatePaymentSuccess, 1),
@@ -42,7 +42,7 @@ STORED: Mapping[str, tuple[type, int]] = {
     "RECEIPT_UNKNOWN": (stamps.ReceiptUnknown, 1),
     "RECEIPT_RESEND_REQUESTED": (stamps.ReceiptResendRequested, 1),
     "SHOP_OPENED": (shop_stamps.ShopOpened, 1),
-    "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 4),
+    "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 5),
     "QUOTA_SET": (shop_stamps.QuotaSet, 1),
     "PRODUCT_REVISED": (shop_stamps.ProductRevised, 1),
     "PRODUCT_WITHDRAWN": (shop_stamps.ProductWithdrawn, 1),

@@ -24,6 +24,11 @@ def _order_placed_3(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "overpaid": policy.Surplus.CASE}
 
 
+def _order_placed_4(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 wrote no letter to who had not paid."""
+    return {**body, "payment_letter": None}
+
+
 def _preferences_changed_2(body: dict[str, Any]) -> dict[str, Any]:
     """Version 1 knew no grace period."""
     return _with_preference(body, "grace_period", None)
@@ -37,6 +42,12 @@ def _preferences_changed_3(body: dict[str, Any]) -> dict[str, Any]:
 def _preferences_changed_4(body: dict[str, Any]) -> dict[str, Any]:
     """Version 3 left every surplus to a person."""
     return _with_preference(body, "overpaid", policy.Surplus.CASE)
+
+
+def _preferences_changed_5(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 4 knew no account for machines and wrote to nobody who had not paid."""
+    account = _with_preference(body, "bank_account", None)
+    return _with_preference(account, "remind_unpaid", True)
 
 
 def _with_preference(body: dict[str, Any], name: str, value: object) -> dict[str, Any]:
@@ -53,9 +64,11 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("CANCELLED", 1): _cancelled_2,
     ("ORDER_PLACED", 1): _order_placed_2,
     ("ORDER_PLACED", 2): _order_placed_3,
+    ("ORDER_PLACED", 3): _order_placed_4,
     ("PREFERENCES_CHANGED", 1): _preferences_changed_2,
     ("PREFERENCES_CHANGED", 2): _preferences_changed_3,
     ("PREFERENCES_CHANGED", 3): _preferences_changed_4,
+    ("PREFERENCES_CHANGED", 4): _preferences_changed_5,
     ("CASE_OPENED", 1): _case_opened_2,
 }
 

@@ -75,6 +75,13 @@ class Attempt:
         )
 
     @property
+    def under_way(self) -> bool:
+        """The payer has done their part, and the bank brings the money days later, or none."""
+        if self.pending_at is None or self.received is not None or self.failed:
+            return False
+        return self.authorization is None
+
+    @property
     def open(self) -> bool:
         """Its payment page may still bring money."""
         over = self.expired or self.refused or self.authorization is not None

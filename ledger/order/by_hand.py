@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ledger.bank_transfer import as_written_here
 from ledger.case import Case
 from ledger.commands import CancelOrder, MarkPaid, RefundByHand, RefundPayment
 from ledger.money import Money, zero
@@ -72,10 +73,10 @@ def mark_paid(command: MarkPaid, order: Order) -> Sequence[OrderStamp]:
 
 
 def _checked(written: str, order: Order) -> str:
-    """The reference that a payer wrote, if it is this order's. Banks put zeros in front."""
+    """The reference that a payer wrote, if it is this order's, in its national form."""
     if not written.strip():
         return ""
-    reference = "".join(written.split()).lstrip("0")
+    reference = as_written_here(written)
     if not reference_fits(reference):
         raise MistypedReference
     if reference != order.payment_reference:

@@ -176,7 +176,7 @@ def releases(order: Order, refund: Refund) -> bool:
 def _cancel_unpaid(command: CancelUnpaid, order: Order) -> Sequence[OrderStamp]:
     if not order.alive or not payable(order) or order.received:
         return _NOTHING
-    if order.placed_at is None or command.at < pay_by(order):
+    if order.under_way or order.placed_at is None or command.at < pay_by(order):
         return _NOTHING
     return (Cancelled(cause=Cause.UNPAID), SeatsReleased())
 
@@ -203,7 +203,8 @@ def _return_payment(command: ReturnPayment, order: Order) -> Sequence[OrderStamp
 
 def _start_letter(command: StartLetter, order: Order) -> Sequence[OrderStamp]:
     wanted = (command.correlation_id, command.letter)
-    if not any((due.correlation_id, due.letter) == wanted for due in letters_due(order)):
+    due = (one for one in letters_due(order) if one.is_due(command.at))
+    if not any((one.correlation_id, one.letter) == wanted for one in due):
         raise LetterNotDue
     posting = order.postings.get(wanted)
     if command.try_number != (posting.last_try if posting else 0) + 1:

@@ -2,25 +2,41 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from ledger.moments import after
 from ledger.order.attempts import Attempt
 from ledger.order.once import once
+from ledger.order.pay_by import awaits_payer, pay_by
 from ledger.order.refunds import Refund
 from ledger.order.state import Order
 from ledger.order.withdrawals import Withdrawal
-from ledger.stamps import Letter
+from ledger.recorded import derived
+from ledger.stamps import Cause, Letter
 
+# Most refunds are accepted within seconds, and their letter acknowledges the withdrawal, too.
+ACKNOWLEDGED_WITHIN = timedelta(minutes=2)
 RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED, Letter.CORRECTION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A letter that an order calls for. `position` is that of the stamp which called."""
+    """A letter that an order calls for. `position` is that of the stamp which called.
+
+    It is sent from `begin` on, and not any more when `end` has come.
+    """
 
     correlation_id: UUID
     letter: Letter
     position: int
+    begin: datetime | None = None
+    end: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether this is the time for it."""
+        begun = self.begin is None or self.begin <= now
+        return begun and (self.end is None or now < self.end)
 
 
 def letters_due(order: Order) -> tuple[Due, ...]:
@@ -51,7 +67,13 @@ def owed(order: Order) -> tuple[Due, ...]:
     receipts: dict[UUID, Due] = {}
     for due in (*_paid(order), *_refunded(order), *_cancelled(order), *_begun(order)):
         receipts.setdefault(due.correlation_id, due)
-    return (*receipts.values(), *_corrections(order), *_link(order))
+    return (*receipts.values(), *_corrections(order), *_link(order), *_beside(order))
+
+
+def _beside(order: Order) -> Iterator[Due]:
+    """What is no receipt and has a time of its own."""
+    yield from _how_to_pay(order)
+    yield from _withdrawal(order)
 
 
 def _paid(order: Order) -> Iterator[Due]:
@@ -147,3 +169,40 @@ def _link(order: Order) -> Iterator[Due]:
     if link is None or link.correlation_id in order.refunds or not order.alive:
         return
     yield Due(correlation_id=link.correlation_id, letter=Letter.LINK, position=link.position)
+
+
+def how_to_pay_id(order: Order) -> UUID:
+    """The identity of the letter that tells how to pay: of the placing, there is one."""
+    return derived(order.correlation_id or order.id, "how_to_pay")
+
+
+def _how_to_pay(order: Order) -> Iterator[Due]:
+    """Once, while the customer is asked to pay; after a correction, that one has told (R1)."""
+    wanted, placed_at = order.terms.payment_letter, order.placed_at
+    if wanted is None or placed_at is None or order.withdrawals or not awaits_payer(order):
+        return
+    yield Due(
+        correlation_id=how_to_pay_id(order),
+        letter=Letter.HOW_TO_PAY,
+        position=1,
+        begin=after(placed_at, seconds=wanted.after),
+        end=pay_by(order),
+    )
+
+
+def _withdrawal(order: Order) -> Iterator[Due]:
+    """A wish to cancel is acknowledged without delay, whatever becomes of its refund (X8)."""
+    for refund in order.refunds.values():
+        request, cause = refund.request, refund.correlation_id
+        if request is None or request.cause is not Cause.CUSTOMER:
+            continue
+        told = refund.was_accepted or _announced(order, refund)
+        told = told or (order.cancelled == cause and not refund.unanswered)
+        if told and (cause, Letter.WITHDRAWAL) not in order.postings:
+            continue
+        yield Due(
+            correlation_id=cause,
+            letter=Letter.WITHDRAWAL,
+            position=refund.first_position,
+            begin=refund.requested_at + ACKNOWLEDGED_WITHIN if refund.requested_at else None,
+        )

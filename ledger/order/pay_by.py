@@ -1,9 +1,13 @@
-"""Until when an order waits for its money."""
+"""Until when an order waits for its money, and whether it is for the customer to bring it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from ledger.moments import after
+from ledger.moments import after, within
+from ledger.order.payable import payable
 from ledger.order.state import Order
+
+# No bank takes longer: direct debits within 14 banking days, vouchers within weeks (Stripe).
+LONGEST_UNDER_WAY = timedelta(days=30)
 
 
 def pay_by(order: Order) -> datetime:
@@ -15,3 +19,14 @@ def pay_by(order: Order) -> datetime:
     assert order.placed_at is not None, "only asked of an order that was placed"
     since = max([order.placed_at, *(one.at for one in order.withdrawals)])
     return after(since, seconds=order.terms.unpaid_after)
+
+
+def awaits_payer(order: Order) -> bool:
+    """Whether the customer is asked to pay: nothing came, and no bank has a payment under way."""
+    return payable(order) and not order.received and not order.under_way
+
+
+def overdue_since(order: Order) -> datetime | None:
+    """From when on a person should ask what became of a payment that is pending at a bank."""
+    begun = [one.pending_at for one in order.under_way if one.pending_at is not None]
+    return within(min(begun) + LONGEST_UNDER_WAY) if begun else None

@@ -9,6 +9,8 @@ from ledger.capabilities import hindrance
 from ledger.commands import PlaceOrder, Wanted
 from ledger.mail_address import is_recipient
 from ledger.money import total
+from ledger.order.by_hand import MANUAL
+from ledger.policy import PaymentLetter
 from ledger.refusals import (
     AmountNotPayable,
     CustomerInvalid,
@@ -19,7 +21,7 @@ from ledger.refusals import (
     UnknownProduct,
 )
 from ledger.shop import Shop
-from ledger.shop_stamps import ProductRevised, quota_id
+from ledger.shop_stamps import Preferences, ProductRevised, quota_id
 from ledger.shop_texts import language_of
 from ledger.stamps import (
     CreatePaymentRequest,
@@ -31,6 +33,8 @@ from ledger.stamps import (
     ZeroPrice,
 )
 
+# Whoever pays at a provider is on its page just now, and most come to an end there.
+AT_A_PROVIDER = 30 * 60
 LANGUAGES = ("en", "fi", "sv")
 
 
@@ -115,8 +119,18 @@ def _placed(
         request_digest=command.request_digest,
         grace_period=terms.grace_period,
         overpaid=terms.overpaid,
+        payment_letter=payment_letter(terms) if any(one.unit_price for one in lines) else None,
         customer=command.customer,
     )
+
+
+def payment_letter(terms: Preferences) -> PaymentLetter | None:
+    """The letter to who has not paid, as a shop wants it; None if it wants none (SPEC R1)."""
+    if not terms.remind_unpaid:
+        return None
+    if terms.provider != MANUAL:
+        return PaymentLetter(after=AT_A_PROVIDER)
+    return PaymentLetter(after=0, how_to_pay=terms.how_to_pay, bank_account=terms.bank_account)
 
 
 def check_customer(customer: Customer) -> None:

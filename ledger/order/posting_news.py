@@ -26,6 +26,7 @@ class PostingSoFar(TypedDict):
     """The fields of a `Posting` that is being folded, one by one. A test compares the two."""
 
     number: int | None
+    numbered_at: datetime | None
     tries: Mapping[int, str]
     changed_at: datetime | None
     permanent: bool
@@ -48,6 +49,7 @@ def _started(one: PostingSoFar, stamp: ReceiptSendStarted, recorded: Recorded) -
     if stamp.numbered_for is not None:
         series = receipt_numbers(stamp.numbered_for)
         one["number"] = recorded.numbers.get(series, one["number"])
+        one["numbered_at"] = one["numbered_at"] or recorded.recorded_at
     _told(one, "started", stamp.try_number, recorded)
 
 

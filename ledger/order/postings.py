@@ -12,10 +12,13 @@ from ledger.order.calls import last_try
 class Posting:
     """How far one letter has come. `tries` by number; `changed_at` is the last news of it.
 
+    `numbered_at` is a receipt's own date: its number was drawn then, with its first try.
+
     Asked for again under `again_under`, only the tries after the number `again_after` count.
     """
 
     number: int | None = None
+    numbered_at: datetime | None = None
     tries: Mapping[int, str] = field(default_factory=dict)
     changed_at: datetime | None = None
     permanent: bool = False

@@ -166,6 +166,11 @@ class Order:
         return max(zero(self.currency), self.due - self.covered)
 
     @word
+    def under_way(self) -> tuple[Attempt, ...]:
+        """Payments that are pending at a bank: their payers have nothing more to do."""
+        return tuple(one for one in self.attempts.values() if one.under_way)
+
+    @word
     def paid_attempts(self) -> tuple[Attempt, ...]:
         """Attempts that brought money, in ledger order."""
         paid = (one for one in self.attempts.values() if one.received is not None)

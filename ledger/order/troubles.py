@@ -54,6 +54,17 @@ def refund_of_unknown_fate(refund: Refund, order: Order) -> Trouble:
     )
 
 
+def payments_overdue(order: Order) -> Iterator[Trouble]:
+    """Payments that are pending at a bank: each is a trouble once it took longer than any can."""
+    for attempt in order.under_way:
+        yield _of_payment(
+            CaseKind.PAYMENT_OVERDUE,
+            attempt,
+            amount=attempt.asked,
+            text="A payment has been pending at the payer's bank for longer than any takes.",
+        )
+
+
 def _underpaid(order: Order) -> Iterator[Trouble]:
     if order.lacking:
         yield _of_payment(

@@ -30,6 +30,7 @@ from tests.spec import (
 BOUGHT = (PLACED, ASKED, PAID)
 PAID_LETTER = (ATTEMPT, Letter.PAID)
 REFUND_LETTER = (WISH, Letter.REFUNDED)
+ACKNOWLEDGED = (WISH, Letter.WITHDRAWAL)
 
 
 def posted(stamp_type, letter, **fields):
@@ -65,7 +66,7 @@ def test_an_unpaid_order_that_times_out_says_nothing():
 
 
 def test_a_refund_says_nothing_while_it_may_still_be_refused():
-    given(*BOUGHT, LINK, REFUND_ASKED).owes(PAID_LETTER)
+    given(*BOUGHT, LINK, REFUND_ASKED).owes(PAID_LETTER, ACKNOWLEDGED)
 
 
 def test_an_accepted_refund_is_announced_once():
@@ -75,13 +76,13 @@ def test_an_accepted_refund_is_announced_once():
     given(*accepted, CANCELLED, RELEASED, REFUNDED).owes(PAID_LETTER, REFUND_LETTER)
 
 
-def test_a_refused_refund_that_cancelled_nothing_says_nothing():
-    given(*BOUGHT, LINK, REFUND_ASKED, REFUND_REFUSED).owes(PAID_LETTER)
+def test_a_refused_refund_that_cancelled_nothing_only_acknowledges_the_wish():
+    given(*BOUGHT, LINK, REFUND_ASKED, REFUND_REFUSED).owes(PAID_LETTER, ACKNOWLEDGED)
 
 
 def test_a_cancellation_waits_for_the_outcome_of_its_refund():
     waiting = (*BOUGHT, LINK, REFUND_ASKED, CANCELLED, RELEASED)
-    given(*waiting).owes(PAID_LETTER)
+    given(*waiting).owes(PAID_LETTER, ACKNOWLEDGED)
     given(*waiting, REFUND_REFUSED).owes(PAID_LETTER, (WISH, Letter.CANCELLED))
     given(*waiting, REFUND_ACCEPTED).owes(PAID_LETTER, REFUND_LETTER)
 
@@ -103,7 +104,8 @@ def test_money_handed_back_is_announced():
 
 
 def test_a_refund_that_failed_before_its_letter_went_out_says_nothing():
-    given(*BOUGHT, REFUND_ASKED, REFUND_ACCEPTED, REFUND_FAILED).owes(PAID_LETTER)
+    failed = (*BOUGHT, REFUND_ASKED, REFUND_ACCEPTED, REFUND_FAILED)
+    given(*failed).owes(PAID_LETTER, ACKNOWLEDGED)
 
 
 def test_a_refund_that_failed_after_its_letter_brings_one_correction():

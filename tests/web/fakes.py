@@ -240,6 +240,13 @@ class ViewsInMemory:
             )
         ][::-1][:limit]
 
+    def order_of_person(self, shop: str, number: int, email_index: str) -> UUID | None:
+        placed = [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
+        for order in (fold(one, self.ledger.read(one)) for one in placed):
+            if (order.terms.shop_slug, order.number) == (shop, number):
+                return order.id if order.terms.email_index == email_index else None
+        return None
+
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
         opened = [one for one in self._all() if isinstance(one.stamp, CaseOpened)]
         folded = [fold_case(one.stream, self.ledger.read(one.stream)) for one in opened]

@@ -186,7 +186,7 @@ class World:
             lines=(Wanted(product=product, quantity=quantity),),
             customer=Customer(**MEMBER),
             language="en",
-            email_index="index",
+            email_index=self.store.keyring.blind_index(MEMBER["email"]),
             request_digest="digest",
             account=self.bank.account,
             live=False,

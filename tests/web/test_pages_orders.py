@@ -25,7 +25,7 @@ def test_an_unpaid_order_says_until_when_it_is_held():
     page = seen(world, world.with_a_page(world.an_order()))
     assert "Your order is waiting for payment" in page
     assert "#000001" in page
-    assert "24 November 2026, 11:30" in page  # in the shop's time zone
+    assert "24 November 2026 at 11:30" in page  # in the shop's time zone
 
 
 def test_the_page_holds_nothing_personal():

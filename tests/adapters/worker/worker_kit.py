@@ -197,6 +197,7 @@ class World:
             orders=self.orders,
             find=self.all_orders,
             pages=self.pages(),
+            desk=Desk(self.cases),
             clock=self.clock,
             patience=Patience(self.clock),
             **more,
