@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ledger import stamps
 from ledger.case_stamps import CaseKind, CaseOpened
 from ledger.order.by_hand import MANUAL
 
@@ -11,10 +12,7 @@ ADVICE: Mapping[CaseKind, tuple[str, str]] = {
         "Find out whose it is: assign it to that order, or send it back.",
         "unmatched-money",
     ),
-    CaseKind.UNBOUND_FACT: (
-        "No money moved. Look it up at the provider, then close.",
-        "unmatched-money",
-    ),
+    CaseKind.UNBOUND_FACT: ("Look it up at the provider, then close.", "unmatched-money"),
     CaseKind.CONTRADICTION: (
         "Compare with the provider's books or the bank statement, correct it, then close.",
         "alarms",
@@ -59,9 +57,55 @@ ADVICE: Mapping[CaseKind, tuple[str, str]] = {
 }
 
 
+# Of news that no order could take, by what the provider told (the first word of the case's text).
+_UNBOUND: Mapping[str, str] = {
+    stamps.PaymentPending.__name__: (
+        "Money may still come, or never: ask the provider how that payment ended, then close."
+    ),
+    stamps.Authorized.__name__: (
+        "The money is reserved, not taken: give it up at the provider, then close."
+    ),
+    **dict.fromkeys(
+        (
+            stamps.PaymentFailed.__name__,
+            stamps.PaymentExpired.__name__,
+            stamps.Voided.__name__,
+            stamps.AuthorizationExpired.__name__,
+            stamps.CreateRefundFailure.__name__,
+        ),
+        "No money moved. Look it up at the provider, then close.",
+    ),
+}
+_NO_MONEY_ASKED = "asked for no money"
+_UNREADABLE = "could not be understood"
+
+
 def advice(opened: CaseOpened) -> str:
     """One sentence, and the page to read."""
+    sentence, page = _advice(opened)
+    return f"{sentence} More: docs/runbooks/{page}.md"
+
+
+def _advice(opened: CaseOpened) -> tuple[str, str]:
     sentence, page = ADVICE[opened.kind]
     if opened.kind is CaseKind.OVERPAID and opened.provider == MANUAL:
-        sentence = ADVICE[CaseKind.MONEY_TO_RETURN][0]
-    return f"{sentence} More: docs/runbooks/{page}.md"
+        return ADVICE[CaseKind.MONEY_TO_RETURN][0], page
+    if opened.kind is CaseKind.UNBOUND_FACT:
+        return _of_unbound(opened)
+    return sentence, page
+
+
+def _of_unbound(opened: CaseOpened) -> tuple[str, str]:
+    """News without its order: whether money moved depends on the news, and none is assumed."""
+    if _UNREADABLE in opened.text:
+        return (
+            "It may tell of money. Compare the payment at the provider with the ledger"
+            " (reconcile), then read it again (inbox reread)."
+        ), "unreadable-message"
+    sentence, page = ADVICE[CaseKind.UNBOUND_FACT]
+    if _NO_MONEY_ASKED in opened.text:
+        return (
+            "The customer finished a page that asked for nothing, so nothing will come:"
+            " ask them to pay in another way, or cancel the order; then close."
+        ), page
+    return _UNBOUND.get(opened.text.partition(":")[0], sentence), page

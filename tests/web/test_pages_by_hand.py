@@ -7,16 +7,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.manual_payments import ManualPayments
+from ledger.appends import Append
 from ledger.commands import MarkPaid, WithdrawPayment
-from ledger.money import Money
 from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.payments import NoAnswer
-from ledger.policy import CancellationPolicy
+from ledger.recorded import Draft
+from ledger.shop_stamps import PreferencesChanged
 from ledger.stamps import CreateRefundFailure
 from tests.adapters.stripe_kit import payment_ask, refund_ask
 from tests.web.pages_kit import World, address, hidden, press
-from tests.web.pages_shop import winterfest
 from web.app import create_app
 
 CHECKOUT = "/winterfest/checkout?buy.weekend=2"
@@ -24,12 +24,19 @@ TEXTS = {"en": "Pay to FI21 1234 5600 0007 85.\nThank you!", "fi": "Maksa tilill
 
 
 def by_hand(how_to_pay: dict[str, str]) -> World:
+    """Stamped past the rules of today: an old ledger may hold a shop without `how_to_pay`."""
     world = World()
-    policy = CancellationPolicy(period_days=14, fee_fixed=Money(0, "EUR"))
-    spec = winterfest(policy)
-    preferences = replace(spec.preferences, provider="manual", how_to_pay=how_to_pay)
-    spec = replace(spec, preferences=preferences)
-    world.shops.import_shop(spec, actor="test", at=world.clock())
+    before = world.shops.newest("winterfest")
+    assert before.preferences is not None
+    after = replace(before.preferences, provider="manual", how_to_pay=how_to_pay)
+    changed = Draft(
+        stream=before.id,
+        stamp=PreferencesChanged(before=before.preferences, after=after),
+        correlation_id=uuid4(),
+        actor="test",
+    )
+    world.store.append(Append(drafts=[changed], expected={before.id: before.version}))
+    world.shops.forget()
     parts = replace(world._parts(), providers={"manual": ManualPayments()})
     world.app = create_app(parts)
     world.browser = world.app.test_client()
