@@ -916,6 +916,13 @@ MUTATIONS = (
         tests=("tests/adapters/test_paytrail_door.py",),
     ),
     Mutation(
+        name="foreign-metadata-is-as-good-as-none",
+        file="adapters/stripe_payments/origin.py",
+        old="    return any(one and uuid_or_none(one) is None for one in names)\n",
+        new="    return len(names) == 1 and bool(names[0]) and uuid_or_none(names[0]) is None\n",
+        tests=("tests/adapters/test_stripe_receiving.py",),
+    ),
+    Mutation(
         name="a-foreign-reference-is-as-good-as-none",
         file="adapters/sumup_payments/news.py",
         old='        contradiction="" if ours else foreign(checkout.get("checkout_reference")),\n',

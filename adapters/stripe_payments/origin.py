@@ -16,6 +16,8 @@ from ledger.money import Money
 from ledger.reports import Fact, Report
 
 _CONTRADICTION = "client_reference_id and metadata name different orders"
+_FOREIGN = "the metadata names no payment of ours"
+_UNNAMED = "the metadata names no refund of ours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,29 +48,46 @@ class Origin:
 
 
 def of_payment(thing: Json, *, about: str) -> Origin:
-    """The order and attempt of a session or intent. `about` names news that carries neither."""
+    """The order and attempt of a session or intent. `about` names news that carries neither.
+
+    A name that is not ours differs; only one that is absent is absent.
+    """
     metadata = group(thing, "metadata")
-    page_says = text_or_none(thing, "client_reference_id")
-    said = {page_says, text_or_none(metadata, "order")} - {None}
-    attempt = uuid_or_none(text_or_none(metadata, "correlation_id"))
+    page_says, cause = _said(thing, "client_reference_id"), _said(metadata, "correlation_id")
+    orders = {one for one in (page_says, _said(metadata, "order")) if one}
+    attempt = uuid_or_none(cause)
+    foreign = _FOREIGN if _is_foreign(cause, *orders) else ""
+    differ = len(orders) > 1
     return Origin(
-        order=uuid_or_none(said.pop()) if len(said) == 1 else None,
+        order=None if differ else uuid_or_none("".join(orders)),
         attempt=attempt,
         correlation_id=attempt or news_id(about),
-        contradiction=_CONTRADICTION if len(said) > 1 else "",
-        payer_reference=page_says if page_says and uuid_or_none(page_says) is None else "",
+        contradiction=_CONTRADICTION if differ else foreign,
+        payer_reference=page_says if _is_foreign(page_says) else "",
     )
 
 
 def of_refund(refund: Json, *, about: str) -> Origin:
     """Ours carry their own correlation id, so they are never taken for external ones."""
     metadata = group(refund, "metadata")
-    ours = uuid_or_none(text_or_none(metadata, "correlation_id"))
+    said = [_said(metadata, key) for key in ("order", "payment", "correlation_id")]
+    order, payment, ours = (uuid_or_none(one) for one in said)
     return Origin(
-        order=uuid_or_none(text_or_none(metadata, "order")),
-        attempt=uuid_or_none(text_or_none(metadata, "payment")),
+        order=order,
+        attempt=payment,
         correlation_id=ours or news_id(about),
+        contradiction=_UNNAMED if _is_foreign(*said) else "",
     )
+
+
+def _said(values: Json, key: str) -> str:
+    """What stands there; empty where nothing does."""
+    return text_or_none(values, key) or ""
+
+
+def _is_foreign(*names: str) -> bool:
+    """Whether somebody else's name is among them."""
+    return any(one and uuid_or_none(one) is None for one in names)
 
 
 def report(

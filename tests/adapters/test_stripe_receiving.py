@@ -106,6 +106,43 @@ def test_a_page_that_is_known_needs_no_metadata(selling):
     assert selling.world.cases_opened() == []
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"client_reference_id": None, "metadata": {"correlation_id": "basket 7"}},
+        {"client_reference_id": None, "metadata": {"order": "7"}},
+        {"client_reference_id": "basket 7", "metadata": {}},
+    ],
+    ids=["correlation", "order", "page"],
+)
+def test_a_page_that_is_known_and_names_somebody_else_pays_nothing(selling, said):
+    selling.provider.lever(f"sessions/{selling.page}/pay")
+    (event,) = [e for e in selling.events() if e["type"] == "checkout.session.completed"]
+    ours = selling.events()
+    event["data"]["object"] |= said
+    selling.deliver([event])
+    selling.deliver([one for one in ours if one["type"] == "payment_intent.succeeded"])
+    assert not selling.order.received
+    case, _ = selling.world.cases_opened()
+    assert (case.kind, case.order) == (CaseKind.UNMATCHED_MONEY, selling.order_id)
+    assert "names no payment of ours" in case.text
+
+
+@pytest.mark.parametrize("key", ["correlation_id", "payment", "order"])
+def test_a_refund_that_names_somebody_else_s_is_a_case(selling, key):
+    selling.provider.lever(f"sessions/{selling.page}/pay")
+    intent = selling.provider.objects("payment_intents")[0]["id"]
+    LEVERS.post(
+        f"{selling.provider.sandbox.url}/v1/refunds",
+        data={"payment_intent": intent, f"metadata[{key}]": "basket 7"},
+        headers={"Authorization": f"Bearer {API_KEY}"},
+    )
+    selling.deliver(selling.events())
+    (attempt,) = selling.order.attempts
+    assert selling.order.held_by(attempt) == selling.order.due
+    assert {one.order for one in selling.world.cases_opened()} == {selling.order_id}
+
+
 def test_a_refund_from_the_dashboard_is_counted_against_its_payment(selling):
     selling.provider.lever(f"sessions/{selling.page}/pay")
     intent = selling.provider.objects("payment_intents")[0]["id"]
