@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from adapters.auditing.rows import audited
 from adapters.conditions import Decided, decide
-from adapters.counted_payments import counted_twice
+from adapters.counted_payments import Claim, counted_twice, faulty_claims
 from adapters.keys import MemoryKeys
 from adapters.recording import (
     ERASED,
@@ -21,6 +21,7 @@ from adapters.recording import (
 )
 from adapters.stamp_rows import Identity, StampRow
 from adapters.standing import Head, Known, Seats, identities_of, touched
+from ledger.audit.claims import FaultyClaim
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredNumber, StoredRow, Totals
 from ledger.clocks import Clocks
 
@@ -48,7 +49,7 @@ class MemoryStampRecorder(StampRecorder):
         self._identities: dict[Identity, StampRow] = {}
         self._seats: dict[UUID, Seats] = {}
         self._numbers: dict[str, int] = {}
-        self._payments: dict[UUID, UUID] = {}
+        self._payments: dict[UUID, Claim] = {}
 
     @property
     def ledger_id(self) -> UUID:
@@ -76,7 +77,9 @@ class MemoryStampRecorder(StampRecorder):
             },
             seats={one: self._seats[one] for one in about.quotas if one in self._seats},
             numbers={one: self._numbers[one] for one in about.series if one in self._numbers},
-            payments={one: self._payments[one] for one in about.payments if one in self._payments},
+            payments={
+                one: self._payments[one].holder for one in about.payments if one in self._payments
+            },
         )
 
     def _insert(self, decided: Decided) -> None:
@@ -89,7 +92,8 @@ class MemoryStampRecorder(StampRecorder):
                 self.keys.destroy(row.originator_id)
         self._seats.update(decided.seats)
         self._numbers.update(decided.numbers)
-        self._payments.update(decided.payments)
+        for payment, holder in decided.payments.items():
+            self._payments[payment] = Claim(decided.rows[-1].id, holder)
         self.keys.add(decided.keys)
         if decided.rows:
             self._head = decided.head
@@ -169,6 +173,10 @@ class MemoryStampRecorder(StampRecorder):
         identities = [(row.id, (row.correlation_id, row.topic, row.occurrence)) for row in stamps]
         twice = [at for at, identity in identities if seen.setdefault(identity, at) != at]
         return sorted({*twice, *counted_twice(stamps)})
+
+    def read_faulty_claims(self) -> list[FaultyClaim]:
+        with self._lock:
+            return faulty_claims(self._rows, self._commits, self._payments)
 
     def head(self) -> tuple[int, bytes]:
         frontier = self._head.frontier

@@ -53,8 +53,8 @@ class Action(StrEnum):
 class CaseOpened:
     """Something needs a person. `text` says what, impersonally; `about` names its cause.
 
-    Money that arrived and is nobody's has a `payment_reference`: what its provider calls the
-    payment when it shall go back. `payer_reference` is what the payer wrote.
+    Money that arrived and is nobody's, or is kept ready, has a `payment_reference`: what its
+    provider calls the payment when it shall go back. `payer_reference` is what the payer wrote.
     """
 
     kind: CaseKind

@@ -176,6 +176,6 @@ def case_for(report: Report, order: Order | None, reason: str) -> CaseOpened:
         about=str(report.correlation_id),
         account=report.account,
         live=report.live,
-        payment_reference=fact.provider_reference if isinstance(fact, Paid) else "",
+        payment_reference=payment_of(report),
         payer_reference=report.payer_reference or None,
     )

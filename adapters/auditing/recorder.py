@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from uuid import UUID
 
+from ledger.audit.claims import FaultyClaim
 from ledger.audit.raw import (
     RawCommit,
     RawRow,
@@ -71,4 +72,8 @@ class AuditedRecorder(ABC):
 
     @abstractmethod
     def read_repeats(self, until: int) -> list[int]:
-        """Positions of rows whose identity stands in the ledger before."""
+        """Positions of rows whose identity, or whose payment as somebody else's, stands before."""
+
+    @abstractmethod
+    def read_faulty_claims(self) -> list[FaultyClaim]:
+        """Claims of payments that are not those which the stamps give, by position."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from adapters.recording import StampRecorder
+from ledger.audit.claims import FaultyClaim
 from ledger.audit.raw import RawCommit, RawRow, Vertebra
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 
@@ -62,3 +63,6 @@ class StoredRows:
 
     def repeated(self, until: int) -> Sequence[int]:
         return self._recorder.read_repeats(until)
+
+    def faulty_claims(self) -> Sequence[FaultyClaim]:
+        return self._recorder.read_faulty_claims()

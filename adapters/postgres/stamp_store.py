@@ -30,6 +30,7 @@ from adapters.recording import (
     nothing,
 )
 from adapters.stamp_rows import StampRow
+from ledger.audit.claims import ClaimFault, FaultyClaim
 from ledger.audit.raw import RawCommit, RawRow, Vertebra, stored_of
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 from ledger.clocks import Clocks
@@ -161,6 +162,10 @@ class PostgresStampRecorder(StampRecorder):
 
     def read_repeats(self, until: int) -> list[int]:
         return [position for (position,) in self._whole("read_repeats", until)]
+
+    def read_faulty_claims(self) -> list[FaultyClaim]:
+        faults = self._whole("read_claim_faults")
+        return [(position, stream, ClaimFault(fault)) for position, stream, fault in faults]
 
     def head(self) -> tuple[int, bytes]:
         for size, _, root, _ in self._read("read_head"):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from ledger.audit.claims import FaultyClaim
 from ledger.audit.rows import Kept, KeptBeside, LedgerRows, StoredCommit, StoredRow
 from ledger.making import maker
 
@@ -82,7 +83,11 @@ class RawLedger(RawStreams, Protocol):
         ...
 
     def repeated(self, until: int) -> Sequence[int]:
-        """Positions of rows whose correlation id, type and occurrence stand there before."""
+        """Positions of rows whose identity, or whose payment as somebody else's, stands before."""
+        ...
+
+    def faulty_claims(self) -> Sequence[FaultyClaim]:
+        """Claims of payments that are not those which the stamps give, by position."""
         ...
 
 

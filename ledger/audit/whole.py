@@ -5,6 +5,7 @@ from operator import itemgetter
 
 from ledger.audit import spine_checks
 from ledger.audit.checks import judged
+from ledger.audit.claims import claim_finding
 from ledger.audit.finding import Finding, Found
 from ledger.audit.kept_check import KeptCheck
 from ledger.audit.raw import RawCommit, RawLedger, Vertebra
@@ -75,6 +76,8 @@ class Whole:
         for position in self._ledger.repeated(self._size):
             text = "the same identity, or the same payment of somebody else, stands here before"
             yield Finding(law="3", position=position, stream=None, text=text)
+        for faulty in self._ledger.faulty_claims():
+            yield claim_finding(faulty)
 
     def _uncommitted(self) -> Iterator[Finding]:
         """Rows and their commit become visible at once: a row seen first needs its commit."""

@@ -37,7 +37,8 @@ _CLOSED: Mapping[str, tuple[bytes, Callable[[bytes], Any]]] = {
     name: (head(newest), _DECODERS[name]) for name, (_, newest) in STORED.items()
 }
 _envelope = msgspec.json.Decoder(Envelope).decode
-_FAULTS = (KeyError, TypeError, AttributeError, msgspec.MsgspecError)
+# The library leaves some bytes that are no text to Python's own decoder.
+_FAULTS = (KeyError, TypeError, AttributeError, UnicodeDecodeError, msgspec.MsgspecError)
 
 
 def decode(name: str, schema: int, body: bytes, private: bytes | None) -> Decoded:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.audit.rows import LedgerRows, all_rows, recorded
-from ledger.case_stamps import CaseOpened, CaseReturnAccepted
+from ledger.case_stamps import CaseKind, CaseOpened, CaseReturnAccepted
 from ledger.reconciling.our_records import MOVING, payments_at
 from ledger.reconciling.positions import last_before
 from ledger.reconciling.records import Holder, Kind
@@ -74,7 +74,7 @@ def _named(one: Recorded) -> Known | None:
             return _payment(one, stamp.provider_reference, number=stamp.try_number)
         case Paid():
             return _payment(one, stamp.provider_reference)
-        case CaseOpened() if stamp.payment_reference:
+        case CaseOpened() if stamp.payment_reference and stamp.kind is not CaseKind.UNBOUND_FACT:
             return _payment(one, stamp.payment_reference, of=one.stream)
         case CaseReturnAccepted():
             return _refund(one, stamp, payment=one.stream)

@@ -1,5 +1,7 @@
 """Someone with every right over the database bends a row; the auditor finds where."""
 
+from uuid import UUID
+
 import psycopg
 import pytest
 
@@ -7,8 +9,10 @@ from adapters.embedded_postgres import ADMIN
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from ledger.audit.verify import verify
 from tests.ledger.audit_kit import a_history
+from tests.ledger.test_payments_once import keep_and_send_back
+from tests.worlds import World
 
-TABLES = ("stamps", "commits", "seat_totals", "numbers")
+TABLES = ("stamps", "commits", "seat_totals", "numbers", "payments")
 
 
 @pytest.fixture
@@ -124,3 +128,60 @@ def test_a_bent_commit_is_located(world, superuser, column):
 def test_bent_seat_totals_are_found(world, superuser):
     superuser.execute("update ledger.seat_totals set sold = sold + 1, capacity = capacity + 1")
     assert {law for law, _ in found(world)} == {"8"}
+
+
+def claimed(superuser) -> tuple[int, int, UUID]:
+    """A claim's place, and the stamp that counts its payment first."""
+    return superuser.execute(
+        "select claim.position, counted_at, counted_in from ledger.counted_payments()"
+        " join ledger.payments as claim using (payment) order by counted_at limit 1"
+    ).fetchone()
+
+
+def about_claims(world) -> list[tuple[int | None, UUID | None, str]]:
+    told = verify(world.store.stored())
+    assert {one.law for one in told} <= {"3"}
+    return [(one.position, one.stream, one.text) for one in told]
+
+
+def test_a_deleted_claim_is_located_at_the_stamp_that_counts_its_payment(world, superuser):
+    place, position, stream = claimed(superuser)
+    superuser.execute("delete from ledger.payments where position = %s", [place])
+    text = "the payment that is counted here is not kept as claimed"
+    assert about_claims(world) == [(position, stream, text)]
+
+
+@pytest.mark.parametrize("change", ["holder = gen_random_uuid()", "position = position + 1"])
+def test_a_changed_claim_is_located_at_the_stamp_that_counts_its_payment(world, superuser, change):
+    place, position, stream = claimed(superuser)
+    superuser.execute(f"update ledger.payments set {change} where position = %s", [place])
+    text = "the claim of the payment that is counted here has another holder or place"
+    assert about_claims(world) == [(position, stream, text)]
+
+
+def test_a_claim_of_another_payment_is_an_extra_one_and_one_is_missing(world, superuser):
+    place, position, _ = claimed(superuser)
+    superuser.execute(
+        "update ledger.payments set payment = gen_random_uuid() where position = %s", [place]
+    )
+    assert {one[0] for one in about_claims(world)} == {position, place}
+
+
+def test_a_claim_by_hand_is_located_where_it_says_to_stand(world, superuser):
+    (stream,) = superuser.execute("select stream from ledger.stamps where position = 5").fetchone()
+    superuser.execute(
+        "insert into ledger.payments values (gen_random_uuid(), gen_random_uuid(), 5)"
+    )
+    text = "a payment is kept as claimed here that no stamp counts"
+    assert about_claims(world) == [(5, stream, text)]
+
+
+def test_claims_of_cases_are_known_and_located(database, superuser):
+    world = World(make=lambda clock: PostgresStampRecorder(database.app, clock=clock))
+    for name in ("a", "b"):
+        world.place(name, ("weekend", 1))
+    case = keep_and_send_back(world)
+    assert verify(world.store.stored()) == ()
+    superuser.execute("delete from ledger.payments where holder = %s", [case])
+    assert [stream for _, stream, _ in about_claims(world)] == [case]
+    world.close()

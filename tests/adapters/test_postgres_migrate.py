@@ -17,10 +17,11 @@ from adapters.postgres.roles import check_role_at
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.postgres.statements import statement
 from ledger.appends import Append
+from ledger.audit.verify import verify
 from ledger.money import Money
 from ledger.payment_claims import payment_id
 from ledger.recorded import Draft
-from ledger.stamps import Paid
+from ledger.stamps import Authorized, Paid
 from tests.conftest import Database
 from tests.worlds import World
 
@@ -183,4 +184,19 @@ def test_payments_of_an_older_ledger_are_claimed_by_whoever_had_them_first(
     attempt = next(iter(world.orders.get(world.id("first")).attempts))
     assert world.recorder.read_repeats(10**6) == [world.store.head()[0] - 3]
     assert found == [(payment_id("stripe", "acct_1", "pi_1"), attempt)]
+    world.close()
+
+
+def test_what_an_older_ledger_keeps_ready_is_claimed_too(database: Database) -> None:
+    world = World(make=lambda clock: PostgresStampRecorder(database.app, clock=clock))
+    placed = world.place("kept", ("weekend", 1))
+    attempt = next(iter(placed.attempts))
+    kept = Authorized(amount=placed.due, provider="stripe", provider_reference="pi_7")
+    draft = Draft(stream=placed.id, stamp=kept, correlation_id=attempt, actor="test")
+    world.store.append(Append(drafts=[draft], expected={placed.id: placed.version}))
+    assert [one.law for one in verify(world.store.stored())] == ["3"]
+    sql = (FOLDER / "0080_counted_payments.sql").read_text()
+    with psycopg.connect(database.owner) as owner:
+        owner.execute(sql[sql.index("insert into ledger.payments") :].encode())
+    assert verify(world.store.stored()) == ()
     world.close()

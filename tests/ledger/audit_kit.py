@@ -8,6 +8,7 @@ from uuid import UUID
 
 from adapters.recording import StampRecorder
 from ledger.appends import Append, Appended, SeatChange
+from ledger.audit.claims import FaultyClaim
 from ledger.audit.raw import (
     AuditedRows,
     RawCommit,
@@ -220,6 +221,9 @@ class CopiedRows:
             if seen.setdefault((row.correlation_id, row.type, row.occurrence), row.position)
             != row.position
         ]
+
+    def faulty_claims(self) -> Sequence[FaultyClaim]:
+        return []
 
     def bend(self, position: int, **changes: Any) -> None:
         """Change a row as someone with all rights could."""

@@ -9,6 +9,7 @@ import pytest
 
 from ledger.appends import SeatChange
 from ledger.audit.checks import CHECKS
+from ledger.audit.claims import FaultyClaim
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 from ledger.audit.share import Share
 from ledger.audit.verify import Verification, verify
@@ -160,7 +161,9 @@ def kept_ready() -> World:
     world = World(replace(SPEC, preferences=preferences))
     order = world.place("order")
     kept = Authorized(amount=order.due, provider="stripe", provider_reference="pi_1")
-    force(world, kept, cause=attempt_of(world, "order"), order="order")
+    world.orders.record(
+        order.id, kept, correlation_id=attempt_of(world, "order"), actor="provider:stripe"
+    )
     return world
 
 
@@ -382,3 +385,6 @@ class Meanwhile(CopiedRows):
 
     def repeated(self, until: int) -> Sequence[int]:
         return self.world.store.stored().repeated(until)
+
+    def faulty_claims(self) -> Sequence[FaultyClaim]:
+        return self.world.store.stored().faulty_claims()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ledger.audit import share
+from ledger.audit.claims import FaultyClaim
 from ledger.audit.leaf_hashes import LeafHashes
 from ledger.audit.raw import RawCommit, RawRow, Vertebra, share_of, vertebra_of
 from ledger.audit.rows import Kept, KeptBeside
@@ -130,6 +131,9 @@ class Endless:
         return []
 
     def repeated(self, until: int) -> Sequence[int]:
+        return []
+
+    def faulty_claims(self) -> Sequence[FaultyClaim]:
         return []
 
 

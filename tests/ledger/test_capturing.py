@@ -253,7 +253,7 @@ def test_a_void_that_failed_is_flagged_until_it_succeeds():
     given(*stack, VOID_REFUSED).is_(Status.CANCELLED, "void_failed")
     again = put(replace(VOID_ASKED, try_number=2), under=derived(ATTEMPT, "void"))
     given(*stack, VOID_REFUSED).when(void()).then(again.stamp)
-    given(*stack, VOID_REFUSED, again).is_(Status.CANCELLED)
+    given(*stack, VOID_REFUSED, again).is_(Status.CANCELLED, "void_failed")
     given(*stack, VOID_REFUSED, again, replace(VOID_REFUSED, try_number=2)).is_(
         Status.CANCELLED, "void_failed"
     )

@@ -184,6 +184,7 @@ def test_times_sealed_parts_and_evidence_are_no_difference():
         ("PAID", 1, b"{}"),
         ("PAID", 1, b"not json"),
         ("PAID", 1, b"[]"),
+        ("PAID", 1, b'{"actor":"provider:strip\xe5","evidence":null,"occurred_at":null}'),
         ("PAID", 1, b'{"actor":"a","evidence":null,"occurred_at":null,"amount":7}'),
         ("PAID", 0, b'{"actor":"a","evidence":null,"occurred_at":null}'),
     ],

@@ -12,7 +12,7 @@ from ledger.appends import Append
 from ledger.audit.verify import verify
 from ledger.case import case_id
 from ledger.case_commands import AssignMoney, ReturnMoney
-from ledger.case_stamps import CaseKind
+from ledger.case_stamps import CaseKind, CaseReturnRequested
 from ledger.commands import RequestPayment
 from ledger.foreseeing import Foresight, foresee
 from ledger.order.state import Order
@@ -254,3 +254,53 @@ def test_the_auditor_finds_a_payment_that_was_counted_twice_past_the_rules(world
     world.store.append(Append(drafts=[bent], expected={world.id("b"): version}))
     found = [(one.law, one.position) for one in verify(world.store.stored())]
     assert ("3", world.store.head()[0]) in found
+
+
+def faults(world: World) -> list[tuple[str, int | None, UUID | None]]:
+    return [(one.law, one.position, one.stream) for one in verify(world.store.stored())]
+
+
+def by_hand(world: World, stream: UUID, stamp: Any, cause: UUID) -> int:
+    """Appended past the rules: whose payment it is, nobody claims."""
+    bent = Draft(stream=stream, stamp=stamp, correlation_id=cause, actor="x")
+    version = len(world.store.read(stream))
+    world.store.append(Append(drafts=[bent], expected={stream: version}))
+    return world.store.head()[0]
+
+
+def test_the_auditor_finds_a_payment_that_nobody_claimed(world: World) -> None:
+    one = told(world, "a")
+    at = by_hand(world, world.id("a"), one.fact, one.correlation_id)
+    assert ("3", at, world.id("a")) in faults(world)
+
+
+def test_the_auditor_finds_money_of_an_order_that_a_case_sent_back(world: World) -> None:
+    stray = told(world, "a", order=None, attempt=None, correlation_id=world.id("stray"))
+    tell(world, stray)
+    case = world.cases.get(case_of(stray))
+    assert case.opened is not None
+    assert case.opened.amount is not None
+    tell(world, told(world, "b"))
+    back = CaseReturnRequested(
+        provider="stripe", payment_reference="pi_1", amount=case.opened.amount, reason="x"
+    )
+    at = by_hand(world, case.id, back, world.id("wish"))
+    assert ("3", at, None) in faults(world)
+
+
+def test_the_auditor_knows_what_a_case_keeps_and_sends_back(world: World) -> None:
+    keep_and_send_back(world)
+    assert faults(world) == []
+
+
+def keep_and_send_back(world: World) -> UUID:
+    """One payment is kept by a case, one goes from a case to an order, one goes back."""
+    kept = Authorized(amount=order(world, "a").due, provider="stripe", provider_reference="pi_2")
+    tell(world, told(world, "a", fact=kept, order=None, contradiction=CONTRADICTION))
+    page = told(world, "a", order=None, contradiction=CONTRADICTION)
+    tell(world, page)
+    resolve(world, case_of(page), AssignMoney, order=world.id("b"))
+    stray = told(world, "a", payment="pi_3", order=None, attempt=None, correlation_id=world.id("s"))
+    tell(world, stray)
+    resolve(world, case_of(stray), ReturnMoney)
+    return case_of(stray)
