@@ -50,13 +50,14 @@ class Origin:
 def of_payment(thing: Json, *, about: str) -> Origin:
     """The order and attempt of a session or intent. `about` names news that carries neither.
 
-    A name that is not ours differs; only one that is absent is absent.
+    Metadata under our keys that is not ours differs; only what is absent is absent. What a page is
+    called by is free to whoever makes it: where it is no name of ours, it says nothing.
     """
     metadata = group(thing, "metadata")
-    page_says, cause = _said(thing, "client_reference_id"), _said(metadata, "correlation_id")
-    orders = {one for one in (page_says, _said(metadata, "order")) if one}
-    attempt = uuid_or_none(cause)
-    foreign = _FOREIGN if _is_foreign(cause, *orders) else ""
+    page_says = _said(thing, "client_reference_id")
+    order, cause = _said(metadata, "order"), _said(metadata, "correlation_id")
+    orders, attempt = {page_says, order} - {""}, uuid_or_none(cause)
+    foreign = _FOREIGN if _is_foreign(order, cause) else ""
     differ = len(orders) > 1
     return Origin(
         order=None if differ else uuid_or_none("".join(orders)),

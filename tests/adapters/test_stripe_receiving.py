@@ -111,9 +111,8 @@ def test_a_page_that_is_known_needs_no_metadata(selling):
     [
         {"client_reference_id": None, "metadata": {"correlation_id": "basket 7"}},
         {"client_reference_id": None, "metadata": {"order": "7"}},
-        {"client_reference_id": "basket 7", "metadata": {}},
     ],
-    ids=["correlation", "order", "page"],
+    ids=["correlation", "order"],
 )
 def test_a_page_that_is_known_and_names_somebody_else_pays_nothing(selling, said):
     selling.provider.lever(f"sessions/{selling.page}/pay")

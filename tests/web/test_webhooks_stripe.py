@@ -102,7 +102,8 @@ def shop(*, secret: str, now: int) -> Shop:
 
 
 # What each published event comes to: for an order that waits for money / that was paid by pi_o1.
-# A word in capitals is a case; everything else is stamped. Nothing at all is ignored.
+# A word in capitals is a case; `waits` is for the worker, which looks up the refunds that a charge
+# does not tell; everything else is stamped. Nothing at all is ignored.
 SIGNED = {
     "evt_cs_done": ("Paid", ""),
     "evt_cs_unpaid": ("PaymentPending", "PaymentPending"),
@@ -123,8 +124,8 @@ SIGNED = {
     "evt_re_upd_fail": ("UNMATCHED_MONEY", "RefundFailed"),
     "evt_cru_fail": ("UNMATCHED_MONEY", "RefundFailed"),
     "evt_re_cancel": ("UNMATCHED_MONEY", "RefundFailed"),
-    "evt_ch_ref_part": ("", ""),
-    "evt_ch_ref_full": ("", ""),
+    "evt_ch_ref_part": ("waits", "waits"),
+    "evt_ch_ref_full": ("waits", "waits"),
     "evt_du_new": ("UNMATCHED_MONEY", "Disputed"),
     "evt_du_lost": ("UNMATCHED_MONEY", "Disputed DisputeClosed"),
     "evt_du_won": ("UNMATCHED_MONEY", "Disputed DisputeClosed"),
