@@ -130,7 +130,7 @@ def test_bent_seat_totals_are_found(world, superuser):
     assert {law for law, _ in found(world)} == {"8"}
 
 
-def claimed(superuser) -> tuple[int, int, UUID]:
+def claimed(superuser):
     """A claim's place, and the stamp that counts its payment first."""
     return superuser.execute(
         "select claim.position, counted_at, counted_in from ledger.counted_payments()"
