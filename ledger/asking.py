@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 from ledger.doors import Unreadable, WebhookDoor
 from ledger.intake import Message
 from ledger.reconciling.records import TheirRecord
+from ledger.reconciling.unread import Unread
 
 
 @runtime_checkable
@@ -41,7 +42,7 @@ class DoubtfulDoor(WebhookDoor, Protocol):
 class RefundBooks(Protocol):
     """What looking them up needs of a provider's books."""
 
-    def refunds_of(self, payment: str) -> Iterator[TheirRecord]:
+    def refunds_of(self, payment: str) -> Iterator[TheirRecord | Unread]:
         """Every refund of one payment, whoever made it.
 
         Raises `ledger.reconciling.records.ProviderAway`.

@@ -6,6 +6,18 @@ from datetime import UTC, datetime, timedelta
 LAST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 FIRST = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
 
+# The first and the last year that is stored.
+YEARS = (1900, 2999)
+
+
+def storable(moment: datetime) -> bool:
+    """Whether the ledger keeps moments as old or as far off.
+
+    >>> storable(datetime(2027, 1, 1, tzinfo=UTC)), storable(datetime(9999, 1, 1, tzinfo=UTC))
+    (True, False)
+    """
+    return YEARS[0] <= moment.year <= YEARS[1]
+
 
 def within(moment: datetime) -> datetime:
     """A moment, or the nearest that every time zone can tell."""

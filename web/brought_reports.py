@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ledger.doors import Unreadable
 from ledger.reconciling.records import LOOKBACK, Period, ProviderAway
 from ledger.reconciling.reporting import Reporting, Settlement
 from ledger.reconciling.rows import Row
 from ledger.reconciling.telling import Tell, silent
+from ledger.reconciling.unread import REPORT, Unread
 from web.parts import Archive
 
 # What providers write without a zone may be meant a day earlier or later.
@@ -32,17 +34,17 @@ class BroughtReports:
     sleep: Callable[[float], None] = time.sleep
     timer: Callable[[], float] = time.monotonic
 
-    def of(self, period: Period) -> Sequence[Row]:
+    def of(self, period: Period) -> Sequence[Row | Unread]:
         """Everything that may have moved money in a period, by when it was begun."""
         since = period.since - LOOKBACK - _EITHER_WAY
         return self._of(Period(since=since, until=period.until + _EITHER_WAY))
 
-    def of_settlement(self, settlement: Settlement) -> Sequence[Row]:
+    def of_settlement(self, settlement: Settlement) -> Sequence[Row | Unread]:
         """Everything that came with one payout."""
         name = self.reporting.ask_settlement(settlement.id, now=self.clock())
         return self._brought(name)
 
-    def _of(self, period: Period) -> Sequence[Row]:
+    def _of(self, period: Period) -> Sequence[Row | Unread]:
         """A report that is full may leave some out: its period is asked for in halves."""
         rows = self._brought(self.reporting.ask(period, now=self.clock()))
         if len(rows) < self.reporting.most_rows:
@@ -53,7 +55,7 @@ class BroughtReports:
         first = Period(since=period.since, until=middle + _OVERLAP)
         return [*self._of(first), *self._of(Period(since=middle, until=period.until))]
 
-    def _brought(self, name: str) -> Sequence[Row]:
+    def _brought(self, name: str) -> Sequence[Row | Unread]:
         """The rows of the report of this name, as soon as it stands in the inbox."""
         began = self.timer()
         while (kept := self.inbox.named(self.provider, name)) is None:
@@ -68,4 +70,7 @@ class BroughtReports:
         opened = self.inbox.open(kept.id)
         if opened is None:
             raise ProviderAway("the report was erased before it was read")
-        return self.reporting.read(opened.body)
+        try:
+            return self.reporting.read(opened.body)
+        except Unreadable as trouble:
+            return [Unread(kind=REPORT, reference=name, why=str(trouble))]

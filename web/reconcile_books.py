@@ -13,6 +13,7 @@ from ledger.reconciling.records import Books, Period
 from ledger.reconciling.reporting import Reporting
 from ledger.reconciling.rows import Row
 from ledger.reconciling.telling import Tell
+from ledger.reconciling.unread import Unread
 from web.brought_reports import BroughtReports
 from web.parts import Parts, intake
 
@@ -91,14 +92,14 @@ def _one_by_one(parts: Parts, name: str, period: Period, *, source: Source, tell
 
 def _report(
     parts: Parts, name: str, period: Period, *, source: Source, tell: Tell
-) -> Sequence[Row] | None:
+) -> Sequence[Row | Unread] | None:
     if source.files:
         reporting = parts.reported[name].by_report
         return [row for path in source.files for row in _read(reporting, path)]
     return None if source.none else brought(parts, name, source=source, tell=tell).of(period)
 
 
-def _read(reporting: Reporting, path: Path) -> Sequence[Row]:
+def _read(reporting: Reporting, path: Path) -> Sequence[Row | Unread]:
     if path.stat().st_size > _LARGEST_FILE:
         raise click.UsageError(f"{path.name} is larger than any report.")
     try:

@@ -62,6 +62,7 @@ def reconcile(
 
     Writes nothing unless told to commit. A provider that lists nothing (paytrail) is asked for
     each payment that the ledger knows, and for a report of the rest, which it brings to our door.
+    What cannot be read is told with its id, and the rest is compared.
 
     Exit status 0: both sides agree; 1: they do not (after a commit: still not); 3: the provider
     cannot be asked.
@@ -75,7 +76,7 @@ def reconcile(
         found = work.statement()
         taken_in = work.commit(found) if commit else 0
         left = work.statement() if taken_in else found
-        settled = settlements_of(parts, books, work, source=source, tell=tell)
+        settled = settlements_of(parts, books, work, source=source, into=left, tell=tell)
     if as_json:
         tables.as_json(document(name, found, left, taken_in=taken_in, settled=settled))
     else:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from ledger.currencies import spoken
-from ledger.reconciling.comparing import Line
+from ledger.reconciling.comparing import Line, Statement
 from ledger.reconciling.one_by_one import OneByOne
 from ledger.reconciling.records import Books
 from ledger.reconciling.reporting import Settlement
@@ -14,6 +14,7 @@ from ledger.reconciling.rows import Row
 from ledger.reconciling.service import Reconciliation
 from ledger.reconciling.settlements import SettledMoney, settled_money
 from ledger.reconciling.telling import Tell
+from ledger.reconciling.unread import Unread
 from web.parts import Parts
 from web.reconcile_books import Source, brought
 
@@ -22,12 +23,19 @@ _CURRENCY = "EUR"
 
 
 def settlements_of(
-    parts: Parts, books: Books, work: Reconciliation, *, source: Source, tell: Tell
+    parts: Parts, books: Books, work: Reconciliation, *, source: Source, into: Statement, tell: Tell
 ) -> Sequence[SettledMoney]:
-    """Every payout of the period, the oldest first, if asked for; raises `ProviderAway`."""
+    """Every payout of the period, the oldest first, if asked for; raises `ProviderAway`.
+
+    Those that cannot be read are told `into` the statement.
+    """
     if not source.payouts or not isinstance(books, OneByOne):
         return ()
-    listed = parts.reported[books.name].by_report.settlements(work.period)
+    found = parts.reported[books.name].by_report.settlements(work.period)
+    for unread in found:
+        if isinstance(unread, Unread):
+            into.leave(unread)
+    listed = [one for one in found if isinstance(one, Settlement)]
     return [
         settled_money(
             settlement,
@@ -41,11 +49,12 @@ def settlements_of(
 
 def _rows(
     parts: Parts, books: OneByOne, listed: Sequence[Settlement], *, source: Source, tell: Tell
-) -> Iterator[tuple[Settlement, Sequence[Row]]]:
+) -> Iterator[tuple[Settlement, Sequence[Row | Unread]]]:
     """Out of the files that a person brought, or by a report for each payout."""
     if source.said:
         for one in listed:
-            yield one, [row for row in books.report or () if row.settlement == one.id]
+            rows = [row for row in books.report or () if isinstance(row, Row)]
+            yield one, [row for row in rows if row.settlement == one.id]
         return
     reports = brought(parts, books.name, source=source, tell=tell)
     for one in listed:
@@ -82,7 +91,13 @@ def settlement_document(one: SettledMoney) -> dict[str, Any]:
         "ours": one.ours.amount,
         "difference": one.difference.amount,
         "findings": [_finding(line) for line in one.findings],
+        "unread": [unread_document(unread) for unread in one.unread],
     }
+
+
+def unread_document(one: Unread) -> dict[str, Any]:
+    """Something that nobody could read, by the provider's name of it."""
+    return {"kind": one.kind, "reference": one.reference, "why": one.why}
 
 
 def _finding(line: Line) -> dict[str, Any]:

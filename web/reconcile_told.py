@@ -5,13 +5,15 @@ from typing import Any
 
 import click
 from rich.table import Table
+from rich.text import Text
 
 from ledger.currencies import spoken
 from ledger.reconciling.comparing import Line, Statement, Sum, Verdict
 from ledger.reconciling.records import OurRecord, TheirRecord
 from ledger.reconciling.settlements import SettledMoney
+from ledger.reconciling.unread import Unread
 from web import audit_tables as tables
-from web.reconcile_settlements import settlement_document, settlements_table
+from web.reconcile_settlements import settlement_document, settlements_table, unread_document
 
 
 def show(
@@ -21,6 +23,8 @@ def show(
     screen = tables.console()
     if found.lines:
         screen.print(_lines_table(found))
+    if unread := _unread(left, settled):
+        screen.print(_unread_table(unread))
     screen.print(_sums_table(left))
     if settled:
         screen.print(settlements_table(settled))
@@ -39,9 +43,12 @@ def _summed_up(found: Statement, left: Statement, *, taken_in: int, uneven: int)
         click.echo(
             f"{uneven} of the payouts {'differ' if uneven > 1 else 'differs'} from our books."
         )
+    if left.unread:
+        which = "them" if len(left.unread) > 1 else "it"
+        click.echo(f"{len(left.unread)} could not be read: look {which} up at the provider.")
     if number:
         click.echo(f"{number} finding{'s' if number > 1 else ''}.")
-    elif not uneven:
+    elif not uneven and not left.unread:
         click.echo("Both sides agree.")
 
 
@@ -58,6 +65,21 @@ def _lines_table(statement: Statement) -> Table:
             _said(line.theirs),
             _said(line.ours),
         )
+    return table
+
+
+def _unread(left: Statement, settled: Sequence[SettledMoney]) -> Sequence[Unread]:
+    """Everything that nobody could read, each once."""
+    found = [*left.unread, *(unread for one in settled for unread in one.unread)]
+    return [*dict.fromkeys(found)]
+
+
+def _unread_table(unread: Sequence[Unread]) -> Table:
+    table = Table("kind", title="Not readable")
+    for name in ("reference", "why"):
+        table.add_column(name, overflow="fold")
+    for one in unread:
+        table.add_row(one.kind, Text(one.reference), Text(one.why))
     return table
 
 
@@ -106,6 +128,7 @@ def document(
         "lines": [_line(one) for one in found.lines],
         "taken_in": taken_in,
         "left": [_line(one) for one in left.findings],
+        "unread": [unread_document(one) for one in _unread(left, settled)],
         "settlements": [settlement_document(one) for one in settled],
     }
 

@@ -19,8 +19,9 @@ from adapters.paytrail_payments.words import message
 from ledger.doors import Unreadable
 from ledger.money import Money
 from ledger.reconciling.known import Known
-from ledger.reconciling.records import Kind, NotShown, ProviderAway, State, TheirRecord
+from ledger.reconciling.records import Kind, NotShown, State, TheirRecord
 from ledger.reconciling.rows import Row
+from ledger.reconciling.unread import Unread
 
 _STATES = {
     "ok": State.DONE,
@@ -31,20 +32,20 @@ _STATES = {
 _SAYS = {State.DONE: "ok", State.UNDER_WAY: "pending", State.FAILED: "fail"}
 
 
-def record(client: Client, kind: Kind, transaction: str, *, account: str) -> TheirRecord | None:
+def record(
+    client: Client, kind: Kind, transaction: str, *, account: str
+) -> TheirRecord | Unread | None:
     """A payment or a refund by its transaction; None when it shows none.
 
     Raises `ProviderAway`, and `NotShown` for what only a report has told of.
     """
     if kind is Kind.DISPUTE or is_number(transaction):
         raise NotShown
-    told = shown(client, transaction)
-    if told is None:
-        return None
     try:
-        return _record(kind, told, transaction, account=account)
-    except Unreadable as unreadable:
-        raise ProviderAway(f"a payment that cannot be read: {unreadable}") from None
+        told = shown(client, transaction)
+        return _record(kind, told, transaction, account=account) if told is not None else None
+    except Unreadable as trouble:
+        return Unread(kind=kind, reference=transaction, why=str(trouble))
 
 
 def names(known: Known) -> Sequence[str]:

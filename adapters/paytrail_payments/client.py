@@ -33,6 +33,10 @@ class Lost(Exception):
         self.sent, self.person = sent, person
 
 
+class Garbled(Lost):
+    """Paytrail answered and signed it, and not in the way that it documents."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What Paytrail said and signed."""
@@ -73,13 +77,13 @@ class Client:
         """Look something up; raises `Lost`."""
         return _answer(*self._ask("GET", path, b"", transaction=transaction))
 
-    def listed(self, path: str, query: Mapping[str, str]) -> tuple[int, Sequence[Json]]:
+    def listed(self, path: str, query: Mapping[str, str]) -> tuple[int, Sequence[object]]:
         """Look up a list, and the status that it came with; raises `Lost`."""
         status, found = self._ask("GET", f"{path}?{urlencode(query)}", b"", transaction=None)
         if status != 200:
             return status, ()
-        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-            raise Lost("an answer that is not a list of objects")
+        if not isinstance(found, list):
+            raise Garbled("an answer that is not a list")
         return status, found
 
     def _ask(
@@ -118,7 +122,7 @@ def _moment(at: datetime) -> str:
 
 def _answer(status: int, content: Any) -> Answer:
     if not isinstance(content, dict):
-        raise Lost("an answer that is not an object")
+        raise Garbled("an answer that is not an object")
     return Answer(status, content)
 
 
@@ -126,4 +130,4 @@ def _json(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
-        raise Lost("an answer that is not JSON") from None
+        raise Garbled("an answer that is not JSON") from None

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from adapters.paytrail_payments.client import Answer, Client, Json, Lost
+from adapters.paytrail_payments.client import Answer, Client, Garbled, Json, Lost
 from adapters.paytrail_payments.naming import read_payment_stamp
 from adapters.paytrail_payments.values import moment
 from adapters.paytrail_payments.words import message
@@ -12,20 +12,33 @@ from ledger.reconciling.records import ProviderAway
 
 _NEW = "new"
 _STATES = {_NEW: PageState.OPEN, "fail": PageState.EXPIRED}
+_LATER = (401, 403, 408, 425, 429)
 
 
 def shown(client: Client, transaction: str) -> Json | None:
-    """A transaction as Paytrail shows it; None when there is none. Raises `ProviderAway`."""
+    """A transaction as Paytrail shows it; None when there is none.
+
+    Raises `ProviderAway`, and `Unreadable` where Paytrail answers, and tells no payment.
+    """
     try:
         answer = client.get(f"/payments/{transaction}", transaction=transaction)
+    except Garbled as garbled:
+        raise Unreadable(str(garbled)) from None
     except Lost as lost:
         raise ProviderAway(str(lost)) from None
     return None if answer.status == 404 else _checked(answer, transaction)
 
 
 def page(client: Client, transaction: str, *, account: str) -> Page | None:
-    """A page by its transaction; None when there is none. Raises `ProviderAway`."""
-    told = shown(client, transaction)
+    """A page by its transaction; None when there is none. Raises `ProviderAway`.
+
+    One that cannot be read is not known to be closed, and its news is that nobody can read it.
+    """
+    try:
+        told = shown(client, transaction)
+    except Unreadable:
+        unread = message({}, transaction, account=account, at=None)
+        return Page(state=PageState.OPEN, order=None, attempt=None, news=unread)
     if told is None:
         return None
     ours, status = read_payment_stamp(told["stamp"]), told["status"]
@@ -49,9 +62,11 @@ def happened(told: Json) -> datetime | None:
 
 def _checked(answer: Answer, transaction: str) -> Json:
     told = answer.content
+    if answer.status in _LATER or answer.status >= 500:
+        raise ProviderAway(f"an answer ({answer.status}) that is neither yes nor no")
     named = isinstance(told.get("status"), str) and isinstance(told.get("stamp"), str)
     if answer.status != 200 or not named:
-        raise ProviderAway(f"an answer ({answer.status}) without a payment")
+        raise Unreadable(f"an answer ({answer.status}) without a payment")
     if told.get("transactionId", transaction) != transaction:
-        raise ProviderAway("an answer about another payment")
+        raise Unreadable("an answer about another payment")
     return told

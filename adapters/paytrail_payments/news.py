@@ -181,8 +181,8 @@ def _said(query: Query) -> str:
 
 def _text(query: Query, key: str) -> str:
     value = query.get(key, "")
-    if not value or len(value) > 255:
-        raise Unreadable(f"{key} is missing")
+    if not value or len(value) > 255 or not value.isprintable():
+        raise Unreadable(f"{key} is missing, or no short line")
     return value
 
 

@@ -15,6 +15,7 @@ from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciling.known import Known
 from ledger.reconciling.records import Kind, TheirRecord
 from ledger.reconciling.rows import Row
+from ledger.reconciling.unread import Unread
 from ledger.stamps import CreatePaymentFailure
 
 # Paytrail takes addresses of up to 300 characters; the rest is ours, ids and the longest slug.
@@ -77,7 +78,7 @@ class PaytrailPayments:
         """A payment page as Paytrail has it; None when it has none. Raises `ProviderAway`."""
         return looking.page(self._client, reference, account=self.account)
 
-    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+    def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """A payment or refund as Paytrail has it; raises `ProviderAway` and `NotShown`."""
         self._pace.wait()
         return books.record(self._client, kind, reference, account=self.account)

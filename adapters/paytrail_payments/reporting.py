@@ -18,6 +18,7 @@ from ledger.doors import Unreadable
 from ledger.reconciling.records import Period, ProviderAway
 from ledger.reconciling.reporting import Settlement
 from ledger.reconciling.rows import Row
+from ledger.reconciling.unread import PAYOUT, Unread, name_in
 
 # The door takes a mebibyte, and one row may have two names of 200 characters.
 MOST_ROWS = 1_000
@@ -66,17 +67,19 @@ class PaytrailReports:
         """Ask for the payments of one settlement."""
         return self._ask(f"/settlements/{id}/payments/report", {}, now=now)
 
-    def settlements(self, period: Period) -> Sequence[Settlement]:
+    def settlements(self, period: Period) -> Sequence[Settlement | Unread]:
         """Settlements made in a period. Paytrail shows the newest hundred: older ones follow."""
-        found: dict[str, Settlement] = {}
+        found: dict[object, Settlement | Unread] = {}
         last = period.until
         while True:
             listed = self._settlements(period.since, last)
-            fresh = [one for one in listed if str(one.get("id")) not in found]
-            found |= {one.id: one for one in map(_settlement, fresh)}
-            if len(listed) < _MOST_SETTLEMENTS or not fresh:
+            told = [_settlement(one) for one in listed]
+            known = len(found)
+            found |= {one.id if isinstance(one, Settlement) else one: one for one in told}
+            made = [at for one in listed if (at := _made_at(one)) is not None]
+            if len(listed) < _MOST_SETTLEMENTS or len(found) == known or not made:
                 return [*reversed(found.values())]
-            last = min(moment(one.get("createdAt")) for one in listed)
+            last = min(made)
 
     def accept(
         self, address: str, body: bytes, headers: Mapping[str, str], *, now: datetime
@@ -89,8 +92,8 @@ class PaytrailReports:
             raise Unreadable("the report is not a list")
         return name
 
-    def read(self, body: bytes) -> Sequence[Row]:
-        """The rows of a report. Raises `Unreadable`."""
+    def read(self, body: bytes) -> Sequence[Row | Unread]:
+        """The rows of a report. Raises `Unreadable` for what is none."""
         return reports.read(body)
 
     def _ask(self, path: str, asked: Json, *, now: datetime) -> str:
@@ -109,7 +112,7 @@ class PaytrailReports:
             raise ProviderAway(f"an answer ({answer.status}) that promises no report")
         return name
 
-    def _settlements(self, since: datetime, until: datetime) -> Sequence[Json]:
+    def _settlements(self, since: datetime, until: datetime) -> Sequence[object]:
         days = {"startDate": f"{since:%Y-%m-%d}", "endDate": f"{until:%Y-%m-%d}"}
         try:
             status, listed = self._client.listed("/settlements", days)
@@ -120,16 +123,25 @@ class PaytrailReports:
         return listed
 
 
-def _settlement(told: Json) -> Settlement:
+def _settlement(told: object) -> Settlement | Unread:
+    named, values = name_in(told, "id"), told if isinstance(told, dict) else {}
     try:
-        settled = moment(told["settledAt"]) if told.get("settledAt") else None
-        return Settlement(
-            id=str(int(told["id"])),
-            bank_reference=str(told.get("settlementReference") or ""),
-            settled_at=settled,
-        )
-    except (Unreadable, KeyError, TypeError, ValueError):
-        raise ProviderAway("a settlement that cannot be read") from None
+        if not (named.isascii() and named.isdigit()):
+            raise Unreadable("a settlement without a number")
+        settled = moment(values["settledAt"]) if values.get("settledAt") else None
+    except Unreadable as trouble:
+        bank_reference = name_in(told, "settlementReference")
+        return Unread(kind=PAYOUT, reference=named or bank_reference, why=str(trouble))
+    return Settlement(
+        id=named, bank_reference=name_in(told, "settlementReference"), settled_at=settled
+    )
+
+
+def _made_at(told: object) -> datetime | None:
+    try:
+        return moment(told.get("createdAt")) if isinstance(told, dict) else None
+    except Unreadable:
+        return None
 
 
 def _naive(at: datetime) -> str:

@@ -23,6 +23,7 @@ from adapters.paytrail_payments.values import day_and_time, euros, money
 from ledger.doors import Unreadable
 from ledger.reconciling.records import Kind, State
 from ledger.reconciling.rows import Row
+from ledger.reconciling.unread import REPORT, Unread, name_in
 
 # What is asked for: nothing of card or customer.
 FIELDS = (
@@ -53,17 +54,23 @@ _STATES = {
 _LONGEST = 200
 
 
-def read(body: bytes) -> Sequence[Row]:
-    """Every row of a report. Raises `Unreadable`, which names the row and never what it holds."""
+def read(body: bytes) -> Sequence[Row | Unread]:
+    """Every row of a report, and those that cannot be read; raises `Unreadable` for no report.
+
+    What is told of a row that cannot be read names it, and nothing else that it holds.
+    """
     listed = _json(body) if body.lstrip()[:1] == b"[" else _csv(body)
-    found, numbers = list[Row](), Counter[tuple[Kind, str]]()
+    found, numbers = list[Row | Unread](), Counter[tuple[Kind, str]]()
     for place, one in enumerate(listed, start=1):
         try:
             row = _row(one)
-        except Unreadable as unreadable:
-            raise Unreadable(f"row {place}: {unreadable}") from None
-        numbers[row.kind, row.number] += 1
-        found.append(_told_apart(row, numbers[row.kind, row.number]))
+        except Unreadable as trouble:
+            named = name_in(one, "checkoutReference", "stamp") or f"row {place}"
+            why = f"row {place}: {trouble}"
+            found.append(Unread(kind=REPORT, reference=named, why=why))
+        else:
+            numbers[row.kind, row.number] += 1
+            found.append(_told_apart(row, numbers[row.kind, row.number]))
     return found
 
 
@@ -72,17 +79,14 @@ def _told_apart(row: Row, times: int) -> Row:
     return row if times == 1 else replace(row, number=f"{row.number}-{times}")
 
 
-def _json(body: bytes) -> Iterable[Mapping[str, Any]]:
+def _json(body: bytes) -> Iterable[object]:
     try:
-        found = json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError):
+        return list(json.loads(body, parse_float=Decimal))
+    except (ValueError, ArithmeticError, RecursionError):
         raise Unreadable("the report is not JSON") from None
-    if not all(isinstance(one, dict) for one in found):
-        raise Unreadable("the report is not a list of payments")
-    return list(found)
 
 
-def _csv(body: bytes) -> Iterable[Mapping[str, Any]]:
+def _csv(body: bytes) -> Iterable[object]:
     """Columns are parted by semicolons, as in the published example, or by commas."""
     text = body.decode("utf-8-sig", "replace")
     first = text.partition("\n")[0]
@@ -97,7 +101,9 @@ def _csv(body: bytes) -> Iterable[Mapping[str, Any]]:
     return found
 
 
-def _row(told: Mapping[str, Any]) -> Row:
+def _row(told: object) -> Row:
+    if not isinstance(told, dict):
+        raise Unreadable("it is no object")
     if any(told.get(key) is None for key in _NEEDED):
         raise Unreadable("it has no day, amount, status, reference or stamp")
     amount, stamp, reference = euros(told["amount"]), _text(told, "stamp"), _text(told, "reference")

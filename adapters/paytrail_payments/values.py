@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.paytrail_payments.naming import CURRENCY
 from ledger.doors import Unreadable
+from ledger.moments import storable
 from ledger.money import Money
 
 _HOME = ZoneInfo("Europe/Helsinki")
@@ -47,9 +48,12 @@ def moment(value: object) -> datetime:
     """A time of Paytrail's, in UTC."""
     try:
         found = datetime.fromisoformat(str(value))
-        return (found if found.tzinfo else found.replace(tzinfo=_HOME)).astimezone(UTC)
+        utc = (found if found.tzinfo else found.replace(tzinfo=_HOME)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Unreadable("a time is none") from None
+    if not storable(utc):
+        raise Unreadable("a time is not of this age")
+    return utc
 
 
 def day_and_time(day: object, time: object) -> datetime:

@@ -36,5 +36,7 @@ def message(
     path = _PATH.format(
         order=ours.order if ours else _NOBODY, kind="refund" if refund else "callback"
     )
+    # What is no character, such as half of one, cannot stand in an address.
+    told_in_address = urlencode(query, errors="replace")
     name = f"{'refund' if refund else 'payment'}/{transaction}"
-    return Message(provider=PROVIDER, name=name, body=f"{path}?{urlencode(query)}".encode())
+    return Message(provider=PROVIDER, name=name, body=f"{path}?{told_in_address}".encode())

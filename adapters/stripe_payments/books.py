@@ -3,13 +3,13 @@
 https://docs.stripe.com/api/events
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import stripe
 
-from adapters.stripe_payments.client import asked, listed, no_answer
+from adapters.stripe_payments.client import TROUBLES, asked, members, no_answer
 from adapters.stripe_payments.dispute_news import Ending, ending_of
 from adapters.stripe_payments.fetched import message
 from adapters.stripe_payments.fields import Json, group, moment, money, name, reference
@@ -24,6 +24,7 @@ from ledger.reconciling.records import (
     State,
     TheirRecord,
 )
+from ledger.reconciling.unread import Unread, name_in
 from ledger.stamps import AuthorizationExpired, Authorized, Paid, Voided
 
 # A page may be open for a day before its payment begins.
@@ -31,27 +32,28 @@ _PAGE = timedelta(days=1)
 _PAGE_SIZE = 100
 
 
-def records(client: stripe.StripeClient, period: Period, *, live: bool) -> Iterator[TheirRecord]:
+_Found = TheirRecord | Unread
+
+
+def records(client: stripe.StripeClient, period: Period, *, live: bool) -> Iterator[_Found]:
     """Payments with money taken or kept ready, refunds, disputes; raises `ProviderAway`."""
+    v1 = client.v1
     try:
         # A slow payment or refund is filed by its beginning, and may have ended in the period.
         begun = Period(since=period.since - LOOKBACK, until=period.until)
-        pages = _pages(client, begun)
-        for intent in _all(client.v1.payment_intents, _created(begun)):
-            yield from _payment(intent, pages)
-        for refund in _all(client.v1.refunds, _created(begun)):
-            yield _refund(refund, live=live)
-        for dispute in _all(client.v1.disputes, _created(period)):
-            yield from _dispute(dispute)
-    except stripe.StripeError as error:
+        pages, unread = _pages(client, begun)
+        yield from unread
+        for intent in _all(v1.payment_intents, _created(begun)):
+            yield from _readable(Kind.PAYMENT, intent, lambda one: _payment(one, pages))
+        for refund in _all(v1.refunds, _created(begun)):
+            yield from _readable(Kind.REFUND, refund, lambda one: [_refund(one, live=live)])
+        for dispute in _all(v1.disputes, _created(period)):
+            yield from _readable(Kind.DISPUTE, dispute, _dispute)
+    except TROUBLES as error:
         raise ProviderAway(no_answer(error).reason) from None
-    except Unreadable as error:
-        raise ProviderAway(f"an object of Stripe's cannot be read: {error}") from None
 
 
-def record(
-    client: stripe.StripeClient, kind: Kind, known_as: str, *, live: bool
-) -> TheirRecord | None:
+def record(client: stripe.StripeClient, kind: Kind, known_as: str, *, live: bool) -> _Found | None:
     """One object by its id; None when Stripe does not know it. Raises `ProviderAway`."""
     try:
         return _one(client, kind, known_as, live=live)
@@ -62,19 +64,30 @@ def record(
     except stripe.StripeError as error:
         raise ProviderAway(no_answer(error).reason) from None
     except Unreadable as error:
-        raise ProviderAway(f"an object of Stripe's cannot be read: {error}") from None
+        return Unread(kind=kind, reference=known_as, why=str(error))
 
 
-def refunds_of(client: stripe.StripeClient, payment: str, *, live: bool) -> Iterator[TheirRecord]:
+def refunds_of(client: stripe.StripeClient, payment: str, *, live: bool) -> Iterator[_Found]:
     """Every refund of one payment; raises `ProviderAway`."""
     kind = "charge" if payment.startswith(("ch_", "py_")) else "payment_intent"
     try:
         for refund in _all(client.v1.refunds, {kind: payment}):
-            yield _refund(refund, live=live)
-    except stripe.StripeError as error:
+            yield from _readable(Kind.REFUND, refund, lambda one: [_refund(one, live=live)])
+    except TROUBLES as error:
         raise ProviderAway(no_answer(error).reason) from None
+
+
+def _readable(
+    kind: Kind, thing: object, read: Callable[[Json], Iterable[TheirRecord]]
+) -> Sequence[_Found]:
+    """What one member of a list tells or, if it cannot be read, its name."""
+    try:
+        if not isinstance(thing, dict):
+            raise Unreadable("it is no object")
+        return [*read(thing)]
     except Unreadable as error:
-        raise ProviderAway(f"a refund of Stripe's cannot be read: {error}") from None
+        named = name_in(thing, "id", "payment_intent", "charge", "latest_charge")
+        return [Unread(kind=kind, reference=named, why=str(error))]
 
 
 def _one(
@@ -82,15 +95,15 @@ def _one(
 ) -> TheirRecord | None:
     if kind is Kind.PAYMENT:
         found = asked(lambda: client.v1.payment_intents.retrieve(known_as))
-        pages = _by_intent(_all(client.v1.checkout.sessions, {"payment_intent": known_as}))
+        pages, _ = _by_intent(_all(client.v1.checkout.sessions, {"payment_intent": known_as}))
         return next(_payment(found, pages), None)
     if kind is Kind.REFUND:
         return _refund(asked(lambda: client.v1.refunds.retrieve(known_as)), live=live)
     return next(_dispute(asked(lambda: client.v1.disputes.retrieve(known_as))), None)
 
 
-def _all(endpoint: Any, wanted: Json) -> Iterator[Json]:
-    return listed(lambda: endpoint.list(params=wanted | {"limit": _PAGE_SIZE}))
+def _all(endpoint: Any, wanted: Json) -> Iterator[object]:
+    return members(lambda after: endpoint.list(params=wanted | {"limit": _PAGE_SIZE} | after))
 
 
 def _created(period: Period) -> Json:
@@ -98,15 +111,27 @@ def _created(period: Period) -> Json:
     return {"created": {"gte": since, "lte": until}}
 
 
-def _pages(client: stripe.StripeClient, period: Period) -> Mapping[str, Json]:
+_Pages = tuple[Mapping[str, Json], Sequence[Unread]]
+
+
+def _pages(client: stripe.StripeClient, period: Period) -> _Pages:
     wide = Period(since=period.since - _PAGE, until=period.until)
     return _by_intent(_all(client.v1.checkout.sessions, _created(wide)))
 
 
-def _by_intent(sessions: Iterator[Json]) -> Mapping[str, Json]:
-    """The payment page that each intent came from."""
-    found = ((reference(one, "payment_intent"), one) for one in sessions)
-    return {intent: one for intent, one in found if intent is not None}
+def _by_intent(sessions: Iterator[object]) -> _Pages:
+    """The payment page that each intent came from, and those that nobody can read."""
+    found, unread = dict[str, Json](), list[Unread]()
+    for one in sessions:
+        try:
+            session = one if isinstance(one, dict) else {}
+            intent, _ = reference(session, "payment_intent"), name(session, "id")
+        except Unreadable as error:
+            named = name_in(one, "id", "payment_intent")
+            unread.append(Unread(kind=Kind.PAYMENT, reference=named, why=f"its page: {error}"))
+        else:
+            found |= {intent: session} if intent is not None else {}
+    return found, unread
 
 
 _TOLD: Mapping[type, tuple[State, str, str]] = {

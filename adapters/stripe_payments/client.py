@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import stripe
@@ -9,6 +10,7 @@ import stripe
 from adapters.stripe_payments.fields import Json, code
 from ledger.doors import Unreadable
 from ledger.payments import NoAnswer, for_person
+from ledger.reconciling.unread import name_in
 
 # The library reports how long calls take, unless it is told not to.
 stripe.enable_telemetry = False
@@ -51,20 +53,33 @@ def asked(call: Callable[[], Any]) -> Json:
     return found
 
 
-def listed(call: Callable[[], Any]) -> Iterator[Json]:
+def listed(call: Callable[[Json], Any]) -> Iterator[Json]:
     """Every object of a list, page by page. Raises `TROUBLES`."""
-    known = set[object]()
-    try:
-        for one in call().auto_paging_iter():
-            found = one.to_dict()
-            if found["id"] in known:
-                raise Unreadable("a list that begins again")
-            known.add(found["id"])
-            yield found
-    except TROUBLES:
-        raise
-    except Exception as error:
-        raise _misshapen(error) from None
+    for one in members(call):
+        if not isinstance(one, dict) or not isinstance(one.get("id"), str):
+            raise Unreadable("a list of something that is no object")
+        yield one
+
+
+def members(call: Callable[[Json], Any]) -> Iterator[object]:
+    """Whatever stands in a list, page by page; raises `TROUBLES` where it is no list.
+
+    Each page is asked for by what it comes after.
+    """
+    known, after = set[str](), Json()
+    while True:
+        page = asked(partial(call, after))
+        data, more = page.get("data"), page.get("has_more")
+        if not isinstance(data, list) or not isinstance(more, bool):
+            raise Unreadable("an answer that is not a list")
+        ids = [found for one in data if (found := name_in(one, "id"))]
+        if len({*ids} - known) < len(ids) or (more and not ids):
+            raise Unreadable("a list that begins again")
+        yield from data
+        if not more:
+            return
+        known |= {*ids}
+        after = {"starting_after": ids[-1]}
 
 
 def _misshapen(error: Exception) -> Unreadable:

@@ -81,9 +81,12 @@ def money(values: Json, key: str) -> Money:
     if type(amount) is not int or not 0 <= amount < _LARGEST:
         raise Unreadable(f"{key} is not an amount")
     try:
-        return from_units(PROVIDER, amount, currency(values))
+        found = from_units(PROVIDER, amount, currency(values))
     except NotPayable as error:
         raise Unreadable(str(error)) from None
+    if found.amount >= _LARGEST:
+        raise Unreadable(f"{key} is larger than any amount")
+    return found
 
 
 def currency(values: Json) -> str:

@@ -9,6 +9,7 @@ from ledger.captures import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, Voi
 from ledger.payment_pages import Page
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciling.records import Kind, Period, TheirRecord
+from ledger.reconciling.unread import Unread
 
 _LIVE = ("sk_live_", "rk_live_")
 
@@ -73,14 +74,14 @@ class StripePayments:
         """How an authorized payment stands."""
         return captures.look(self._client, payment_reference)
 
-    def records(self, period: Period) -> Iterator[TheirRecord]:
+    def records(self, period: Period) -> Iterator[TheirRecord | Unread]:
         """Every payment, refund and dispute made in a period; raises `ProviderAway`."""
         return books.records(self._client, period, live=self.live)
 
-    def refunds_of(self, payment: str) -> Iterator[TheirRecord]:
+    def refunds_of(self, payment: str) -> Iterator[TheirRecord | Unread]:
         """Every refund of one payment, whoever made it; raises `ProviderAway`."""
         return books.refunds_of(self._client, payment, live=self.live)
 
-    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+    def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """One of them by its id; raises `ProviderAway`."""
         return books.record(self._client, kind, reference, live=self.live)

@@ -78,7 +78,8 @@ def find(client: stripe.StripeClient, ask: RefundAsk) -> RefundAnswer | None:
 
 
 def _all(client: stripe.StripeClient, ask: RefundAsk) -> list[Json]:
-    return [*listed(lambda: client.v1.refunds.list(params=_payment(ask) | {"limit": 100}))]
+    wanted = _payment(ask) | {"limit": 100}
+    return [*listed(lambda after: client.v1.refunds.list(params=wanted | after))]
 
 
 def _stands(refund: Json) -> bool:

@@ -1,6 +1,6 @@
 """Major units there, minor units here: exact both ways, or not at all."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from ledger.currencies import digits, major
 from ledger.doors import Unreadable
@@ -34,7 +34,7 @@ def minor(value: object, currency: str) -> Money:
     try:
         units = Decimal(str(value)).scaleb(exponent(currency))
         whole = units == units.to_integral_value()
-    except InvalidOperation:
+    except ArithmeticError:
         raise Unreadable("the amount is not a number") from None
     if not whole or not 0 <= units < _LARGEST:
         raise Unreadable("the amount is not in whole minor units")

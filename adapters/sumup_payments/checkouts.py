@@ -44,7 +44,7 @@ def create(
 
 
 def fetch(client: Client, checkout: str) -> Json | None:
-    """A checkout as it is; None when there is none. Raises `Lost`."""
+    """A checkout as it is; None when there is none. Raises `Lost`, or `Garbled` of those."""
     answer = client.get(f"{CHECKOUTS}/{checkout}")
     return None if answer.status == 404 else _object(answer)
 
@@ -117,8 +117,6 @@ def _wish(ask: PaymentAsk, reference: str, *, merchant: str, hook: str) -> Json:
 
 
 def _object(answer: Answer) -> Json:
-    if answer.status not in (200, 201):
-        raise Lost(f"an answer ({answer.status}) without a checkout")
-    if not isinstance(answer.content, dict):
+    if answer.status not in (200, 201) or not isinstance(answer.content, dict):
         raise Garbled(f"an answer ({answer.status}) without a checkout")
     return answer.content

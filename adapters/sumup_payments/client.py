@@ -15,6 +15,7 @@ API_BASE = "https://api.sumup.com"
 Json = dict[str, Any]
 
 _LOOKS = 2
+_LATER = (401, 403, 408, 425, 429)
 # It tells every address that is asked for, and ours name orders.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
 
@@ -100,7 +101,7 @@ class Client:
             raise Lost(f"no connection ({type(error).__name__})", done=False) from None
         except httpx2.HTTPError as error:
             raise Lost(f"no answer ({type(error).__name__})") from None
-        if answer.status_code in (401, 403, 429):
+        if answer.status_code in _LATER:
             # For a person to mend, or for later: SumUp did not look at the wish.
             reason = f"turned away ({answer.status_code})"
             raise Lost(reason, done=False, person=for_person(answer.status_code))
@@ -114,7 +115,7 @@ def _content(body: bytes) -> Any:
         return None
     try:
         return json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         raise Garbled("an answer that is not JSON") from None
 
 

@@ -13,6 +13,7 @@ from ledger.once import IN_THIS_PROCESS, Once
 from ledger.payment_pages import Page, PageState
 from ledger.payments import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciling.records import Kind, Period, ProviderAway, TheirRecord
+from ledger.reconciling.unread import Unread
 
 # Older keys say what they are for; a sandbox merchant's newer key does not.
 _TEST = ("sk_test_", "sup_sk_test_")
@@ -73,40 +74,41 @@ class SumupPayments:
         return refunds.find(self._client, ask, merchant=self.account)
 
     def page(self, reference: str) -> Page | None:
-        """A payment page as SumUp has it; None when it has none. Raises `ProviderAway`."""
+        """A payment page as SumUp has it; None when it has none. Raises `ProviderAway`.
+
+        One that cannot be read is not known to be closed, and its news is that nobody can read it.
+        """
         try:
             checkout = checkouts.fetch(self._client, reference)
-            return self._page(checkout) if checkout is not None else None
-        except (Lost, Unreadable) as trouble:
-            raise ProviderAway(str(trouble)) from None
+        except Garbled:
+            return _unread(None, reference)
+        except Lost as lost:
+            raise ProviderAway(str(lost)) from None
+        try:
+            return self._page(checkout, reference) if checkout is not None else None
+        except Unreadable:
+            return _unread(checkout, reference)
 
     def shown(self, checkout: str) -> Message | None:
         """What is to be kept of a checkout; of an answer that cannot be read, too.
 
         None while there is nothing to tell; raises `ProviderAway`.
         """
-        try:
-            found = checkouts.fetch(self._client, checkout)
-        except Garbled:
-            return news.unread(None, checkout)
-        except Lost as lost:
-            raise ProviderAway(str(lost)) from None
-        try:
-            return self._page(found).news if found is not None else None
-        except Unreadable:
-            return news.unread(found, checkout)
+        found = self.page(checkout)
+        return found.news if found is not None else None
 
-    def records(self, period: Period) -> Iterator[TheirRecord]:
+    def records(self, period: Period) -> Iterator[TheirRecord | Unread]:
         """Every payment, refund and chargeback made in a period; raises `ProviderAway`."""
         return books.records(self._client, period, merchant=self.account)
 
-    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+    def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """One of them by our name of it; raises `ProviderAway`."""
         return books.record(self._client, kind, reference, merchant=self.account)
 
-    def _page(self, checkout: Json) -> Page:
+    def _page(self, checkout: Json, asked: str) -> Page:
         ours = read_reference(checkout.get("checkout_reference"))
-        name(checkout.get("id"), "id")
+        if name(checkout.get("id"), "id") != asked:
+            raise Unreadable("an answer about another checkout")
         told = news.reports(checkout, live=self.live)
         return Page(
             state=_STATES.get(str(checkout.get("status")), PageState.OPEN),
@@ -114,3 +116,7 @@ class SumupPayments:
             attempt=ours.attempt if ours else None,
             news=news.message(checkout) if told else None,
         )
+
+
+def _unread(answer: object, asked: str) -> Page:
+    return Page(state=PageState.OPEN, order=None, attempt=None, news=news.unread(answer, asked))

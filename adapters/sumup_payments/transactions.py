@@ -15,6 +15,7 @@ from ledger.reports import Fact, Report
 from ledger.stamps import CreateRefundSuccess, Disputed, Paid, Refunded, RefundFailed
 
 REFUND, CHARGEBACK = "REFUND", "CHARGE_BACK"
+_MOST = 10**18
 _CAME = ("SUCCESSFUL", "REFUNDED")
 _SETTLED = ("REFUNDED", "SUCCESSFUL", "PAID_OUT", "RECONCILED")
 # What is kept of a transaction and of one of its events: nothing of card or customer.
@@ -33,10 +34,18 @@ def events(transaction: Json, *kinds: str) -> Sequence[Json]:
     return [one for one in listed if one.get("event_type") in kinds]
 
 
+def every_event(transaction: Json) -> Sequence[object]:
+    """Whatever is listed as an event."""
+    listed = transaction.get("transaction_events") or []
+    if not isinstance(listed, list):
+        raise Unreadable("transaction_events is not a list")
+    return listed
+
+
 def event_name(transaction: str, event: Json) -> str:
     """An event by its transaction and its number there: so it can be looked up again."""
     number = event.get("id")
-    if not isinstance(number, int) or isinstance(number, bool):
+    if type(number) is not int or not 0 <= number < _MOST:
         raise Unreadable("an event has no number")
     return f"{transaction}/{number}"
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from adapters.sumup_payments.client import Json
 from ledger.doors import Unreadable
+from ledger.moments import storable
 
 # SumUp's limit of a reference is 90 characters.
 _LONGEST = 255
@@ -30,12 +31,13 @@ def foreign(value: object) -> str:
 
 
 def moment(value: object) -> datetime | None:
-    """A time with its zone, in UTC; None for anything else."""
+    """A time with its zone that the ledger can hold, in UTC; None for anything else."""
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return found.astimezone(UTC) if found is not None and found.tzinfo else None
+        utc = found.astimezone(UTC) if found is not None and found.tzinfo else None
     except (ValueError, OverflowError):
         return None
+    return utc if utc is not None and storable(utc) else None
 
 
 def objects(values: Json, key: str) -> Sequence[Json]:

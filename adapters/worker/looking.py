@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import structlog
 
 from ledger.asking import RefundBooks
+from ledger.doors import Unreadable
 from ledger.intake import Intake, Message
 from ledger.order.state import Order
 from ledger.payment_pages import OpenPages, PageProvider, open_attempts
-from ledger.reconciling.records import Books, Kind
+from ledger.reconciling.records import Books, Kind, TheirRecord
+from ledger.reconciling.unread import Unread
 from ledger.reports import Report
 
 _log = structlog.get_logger("worker")
@@ -30,11 +32,19 @@ class LookUp:
             self.intake.take(found)
 
     def refunds(self, provider: str, payment: str) -> None:
-        """Takes in every refund of a payment. Raises `ledger.reconciling.records.ProviderAway`."""
+        """Takes in every refund of a payment. Raises `ledger.reconciling.records.ProviderAway`.
+
+        One that cannot be read raises `Unreadable` once all the others are taken in.
+        """
         books: object = self.books.get(provider)
-        if isinstance(books, RefundBooks):
-            for one in books.refunds_of(payment):
+        unread = list[Unread]()
+        for one in books.refunds_of(payment) if isinstance(books, RefundBooks) else ():
+            if isinstance(one, Unread):
+                unread.append(one)
+            else:
                 self.intake.take(one.message)
+        if unread:
+            raise Unreadable(f"{len(unread)} refunds of the payment cannot be read")
 
     def _page(self, report: Report) -> Message | None:
         provider = self.pages.get(report.provider)
@@ -44,7 +54,7 @@ class LookUp:
     def _payment(self, report: Report) -> Message | None:
         books = self.books.get(report.provider)
         found = books.record(Kind.PAYMENT, report.reference) if books else None
-        return found.message if found else None
+        return found.message if isinstance(found, TheirRecord) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,13 @@ from uuid import UUID
 from ledger.codec.names import NAMES
 from ledger.codec.reading import Decoded, decode
 from ledger.codec.writing import Encoded, encode
+from ledger.moments import YEARS, storable
 from ledger.money import Money
 from ledger.recorded import Draft
 
 # The largest whole number that a double holds exactly; a column holds a thousand times as much.
 WHOLE = 2**53 - 1
 TEXT = 65_536
-YEARS = (1900, 2999)
 _Check = Callable[[Any], None]
 
 
@@ -69,7 +69,7 @@ def _text(value: Any) -> None:
 def _moment(value: Any) -> None:
     if type(value) is not datetime or value.tzinfo is None:
         raise Beyond("a moment with its time zone")
-    if not YEARS[0] <= value.year <= YEARS[1]:
+    if not storable(value):
         raise Beyond(f"a moment from {YEARS[0]} to {YEARS[1]}")
 
 

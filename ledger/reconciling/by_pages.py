@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ledger.audit.rows import LedgerRows
+from ledger.doors import Unreadable
 from ledger.intake import Message
 from ledger.payment_pages import Page
 from ledger.reconciling.known import Known, known_since
 from ledger.reconciling.records import LOOKBACK, Books, Kind, Period, TheirRecord
 from ledger.reconciling.telling import Tell, silent
+from ledger.reconciling.unread import Unread
 from ledger.reports import Report
 from ledger.stamps import Paid
 
@@ -30,6 +32,7 @@ class ByPages:
     reports: Callable[[Message], Sequence[Report]]
     tell: Tell = silent
     names_orders: bool = field(default=True, init=False)
+    _unread: list[Unread] = field(default_factory=list, init=False)
     _news: Mapping[str, Message] | None = field(default=None, init=False)
 
     @property
@@ -44,13 +47,16 @@ class ByPages:
     def live(self) -> bool:
         return self.books.live
 
-    def records(self, period: Period) -> Iterator[TheirRecord]:
+    def records(self, period: Period) -> Iterator[TheirRecord | Unread]:
         """Those of the books; a payment that a page tells of is told in the page's words."""
         for one in self.books.records(period):
-            named = one.kind is not Kind.PAYMENT or any(r.order for r in self.reports(one.message))
-            yield one if named else self._introduced(one, period)
+            if isinstance(one, Unread) or one.kind is not Kind.PAYMENT or self._named(one):
+                yield one
+            else:
+                yield self._introduced(one, period)
+        yield from self._unread
 
-    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+    def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """One thing as the books have it."""
         return self.books.record(kind, reference)
 
@@ -68,9 +74,24 @@ class ByPages:
             self.tell("looking at payment pages", number)
             page = self.pages.page(one.reference) if one.correlation_id not in paid else None
             if page is not None and page.news is not None:
-                for report in self.reports(page.news):
+                for report in self._told(one, page.news):
                     if isinstance(report.fact, Paid):
                         yield report.fact.provider_reference, page.news
+
+    def _told(self, known: Known, news: Message) -> Sequence[Report]:
+        try:
+            return self.reports(news)
+        except Unreadable as trouble:
+            unread = Unread(kind=Kind.PAYMENT, reference=known.reference, why=str(trouble))
+            self._unread.append(unread)
+            return ()
+
+    def _named(self, payment: TheirRecord) -> bool:
+        """Whether it names an order; where it cannot be read, whoever compares it tells so."""
+        try:
+            return any(told.order for told in self.reports(payment.message))
+        except Unreadable:
+            return True
 
 
 def _is_page(known: Known) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from ledger.foreseeing import Foresight
 from ledger.money import Money, zero
 from ledger.reconciling.records import Kind, OurRecord, Period, State, TheirRecord
+from ledger.reconciling.unread import Unread
 
 
 class Verdict(StrEnum):
@@ -128,12 +129,16 @@ class Sum:
 
 @dataclass(slots=True)
 class Statement:
-    """All lines of a period, counted and summed; only what did not match is kept line by line."""
+    """All lines of a period, counted and summed; only what did not match is kept line by line.
+
+    What could not be read is in no line and no sum.
+    """
 
     period: Period
     counts: Counter[Verdict] = field(default_factory=Counter)
     lines: list[Line] = field(default_factory=list)
     sums: dict[tuple[Kind, str], Sum] = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
 
     def add(self, line: Line) -> None:
         """Count one line and, unless it matched, keep it."""
@@ -142,13 +147,18 @@ class Statement:
             self.lines.append(line)
         self._sum(line)
 
+    def leave(self, unread: Unread) -> None:
+        """Tell of something that cannot be compared; of the same thing once."""
+        if unread not in self.unread:
+            self.unread.append(unread)
+
     @property
     def findings(self) -> Sequence[Line]:
         return [line for line in self.lines if line.verdict in FINDINGS]
 
     @property
     def clean(self) -> bool:
-        return not self.findings
+        return not self.findings and not self.unread
 
     @property
     def net(self) -> Mapping[str, Sum]:

@@ -11,6 +11,7 @@ from ledger.reconciling.known import Known, known_of, known_since
 from ledger.reconciling.records import LOOKBACK, Holder, Kind, NotShown, Period, State, TheirRecord
 from ledger.reconciling.rows import Row
 from ledger.reconciling.telling import Tell, silent
+from ledger.reconciling.unread import Unread
 from ledger.recorded import Recorded
 
 _Key = tuple[Kind, str]
@@ -19,7 +20,7 @@ _Key = tuple[Kind, str]
 class Unlisted(Holder, Protocol):
     """What is needed of a provider that shows things only to those who know their names."""
 
-    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+    def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """One thing by the provider's name of it; raises `ProviderAway` and `NotShown`."""
         ...
 
@@ -40,17 +41,18 @@ class Unlisted(Holder, Protocol):
 class OneByOne:
     """The books of one period, read once. Without a report (None) nothing unknown is found.
 
-    A report is `complete` if it leaves out nothing of the period: one that a person brings may.
+    A report is `complete` if it leaves out nothing of the period: one that a person brings may,
+    and so does one of which a row cannot be read.
     """
 
     unlisted: Unlisted
     rows: LedgerRows
-    report: Sequence[Row] | None
+    report: Sequence[Row | Unread] | None
     complete: bool = False
     tell: Tell = silent
     names_orders: bool = field(default=True, init=False)
     _known: dict[_Key, Known] = field(default_factory=dict, init=False)
-    _asked: dict[_Key, TheirRecord | None] = field(default_factory=dict, init=False)
+    _asked: dict[_Key, TheirRecord | Unread | None] = field(default_factory=dict, init=False)
     _told: dict[_Key, TheirRecord] = field(default_factory=dict, init=False)
 
     @property
@@ -65,17 +67,19 @@ class OneByOne:
     def live(self) -> bool:
         return self.unlisted.live
 
-    def records(self, period: Period) -> Iterator[TheirRecord]:
+    def records(self, period: Period) -> Iterator[TheirRecord | Unread]:
         """Money that came in a period and every refund of it; raises `ProviderAway`."""
         since = period.since - LOOKBACK
         self._learn([*known_since(self.rows, since, self.unlisted)], tell=self.tell)
         for row in self.report or ():
+            if isinstance(row, Unread):
+                yield row
+                continue
             one = self.told(row)
             self._told[one.kind, one.reference] = self._agreed(one)
-        listed = {key: one for key, one in self._asked.items() if one is not None} | self._told
-        for one in listed.values():
-            if one.at in period and (one.kind is Kind.REFUND or one.state is State.DONE):
-                yield one
+        for found in (self._asked | self._told).values():
+            if isinstance(found, Unread) or (found is not None and _counts(found, period)):
+                yield found
 
     def told(self, row: Row) -> TheirRecord:
         """A row under the provider's name of what it is about, if the ledger knows that."""
@@ -85,13 +89,13 @@ class OneByOne:
             known = self._named(row)
         return self.unlisted.told(row, known)
 
-    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+    def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """One thing as it was told or is asked for; raises `ProviderAway` and `NotShown`."""
         key = (kind, reference)
         if key in self._told:
             return self._told[key]
         found = self._ask(kind, reference)
-        if found is None and kind is Kind.REFUND and not self.complete:
+        if found is None and kind is Kind.REFUND and not self._is_complete():
             raise NotShown
         return found
 
@@ -104,7 +108,8 @@ class OneByOne:
             tell(f"asking for {len(payments)} payments by name", number)
             with suppress(NotShown):
                 shown = self._ask(one.kind, one.reference)
-                self._known |= {(one.kind, name): one for name in shown.names} if shown else {}
+                if isinstance(shown, TheirRecord):
+                    self._known |= {(one.kind, name): one for name in shown.names}
 
     def _named(self, row: Row) -> Known | None:
         names = ((row.kind, name) for name in row.names)
@@ -113,7 +118,10 @@ class OneByOne:
     def _history(self, owner: UUID) -> Sequence[Recorded]:
         return [recorded(one) for one in self.rows.stream(owner, until=self.rows.head()[0])]
 
-    def _ask(self, kind: Kind, reference: str) -> TheirRecord | None:
+    def _is_complete(self) -> bool:
+        return self.complete and not any(isinstance(one, Unread) for one in self.report or ())
+
+    def _ask(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         key = (kind, reference)
         if key not in self._asked:
             self._asked[key] = self.unlisted.record(kind, reference)
@@ -122,4 +130,10 @@ class OneByOne:
     def _agreed(self, told: TheirRecord) -> TheirRecord:
         """What was asked for just now is newer than a report, unless the two differ in money."""
         asked = self._asked.get((told.kind, told.reference))
-        return asked if asked is not None and asked.amount == told.amount else told
+        if isinstance(asked, TheirRecord) and asked.amount == told.amount:
+            return asked
+        return told
+
+
+def _counts(one: TheirRecord, period: Period) -> bool:
+    return one.at in period and (one.kind is Kind.REFUND or one.state is State.DONE)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ledger.intake import Message
 from ledger.money import Money
+from ledger.reconciling.unread import Unread
 
 
 class Kind(StrEnum):
@@ -95,19 +96,20 @@ class Holder(Protocol):
 class Books(Holder, Protocol):
     """What reconciling needs of a provider, and nothing more. Both calls raise `ProviderAway`.
 
+    One object that cannot be read is told as such, and keeps no other from being told.
     `names_orders` says whether a payment in them tells whose it is, as we named it.
     """
 
     names_orders: bool
 
-    def records(self, period: Period) -> Iterator[TheirRecord]:
+    def records(self, period: Period) -> Iterator[TheirRecord | Unread]:
         """Every payment with money taken or kept ready, every refund and dispute of a period.
 
         Also what was begun up to `LOOKBACK` earlier, where it is filed by its beginning.
         """
         ...
 
-    def record(self, kind: Kind, reference: str) -> TheirRecord | None:
+    def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """One of them by the provider's name of it, from any time; None when there is none.
 
         Raises `NotShown` where nobody can know.

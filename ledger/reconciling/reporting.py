@@ -8,6 +8,7 @@ from typing import Protocol
 from ledger.reconciling.one_by_one import Unlisted
 from ledger.reconciling.records import Period
 from ledger.reconciling.rows import Row
+from ledger.reconciling.unread import Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Reporting(Protocol):
         """Ask for everything that came with one payout."""
         ...
 
-    def settlements(self, period: Period) -> Sequence[Settlement]:
+    def settlements(self, period: Period) -> Sequence[Settlement | Unread]:
         """The payouts of a period, the oldest first."""
         ...
 
@@ -50,8 +51,8 @@ class Reporting(Protocol):
         """The name of a report that was brought; raises `Unreadable` for what nobody asked for."""
         ...
 
-    def read(self, body: bytes) -> Sequence[Row]:
-        """The rows of a report, brought or downloaded; raises `Unreadable`."""
+    def read(self, body: bytes) -> Sequence[Row | Unread]:
+        """The rows of a report, brought or downloaded; raises `Unreadable` for what is none."""
         ...
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.audit.rows import LedgerRows, all_rows, recorded
+from ledger.doors import Unreadable
 from ledger.foreseeing import Foresight, foresee
 from ledger.intake import Intake
 from ledger.reconciling.comparing import Line, Statement, Verdict, compared, unmatched
@@ -21,6 +22,7 @@ from ledger.reconciling.records import (
     TheirRecord,
 )
 from ledger.reconciling.telling import Tell, silent
+from ledger.reconciling.unread import Unread
 
 Key = tuple[Kind, str]
 _ORDER = [*Kind]
@@ -40,7 +42,8 @@ class Reconciliation:
     period: Period
     tell: Tell = silent
     waiting: Collection[UUID] = ()
-    _theirs: Sequence[TheirRecord] = field(default=(), init=False)
+    _theirs: Sequence[TheirRecord] | None = field(default=None, init=False)
+    _unread: list[Unread] = field(default_factory=list, init=False)
     _orders: dict[Key, UUID] = field(default_factory=dict, init=False)
 
     def statement(self) -> Statement:
@@ -48,52 +51,75 @@ class Reconciliation:
 
         Raises `ledger.reconciling.records.ProviderAway`.
         """
-        if not self._theirs:
-            self._theirs = sorted(self._counted(), key=lambda one: _ORDER.index(one.kind))
+        if self._theirs is None:
+            self._theirs = sorted(self._read(), key=lambda one: _ORDER.index(one.kind))
         ours, statement = self._ours(), Statement(period=self.period)
+        for unread in self._unread:
+            statement.leave(unread)
         for theirs in self._theirs:
-            line = self._line(theirs, ours.pop((theirs.kind, theirs.reference), None))
-            if line.concerns(self.period):
-                statement.add(line)
+            mine = ours.pop((theirs.kind, theirs.reference), None)
+            self._add(self._line(theirs, mine), statement)
+        unread_here = {(one.kind, one.reference) for one in self._unread}
         for mine in ours.values():
-            if mine.at in self.period or mine.state is State.UNDER_WAY:
-                line = self._without_theirs(mine)
-                if line.concerns(self.period):
-                    statement.add(line)
+            told = (mine.kind, mine.reference) in unread_here
+            if not told and (mine.at in self.period or mine.state is State.UNDER_WAY):
+                self._add(self._without_theirs(mine), statement)
         return statement
 
     def commit(self, statement: Statement) -> int:
-        """Take in the news of every line that it could mend; how many there were."""
+        """Take in the news of every line that it could mend; how much was understood."""
         lines = [line for line in statement.lines if line.mendable]
-        for line in lines:  # payments first, as they were compared
-            assert line.theirs is not None, "mendable lines have news"
-            for order in self.intake.take(line.theirs.message, find=self._find):
-                if order is not None:
-                    self._orders[line.theirs.kind, line.theirs.reference] = order
-        return len(lines)
+        return sum(self._take_in(line) for line in lines)  # payments first, as they were compared
 
-    def line(self, theirs: TheirRecord) -> Line:
+    def _take_in(self, line: Line) -> bool:
+        """False where the news says nothing that can be read: it is kept, and a case is made."""
+        assert line.theirs is not None, "mendable lines have news"
+        try:
+            went_to = self.intake.take(line.theirs.message, find=self._find)
+        except Unreadable:
+            return False
+        for order in went_to:
+            if order is not None:
+                self._orders[line.theirs.kind, line.theirs.reference] = order
+        return True
+
+    def line(self, theirs: TheirRecord) -> Line | Unread:
         """One record of theirs beside what we have of it, from any time."""
         return self._line(theirs, None)
 
-    def _counted(self) -> Iterable[TheirRecord]:
+    def _read(self) -> Iterable[TheirRecord]:
+        """What can be read; the rest is told beside it."""
         for number, record in enumerate(self.books.records(self.period), start=1):
             self.tell("reading the provider's books", number)
-            yield record
+            if isinstance(record, Unread):
+                self._unread.append(record)
+            else:
+                yield record
 
-    def _line(self, theirs: TheirRecord, ours: OurRecord | None) -> Line:
+    def _add(self, found: Line | Unread, statement: Statement) -> None:
+        if isinstance(found, Unread):
+            statement.leave(found)
+        elif found.concerns(self.period):
+            statement.add(found)
+
+    def _line(self, theirs: TheirRecord, ours: OurRecord | None) -> Line | Unread:
         ours = ours or self._elsewhen(theirs)
-        if ours is None:
+        if ours is not None:
+            return Line(verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours)
+        try:
             verdict, named = unmatched(self._foreseen(theirs)), self._named(theirs)
-            return Line(verdict=verdict, theirs=theirs, ours=None, named=named)
-        return Line(verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours)
+        except Unreadable as trouble:
+            return Unread(kind=theirs.kind, reference=theirs.reference, why=str(trouble))
+        return Line(verdict=verdict, theirs=theirs, ours=None, named=named)
 
-    def _without_theirs(self, ours: OurRecord) -> Line:
+    def _without_theirs(self, ours: OurRecord) -> Line | Unread:
         """The provider did not list it; perhaps it has it in another period."""
         try:
             theirs = self.books.record(ours.kind, ours.reference)
         except NotShown:
             return Line(verdict=Verdict.UNCHECKED, theirs=None, ours=ours)
+        if isinstance(theirs, Unread):
+            return theirs
         if theirs is None:
             return Line(verdict=Verdict.MISSING_THERE, theirs=None, ours=ours)
         return Line(verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours)

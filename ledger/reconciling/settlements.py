@@ -9,6 +9,7 @@ from ledger.reconciling.comparing import FINDINGS, Line, Verdict
 from ledger.reconciling.records import Kind, State
 from ledger.reconciling.reporting import Settlement
 from ledger.reconciling.rows import Row
+from ledger.reconciling.unread import Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class SettledMoney:
     fees: Decimal
     ours: Money
     findings: Sequence[Line]
+    unread: Sequence[Unread] = ()
 
     @property
     def theirs(self) -> Money:
@@ -37,27 +39,30 @@ class SettledMoney:
 
     @property
     def clean(self) -> bool:
-        return not self.findings and not self.difference
+        return not self.findings and not self.difference and not self.unread
 
 
 def settled_money(
     settlement: Settlement,
-    rows: Sequence[Row],
+    rows: Sequence[Row | Unread],
     *,
-    line: Callable[[Row], Line],
+    line: Callable[[Row], Line | Unread],
     currency: str,
 ) -> SettledMoney:
     """The rows of one payout added up, each beside what `line` finds of it in our books."""
-    moved = [row for row in rows if row.state is not State.FAILED]
-    lines = [line(row) for row in moved]
+    readable = [row for row in rows if isinstance(row, Row)]
+    moved = [row for row in readable if row.state is not State.FAILED]
+    compared = [line(row) for row in moved]
+    lines = [one for one in compared if isinstance(one, Line)]
     nothing = zero(currency)
     return SettledMoney(
         settlement=settlement,
         payments=sum((row.amount for row in moved if row.kind is Kind.PAYMENT), nothing),
         refunds=sum((row.amount for row in moved if row.kind is Kind.REFUND), nothing),
-        fees=sum((row.fees for row in rows), Decimal(0)),
+        fees=sum((row.fees for row in readable), Decimal(0)),
         ours=sum((_ours(one) for one in lines), nothing),
         findings=[one for one in lines if one.verdict in FINDINGS],
+        unread=[one for one in (*rows, *compared) if isinstance(one, Unread)],
     )
 
 

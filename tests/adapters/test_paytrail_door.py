@@ -13,6 +13,7 @@ from adapters.paytrail_payments.naming import payment_stamp
 from adapters.paytrail_payments.signing import signature
 from ledger.commands import RequestPayment
 from ledger.doors import Unreadable
+from ledger.named_ids import named_ids
 from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.payment_pages import PageState
@@ -310,12 +311,26 @@ def test_each_status_that_is_looked_up_has_its_state(selling, status, state, fac
 def test_what_cannot_be_looked_up_is_told_apart_from_what_is_not_there(selling):
     selling.teller.answers = [(404, {"status": "error", "message": ""})]
     assert selling.teller.payments.page(TRANSACTION) is None
-    for answer in (LOST, (200, {}), (500, {}), (200, {"status": "ok"})):
-        selling.teller.answers = [answer]
+    for status_code in (500, 429, 401):
+        selling.teller.answers = [(status_code, {})]
         with pytest.raises(ProviderAway):
             selling.teller.payments.page(TRANSACTION)
-    with pytest.raises(ProviderAway, match="another payment"):
-        looked_up(selling, "ok", transactionId="another")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *((200, {}), (200, {"status": "ok"}), (200, {"status": 7, "stamp": []}), (200, [])),
+        *((400, {"status": "error"}), (409, {}), (422, {}), (200, {"transactionId": "another"})),
+    ],
+)
+def test_a_page_that_nobody_can_read_is_news_that_names_it(selling, answer):
+    selling.teller.answers = [answer]
+    page = selling.teller.payments.page(TRANSACTION)
+    assert page.state is PageState.OPEN
+    assert named_ids(page.news.body).object == TRANSACTION
+    with pytest.raises(Unreadable):
+        DOOR.reread(page.news.body)
 
 
 def test_what_was_looked_up_does_not_come_in_at_the_door(selling):

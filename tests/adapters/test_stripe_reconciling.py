@@ -357,3 +357,40 @@ def test_people_read_a_table(shop):
     assert "missing_here" in done.stdout
     assert "70.00 EUR" in done.stdout
     assert "1 finding." in done.stdout
+
+
+WRONG: list[Any] = [
+    *(7, None, [], {}, {"id": 7}),
+    *({"amount": one, "amount_received": one} for one in ("a lot", 10**30, None, True)),
+    *({"currency": one} for one in ("E\x00R", 7, None)),
+    *({"created": one} for one in (10**20, -1, "soon")),
+    *({"status": "\x00"}, {"status": 7}, {"status": []}),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=ascii)
+@pytest.mark.parametrize("of", ["payment_intents", "refunds"])
+def test_an_object_that_cannot_be_read_is_a_finding_and_hides_no_other(shop, wrong, of):
+    shop.buy()
+    shop.refund(shop.pay(), amount="500")
+    shown = {
+        "object": "list",
+        "url": f"/v1/{of}",
+        "has_more": False,
+        "data": shop.provider.objects(of),
+    }
+    spoilt = (
+        {**shown["data"][0], "id": "x_7"} | wrong if isinstance(wrong, dict) and wrong else wrong
+    )
+    shown["data"].insert(0, spoilt)
+    shop.provider.trouble("misshapen", f"/v1/{of}", method="GET", answer=shown)
+    found = books(shop, "--commit", status=1)
+    named = str(wrong.get("id", "x_7")) if isinstance(wrong, dict) and wrong else ""
+    kind = "payment" if of == "payment_intents" else "refund"
+    assert [(one["kind"], one["reference"]) for one in found["unread"]] == [(kind, named)]
+    assert found["taken_in"] == 2
+    assert status(shop.order()) == "PARTIALLY_REFUNDED"
+    size = shop.size
+    shop.provider.trouble("misshapen", f"/v1/{of}", method="GET", answer=shown)
+    assert books(shop, "--commit", status=1)["counts"] == {"matched": 2}
+    assert shop.size == size

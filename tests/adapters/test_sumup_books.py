@@ -14,7 +14,7 @@ from ledger.intake import Intake
 from ledger.order.status import status
 from ledger.payments import start_payment
 from ledger.reconciling.comparing import Verdict
-from ledger.reconciling.records import Kind, Period, ProviderAway, State
+from ledger.reconciling.records import Kind, Period, ProviderAway, State, TheirRecord
 from ledger.reconciling.service import Reconciliation
 from tests.adapters.sumup_kit import (
     MERCHANT,
@@ -40,13 +40,18 @@ def item(known_as: str = TRANSACTION) -> dict:
     return {"transaction_id": known_as, "type": "PAYMENT", "amount": 70.0}
 
 
+def told(one: object) -> tuple[Any, ...]:
+    assert isinstance(one, TheirRecord)
+    return (one.kind, one.reference, one.amount.amount, one.state)
+
+
 def test_payments_refunds_and_chargebacks_of_a_period_are_listed():
     back = {**refund_event(8, amount=1.0), "event_type": "CHARGE_BACK"}
     late = {**refund_event(9), "timestamp": "2027-03-01T12:00:00Z"}
     found = transaction(refund_event(7, amount=10.0), back, late)
     teller = Teller(history(item(), item()), (200, found))
     listed = [*teller.payments.records(PERIOD)]
-    assert [(one.kind, one.reference, one.amount.amount, one.state) for one in listed] == [
+    assert [told(one) for one in listed] == [
         (Kind.PAYMENT, TRANSACTION, 7000, State.DONE),
         (Kind.REFUND, f"{TRANSACTION}/7", 1000, State.DONE),
         (Kind.DISPUTE, f"{TRANSACTION}/8", 100, State.UNDER_WAY),
@@ -71,7 +76,7 @@ def test_every_page_is_read_and_a_page_that_shows_nothing_new_is_the_last():
 def test_one_record_is_looked_up_by_our_name_of_it():
     teller = Teller((200, transaction(refund_event(7))), (200, transaction()), (404, {}))
     found = teller.payments.record(Kind.REFUND, f"{TRANSACTION}/7")
-    assert found is not None
+    assert isinstance(found, TheirRecord)
     assert found.state is State.DONE
     assert teller.payments.record(Kind.REFUND, f"{TRANSACTION}/7") is None
     assert teller.payments.record(Kind.PAYMENT, "t-0") is None
@@ -79,7 +84,7 @@ def test_one_record_is_looked_up_by_our_name_of_it():
 
 @pytest.mark.parametrize(
     "answers",
-    [[httpx2.ConnectError("x")] * 2, [(500, {})] * 2, [(200, [])], [history({"id": 7})]],
+    [[httpx2.ConnectError("x")] * 2, [(500, {})] * 2, [(200, [])], [(200, {"items": 7})]],
 )
 def test_a_provider_that_does_not_tell_is_away(answers):
     with pytest.raises(ProviderAway):

@@ -9,7 +9,8 @@ import pytest
 
 from ledger import shop_limits
 from ledger.codec import NotStorable, decode, faithful
-from ledger.codec.bounds import TEXT, WHOLE, YEARS
+from ledger.codec.bounds import TEXT, WHOLE
+from ledger.moments import YEARS
 from ledger.money import Money
 from ledger.recorded import Draft
 from ledger.shop_stamps import ProductRevised, QuotaSet
