@@ -1121,6 +1121,27 @@ MUTATIONS = (
         tests=("tests/web/test_public_writes.py",),
     ),
     Mutation(
+        name="wait-longer-than-was-told",
+        file="web/pace.py",
+        old="    g.over_for = None if hit else hit.seconds\n",
+        new="",
+        tests=("tests/web/test_public_writes.py",),
+    ),
+    Mutation(
+        name="metrics-port-is-taken-on-trust",
+        file="web/cli.py",
+        old="        require_usable(LOOPBACK, metrics_port,",
+        new="        (lambda *_, **__: None)(LOOPBACK, metrics_port,",
+        tests=("tests/web/test_bad_arguments.py",),
+    ),
+    Mutation(
+        name="what-has-a-default-must-be-sent",
+        file="web/api/openapi.py",
+        old='field.pop("default", None)',
+        new='field.get("default")',
+        tests=("tests/web/test_api_openapi.py",),
+    ),
+    Mutation(
         name="a-body-is-described-by-hand",
         file="web/api/openapi.py",
         old="    RefundBody,\n    PaidBody,",

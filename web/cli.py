@@ -48,7 +48,7 @@ from web.shop_commands import shop
 from web.standstill import behind, told_of_lag, told_of_stopped
 from web.token_commands import token
 from web.words_typed import require_text
-from web.worker_metrics import worker_metrics
+from web.worker_metrics import LOOPBACK, worker_metrics
 
 REFUSED, WRONG, OUTSIDE = 1, 2, 3
 _ENDINGS: dict[type[Exception], int] = {
@@ -130,7 +130,7 @@ def _ready_to_serve(settings: Settings) -> Settings:
 @click.option("--without", multiple=True, metavar="NAME", help="All reactors but these.")
 @click.option(
     "--metrics-port",
-    type=click.IntRange(1, 65535),
+    type=Port(),
     help="Serve /metrics of this worker on this port of the machine itself.",
 )
 @click.pass_context
@@ -142,6 +142,8 @@ def worker(
     metrics_port: int | None,
 ) -> None:
     """Move the projections, send the letters, settle what is open at providers."""
+    if metrics_port is not None and not once:
+        require_usable(LOOPBACK, metrics_port, option="--metrics-port")
     configure()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     running = daemon(_works(context))

@@ -60,7 +60,8 @@ def show_order(order: Order, now: datetime) -> tuple[Table, ...]:
     sums = (f"{name} {spoken(getattr(money, name))}" for name in MoneyAxes.__slots__)
     click.echo(f"Money: {', '.join(sums)}")
     answer = "yes" if allowed.allowed else f"no ({allowed.reason})"
-    click.echo(f"May be cancelled by its holder: {answer}, until {allowed.deadline or '–'}")
+    until = f"{allowed.deadline:%Y-%m-%d %H:%M}Z" if allowed.deadline else "–"
+    click.echo(f"May be cancelled by its holder: {answer}, until {until}")
     payments = Table("payment", "provider", "reference", "asked", "received", "held")
     for one in order.attempts.values():
         payments.add_row(

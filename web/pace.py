@@ -25,6 +25,7 @@ def pressed_too_often(button: str, *, limit: int, per_seconds: int = 60) -> bool
     hit = parts().limits.hit(f"{button}/{_visitor()}", per_seconds=per_seconds, limit=limit)
     policy = f'"{button}";q={limit};w={per_seconds}'
     g.allowance = policy, f'"{button}";r={max(hit.left, 0)};t={hit.seconds}'
+    g.over_for = None if hit else hit.seconds
     return not hit
 
 
@@ -32,6 +33,8 @@ def tell_allowance(response: Response) -> Response:
     """What this visitor has left, in the fields of draft-ietf-httpapi-ratelimit-headers."""
     if (told := g.get("allowance")) is not None:
         response.headers["RateLimit-Policy"], response.headers["RateLimit"] = told
+    if (seconds := g.get("over_for")) is not None:
+        response.headers["Retry-After"] = str(seconds)
     return response
 
 

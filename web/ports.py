@@ -21,7 +21,7 @@ class Port(click.IntRange):
         super().__init__(1, LAST - more)
 
 
-def require_usable(host: str, port: int) -> None:
+def require_usable(host: str, port: int, *, option: str = "--port") -> None:
     """Raises `PortUnusable` unless something may listen there just now."""
     try:
         family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -33,16 +33,16 @@ def require_usable(host: str, port: int) -> None:
             probe.bind(address)
             probe.listen()
         except OSError as error:
-            raise PortUnusable(f"Port {port} of {host} {_why(error)}") from error
+            raise PortUnusable(f"Port {port} of {host} {_why(error, option)}") from error
 
 
-def _why(error: OSError) -> str:
+def _why(error: OSError, option: str) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return "is in use: stop what listens there, or choose another with --port."
+            return f"is in use: stop what listens there, or choose another with {option}."
         case errno.EACCES | errno.EPERM:
-            return "is for privileged users: choose one from 1024 on with --port."
+            return f"is for privileged users: choose one from 1024 on with {option}."
         case errno.EADDRNOTAVAIL:
             return "cannot be listened on: this machine does not have that address (--host)."
         case _:
-            return f"cannot be listened on: {error.strerror}. Choose another with --port."
+            return f"cannot be listened on: {error.strerror}. Choose another with {option}."

@@ -9,7 +9,7 @@ from web.case_metrics import CaseFigures
 from web.ledger_metrics import Calls, LedgerFigures, Passed
 from web.parts import Parts
 
-_LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def worker_metrics(
     registry.register(
         LedgerFigures(views=parts.views, clock=parts.clock, calls=calls, reactors=reactors)
     )
-    server, thread = start_http_server(port, addr=_LOOPBACK, registry=registry)
+    server, thread = start_http_server(port, addr=LOOPBACK, registry=registry)
     try:
         yield
     finally:

@@ -130,28 +130,46 @@ def test_no_process_outlives_its_verification(world, module_database):
 
 
 INTERRUPTED = """
-import sys, time
+import signal, sys, time
 from adapters.auditing.processes import audit_processes
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with audit_processes(sys.argv[1], 2, hashes_only=True) as shares:
     print(*shares.pids, flush=True)
     time.sleep(60)
 """
 
 
+@pytest.fixture(params=["in front", "in the background"])
+def tests_run(request):
+    """Who is started in the background ignores Ctrl-C, and so does whoever they start."""
+    before = signal.getsignal(signal.SIGINT)
+    in_front = request.param == "in front"
+    signal.signal(signal.SIGINT, signal.default_int_handler if in_front else signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("tests_run")
 @pytest.mark.parametrize("whom", ["everybody on the terminal", "the one who asked, for good"])
 def test_ctrl_c_or_a_sudden_end_ends_them_all(module_database, whom):
     command = [sys.executable, "-P", "-c", INTERRUPTED, module_database.app]
-    quiet = subprocess.DEVNULL
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=quiet, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
     ) as asking:
         assert asking.stdout is not None
         helpers = [psutil.Process(int(pid)) for pid in asking.stdout.readline().split()]
-        if whom == "everybody on the terminal":
-            os.killpg(asking.pid, signal.SIGINT)
-        else:
+        try:
+            if whom == "everybody on the terminal":
+                os.killpg(asking.pid, signal.SIGINT)
+            else:
+                asking.kill()
+            asking.wait(20)
+        finally:
             asking.kill()
-        asking.wait(20)
         _, alive = psutil.wait_procs(helpers, timeout=20)
     assert len(helpers) == 2
     assert not alive

@@ -98,6 +98,18 @@ def test_calls_have_tags_and_lead_on_to_each_other():
     assert len(links) > 50
 
 
+def test_what_may_be_left_out_stands_in_words():
+    """Generators take a field with a default for one that is always there."""
+    schemas = DESCRIBED["components"]["schemas"]
+    fields = {
+        name: schemas[name].get("properties", {}) for name in (one.__name__ for one in BODIES)
+    }
+    assert not [one for body in fields.values() for one in body.values() if "default" in one]
+    assert "amount" not in schemas["RefundBody"]["required"]
+    assert fields["OrderBody"]["language"]["description"] == 'Left out, it is "en".'
+    assert fields["CancelBody"]["refund"]["description"] == "Left out, it is false."
+
+
 def test_the_key_has_a_pattern():
     keys = [
         one["schema"]["pattern"]

@@ -133,11 +133,15 @@ def test_a_file_that_nobody_may_read_is_told(tmp_path: Path, capsys: pytest.Capt
     assert "Traceback" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["serve", "demo"])
-def test_a_port_that_there_is_not_is_wrong_usage(command: str, capsys: pytest.CaptureFixture[str]):
+@pytest.mark.parametrize(
+    ("command", "option"), [("serve", "--port"), ("demo", "--port"), ("worker", "--metrics-port")]
+)
+def test_a_port_that_there_is_not_is_wrong_usage(
+    command: str, option: str, capsys: pytest.CaptureFixture[str]
+):
     for port in ("0", "-1", "65536", "99999", "x"):
-        assert ending(command, "--port", port) == 2
-        assert "--port" in capsys.readouterr().err
+        assert ending(command, option, port) == 2
+        assert option in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]):
@@ -146,7 +150,11 @@ def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]):
         other.listen()
         port = str(other.getsockname()[1])
         assert ending("serve", "--port", port) == 3
-    assert f"Port {port} of 127.0.0.1 is in use" in capsys.readouterr().err
+        assert f"Port {port} of 127.0.0.1 is in use" in capsys.readouterr().err
+        assert ending("worker", "--metrics-port", port) == 3
+    told = capsys.readouterr().err
+    assert f"Port {port} of 127.0.0.1 is in use" in told
+    assert "--metrics-port" in told
 
 
 def test_a_host_that_is_none_is_told(capsys: pytest.CaptureFixture[str]):

@@ -46,8 +46,18 @@ def described() -> dict[str, Any]:
     document: dict[str, Any] = msgspec.json.decode(FILE.read_bytes())
     template = "#/components/schemas/{name}"
     _, components = msgspec.json.schema_components(BODIES, ref_template=template)
-    document["components"]["schemas"] |= components
+    document["components"]["schemas"] |= {name: _sendable(one) for name, one in components.items()}
     return document
+
+
+def _sendable(body: dict[str, Any]) -> dict[str, Any]:
+    """A body whose defaults stand in words: generated clients would insist on what has one."""
+    for field in body.get("properties", {}).values():
+        default = field.pop("default", None)
+        if default not in (None, ""):
+            told = f"Left out, it is {msgspec.json.encode(default).decode()}."
+            field["description"] = f"{field.get('description', '')} {told}".strip()
+    return body
 
 
 @cache
