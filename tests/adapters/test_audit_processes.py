@@ -19,6 +19,7 @@ from ledger.audit.finding import Finding
 from ledger.audit.unfinished import Unfinished
 from ledger.audit.verify import Verdict, Verification
 from tests.ledger.audit_kit import a_history
+from tests.processes import still_alive
 from tests.worlds import World
 
 # Each finds something, in several streams, and in what stands between them.
@@ -170,6 +171,5 @@ def test_ctrl_c_or_a_sudden_end_ends_them_all(module_database, whom):
             asking.wait(20)
         finally:
             asking.kill()
-        _, alive = psutil.wait_procs(helpers, timeout=20)
+        assert not still_alive(helpers)
     assert len(helpers) == 2
-    assert not alive

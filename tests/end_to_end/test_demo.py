@@ -16,6 +16,7 @@ import psutil
 from adapters.embedded_postgres import EmbeddedPostgres, postmaster
 from tests.end_to_end.houses import four_ports
 from tests.end_to_end.journey import until
+from tests.processes import still_alive
 from web.demo_house import alone
 
 
@@ -48,8 +49,7 @@ def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> Non
                 one.kill()
             demo.kill()
             demo.wait()
-    _, alive = psutil.wait_procs(started, timeout=10)
-    assert not alive
+    assert not still_alive(started)
     assert "verified" in told.read_text()
     for name in ("demo.json", "demo.env"):
         assert (tmp_path / "home" / name).stat().st_mode & 0o077 == 0

@@ -21,15 +21,13 @@ CHECKS = [not_a_server_error, status_code_conformance, response_schema_conforman
 class House:
     """A fresh shop for each walk, behind one address: the same steps come to the same."""
 
-    product: Product | None = None
-
     def __init__(self) -> None:
+        self.product = open_shop()
         self.open()
 
     def open(self) -> None:
         """Another shop; whatever worked for the last one is over."""
-        if self.product is not None:
-            self.product.store.ledger.close()
+        self.product.store.ledger.close()
         self.product = open_shop()
         self.headers = self.product.token("staff")
         self.placed = [self.product.paid().rpartition("/")[2]]
