@@ -22,7 +22,7 @@ from web.current import parts
 from web.forms import CheckoutForm
 from web.pace import pressed_too_often
 from web.paying import go_and_pay
-from web.problems import of_refusal
+from web.problems import ProblemRaised, of_refusal
 from web.shop import PREFIX, entered, quantities
 from web.texts import _
 from web.vat import by_rate
@@ -65,6 +65,8 @@ def place(shop: str) -> str | Response | tuple[str, int]:
     too_often = pressed_too_often("checkout", limit=20)
     open_shop = _with_all(entered(shop))
     chosen = choices(open_shop)
+    if too_often and not chosen:
+        raise ProblemRaised("too-many-requests")
     if not chosen:
         return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
     sent = CheckoutForm()
