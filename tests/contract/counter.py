@@ -102,7 +102,12 @@ class Counter:
         ahead = self.clock() + timedelta(days=60)
         kept = with_policy(Release.AT_REFUND_ACCEPTED, fee=FEE)
         preferences = replace(
-            kept.preferences, provider=till.provider, starts_at=ahead, grace_period=grace
+            kept.preferences,
+            provider=till.provider,
+            starts_at=ahead,
+            grace_period=grace,
+            # Asked of shops that are paid by hand, and told by no other.
+            how_to_pay={"en": "By bank transfer."} if till.provider == "manual" else {},
         )
         spec = replace(kept, preferences=preferences, quotas={"weekend": 50, "friday": 50})
         Shops(self.ledger).import_shop(spec, actor="test", at=self.clock())
