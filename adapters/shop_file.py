@@ -34,6 +34,7 @@ from ledger.money import Money
 from ledger.policy import BankAccount, CancellationPolicy, Release, Seller, Surplus
 from ledger.refusals import ShopInvalid
 from ledger.shop import ProductSpec, ShopSpec
+from ledger.shop_limits import FILE_BYTES
 from ledger.shop_rules import Fault
 from ledger.shop_stamps import Preferences
 
@@ -116,7 +117,9 @@ _NO_SELF_SERVICE = {name: key.standin for name, key in CANCELLATION.items()}
 def read_shop_file(path: Path) -> ShopSpec:
     """The shop that a file describes; raises `ShopInvalid` with all that is wrong, and where."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            # One byte more than may be shows that there are too many.
+            content = file.read(FILE_BYTES + 1)
     except OSError as error:
         raise ShopInvalid([(path.name, f"cannot be read: {error.strerror}")]) from error
     return shop_of(content, name=path.name)
@@ -149,8 +152,7 @@ def _invalid(wrong: Sequence[Wrong], name: str) -> ShopInvalid:
 
 def _misread(one: Misread, spec: ShopSpec | None = None) -> Wrong:
     fault = Fault(path=one.field, found=one.found, right=one.right)
-    field = rules.field_of(one.field, spec) if spec else ".".join(map(str, one.field))
-    return one.line, field[:100] or WHOLE_FILE, rules.said(fault)
+    return one.line, rules.field_of(one.field, spec) or WHOLE_FILE, rules.said(fault)
 
 
 def _placed(reading: Reading, spec: ShopSpec) -> Iterator[Wrong]:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from adapters.stamp_mapper import StampMapper, prepare, recorded_as
 from adapters.stamp_rows import StampRow
 from ledger.appends import Append, Appended, Contradiction, Outcome, UnreadStamp
 from ledger.clocks import Clocks
-from ledger.codec import Unreadable
+from ledger.codec import Unreadable, require_readable
 from ledger.few_collections import few_collections
 from ledger.making import maker
 from ledger.recorded import Recorded
@@ -86,11 +86,14 @@ class StampLedger(Application[UUID]):
 
         The same conditions hold and the same roots come out as one by one. While the database
         works on some, the next are made ready. If it fails in the middle, what was answered
-        stands, and all may be handed in again (law 3).
+        stands, and all may be handed in again (law 3). Raises `ledger.codec.NotStorable` for bytes
+        that are no stamp within the bounds; nothing that came together with them is written.
         """
         rest, handed_in = iter(appends), deque[Callable[[], Sequence[Answer]]]()
         with few_collections():
             while some := list(islice(rest, at_once)):
+                for one in chain.from_iterable(append.events for append in some):
+                    require_readable(one.topic, one.state)
                 handed_in.append(self._committer.hand_in(some))
                 if len(handed_in) > _AHEAD:
                     yield from handed_in.popleft()()

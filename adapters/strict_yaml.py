@@ -78,7 +78,7 @@ def read_yaml(content: bytes) -> tuple[Node, Sequence[Misread]]:
     Raises `NotYaml`.
     """
     if len(content) > FILE_BYTES:
-        found = f"{len(content)} bytes"
+        found = f"more than {FILE_BYTES} bytes"
         raise NotYaml(Misread(1, found, f"a file of at most {FILE_BYTES} bytes"))
     tree = _Tree()
     try:

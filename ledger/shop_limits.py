@@ -39,6 +39,8 @@ PHONE = 50
 MAIL_ADDRESS = 254
 LINK = 2_000
 LANGUAGES = 20
+# Accents on one letter: no writing needs as many, and more of them reach over other lines.
+MARKS = 6
 
 # How many there may be.
 PRODUCTS = 500

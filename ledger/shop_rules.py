@@ -36,6 +36,9 @@ _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a
 _LINK = re.compile(r"[!#-;=?-\[\]_a-z~]+")
 # Characters that turn the direction of what follows, or that nobody sees.
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]")
+# Letters and signs by their category that show nothing: fillers and the blank Braille cell.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_TOO_MARKED = re.compile(f"1{{{limits.MARKS + 1}}}")
 _SEVERAL_LINES = frozenset("\n\t")
 
 
@@ -63,20 +66,25 @@ def check(spec: ShopSpec) -> None:
         raise ShopInvalid([(field, said(one)) for field, one in found])
 
 
-def field_of(path: Path, spec: ShopSpec) -> str:
-    """A path as people read it: products by their slugs."""
-    if len(path) > 1 and path[0] == "products" and isinstance(number := path[1], int):
+def field_of(path: Path, spec: ShopSpec | None = None) -> str:
+    """A path as people read it: products by their slugs, other items counted from 1."""
+    if spec and len(path) > 1 and path[0] == "products" and isinstance(number := path[1], int):
         known = spec.products[number].slug if number < len(spec.products) else ""
-        path = (path[0], known or number + 1, *path[2:])
-    return ".".join(map(str, path))
+        path = (path[0], known or number, *path[2:])
+    words = [str(one + 1) if isinstance(one, int) else _shown(one) for one in path]
+    return ".".join(one or "nothing" for one in words)
 
 
 def said(fault: Fault) -> str:
-    """What stands there, cut where it is long, and what would be right."""
+    """What stands there, and what would be right."""
     text = fault.found if isinstance(fault.found, str) else repr(fault.found)
+    return f"{_shown(text) or 'nothing'} stands there; right would be {fault.right}"
+
+
+def _shown(text: str) -> str:
+    """A text of the file in a message: one line, cut where it is long."""
     shown = text if len(text) <= 60 else f"{text[:60]}… ({len(text)} characters)"
-    clean = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in shown)
-    return f"{clean or 'nothing'} stands there; right would be {fault.right}"
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in shown)
 
 
 def faults(spec: ShopSpec) -> Faults:
@@ -298,8 +306,11 @@ def _texts(
 
 
 def _text(path: Path, text: str, most: int, *, needed: bool = False, lines: bool = False) -> Faults:
-    if needed and not text.strip():
-        yield Fault(path=path, found=text, right="a text that is not empty")
+    if needed and not any(map(_visible, text)):
+        yield Fault(path=path, found=text, right="a text that can be seen")
+    if _TOO_MARKED.search(_marks_of(text)):
+        right = f"at most {limits.MARKS} accents on one letter"
+        yield Fault(path=path, found=text, right=right)
     if len(text) > most:
         yield Fault(path=path, found=text, right=f"at most {most} characters")
     allowed = _SEVERAL_LINES if lines else frozenset[str]()
@@ -311,6 +322,16 @@ def _text(path: Path, text: str, most: int, *, needed: bool = False, lines: bool
 def unfit(letter: str) -> bool:
     """A character that no text of a shop may hold: controls, halves of others, unseen ones."""
     return unicodedata.category(letter) in ("Cc", "Cs", "Co") or bool(_UNSEEN.match(letter))
+
+
+def _visible(letter: str) -> bool:
+    """A letter, figure, sign or symbol. Marks and joiners alone show nothing."""
+    return unicodedata.category(letter)[0] in "LNPS" and letter not in _BLANK
+
+
+def _marks_of(text: str) -> str:
+    """One figure for each character: 1 for a mark that stands on the letter before it."""
+    return "".join("01"[unicodedata.category(one) == "Mn"] for one in text)
 
 
 def is_link(text: str) -> bool:

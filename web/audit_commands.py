@@ -2,7 +2,6 @@
 
 import sys
 from collections import deque
-from itertools import takewhile
 from uuid import UUID
 
 import click
@@ -12,14 +11,13 @@ from ledger.audit.replay import (
     ReplayStep,
     Standing,
     Until,
-    replay,
     replay_rows,
+    replay_stream,
     until_position,
     until_time,
 )
-from ledger.audit.rows import LedgerRows, Totals, recorded
+from ledger.audit.rows import LedgerRows, Totals
 from ledger.audit.seats import derive_seats, seat_differences
-from ledger.codec import Unreadable
 from ledger.refusals import UnknownOrder
 from web import audit_tables as tables
 from web.instants import LIKE, instant
@@ -83,39 +81,43 @@ def replay_command(
 ) -> None:
     """Tell stamp by stamp what happened, and how things stood after it."""
     rows, until = _rows(context), until or _EVERYTHING
-    try:
-        if order is None:
-            _replay_all(rows, until, newest=newest, as_json=as_json)
-        else:
-            _replay_one(rows, order, until=until, as_json=as_json)
-    except Unreadable as error:
-        click.echo(f"A stamp cannot be read; `audit verify` tells where: {error}", err=True)
+    if order is None:
+        unread = _replay_all(rows, until, newest=newest, as_json=as_json)
+    else:
+        unread = _replay_one(rows, order, until=until, as_json=as_json)
+    if unread:
+        click.echo(f"Stamps that cannot be read: {unread}. `audit verify` tells why.", err=True)
         sys.exit(FOUND)
 
 
-def _replay_one(rows: LedgerRows, stream: UUID, *, until: Until, as_json: bool) -> None:
-    stored = rows.stream(stream, until=rows.head()[0])
-    if not stored:
+def _replay_one(rows: LedgerRows, stream: UUID, *, until: Until, as_json: bool) -> int:
+    """How many stamps of it cannot be read."""
+    if not rows.stream(stream, until=rows.head()[0]):
         raise UnknownOrder
-    steps = replay(recorded(row) for row in takewhile(until, stored))
+    steps = list(replay_stream(rows, stream, until=until))
     if as_json:
-        tables.as_json({"order": stream, "steps": list(steps)})
+        tables.as_json({"order": stream, "steps": steps})
     else:
         tables.console().print(tables.story_table(steps, streams=False))
+    return sum(one.unread for one in steps)
 
 
-def _replay_all(rows: LedgerRows, until: Until, *, newest: int, as_json: bool) -> None:
-    """The newest steps are kept; of the others, only sums."""
+def _replay_all(rows: LedgerRows, until: Until, *, newest: int, as_json: bool) -> int:
+    """How many stamps cannot be read. The newest steps are kept; of the others, only sums."""
     standing, steps = Standing(), deque[ReplayStep](maxlen=max(newest, 0))
-    for one, before, after in replay_rows(rows, until=until):
-        steps.append(standing.take(one, before, after))
+    for one in replay_rows(rows, until=until):
+        if isinstance(one, ReplayStep):
+            steps.append(standing.pass_over(one))
+        else:
+            steps.append(standing.take(*one))
     if as_json:
         tables.as_json({**tables.standing_json(standing), "steps": list(steps)})
-        return
+        return standing.unread
     out = tables.console()
     if steps:
         out.print(tables.story_table(steps, streams=True))
     out.print(*tables.standing_tables(standing))
+    return standing.unread
 
 
 @audit.command()

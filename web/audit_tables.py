@@ -194,6 +194,7 @@ def standing_json(standing: Standing) -> dict[str, Any]:
     return {
         "position": standing.position,
         "stamps": standing.stamps,
+        "unread": standing.unread,
         "statuses": {word: n for word, n in sorted(standing.statuses.items()) if n},
         "money": {currency: asdict(axes) for currency, axes in standing.money.items()},
         "seats": quotas_json(standing.quotas),

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import click
 import httpx2
 
+from ledger.currencies import spoken
+from ledger.money import Money
 from web.demo_house import Addresses, fresh_key
 
 _T = TypeVar("_T")
@@ -121,4 +123,4 @@ class Story:
 
 
 def _money(order: dict[str, Any]) -> str:
-    return f"{order['total'] / 100:.2f} {order['currency']}"
+    return spoken(Money(order["total"], order["currency"]))

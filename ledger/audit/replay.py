@@ -2,19 +2,22 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from uuid import UUID
 
 from ledger.audit.rows import LedgerRows, StoredRow, Totals, all_rows, recorded
 from ledger.audit.seats import SeatCount
 from ledger.audit.story import told
-from ledger.audit.streams import UNFIT, State, Streams, begun, evolved
+from ledger.audit.streams import UNFIT, Misplaced, State, Streams, begun, evolved
 from ledger.codec import NAMES, Unreadable
 from ledger.money import Money, zero
 from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.recorded import Recorded
+from ledger.shop import void_versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class ReplayStep:
     """One stamp, and how its stream stood after it.
 
     `status` is empty and `money` None where the stream is no order; `seats` are held and sold.
+    `unread`: it cannot be read, and nothing took its place.
     """
 
     stream: UUID
@@ -49,6 +53,7 @@ class ReplayStep:
     money: MoneyAxes | None
     held: int
     sold: int
+    unread: bool = False
 
 
 def replay(history: Iterable[Recorded]) -> Iterator[ReplayStep]:
@@ -60,20 +65,65 @@ def replay(history: Iterable[Recorded]) -> Iterator[ReplayStep]:
         yield _step(one, state)
 
 
-def replay_rows(ledger: LedgerRows, *, until: "Until") -> Iterator[tuple[Recorded, State, State]]:
+def replay_stream(ledger: LedgerRows, stream: UUID, *, until: "Until") -> Iterator[ReplayStep]:
+    """The steps of one stream, those that cannot be read told as such."""
+    state: State | None = None
+    for row in takewhile(until, ledger.stream(stream, until=ledger.head()[0])):
+        try:
+            one = recorded(row)
+            state = _folded(state or begun(one), one)
+        except Unreadable:
+            yield _unread(row, ledger)
+        else:
+            yield _step(one, state)
+
+
+def replay_rows(
+    ledger: LedgerRows, *, until: "Until"
+) -> Iterator[tuple[Recorded, State, State] | ReplayStep]:
     """Each stamp of the whole ledger with its stream before and after it.
 
-    Memory is bounded as in verification. Raises `ledger.codec.Unreadable`.
+    One that cannot be read is a step that tells so. Memory is bounded as in verification.
     """
     streams = Streams(ledger)
-    for row in all_rows(ledger):
-        if not until(row):
-            return
-        one = recorded(row)
-        before = streams.before(one)
-        after = _folded(before, one)
+    for row in takewhile(until, all_rows(ledger)):
+        try:
+            one = recorded(row)
+            before = streams.before(one)
+            after = _folded(before, one)
+        except (Unreadable, Misplaced):
+            yield _unread(row, ledger)
+            continue
         streams.keep(after)
         yield one, before, after
+
+
+def _unread(row: StoredRow, ledger: LedgerRows) -> ReplayStep:
+    """A stamp that cannot be read. Its stream stands as it stood."""
+    void = row.version in void_versions(_readable(ledger, row.stream))
+    words = "cannot be read and counts no more" if void else "cannot be read: see `audit verify`"
+    return ReplayStep(
+        stream=row.stream,
+        version=row.version,
+        position=row.position,
+        recorded_at=row.recorded_at,
+        occurred_at=None,
+        type=row.type,
+        correlation_id=row.correlation_id or UUID(int=0),
+        actor="",
+        words=f"{row.type} {words}",
+        status="",
+        money=None,
+        held=0,
+        sold=0,
+        unread=not void,
+    )
+
+
+def _readable(ledger: LedgerRows, stream: UUID) -> Iterator[Recorded]:
+    for row in ledger.stream(stream, until=ledger.head()[0]):
+        with suppress(Unreadable):
+            yield recorded(row)
 
 
 def _folded(state: State, one: Recorded) -> State:
@@ -104,6 +154,7 @@ class Standing:
     """The whole ledger as it stood after the stamps taken in: sums, and no orders."""
 
     stamps: int = 0
+    unread: int = 0
     position: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
     money: dict[str, MoneyAxes] = field(default_factory=dict)
@@ -116,6 +167,12 @@ class Standing:
         self._move(before, -1)
         self._move(after, 1)
         return _step(one, after)
+
+    def pass_over(self, step: ReplayStep) -> ReplayStep:
+        """A stamp that cannot be read moves nothing; the same step."""
+        self.stamps, self.position = self.stamps + 1, step.position
+        self.unread += step.unread
+        return step
 
     def _move(self, state: State, sign: int) -> None:
         if not isinstance(state, Order) or state.placed is None:

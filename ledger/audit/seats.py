@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import msgspec
+
 from ledger.audit.finding import Finding
 from ledger.audit.report import SeatsMoved
 from ledger.audit.rows import LedgerRows, Totals, all_rows, recorded
 from ledger.audit.streams import UNFIT, State, Streams, evolved
-from ledger.codec import Unreadable
+from ledger.codec import NAMES, Unreadable, unframe
 from ledger.order.state import Order
 from ledger.recorded import Recorded
 from ledger.shop import Shop
@@ -56,6 +58,7 @@ MOVERS = frozenset(
         QuotaSet,
     )
 )
+_QUOTA_SET, _ = NAMES[QuotaSet]
 NO_SEATS: Totals = (0, 0, 0)
 _NONE = (0, 0)
 
@@ -111,6 +114,22 @@ def seats_moved(one: Recorded, before: State, after: State) -> tuple[SeatsMoved,
     return ()
 
 
+class _QuotaOfOld(msgspec.Struct):
+    slug: str
+    capacity: bool
+
+
+def moved_unread(type: str, stream: UUID, state: bytes) -> tuple[SeatsMoved, ...]:
+    """What a stamp that cannot be read changed: an old release took `true` for one seat."""
+    if type != _QUOTA_SET:
+        return ()
+    try:
+        said = msgspec.json.decode(unframe(state)[2], type=_QuotaOfOld)
+    except (Unreadable, msgspec.MsgspecError):
+        return ()
+    return ((quota_id(stream, said.slug).int, int(said.capacity), 0, 0, ""),)
+
+
 def between(had: Seats, has: Seats) -> tuple[SeatsMoved, ...]:
     """What moved when an order that took these seats takes those: all of its quotas, or none."""
     if had == has:
@@ -132,6 +151,7 @@ def derive_seats(ledger: LedgerRows, *, until: int) -> SeatCount:
             after = evolved(before, one)
             seats.count(one, before, after)
         except (Unreadable, *UNFIT):
+            seats.move(moved_unread(row.type, row.stream, row.state))
             continue
         streams.keep(after)
     return seats

@@ -9,7 +9,7 @@ from ledger.audit.leaf_hashes import LeafHashes
 from ledger.audit.raw import RawRow, RawStreams
 from ledger.audit.report import Report, Taken
 from ledger.audit.rows import Frame
-from ledger.audit.seats import MOVERS, between, seats_moved
+from ledger.audit.seats import MOVERS, between, moved_unread, seats_moved
 from ledger.audit.shelf import Ids, Shelf, recorded
 from ledger.audit.step import Step
 from ledger.audit.storage_checks import numbered
@@ -85,6 +85,8 @@ class Share:
             if type(one.stamp) in MOVERS:
                 self._take(row, one, taken, before=before, after=after)
         except (Unreadable, *UNFIT) as error:
+            if one is None and (moved := moved_unread(row[3], self._ids[stream], row[9])):
+                taken.append((row[0], stream, moved))
             if one is None and self._counts_no_more(row):
                 return _step(row, leaf, version, frame, *_UNREAD), OF_BYTES
             fault = f"{type(error).__name__}: {error}"

@@ -1,6 +1,6 @@
 """Stamps as bytes: their names, their versions, how they are written and read."""
 
-from ledger.codec.bounds import NotStorable, faithful
+from ledger.codec.bounds import NotStorable, faithful, require_readable
 from ledger.codec.framing import Unreadable, frame, unframe
 from ledger.codec.names import NAMES, STORED
 from ledger.codec.reading import Decoded, Envelope, closed, decode
@@ -22,5 +22,6 @@ __all__ = [
     "encode",
     "faithful",
     "frame",
+    "require_readable",
     "unframe",
 ]

@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from ledger.codec.names import NAMES
-from ledger.codec.reading import Decoded, decode
+from ledger.codec.reading import closed, decode
 from ledger.codec.writing import Encoded, encode
 from ledger.moments import YEARS, storable
 from ledger.money import Money
@@ -32,20 +32,43 @@ class NotStorable(ValueError):
 def faithful(draft: Draft) -> Encoded:
     """A draft as it will be stored; raises `NotStorable` unless it reads back as what it is."""
     try:
-        _CHECKS[type(draft.stamp)](draft.stamp)
-        if draft.occurred_at is not None:
-            _moment(draft.occurred_at)
         encoded = encode(draft)
+        require_bounds(draft, encoded)
         read = decode(encoded.type, encoded.schema, encoded.body, encoded.private)
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         # The values may be personal: only their kind is told.
         name = type(draft.stamp).__name__
         raise NotStorable(f"{name}: {type(error).__name__} {_safe(error)}") from None
     one = draft
-    meant = Decoded(one.stamp, one.actor, one.occurred_at, one.evidence, one.request)
-    if meant != read:
+    if read != (one.stamp, one.actor, one.occurred_at, one.evidence, one.request):
         raise NotStorable(f"{encoded.type} does not read back as what was meant")
     return encoded
+
+
+def require_readable(name: str, state: bytes) -> None:
+    """Bytes that others made of a stamp; raises `NotStorable` for what no draft could become.
+
+    A sealed part stays closed: whoever has no key for it can say nothing of it.
+    """
+    try:
+        stamp, envelope = closed(name, state)
+        _CHECKS[type(stamp)](stamp)
+        if envelope.occurred_at is not None:
+            _moment(envelope.occurred_at)
+    except ValueError as error:
+        raise NotStorable(f"{name}: {type(error).__name__} {_safe(error)}") from None
+
+
+def require_bounds(one: Draft, encoded: Encoded) -> None:
+    """Raises `Beyond`, or what looking at a value of another type raises.
+
+    In few bytes no text can be too long: then none is looked at.
+    """
+    size = len(encoded.body) + len(encoded.private or b"")
+    checks = _CHECKS if size > TEXT else _CHECKS_OF_SHORT
+    checks[type(one.stamp)](one.stamp)
+    if one.occurred_at is not None:
+        _moment(one.occurred_at)
 
 
 def _safe(error: Exception) -> str:
@@ -93,26 +116,25 @@ _PLAIN: Mapping[Any, _Check] = {
 }
 
 
-def _check_of(kind: Any) -> _Check:
+def _check_of(kind: Any, plain: Mapping[Any, _Check]) -> _Check:
     """What looks at a value of a type; worked out once for each."""
     origin, arguments = get_origin(kind), get_args(kind)
-    if kind in _PLAIN:
-        return _PLAIN[kind]
+    if kind in plain:
+        return plain[kind]
     if origin in (Union, UnionType):
-        return _optional([one for one in arguments if one is not type(None)])
+        (of_one,) = (one for one in arguments if one is not type(None))
+        return _optional(_check_of(of_one, plain))
     if origin is tuple or (origin is not None and issubclass(origin, (list, frozenset))):
-        return _each(_check_of(arguments[0]))
+        return _each(_check_of(arguments[0], plain))
     if origin is not None and issubclass(origin, Mapping):
-        return _pairs(*map(_check_of, arguments))
+        return _pairs(*(_check_of(one, plain) for one in arguments))
     if isinstance(kind, type) and is_dataclass(kind):
-        return _fields(kind)
+        return _fields(kind, plain)
     assert kind in (bool, UUID, bytes) or issubclass(kind, Enum), kind
     return _anything
 
 
-def _optional(kinds: list[Any]) -> _Check:
-    (check,) = map(_check_of, kinds)
-
+def _optional(check: _Check) -> _Check:
     def look(value: Any) -> None:
         if value is not None:
             check(value)
@@ -125,7 +147,7 @@ def _each(check: _Check) -> _Check:
         for one in values:
             check(one)
 
-    return look
+    return _anything if check is _anything else look
 
 
 def _pairs(of_key: _Check, of_value: _Check) -> _Check:
@@ -134,19 +156,22 @@ def _pairs(of_key: _Check, of_value: _Check) -> _Check:
             of_key(key)
             of_value(value)
 
-    return look
+    return _anything if of_key is of_value is _anything else look
 
 
-def _fields(kind: type) -> _Check:
+def _fields(kind: type, plain: Mapping[Any, _Check]) -> _Check:
     hints = get_type_hints(kind)
-    found = [(one.name, _check_of(hints[one.name])) for one in fields(kind)]
+    found = [(one.name, _check_of(hints[one.name], plain)) for one in fields(kind)]
     checks = tuple((name, check) for name, check in found if check is not _anything)
 
     def look(value: Any) -> None:
         for name, check in checks:
             check(getattr(value, name))
 
-    return look
+    return look if checks else _anything
 
 
-_CHECKS: Mapping[type, _Check] = {kind: _fields(kind) for kind in NAMES}
+_CHECKS: Mapping[type, _Check] = {kind: _fields(kind, _PLAIN) for kind in NAMES}
+_CHECKS_OF_SHORT: Mapping[type, _Check] = {
+    kind: _fields(kind, {**_PLAIN, str: _anything}) for kind in NAMES
+}

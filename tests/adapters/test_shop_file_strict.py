@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.shop_file import shop_of
+from adapters.shop_file import read_shop_file, shop_of
 from ledger import shop_limits as limits
 from ledger.refusals import ShopInvalid
 from ledger.shop_rules import check
@@ -283,3 +283,50 @@ def test_what_a_provider_takes_is_taken(provider, currency, price):
     content = GOOD.replace("provider: stripe", f"provider: {provider}")
     content = content.replace("currency: EUR", f"currency: {currency}")
     check(shop_of(content.replace("3500", str(price)).encode(), name="shop.yaml"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [r"\u200b\u200b", r"\u3164", r"\u2800", r"\u0301", r"\u00ad\u200d", "Z" + r"\u0301" * 7],
+)
+def test_a_title_can_be_seen_and_stays_on_its_line(title: str):
+    refused = refusal(saying("{en: Weekend ticket, ", '{en: "' + title + '", '))
+    assert refused.field == "products.weekend.title.en"
+
+
+@pytest.mark.parametrize(
+    "title", ["Työ", "Viêt", "กำลัง", "שָׁבּוּעַ", "👨‍👩‍👧", "🏴\U000e0067\U000e007f", "≥18"]
+)
+def test_what_people_write_is_a_title(title: str):
+    check(shop_of(saying("{en: Weekend ticket, ", '{en: "' + title + '", '), name="shop.yaml"))
+
+
+def test_a_message_stays_on_one_line_whatever_a_name_is():
+    refused = refusal(saying("- slug: weekend", r'- slug: "week\n\u200bend"'))
+    assert all("\n" not in one and one.isprintable() for one in refused.faults)
+
+
+def test_items_are_counted_from_one_however_badly_a_file_is_broken():
+    refused = refusal(saying("price: 3500", "price: &anchor 3500"))
+    assert refused.field == "products.1.price"
+
+
+@pytest.mark.parametrize(
+    ("provider", "currency", "least"),
+    [
+        ("stripe", "EUR", 50),
+        ("stripe", "JPY", 50),
+        ("stripe", "SEK", 300),
+        ("stripe", "HUF", 17500),
+    ],
+)
+def test_the_smallest_price_is_the_providers(provider: str, currency: str, least: int):
+    base = GOOD.replace("currency: EUR", f"currency: {currency}")
+    below = base.replace("price: 3500", f"price: {least - 1}").encode()
+    assert f"{provider} takes at least {least}" in refusal(below).faults[0]
+    check(shop_of(base.replace("price: 3500", f"price: {least}").encode(), name="shop.yaml"))
+
+
+def test_a_file_without_end_is_not_read_to_its_end():
+    with pytest.raises(ShopInvalid, match="more than"):
+        read_shop_file(Path("/dev/zero"))

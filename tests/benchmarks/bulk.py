@@ -16,7 +16,7 @@ from adapters.recording import Committed, PreparedAppend
 from adapters.stamp_rows import PreparedStamp
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, median_of, ratio
-from tests.benchmarks.ways import STATE, our_ledger, stock_recorder
+from tests.benchmarks.ways import STATE, our_ledger, paid_state, stock_recorder
 from tests.databases import migrated_template
 
 PER_STREAM, BATCH, CHUNK = 2, 100, 10_000
@@ -24,18 +24,18 @@ PER_STREAM, BATCH, CHUNK = 2, 100, 10_000
 
 def streams(stamps: int) -> Iterator[PreparedAppend]:
     """Streams of two stamps each. Bytes made beforehand."""
-    binding = bytes(32)
+    binding, state = bytes(32), paid_state()
     for _ in range(stamps // PER_STREAM):
         one = uuid4()
         made = [
-            PreparedStamp(one, version, "PAID", STATE, uuid4(), "", binding)
+            PreparedStamp(one, version, "PAID", state, uuid4(), "", binding)
             for version in range(1, PER_STREAM + 1)
         ]
         yield PreparedAppend(made, {one: 0})
 
 
 def ours(server: EmbeddedPostgres, stamps: int) -> None:
-    """The whole way but for encoding: check conditions, number, hash, commit, answer."""
+    """The whole way but for encoding: read, check conditions, number, hash, commit, answer."""
     server.create_database("ours", template="template_for_tests")
     with our_ledger(server.url("ours")) as ledger:
         for answer in ledger.import_all(streams(stamps)):

@@ -25,6 +25,7 @@ from adapters.one_core import settle_down
 from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.stamp_ledger import StampLedger
 from ledger.appends import Append, Appended
+from ledger.codec import encode, frame
 from ledger.money import Money
 from ledger.recorded import Draft
 from ledger.stamps import Paid
@@ -66,6 +67,12 @@ def paid() -> Append:
     stamp = Paid(amount=Money(3500, "EUR"), provider="stripe", provider_reference=order.hex)
     draft = Draft(stream=order, stamp=stamp, correlation_id=uuid4(), actor="stripe")
     return Append(drafts=[draft], expected={order: 0})
+
+
+def paid_state() -> bytes:
+    """The bytes of such a stamp, as a row holds them."""
+    encoded = encode(paid().drafts[0])
+    return frame(encoded.schema, b"", encoded.body)
 
 
 @contextmanager

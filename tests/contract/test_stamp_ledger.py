@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,8 +13,10 @@ from eventsourcing.persistence import StoredEvent
 from adapters.keys import Keyring
 from adapters.recording import ERASED, Committed, PreparedAppend, StampRecorder
 from adapters.stamp_ledger import StampLedger
+from adapters.stamp_rows import PreparedStamp
 from ledger.appends import Append, Appended, Conflict, Contradiction, LedgerUnavailable, NoRoom
 from ledger.appends import SeatChange as Change
+from ledger.codec import NotStorable, encode, frame
 from ledger.money import Money
 from ledger.recorded import Draft, Recorded
 from ledger.stamps import CancellationRequested, Paid
@@ -222,10 +225,17 @@ def test_a_closed_ledger_turns_appends_away(recorder: StampRecorder) -> None:
         ledger.append(append(draft(PAID)))
 
 
+def paid(stream: UUID, version: int = 1, **changes: Any) -> PreparedStamp:
+    """As another machine made its bytes."""
+    money = replace(PAID, **changes)
+    encoded = encode(draft(money, stream=stream))
+    return stamp(stream, version, state=frame(encoded.schema, b"", encoded.body))
+
+
 def test_very_many_are_imported_as_if_one_by_one(ledger: StampLedger, recorder: Any) -> None:
     streams = [uuid4() for _ in range(25)]
-    given = [prepared_append(stamp(one), stamp(one, 2)) for one in streams]
-    given.insert(7, prepared_append(stamp(streams[3], 2)))
+    given = [prepared_append(paid(one), paid(one, 2)) for one in streams]
+    given.insert(7, prepared_append(paid(streams[3], 2)))
     answers = [*ledger.import_all(given, at_once=10)]
     assert [type(one) for one in answers].count(Committed) == 25
     assert answers[7] == Conflict(stream=streams[3], expected=1, actual=2)
@@ -235,8 +245,23 @@ def test_very_many_are_imported_as_if_one_by_one(ledger: StampLedger, recorder: 
     assert ledger.head() == (50, recomputed(recorder.read_positions(0, limit=99), ledger.ledger_id))
 
 
+@pytest.mark.parametrize("amount", [10**30, True])
+def test_bytes_that_no_draft_could_become_are_not_imported(
+    ledger: StampLedger, amount: int
+) -> None:
+    given = [
+        prepared_append(paid(uuid4())),
+        prepared_append(paid(uuid4(), amount=Money(amount, "EUR"))),
+    ]
+    with pytest.raises(NotStorable):
+        [*ledger.import_all(given)]
+    with pytest.raises(NotStorable):
+        [*ledger.import_all([prepared_append(stamp(uuid4(), state=b"no frame"))])]
+    assert ledger.head()[0] == 0
+
+
 def test_an_import_that_is_handed_in_again_writes_nothing(ledger: StampLedger) -> None:
-    given = [prepared_append(stamp(uuid4())) for _ in range(25)]
+    given = [prepared_append(paid(uuid4())) for _ in range(25)]
     first = [*ledger.import_all(given, at_once=10)]
     again = [*ledger.import_all(given, at_once=7)]
     assert [one.rows for one in again if isinstance(one, Committed) and one.repeated] == [

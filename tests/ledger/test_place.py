@@ -11,6 +11,7 @@ from ledger.money import Money
 from ledger.order.place import check_customer, place
 from ledger.recorded import Recorded
 from ledger.refusals import (
+    AmountNotPayable,
     CustomerInvalid,
     NothingOrdered,
     NotOnSale,
@@ -183,3 +184,21 @@ def test_a_customer_s_no_names_field_and_rule(changes, field, rule):
         check_customer(replace(ADA, **changes))
     assert (refused.value.field, refused.value.rule) == (field, rule)
     assert isinstance(ADA, Customer)
+
+
+@pytest.mark.parametrize(
+    ("provider", "quantity", "reason"),
+    [("stripe", 10, "stripe takes at most 99999999"), ("manual", 10, "")],
+)
+def test_an_order_that_the_provider_would_refuse_is_not_placed(
+    provider: str, quantity: int, reason: str
+):
+    """Each price is payable, their sum is not."""
+    at = replace(shop().terms, provider=provider)
+    dear = {"weekend": replace(shop().products["weekend"], price=Money(99_999_999, "EUR"))}
+    wish = command(("weekend", quantity))
+    if not reason:
+        assert place(wish, replace(shop(), preferences=at, products=dear))
+        return
+    with pytest.raises(AmountNotPayable, match=reason):
+        place(wish, replace(shop(), preferences=at, products=dear))

@@ -1,6 +1,6 @@
 """One shop whose stamps cannot be read harms no other, and a right file repairs it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,13 +8,23 @@ import pytest
 
 from adapters.recording import Committed, PreparedAppend
 from adapters.stamp_rows import PreparedStamp
-from ledger.appends import Append
+from ledger.appends import Append, SeatChange
+from ledger.audit.finding import Finding
+from ledger.audit.replay import (
+    ReplayStep,
+    Standing,
+    replay_rows,
+    replay_stream,
+    until_position,
+)
+from ledger.audit.rows import LedgerRows
+from ledger.audit.seats import derive_seats, seat_differences
 from ledger.audit.verify import verify
 from ledger.codec import NotStorable, encode, frame
 from ledger.money import Money
 from ledger.recorded import Draft
 from ledger.refusals import ShopUnreadable
-from ledger.shop_stamps import PreferencesChanged, ShopRestated, shop_id
+from ledger.shop_stamps import PreferencesChanged, QuotaSet, ShopRestated, quota_id, shop_id
 from ledger.shops import Shops, Unread
 from tests.worlds import SPEC, World
 
@@ -24,6 +34,7 @@ BROKEN: Any = replace(
     fee_fixed=Money(True, "EUR"),
 )
 STREAM = shop_id(SPEC.slug)
+EVERYTHING = until_position(2**62)
 
 
 @pytest.fixture
@@ -35,15 +46,18 @@ def world() -> Iterator[World]:
 
 
 def draft(world: World) -> Draft:
+    """Preferences that nobody can read."""
     after = replace(SPEC.preferences, cancellation=BROKEN)
     changed = PreferencesChanged(before=SPEC.preferences, after=after)
     return Draft(stream=STREAM, stamp=changed, correlation_id=world.id("old"), actor="old release")
 
 
-def written_by_an_old_release(world: World) -> int:
+def written_by_an_old_release(
+    world: World, old: Draft | None = None, seats: Sequence[SeatChange] = ()
+) -> int:
     """A stamp that was encoded and never read back; its version."""
     version = len(world.store.read(STREAM)) + 1
-    encoded = encode(draft(world))
+    encoded = encode(old or draft(world))
     stamp = PreparedStamp(
         STREAM,
         version,
@@ -54,7 +68,7 @@ def written_by_an_old_release(world: World) -> int:
         encoded.binding,
         encoded.series,
     )
-    answers = world.recorder.commit([PreparedAppend([stamp], {STREAM: version - 1})])
+    answers = world.recorder.commit([PreparedAppend([stamp], {STREAM: version - 1}, seats)])
     assert isinstance(answers[0], Committed)
     return version
 
@@ -90,6 +104,57 @@ def test_the_auditor_names_that_stamp_and_no_other(world: World) -> None:
     found = verify(world.store.stored())
     assert {one.stream for one in found} == {STREAM}
     assert {one.law for one in found} == {"13"}
+
+
+def test_a_replay_tells_it_and_goes_on(world: World) -> None:
+    version = written_by_an_old_release(world)
+    rows, standing = world.store.stored(), Standing()
+    taken(rows, standing)
+    assert standing.unread == 1
+    assert standing.stamps == standing.position == rows.head()[0]
+    steps = {one.version: one for one in replay_stream(rows, STREAM, until=EVERYTHING)}
+    assert steps[version].unread
+    assert "PREFERENCES_CHANGED cannot be read" in steps[version].words
+
+
+def test_a_replay_passes_over_what_counts_no_more(world: World) -> None:
+    version = written_by_an_old_release(world)
+    shops(world).import_shop(SPEC, actor="test", at=world.clock())
+    world.place("order")
+    rows, standing = world.store.stored(), Standing()
+    taken(rows, standing)
+    assert standing.unread == 0
+    assert standing.position == rows.head()[0]
+    assert standing.statuses["PENDING"] == 1
+    steps = [*replay_stream(rows, STREAM, until=EVERYTHING)]
+    assert [one.words for one in steps if one.version == version] == [
+        "PREFERENCES_CHANGED cannot be read and counts no more"
+    ]
+
+
+def test_seats_are_counted_before_and_after_the_repair_of_a_quota(world: World) -> None:
+    quota = quota_id(STREAM, "weekend")
+    old = replace(draft(world), stamp=QuotaSet(slug="weekend", capacity=True))
+    written_by_an_old_release(world, old, [SeatChange(quota=quota, capacity=1)])
+    assert not differing_seats(world)
+    assert {one.law for one in verify(world.store.stored())} == {"13"}
+    shops(world).import_shop(SPEC, actor="test", at=world.clock())
+    assert not differing_seats(world)
+    assert not verify(world.store.stored())
+
+
+def differing_seats(world: World) -> list[Finding]:
+    rows = world.store.stored()
+    size, _ = rows.head()
+    return [*seat_differences(derive_seats(rows, until=size), rows.seat_totals(size))]
+
+
+def taken(rows: LedgerRows, standing: Standing) -> None:
+    for one in replay_rows(rows, until=EVERYTHING):
+        if isinstance(one, ReplayStep):
+            standing.pass_over(one)
+        else:
+            standing.take(*one)
 
 
 def test_a_right_file_repairs_the_shop(world: World) -> None:
