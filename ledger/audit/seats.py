@@ -1,10 +1,9 @@
 """Seats derived again: every quota's capacity, held and sold, from stamps alone (law 8)."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
-
-import msgspec
 
 from ledger.audit.finding import Finding
 from ledger.audit.report import SeatsMoved
@@ -114,20 +113,18 @@ def seats_moved(one: Recorded, before: State, after: State) -> tuple[SeatsMoved,
     return ()
 
 
-class _QuotaOfOld(msgspec.Struct):
-    slug: str
-    capacity: bool
-
-
 def moved_unread(type: str, stream: UUID, state: bytes) -> tuple[SeatsMoved, ...]:
     """What a stamp that cannot be read changed: an old release took `true` for one seat."""
     if type != _QUOTA_SET:
         return ()
     try:
-        said = msgspec.json.decode(unframe(state)[2], type=_QuotaOfOld)
-    except (Unreadable, msgspec.MsgspecError):
+        said = json.loads(unframe(state)[2])
+        slug, capacity = said["slug"], said["capacity"]
+    except (ValueError, LookupError, TypeError):
         return ()
-    return ((quota_id(stream, said.slug).int, int(said.capacity), 0, 0, ""),)
+    if not isinstance(slug, str) or not isinstance(capacity, bool):
+        return ()
+    return ((quota_id(stream, slug).int, int(capacity), 0, 0, ""),)
 
 
 def between(had: Seats, has: Seats) -> tuple[SeatsMoved, ...]:
