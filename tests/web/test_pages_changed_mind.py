@@ -30,7 +30,7 @@ def test_an_authorized_order_says_that_nothing_is_charged_yet(world):
     page = world.browser.get(address(bought(world)) + "?paid=1").text
     assert "Thank you, your payment is authorized" in page
     assert "Your bank keeps €70.00 ready" in page
-    assert "Nothing is charged before 21 November 2026, 12:30" in page
+    assert "Nothing is charged before 21 November 2026 at 12:30" in page
     assert "We are waiting for the confirmation" not in page
     assert "The payment of €70.00 was authorized." in page
 
