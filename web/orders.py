@@ -14,6 +14,7 @@ from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.refusals import ShopUnreadable
 from ledger.replacing import newest
+from ledger.shop_stamps import Preferences
 from web import languages, sentences
 from web.addresses import now, order_in
 from web.awaiting import by_hand, confirmation
@@ -83,18 +84,25 @@ def vat_of(order: Order) -> list[tuple[str, object]]:
     return [*by_rate(gross)]
 
 
-def _how_to_pay(order: Order) -> str:
-    """The shop's own words on how to pay by hand, as they are today; none if it is unreadable."""
+def _preferences(order: Order) -> Preferences | None:
+    """The shop of the order as it is today; None if it is unreadable, which harms no order."""
     try:
-        texts = parts().shops.get(order.terms.shop_slug).terms.how_to_pay
+        return parts().shops.get(order.terms.shop_slug).terms
     except ShopUnreadable:
-        return ""
+        return None
+
+
+def _how_to_pay(order: Order) -> str:
+    """The shop's own words on how to pay by hand, as they are today."""
+    known = _preferences(order)
+    texts = known.how_to_pay if known else {}
     return languages.text_in(texts, languages.current()) if texts else ""
 
 
 def _transfer(order: Order) -> dict[str, str]:
     """The account of the shop as it is today, and the codes that a payer's bank reads."""
-    account = parts().shops.get(order.terms.shop_slug).terms.bank_account
+    known = _preferences(order)
+    account = known.bank_account if known else None
     if account is None:
         return {}
     amount, reference = order.missing, order.payment_reference

@@ -13,6 +13,8 @@ from ledger.order.state import Order
 from ledger.order.status import status
 from ledger.payments import NoAnswer
 from ledger.recorded import Draft
+from ledger.refusals import ShopUnreadable
+from ledger.shop import Shop
 from ledger.shop_stamps import PreferencesChanged
 from ledger.stamps import CreateRefundFailure
 from tests.adapters.stripe_kit import payment_ask, refund_ask
@@ -136,3 +138,18 @@ def test_after_a_mistake_the_page_tells_how_to_pay_as_before(world: World):
     assert "How to pay" in after
     assert order.payment_reference in after
     assert "A correction of ours" in after
+
+
+def test_the_order_page_is_there_while_its_shop_cannot_be_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    order = bought(world)
+
+    def unreadable(slug: str) -> Shop:
+        raise ShopUnreadable(slug)
+
+    monkeypatch.setattr(world.shops, "get", unreadable)
+    page = world.browser.get(address(order))
+    assert page.status_code == 200
+    assert order.payment_reference in page.text
+    assert "Ticket sales tell you how to pay." in page.text
