@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from prometheus_client import CollectorRegistry, start_http_server
 
 from web.case_metrics import CaseFigures
+from web.clock_metrics import ClockFigures
 from web.ledger_metrics import Calls, LedgerFigures, Passed
 from web.parts import Parts
 
@@ -22,6 +23,7 @@ def worker_metrics(
         return
     registry = CollectorRegistry()
     registry.register(CaseFigures(parts.views.count_cases))
+    registry.register(ClockFigures(parts.store.clocks))
     calls: Calls = parts.calls
     registry.register(
         LedgerFigures(views=parts.views, clock=parts.clock, calls=calls, reactors=reactors)
