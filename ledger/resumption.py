@@ -1,6 +1,7 @@
 """A ledger restored from a backup goes on, and gives no number a second time (SPEC O2b)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -21,6 +22,22 @@ class NumberedStore(StampStore, Protocol):
 
     def last_numbers(self, series: Sequence[str]) -> Mapping[str, int]: ...
 
+    def feed(self, after: int, *, limit: int) -> Sequence[Recorded]: ...
+
+
+def backup_of(store: NumberedStore, shops: Shops, correlation_id: UUID) -> datetime | None:
+    """When the newest stamp before this run's own was recorded; None if it has not begun."""
+    names = [
+        name for place, slug in enumerate(shops.slugs()) for name in _series(shops, slug, place)
+    ]
+    found = [store.find(correlation_id, "SERIES_RESUMED", occurrence=name) for name in names]
+    first = min((one.position for one in found if one), default=1)
+    return (
+        next((one.recorded_at for one in store.feed(first - 2, limit=1)), None)
+        if first > 1
+        else None
+    )
+
 
 def resume(
     store: NumberedStore, shops: Shops, *, gap: int, correlation_id: UUID, actor: str
@@ -32,11 +49,15 @@ def resume(
     """
     resumed: list[SeriesResumed] = []
     for place, slug in enumerate(shops.slugs()):
-        shop = shops.fresh(slug).id
-        series = [order_numbers(shop), receipt_numbers(shop)]
-        names = [*series, PAYMENT_REFERENCES] if place == 0 else series
+        names = _series(shops, slug, place)
         resumed += _resume(store, shops, slug, names, gap=gap, cause=correlation_id, actor=actor)
     return resumed
+
+
+def _series(shops: Shops, slug: str, place: int) -> Sequence[str]:
+    shop = shops.fresh(slug).id
+    series = [order_numbers(shop), receipt_numbers(shop)]
+    return [*series, PAYMENT_REFERENCES] if place == 0 else series
 
 
 def _resume(

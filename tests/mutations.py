@@ -83,6 +83,13 @@ MUTATIONS = (
         tests=("tests/ledger/test_resumption.py",),
     ),
     Mutation(
+        name="resumed-list-is-of-the-backup",
+        file="web/ledger_commands.py",
+        old="        projections.run()\n",
+        new="        pass\n",
+        tests=("tests/adapters/test_restored_backup.py",),
+    ),
+    Mutation(
         name="keys-are-lost-without-erasure",
         file="adapters/postgres/migrations/0082_guarded_keys.sql",
         old="    if tg_op = 'DELETE' and keys.is_erased(old.subject) then\n",

@@ -151,6 +151,13 @@ def _renew(settings: Settings, wrapping: Wrapping, progress: Callable[[int, int]
         )
 
 
+def projections_of(works: Works, desk: Desk) -> Projections:
+    """What moves the rows; it takes them as soon as nobody else has them."""
+    url = works.parts.settings.database_url
+    assert url is not None
+    return Projections(store=works.ledger, url=url, desk=desk)
+
+
 def daemon(works: Works) -> Daemon:
     """The worker: projections first, then whatever the ledger calls for outside."""
     parts, views, now = works.parts, works.views, works.parts.clock
@@ -161,7 +168,7 @@ def daemon(works: Works) -> Daemon:
         listen=partial(listen, parts.settings.database_url),
         prompt=PROMPT,
         reactors=[
-            Projections(store=works.ledger, url=parts.settings.database_url, desk=desk),
+            projections_of(works, desk),
             Following(
                 orders=parts.orders,
                 feed=Feed(works.ledger),

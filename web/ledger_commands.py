@@ -1,18 +1,27 @@
 """`ledger resume`: after a restored backup, before anybody sells again."""
 
 import sys
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import click
 from rich.table import Table
 
+from adapters.worker.desk import Desk
+from ledger.currencies import spoken
+from ledger.money import Money
+from ledger.order.status import status
 from ledger.reconciling.records import Period, ProviderAway
+from ledger.resumption import backup_of
 from ledger.resumption import resume as resume_series
+from ledger.series import PAYMENT_REFERENCES, order_numbers, receipt_numbers
 from ledger.shop_stamps import SeriesResumed
+from ledger.shops import Shops
 from web import audit_tables as tables
+from web.composition import Works, projections_of
 from web.parts import Parts
 from web.reconcile_command import statement_of
 from web.views import Views
@@ -21,6 +30,11 @@ FOUND = 1
 _LOOK_BACK = timedelta(days=1)
 _MOST = 1000
 _GAP = click.IntRange(1, 1_000_000)
+_HEADINGS = {
+    "letters_that_may_go_twice": "Letters that may go twice, of",
+    "orders_that_time_out": "Orders that time out when the worker starts",
+    "open_cases": "Open cases",
+}
 
 
 class RestoredViews(Views, Protocol):
@@ -46,61 +60,119 @@ def resume(context: click.Context, gap: int, run: UUID | None, as_json: bool) ->
 
     Stamps a gap into every series of numbers, takes in what the providers know and this ledger does
     not, and lists what people must look at. The gap must be larger than what was sold since the
-    backup. Exit status 1: there is something to look at.
+    backup. Run it while neither `serve` nor `worker` runs. Exit status 1: there is something to
+    look at.
     """
-    parts: Parts = context.obj()
-    run, since = run or uuid4(), parts.store.clocks().newest
-    gaps = resume_series(parts.store, parts.shops, gap=gap, correlation_id=run, actor="cli")
-    began = (since or parts.clock()) - _LOOK_BACK
-    books = _books(parts, Period(since=began, until=parts.clock()))
-    look = _to_look_at(parts, context.obj.works().views)
-    document = {"run": run, "backup_of": since, "gaps": gaps, "providers": books, **look}
+    parts, works, run = context.obj(), context.obj.works(), run or uuid4()
+    since = backup_of(works.ledger, parts.shops, run) or parts.store.clocks().newest
+    gaps = resume_series(works.ledger, parts.shops, gap=gap, correlation_id=run, actor="cli")
+    books = _books(works, Period(since=(since or parts.clock()) - _LOOK_BACK, until=parts.clock()))
+    look = _to_look_at(parts, works.views)
     if as_json:
+        document = {"run": run, "backup_of": since, "gaps": gaps, "providers": books, **look}
         tables.as_json(document)
     else:
-        _show(gaps, books, look)
+        click.echo(f"Run {run}; the newest stamp of the backup is of {_told(since)}.")
+        _show(gaps, names=_names(parts.shops), books=books, look=look)
     sys.exit(FOUND if any(look.values()) or any(one != "agrees" for one in books.values()) else 0)
 
 
-def _books(parts: Parts, period: Period) -> dict[str, str]:
-    """What became of each provider's books: taken in, or why not."""
+def _books(works: Works, period: Period) -> dict[str, str]:
+    """What became of each provider's books: taken in, or why not. The rows know it afterwards."""
     told: dict[str, str] = {}
-    for name in sorted({*parts.books, *parts.reported}):
+    _follow(works)
+    for name in sorted({*works.parts.books, *works.parts.reported}):
         try:
-            taken, left = statement_of(parts, name, period)
+            taken, left = statement_of(works.parts, name, period)
         except ProviderAway as error:
             told[name] = f"cannot be asked: {error}"
             continue
         told[name] = "agrees" if left.clean and not taken else f"{taken} taken in"
         if not left.clean:
-            told[name] += "; more differs: run `reconcile`"
+            told[name] += f"; more differs: run `reconcile --provider {name}`"
+    _follow(works)
     return told
 
 
-def _to_look_at(parts: Parts, views: RestoredViews) -> dict[str, list[UUID]]:
+def _follow(works: Works) -> None:
+    """No worker runs now: what this command reads and lists are rows, and they must be current."""
+    with closing(projections_of(works, Desk(works.parts.cases))) as projections:
+        projections.run()
+
+
+def _to_look_at(parts: Parts, views: RestoredViews) -> dict[str, list[dict[str, Any]]]:
     """By what people must do."""
     now = parts.clock()
-    cases = [one.stream for one in views.cases("open")]
     return {
-        "letters_that_may_go_twice": [*views.due_letters(now, _MOST)],
-        "orders_that_time_out": [*views.unpaid_due(now, _MOST)],
-        "open_cases": cases,
+        "letters_that_may_go_twice": _orders(parts, views.due_letters(now, _MOST)),
+        "orders_that_time_out": _orders(parts, views.unpaid_due(now, _MOST)),
+        "open_cases": [
+            {
+                "id": one.stream,
+                "kind": one.kind,
+                "amount": one.amount,
+                "currency": one.currency,
+                "opened_at": one.opened_at,
+            }
+            for one in views.cases("open")
+        ],
     }
 
 
-def _show(gaps: Any, books: dict[str, str], look: dict[str, list[UUID]]) -> None:
+def _orders(parts: Parts, ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    read = [parts.orders.get(one) for one in ids]
+    return [
+        {
+            "id": one.id,
+            "number": f"#{one.number:06d}",
+            "shop": one.terms.shop_slug,
+            "status": status(one).value,
+        }
+        for one in read
+    ]
+
+
+def _names(shops: Shops) -> dict[str, str]:
+    """Series as people call them."""
+    named = {PAYMENT_REFERENCES: "payment references"}
+    for slug in shops.slugs():
+        shop = shops.get(slug).id
+        named[order_numbers(shop)] = f"order numbers of {slug}"
+        named[receipt_numbers(shop)] = f"receipt numbers of {slug}"
+    return named
+
+
+def _show(
+    gaps: Sequence[SeriesResumed],
+    *,
+    names: Mapping[str, str],
+    books: Mapping[str, str],
+    look: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> None:
     table = Table("series", "last in the backup", "goes on after")
     for one in gaps:
-        assert isinstance(one, SeriesResumed)
-        table.add_row(one.series, str(one.after), str(one.until))
+        table.add_row(names.get(one.series, one.series), str(one.after), str(one.until))
     tables.console().print(table)
     for name, told in books.items():
         click.echo(f"{name}: {told}.")
-    for what, ids in look.items():
-        if ids:
-            click.echo(f"{what.replace('_', ' ').capitalize()}: {len(ids)}")
-            click.echo("\n".join(f"  {one}" for one in ids))
+    for what, found in look.items():
+        if found:
+            click.echo(
+                f"{_HEADINGS[what]}: {len(found)}{' or more' if len(found) == _MOST else ''}"
+            )
+            click.echo("\n".join(f"  {_line(one)}" for one in found))
     click.echo(
         "What was cancelled or refunded after the backup: see the providers above, and\n"
         "docs/how-to/backup-and-restore.md for what to do before the worker starts."
     )
+
+
+def _line(one: Mapping[str, Any]) -> str:
+    if "number" in one:
+        return f"{one['number']} {one['shop']} {one['status']} {one['id']}"
+    amount = "" if one["amount"] is None else f" {spoken(Money(one['amount'], one['currency']))}"
+    return f"{one['kind']}{amount} {one['id']}"
+
+
+def _told(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "no time: it is empty"

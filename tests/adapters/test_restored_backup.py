@@ -1,10 +1,13 @@
 """A real dump, restored after more was sold: no number and no reference is given a second time."""
 
+import json
 import subprocess
+from base64 import b64encode
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner, Result
 
 from adapters.embedded_postgres import APP, OWNER
 from adapters.embedded_postgres.binaries import find_binaries
@@ -13,6 +16,7 @@ from ledger.audit.verify import verify
 from ledger.resumption import resume
 from ledger.shop_stamps import shop_id
 from tests.worlds import SPEC, World
+from web.cli import stampledger
 
 LARGE = replace(SPEC, quotas={"weekend": 50, "friday": 2})
 
@@ -56,3 +60,50 @@ def test_what_was_given_after_the_backup_is_not_given_again(
         assert len(set(values)) == len(values)
     assert verify(again.store.stored()) == ()
     again.close()
+
+
+@pytest.fixture
+def typed(database, tmp_path):
+    """The command as people type it, ninety days from now, after the worlds of these tests."""
+    clock = tmp_path / "clock"
+    clock.write_text(str(90 * 86_400))
+    settings = {
+        "STAMPLEDGER_DATABASE_URL": database.app,
+        "STAMPLEDGER_MASTER_KEY": b64encode(bytes(32)).decode(),
+        "STAMPLEDGER_CLOCK_FILE": str(clock),
+    }
+
+    def run_it(*words: str) -> Result:
+        words = ("ledger", "resume", *words)
+        return CliRunner(env=settings).invoke(stampledger, words, catch_exceptions=False)
+
+    return run_it
+
+
+def test_the_list_of_what_to_look_at_is_of_now_though_no_worker_runs(database, typed):
+    world = world_at(database.app)
+    order = world.place("one")
+    world.close()
+    done = typed("--json")
+    assert done.exit_code == 1, done.output
+    (listed,) = json.loads(done.output)["orders_that_time_out"]
+    assert (listed["id"], listed["number"]) == (str(order.id), "#000001")
+
+
+def test_a_run_that_was_broken_off_knows_how_old_the_backup_is(database, typed):
+    world = world_at(database.app)
+    world.place("one")
+    world.close()
+    first = json.loads(typed("--json").output)
+    again = json.loads(typed("--json", "--run", first["run"]).output)
+    assert (len(first["gaps"]), again["gaps"]) == (3, [])
+    assert again["backup_of"] == first["backup_of"] is not None
+
+
+def test_series_and_orders_are_named_as_people_call_them(database, typed):
+    world = world_at(database.app)
+    world.place("one")
+    world.close()
+    told = typed().output
+    for words in (f"order numbers of {SPEC.slug}", "payment references", "1001", "#000001"):
+        assert words in told
