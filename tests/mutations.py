@@ -84,8 +84,8 @@ MUTATIONS = (
     ),
     Mutation(
         name="resumed-list-is-of-the-backup",
-        file="web/ledger_commands.py",
-        old="        projections.run()\n",
+        file="web/composition.py",
+        old="        rows.run()\n",
         new="        pass\n",
         tests=("tests/adapters/test_restored_backup.py",),
     ),

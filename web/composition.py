@@ -151,11 +151,12 @@ def _renew(settings: Settings, wrapping: Wrapping, progress: Callable[[int, int]
         )
 
 
-def projections_of(works: Works, desk: Desk) -> Projections:
-    """What moves the rows; it takes them as soon as nobody else has them."""
+def follow(works: Works) -> None:
+    """Bring the rows up to the ledger once, where no worker does."""
     url = works.parts.settings.database_url
     assert url is not None
-    return Projections(store=works.ledger, url=url, desk=desk)
+    with closing(Projections(store=works.ledger, url=url, desk=Desk(works.parts.cases))) as rows:
+        rows.run()
 
 
 def daemon(works: Works) -> Daemon:
@@ -168,7 +169,7 @@ def daemon(works: Works) -> Daemon:
         listen=partial(listen, parts.settings.database_url),
         prompt=PROMPT,
         reactors=[
-            projections_of(works, desk),
+            Projections(store=works.ledger, url=parts.settings.database_url, desk=desk),
             Following(
                 orders=parts.orders,
                 feed=Feed(works.ledger),

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID, uuid4
@@ -10,7 +9,6 @@ from uuid import UUID, uuid4
 import click
 from rich.table import Table
 
-from adapters.worker.desk import Desk
 from ledger.currencies import spoken
 from ledger.money import Money
 from ledger.order.status import status
@@ -21,7 +19,7 @@ from ledger.series import PAYMENT_REFERENCES, order_numbers, receipt_numbers
 from ledger.shop_stamps import SeriesResumed
 from ledger.shops import Shops
 from web import audit_tables as tables
-from web.composition import Works, projections_of
+from web.composition import Works, follow
 from web.parts import Parts
 from web.reconcile_command import statement_of
 from web.views import Views
@@ -80,7 +78,8 @@ def resume(context: click.Context, gap: int, run: UUID | None, as_json: bool) ->
 def _books(works: Works, period: Period) -> dict[str, str]:
     """What became of each provider's books: taken in, or why not. The rows know it afterwards."""
     told: dict[str, str] = {}
-    _follow(works)
+    # No worker runs now: what is read and listed are rows, and they must be current.
+    follow(works)
     for name in sorted({*works.parts.books, *works.parts.reported}):
         try:
             taken, left = statement_of(works.parts, name, period)
@@ -90,14 +89,8 @@ def _books(works: Works, period: Period) -> dict[str, str]:
         told[name] = "agrees" if left.clean and not taken else f"{taken} taken in"
         if not left.clean:
             told[name] += f"; more differs: run `reconcile --provider {name}`"
-    _follow(works)
+    follow(works)
     return told
-
-
-def _follow(works: Works) -> None:
-    """No worker runs now: what this command reads and lists are rows, and they must be current."""
-    with closing(projections_of(works, Desk(works.parts.cases))) as projections:
-        projections.run()
 
 
 def _to_look_at(parts: Parts, views: RestoredViews) -> dict[str, list[dict[str, Any]]]:
