@@ -6,7 +6,9 @@ from decimal import Decimal
 from adapters.paytrail_payments.client import Answer, Client, Json, Lost
 from adapters.paytrail_payments.naming import CURRENCY, stamp_of_payment
 from adapters.paytrail_payments.refusing import code_of, is_refusal, transaction_in
+from ledger.doors import Unreadable
 from ledger.once import Once
+from ledger.page_address import address
 from ledger.payments import NoAnswer, PaymentAnswer, PaymentAsk, for_person
 from ledger.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 
@@ -49,8 +51,12 @@ def _hindrance(ask: PaymentAsk) -> str:
 def _read(answer: Answer, *, expires_at: datetime, try_number: int) -> PaymentAnswer:
     if is_refusal(answer):
         return CreatePaymentFailure(code=code_of(answer), try_number=try_number)
-    href, transaction = answer.content.get("href"), transaction_in(answer.content)
-    if answer.status not in (200, 201) or not isinstance(href, str) or transaction is None:
+    transaction = transaction_in(answer.content)
+    try:
+        href = address(answer.content.get("href"))
+    except Unreadable:
+        href = ""
+    if answer.status not in (200, 201) or not href or transaction is None:
         reason = f"an answer ({answer.status}) without a page"
         return NoAnswer(reason, person=for_person(answer.status))
     return CreatePaymentSuccess(

@@ -1,6 +1,5 @@
 """The one place that makes payment pages at SumUp, looks at them and closes them."""
 
-import re
 from datetime import datetime, timedelta
 
 from adapters.sumup_payments.amounts import minor, number
@@ -14,7 +13,9 @@ from adapters.sumup_payments.client import (
     no_answer,
 )
 from adapters.sumup_payments.naming import name, reference_of
+from adapters.sumup_payments.values import moment
 from ledger.doors import Unreadable
+from ledger.page_address import address
 from ledger.payments import NoAnswer, PaymentAnswer, PaymentAsk
 from ledger.stamps import CreatePaymentFailure, CreatePaymentSuccess
 
@@ -23,7 +24,6 @@ CHECKOUTS = "/v0.1/checkouts"
 _SHOWN = timedelta(minutes=30)
 _REFUSED = (400, 404, 422)
 _KNOWN_ALREADY = 409
-_ADDRESS = re.compile(r"https?://[!-~]{1,2000}")
 
 
 def create(
@@ -73,15 +73,23 @@ def _made_before(
         return NoAnswer("SumUp knows the reference, and shows no checkout")
     if found[0].get("status") == "EXPIRED":
         return CreatePaymentFailure(code="page_expired", try_number=try_number)
+    if found[0].get("status") == "PAID":
+        return _paid_before(found[0], ask, try_number=try_number)
     return _page(found[0], ask, try_number=try_number)
 
 
+def _paid_before(checkout: Json, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
+    """Nobody is sent to pay there again: the order's own page looks at it, and sees the payment."""
+    return CreatePaymentSuccess(
+        provider_reference=name(checkout.get("id"), "id"),
+        redirect_url=ask.return_url,
+        expires_at=ask.expires_at,
+        try_number=try_number,
+    )
+
+
 def _page(checkout: Json, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
-    href = checkout.get("hosted_checkout_url")
-    if not href:
-        return CreatePaymentFailure(code="no_page", try_number=try_number)
-    if not isinstance(href, str) or not _ADDRESS.fullmatch(href):
-        raise Unreadable("the page's address is none")
+    href = address(checkout.get("hosted_checkout_url"))
     if minor(checkout.get("amount"), str(checkout.get("currency"))) != ask.amount:
         return CreatePaymentFailure(code="amount_differs", try_number=try_number)
     return CreatePaymentSuccess(
@@ -94,12 +102,8 @@ def _page(checkout: Json, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
 
 def _shown_until(checkout: Json, otherwise: datetime) -> datetime:
     """Thirty minutes after it was made, where SumUp tells when that was."""
-    try:
-        made = datetime.fromisoformat(str(checkout.get("date")))
-    except ValueError:
-        return otherwise
-    plausible = 1 < made.year < 9999
-    return made + _SHOWN if made.tzinfo and plausible else otherwise
+    made = moment(checkout.get("date"))
+    return made + _SHOWN if made is not None else otherwise
 
 
 def _wish(ask: PaymentAsk, reference: str, *, merchant: str, hook: str) -> Json:

@@ -10,7 +10,7 @@ from ledger.order.seen import known
 from ledger.order.state import Order
 from ledger.reports import Report
 from ledger.stamp import bound
-from ledger.stamps import OrderStamp, Paid
+from ledger.stamps import CreateRefundSuccess, OrderStamp, Paid, Refunded, RefundFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ def bind(report: Report, order: Order) -> Attempt | Unbound:
         return Unbound("the order never asked for this payment")
     if not _is_its_own(report, attempt, order):
         return Unbound("the provider's object is known to be another attempt's")
+    if _of_another_amount(report, order):
+        return Unbound("the amount differs from the refund that was asked for")
     expected = {
         "provider": (attempt.provider, report.provider),
         "account": (attempt.account, report.account),
@@ -82,6 +84,17 @@ def _attempt(report: Report, order: Order) -> Attempt | None:
     refund = order.refund_known_as(report.reference)
     returned = order.attempts.get(refund.payment) if refund and refund.payment else None
     return next(named, returned)
+
+
+def _of_another_amount(report: Report, order: Order) -> bool:
+    """News of a refund of ours that tells other money than we asked to send back (law 3)."""
+    fact = report.fact
+    if not isinstance(fact, CreateRefundSuccess | Refunded | RefundFailed):
+        return False
+    refund = order.refunds.get(report.correlation_id)
+    refund = refund or order.refund_known_as(fact.provider_reference)
+    asked = refund.request if refund is not None else None
+    return asked is not None and asked.amount != fact.amount
 
 
 def _is_its_own(report: Report, attempt: Attempt, order: Order) -> bool:

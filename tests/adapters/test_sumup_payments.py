@@ -235,3 +235,18 @@ def test_an_empty_key_code_or_secret_does_not_start():
         SumupPayments(" ", merchant_code="M", public_url="https://s.example")
     with pytest.raises(ValueError, match="must not be empty"):
         SumupDoor(Teller().payments, webhook_secret=" ")
+
+
+def test_a_page_that_was_made_before_and_is_paid_sends_nobody_to_pay_again():
+    ask = payment_ask()
+    teller = Teller((409, {}), (200, [made(ask, status="PAID", hosted_checkout_url=None)]))
+    answer = teller.payments.recover_payment(ask, try_number=1)
+    assert isinstance(answer, CreatePaymentSuccess)
+    assert (answer.provider_reference, answer.redirect_url) == (CHECKOUT, ask.return_url)
+
+
+@pytest.mark.parametrize("href", [None, "", 7, [], "javascript:alert(1)", "https://a b"])
+def test_a_page_without_an_address_is_no_answer(href):
+    ask = payment_ask()
+    teller = Teller((201, made(ask) | {"hosted_checkout_url": href}))
+    assert isinstance(teller.payments.create_payment(ask, try_number=1), NoAnswer)
