@@ -85,7 +85,7 @@ def test_what_paytrail_cannot_take_is_not_asked(changed, code):
         (429, {"status": "error", "message": "x"}),
         (401, {"status": "error", "message": "x"}),
         (201, []),
-        (201, {**MADE, "href": None}),
+        *((201, {**MADE, "href": href}) for href in (None, "", 7, "javascript:alert(1)", "/pay")),
         (201, {**MADE, "transactionId": "../refund"}),
         (302, {}),
     ],

@@ -109,6 +109,20 @@ def test_a_refund_that_was_asked_for_after_the_failure_takes_its_place(selling):
     assert (status(selling.order), kinds(selling.order)) == ("PARTIALLY_REFUNDED", [])
 
 
+@pytest.mark.parametrize("word", ["pending", "ok"])
+@pytest.mark.parametrize("cents", [1, 6999, 7001])
+def test_a_refund_of_ours_that_is_told_with_another_amount_is_a_case(selling, word, cents):
+    stamp = refunding(selling, PENDING)
+    before = selling.order
+    selling.deliver(told(selling, stamp, status=word, amount=cents))
+    assert selling.order == before
+    (case,) = selling.world.cases_opened()
+    assert (case.kind, case.order) == ("unmatched_money", selling.order_id)
+    assert "amount" in case.text
+    selling.deliver(told(selling, stamp, status="ok"))
+    assert (status(selling.order), len(selling.world.cases_opened())) == ("REFUNDED", 1)
+
+
 NEWS = [
     {"transaction_id": REFUND, "status": "pending"},
     {"transaction_id": REFUND, "status": "ok"},

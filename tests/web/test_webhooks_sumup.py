@@ -1,5 +1,7 @@
 """SumUp's messages at the door: they only say where to look, and SumUp says what it is."""
 
+import hashlib
+import hmac
 import json
 from dataclasses import replace
 from typing import Any
@@ -14,7 +16,7 @@ from ledger.case_stamps import CaseOpened
 from ledger.doors import Unreadable
 from ledger.order.state import Order
 from ledger.order.status import status
-from tests.adapters.sumup_kit import CHECKOUT, MERCHANT, Teller, checkout, tried
+from tests.adapters.sumup_kit import CHECKOUT, MERCHANT, SECRET, Teller, checkout, tried
 from tests.web.api_shop import winterfest
 from tests.web.fakes import ViewsInMemory
 from tests.web.kit import SHOP, Product, wish
@@ -73,6 +75,12 @@ class AtSumup:
         self.teller.answers = [*answers]
         answer = self.client.post("/webhooks/sumup", json=body)
         return int(answer.status_code)
+
+    def signed(self, body: bytes) -> dict[str, str]:
+        """The header of an event, signed now as SumUp signs it."""
+        now = str(int(self.product.clock().timestamp()))
+        right = hmac.new(SECRET.encode(), b"v1:" + now.encode() + b":" + body, hashlib.sha256)
+        return {"X-SumUp-Webhook-Signature": f"t={now},v1={right.hexdigest()}"}
 
     def paid(self, *, amount: float = 35.0, **changed: Any) -> tuple[int, dict]:
         tries = [tried("FAILED", id="t-0", amount=35.0), tried("SUCCESSFUL", amount=amount)]
@@ -194,6 +202,30 @@ def test_anything_else_is_a_400_and_asks_nobody(there: AtSumup, body: bytes):
     assert answer.status_code == 400
     assert len(there.teller.asked) == 1
     assert there.product.inbox.states == {}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"hello",
+        b"[]",
+        b'"text"',
+        b'{"type": "checkouts.paid"}',
+        b'{"id": "evt_1", "type": "checkouts.paid", "object": {"id": 7, "type": "checkout"}}',
+        b'{"id": "evt_1", "type": "checkouts.paid", "payload": {"checkout_id": "../me"}}',
+    ],
+)
+def test_a_signed_event_that_nobody_understands_is_kept_and_asks_nobody(
+    there: AtSumup, body: bytes
+):
+    answer = there.client.post("/webhooks/sumup", data=body, headers=there.signed(body))
+    assert answer.status_code == 200
+    ((kept, state),) = there.product.inbox.states.items()
+    message = there.product.inbox.open(kept)
+    assert (state, message and message.body) == ("waiting", body)
+    assert len(there.teller.asked) == 1
+    forged = there.signed(body + b" ")
+    assert there.client.post("/webhooks/sumup", data=body, headers=forged).status_code == 400
 
 
 def test_the_customer_who_comes_back_sees_the_payment_before_any_message(there: AtSumup):
