@@ -195,7 +195,7 @@ def test_what_an_older_ledger_keeps_ready_is_claimed_too(database: Database) -> 
     draft = Draft(stream=placed.id, stamp=kept, correlation_id=attempt, actor="test")
     world.store.append(Append(drafts=[draft], expected={placed.id: placed.version}))
     assert [one.law for one in verify(world.store.stored())] == ["3"]
-    sql = (FOLDER / "0080_counted_payments.sql").read_text()
+    sql = (FOLDER / "0083_counted_payments.sql").read_text()
     with psycopg.connect(database.owner) as owner:
         owner.execute(sql[sql.index("insert into ledger.payments") :].encode())
     assert verify(world.store.stored()) == ()
