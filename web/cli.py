@@ -88,6 +88,7 @@ class Opening:
 @click.pass_context
 def stampledger(context: click.Context) -> None:
     """An order ledger built from payment stamps."""
+    configure()
     context.obj = Opening(context.with_resource(ExitStack()))
 
 
@@ -107,7 +108,6 @@ def serve(host: str, port: int) -> None:
     """Serve the shop and the API. Does not start a worker."""
     require_usable(host, port)
     settings = _ready_to_serve(read_settings(os.environ))
-    configure()
 
     def make(stack: ExitStack) -> Any:
         app = create_app(stack.enter_context(assembled(settings, readers=16)).parts)
@@ -144,7 +144,6 @@ def worker(
     """Move the projections, send the letters, settle what is open at providers."""
     if metrics_port is not None and not once:
         require_usable(LOOPBACK, metrics_port, option="--metrics-port")
-    configure()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     running = daemon(_works(context))
     try:
