@@ -183,7 +183,7 @@ def standby_that_does_not_answer(server) -> Iterator[psycopg.Connection]:
 def test_a_commit_that_waited_for_its_standby_is_told_as_what_it_was(
     recorder, database, postgres_server, interrupted
 ):
-    """Interrupted there, it stands on one server: not on none, and not as somebody's repeat."""
+    """Interrupted there, it stands on one server only, so nobody is told before it is on two."""
     answers: list[object] = []
     enough = Event()
 
@@ -200,7 +200,11 @@ def test_a_commit_that_waited_for_its_standby_is_told_as_what_it_was(
             assert monotonic() < until, "no commit waits for the standby"
             sleep(0.01)
         enough.set()
+        told = len(answers)
         admin.execute(f"select {interrupted}(pid) {waiting}", [database.name])
-        appending.join(10)
+        appending.join(1)
+        assert len(answers) == told
+    appending.join(30)
+    assert len(answers) == told + 1
     assert all(isinstance(one, Committed) and not one.repeated for one in answers)
     must_be_whole(recorder, 2 + len(answers))
