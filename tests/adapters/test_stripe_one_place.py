@@ -28,7 +28,7 @@ def makes_pages(source: str) -> bool:
 
     `sessions.create` alone is our own module.
     """
-    if "v1/checkout/sessions" in source or "import Session" in source:
+    if "v1/checkout/sessions" in source or any(map(takes_the_class, ast.walk(ast.parse(source)))):
         return True
     for chain in chains(source):
         owner, _, verb = chain.rpartition(".")
@@ -36,6 +36,15 @@ def makes_pages(source: str) -> bool:
         if makes and owner.split(".")[-1] in ("Session", "sessions"):
             return True
     return any(names_the_endpoint(node) for node in ast.walk(ast.parse(source)))
+
+
+def takes_the_class(node: ast.AST) -> bool:
+    """An import of Stripe's class; others may call something a session, too."""
+    return (
+        isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("stripe")
+        and any(one.name == "Session" for one in node.names)
+    )
 
 
 def names_the_endpoint(node: ast.AST) -> bool:
