@@ -88,7 +88,6 @@ class Opening:
 @click.pass_context
 def stampledger(context: click.Context) -> None:
     """An order ledger built from payment stamps."""
-    configure()
     context.obj = Opening(context.with_resource(ExitStack()))
 
 
@@ -224,6 +223,7 @@ for group in (
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; every known trouble ends in one sentence and its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    configure()
     try:
         require_text(arguments)
         stampledger.main(arguments, prog_name="stampledger", standalone_mode=False)

@@ -247,7 +247,7 @@ def test_somebody_who_tries_again_and_again_is_slowed_down(shop):
 def test_the_token_is_in_no_log(shop, caplog, capsys):
     caplog.set_level(logging.DEBUG)
     shop.cancel()
-    assert shop.token not in caplog.text + capsys.readouterr().out
+    assert shop.token not in "".join([caplog.text, *capsys.readouterr()])
 
 
 def test_an_order_may_be_cancelled_in_many_requests_at_once_and_is_voided_once(shop):

@@ -149,7 +149,7 @@ def test_a_void_that_fails_is_an_alarm_and_a_case_and_is_tried_again(world, caps
     assert flags(after) == ("void_failed",)
     assert not after.alive
     assert [one.kind for one in world.opened_cases()] == [CaseKind.VOID_FAILED]
-    assert "manual void required" in capsys.readouterr().out
+    assert "manual void required" in "".join(capsys.readouterr())
     assert world.captures().run() == NOTHING
     world.bank.refuses = False
     world.clock.forward(minutes=10)
