@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.worker.desk import Desk
 from adapters.worker.reactor import Patience
 from adapters.worker.settled import Settled
 from ledger.case import Case
@@ -162,7 +161,7 @@ def test_a_page_that_nobody_can_look_at_is_told_an_hour_after_its_time():
     world = World()
     order = world.opened(world.place())
     world.clock.forward(days=3, minutes=1)
-    look_away = {"look": lambda order: False, "desk": Desk(world.cases)}
+    look_away = {"look": lambda order: False}
     world.timeouts(**look_away).run()
     assert open_kinds(world) == []
     world.clock.forward(hours=1)
