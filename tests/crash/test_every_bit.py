@@ -24,6 +24,7 @@ TABLES = {
     "commits": ("first_position", "last_position"),
     "seat_totals": ("position, quota", "position"),
     "numbers": ("position, series", "position"),
+    "payments": ("position, payment", "position"),
 }
 PLACES = some.integers(0, 10_000)
 OFTEN = settings(deadline=None, suppress_health_check=list(HealthCheck), database=None)

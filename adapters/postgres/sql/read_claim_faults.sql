@@ -15,12 +15,18 @@ kept_since as (
         case_.told ->> 'provider', case_.told ->> 'account', case_.told ->> 'payment_reference'
     )
 ),
+-- With its index gone, a claim may stand twice.
+claim as (
+    select *, row_number() over (partition by payment order by position) as nth
+    from ledger.payments
+),
 compared as (
     select
         coalesce(counted.counted_at, claim.position) as position,
         coalesce(counted.counted_in, beside.stream) as stream,
         case
             when claim.payment is null then 'missing'
+            when claim.nth > 1 then 'extra'
             when counted.payment is null and kept_since.payment is null then 'extra'
             when counted.holder <> claim.holder then 'changed'
             when claim.position not in (
@@ -30,7 +36,7 @@ compared as (
             ) then 'changed'
         end as fault
     from counted
-    full join ledger.payments as claim on claim.payment = counted.payment
+    full join claim on claim.payment = counted.payment
     left join kept_since on kept_since.payment = claim.payment
     left join ledger.stamps as beside on beside.position = claim.position
     left join lateral (
