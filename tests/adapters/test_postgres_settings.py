@@ -141,7 +141,8 @@ def test_an_address_has_the_last_word_on_the_network_and_none_on_meaning(databas
 
 
 def test_no_setting_turns_the_triggers_off(database, postgres_server):
-    PostgresStampRecorder(database.app).commit([first()])
+    with closing(PostgresStampRecorder(database.app)) as recorder:
+        recorder.commit([first()])
     with postgres_server.admin() as admin:
         admin.execute(f"alter database {database.name} set session_replication_role = replica")
     with (
