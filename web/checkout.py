@@ -6,6 +6,7 @@ from json import dumps
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from ledger import refusals as no
@@ -67,9 +68,11 @@ def place(shop: str) -> str | Response | tuple[str, int]:
     chosen = choices(open_shop)
     if too_often and not chosen:
         raise ProblemRaised("too-many-requests")
-    if not chosen:
-        return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
     sent = CheckoutForm()
+    if not chosen:
+        if not sent.validate_on_submit() and "csrf_token" in sent.errors:
+            raise CSRFError("nothing was chosen, on no form of ours")
+        return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
     key = sent.correlation()
     if too_often:
         sentence = _("Please wait a minute, then press again. Nothing is lost.")

@@ -91,7 +91,7 @@ class Ends:
         # Money that waits on a case is told as a finding, and is one of neither book.
         yield from (f"reconcile: {line}" for line in told["left"] if line["verdict"] != "open_case")
         waiting = sum(
-            (1 if line["kind"] == "payment" else -1) * line["theirs"]["amount"]["amount"]
+            (1 if line["kind"] == "payment" else -1) * line["theirs"]["amount"]
             for line in told["left"]
             if line["verdict"] == "open_case" and line["theirs"]["state"] != "failed"
         )
