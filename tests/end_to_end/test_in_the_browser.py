@@ -25,6 +25,7 @@ def test_buy_pay_and_cancel_with_a_browser(journey: Journey, browser: Any) -> No
     page.goto(own)
     assert "aino" not in page.content().lower()
     page.get_by_role("button", name=re.compile("Withdraw from contract")).click()
+    page.wait_for_url("**/cancel?sent=1")
     page.goto(f"{own}/cancel/{bought.code()}")
     assert bought.status() == "PAID"
     page.locator("form button[type=submit], form button:not([type])").last.click()
