@@ -1,1 +1,1 @@
-"""The outside: databases, providers, mail, keys. One library per file."""
+"""The outside: databases, providers, mail, keys. One library per folder."""

@@ -7,8 +7,8 @@ from functools import lru_cache
 from babel import Locale
 from babel.numbers import NumberPattern
 
-from ledger.currencies import digits, major
-from ledger.money import Money
+from ledger.kernel.currencies import digits, major
+from ledger.kernel.money import Money
 
 
 @lru_cache(maxsize=10_000)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.case import Case
-from projections.column import column
-from projections.projection import Projection
+from ledger.cases.case import Case
+from projections.engine.column import column
+from projections.engine.projection import Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.order.attempts import Attempt
-from ledger.order.authorizations import Authorization
-from ledger.order.refunds import Refund
-from ledger.order.state import Order
-from projections.projection import Projection
+from ledger.order.authorization import Authorization
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.refund import Refund
+from projections.engine.projection import Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.order.letters import Due, owed
-from ledger.order.postings import Posting
-from ledger.order.state import Order
-from ledger.stamps import Letter
-from projections.projection import Projection
+from ledger.order.letter_delivery import Posting
+from ledger.order.letters_due import Due, owed
+from ledger.order.order import Order
+from ledger.order.stamps import Letter
+from projections.engine.projection import Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

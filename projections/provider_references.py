@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.order.attempts import Attempt
-from ledger.order.refunds import Refund
-from ledger.order.state import Order
-from projections.projection import Projection
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.refund import Refund
+from projections.engine.projection import Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

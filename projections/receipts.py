@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.money import Money, total, zero
-from ledger.order.letters import RECEIPTS, Due, owed
-from ledger.order.postings import Posting
-from ledger.order.refunds import Refund
-from ledger.order.state import Order
-from ledger.stamps import Letter
-from projections.column import column
-from projections.projection import Projection
+from ledger.kernel.money import Money, total, zero
+from ledger.order.letter_delivery import Posting
+from ledger.order.letters_due import RECEIPTS, Due, owed
+from ledger.order.order import Order
+from ledger.order.refund import Refund
+from ledger.order.stamps import Letter
+from projections.engine.column import column
+from projections.engine.projection import Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

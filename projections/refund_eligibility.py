@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ledger.cancellation import deadline, hindrance, quote
-from ledger.order.state import Order
-from projections.column import column
-from projections.projection import Projection
+from ledger.order.cancellation_policy import deadline, hindrance, quote
+from ledger.order.order import Order
+from projections.engine.column import column
+from projections.engine.projection import Projection
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -31,7 +31,7 @@ class RefundEligibility:
 
 
 def refund_eligibility(order: Order) -> Sequence[RefundEligibility]:
-    """The answer of `ledger.cancellation`, apart from the time of asking."""
+    """The answer of `ledger.order.cancellation_policy`, apart from the time of asking."""
     if order.placed is None or order.placed_at is None:
         return ()
     until, offer = deadline(order), quote(order)

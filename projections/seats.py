@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.order.state import Order
-from ledger.shop import Shop
-from ledger.shop_stamps import quota_id
-from projections.column import column
-from projections.projection import Projection
+from ledger.order.order import Order
+from ledger.shop.shop import Shop
+from ledger.shop.stamps import quota_id
+from projections.engine.column import column
+from projections.engine.projection import Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

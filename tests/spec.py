@@ -6,20 +6,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from ledger.commands import OrderCommand
-from ledger.money import Money
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import Refusal
+from ledger.order.commands import OrderCommand
 from ledger.order.decide import decide
 from ledger.order.evolve import evolve, fold
-from ledger.order.letters import letters_due, owed
+from ledger.order.letters_due import letters_due, owed
+from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
 from ledger.order.observe import contradicts, observe
-from ledger.order.state import Order
-from ledger.order.status import Status, flags, status
-from ledger.policy import CancellationPolicy, Release, Seller
-from ledger.recorded import Recorded
-from ledger.refusals import Refusal
-from ledger.series import PAYMENT_REFERENCES, order_numbers
-from ledger.shop_stamps import quota_id, shop_id
-from ledger.stamps import (
+from ledger.order.order import Order
+from ledger.order.policy import CancellationPolicy, Release, Seller
+from ledger.order.stamps import (
     AuthorizationExpired,
     Authorized,
     CancellationRequested,
@@ -53,6 +51,8 @@ from ledger.stamps import (
     Voided,
     ZeroPrice,
 )
+from ledger.order.status import Status, flags, status
+from ledger.shop.stamps import quota_id, shop_id
 
 
 def eur(cents: int) -> Money:

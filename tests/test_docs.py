@@ -10,13 +10,13 @@ from typing import Any
 import click
 import pytest
 
-from adapters.shop_file import SHOP as SHOP_KEYS
+from adapters.shop_file.read import SHOP as SHOP_KEYS
 from ledger import codec
-from ledger.case_stamps import CaseKind
-from ledger.stamp import declared
-from web.case_advice import ADVICE
-from web.cli import stampledger
-from web.problems import explained
+from ledger.cases.stamps import CaseKind
+from ledger.kernel.stamp import declared
+from web.cli.case_advice import ADVICE
+from web.cli.main import stampledger
+from web.http.problems import explained
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
@@ -92,7 +92,7 @@ def test_the_reference_lists_every_command():
 
 
 def test_the_reference_lists_every_setting():
-    read = re.findall(r"read\.\w+\(\"(\w+)\"", (ROOT / "web/settings.py").read_text())
+    read = re.findall(r"read\.\w+\(\"(\w+)\"", (ROOT / "web/wiring/settings.py").read_text())
     listed = re.findall(
         r"^\| `STAMPLEDGER_(\w+)` \|",
         (REFERENCE / "settings.md").read_text(),

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger import shop_limits as limits
-from ledger.capabilities import CAPABILITIES, hindrance, least_of, most_of
-from ledger.currencies import CURRENCIES
-from ledger.money import Money
-from ledger.shop_rules import span
+from ledger.kernel.currencies import CURRENCIES
+from ledger.kernel.money import Money
+from ledger.payments.capabilities import CAPABILITIES, hindrance, least_of, most_of
+from ledger.shop import limits
+from ledger.shop.rules import span
 
 PAGE = (Path(__file__).parents[1] / "docs/reference/shop-file.md").read_text()
 UNITS = {"MINUTE", "DAY"}

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from adapters.letters.speech import Speech
+from adapters.mail.letters.language import Speech
 from tests.adapters.letter_orders import THEN
 from tests.web.pages_kit import World
-from web.languages import CATALOGUES
-from web.wording import moment, told_in
+from web.i18n.format import moment, told_in
+from web.i18n.languages import CATALOGUES
 
 ROOT = Path(__file__).parents[1]
 ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]*) ?\|$", re.M)
 GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
 TABLE = ROW.findall(GLOSSARY.partition("## Words for customers")[2])[2:]
-LETTERS = ROOT / "adapters/letters/locale"
+LETTERS = ROOT / "adapters/mail/letters/locale"
 
 
 def said(language: str) -> str:

@@ -6,22 +6,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from adapters.keys import Keyring
-from adapters.lately import LatelyInMemory
-from adapters.memory_store import MemoryStampRecorder
-from adapters.recording import StampRecorder
-from adapters.stamp_ledger import StampLedger
-from ledger.cases import Cases
-from ledger.commands import PlaceOrder, Wanted
-from ledger.money import Money
-from ledger.order.state import Order
-from ledger.policy import CancellationPolicy, Release, Seller
-from ledger.service import Orders
-from ledger.shop import ProductSpec, ShopSpec
-from ledger.shop_cache import ShopCache
-from ledger.shop_stamps import Preferences
-from ledger.shops import Shops
-from ledger.stamps import Customer
+from adapters.keys.key_ring import Keyring
+from adapters.store.ledger import StampLedger
+from adapters.store.memory import MemoryStampRecorder
+from adapters.store.order_cache import LatelyInMemory
+from adapters.store.recorder import StampRecorder
+from ledger.cases.service import Cases
+from ledger.kernel.money import Money
+from ledger.order.commands import PlaceOrder, Wanted
+from ledger.order.order import Order
+from ledger.order.policy import CancellationPolicy, Release, Seller
+from ledger.order.service import Orders
+from ledger.order.stamps import Customer
+from ledger.shop.cache import ShopCache
+from ledger.shop.service import Shops
+from ledger.shop.shop import ProductSpec, ShopSpec
+from ledger.shop.stamps import Preferences
 
 NAMES = UUID("0b54a1e6-8d0f-4f4f-9a3a-6d1f0c5c1d11")
 ADA = Customer(first_name="Ada", last_name="Lovelace", email="ada@example.org")
@@ -126,7 +126,7 @@ class World:
         return [type(one.stamp).__name__ for one in self.orders.history(self.id(name))]
 
     def cases_opened(self) -> list[Any]:
-        from ledger.case_stamps import CaseOpened
+        from ledger.cases.stamps import CaseOpened
 
         feed = self.store.feed(0, limit=100_000)
         return [one.stamp for one in feed if isinstance(one.stamp, CaseOpened)]

@@ -4,31 +4,25 @@ from flask import Flask, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import (
-    cancellation,
-    changed_mind,
-    checkout,
-    health,
-    languages,
-    orders,
-    problem_pages,
-    shop,
-    store,
-    webhooks,
-    withdrawal,
-    wording,
-)
-from web.answers import answer_problems
 from web.api import api
-from web.clock_metrics import ClockFigures
-from web.current import KEY
-from web.headers import security_headers
-from web.ledger_metrics import LedgerFigures
-from web.logs import keep_access_log
-from web.metrics import Metrics
-from web.pace import tell_allowance
-from web.parts import Parts
-from web.problems import ProblemRaised
+from web.api import grace_cancel as store
+from web.http import health, problem_pages
+from web.http.access_log import keep_access_log
+from web.http.clock_metrics import ClockFigures
+from web.http.current import KEY
+from web.http.errors import answer_problems
+from web.http.ledger_metrics import LedgerFigures
+from web.http.metrics import Metrics
+from web.http.problems import ProblemRaised
+from web.http.rate_limit import tell_allowance
+from web.http.security_headers import security_headers
+from web.i18n import format as wording
+from web.i18n import languages
+from web.inbox import webhooks
+from web.pages import cancellation, checkout, shop, withdrawal
+from web.pages import grace_cancel as changed_mind
+from web.pages import order as orders
+from web.wiring.parts import Parts
 
 MEBIBYTE = 1 << 20
 # Pages hold forms of ours, each with its CSRF token; doors are for programs, which have none.

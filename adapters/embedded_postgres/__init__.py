@@ -24,7 +24,7 @@ from adapters.embedded_postgres.cluster import ADMIN
 from adapters.embedded_postgres.failures import EmbeddedPostgresError
 from adapters.embedded_postgres.places import find_place, socket_folder
 from adapters.embedded_postgres.roles import APP, AUDITOR, OWNER
-from adapters.embedded_postgres.watching import watched
+from adapters.embedded_postgres.watch import watched
 
 __all__ = ["ADMIN", "APP", "AUDITOR", "OWNER", "EmbeddedPostgres", "EmbeddedPostgresError"]
 

@@ -10,13 +10,13 @@ import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from adapters.forks import after_fork
-from adapters.postgres.away import jittered, why_away, why_no_turn
-from adapters.postgres.exchange import Exchange
+from adapters.postgres.connection_errors import jittered, why_away, why_no_turn
+from adapters.postgres.ledger.pipeline import Exchange
 from adapters.postgres.session_settings import COMMITTING, READING, arguments
 from adapters.postgres.sessions import Session
 from adapters.postgres.statements import statement
-from ledger.appends import LedgerUnavailable
+from adapters.store.after_fork import after_fork
+from ledger.kernel.store import LedgerUnavailable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import psycopg
 from psycopg import errors
 
-from adapters.postgres.away import why_away
+from adapters.postgres.connection_errors import why_away
 from adapters.postgres.connections import Connection
 from adapters.postgres.session_settings import MIGRATING
 from adapters.postgres.sessions import Session
 from adapters.postgres.statements import statement
-from ledger.appends import LedgerUnavailable
+from ledger.kernel.store import LedgerUnavailable
 
 _FOLDER = Path(__file__).parent / "migrations"
 # Three were released under one number. Where they were applied under the former name, they were.

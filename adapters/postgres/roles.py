@@ -3,13 +3,13 @@
 import psycopg
 from psycopg.errors import InsufficientPrivilege
 
-from adapters.postgres.away import why_away
+from adapters.postgres.connection_errors import why_away
 from adapters.postgres.connections import Connection
 from adapters.postgres.migrate import pending, refuse_edited
 from adapters.postgres.session_settings import READING
 from adapters.postgres.sessions import Session
 from adapters.postgres.statements import statement
-from ledger.appends import LedgerUnavailable
+from ledger.kernel.store import LedgerUnavailable
 
 
 class RoleTooStrong(Exception):

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg.errors import Diagnostic
 
-from adapters.postgres.binary import ByteaColumn, ByteaColumnDumper
+from adapters.postgres.ledger.binary import ByteaColumn, ByteaColumnDumper
 from adapters.postgres.session_settings import OWNING, arguments, settle
 from adapters.postgres.statements import statement
 

@@ -15,7 +15,7 @@ from adapters.sandbox.by_itself import catch_up
 from adapters.sandbox.endpoints import ENDPOINTS, Endpoint
 from adapters.sandbox.errors import Json, WireError
 from adapters.sandbox.events import caused_by
-from adapters.sandbox.expanding import expand
+from adapters.sandbox.expand import expand
 from adapters.sandbox.idempotency import Answer, Keys
 from adapters.sandbox.params import nest
 from adapters.sandbox.troubles import NO_TROUBLE, Trouble, Troubles, internal_error, refuse_at_once

@@ -1,6 +1,7 @@
 """What happens by itself when time passes."""
 
-from adapters.sandbox import intents, paying, sessions
+from adapters.sandbox import intents, sessions
+from adapters.sandbox import pay as paying
 from adapters.sandbox.books import Entry
 from adapters.sandbox.world import World
 

@@ -1,7 +1,7 @@
 """Charges can be looked at; they change with their intents and refunds."""
 
 from adapters.sandbox.errors import Json
-from adapters.sandbox.listing import page
+from adapters.sandbox.lists import page
 from adapters.sandbox.world import World
 
 

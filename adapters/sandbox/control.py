@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from adapters.sandbox import disputes, paying, refunds
+from adapters.sandbox import disputes, refunds
+from adapters.sandbox import pay as paying
 from adapters.sandbox.arrivals import Arrival, add, elsewhere
 from adapters.sandbox.by_itself import catch_up
 from adapters.sandbox.chaos import Chaos, calm_down, set_chaos

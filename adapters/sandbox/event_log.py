@@ -1,7 +1,7 @@
 """The events of the last 30 days, for those who missed a webhook."""
 
 from adapters.sandbox.errors import Json, no_such
-from adapters.sandbox.listing import page
+from adapters.sandbox.lists import page
 from adapters.sandbox.world import World
 
 _KEPT = 30 * 86400

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from adapters.sandbox import paying
+from adapters.sandbox import pay as paying
 from adapters.sandbox.books import Entry
 from adapters.sandbox.by_itself import catch_up
 from adapters.sandbox.chaos import CHANCES, GROUPS, Chaos, calm_down, set_chaos

@@ -3,7 +3,7 @@
 from adapters.sandbox.books import Entry
 from adapters.sandbox.errors import Json, WireError, unexpected_state
 from adapters.sandbox.events import change, emit
-from adapters.sandbox.listing import page
+from adapters.sandbox.lists import page
 from adapters.sandbox.world import World
 
 _CANCELABLE = ("requires_payment_method", "requires_capture")

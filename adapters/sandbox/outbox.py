@@ -10,7 +10,7 @@ import httpx2
 
 from adapters.sandbox.arrivals import FIRST_TRIES
 from adapters.sandbox.by_itself import catch_up
-from adapters.sandbox.tearing import tear
+from adapters.sandbox.torn_answers import tear
 from adapters.sandbox.world import World
 
 _GIVEN_UP_AFTER = 3 * 86400

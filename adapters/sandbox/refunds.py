@@ -4,7 +4,7 @@ from adapters.sandbox import payment_objects
 from adapters.sandbox.books import Entry
 from adapters.sandbox.errors import Json, WireError, malformed
 from adapters.sandbox.events import change, emit
-from adapters.sandbox.listing import page
+from adapters.sandbox.lists import page
 from adapters.sandbox.world import World
 
 BEHAVIOURS = ("succeed", "pending", "fail", "requires_action", "decline")

@@ -4,7 +4,7 @@ from adapters.sandbox import checkout_objects, intents
 from adapters.sandbox.books import Entry
 from adapters.sandbox.errors import Json, WireError, malformed
 from adapters.sandbox.events import change
-from adapters.sandbox.listing import list_of, page
+from adapters.sandbox.lists import list_of, page
 from adapters.sandbox.world import World
 
 # https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, in minor units.

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from adapters.closed_ledger import ClosedLedger
-from adapters.recording import PositionMissing, StampRecorder
-from adapters.stamp_ledger import StampLedger
-from ledger.appends import LedgerUnavailable
-from ledger.recorded import Recorded
-from projections.deriving import Poison
+from adapters.store.ledger import StampLedger
+from adapters.store.read_sealed import ClosedLedger
+from adapters.store.recorder import PositionMissing, StampRecorder
+from ledger.kernel.events import Recorded
+from ledger.kernel.store import LedgerUnavailable
+from projections.engine.derive import Poison
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import structlog
 
-from adapters.worker.hands import Hands
-from ledger.appends import LedgerUnavailable
-from ledger.refusals import Refusal
+from adapters.worker.threads import Hands
+from ledger.kernel.refusals import Refusal
+from ledger.kernel.store import LedgerUnavailable
 
 _T = TypeVar("_T")
 _log = structlog.get_logger("worker")

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ledger.audit import order_checks, spine_checks, storage_checks
-from ledger.audit.finding import Finding, Found
+from ledger.audit import check_orders as order_checks
+from ledger.audit import check_rows as storage_checks
+from ledger.audit import check_sequence as spine_checks
+from ledger.audit.findings import Finding, Found
 from ledger.audit.step import Step, finding
 from ledger.audit.streams import UNFIT
 

@@ -6,8 +6,8 @@ from hashlib import sha256
 from struct import Struct
 from uuid import UUID
 
-from ledger.audit.raw import RawRow
-from ledger.leaf import HEAD, assembled
+from ledger.audit.raw_rows import RawRow
+from ledger.proof.leaf import HEAD, assembled
 
 # From 1970, where leaves count from, to 2000, where rows do: in microseconds.
 _UNTIL_2000 = 946_684_800_000_000

@@ -8,16 +8,16 @@ from datetime import datetime
 from itertools import takewhile
 from uuid import UUID
 
+from ledger.audit.check_seats import SeatCount
+from ledger.audit.describe import told
 from ledger.audit.rows import LedgerRows, StoredRow, Totals, all_rows, recorded
-from ledger.audit.seats import SeatCount
-from ledger.audit.story import told
 from ledger.audit.streams import UNFIT, Misplaced, State, Streams, begun, evolved
 from ledger.codec import NAMES, Unreadable
-from ledger.money import Money, zero
-from ledger.order.state import Order
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money, zero
+from ledger.order.order import Order
 from ledger.order.status import status
-from ledger.recorded import Recorded
-from ledger.shop import void_versions
+from ledger.shop.shop import void_versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ledger.audit.finding import Found
+from ledger.audit.findings import Found
 
 # The quota's id as a number, its capacity or None, held more, sold more, its name or "".
 SeatsMoved = tuple[int, int | None, int, int, str]

@@ -7,8 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from ledger.codec import decode, unframe
-from ledger.making import maker
-from ledger.recorded import Recorded
+from ledger.kernel.events import Recorded
+from ledger.kernel.fast import maker
 
 BATCH = 1_000
 # Capacity, held, sold.

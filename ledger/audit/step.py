@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.audit.finding import Finding
-from ledger.audit.raw import RawRow
+from ledger.audit.findings import Finding
+from ledger.audit.raw_rows import RawRow
 from ledger.audit.rows import Frame
 from ledger.audit.streams import State
 from ledger.codec import Encoded
-from ledger.order.state import Order
-from ledger.recorded import Recorded
+from ledger.kernel.events import Recorded
+from ledger.order.order import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,15 @@ from typing import get_args
 from uuid import UUID
 
 from ledger.audit.rows import BATCH, LedgerRows, StoredRow, recorded
-from ledger.case import Case, evolve_case
-from ledger.case_stamps import CaseStamp
+from ledger.cases.case import Case, evolve_case
+from ledger.cases.stamps import CaseStamp
 from ledger.codec import Unreadable
+from ledger.kernel.events import Recorded
 from ledger.order.evolve import evolve
-from ledger.order.state import Order
-from ledger.recorded import Recorded
-from ledger.shop import Shop, evolve_shop
-from ledger.shop_stamps import ShopStamp
-from ledger.stamps import OrderStamp
+from ledger.order.order import Order
+from ledger.order.stamps import OrderStamp
+from ledger.shop.shop import Shop, evolve_shop
+from ledger.shop.stamps import ShopStamp
 
 State = Order | Shop | Case
 _KINDS: dict[type, type[State]] = {

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol, TypeVar
 
-from ledger.audit.finding import Finding
-from ledger.audit.kept_evidence import KeptBesideStamps, evidence_findings
-from ledger.audit.raw import RawLedger, Vertebra, vertebra_of
+from ledger.audit.check_evidence import KeptBesideStamps, evidence_findings
+from ledger.audit.findings import Finding
+from ledger.audit.raw_rows import RawLedger, Vertebra, vertebra_of
 from ledger.audit.report import Report
 from ledger.audit.rows import BATCH
-from ledger.audit.share import Share
-from ledger.audit.whole import Whole
+from ledger.audit.verify_ledger import Whole
+from ledger.audit.verify_streams import Share
 
 Progress = Callable[[int, int], None]
 NO_HEADS: Mapping[int, bytes] = {}

@@ -1,11 +1,11 @@
 """Stamps as bytes: their names, their versions, how they are written and read."""
 
 from ledger.codec.bounds import NotStorable, faithful, require_readable
+from ledger.codec.decode import Decoded, Envelope, closed, decode
+from ledger.codec.encode import Encoded, canonical, encode
 from ledger.codec.framing import Unreadable, frame, unframe
 from ledger.codec.names import NAMES, STORED
-from ledger.codec.reading import Decoded, Envelope, closed, decode
-from ledger.codec.upcasting import UPCASTERS
-from ledger.codec.writing import Encoded, canonical, encode
+from ledger.codec.upcasters import UPCASTERS
 
 __all__ = [
     "NAMES",

@@ -12,12 +12,12 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from ledger.codec.decode import closed, decode
+from ledger.codec.encode import Encoded, encode
 from ledger.codec.names import NAMES
-from ledger.codec.reading import closed, decode
-from ledger.codec.writing import Encoded, encode
-from ledger.moments import YEARS, storable
-from ledger.money import Money
-from ledger.recorded import Draft
+from ledger.kernel.calendar import YEARS, storable
+from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
 
 # The largest whole number that a double holds exactly; a column holds a thousand times as much.
 WHOLE = 2**53 - 1

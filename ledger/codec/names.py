@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from ledger import case_stamps, shop_stamps, stamps
+from ledger.cases import stamps as case_stamps
+from ledger.order import stamps
+from ledger.shop import stamps as shop_stamps
 
 STORED: Mapping[str, tuple[type, int]] = {
     "ORDER_PLACED": (stamps.OrderPlaced, 4),

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 from typing import Any, TypedDict, get_args
 from uuid import UUID
 
-from ledger.money import Money
-from ledger.order.attempts import Attempt
-from ledger.order.authorizations import Authorization, AuthorizationStamp, authorization
-from ledger.order.calls import CallState, Tries
-from ledger.order.changing import fields_of
-from ledger.order.withdrawals import Withdrawal
-from ledger.recorded import Recorded
-from ledger.stamps import (
+from ledger.kernel.changing import fields_of
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.order.authorization import Authorization, AuthorizationStamp, authorization
+from ledger.order.correction import Withdrawal
+from ledger.order.payment_attempt import Attempt
+from ledger.order.stamps import (
     Authorized,
     CreatePaymentFailure,
     CreatePaymentRequest,
@@ -23,6 +22,7 @@ from ledger.stamps import (
     PaymentFailed,
     PaymentPending,
 )
+from ledger.order.tries import CallState, Tries
 
 
 class AttemptSoFar(TypedDict):

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from ledger.commands import (
+from ledger.kernel.refusals import NothingToRefund
+from ledger.order.commands import (
     CancelOrder,
     MarkPaid,
     RefundByHand,
@@ -14,18 +15,17 @@ from ledger.commands import (
     WithdrawCancellation,
     WithdrawPayment,
 )
-from ledger.order.by_hand import (
+from ledger.order.decisions.corrections import withdraw_cancellation, withdraw_payment
+from ledger.order.decisions.resending import resend
+from ledger.order.decisions.staff import (
     cancel_order,
     mark_paid,
     refund_by_hand,
     refund_payment,
     require_unmoved,
 )
-from ledger.order.corrections import withdraw_cancellation, withdraw_payment
-from ledger.order.resending import resend
-from ledger.order.state import Order
-from ledger.refusals import NothingToRefund
-from ledger.stamps import CreateRefundRequest, OrderStamp
+from ledger.order.order import Order
+from ledger.order.stamps import CreateRefundRequest, OrderStamp
 
 _NOTHING: tuple[OrderStamp, ...] = ()
 

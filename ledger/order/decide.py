@@ -5,8 +5,19 @@ import hmac
 from collections.abc import Sequence
 from typing import assert_never
 
-from ledger import cancellation
-from ledger.commands import (
+from ledger.kernel.money import zero
+from ledger.kernel.refusals import (
+    LetterNotDue,
+    LetterTooSoon,
+    LinkInvalid,
+    NotCancellable,
+    NothingToRefund,
+    NotPayable,
+    QuoteChanged,
+)
+from ledger.order import cancellation_policy as cancellation
+from ledger.order.by_staff import by_staff
+from ledger.order.commands import (
     CancelInGrace,
     CancelUnpaid,
     CaptureAuthorization,
@@ -22,26 +33,18 @@ from ledger.commands import (
     StartLetter,
     VoidAuthorization,
 )
-from ledger.money import zero
-from ledger.order.by_staff import by_staff
-from ledger.order.capturing import cancel_in_grace, capture_authorization, void_authorization
-from ledger.order.letters import RECEIPTS, letters_due
+from ledger.order.decisions.capture import (
+    cancel_in_grace,
+    capture_authorization,
+    void_authorization,
+)
+from ledger.order.letters_due import RECEIPTS, letters_due
+from ledger.order.order import Order
 from ledger.order.pay_by import pay_by
 from ledger.order.payable import payable
-from ledger.order.refunds import Refund
-from ledger.order.state import Order
-from ledger.order.status import status
-from ledger.policy import Release
-from ledger.refusals import (
-    LetterNotDue,
-    LetterTooSoon,
-    LinkInvalid,
-    NotCancellable,
-    NothingToRefund,
-    NotPayable,
-    QuoteChanged,
-)
-from ledger.stamps import (
+from ledger.order.policy import Release
+from ledger.order.refund import Refund
+from ledger.order.stamps import (
     CancellationRequested,
     Cancelled,
     Cause,
@@ -52,6 +55,7 @@ from ledger.stamps import (
     SeatsReleased,
     SeatsRetaken,
 )
+from ledger.order.status import status
 
 _NOTHING: tuple[OrderStamp, ...] = ()
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.money import Money
-from ledger.order.changing import changed
-from ledger.recorded import Recorded
-from ledger.stamps import DisputeClosed, Disputed
+from ledger.kernel.changing import changed
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.order.stamps import DisputeClosed, Disputed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,19 +4,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from ledger.kernel.changing import made
+from ledger.kernel.events import Recorded
 from ledger.order import attempt_news, posting_news, refund_news
 from ledger.order.attempt_news import AttemptSoFar
-from ledger.order.changing import made
+from ledger.order.correction import withdrawal
 from ledger.order.disputes import dispute
 from ledger.order.links import link_request
+from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
+from ledger.order.order import Order
 from ledger.order.posting_news import PostingSoFar
 from ledger.order.refund_news import RefundSoFar
-from ledger.order.state import Order
-from ledger.order.withdrawals import withdrawal
-from ledger.order.working import Folding, thawed, unbegun
-from ledger.recorded import Recorded
-from ledger.series import PAYMENT_REFERENCES, order_numbers
-from ledger.stamps import (
+from ledger.order.stamps import (
     CancellationRequested,
     CancellationWithdrawn,
     Cancelled,
@@ -32,6 +31,7 @@ from ledger.stamps import (
     SeatsRetaken,
     ZeroPrice,
 )
+from ledger.order.working import Folding, thawed, unbegun
 
 Change = Callable[[Folding, Any, Recorded], None]
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.recorded import Recorded
-from ledger.stamps import CancellationRequested
+from ledger.kernel.events import Recorded
+from ledger.order.stamps import CancellationRequested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.order.attempts import Attempt
-from ledger.order.refund_name import under_its_name
-from ledger.order.seen import known
-from ledger.order.state import Order
-from ledger.reports import Report
-from ledger.stamp import bound
-from ledger.stamps import CreateRefundSuccess, OrderStamp, Paid, Refunded, RefundFailed
+from ledger.inbox.report import Report
+from ledger.kernel.stamp import bound
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.refund_match import under_its_name
+from ledger.order.seen_stamps import known
+from ledger.order.stamps import CreateRefundSuccess, OrderStamp, Paid, Refunded, RefundFailed
 
 
 @dataclass(frozen=True, slots=True)

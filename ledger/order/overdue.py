@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ledger.case_stamps import CaseKind, Severity
-from ledger.order.attempts import Attempt
+from ledger.cases.stamps import CaseKind, Severity
+from ledger.order.issues import refund_of_unknown_fate
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
 from ledger.order.reservation_troubles import reservation_trouble
-from ledger.order.state import Order
 from ledger.order.status import flags
 from ledger.order.trouble import Trouble
-from ledger.order.troubles import refund_of_unknown_fate
 
 # How long an answer may take before a person is told.
 VOID, CAPTURE = timedelta(minutes=1), timedelta(minutes=10)

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from ledger.moments import after, within
+from ledger.kernel.calendar import after, within
+from ledger.order.order import Order
 from ledger.order.payable import payable
-from ledger.order.state import Order
 
 # No bank takes longer: direct debits within 14 banking days, vouchers within weeks (Stripe).
 LONGEST_UNDER_WAY = timedelta(days=30)

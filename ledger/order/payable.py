@@ -1,6 +1,6 @@
 """When an order can be paid, and how much it asks for: page, API, staff and ledger ask here."""
 
-from ledger.order.state import Order
+from ledger.order.order import Order
 from ledger.order.status import Status, status
 
 _WAITS = (Status.NOT_STARTED, Status.PENDING, Status.FAILED)

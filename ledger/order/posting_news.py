@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from ledger.order.calls import last_try
-from ledger.order.changing import fields_of
-from ledger.order.postings import Posting
-from ledger.recorded import Recorded
-from ledger.series import receipt_numbers
-from ledger.stamps import (
+from ledger.kernel.changing import fields_of
+from ledger.kernel.events import Recorded
+from ledger.order.letter_delivery import Posting
+from ledger.order.numbers import receipt_numbers
+from ledger.order.stamps import (
     ReceiptFailed,
     ReceiptResendRequested,
     ReceiptSendStarted,
     ReceiptSent,
     ReceiptUnknown,
 )
+from ledger.order.tries import last_try
 
 # An answer that comes after all is better than not knowing; a claim is worth the least.
 _RANK = {"": 0, "started": 1, "unknown": 2, "failed": 3, "sent": 4}

@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from ledger.money import Money
-from ledger.order.calls import CallState, Tries
-from ledger.order.changing import fields_of
-from ledger.order.refunds import Refund
-from ledger.recorded import Recorded
-from ledger.stamps import (
+from ledger.kernel.changing import fields_of
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.order.refund import Refund
+from ledger.order.stamps import (
     CreateRefundFailure,
     CreateRefundRequest,
     CreateRefundSuccess,
@@ -18,6 +17,7 @@ from ledger.stamps import (
     Refunded,
     RefundFailed,
 )
+from ledger.order.tries import CallState, Tries
 
 
 class RefundSoFar(TypedDict):

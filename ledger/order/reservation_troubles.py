@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from ledger.case_stamps import CaseKind, Severity
-from ledger.money import Money
-from ledger.order.attempts import Attempt
-from ledger.order.authorizations import Authorization
-from ledger.order.state import Order
+from ledger.cases.stamps import CaseKind, Severity
+from ledger.kernel.money import Money
+from ledger.order.authorization import Authorization
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
 from ledger.order.trouble import Trouble
 
 _TEXTS = {

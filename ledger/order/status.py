@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from ledger.order.once import once
-from ledger.order.refunds import Refund
-from ledger.order.state import Order
+from ledger.kernel.once import once
+from ledger.order.order import Order
+from ledger.order.refund import Refund
 
 
 class Status(StrEnum):

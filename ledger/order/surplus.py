@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from ledger.commands import ReturnPayment
-from ledger.money import Money
-from ledger.order.attempts import Attempt
-from ledger.order.by_hand import MANUAL
-from ledger.order.state import Order
-from ledger.policy import Surplus
-from ledger.recorded import derived
-from ledger.stamps import Cause
+from ledger.kernel.events import derived
+from ledger.kernel.money import Money
+from ledger.order.commands import ReturnPayment
+from ledger.order.decisions.staff import MANUAL
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.policy import Surplus
+from ledger.order.stamps import Cause
 
 
 def surplus(order: Order) -> Iterator[tuple[Attempt, Money]]:

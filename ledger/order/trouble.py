@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
-from ledger.money import Money
-from ledger.recorded import derived
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.kernel.events import derived
+from ledger.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,20 +4,20 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
+from ledger.kernel.changing import fields_of, made, reopened
+from ledger.kernel.once import words_of
 from ledger.order.attempt_news import AttemptSoFar
-from ledger.order.attempts import Attempt
-from ledger.order.changing import fields_of, made, reopened
+from ledger.order.correction import Withdrawal
 from ledger.order.disputes import Dispute
+from ledger.order.letter_delivery import Posting
 from ledger.order.links import LinkRequest
-from ledger.order.once import words_of
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
 from ledger.order.posting_news import PostingSoFar, untouched
-from ledger.order.postings import Posting
+from ledger.order.refund import Refund
 from ledger.order.refund_news import RefundSoFar
-from ledger.order.refunds import Refund
-from ledger.order.seen import Seen
-from ledger.order.state import Order
-from ledger.order.withdrawals import Withdrawal
-from ledger.stamps import Cause, Letter, OrderPlaced
+from ledger.order.seen_stamps import Seen
+from ledger.order.stamps import Cause, Letter, OrderPlaced
 
 
 class Working(TypedDict):

@@ -4,10 +4,10 @@ import sys
 import threading
 from uuid import UUID, uuid4
 
-from adapters.committer import Committer
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import Committed
-from ledger.appends import SeatChange
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.group_commit import Committer
+from adapters.store.recorder import Committed
+from ledger.kernel.store import SeatChange
 from tests.contract.given import append, stamp
 
 CALLERS = 8

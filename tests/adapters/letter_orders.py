@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from ledger.money import Money
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
 from ledger.order.evolve import fold
-from ledger.order.state import Order
-from ledger.policy import CancellationPolicy, Seller
-from ledger.recorded import Recorded
-from ledger.series import order_numbers, receipt_numbers
-from ledger.shop_stamps import shop_id
-from ledger.stamps import (
+from ledger.order.numbers import order_numbers, receipt_numbers
+from ledger.order.order import Order
+from ledger.order.policy import CancellationPolicy, Seller
+from ledger.order.stamps import (
     CancellationRequested,
     CancellationWithdrawn,
     Cancelled,
@@ -33,6 +32,7 @@ from ledger.stamps import (
     RefundFailed,
     ZeroPrice,
 )
+from ledger.shop.stamps import shop_id
 
 ORDER = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
 PLACING, PAYMENT, REFUND, REQUEST = (uuid5(ORDER, name) for name in ("o", "p", "r", "l"))

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from adapters.paytrail_payments import PaytrailDoor, PaytrailPayments
-from adapters.paytrail_payments.signing import signature
-from ledger.once import OnceInMemory
+from adapters.providers.paytrail import PaytrailDoor, PaytrailPayments
+from adapters.providers.paytrail.signature import signature
+from ledger.payments.ask_once import OnceInMemory
 
 ACCOUNT, SECRET = "375917", "SAIPPUAKAUPPIAS"
 NOW = datetime(2027, 1, 10, 12, tzinfo=UTC)

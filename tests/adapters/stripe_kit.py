@@ -7,12 +7,12 @@ from uuid import uuid4
 
 import httpx2
 
+from adapters.providers.stripe import StripeDoor, StripePayments
 from adapters.sandbox import Sandbox
-from adapters.stripe_payments import StripeDoor, StripePayments
-from ledger.money import Money
-from ledger.payments import PaymentAsk, RefundAsk
-from ledger.reports import Report
-from ledger.stamps import CreatePaymentSuccess, Line, Paid
+from ledger.inbox.report import Report
+from ledger.kernel.money import Money
+from ledger.order.stamps import CreatePaymentSuccess, Line, Paid
+from ledger.payments.provider import PaymentAsk, RefundAsk
 
 API_KEY = "sk_test_stripe_adapter"
 SECRET = "whsec_stripe_adapter"

@@ -15,18 +15,18 @@ from uuid import UUID
 import click
 from click.testing import CliRunner, Result
 
-from adapters.memory_inbox import MemoryInbox
+from adapters.providers.stripe import StripeDoor, StripePayments
+from adapters.providers.stripe.client import stripe_client
 from adapters.sandbox import SandboxSettings, running_sandbox
-from adapters.stripe_payments import StripeDoor, StripePayments
-from adapters.stripe_payments.client import stripe_client
-from ledger.case_stamps import CaseOpened
-from ledger.order.attempts import Attempt
-from ledger.order.state import Order
-from ledger.payments import PAGE_LIFETIME, start_payment
-from ledger.receiving import receive
-from ledger.reports import Report
-from ledger.shop import ShopSpec
-from ledger.stamps import CreatePaymentSuccess, OrderPlaced
+from adapters.store.memory_inbox import MemoryInbox
+from ledger.cases.stamps import CaseOpened
+from ledger.inbox.receive import receive
+from ledger.inbox.report import Report
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.stamps import CreatePaymentSuccess, OrderPlaced
+from ledger.payments.provider import PAGE_LIFETIME, start_payment
+from ledger.shop.shop import ShopSpec
 from projections.cases import CaseRow, cases
 from tests.adapters.coming_again import receive_all
 from tests.adapters.stripe_kit import API_KEY, LEVERS, SECRET, Provider

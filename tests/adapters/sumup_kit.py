@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx2
 
-from adapters.sumup_payments import SumupDoor, SumupPayments
-from ledger.once import OnceInMemory
+from adapters.providers.sumup import SumupDoor, SumupPayments
+from ledger.payments.ask_once import OnceInMemory
 
 API_KEY, MERCHANT, SECRET = "sup_sk_secret", "MH4H92C7", "whsec_sumup"
 CHECKOUT = "4e425463-3e1b-431d-83fa-1e51c2925e99"

@@ -13,11 +13,11 @@ from uuid import UUID
 import pytest
 from aiosmtpd.controller import Controller
 
-from adapters.alarm_mail import AlarmMail
-from adapters.alarm_webhook import AlarmWebhook
-from adapters.smtp_mail import SmtpMail
-from adapters.worker.alarms import Alarm
-from ledger.money import Money
+from adapters.alarms.mail import AlarmMail
+from adapters.alarms.webhook import AlarmWebhook
+from adapters.mail.smtp import SmtpMail
+from adapters.worker.reactors.alarms import Alarm
+from ledger.kernel.money import Money
 
 ALARM = Alarm(
     case=UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff"),

@@ -18,20 +18,21 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from ledger.audit.checks import CHECKS
-from ledger.audit.raw import Vertebra
+from ledger.audit.raw_rows import Vertebra
 from ledger.audit.replay import replay
 from ledger.audit.report import Report
-from ledger.audit.share import Share
 from ledger.audit.unfinished import Unfinished
-from ledger.case_stamps import CaseResolved
-from ledger.refusals import UnknownOrder
-from ledger.stamps import SeatsReleased
+from ledger.audit.verify_streams import Share
+from ledger.cases.stamps import CaseResolved
+from ledger.kernel.refusals import UnknownOrder
+from ledger.order.stamps import SeatsReleased
 from tests.ledger.audit_kit import CopiedRows, a_history, force
 from tests.worlds import World
-from web import audit_tables, verify_command
-from web.audit_commands import audit, seats
-from web.order_commands import orders
-from web.parts import alone
+from web.cli import audit_tables
+from web.cli import verify as verify_command
+from web.cli.audit import audit, seats
+from web.cli.orders import orders
+from web.wiring.parts import alone
 
 
 @dataclass

@@ -11,11 +11,11 @@ import psutil
 import psycopg
 import pytest
 
-from adapters.auditing.processes import AuditProcesses, audit_processes
+from adapters.audit.processes import AuditProcesses, audit_processes
 from adapters.embedded_postgres import ADMIN
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit import verify as verifying
-from ledger.audit.finding import Finding
+from ledger.audit.findings import Finding
 from ledger.audit.unfinished import Unfinished
 from ledger.audit.verify import Verdict, Verification
 from tests.ledger.audit_kit import a_history
@@ -132,7 +132,7 @@ def test_no_process_outlives_its_verification(world, module_database):
 
 INTERRUPTED = """
 import signal, sys, time
-from adapters.auditing.processes import audit_processes
+from adapters.audit.processes import audit_processes
 signal.signal(signal.SIGINT, signal.default_int_handler)
 with audit_processes(sys.argv[1], 2, hashes_only=True) as shares:
     print(*shares.pids, flush=True)

@@ -9,19 +9,19 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from adapters.embedded_postgres import ADMIN
-from adapters.keys import Keyring
-from adapters.postgres.evidence_audit import EvidenceAudit
-from adapters.postgres.inbox import PostgresInbox
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import ERASED, PreparedAppend
-from adapters.stamp_ledger import StampLedger
-from adapters.wrapping import Wrapping
-from ledger.appends import Append, Appended
+from adapters.keys.key_ring import Keyring
+from adapters.keys.master_key import Wrapping
+from adapters.postgres.keys.check_evidence import EvidenceAudit
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.working.inbox import PostgresInbox
+from adapters.store.ledger import StampLedger
+from adapters.store.recorder import ERASED, PreparedAppend
 from ledger.audit.verify import Verification
-from ledger.doors import Tampered
-from ledger.money import Money
-from ledger.recorded import Draft
-from ledger.stamps import CancellationRequested, Paid
+from ledger.inbox.ports import Tampered
+from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
+from ledger.kernel.store import Append, Appended
+from ledger.order.stamps import CancellationRequested, Paid
 
 MASTER, NOW = bytes(32), datetime(2026, 11, 29, 20, tzinfo=UTC)
 ONE, TWO = UUID(int=1), UUID(int=2)

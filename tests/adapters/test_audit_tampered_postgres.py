@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from adapters.embedded_postgres import ADMIN
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.verify import verify
 from tests.ledger.audit_kit import a_history
 from tests.ledger.test_payments_once import keep_and_send_back
@@ -162,7 +162,8 @@ def test_a_changed_claim_is_located_at_the_stamp_that_counts_its_payment(world, 
 def test_a_claim_of_another_payment_is_an_extra_one_and_one_is_missing(world, superuser):
     place, position, _ = claimed(superuser)
     superuser.execute(
-        "update ledger.payments set payment = gen_random_uuid() where position = %s", [place]
+        "update ledger.payments set payment = gen_random_uuid() where position = %s",
+        [place],
     )
     assert {one[0] for one in about_claims(world)} == {position, place}
 

@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from adapters.committer import Committer
-from adapters.memory_store import MemoryStampRecorder
-from adapters.recording import Committed, PreparedAppend
-from ledger.appends import LedgerUnavailable
+from adapters.store.group_commit import Committer
+from adapters.store.memory import MemoryStampRecorder
+from adapters.store.recorder import Committed, PreparedAppend
+from ledger.kernel.store import LedgerUnavailable
 
 
 def opaque(topic: str = "topic") -> PreparedAppend:

@@ -3,13 +3,13 @@
 import pytest
 
 from adapters.currency_format import written
-from adapters.letters.speech import Speech
-from adapters.stripe_payments import fields
-from adapters.sumup_payments.amounts import minor, number
-from ledger.capabilities import CAPABILITIES, NotPayable, from_units, units
-from ledger.currencies import CURRENCIES, digits, spoken
-from ledger.doors import Unreadable
-from ledger.money import Money
+from adapters.mail.letters.language import Speech
+from adapters.providers.stripe import fields
+from adapters.providers.sumup.amounts import minor, number
+from ledger.inbox.ports import Unreadable
+from ledger.kernel.currencies import CURRENCIES, digits, spoken
+from ledger.kernel.money import Money
+from ledger.payments.capabilities import CAPABILITIES, NotPayable, from_units, units
 
 
 @pytest.mark.parametrize("currency", sorted(CURRENCIES))

@@ -22,8 +22,8 @@ from adapters.embedded_postgres import (
     EmbeddedPostgres,
     EmbeddedPostgresError,
     postmaster,
-    watching,
 )
+from adapters.embedded_postgres import watch as watching
 from adapters.embedded_postgres.failures import NoBinaries
 from tests.conftest import Database
 

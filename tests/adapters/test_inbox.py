@@ -7,12 +7,12 @@ import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from adapters.keys import Keyring
-from adapters.memory_inbox import MemoryInbox
-from adapters.postgres.inbox import PostgresInbox
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import ERASED, PreparedAppend
-from ledger.appends import LedgerUnavailable
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.working.inbox import PostgresInbox
+from adapters.store.memory_inbox import MemoryInbox
+from adapters.store.recorder import ERASED, PreparedAppend
+from ledger.kernel.store import LedgerUnavailable
 
 NOW = datetime(2027, 2, 12, 10, tzinfo=UTC)
 BODY = b'{"id": "evt_1", "email": "ada@shop.example"}'
@@ -68,7 +68,7 @@ def test_a_message_is_found_by_its_name_and_its_body(inbox):
 
 
 def test_the_archive_lists_everything_page_by_page_and_what_is_done_too(inbox, monkeypatch):
-    monkeypatch.setattr("adapters.postgres.inbox._PAGE", 2)
+    monkeypatch.setattr("adapters.postgres.working.inbox._PAGE", 2)
     kept = [keep(inbox, seconds=second // 2) for second in range(5)]
     inbox.mark(kept[0].id, "done")
     assert {one.id for one in inbox.archive(None)} == {one.id for one in kept}

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from ledger.appends import Append
-from ledger.case_stamps import CaseKind, CaseOpened, CaseResolved, Severity
+from ledger.cases.stamps import CaseKind, CaseOpened, CaseResolved, Severity
+from ledger.kernel.events import Draft
+from ledger.kernel.store import Append
 from ledger.order.status import status
-from ledger.recorded import Draft
 from tests.adapters.stripe_shop import StripeShop, stripe_shop
-from web.inbox_commands import inbox
-from web.reconcile_command import reconcile
+from web.cli.inbox import inbox
+from web.cli.reconcile import reconcile
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.keys import Keyring, MemoryKeys
-from adapters.wrapping import SealBroken
+from adapters.keys.key_ring import Keyring, MemoryKeys
+from adapters.keys.master_key import SealBroken
 
 MASTER = bytes(range(32))
 LEDGER, STREAM = UUID(int=1), UUID(int=2)

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.letters import RenderedLetter, render
-from adapters.letters.message import Unwritable, compose
+from adapters.mail.letters import RenderedLetter, render
+from adapters.mail.letters.mime import Unwritable, compose
 from tests.adapters.letter_orders import BASE, samples
 
 AT = datetime(2026, 11, 21, 14, 30, 5, tzinfo=UTC)

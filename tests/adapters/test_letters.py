@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.letters import RenderedLetter, render
-from adapters.letters.figures import spread
-from ledger.money import Money
-from ledger.order.state import Order
-from ledger.policy import Seller
-from ledger.stamps import (
+from adapters.mail.letters import RenderedLetter, render
+from adapters.mail.letters.vat import spread
+from ledger.kernel.money import Money
+from ledger.order.order import Order
+from ledger.order.policy import Seller
+from ledger.order.stamps import (
     CancellationRequested,
     Cancelled,
     Cause,

@@ -6,13 +6,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-import adapters.letters
-from adapters.letters import render
-from adapters.letters.speech import CATALOGUES, Speech, languages, spoken
-from ledger.money import Money
+import adapters.mail.letters
+from adapters.mail.letters import render
+from adapters.mail.letters.language import CATALOGUES, Speech, languages, spoken
+from ledger.kernel.money import Money
 from tests.adapters.letter_orders import BASE, THEN, samples
 
-SOURCES = Path(adapters.letters.__file__).parent
+SOURCES = Path(adapters.mail.letters.__file__).parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 TRANSLATED = sorted(languages() - {"en"})
 

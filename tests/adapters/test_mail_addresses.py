@@ -7,9 +7,9 @@ from email import message_from_bytes, policy
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from adapters.letters.message import compose, deliverable
-from adapters.smtp_mail import Sent, SmtpMail
-from ledger.mail_address import is_recipient
+from adapters.mail.letters.mime import compose, deliverable
+from adapters.mail.smtp import Sent, SmtpMail
+from ledger.shop.mail_address import is_recipient
 from tests.adapters.test_smtp_mail import FROM, LETTER, NAME, Postbox, served
 
 AT = datetime(2026, 11, 29, 20, 0, tzinfo=UTC)

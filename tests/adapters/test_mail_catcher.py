@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from adapters.letters import RenderedLetter
+from adapters.mail.letters import RenderedLetter
+from adapters.mail.smtp import Sent, SmtpMail
 from adapters.mail_catcher.letterbox import Letterbox
-from adapters.smtp_mail import Sent, SmtpMail
 
 LETTER = RenderedLetter(
     subject="Confirmation of your order #000423",

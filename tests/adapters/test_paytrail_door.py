@@ -8,19 +8,19 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from adapters.paytrail_payments import PaytrailDoor
-from adapters.paytrail_payments.naming import payment_stamp
-from adapters.paytrail_payments.signing import signature
-from ledger.commands import RequestPayment
-from ledger.doors import Unreadable
-from ledger.named_ids import named_ids
-from ledger.order.state import Order
+from adapters.providers.paytrail import PaytrailDoor
+from adapters.providers.paytrail.references import payment_stamp
+from adapters.providers.paytrail.signature import signature
+from ledger.inbox.named_ids import named_ids
+from ledger.inbox.ports import Unreadable
+from ledger.inbox.receive import receive
+from ledger.order.commands import RequestPayment
+from ledger.order.order import Order
+from ledger.order.stamps import Paid
 from ledger.order.status import status
-from ledger.payment_pages import PageState
-from ledger.payments import start_payment, start_refund
-from ledger.receiving import receive
-from ledger.reconciling.records import ProviderAway
-from ledger.stamps import Paid
+from ledger.payments.payment_pages import PageState
+from ledger.payments.provider import start_payment, start_refund
+from ledger.reconciliation.records import ProviderAway
 from tests import worlds
 from tests.adapters.paytrail_kit import (
     ACCOUNT,

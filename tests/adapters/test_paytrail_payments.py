@@ -5,11 +5,11 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from adapters.paytrail_payments import PaytrailPayments
-from adapters.paytrail_payments.signing import is_signed
-from ledger.money import Money
-from ledger.payments import Accepted, NoAnswer
-from ledger.stamps import CreatePaymentFailure, CreatePaymentSuccess
+from adapters.providers.paytrail import PaytrailPayments
+from adapters.providers.paytrail.signature import is_signed
+from ledger.kernel.money import Money
+from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess
+from ledger.payments.provider import Accepted, NoAnswer
 from tests.adapters.paytrail_kit import ACCOUNT, MADE, SECRET, TRANSACTION, Teller, signed
 from tests.adapters.stripe_kit import payment_ask, refund_ask
 

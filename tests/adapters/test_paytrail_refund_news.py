@@ -6,18 +6,18 @@ from uuid import UUID
 
 import pytest
 
-from ledger.commands import RefundPayment
-from ledger.money import Money
-from ledger.order.letters import letters_due
-from ledger.order.status import status
-from ledger.order.troubles import troubles
-from ledger.refunding import refund_payment
-from ledger.stamps import (
+from ledger.kernel.money import Money
+from ledger.order.commands import RefundPayment
+from ledger.order.issues import troubles
+from ledger.order.letters_due import letters_due
+from ledger.order.stamps import (
     CreateRefundFailure,
     Letter,
     ReceiptSendStarted,
     ReceiptSent,
 )
+from ledger.order.status import status
+from ledger.payments.refund import refund_payment
 from projections.provider_references import provider_references
 from tests.adapters.test_paytrail_door import LOST, REFUND, Selling, refunding
 from tests.spec import (

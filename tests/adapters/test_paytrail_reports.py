@@ -12,17 +12,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adapters.paytrail_payments import PaytrailReports
-from adapters.paytrail_payments.naming import payment_stamp, refund_stamp
-from adapters.paytrail_payments.pace import Pace
-from adapters.paytrail_payments.report_address import ReportAddresses
-from adapters.paytrail_payments.report_news import message
-from adapters.paytrail_payments.reports import read
-from ledger.doors import Unreadable
-from ledger.reconciling.records import Kind, State
-from ledger.reconciling.rows import Row
-from ledger.reconciling.unread import Unread
-from ledger.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed
+from adapters.providers.paytrail import PaytrailReports
+from adapters.providers.paytrail.pace import Pace
+from adapters.providers.paytrail.parse_report import read
+from adapters.providers.paytrail.references import payment_stamp, refund_stamp
+from adapters.providers.paytrail.report_address import ReportAddresses
+from adapters.providers.paytrail.report_facts import message
+from ledger.inbox.ports import Unreadable
+from ledger.order.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed
+from ledger.reconciliation.records import Kind, State
+from ledger.reconciliation.rows import Row
+from ledger.reconciliation.unread import Unread
 from tests.adapters.paytrail_kit import ACCOUNT, DOOR, NOW, SECRET
 
 ORDER, ATTEMPT, REFUND = (UUID(int=number) for number in (1, 2, 3))

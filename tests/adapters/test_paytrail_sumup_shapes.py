@@ -7,11 +7,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from adapters.paytrail_payments import PaytrailReports
-from ledger.payment_pages import PageState
-from ledger.payments import NoAnswer
-from ledger.reconciling.records import Kind, Period, ProviderAway
-from ledger.reconciling.unread import Unread
+from adapters.providers.paytrail import PaytrailReports
+from ledger.payments.payment_pages import PageState
+from ledger.payments.provider import NoAnswer
+from ledger.reconciliation.records import Kind, Period, ProviderAway
+from ledger.reconciliation.unread import Unread
 from tests.adapters import paytrail_kit, sumup_kit
 from tests.adapters.paytrail_kit import ACCOUNT, SECRET, signed
 from tests.adapters.stripe_kit import payment_ask, refund_ask

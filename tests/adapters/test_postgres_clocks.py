@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.memory_store import MemoryStampRecorder
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from ledger.appends import ClockAway
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.memory import MemoryStampRecorder
+from ledger.kernel.store import ClockAway
 from tests.contract.given import first
 
 DAY, NONE = timedelta(days=1), timedelta()

@@ -8,10 +8,10 @@ from time import monotonic
 import psycopg
 import pytest
 
-from adapters.keys import Keyring
-from adapters.postgres.hints import Hints, listen
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.stamp_ledger import StampLedger
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.notify import Hints, listen
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.ledger import StampLedger
 from adapters.worker.daemon import Daemon
 from adapters.worker.reactor import NOTHING, Progress
 from tests.projections.histories import write

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from adapters.keys import Keyring
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from tests.contract.given import append, stamp
 
 STREAM, OTHER = UUID(int=5), UUID(int=6)

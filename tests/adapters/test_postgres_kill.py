@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from ledger.appends import SeatChange
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from ledger.kernel.store import SeatChange
 from tests.adapters.hammering import CALLERS, QUOTA
 from tests.contract.given import append, stamp
 from tests.contract.test_stamp_recorder import recomputed

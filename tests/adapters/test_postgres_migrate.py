@@ -12,16 +12,16 @@ import pytest
 
 from adapters.embedded_postgres import APP, OWNER
 from adapters.embedded_postgres.binaries import find_binaries
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.migrate import MigrationRefused, migrate, pending
 from adapters.postgres.roles import check_role_at
-from adapters.postgres.stamp_store import PostgresStampRecorder
 from adapters.postgres.statements import statement
-from ledger.appends import Append
 from ledger.audit.verify import verify
-from ledger.money import Money
-from ledger.payment_claims import payment_id
-from ledger.recorded import Draft
-from ledger.stamps import Authorized, Paid
+from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
+from ledger.kernel.store import Append
+from ledger.order.stamps import Authorized, Paid
+from ledger.payments.payment_claims import payment_id
 from tests.conftest import Database
 from tests.worlds import World
 

@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from adapters.postgres.connections import Connections
-from adapters.postgres.once import PostgresOnce
-from ledger.once import OnceInMemory
+from adapters.postgres.working.ask_once import PostgresOnce
+from ledger.payments.ask_once import OnceInMemory
 
 
 def test_of_many_askers_one_gets_the_key(database):

@@ -9,9 +9,9 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from adapters.postgres.connections import Connections
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import Committed, PreparedAppend
-from ledger.appends import LedgerUnavailable, OutcomeUnknown
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.recorder import Committed, PreparedAppend
+from ledger.kernel.store import LedgerUnavailable, OutcomeUnknown
 from tests.adapters.cut_off import Wire
 from tests.contract.given import append, first, stamp
 

@@ -4,12 +4,12 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.postgres import attempts
-from adapters.postgres.batch import guess_batch
-from adapters.postgres.exchange import Exchange
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import Committed
-from ledger.appends import Conflict, NoRoom, SeatChange
+from adapters.postgres.ledger import commit as attempts
+from adapters.postgres.ledger.batch import guess_batch
+from adapters.postgres.ledger.pipeline import Exchange
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.recorder import Committed
+from ledger.kernel.store import Conflict, NoRoom, SeatChange
 from tests.contract.given import append, first, stamp
 from tests.contract.test_stamp_recorder import QUOTA, hold, room
 

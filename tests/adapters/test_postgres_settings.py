@@ -8,15 +8,15 @@ import psycopg
 import pytest
 
 from adapters.embedded_postgres import APP
-from adapters.keys import Keyring
+from adapters.keys.key_ring import Keyring
 from adapters.postgres.connections import Connections
-from adapters.postgres.inbox import PostgresInbox
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.session_settings import COMMITTING, MIGRATING, OWNING, READING, arguments
 from adapters.postgres.sessions import Session
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.worker.derivable_views import DerivableViews
-from adapters.worker.desk import Desk
-from adapters.worker.projections import Projections
+from adapters.postgres.working.inbox import PostgresInbox
+from adapters.worker.open_cases import Desk
+from adapters.worker.projector.reactor import Projections
+from adapters.worker.projector.views import DerivableViews
 from ledger.audit.verify import verify
 from tests.contract.given import first
 from tests.worlds import World

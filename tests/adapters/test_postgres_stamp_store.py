@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from adapters.committer import Committer
-from adapters.one_core import settle_down
 from adapters.postgres import session_settings
-from adapters.postgres.batch import LedgerCorrupt
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import Committed, PositionMissing
-from ledger.appends import LedgerUnavailable
+from adapters.postgres.ledger.batch import LedgerCorrupt
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.process_tricks import settle_down
+from adapters.store.group_commit import Committer
+from adapters.store.recorder import Committed, PositionMissing
+from ledger.kernel.store import LedgerUnavailable
 from tests.contract.given import append, first, stamp
 
 

@@ -13,10 +13,10 @@ from adapters.embedded_postgres.accounts import hand_over
 from adapters.embedded_postgres.binaries import find_binaries
 from adapters.embedded_postgres.cluster import ENVIRONMENT
 from adapters.postgres.connections import Connections
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.migrate import migrate
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import Committed
-from ledger.appends import LedgerUnavailable, OutcomeUnknown
+from adapters.store.recorder import Committed
+from ledger.kernel.store import LedgerUnavailable, OutcomeUnknown
 from tests.contract.given import first
 
 BINARIES = find_binaries(18)

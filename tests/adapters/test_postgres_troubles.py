@@ -9,9 +9,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import Committed
-from ledger.appends import LedgerUnavailable, OutcomeUnknown
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.recorder import Committed
+from ledger.kernel.store import LedgerUnavailable, OutcomeUnknown
 from tests.contract.given import append, first, stamp
 from tests.contract.test_stamp_recorder import recomputed
 

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
-from adapters.postgres.away import NOT_RUNNING, why_away
+from adapters.postgres.connection_errors import NOT_RUNNING, why_away
 from adapters.postgres.migrate import migrate
-from ledger.appends import LedgerUnavailable
+from ledger.kernel.store import LedgerUnavailable
 from tests.conftest import Database
 
 SECRET = "hunter2-never-told"

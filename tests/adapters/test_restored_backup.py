@@ -11,12 +11,12 @@ from click.testing import CliRunner, Result
 
 from adapters.embedded_postgres import APP, OWNER
 from adapters.embedded_postgres.binaries import find_binaries
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from ledger.audit.resume import resume
 from ledger.audit.verify import verify
-from ledger.resumption import resume
-from ledger.shop_stamps import shop_id
+from ledger.shop.stamps import shop_id
 from tests.worlds import SPEC, World
-from web.cli import stampledger
+from web.cli.main import stampledger
 
 LARGE = replace(SPEC, quotas={"weekend": 50, "friday": 2})
 

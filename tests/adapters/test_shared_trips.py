@@ -4,8 +4,8 @@ from threading import Event, Thread
 
 import pytest
 
-from adapters.shared_trips import SharedTrips
-from ledger.appends import LedgerUnavailable
+from adapters.store.batched_calls import SharedTrips
+from ledger.kernel.store import LedgerUnavailable
 
 
 class Counter:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.shop_file import read_shop_file
-from ledger.policy import Surplus
-from ledger.refusals import ShopInvalid
-from ledger.shop_rules import check
+from adapters.shop_file.read import read_shop_file
+from ledger.kernel.refusals import ShopInvalid
+from ledger.order.policy import Surplus
+from ledger.shop.rules import check
 
 SAMPLE = Path(__file__).parents[2] / "web/samples/winterfest.yaml"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.shop_file import read_shop_file, shop_of
-from ledger import shop_limits as limits
-from ledger.refusals import ShopInvalid
-from ledger.shop_rules import check
+from adapters.shop_file.read import read_shop_file, shop_of
+from ledger.kernel.refusals import ShopInvalid
+from ledger.shop import limits
+from ledger.shop.rules import check
 from tests.stand_ins.published import DATA
 
 GOOD = """\

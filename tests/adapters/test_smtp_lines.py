@@ -8,8 +8,8 @@ from time import monotonic
 
 import pytest
 
-from adapters.smtp_lines import Lines
-from adapters.smtp_mail import Rejected, Sent, SmtpMail, Unknown
+from adapters.mail.smtp import Rejected, Sent, SmtpMail, Unknown
+from adapters.mail.smtp_connections import Lines
 from tests.adapters.talking_server import GO_AHEAD, OK, Answer, TalkingServer, agreeable
 from tests.adapters.test_smtp_mail import FROM, LETTER, NAME
 

@@ -19,9 +19,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from adapters.letters import RenderedLetter
-from adapters.smtp_mail import Rejected, Sent, SmtpMail, Unknown
-from ledger.stamps import Letter
+from adapters.mail.letters import RenderedLetter
+from adapters.mail.smtp import Rejected, Sent, SmtpMail, Unknown
+from ledger.order.stamps import Letter
 
 LETTER = RenderedLetter(
     subject="Vahvistus tilauksestasi #000423",

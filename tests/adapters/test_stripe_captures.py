@@ -3,16 +3,16 @@
 import pytest
 
 from adapters.sandbox import SandboxSettings, running_sandbox
-from ledger.captures import CaptureAsk, CapturingProvider, VoidAsk
-from ledger.money import Money
-from ledger.payments import NoAnswer, PaymentAsk
-from ledger.stamps import (
+from ledger.kernel.money import Money
+from ledger.order.stamps import (
     AuthorizationExpired,
     Authorized,
     CreateCaptureFailure,
     Paid,
     Voided,
 )
+from ledger.payments.capture import CaptureAsk, CapturingProvider, VoidAsk
+from ledger.payments.provider import NoAnswer, PaymentAsk
 from tests.adapters.stripe_kit import API_KEY, Provider, payment_ask
 from tests.adapters.test_stripe_events import reports, stamped, told
 

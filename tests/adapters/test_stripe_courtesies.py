@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from adapters.sandbox import SandboxSettings, running_sandbox
-from ledger.money import Money
-from ledger.stamps import CreatePaymentFailure
+from ledger.kernel.money import Money
+from ledger.order.stamps import CreatePaymentFailure
 from tests.adapters.stripe_kit import API_KEY, WEEKEND, Provider, payment_ask
 
 NOT_LIKED = ["å@shop.example", "ada@kirjå.example", "ada@my_shop.example", "ada@shop"]

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from stripe import WebhookSignature
 
-from adapters.stripe_payments import StripeDoor
-from ledger.doors import Unreadable
+from adapters.providers.stripe import StripeDoor
+from ledger.inbox.ports import Unreadable
 from tests.adapters.stripe_kit import SECRET
 
 NOW = datetime(2027, 2, 12, 10, tzinfo=UTC)

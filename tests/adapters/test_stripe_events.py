@@ -7,15 +7,14 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.providers.stripe import StripeDoor
+from adapters.providers.stripe.fields import news_id
+from adapters.providers.stripe.metadata import of_payment
 from adapters.sandbox import SandboxSettings, running_sandbox
-from adapters.stripe_payments import StripeDoor
-from adapters.stripe_payments.fields import news_id
-from adapters.stripe_payments.origin import of_payment
-from ledger.money import Money
-from ledger.payments import Accepted
-from ledger.reports import Report
-from ledger.stamp import bound, identity
-from ledger.stamps import (
+from ledger.inbox.report import Report
+from ledger.kernel.money import Money
+from ledger.kernel.stamp import bound, identity
+from ledger.order.stamps import (
     CreateRefundSuccess,
     DisputeClosed,
     Disputed,
@@ -26,6 +25,7 @@ from ledger.stamps import (
     Refunded,
     RefundFailed,
 )
+from ledger.payments.provider import Accepted
 from tests.adapters.stripe_kit import API_KEY, LEVERS, SECRET, Provider, payment_ask, refund_ask
 
 DOOR = StripeDoor(SECRET)

@@ -8,21 +8,21 @@ from typing import Any
 
 import pytest
 
-from adapters.worker.inbox import Inbox
-from adapters.worker.looking import LookUp
-from adapters.worker.payments import REMEMBERED
+from adapters.worker.look_up import LookUp
 from adapters.worker.reactor import Patience
-from adapters.worker.timeouts import Timeouts
-from ledger.case_stamps import CaseKind
-from ledger.commands import RefundPayment
-from ledger.order.state import Order
+from adapters.worker.reactors.inbox import Inbox
+from adapters.worker.reactors.open_payments import REMEMBERED
+from adapters.worker.reactors.unpaid_orders import Timeouts
+from ledger.cases.stamps import CaseKind
+from ledger.order.commands import RefundPayment
+from ledger.order.issues import troubles
+from ledger.order.order import Order
+from ledger.order.stamps import CreatePaymentSuccess
 from ledger.order.status import Status, status
-from ledger.order.troubles import troubles
-from ledger.payment_pages import OpenPages
-from ledger.payments import PAGE_LIFETIME, start_payment, start_refund
-from ledger.stamps import CreatePaymentSuccess
+from ledger.payments.payment_pages import OpenPages
+from ledger.payments.provider import PAGE_LIFETIME, start_payment, start_refund
 from tests.adapters.stripe_shop import RETURN, StripeShop, stripe_shop
-from web.parts import intake
+from web.wiring.parts import intake
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-THE_PLACE = "adapters/stripe_payments/sessions.py"
+THE_PLACE = "adapters/providers/stripe/sessions.py"
 MODULES = sorted(
     path
     for folder in ("ledger", "projections", "adapters", "web")

@@ -7,18 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import stripe
 
+from adapters.providers.stripe import StripePayments
 from adapters.sandbox import SandboxSettings, running_sandbox
-from adapters.stripe_payments import StripePayments
-from ledger.money import Money
-from ledger.payments import NoAnswer
-from ledger.reconciling.records import ProviderAway
-from ledger.stamps import (
+from ledger.kernel.money import Money
+from ledger.order.stamps import (
     CreatePaymentFailure,
     CreatePaymentSuccess,
     Paid,
     PaymentExpired,
     PaymentPending,
 )
+from ledger.payments.provider import NoAnswer
+from ledger.reconciliation.records import ProviderAway
 from tests.adapters.stripe_kit import API_KEY, Provider, payment_ask
 
 SESSIONS = "/v1/checkout/sessions"

@@ -10,14 +10,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.providers.stripe import StripeDoor
 from adapters.sandbox import SandboxSettings, running_sandbox
-from adapters.stripe_payments import StripeDoor
-from ledger.case_stamps import CaseKind
-from ledger.order.state import Order
+from ledger.cases.stamps import CaseKind
+from ledger.inbox.receive import receive
+from ledger.inbox.report import Report
+from ledger.order.order import Order
 from ledger.order.status import status
-from ledger.payments import start_payment
-from ledger.receiving import receive
-from ledger.reports import Report
+from ledger.payments.provider import start_payment
 from tests.adapters.coming_again import receive_all
 from tests.adapters.stripe_kit import API_KEY, LEVERS, SECRET, Provider
 from tests.worlds import World

@@ -8,16 +8,16 @@ from uuid import UUID
 
 import pytest
 
-from adapters.worker.desk import Desk
-from ledger.case_stamps import CaseKind, CaseOpened
-from ledger.money import Money
+from adapters.worker.open_cases import Desk
+from ledger.cases.stamps import CaseKind, CaseOpened
+from ledger.kernel.money import Money
+from ledger.order.stamps import Paid, Refunded
 from ledger.order.status import status
-from ledger.reconciling.records import ProviderAway
-from ledger.stamps import Paid, Refunded
+from ledger.reconciliation.records import ProviderAway
 from tests.adapters.stripe_shop import StripeShop, stripe_shop
 from tests.worlds import PREFERENCES, SPEC
-from web.case_commands import cases
-from web.reconcile_command import reconcile
+from web.cli.cases import cases
+from web.cli.reconcile import reconcile
 
 CAPTURES_LATER = replace(SPEC, preferences=replace(PREFERENCES, grace_period=3600))
 
@@ -329,7 +329,7 @@ def after(shop: StripeShop, **span: int) -> tuple[str, str]:
 
 
 def test_long_lists_are_read_to_their_end(shop, monkeypatch):
-    monkeypatch.setattr("adapters.stripe_payments.books._PAGE_SIZE", 2)
+    monkeypatch.setattr("adapters.providers.stripe.books._PAGE_SIZE", 2)
     for number in range(5):
         shop.buy(f"order {number}", ("weekend", 1))
         shop.pay(f"order {number}")

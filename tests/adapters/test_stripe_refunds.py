@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from adapters.providers.stripe.fields import news_id
 from adapters.sandbox import SandboxSettings, running_sandbox
-from adapters.stripe_payments.fields import news_id
-from ledger.payments import Accepted, NoAnswer, ReturnedOutside
-from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
+from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
+from ledger.payments.provider import Accepted, NoAnswer, ReturnedOutside
 from tests.adapters.stripe_kit import API_KEY, LEVERS, Provider, payment_ask, refund_ask
 
 REFUNDS = "/v1/refunds"

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from ledger.commands import RequestPayment
+from ledger.order.commands import RequestPayment
+from ledger.order.stamps import Paid, PaymentExpired
 from ledger.order.status import status
-from ledger.reconciling.records import ProviderAway
-from ledger.stamps import Paid, PaymentExpired
+from ledger.reconciliation.records import ProviderAway
 from tests.adapters.stripe_shop import StripeShop, stripe_shop
-from web.session_commands import sessions
+from web.cli.sessions import sessions
 
 SESSIONS = "/v1/checkout/sessions"
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from adapters.sandbox import SandboxSettings, running_sandbox
-from ledger.captures import CapturingProvider
-from ledger.payments import NoAnswer
-from ledger.reconciling.records import Kind, Period, ProviderAway
-from ledger.reconciling.unread import Unread
+from ledger.payments.capture import CapturingProvider
+from ledger.payments.provider import NoAnswer
+from ledger.reconciliation.records import Kind, Period, ProviderAway
+from ledger.reconciliation.unread import Unread
 from tests.adapters.stripe_kit import API_KEY, Provider, payment_ask, refund_ask
 from tests.adapters.test_stripe_captures import capture, void
 

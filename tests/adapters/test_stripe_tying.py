@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from adapters.worker.inbox import Inbox
-from adapters.worker.looking import LookUp
+from adapters.worker.look_up import LookUp
 from adapters.worker.reactor import Patience
-from ledger.case_stamps import CaseKind
+from adapters.worker.reactors.inbox import Inbox
+from ledger.cases.stamps import CaseKind
+from ledger.inbox.receive import NotTied
+from ledger.inbox.replay_inbox import Meaning, Rereading
 from ledger.order.status import status
-from ledger.receiving import NotTied
-from ledger.rereading import Meaning, Rereading
 from tests.adapters.stripe_shop import StripeShop, stripe_shop
-from web.parts import intake
+from web.wiring.parts import intake
 
 
 @pytest.fixture

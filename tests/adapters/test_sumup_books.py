@@ -7,15 +7,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from adapters.memory_inbox import MemoryInbox
-from adapters.sumup_payments.naming import reference_of
-from adapters.worker.looking import Look
-from ledger.intake import Intake
+from adapters.providers.sumup.references import reference_of
+from adapters.store.memory_inbox import MemoryInbox
+from adapters.worker.look_up import Look
+from ledger.inbox.intake import Intake
 from ledger.order.status import status
-from ledger.payments import start_payment
-from ledger.reconciling.comparing import Verdict
-from ledger.reconciling.records import Kind, Period, ProviderAway, State, TheirRecord
-from ledger.reconciling.service import Reconciliation
+from ledger.payments.provider import start_payment
+from ledger.reconciliation.compare import Verdict
+from ledger.reconciliation.reconcile import Reconciliation
+from ledger.reconciliation.records import Kind, Period, ProviderAway, State, TheirRecord
 from tests.adapters.sumup_kit import (
     MERCHANT,
     TRANSACTION,

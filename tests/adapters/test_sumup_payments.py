@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
-from adapters.sumup_payments import SumupDoor, SumupPayments
-from adapters.sumup_payments.amounts import minor, number
-from adapters.sumup_payments.naming import read_reference, reference_of
-from ledger.doors import Unreadable
-from ledger.money import Money
-from ledger.payments import Accepted, NoAnswer
-from ledger.stamps import CreatePaymentFailure, CreatePaymentSuccess, CreateRefundFailure
+from adapters.providers.sumup import SumupDoor, SumupPayments
+from adapters.providers.sumup.amounts import minor, number
+from adapters.providers.sumup.references import read_reference, reference_of
+from ledger.inbox.ports import Unreadable
+from ledger.kernel.money import Money
+from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, CreateRefundFailure
+from ledger.payments.provider import Accepted, NoAnswer
 from tests.adapters.stripe_kit import payment_ask, refund_ask
 from tests.adapters.sumup_kit import (
     API_KEY,

@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner
 from eventsourcing.persistence import StoredEvent
 
-from adapters.keys import Keyring
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import ERASED, PreparedAppend
-from adapters.wrapping import Renewal, SealBroken, Wrapping, renew_all
-from web.cli import stampledger
-from web.settings import SettingWrong, read_settings
+from adapters.keys.key_ring import Keyring
+from adapters.keys.master_key import Renewal, SealBroken, Wrapping, renew_all
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.recorder import ERASED, PreparedAppend
+from web.cli.main import stampledger
+from web.wiring.settings import SettingWrong, read_settings
 
 OLD, NEW, THIRD = bytes(32), bytes([1] * 32), bytes([2] * 32)
 STREAMS = [UUID(int=number + 1) for number in range(5)]

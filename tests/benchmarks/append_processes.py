@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
-from adapters.one_core import settle_down
+from adapters.process_tricks import settle_down
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, measure, median_of, ratio, table_of
 from tests.benchmarks.ways import ours, stock

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import Flask
 
-from web.serving import Server
+from web.wiring.gunicorn import Server
 
 Start = Callable[[str, list[tuple[str, str]]], object]
 

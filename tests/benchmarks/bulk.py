@@ -12,8 +12,8 @@ import psycopg
 from eventsourcing.persistence import StoredEvent
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
-from adapters.recording import Committed, PreparedAppend
-from adapters.stamp_rows import PreparedStamp
+from adapters.store.recorder import Committed, PreparedAppend
+from adapters.store.rows import PreparedStamp
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, median_of, ratio
 from tests.benchmarks.ways import STATE, our_ledger, paid_state, stock_recorder

@@ -16,15 +16,15 @@ from uuid import uuid4
 import psycopg
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
-from adapters.lately import LatelyInMemory
-from ledger.cases import Cases
-from ledger.commands import PlaceOrder, Wanted
-from ledger.money import Money
-from ledger.refusals import NotEnoughSeats
-from ledger.service import Orders
-from ledger.shop import ShopSpec
-from ledger.shops import Shops
-from ledger.stamps import CreatePaymentSuccess, Paid
+from adapters.store.order_cache import LatelyInMemory
+from ledger.cases.service import Cases
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import NotEnoughSeats
+from ledger.order.commands import PlaceOrder, Wanted
+from ledger.order.service import Orders
+from ledger.order.stamps import CreatePaymentSuccess, Paid
+from ledger.shop.service import Shops
+from ledger.shop.shop import ShopSpec
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, median_of, ratio, summary
 from tests.benchmarks.ways import one_core, our_ledger

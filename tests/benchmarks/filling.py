@@ -4,9 +4,9 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from adapters.stamp_ledger import StampLedger
-from ledger.appends import Append, Appended
-from ledger.recorded import Draft
+from adapters.store.ledger import StampLedger
+from ledger.kernel.events import Draft
+from ledger.kernel.store import Append, Appended
 from tests.projections.histories import ident, story
 
 UNDER_WAY, PER_COMMIT = 1_000, 200

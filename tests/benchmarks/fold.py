@@ -15,14 +15,14 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate, event
 
-from adapters.keys import Keyring
-from adapters.memory_store import MemoryStampRecorder
-from adapters.plain_rows import PlainRow, plain
-from adapters.stamp_ledger import StampLedger
-from adapters.stamp_mapper import restore
+from adapters.keys.key_ring import Keyring
+from adapters.store.ledger import StampLedger
+from adapters.store.mapper import restore
+from adapters.store.memory import MemoryStampRecorder
+from adapters.store.plain_rows import PlainRow, plain
+from ledger.kernel.events import Recorded
 from ledger.order.evolve import begun, evolve, fold
-from ledger.recorded import Recorded
-from ledger.stamps import PaymentFailed
+from ledger.order.stamps import PaymentFailed
 from tests.benchmarks.command import command
 from tests.benchmarks.filling import fill
 from tests.benchmarks.measuring import Figures, median_of, ratio

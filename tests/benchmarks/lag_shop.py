@@ -11,8 +11,8 @@ import threading
 import time
 from datetime import UTC, datetime
 
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from ledger.stamps import Customer
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from ledger.order.stamps import Customer
 from tests.benchmarks.verify import BIG
 from tests.ledger.audit_kit import paid
 from tests.worlds import World

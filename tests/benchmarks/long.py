@@ -19,16 +19,16 @@ from uuid import UUID, uuid4
 import psycopg
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
-from adapters.keys import Keyring
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.statements import statement
-from adapters.recording import Committed, PreparedAppend
-from adapters.stamp_ledger import StampLedger
-from adapters.stamp_mapper import prepare
-from adapters.stamp_rows import PreparedStamp
-from ledger.appends import SeatChange
+from adapters.store.ledger import StampLedger
+from adapters.store.mapper import prepare
+from adapters.store.recorder import Committed, PreparedAppend
+from adapters.store.rows import PreparedStamp
+from ledger.kernel.events import Draft
+from ledger.kernel.store import SeatChange
 from ledger.order.evolve import fold
-from ledger.recorded import Draft
 from tests.benchmarks.measuring import machine
 from tests.databases import migrated_template
 from tests.projections.histories import QUOTA, story
@@ -51,7 +51,7 @@ insert into views.order_pages (
 select
     stream, position / 7, position::text, 'winterfest', 'PAID', '{}', 'EUR', 3500, 3500,
     0, 0, 0, 7, recorded_at, 'en', md5(stream::text), '{weekend}', position
-from ledger.stamps
+from ledger.order.stamps
 where position > $1 and version = 1
 """
 

@@ -13,19 +13,19 @@ from typing import Any
 from uuid import UUID
 
 from adapters.embedded_postgres import EmbeddedPostgres
-from adapters.keys import Keyring
-from adapters.plain_rows import PlainRow
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.postgres.views_owner import OwnedViews
-from adapters.stamp_ledger import StampLedger
-from adapters.stamp_mapper import restore
-from adapters.worker.projecting import Projector
-from adapters.worker.rebuilding import rebuild
-from ledger.few_collections import few_collections
-from projections.catalogue import PROJECTIONS
-from projections.folding import folded
-from projections.order_pages import ORDER_PAGES
-from projections.projection import Projection
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.views.owner import OwnedViews
+from adapters.store.ledger import StampLedger
+from adapters.store.mapper import restore
+from adapters.store.plain_rows import PlainRow
+from adapters.worker.projector.projector import Projector
+from adapters.worker.projector.rebuild import rebuild
+from ledger.kernel.few_collections import few_collections
+from projections.all import PROJECTIONS
+from projections.engine.fold import folded
+from projections.engine.projection import Projection
+from projections.order_search import ORDER_PAGES
 from tests.benchmarks.command import command
 from tests.benchmarks.filling import fill
 from tests.benchmarks.measuring import Figures, median_of, ratio

@@ -18,15 +18,15 @@ from typing import Any
 import psutil
 import psycopg
 
-from adapters.auditing.processes import AuditProcesses, audit_processes
+from adapters.audit.processes import AuditProcesses, audit_processes
 from adapters.embedded_postgres import APP, EmbeddedPostgres
-from adapters.postgres.raw_rows import leave_raw
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.ledger.raw_rows import leave_raw
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.statements import statement
 from ledger.audit.rows import BATCH
 from ledger.audit.verify import Verification
-from ledger.few_collections import few_collections
-from ledger.shop import ShopSpec
+from ledger.kernel.few_collections import few_collections
+from ledger.shop.shop import ShopSpec
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, median_of, ratio
 from tests.databases import migrated_template

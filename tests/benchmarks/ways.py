@@ -20,15 +20,15 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
 from adapters.embedded_postgres import OWNER
-from adapters.keys import Keyring
-from adapters.one_core import settle_down
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.stamp_ledger import StampLedger
-from ledger.appends import Append, Appended
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.process_tricks import settle_down
+from adapters.store.ledger import StampLedger
 from ledger.codec import encode, frame
-from ledger.money import Money
-from ledger.recorded import Draft
-from ledger.stamps import Paid
+from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
+from ledger.kernel.store import Append, Appended
+from ledger.order.stamps import Paid
 
 Work = Callable[[], object]
 ROWS = 100

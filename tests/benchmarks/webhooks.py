@@ -23,16 +23,16 @@ from uuid import UUID, uuid4
 
 from adapters.embedded_postgres import APP, EmbeddedPostgres
 from adapters.sandbox.outbox import signature
-from ledger.commands import PlaceOrder, Wanted
-from ledger.shop import ShopSpec
-from ledger.stamps import CreatePaymentSuccess
+from ledger.order.commands import PlaceOrder, Wanted
+from ledger.order.stamps import CreatePaymentSuccess
+from ledger.shop.shop import ShopSpec
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, measure, median_of, ratio
 from tests.databases import migrated_template
 from tests.end_to_end.houses import four_ports
 from tests.worlds import ADA, SPEC
-from web.composition import Works, assembled
-from web.settings import read_settings
+from web.wiring.composition import Works, assembled
+from web.wiring.settings import read_settings
 
 SECRET = "whsec_benchmark"
 ROOM = 10_000_000

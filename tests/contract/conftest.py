@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from adapters.embedded_postgres import EmbeddedPostgres
-from adapters.memory_store import MemoryStampRecorder
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import StampRecorder
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.memory import MemoryStampRecorder
+from adapters.store.recorder import StampRecorder
 from tests.conftest import Database, fresh_database
 from tests.databases import migrated_template
 from tests.installed_postgres import InstalledPostgres, installed

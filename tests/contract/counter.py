@@ -9,37 +9,37 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from adapters.keys import Keyring
-from adapters.memory_inbox import MemoryInbox
-from adapters.recording import StampRecorder
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.captures import Captures
-from adapters.worker.desk import Desk
-from adapters.worker.following import Following, MemoryCursor
-from adapters.worker.inbox import Inbox
-from adapters.worker.looking import LookUp
-from adapters.worker.payments import Payments
-from adapters.worker.promises import Promises
+from adapters.keys.key_ring import Keyring
+from adapters.store.ledger import StampLedger
+from adapters.store.memory_inbox import MemoryInbox
+from adapters.store.recorder import StampRecorder
+from adapters.worker.look_up import LookUp
+from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import Patience
+from adapters.worker.reactors.captures import Captures
+from adapters.worker.reactors.follow_orders import Following, MemoryCursor
+from adapters.worker.reactors.inbox import Inbox
+from adapters.worker.reactors.open_payments import Payments
+from adapters.worker.reactors.pending_refunds import Promises
 from ledger.audit.verify import Verification
-from ledger.cases import Cases
-from ledger.order.letters import Due, owed
-from ledger.order.state import Order
-from ledger.policy import Release
-from ledger.service import Orders
-from ledger.shop_stamps import shop_id
-from ledger.shops import Shops
-from ledger.stamps import Letter, OrderPlaced
+from ledger.cases.service import Cases
+from ledger.order.letters_due import Due, owed
+from ledger.order.order import Order
+from ledger.order.policy import Release
+from ledger.order.service import Orders
+from ledger.order.stamps import Letter, OrderPlaced
+from ledger.shop.service import Shops
+from ledger.shop.stamps import shop_id
 from tests.adapters.worker.worker_kit import LedgerFeed
 from tests.stand_ins.serving import Message
 from tests.stand_ins.till import Till
 from tests.web.fakes import LimitsInMemory, TokensInMemory, ViewsInMemory
 from tests.worlds import SPEC, with_policy
-from web.addresses import return_address
 from web.app import create_app
-from web.clock import clock
-from web.parts import Parts, intake, open_pages
-from web.settings import Settings
+from web.http.addresses import return_address
+from web.wiring.clock import clock
+from web.wiring.parts import Parts, intake, open_pages
+from web.wiring.settings import Settings
 
 PUBLIC = "http://localhost"
 SHOP = f"/api/v1/shops/{SPEC.slug}"

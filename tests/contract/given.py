@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
-from adapters.recording import PreparedAppend
-from adapters.stamp_rows import PreparedStamp
-from ledger.appends import SeatChange
+from adapters.store.recorder import PreparedAppend
+from adapters.store.rows import PreparedStamp
+from ledger.kernel.store import SeatChange
 
 
 def stamp(

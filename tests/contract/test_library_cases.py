@@ -8,9 +8,9 @@ import pytest
 from eventsourcing import cryptography
 from eventsourcing.persistence import AggregateRecorder, StoredEvent
 
-from adapters.memory_store import MemoryStampRecorder
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import StampRecorder
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.memory import MemoryStampRecorder
+from adapters.store.recorder import StampRecorder
 from tests.conftest import Database
 
 # The cases import a cipher that they do not use here, from a library that we do not have.

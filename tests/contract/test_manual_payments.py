@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.keys import Keyring
-from adapters.postgres.inbox import PostgresInbox
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.working.inbox import PostgresInbox
 from tests.conftest import Database
 from tests.contract import test_payment_providers as suite
 from tests.contract.counter import PRICE, Counter, Manner, Shuffled

@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.keys import Keyring
-from adapters.memory_store import MemoryStampRecorder
-from adapters.postgres.inbox import PostgresInbox
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from ledger.once import OnceInMemory
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.working.inbox import PostgresInbox
+from adapters.store.memory import MemoryStampRecorder
+from ledger.payments.ask_once import OnceInMemory
 from tests.conftest import Database
 from tests.contract.counter import (
     A_WHILE,
@@ -37,7 +37,7 @@ from tests.contract.payment_stories import GRACE, STORIES, Story, Told, a_paymen
 from tests.contract.tills import TILLS, at_the_till
 from tests.stand_ins import till as ability
 from tests.stand_ins.paytrail_till import PaytrailTill
-from web.clock import clock
+from web.wiring.clock import clock
 
 MANNERS: dict[str, Callable[[], Manner]] = {
     "in-order": Manner,

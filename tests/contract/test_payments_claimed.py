@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from adapters.recording import Committed, PreparedAppend, StampRecorder
-from ledger.appends import PaymentClaim, PaymentTaken
+from adapters.store.recorder import Committed, PreparedAppend, StampRecorder
+from ledger.kernel.store import PaymentClaim, PaymentTaken
 from tests.contract.given import first
 
 

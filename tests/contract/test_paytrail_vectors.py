@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
-from adapters.paytrail_payments import PaytrailDoor
-from adapters.paytrail_payments.client import Client, Lost
-from adapters.paytrail_payments.signing import is_signed, signature
-from ledger.doors import Unreadable
+from adapters.providers.paytrail import PaytrailDoor
+from adapters.providers.paytrail.client import Client, Lost
+from adapters.providers.paytrail.signature import is_signed, signature
+from ledger.inbox.ports import Unreadable
 from tests.adapters.paytrail_kit import NOW
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "paytrail"

@@ -10,16 +10,16 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from adapters.keys import Keyring
-from adapters.recording import ERASED, Committed, PreparedAppend, StampRecorder
-from adapters.stamp_ledger import StampLedger
-from adapters.stamp_rows import PreparedStamp
-from ledger.appends import Append, Appended, Conflict, Contradiction, LedgerUnavailable, NoRoom
-from ledger.appends import SeatChange as Change
+from adapters.keys.key_ring import Keyring
+from adapters.store.ledger import StampLedger
+from adapters.store.recorder import ERASED, Committed, PreparedAppend, StampRecorder
+from adapters.store.rows import PreparedStamp
 from ledger.codec import NotStorable, encode, frame
-from ledger.money import Money
-from ledger.recorded import Draft, Recorded
-from ledger.stamps import CancellationRequested, Paid
+from ledger.kernel.events import Draft, Recorded
+from ledger.kernel.money import Money
+from ledger.kernel.store import Append, Appended, Conflict, Contradiction, LedgerUnavailable, NoRoom
+from ledger.kernel.store import SeatChange as Change
+from ledger.order.stamps import CancellationRequested, Paid
 from tests.contract.given import append as prepared_append
 from tests.contract.given import stamp
 from tests.contract.test_stamp_recorder import recomputed

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.recording import Committed, Contradicts, PreparedAppend, StampRecorder
-from adapters.stamp_rows import StampRow
-from adapters.standing import Seats
-from ledger.appends import Conflict, NoRoom, SeatChange
-from ledger.leaf import stamp_bytes
-from ledger.tree import EMPTY_ROOT, Frontier, leaf_hash
+from adapters.store.known_state import Seats
+from adapters.store.recorder import Committed, Contradicts, PreparedAppend, StampRecorder
+from adapters.store.rows import StampRow
+from ledger.kernel.store import Conflict, NoRoom, SeatChange
+from ledger.proof.leaf import stamp_bytes
+from ledger.proof.merkle import EMPTY_ROOT, Frontier, leaf_hash
 from tests.contract.conftest import Clock
 from tests.contract.given import append, first, stamp
 

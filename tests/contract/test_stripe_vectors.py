@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.stripe_payments import StripeDoor
-from ledger.doors import Unreadable
-from ledger.stamps import (
+from adapters.providers.stripe import StripeDoor
+from ledger.inbox.ports import Unreadable
+from ledger.order.stamps import (
     AuthorizationExpired,
     Authorized,
     CreateRefundSuccess,

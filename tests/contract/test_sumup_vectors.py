@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sumup_payments import SumupDoor
-from ledger.doors import Unreadable
+from adapters.providers.sumup import SumupDoor
+from ledger.inbox.ports import Unreadable
 from tests.adapters.sumup_kit import Teller
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "sumup"

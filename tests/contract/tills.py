@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from adapters.sandbox import SandboxSettings, running_sandbox
-from ledger.once import OnceInMemory
+from ledger.payments.ask_once import OnceInMemory
 from tests.stand_ins.manual_till import ManualTill
 from tests.stand_ins.paytrail import Paytrail
 from tests.stand_ins.paytrail_till import PaytrailTill
@@ -15,7 +15,7 @@ from tests.stand_ins.stripe_till import API_KEY, StripeTill
 from tests.stand_ins.sumup import Sumup
 from tests.stand_ins.sumup_till import WEBHOOKS, SumupTill
 from tests.stand_ins.till import Till
-from web.clock import clock
+from web.wiring.clock import clock
 
 
 @contextmanager

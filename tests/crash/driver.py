@@ -15,17 +15,17 @@ from typing import TypeVar
 
 import psycopg
 
-from adapters.keys import Keyring
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.postgres.views import Views
-from adapters.smtp_mail import SmtpMail
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.desk import Desk
-from adapters.worker.hands import Hands
-from adapters.worker.projections import Projections
-from adapters.worker.rebuilding import rebuild
-from ledger.appends import LedgerUnavailable
-from projections.catalogue import PROJECTIONS
+from adapters.keys.key_ring import Keyring
+from adapters.mail.smtp import SmtpMail
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.views.queries import Views
+from adapters.store.ledger import StampLedger
+from adapters.worker.open_cases import Desk
+from adapters.worker.projector.reactor import Projections
+from adapters.worker.projector.rebuild import rebuild
+from adapters.worker.threads import Hands
+from ledger.kernel.store import LedgerUnavailable
+from projections.all import PROJECTIONS
 from tests.adapters.worker.worker_fakes import Clock
 from tests.adapters.worker.worker_kit import World
 

@@ -13,12 +13,12 @@ import psycopg
 import pytest
 
 from adapters.embedded_postgres import EmbeddedPostgres
-from adapters.keys import Keyring
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.differences import differences
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.ledger import StampLedger
+from adapters.worker.projector.diff import differences
 from ledger.audit.verify import verify
-from ledger.stamps import OrderPlaced
+from ledger.order.stamps import OrderPlaced
 from tests.crash.crew import (
     HOUSEHOLD,
     KILLED,

@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from adapters.embedded_postgres import ADMIN
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.verify import verify
 from tests.ledger.audit_kit import a_history
 

@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from adapters.keys import Keyring
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.postgres.views_owner import OwnedViews
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.projecting import Projector
-from ledger.appends import Append, Appended, NoRoom, SeatChange
-from ledger.recorded import Draft
-from projections.catalogue import PROJECTIONS
-from projections.deriving import Poison
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.views.owner import OwnedViews
+from adapters.store.ledger import StampLedger
+from adapters.worker.projector.projector import Projector
+from ledger.kernel.events import Draft
+from ledger.kernel.store import Append, Appended, NoRoom, SeatChange
+from projections.all import PROJECTIONS
+from projections.engine.derive import Poison
 from tests.contract.test_stamp_recorder import recomputed
 from tests.crash.stepping import Actor, Stage
 from tests.projections.histories import placed

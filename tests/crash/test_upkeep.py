@@ -10,15 +10,15 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from adapters.keys import Keyring
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.statements import statement
-from adapters.postgres.views_owner import OwnedViews
-from adapters.recording import Committed
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.projecting import Projector
-from ledger.appends import SeatChange
-from projections.catalogue import PROJECTIONS
+from adapters.postgres.views.owner import OwnedViews
+from adapters.store.ledger import StampLedger
+from adapters.store.recorder import Committed
+from adapters.worker.projector.projector import Projector
+from ledger.kernel.store import SeatChange
+from projections.all import PROJECTIONS
 from tests.contract.given import append, stamp
 from tests.projections.histories import write
 

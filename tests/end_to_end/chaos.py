@@ -28,7 +28,7 @@ from tests.end_to_end.chaos_shops import open_shops
 from tests.end_to_end.chaos_storm import Storm, settle_the_bank
 from tests.end_to_end.houses import whole_house
 from tests.end_to_end.journey import Journey
-from web.progress import progress_bar
+from web.cli.progress import progress_bar
 
 # First as far as recovery, a letter's lease and a second try wait. Then beyond the day for which
 # the provider remembers a key: a 500 that it remembers is only settled by looking up (SPEC P11).

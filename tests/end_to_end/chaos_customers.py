@@ -8,8 +8,8 @@ from uuid import UUID
 
 import httpx2
 
-from ledger.appends import LedgerUnavailable
-from ledger.order.state import Order
+from ledger.kernel.store import LedgerUnavailable
+from ledger.order.order import Order
 from tests.end_to_end.journey import WIRE, Journey
 
 PATIENCE = 120.0

@@ -8,10 +8,10 @@ from functools import cached_property
 from operator import attrgetter
 from uuid import UUID
 
-from adapters.worker.posting import message_id_of
-from ledger.order.letters import Due, letters_due, owed
-from ledger.order.state import Order
-from ledger.stamps import Letter, OrderPlaced, ReceiptResendRequested, ReceiptSent
+from adapters.worker.reactors.deliver_letter import message_id_of
+from ledger.order.letters_due import Due, letters_due, owed
+from ledger.order.order import Order
+from ledger.order.stamps import Letter, OrderPlaced, ReceiptResendRequested, ReceiptSent
 from tests.end_to_end.chaos_money import Money
 from tests.end_to_end.chaos_storm import everything
 from tests.end_to_end.journey import Journey

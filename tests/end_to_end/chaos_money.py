@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from ledger.order.state import Order
+from ledger.order.order import Order
 from ledger.order.surplus import surplus
 
 _TAKEN = ("needs_response", "under_review", "lost")

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.shop_file import read_shop_file
-from ledger.money import Money
-from ledger.policy import CancellationPolicy, Release, Surplus
-from ledger.shop import ShopSpec
+from adapters.shop_file.read import read_shop_file
+from ledger.kernel.money import Money
+from ledger.order.policy import CancellationPolicy, Release, Surplus
+from ledger.shop.shop import ShopSpec
 from tests.end_to_end.journey import Journey
-from web.demo import SAMPLE
+from web.demo.command import SAMPLE
 
 # Seconds. The day's clock runs fast, so that grace periods and time-outs end within it.
 GRACE, UNPAID_AFTER = 240, 300

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from adapters.shop_file import read_shop_file
+from adapters.shop_file.read import read_shop_file
 from tests.end_to_end.journey import Journey
-from web.composition import assembled
-from web.demo import SAMPLE
-from web.demo_house import Addresses, House, running
-from web.settings import read_settings
+from web.demo.command import SAMPLE
+from web.demo.processes import Addresses, House, running
+from web.wiring.composition import assembled
+from web.wiring.settings import read_settings
 
 _CLOCK, _ALARMS = "STAMPLEDGER_CLOCK_FILE", "STAMPLEDGER_ALARM_MAIL"
 OPERATORS = "operators@winterfest.example"

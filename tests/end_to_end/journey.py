@@ -16,8 +16,8 @@ from uuid import UUID
 
 import httpx2
 
-from web.composition import Works
-from web.demo_house import House, start
+from web.demo.processes import House, start
+from web.wiring.composition import Works
 
 PATIENCE = 40.0
 # One for all: a client of its own for each call would load certificates that nobody asks for.

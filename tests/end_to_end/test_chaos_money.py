@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ledger.stamps import Disputed, Paid, PaymentAssigned
+from ledger.order.stamps import Disputed, Paid, PaymentAssigned
 from tests.end_to_end.chaos_money import Money
 from tests.worlds import World
 

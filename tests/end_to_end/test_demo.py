@@ -17,7 +17,7 @@ from adapters.embedded_postgres import EmbeddedPostgres, postmaster
 from tests.end_to_end.houses import four_ports
 from tests.end_to_end.journey import until
 from tests.processes import still_alive
-from web.demo_house import alone
+from web.demo.processes import alone
 
 
 def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> None:

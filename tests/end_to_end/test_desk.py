@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-from ledger.case import Case
+from ledger.cases.case import Case
 from projections.cases import CaseRow
 from tests.end_to_end.houses import OPERATORS
 from tests.end_to_end.journey import Bought, Journey, until

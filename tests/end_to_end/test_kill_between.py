@@ -7,8 +7,8 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from ledger.order.state import Order
-from ledger.stamps import CreatePaymentRequest, CreateRefundRequest
+from ledger.order.order import Order
+from ledger.order.stamps import CreatePaymentRequest, CreateRefundRequest
 from tests.end_to_end.journey import Bought, Journey, until
 from tests.end_to_end.test_journeys import _code, _paid, _refunded_once
 

@@ -19,10 +19,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
-from adapters.keys import Keyring
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.stamp_ledger import StampLedger
-from ledger.stamps import ReceiptUnknown
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.ledger import StampLedger
+from ledger.order.stamps import ReceiptUnknown
 from tests.adapters.worker.worker_kit import World
 from tests.conftest import Database
 
@@ -89,7 +89,13 @@ class Workers:
         return datetime.now(UTC) + timedelta(seconds=float(self.offset.read_text()))
 
     def start(self, *options: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", "from web.cli import main; main()", "worker", *options]
+        command = [
+            sys.executable,
+            "-c",
+            "from web.cli.main import main; main()",
+            "worker",
+            *options,
+        ]
         process = subprocess.Popen(command, env=self._environment, stdout=subprocess.DEVNULL)
         self.started.append(process)
         return process

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from adapters.shop_file import read_shop_file
+from adapters.shop_file.read import read_shop_file
 from tests.end_to_end.houses import whole_house
 from tests.end_to_end.journey import Bought, Journey
 from tests.stand_ins.paytrail import Paytrail
 from tests.stand_ins.published import published
 from tests.stand_ins.serving import Message, serving
-from web.demo import SAMPLE
+from web.demo.command import SAMPLE
 
 SHOP = "tulifest"
 

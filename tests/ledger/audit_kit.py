@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from adapters.recording import StampRecorder
-from ledger.appends import Append, Appended, SeatChange
-from ledger.audit.claims import FaultyClaim
-from ledger.audit.raw import (
+from adapters.store.recorder import StampRecorder
+from ledger.audit.check_claims import FaultyClaim
+from ledger.audit.raw_rows import (
     AuditedRows,
     RawCommit,
     RawRow,
@@ -30,12 +29,18 @@ from ledger.audit.rows import (
     StoredTotal,
     Totals,
 )
-from ledger.audit.share import Share
-from ledger.commands import CancelUnpaid, ConfirmCancellation, RequestCancellation, StartLetter
-from ledger.money import Money
-from ledger.order.letters import letters_due
-from ledger.recorded import Draft
-from ledger.stamps import (
+from ledger.audit.verify_streams import Share
+from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
+from ledger.kernel.store import Append, Appended, SeatChange
+from ledger.order.commands import (
+    CancelUnpaid,
+    ConfirmCancellation,
+    RequestCancellation,
+    StartLetter,
+)
+from ledger.order.letters_due import letters_due
+from ledger.order.stamps import (
     CreatePaymentSuccess,
     CreateRefundSuccess,
     Paid,

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.audit import share
 from ledger.audit import verify as verifying
-from ledger.audit.raw import RawRow
-from ledger.audit.shelf import Shelf
+from ledger.audit import verify_streams as share
+from ledger.audit.raw_rows import RawRow
+from ledger.audit.stream_window import Shelf
 from ledger.audit.verify import Verification, verify
-from ledger.making import maker
-from ledger.money import Money
+from ledger.kernel.fast import maker
+from ledger.kernel.money import Money
 from tests.ledger.audit_kit import CopiedRows, a_history
 from tests.worlds import World
 

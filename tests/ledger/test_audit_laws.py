@@ -7,18 +7,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger.appends import SeatChange
+from ledger.audit.check_claims import FaultyClaim
 from ledger.audit.checks import CHECKS
-from ledger.audit.claims import FaultyClaim
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
-from ledger.audit.share import Share
 from ledger.audit.verify import Verification, verify
-from ledger.case_stamps import CaseResolved
+from ledger.audit.verify_streams import Share
+from ledger.cases.stamps import CaseResolved
 from ledger.codec import frame, unframe
-from ledger.leaf import stamp_bytes
-from ledger.money import Money
-from ledger.shop_stamps import QuotaSet, quota_id, shop_id
-from ledger.stamps import (
+from ledger.kernel.money import Money
+from ledger.kernel.store import SeatChange
+from ledger.order.stamps import (
     AuthorizationExpired,
     Authorized,
     Cause,
@@ -32,7 +30,9 @@ from ledger.stamps import (
     Refunded,
     SeatsReleased,
 )
-from ledger.tree import leaf_hash
+from ledger.proof.leaf import stamp_bytes
+from ledger.proof.merkle import leaf_hash
+from ledger.shop.stamps import QuotaSet, quota_id, shop_id
 from tests.ledger.audit_kit import PRICE, CopiedRows, a_history, attempt_of, force, paid
 from tests.worlds import SPEC, World
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from ledger.audit import share
-from ledger.audit.claims import FaultyClaim
+from ledger.audit import verify_streams as share
+from ledger.audit.check_claims import FaultyClaim
 from ledger.audit.leaf_hashes import LeafHashes
-from ledger.audit.raw import RawCommit, RawRow, Vertebra, share_of, vertebra_of
+from ledger.audit.raw_rows import RawCommit, RawRow, Vertebra, share_of, vertebra_of
 from ledger.audit.rows import Kept, KeptBeside
 from ledger.audit.verify import Verification
-from ledger.tree import Frontier
+from ledger.proof.merkle import Frontier
 from tests.benchmarks.verify import BIG
 from tests.ledger.audit_kit import SharesInOneProcess, pay, send_letters
 from tests.worlds import World
@@ -161,7 +161,7 @@ WINDOW = 120
 
 @pytest.fixture(autouse=True)
 def _small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("verify", "whole", "shelf"):
+    for module in ("verify", "verify_ledger", "stream_window"):
         monkeypatch.setattr(f"ledger.audit.{module}.BATCH", WINDOW)
     monkeypatch.setattr(share, "MOST_STREAMS", 0)
 
@@ -175,5 +175,5 @@ def test_memory_does_not_grow_with_the_ledger(how, short, long):
 
 
 def test_the_measure_would_see_what_is_kept(monkeypatch):
-    monkeypatch.setattr("ledger.audit.shelf.BATCH", 10**9)
+    monkeypatch.setattr("ledger.audit.stream_window.BATCH", 10**9)
     assert peak(600) > peak(150) * 1.5

@@ -10,11 +10,9 @@ import pytest
 
 from ledger.audit import verify as verifying
 from ledger.audit.verify import Verification
-from ledger.case_stamps import CaseResolved
-from ledger.money import Money
-from ledger.shop import ShopSpec
-from ledger.shop_stamps import QuotaSet, shop_id
-from ledger.stamps import (
+from ledger.cases.stamps import CaseResolved
+from ledger.kernel.money import Money
+from ledger.order.stamps import (
     Cause,
     CreateRefundRequest,
     Letter,
@@ -23,6 +21,8 @@ from ledger.stamps import (
     Refunded,
     SeatsReleased,
 )
+from ledger.shop.shop import ShopSpec
+from ledger.shop.stamps import QuotaSet, shop_id
 from tests.ledger.audit_kit import (
     PRICE,
     CopiedRows,

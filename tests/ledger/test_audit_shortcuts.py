@@ -9,19 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from ledger.audit import share
+from ledger.audit import verify_streams as share
+from ledger.audit.check_rows import OF_CERTAIN, numbered
+from ledger.audit.check_seats import MOVERS
 from ledger.audit.checks import OF_STAMPS
-from ledger.audit.seats import MOVERS
-from ledger.audit.storage_checks import OF_CERTAIN, numbered
 from ledger.audit.verify import verify
 from ledger.codec import NAMES as NAMED
-from ledger.leaf import stamp_bytes
+from ledger.kernel.events import Recorded
 from ledger.order.evolve import evolve, fold
-from ledger.order.state import Order
-from ledger.recorded import Recorded
-from ledger.series import series_of
-from ledger.stamps import OrderStamp
-from ledger.tree import leaf_hash
+from ledger.order.numbers import series_of
+from ledger.order.order import Order
+from ledger.order.stamps import OrderStamp
+from ledger.proof.leaf import stamp_bytes
+from ledger.proof.merkle import leaf_hash
 from tests.ledger.audit_kit import CopiedRows, a_history
 from tests.ledger.test_audit_tampering import FIELDS, flipped
 from tests.ledger.test_codec import instances

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from ledger import codec
-from ledger.audit.story import told
-from ledger.money import Money
+from ledger.audit.describe import told
+from ledger.kernel.money import Money
 
 
 def _example(kind: Any) -> Any:

@@ -6,13 +6,9 @@ from typing import Any
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
-from ledger.case import Case
-from ledger.case_stamps import CaseKind
-from ledger.commands import CancelOrder, MarkPaid, RefundByHand, RefundPayment
-from ledger.order.evolve import fold
-from ledger.order.status import Status, status
-from ledger.order.troubles import troubles
-from ledger.refusals import (
+from ledger.cases.case import Case
+from ledger.cases.stamps import CaseKind
+from ledger.kernel.refusals import (
     AlreadyCancelled,
     DisputeOpen,
     MistypedReference,
@@ -24,8 +20,11 @@ from ledger.refusals import (
     SeveralPayments,
     WrongReference,
 )
-from ledger.series import payment_reference, reference_fits
-from ledger.stamps import (
+from ledger.order.commands import CancelOrder, MarkPaid, RefundByHand, RefundPayment
+from ledger.order.evolve import fold
+from ledger.order.issues import troubles
+from ledger.order.numbers import payment_reference, reference_fits
+from ledger.order.stamps import (
     Cancelled,
     Cause,
     CreatePaymentRequest,
@@ -34,6 +33,7 @@ from ledger.stamps import (
     Paid,
     SeatsReleased,
 )
+from ledger.order.status import Status, status
 from tests.spec import (
     ASKED,
     ATTEMPT,
@@ -278,8 +278,8 @@ def test_a_refused_refund_of_a_cancellation_leaves_it_cancelled():
 
 
 def test_assigned_money_is_a_payment_of_the_order():
-    from ledger.case_stamps import CaseOpened, Severity
-    from ledger.order.by_hand import assigned
+    from ledger.cases.stamps import CaseOpened, Severity
+    from ledger.order.decisions.staff import assigned
 
     opened = CaseOpened(
         kind=CaseKind.UNMATCHED_MONEY,

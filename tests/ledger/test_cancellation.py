@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ledger.cancellation import deadline, eligibility, quote
-from ledger.policy import CancellationPolicy
+from ledger.order.cancellation_policy import deadline, eligibility, quote
+from ledger.order.policy import CancellationPolicy
 from tests.spec import (
     ASKED,
     ATTEMPT,

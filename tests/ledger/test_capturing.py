@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from ledger.case_stamps import CaseKind, Severity
-from ledger.commands import (
+from ledger.cases.stamps import CaseKind, Severity
+from ledger.kernel.events import derived
+from ledger.kernel.refusals import LateCancel, NotPayable, PartialCapture
+from ledger.order.commands import (
     CancelInGrace,
     CancelUnpaid,
     CaptureAuthorization,
@@ -15,14 +17,12 @@ from ledger.commands import (
     RetakeSeats,
     VoidAuthorization,
 )
-from ledger.order.capturing import grace_ends, in_grace
-from ledger.order.follow import next_step, without_room
-from ledger.order.reserved_until import MOST_TRIES, capture_due_at, void_due_at
+from ledger.order.decisions.capture import grace_ends, in_grace
+from ledger.order.decisions.reserved_until import MOST_TRIES, capture_due_at, void_due_at
+from ledger.order.issues import troubles
+from ledger.order.next_step import next_step, without_room
+from ledger.order.stamps import CancellationWithdrawn, Letter
 from ledger.order.status import Status
-from ledger.order.troubles import troubles
-from ledger.recorded import derived
-from ledger.refusals import LateCancel, NotPayable, PartialCapture
-from ledger.stamps import CancellationWithdrawn, Letter
 from tests.spec import (
     ASKED,
     ATTEMPT,

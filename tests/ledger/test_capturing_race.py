@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.verify import verify
-from ledger.commands import CancelInGrace, CaptureAuthorization, OrderCommand
-from ledger.order.state import Order
-from ledger.refusals import LateCancel
-from ledger.service import Orders
-from ledger.stamps import Authorized, CreateCaptureRequest, CreateVoidRequest
+from ledger.kernel.refusals import LateCancel
+from ledger.order.commands import CancelInGrace, CaptureAuthorization, OrderCommand
+from ledger.order.order import Order
+from ledger.order.service import Orders
+from ledger.order.stamps import Authorized, CreateCaptureRequest, CreateVoidRequest
 from tests.conftest import Database
 from tests.worlds import SPEC, World
 

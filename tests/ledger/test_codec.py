@@ -13,12 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import case_stamps, codec, shop_stamps, stamps
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
-from ledger.recorded import Draft
-from ledger.shop_stamps import PreferencesChanged
-from ledger.stamp import declared
-from ledger.stamps import Cancelled, Cause
+from ledger import codec
+from ledger.cases import stamps as case_stamps
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.kernel.events import Draft
+from ledger.kernel.stamp import declared
+from ledger.order import stamps
+from ledger.order.stamps import Cancelled, Cause
+from ledger.shop import stamps as shop_stamps
+from ledger.shop.stamps import PreferencesChanged
 from tests.spec import CANCELLED, LINK, ORDER, PAID, PLACED
 from tests.worlds import PREFERENCES
 

@@ -7,14 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from ledger import shop_limits
 from ledger.codec import NotStorable, decode, faithful
 from ledger.codec.bounds import TEXT, WHOLE
-from ledger.moments import YEARS
-from ledger.money import Money
-from ledger.recorded import Draft
-from ledger.shop_stamps import ProductRevised, QuotaSet
-from ledger.stamps import Paid
+from ledger.kernel.calendar import YEARS
+from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
+from ledger.order.stamps import Paid
+from ledger.shop import limits as shop_limits
+from ledger.shop.stamps import ProductRevised, QuotaSet
 from tests.worlds import WEEKEND
 
 COLUMN = 2**63 - 1

@@ -5,24 +5,23 @@ from typing import Any
 
 import pytest
 
-from ledger.commands import (
-    CancelOrder,
-    CancelUnpaid,
-    RefundByHand,
-    WithdrawCancellation,
-    WithdrawPayment,
-)
-from ledger.order.pay_by import pay_by
-from ledger.order.status import Status
-from ledger.order.troubles import troubles
-from ledger.refusals import (
+from ledger.kernel.refusals import (
     ApproverNeeded,
     MoneyReturned,
     NothingToRefund,
     NotWithdrawable,
     OrderMoved,
 )
-from ledger.stamps import (
+from ledger.order.commands import (
+    CancelOrder,
+    CancelUnpaid,
+    RefundByHand,
+    WithdrawCancellation,
+    WithdrawPayment,
+)
+from ledger.order.issues import troubles
+from ledger.order.pay_by import pay_by
+from ledger.order.stamps import (
     CancellationWithdrawn,
     Cancelled,
     Cause,
@@ -35,6 +34,7 @@ from ledger.stamps import (
     ReceiptUnknown,
     SeatsReleased,
 )
+from ledger.order.status import Status
 from tests.ledger.test_by_hand import BOUGHT, HANDED_OVER, OPEN, marked, request
 from tests.spec import (
     ASKED,
@@ -241,8 +241,8 @@ def test_it_can_be_cancelled_again_and_times_out_like_any():
 
 
 def test_money_after_a_second_time_out_takes_the_seats_once_more():
-    from ledger.commands import RetakeSeats
-    from ledger.order.follow import next_step
+    from ledger.order.commands import RetakeSeats
+    from ledger.order.next_step import next_step
 
     stack = (
         *(PLACED, ASKED, TIMED_OUT, RELEASED),

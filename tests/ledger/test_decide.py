@@ -4,7 +4,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ledger.commands import (
+from ledger.kernel.refusals import (
+    LetterNotDue,
+    LetterTooSoon,
+    LinkInvalid,
+    NotCancellable,
+    NothingToRefund,
+    NotPayable,
+    QuoteChanged,
+)
+from ledger.order.commands import (
     CancelUnpaid,
     CompleteCancellation,
     ConfirmCancellation,
@@ -16,17 +25,8 @@ from ledger.commands import (
     ReturnPayment,
     StartLetter,
 )
-from ledger.policy import Release
-from ledger.refusals import (
-    LetterNotDue,
-    LetterTooSoon,
-    LinkInvalid,
-    NotCancellable,
-    NothingToRefund,
-    NotPayable,
-    QuoteChanged,
-)
-from ledger.stamps import (
+from ledger.order.policy import Release
+from ledger.order.stamps import (
     Cancelled,
     Cause,
     Letter,

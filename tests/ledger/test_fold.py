@@ -6,19 +6,19 @@ from typing import get_args
 
 import pytest
 
+from ledger.kernel.changing import changed
 from ledger.order.attempt_news import AttemptSoFar
-from ledger.order.attempts import Attempt
-from ledger.order.changing import changed
 from ledger.order.evolve import CHANGES, evolve, fold, folded_on
+from ledger.order.letter_delivery import Posting
 from ledger.order.observe import contradicts, observe
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
 from ledger.order.posting_news import PostingSoFar
-from ledger.order.postings import Posting
+from ledger.order.refund import Refund
 from ledger.order.refund_news import RefundSoFar
-from ledger.order.refunds import Refund
-from ledger.order.state import Order
+from ledger.order.stamps import OrderStamp
 from ledger.order.status import Status, status
 from ledger.order.working import Working, thawed
-from ledger.stamps import OrderStamp
 from tests.spec import (
     ASKED,
     ATTEMPT,

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from ledger.commands import CancelUnpaid, ConfirmCancellation, RequestCancellation
-from ledger.money import Money
-from ledger.order.follow import next_step
+from ledger.kernel.money import Money
+from ledger.order.commands import CancelUnpaid, ConfirmCancellation, RequestCancellation
+from ledger.order.next_step import next_step
+from ledger.order.policy import Release
+from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Paid, Refunded
 from ledger.order.status import Status, status
-from ledger.policy import Release
-from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Paid, Refunded
 from tests.worlds import World, with_policy
 
 PAID = Paid(amount=Money(7000, "EUR"), provider="stripe", provider_reference="pi_1")

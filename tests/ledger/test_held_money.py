@@ -5,16 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from ledger.commands import MarkPaid, RequestPayment, RetakeSeats, ReturnPayment
-from ledger.order.capturing import needless, to_capture
+from ledger.kernel.events import derived
+from ledger.order.commands import MarkPaid, RequestPayment, RetakeSeats, ReturnPayment
 from ledger.order.decide import decide
-from ledger.order.follow import next_step
-from ledger.order.letters import owed
+from ledger.order.decisions.capture import needless, to_capture
+from ledger.order.issues import troubles
+from ledger.order.letters_due import owed
+from ledger.order.next_step import next_step
 from ledger.order.payable import payable
-from ledger.order.status import Status, flags, status
-from ledger.order.troubles import troubles
-from ledger.recorded import derived
-from ledger.stamps import (
+from ledger.order.stamps import (
     Cancelled,
     Cause,
     CreatePaymentRequest,
@@ -24,6 +23,7 @@ from ledger.stamps import (
     Paid,
     Refunded,
 )
+from ledger.order.status import Status, flags, status
 from tests.spec import (
     ASKED,
     ATTEMPT,

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ledger.commands import StartLetter
-from ledger.order.letters import how_to_pay_id, owed
+from ledger.kernel.refusals import LetterNotDue
+from ledger.order.commands import StartLetter
+from ledger.order.decisions.place import payment_letter
+from ledger.order.letters_due import how_to_pay_id, owed
 from ledger.order.pay_by import awaits_payer, overdue_since, pay_by
-from ledger.order.place import payment_letter
-from ledger.policy import BankAccount, PaymentLetter
-from ledger.refusals import LetterNotDue
-from ledger.stamps import (
+from ledger.order.policy import BankAccount, PaymentLetter
+from ledger.order.stamps import (
     Letter,
     PaymentExpired,
     PaymentFailed,

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from ledger import leaf, leaves
-from ledger.leaf import microseconds, stamp_bytes
-from ledger.leaves import leaves_of
-from ledger.tree import leaf_hash
+from ledger.proof import leaf, leaves
+from ledger.proof.leaf import microseconds, stamp_bytes
+from ledger.proof.leaves import leaves_of
+from ledger.proof.merkle import leaf_hash
 
 STAMP: dict[str, Any] = {
     "ledger": UUID(int=1),

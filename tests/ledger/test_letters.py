@@ -1,6 +1,12 @@
 """Which letters an order owes: one receipt per correlation id (SPEC R1)."""
 
-from ledger.stamps import Letter, ReceiptFailed, ReceiptSendStarted, ReceiptSent, ReceiptUnknown
+from ledger.order.stamps import (
+    Letter,
+    ReceiptFailed,
+    ReceiptSendStarted,
+    ReceiptSent,
+    ReceiptUnknown,
+)
 from tests.spec import (
     ASKED,
     ATTEMPT,

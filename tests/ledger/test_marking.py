@@ -7,14 +7,14 @@ from uuid import UUID
 
 import pytest
 
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from ledger.case_stamps import CaseKind, Severity
-from ledger.commands import CancelOrder, MarkPaid, WithdrawPayment
-from ledger.marking import mark_paid
-from ledger.money import Money
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from ledger.cases.stamps import CaseKind, Severity
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import MistypedReference, NotPayable, TransferCounted, WrongReference
+from ledger.order.commands import CancelOrder, MarkPaid, WithdrawPayment
+from ledger.order.issues import troubles
 from ledger.order.status import Status, flags, status
-from ledger.order.troubles import troubles
-from ledger.refusals import MistypedReference, NotPayable, TransferCounted, WrongReference
+from ledger.payments.mark_paid import mark_paid
 from tests.conftest import Database
 from tests.worlds import World
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.named_ids import NamedIds, named_ids
+from ledger.inbox.named_ids import NamedIds, named_ids
 
 ORDER, ATTEMPT = uuid4(), uuid4()
 

@@ -7,18 +7,18 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.cancellation import deadline, quote
-from ledger.moments import FIRST, LAST, after
-from ledger.money import Money, percent_of, vat_included
-from ledger.order.capturing import grace_ends
+from ledger.kernel.calendar import FIRST, LAST, after
+from ledger.kernel.money import Money, percent_of, vat_included
+from ledger.order.cancellation_policy import deadline, quote
+from ledger.order.decisions.capture import grace_ends
 from ledger.order.evolve import fold
+from ledger.order.order import Order
 from ledger.order.pay_by import pay_by
-from ledger.order.state import Order
-from ledger.policy import CancellationPolicy
-from ledger.shop_limits import DESCRIPTION
-from ledger.shop_texts import link_in, text_in
-from ledger.stamps import OrderPlaced, Paid
-from projections.catalogue import PROJECTIONS
+from ledger.order.policy import CancellationPolicy
+from ledger.order.stamps import OrderPlaced, Paid
+from ledger.shop.limits import DESCRIPTION
+from ledger.shop.texts import link_in, text_in
+from projections.all import PROJECTIONS
 from tests.worlds import World
 
 HUGE = 10**30

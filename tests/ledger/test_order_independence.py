@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.order.letters import owed
+from ledger.order.issues import troubles
+from ledger.order.letters_due import owed
 from ledger.order.observe import observe
-from ledger.order.state import Order
+from ledger.order.order import Order
+from ledger.order.stamps import CancellationWithdrawn, Cancelled, Cause, Paid, PaymentWithdrawn
 from ledger.order.status import flags, status
-from ledger.order.troubles import troubles
-from ledger.stamps import CancellationWithdrawn, Cancelled, Cause, Paid, PaymentWithdrawn
 from tests.spec import (
     ASKED,
     ATTEMPT,

@@ -1,9 +1,9 @@
-from ledger.case_stamps import CaseKind
-from ledger.money import Money
-from ledger.order.state import Order
-from ledger.order.troubles import troubles
-from ledger.recorded import derived
-from ledger.stamps import DisputeClosed, Disputed, Paid, Refunded, RefundFailed
+from ledger.cases.stamps import CaseKind
+from ledger.kernel.events import derived
+from ledger.kernel.money import Money
+from ledger.order.issues import troubles
+from ledger.order.order import Order
+from ledger.order.stamps import DisputeClosed, Disputed, Paid, Refunded, RefundFailed
 from tests.adapters.worker.worker_kit import PRICE, World
 
 

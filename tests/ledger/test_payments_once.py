@@ -8,21 +8,21 @@ from uuid import UUID
 
 import pytest
 
-from ledger.appends import Append
 from ledger.audit.verify import verify
-from ledger.case import case_id
-from ledger.case_commands import AssignMoney, ReturnMoney
-from ledger.case_stamps import CaseKind, CaseReturnRequested
-from ledger.commands import RequestPayment
-from ledger.foreseeing import Foresight, foresee
-from ledger.order.state import Order
-from ledger.payment_claims import second_claim
-from ledger.receiving import cause_of, payment_of, receive
-from ledger.recorded import Draft
-from ledger.refusals import PaymentHeld, Refusal
-from ledger.reports import Report
-from ledger.resolving import Resolutions
-from ledger.stamps import Authorized, Paid
+from ledger.cases.case import case_id
+from ledger.cases.commands import AssignMoney, ReturnMoney
+from ledger.cases.resolve import Resolutions
+from ledger.cases.stamps import CaseKind, CaseReturnRequested
+from ledger.inbox.foreseeing import Foresight, foresee
+from ledger.inbox.receive import cause_of, payment_of, receive
+from ledger.inbox.report import Report
+from ledger.kernel.events import Draft
+from ledger.kernel.refusals import PaymentHeld, Refusal
+from ledger.kernel.store import Append
+from ledger.order.commands import RequestPayment
+from ledger.order.order import Order
+from ledger.order.stamps import Authorized, Paid
+from ledger.payments.payment_claims import second_claim
 from tests.ledger.test_resolving import Provider
 from tests.worlds import World
 

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from ledger.commands import Wanted
-from ledger.money import Money
-from ledger.order.place import check_customer, place
-from ledger.recorded import Recorded
-from ledger.refusals import (
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import (
     AmountNotPayable,
     CustomerInvalid,
     NothingOrdered,
@@ -18,9 +16,11 @@ from ledger.refusals import (
     QuantityNotAllowed,
     UnknownProduct,
 )
-from ledger.shop import Shop, differences, fold_shop
-from ledger.shop_stamps import shop_id
-from ledger.stamps import CreatePaymentRequest, Customer, OrderPlaced, SeatClaim, ZeroPrice
+from ledger.order.commands import Wanted
+from ledger.order.decisions.place import check_customer, place
+from ledger.order.stamps import CreatePaymentRequest, Customer, OrderPlaced, SeatClaim, ZeroPrice
+from ledger.shop.shop import Shop, differences, fold_shop
+from ledger.shop.stamps import shop_id
 from tests.spec import NOON, WEEKEND
 from tests.worlds import ADA, SPEC, World
 

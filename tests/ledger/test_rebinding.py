@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from ledger.money import Money
-from ledger.order.attempts import Attempt
-from ledger.rebinding import rebound
-from ledger.reports import Fact, Report
-from ledger.stamps import AuthorizationExpired, Authorized, Disputed, Paid, Refunded, Voided
+from ledger.inbox.rebinding import rebound
+from ledger.inbox.report import Fact, Report
+from ledger.kernel.money import Money
+from ledger.order.payment_attempt import Attempt
+from ledger.order.stamps import AuthorizationExpired, Authorized, Disputed, Paid, Refunded, Voided
 
 NOW = datetime(2027, 2, 12, 10, tzinfo=UTC)
 PRICE = Money(7000, "EUR")

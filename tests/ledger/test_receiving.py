@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from ledger.case_stamps import CaseKind, Severity
-from ledger.money import Money
-from ledger.receiving import receive
-from ledger.reports import Report
-from ledger.stamps import Paid, PaymentExpired
+from ledger.cases.stamps import CaseKind, Severity
+from ledger.inbox.receive import receive
+from ledger.inbox.report import Report
+from ledger.kernel.money import Money
+from ledger.order.stamps import Paid, PaymentExpired
 from tests.worlds import World
 
 PRICE = Money(7000, "EUR")
@@ -77,7 +77,7 @@ def test_told_three_times_it_stands_once(world: World) -> None:
 
 
 def test_a_page_known_by_its_reference_needs_no_metadata(world: World) -> None:
-    from ledger.stamps import CreatePaymentSuccess
+    from ledger.order.stamps import CreatePaymentSuccess
 
     page = CreatePaymentSuccess(
         provider_reference="cs_1", redirect_url="https://pay.example", expires_at=world.clock()

@@ -8,14 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger.foreseeing import Foresight
-from ledger.intake import Message
-from ledger.money import Money
-from ledger.reconciling.comparing import Line, Statement, Verdict, compared, unmatched
-from ledger.reconciling.our_records import our_records
-from ledger.reconciling.records import Kind, OurRecord, Period, State, TheirRecord
-from ledger.recorded import Recorded
-from ledger.stamps import (
+from ledger.inbox.foreseeing import Foresight
+from ledger.inbox.intake import Message
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.order.stamps import (
     Authorized,
     CreatePaymentRequest,
     CreateRefundSuccess,
@@ -26,6 +23,9 @@ from ledger.stamps import (
     RefundFailed,
     Voided,
 )
+from ledger.reconciliation.compare import Line, Statement, Verdict, compared, unmatched
+from ledger.reconciliation.our_records import our_records
+from ledger.reconciliation.records import Kind, OurRecord, Period, State, TheirRecord
 
 NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
 PERIOD = Period(since=NOON - timedelta(days=1), until=NOON + timedelta(days=1))

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ledger.commands import ResendLetter
-from ledger.refusals import LetterNotDue
-from ledger.stamps import (
+from ledger.kernel.refusals import LetterNotDue
+from ledger.order.commands import ResendLetter
+from ledger.order.stamps import (
     Letter,
     ReceiptFailed,
     ReceiptResendRequested,

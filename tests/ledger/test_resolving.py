@@ -7,19 +7,18 @@ from uuid import UUID
 
 import pytest
 
-from adapters.worker.desk import Desk
-from ledger.case import Case
-from ledger.case_commands import AssignMoney, CloseCase, RetryCase, ReturnMoney
-from ledger.case_decide import actions
-from ledger.case_stamps import Action, CaseKind, CaseResolved
-from ledger.commands import RefundPayment, RequestPayment
-from ledger.foreseeing import Foresight, foresee
-from ledger.money import Money
-from ledger.order.status import Status, flags, status
-from ledger.payments import Accepted, NoAnswer, PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
-from ledger.receiving import receive
-from ledger.refunding import refund_payment
-from ledger.refusals import (
+from adapters.worker.open_cases import Desk
+from ledger.cases.case import Case
+from ledger.cases.commands import AssignMoney, CloseCase, RetryCase, ReturnMoney
+from ledger.cases.decide import actions
+from ledger.cases.resolve import Resolutions
+from ledger.cases.return_money import start_return
+from ledger.cases.stamps import Action, CaseKind, CaseResolved
+from ledger.inbox.foreseeing import Foresight, foresee
+from ledger.inbox.receive import receive
+from ledger.inbox.report import Report
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import (
     CaseClosed,
     CaseNeedsOtherAction,
     NotRefundable,
@@ -27,16 +26,24 @@ from ledger.refusals import (
     UnknownCase,
     UnknownOrder,
 )
-from ledger.reports import Report
-from ledger.resolving import Resolutions
-from ledger.returning import start_return
-from ledger.stamps import (
+from ledger.order.commands import RefundPayment, RequestPayment
+from ledger.order.stamps import (
     CreateRefundFailure,
     CreateRefundRequest,
     CreateRefundSuccess,
     Paid,
     RefundFailed,
 )
+from ledger.order.status import Status, flags, status
+from ledger.payments.provider import (
+    Accepted,
+    NoAnswer,
+    PaymentAnswer,
+    PaymentAsk,
+    RefundAnswer,
+    RefundAsk,
+)
+from ledger.payments.refund import refund_payment
 from tests.worlds import World
 
 PRICE = Money(7000, "EUR")
@@ -130,8 +137,8 @@ def tell(world: World, report: Report) -> UUID | None:
 
 def opened(world: World, report: Report | None = None) -> UUID:
     """The case of news that is nobody's."""
-    from ledger.case import case_id
-    from ledger.receiving import cause_of
+    from ledger.cases.case import case_id
+    from ledger.inbox.receive import cause_of
 
     report = report or stray(world)
     tell(world, report)

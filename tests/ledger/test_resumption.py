@@ -4,13 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from adapters.conditions import _Batch
-from adapters.memory_store import MemoryStampRecorder
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.append_conditions import _Batch
+from adapters.store.memory import MemoryStampRecorder
+from ledger.audit.resume import resume
 from ledger.audit.verify import verify
-from ledger.resumption import resume
-from ledger.series import PAYMENT_REFERENCES, order_numbers, receipt_numbers
-from ledger.shop_stamps import SeriesResumed, shop_id
+from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, receipt_numbers
+from ledger.shop.stamps import SeriesResumed, shop_id
 from tests.worlds import SPEC, World
 
 RUN = UUID(int=77)

@@ -8,19 +8,19 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
-from adapters.evidence import Message
-from adapters.worker.desk import Desk
+from adapters.keys.evidence import Message
+from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import Patience
-from adapters.worker.second_look import SecondLook
-from ledger.case_stamps import Action
-from ledger.doors import WebhookDoor
-from ledger.money import Money
-from ledger.order.state import Order
+from adapters.worker.reactors.rematch import SecondLook
+from ledger.cases.stamps import Action
+from ledger.inbox.ports import WebhookDoor
+from ledger.inbox.receive import receive
+from ledger.inbox.report import Fact, Report
+from ledger.inbox.second_look import look_again
+from ledger.kernel.money import Money
+from ledger.order.order import Order
+from ledger.order.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed
 from ledger.order.status import Status, flags, status
-from ledger.receiving import receive
-from ledger.reports import Fact, Report
-from ledger.second_look import look_again
-from ledger.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed
 from projections.provider_references import provider_references
 from tests.worlds import World
 

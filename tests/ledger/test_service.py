@@ -8,19 +8,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.lately import LatelyInMemory
-from ledger.appends import Append, Conflict, Outcome
-from ledger.cases import Cases
-from ledger.commands import RefundPayment, ReleaseSeats, RequestCancellation, RequestPayment
-from ledger.money import Money
-from ledger.order.state import Order
-from ledger.payments import NoAnswer, PaymentAsk, RefundAsk, start_payment, start_refund
-from ledger.refusals import Busy, KeyReused, NotEnoughSeats, NotPayable, UnknownOrder
-from ledger.series import PAYMENT_REFERENCES, order_numbers, payment_reference, series_of
-from ledger.service import Orders
-from ledger.shop_stamps import shop_id
-from ledger.shops import Shops
-from ledger.stamps import CreatePaymentSuccess, Paid, ReceiptSendStarted
+from adapters.store.order_cache import LatelyInMemory
+from ledger.cases.service import Cases
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import Busy, KeyReused, NotEnoughSeats, NotPayable, UnknownOrder
+from ledger.kernel.store import Append, Conflict, Outcome
+from ledger.order.commands import RefundPayment, ReleaseSeats, RequestCancellation, RequestPayment
+from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, payment_reference, series_of
+from ledger.order.order import Order
+from ledger.order.service import Orders
+from ledger.order.stamps import CreatePaymentSuccess, Paid, ReceiptSendStarted
+from ledger.payments.provider import NoAnswer, PaymentAsk, RefundAsk, start_payment, start_refund
+from ledger.shop.service import Shops
+from ledger.shop.stamps import shop_id
 from tests.spec import LINK, PLACED, SHOP
 from tests.worlds import SPEC, World
 
@@ -272,7 +272,7 @@ def test_a_refund_is_asked_with_a_key_of_its_own_intent(world: World) -> None:
         attempt_of(world),
     )
     cancel(world)
-    from ledger.payments import Accepted
+    from ledger.payments.provider import Accepted
 
     desk = Desk(NoAnswer("time-out"), Accepted(outcome=accepted(world)))
     wish = world.id("wish")
@@ -291,7 +291,7 @@ def test_which_stamps_draw_numbers():
 
 
 def test_only_the_first_try_of_a_receipt_draws_a_number():
-    from ledger.stamps import Letter
+    from ledger.order.stamps import Letter
 
     resent = ReceiptSendStarted(letter=Letter.PAID, try_number=2)
     first = ReceiptSendStarted(letter=Letter.PAID, try_number=1, numbered_for=SHOP)

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from ledger.money import Money
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import NothingToRefund
+from ledger.order.stamps import Paid
 from ledger.order.status import status
-from ledger.payments import Accepted, NoAnswer
-from ledger.refunding import settle_refund
-from ledger.refusals import NothingToRefund
-from ledger.stamps import Paid
+from ledger.payments.provider import Accepted, NoAnswer
+from ledger.payments.refund import settle_refund
 from tests.ledger.test_follow import accepted, attempt, cancel, told
 from tests.worlds import World
 

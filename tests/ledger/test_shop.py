@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ledger.money import Money
-from ledger.refusals import QuotaTooSmall, ShopInvalid, UnknownShop
-from ledger.shop_stamps import PreferencesChanged, ProductRevised, ProductWithdrawn, QuotaSet
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import QuotaTooSmall, ShopInvalid, UnknownShop
+from ledger.shop.stamps import PreferencesChanged, ProductRevised, ProductWithdrawn, QuotaSet
 from tests.worlds import SPEC, World
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ledger.money import Money
-from ledger.refusals import NotOnSale, PriceChanged, UnknownProduct, UnknownShop
-from ledger.shop import Shop
-from ledger.shop_cache import LONGEST, ShopCache
-from ledger.shops import Shops
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import NotOnSale, PriceChanged, UnknownProduct, UnknownShop
+from ledger.shop.cache import LONGEST, ShopCache
+from ledger.shop.service import Shops
+from ledger.shop.shop import Shop
 from tests.worlds import PREFERENCES, SPEC, WEEKEND, World
 
 
@@ -131,7 +131,7 @@ def test_many_who_want_it_at_once_read_it_once(world):
 
 
 def test_whoever_gives_up_waiting_reads_alone_and_harms_nobody(world, monkeypatch):
-    monkeypatch.setattr("ledger.shop_cache._PATIENCE", 0.01)
+    monkeypatch.setattr("ledger.shop.cache._PATIENCE", 0.01)
     cache, slow = ShopCache((lambda: 0.0,)), Slow(shop(world))
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(cache.get, "winterfest", slow)

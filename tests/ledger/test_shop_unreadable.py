@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from adapters.recording import Committed, PreparedAppend
-from adapters.stamp_rows import PreparedStamp
-from ledger.appends import Append, SeatChange
-from ledger.audit.finding import Finding
+from adapters.store.recorder import Committed, PreparedAppend
+from adapters.store.rows import PreparedStamp
+from ledger.audit.check_seats import derive_seats, seat_differences
+from ledger.audit.findings import Finding
 from ledger.audit.replay import (
     ReplayStep,
     Standing,
@@ -18,14 +18,14 @@ from ledger.audit.replay import (
     until_position,
 )
 from ledger.audit.rows import LedgerRows
-from ledger.audit.seats import derive_seats, seat_differences
 from ledger.audit.verify import verify
 from ledger.codec import NotStorable, encode, frame
-from ledger.money import Money
-from ledger.recorded import Draft
-from ledger.refusals import ShopUnreadable
-from ledger.shop_stamps import PreferencesChanged, QuotaSet, ShopRestated, quota_id, shop_id
-from ledger.shops import Shops, Unread
+from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import ShopUnreadable
+from ledger.kernel.store import Append, SeatChange
+from ledger.shop.service import Shops, Unread
+from ledger.shop.stamps import PreferencesChanged, QuotaSet, ShopRestated, quota_id, shop_id
 from tests.worlds import SPEC, World
 
 OTHER = replace(SPEC, slug="summerfest")

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from ledger.order.stamps import Cause
 from ledger.order.status import Status, status
-from ledger.stamps import Cause
 from tests.spec import (
     ASKED,
     ATTEMPT,

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from ledger.case_stamps import CaseKind
-from ledger.commands import RequestPayment
-from ledger.money import Money
-from ledger.order.follow import next_step
+from ledger.cases.stamps import CaseKind
+from ledger.kernel.money import Money
+from ledger.order.commands import RequestPayment
+from ledger.order.issues import troubles
+from ledger.order.next_step import next_step
+from ledger.order.policy import Surplus
+from ledger.order.stamps import CreateRefundFailure, CreateRefundRequest, ManualRefund, Paid
 from ledger.order.status import Status, flags, status
 from ledger.order.surplus import surplus
-from ledger.order.troubles import troubles
-from ledger.policy import Surplus
-from ledger.stamps import CreateRefundFailure, CreateRefundRequest, ManualRefund, Paid
 from tests.spec import (
     ASKED,
     ATTEMPT,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.tree import (
+from ledger.proof.merkle import (
     EMPTY_ROOT,
     Frontier,
     consistency_proof,

@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 
-from ledger.case_stamps import CaseKind
-from ledger.foreseeing import Foresight, foresee
-from ledger.money import Money
-from ledger.receiving import NotTied, receive
-from ledger.reports import Report
-from ledger.stamps import CreatePaymentSuccess, CreateRefundSuccess, Paid, PaymentFailed, Voided
+from ledger.cases.stamps import CaseKind
+from ledger.inbox.foreseeing import Foresight, foresee
+from ledger.inbox.receive import NotTied, receive
+from ledger.inbox.report import Report
+from ledger.kernel.money import Money
+from ledger.order.stamps import (
+    CreatePaymentSuccess,
+    CreateRefundSuccess,
+    Paid,
+    PaymentFailed,
+    Voided,
+)
 from tests.worlds import World
 
 PRICE = Money(7000, "EUR")

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from adapters.letters.figures import vat_of_order
-from ledger.money import Money
+from adapters.mail.letters.vat import vat_of_order
+from ledger.kernel.money import Money
 from tests.worlds import SPEC, WEEKEND, World
-from web.orders import vat_of
-from web.vat import by_rate
+from web.pages.order import vat_of
+from web.pages.vat import by_rate
 
 EUR = "EUR"
 

@@ -5,12 +5,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from ledger.appends import Append, Appended
-from ledger.money import Money
-from ledger.policy import CancellationPolicy, Seller
-from ledger.recorded import Draft
-from ledger.shop_stamps import quota_id, shop_id
-from ledger.stamps import (
+from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
+from ledger.kernel.store import Append, Appended
+from ledger.order.policy import CancellationPolicy, Seller
+from ledger.order.stamps import (
     Authorized,
     Cancelled,
     Cause,
@@ -38,6 +37,7 @@ from ledger.stamps import (
     SeatsReleased,
     Voided,
 )
+from ledger.shop.stamps import quota_id, shop_id
 
 SHOP = shop_id("winterfest")
 QUOTA = quota_id(SHOP, "weekend")

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from ledger.kernel.events import Recorded
 from ledger.order.evolve import fold
-from ledger.recorded import Recorded
-from projections.order_page import in_language, order_page
+from projections.order_json import in_language, order_page
 from tests.projections.histories import WHEN, placed, story
 
 ORDER = UUID(int=7, version=4)

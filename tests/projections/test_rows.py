@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ledger.cancellation import eligibility
-from projections.catalogue import PROJECTIONS
+from ledger.order.cancellation_policy import eligibility
+from projections.all import PROJECTIONS
 from tests import spec
 from tests.projections.histories import PRICE, WHEN
 from tests.projections.test_order_page import full_story, order_of

@@ -17,14 +17,21 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from adapters.memory_store import MemoryStampRecorder
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.recording import StampRecorder
-from ledger.appends import SeatChange
-from ledger.case import case_id
-from ledger.case_commands import AssignMoney, CloseCase
-from ledger.case_stamps import CaseKind
-from ledger.commands import (
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.memory import MemoryStampRecorder
+from adapters.store.recorder import StampRecorder
+from ledger.cases.case import case_id
+from ledger.cases.commands import AssignMoney, CloseCase
+from ledger.cases.resolve import Resolutions
+from ledger.cases.stamps import CaseKind
+from ledger.inbox.receive import cause_of, receive
+from ledger.inbox.report import Report
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import NotEnoughSeats, Refusal
+from ledger.kernel.stamp import identity
+from ledger.kernel.store import SeatChange
+from ledger.order.commands import (
     CancelInGrace,
     CancelOrder,
     CancelUnpaid,
@@ -42,23 +49,14 @@ from ledger.commands import (
     WithdrawCancellation,
     WithdrawPayment,
 )
-from ledger.money import Money
-from ledger.order.attempts import Attempt
 from ledger.order.evolve import evolve, fold
-from ledger.order.letters import RECEIPTS, letters_due, owed
-from ledger.order.state import Order
-from ledger.order.status import flags, status
-from ledger.order.troubles import troubles
-from ledger.policy import Release, Surplus
-from ledger.receiving import cause_of, receive
-from ledger.recorded import Recorded
-from ledger.refusals import NotEnoughSeats, Refusal
-from ledger.reports import Report
-from ledger.resolving import Resolutions
-from ledger.seats import seat_changes
-from ledger.shop_stamps import QuotaSet, quota_id
-from ledger.stamp import identity
-from ledger.stamps import (
+from ledger.order.issues import troubles
+from ledger.order.letters_due import RECEIPTS, letters_due, owed
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.policy import Release, Surplus
+from ledger.order.seats import seat_changes
+from ledger.order.stamps import (
     AuthorizationExpired,
     Authorized,
     CreateCaptureFailure,
@@ -84,6 +82,8 @@ from ledger.stamps import (
     SeatsRetaken,
     Voided,
 )
+from ledger.order.status import flags, status
+from ledger.shop.stamps import QuotaSet, quota_id
 from tests.conftest import Database
 from tests.worlds import Clock, World, with_policy
 
@@ -165,7 +165,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(which=WHICH, shown=st.one_of(st.none(), CENTS))
     def confirm(self, which: int, shown: int | None) -> None:
-        from ledger.cancellation import quote
+        from ledger.order.cancellation_policy import quote
 
         order = self._order(which)
         if order is None or order.newest_link is None or order.newest_link.code is None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from uuid import UUID
 
-from adapters.manual_payments import ManualPayments
-from ledger.order.state import Order
-from ledger.receiving import Find
+from adapters.providers.manual import ManualPayments
+from ledger.inbox.receive import Find
+from ledger.order.order import Order
 from tests.stand_ins.serving import Message
 from tests.stand_ins.till import Till
 from tests.worlds import SPEC
-from web.access import Token, digest_of
+from web.http.access import Token, digest_of
 
 PUBLIC = "http://localhost"
 STAFF, STRANGER = "the till's token", "somebody else's"

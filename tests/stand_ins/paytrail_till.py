@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from adapters.paytrail_payments import PaytrailDoor, PaytrailPayments
-from ledger.once import Once
+from adapters.providers.paytrail import PaytrailDoor, PaytrailPayments
+from ledger.payments.ask_once import Once
 from tests.stand_ins import till
 from tests.stand_ins.paytrail import Paytrail
 from tests.stand_ins.paytrail_signing import signature

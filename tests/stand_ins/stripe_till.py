@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 
 import httpx2
 
+from adapters.providers.stripe import StripeDoor, StripePayments
 from adapters.sandbox import Sandbox
 from adapters.sandbox.outbox import signature
-from adapters.stripe_payments import StripeDoor, StripePayments
 from tests.stand_ins import till
 from tests.stand_ins.serving import Message
 from tests.stand_ins.till import Till

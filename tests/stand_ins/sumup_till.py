@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from adapters.sumup_payments import SumupDoor, SumupPayments
-from ledger.once import Once
+from adapters.providers.sumup import SumupDoor, SumupPayments
+from ledger.payments.ask_once import Once
 from tests.stand_ins import till
 from tests.stand_ins.serving import Message
 from tests.stand_ins.sumup import SIGNATURE, Sumup

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 from uuid import UUID
 
-from ledger.doors import WebhookDoor
-from ledger.order.state import Order
-from ledger.payments import PaymentProvider
-from ledger.receiving import Find
+from ledger.inbox.ports import WebhookDoor
+from ledger.inbox.receive import Find
+from ledger.order.order import Order
+from ledger.payments.provider import PaymentProvider
 from tests.stand_ins.serving import Message
-from web.access import Token
+from web.http.access import Token
 
 # Abilities that not every provider has.
 LATER = "a payment may take days"

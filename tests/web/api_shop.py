@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ledger.money import Money
-from ledger.policy import CancellationPolicy, Seller
-from ledger.shop import ProductSpec, ShopSpec
-from ledger.shop_stamps import Preferences
+from ledger.kernel.money import Money
+from ledger.order.policy import CancellationPolicy, Seller
+from ledger.shop.shop import ProductSpec, ShopSpec
+from ledger.shop.stamps import Preferences
 from tests.web.fakes import NOON
 
 

@@ -9,20 +9,18 @@ from uuid import UUID
 
 import msgspec
 
-from adapters.postgres.views import IntentCount, LetterCount, StoppedLane
-from adapters.postgres.working import Hit
-from adapters.stamp_ledger import StampLedger
-from ledger.appends import LedgerUnavailable
-from ledger.captures import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
-from ledger.case import fold_case
-from ledger.case_stamps import CaseOpened
-from ledger.doors import Unreadable
-from ledger.money import Money
+from adapters.postgres.views.queries import IntentCount, LetterCount, StoppedLane
+from adapters.postgres.working.rate_limits import Hit
+from adapters.store.ledger import StampLedger
+from ledger.cases.case import fold_case
+from ledger.cases.stamps import CaseOpened
+from ledger.inbox.ports import Unreadable
+from ledger.inbox.report import Report
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.kernel.store import LedgerUnavailable
 from ledger.order.evolve import fold
-from ledger.payments import Accepted, NoAnswer, PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
-from ledger.recorded import Recorded
-from ledger.reports import Report
-from ledger.stamps import (
+from ledger.order.stamps import (
     CreatePaymentSuccess,
     CreateRefundFailure,
     CreateRefundSuccess,
@@ -31,10 +29,19 @@ from ledger.stamps import (
     Paid,
     Voided,
 )
+from ledger.payments.capture import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
+from ledger.payments.provider import (
+    Accepted,
+    NoAnswer,
+    PaymentAnswer,
+    PaymentAsk,
+    RefundAnswer,
+    RefundAsk,
+)
 from projections.cases import CaseRow, cases
-from projections.unpaid import unpaid
-from web.access import Token
-from web.views import Difference
+from projections.unpaid_orders import unpaid
+from web.http.access import Token
+from web.wiring.views import Difference
 
 NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
 

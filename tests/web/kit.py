@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 
 from flask import Flask
 
-from adapters.keys import Keyring
-from adapters.lately import LatelyInMemory
-from adapters.memory_inbox import MemoryInbox
-from adapters.memory_store import MemoryStampRecorder
-from adapters.recording import StampRecorder
-from adapters.stamp_ledger import StampLedger
-from ledger.cases import Cases
-from ledger.service import Orders
-from ledger.shop_stamps import shop_id
-from ledger.shops import Shops
+from adapters.keys.key_ring import Keyring
+from adapters.store.ledger import StampLedger
+from adapters.store.memory import MemoryStampRecorder
+from adapters.store.memory_inbox import MemoryInbox
+from adapters.store.order_cache import LatelyInMemory
+from adapters.store.recorder import StampRecorder
+from ledger.cases.service import Cases
+from ledger.order.service import Orders
+from ledger.shop.service import Shops
+from ledger.shop.stamps import shop_id
 from tests.web.api_shop import winterfest
 from tests.web.fakes import (
     NOON,
@@ -29,10 +29,10 @@ from tests.web.fakes import (
     TokensInMemory,
     ViewsInMemory,
 )
-from web.access import Token, digest_of
 from web.app import create_app
-from web.parts import Parts
-from web.settings import Settings
+from web.http.access import Token, digest_of
+from web.wiring.parts import Parts
+from web.wiring.settings import Settings
 
 SIGNED = {"X-Signature": "right", "Content-Type": "application/json"}
 ADA = {"first_name": "Ada", "last_name": "O'Neill", "email": "ada@example.org", "phone": ""}

@@ -10,21 +10,18 @@ from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
 
-from adapters.keys import Keyring
-from adapters.memory_inbox import MemoryInbox
-from adapters.memory_store import MemoryStampRecorder
-from adapters.postgres.working import Hit
-from adapters.stamp_ledger import StampLedger
-from ledger.cases import Cases
-from ledger.commands import PlaceOrder, RequestCancellation, Wanted
-from ledger.money import Money
-from ledger.order.state import Order
-from ledger.payments import Accepted, NoAnswer, PaymentAsk, RefundAsk
-from ledger.policy import CancellationPolicy
-from ledger.service import Orders
-from ledger.shop_stamps import shop_id
-from ledger.shops import Shops
-from ledger.stamps import (
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.working.rate_limits import Hit
+from adapters.store.ledger import StampLedger
+from adapters.store.memory import MemoryStampRecorder
+from adapters.store.memory_inbox import MemoryInbox
+from ledger.cases.service import Cases
+from ledger.kernel.money import Money
+from ledger.order.commands import PlaceOrder, RequestCancellation, Wanted
+from ledger.order.order import Order
+from ledger.order.policy import CancellationPolicy
+from ledger.order.service import Orders
+from ledger.order.stamps import (
     Authorized,
     CreatePaymentSuccess,
     CreateRefundFailure,
@@ -32,11 +29,14 @@ from ledger.stamps import (
     Customer,
     Paid,
 )
+from ledger.payments.provider import Accepted, NoAnswer, PaymentAsk, RefundAsk
+from ledger.shop.service import Shops
+from ledger.shop.stamps import shop_id
 from tests.web.fakes import TokensInMemory, ViewsInMemory
 from tests.web.pages_shop import START, winterfest
 from web.app import create_app
-from web.parts import Parts
-from web.settings import Settings
+from web.wiring.parts import Parts
+from web.wiring.settings import Settings
 
 MEMBER = {"first_name": "Aino", "last_name": "Virtanen", "email": "aino@example.org", "phone": ""}
 

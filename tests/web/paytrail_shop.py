@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 import click
 from click.testing import CliRunner, Result
 
-from adapters.paytrail_payments import PaytrailDoor, PaytrailPayments, PaytrailReports
-from ledger.once import OnceInMemory
-from ledger.order.state import Order
-from ledger.reconciling.reporting import Reported
-from ledger.stamps import OrderPlaced
+from adapters.providers.paytrail import PaytrailDoor, PaytrailPayments, PaytrailReports
+from ledger.order.order import Order
+from ledger.order.stamps import OrderPlaced
+from ledger.payments.ask_once import OnceInMemory
+from ledger.reconciliation.by_report import Reported
 from tests.stand_ins.paytrail import Paytrail
 from tests.stand_ins.paytrail_reports import written
 from tests.stand_ins.published import published
@@ -23,8 +23,8 @@ from tests.web.api_shop import winterfest
 from tests.web.fakes import ViewsInMemory
 from tests.web.kit import SHOP, Product, wish
 from web.app import create_app
-from web.parts import Parts
-from web.reconcile_command import reconcile
+from web.cli.reconcile import reconcile
+from web.wiring.parts import Parts
 
 PUBLIC = "https://shop.example"
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from adapters.sumup_payments import SumupDoor, SumupPayments
-from ledger.once import OnceInMemory
-from ledger.order.state import Order
+from adapters.providers.sumup import SumupDoor, SumupPayments
+from ledger.order.order import Order
+from ledger.payments.ask_once import OnceInMemory
 from tests.stand_ins.published import published
 from tests.stand_ins.serving import serving
 from tests.stand_ins.sumup import Sumup
@@ -16,7 +16,7 @@ from tests.web.api_shop import winterfest
 from tests.web.kit import SHOP, Product, wish
 from tests.web.paytrail_shop import KnowingViews, reconciled
 from web.app import create_app
-from web.parts import Parts
+from web.wiring.parts import Parts
 
 PUBLIC = "https://shop.example"
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from ledger.payments import RefundAsk
-from ledger.recorded import Recorded
+from ledger.kernel.events import Recorded
+from ledger.payments.provider import RefundAsk
 from tests.web.kit import Product
 
 

@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ledger.audit.verify import Verification
-from ledger.stamps import CancellationWithdrawn, PaymentWithdrawn
+from ledger.order.stamps import CancellationWithdrawn, PaymentWithdrawn
 from tests.web.kit import Product
 from tests.web.test_api_acting import act, history, kinds
-from web.cli import stampledger  # noqa: F401 (hangs up the commands)
-from web.order_commands import orders
+from web.cli.main import stampledger  # noqa: F401 (hangs up the commands)
+from web.cli.orders import orders
 
 MISTAKE = {"approver": "boss", "reason": "the wrong row"}
 TAKEN = {"mark-paid/withdraw": "mark-paid", "cancel/withdraw": "cancel"}

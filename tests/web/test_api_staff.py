@@ -5,7 +5,7 @@ import pytest
 
 from tests.web.fakes import NOON
 from tests.web.kit import SIGNED, Product
-from web.access import Token, digest_of
+from web.http.access import Token, digest_of
 
 
 @pytest.mark.parametrize("role", ["admin", "staff", "auditor"])

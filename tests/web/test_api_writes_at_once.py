@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.postgres.stamp_store import PostgresStampRecorder
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.verify import verify
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
-from ledger.money import Money
-from ledger.stamps import Letter, ReceiptSendStarted, ReceiptSent
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.kernel.money import Money
+from ledger.order.stamps import Letter, ReceiptSendStarted, ReceiptSent
 from tests.conftest import Database
 from tests.web.kit import SHOP, Product, open_shop, wish
 

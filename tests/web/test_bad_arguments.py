@@ -11,7 +11,8 @@ import click
 import pytest
 
 from tests.conftest import Database
-from web import cli, ports
+from web.cli import main as cli
+from web.cli import ports
 
 # These run until they are told to stop: with them, only what is refused at once is tried.
 ENDLESS = ("serve", "worker", "demo")

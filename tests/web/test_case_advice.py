@@ -4,12 +4,12 @@ from uuid import uuid4
 
 import pytest
 
-from ledger import stamps
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
-from ledger.money import Money
-from ledger.receiving import case_for
-from ledger.reports import Fact, Report
-from web.case_advice import advice
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.inbox.receive import case_for
+from ledger.inbox.report import Fact, Report
+from ledger.kernel.money import Money
+from ledger.order import stamps
+from web.cli.case_advice import advice
 
 
 def told(fact: Fact, reason: str, *, amount: Money | None = None) -> CaseOpened:

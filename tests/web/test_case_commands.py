@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.web.kit import SIGNED, Product
-from web.case_commands import cases
+from web.cli.cases import cases
 
 
 def run(product: Product, *words: str) -> Result:

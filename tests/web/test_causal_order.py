@@ -5,7 +5,7 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from ledger.stamps import CreatePaymentSuccess, Refunded
+from ledger.order.stamps import CreatePaymentSuccess, Refunded
 from tests.spec import (
     ASKED,
     CANCELLED,
@@ -18,7 +18,7 @@ from tests.spec import (
     RELEASED,
     history,
 )
-from web.causal_order import in_causal_order
+from web.pages.causal_order import in_causal_order
 
 PAGE = CreatePaymentSuccess(
     provider_reference="cs_1",

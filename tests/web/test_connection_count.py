@@ -10,8 +10,8 @@ import pytest
 
 from adapters.postgres.connections import Connections
 from tests.contract.given import first
-from web.composition import assembled
-from web.settings import read_settings
+from web.wiring.composition import assembled
+from web.wiring.settings import read_settings
 
 GUIDE = Path("docs/how-to/deploy.md")
 # Of the worker: it listens for hints, and one session owns the projections.

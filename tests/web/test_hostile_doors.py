@@ -11,7 +11,7 @@ import pytest
 from werkzeug.datastructures import Headers
 from werkzeug.routing import Rule
 
-from adapters.paytrail_payments import PaytrailDoor
+from adapters.providers.paytrail import PaytrailDoor
 from ledger.audit.verify import Verification
 from tests.web.kit import SIGNED, Product, open_shop
 from tests.web.url_table import NOBODYS, address, doors, methods, name_of

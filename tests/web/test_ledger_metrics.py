@@ -11,15 +11,15 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from adapters.postgres.views import IntentCount, LetterCount, StoppedLane
-from adapters.provider_calls import ProviderCalls
+from adapters.postgres.views.queries import IntentCount, LetterCount, StoppedLane
+from adapters.providers.calls import ProviderCalls
 from adapters.worker.reactor import Progress
-from ledger.payments import NoAnswer
-from ledger.reconciling.records import ProviderAway
+from ledger.payments.provider import NoAnswer
+from ledger.reconciliation.records import ProviderAway
 from tests.adapters.stripe_kit import payment_ask
 from tests.web.fakes import NOON, StripeInMemory
 from tests.web.kit import Product
-from web.worker_metrics import worker_metrics
+from web.http.worker_metrics import worker_metrics
 
 MONITORING = Path(__file__).parents[2] / "docs/monitoring"
 NAME = re.compile(r"\bstampledger_[a-z_]+\b")

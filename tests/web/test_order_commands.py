@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.web.kit import ADA, SHOP, Product, wish
-from web import order_search
-from web.order_commands import orders
+from web.actions import find_orders as order_search
+from web.cli.orders import orders
 
 
 def run(product: Product, *words: str) -> Result:

@@ -6,17 +6,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.manual_payments import ManualPayments
-from ledger.appends import Append
-from ledger.commands import MarkPaid, WithdrawPayment
-from ledger.order.state import Order
+from adapters.providers.manual import ManualPayments
+from ledger.kernel.events import Draft
+from ledger.kernel.refusals import ShopUnreadable
+from ledger.kernel.store import Append
+from ledger.order.commands import MarkPaid, WithdrawPayment
+from ledger.order.order import Order
+from ledger.order.stamps import CreateRefundFailure
 from ledger.order.status import status
-from ledger.payments import NoAnswer
-from ledger.recorded import Draft
-from ledger.refusals import ShopUnreadable
-from ledger.shop import Shop
-from ledger.shop_stamps import PreferencesChanged
-from ledger.stamps import CreateRefundFailure
+from ledger.payments.provider import NoAnswer
+from ledger.shop.shop import Shop
+from ledger.shop.stamps import PreferencesChanged
 from tests.adapters.stripe_kit import payment_ask, refund_ask
 from tests.web.pages_kit import World, address, hidden, press
 from web.app import create_app

@@ -3,7 +3,7 @@ from uuid import UUID
 
 import pytest
 
-from ledger.order.state import Order
+from ledger.order.order import Order
 from ledger.order.status import Status, status
 from tests.web.pages_kit import MEMBER, World, address, hidden, press
 

@@ -8,8 +8,8 @@ from babel.messages.pofile import read_po
 
 from tests.web.kit import open_shop
 from tests.web.pages_kit import World
-from web.languages import CATALOGUES, known
-from web.problems import explained
+from web.http.problems import explained
+from web.i18n.languages import CATALOGUES, known
 
 WEB = Path(__file__).parents[2] / "web"
 PLACES = re.compile(r"%\(\w+\)[sd]")

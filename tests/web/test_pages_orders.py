@@ -2,7 +2,7 @@ from uuid import uuid4
 
 import pytest
 
-from ledger.stamps import PaymentFailed, PaymentPending
+from ledger.order.stamps import PaymentFailed, PaymentPending
 from tests.web.pages_kit import World, address, press
 
 

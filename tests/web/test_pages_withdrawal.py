@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.stamps import PaymentPending
+from ledger.order.stamps import PaymentPending
 from tests.web.pages_kit import MEMBER, World, address, hidden, press
 from tests.web.pages_shop import winterfest
 from web.app import create_app

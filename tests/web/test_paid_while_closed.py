@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from ledger.payments import PaymentAsk
+from ledger.payments.provider import PaymentAsk
 from tests.contract.counter import PRICE, SHOP, Counter
 from tests.contract.test_payment_providers import counter_of
 from tests.web.pages_kit import press
 from tests.worlds import SPEC
-from web.access import Token, digest_of
+from web.http.access import Token, digest_of
 
 STAFF = {"Authorization": "Bearer sl_staff"}
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ledger.money import Money
-from ledger.shops import Shops
+from ledger.kernel.money import Money
+from ledger.shop.service import Shops
 from tests.web.api_shop import winterfest
 from tests.web.kit import SHOP, Product, wish
 from tests.web.pages_kit import MEMBER, World, hidden, press

@@ -2,10 +2,10 @@ from collections import Counter
 
 import pytest
 
-from ledger.money import Money
-from ledger.refusals import NotCancellable, QuoteChanged, Refusal
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import NotCancellable, QuoteChanged, Refusal
 from tests.web.kit import Product
-from web.problems import OTHERS, PROBLEMS, Problem, explained, of_refusal, of_status
+from web.http.problems import OTHERS, PROBLEMS, Problem, explained, of_refusal, of_status
 
 
 def test_every_refusal_is_a_problem_and_every_problem_a_refusal():

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from ledger.once import OnceInMemory
-from web.providers import ways_to_pay
-from web.settings import SettingWrong, read_settings
+from ledger.payments.ask_once import OnceInMemory
+from web.wiring.providers import ways_to_pay
+from web.wiring.settings import SettingWrong, read_settings
 
 STRIPE = {"STRIPE_API_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
 PAYTRAIL = {"PAYTRAIL_ACCOUNT": "375917", "PAYTRAIL_SECRET": "SAIPPUAKAUPPIAS"}

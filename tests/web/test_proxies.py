@@ -2,9 +2,9 @@
 
 import pytest
 
-from adapters.postgres.working import Hit
+from adapters.postgres.working.rate_limits import Hit
 from tests.web.kit import Product, open_shop
-from web.settings import SettingWrong, read_settings
+from web.wiring.settings import SettingWrong, read_settings
 
 
 class Visitors:

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from adapters.postgres.connections import Connections
-from adapters.postgres.working import Hit, RateLimits
+from adapters.postgres.working.rate_limits import Hit, RateLimits
 from tests.conftest import Database
 from tests.web.kit import SHOP, Product, open_shop, wish
 from tests.web.url_table import WRITES, address, methods, name_of, writes

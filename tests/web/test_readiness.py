@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.postgres.views import IntentCount, LetterCount, StoppedLane
+from adapters.postgres.views.queries import IntentCount, LetterCount, StoppedLane
 from tests.web.fakes import NOON
 from tests.web.kit import Product
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from adapters.paytrail_payments import PaytrailReports
-from adapters.paytrail_payments.reports import FIELDS
+from adapters.providers.paytrail import PaytrailReports
+from adapters.providers.paytrail.parse_report import FIELDS
 from ledger.order.status import status
-from ledger.reconciling.records import Period, ProviderAway
+from ledger.reconciliation.records import Period, ProviderAway
 from tests.web.fakes import NOON
 from tests.web.kit import Product
 from tests.web.paytrail_shop import PaytrailShop, paytrail_shop
-from web.case_commands import cases
-from web.reconcile_command import reconcile
+from web.cli.cases import cases
+from web.cli.reconcile import reconcile
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_what_is_sold_at_a_till_is_not_ours_and_another_web_shops_money_is_a_cas
 
 
 def test_long_lists_are_read_to_their_end(shop, monkeypatch):
-    monkeypatch.setattr("adapters.sumup_payments.books._PAGE_SIZE", "2")
+    monkeypatch.setattr("adapters.providers.sumup.books._PAGE_SIZE", "2")
     for _ in range(5):
         shop.pay(shop.buy())
         shop.product.clock.move(hours=1)

@@ -9,14 +9,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ledger.order.status import status
-from ledger.reconciling.records import ProviderAway
+from ledger.reconciliation.records import ProviderAway
 from tests.stand_ins.paytrail_signing import signature
 from tests.stand_ins.serving import Told
 from tests.stand_ins.spoiling import spoil
 from tests.web.kit import Product
 from tests.web.paytrail_shop import PaytrailShop, paytrail_shop
 from tests.web.sumup_shop import SumupShop, sumup_shop
-from web.reconcile_command import reconcile
+from web.cli.reconcile import reconcile
 
 WRONG: list[dict[str, Any]] = [
     {"amount": "a lot"},

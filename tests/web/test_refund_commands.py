@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 import pytest
 from click.testing import CliRunner, Result
 
-from ledger.payments import NoAnswer
+from ledger.payments.provider import NoAnswer
 from tests.web.kit import Product
-from web.refund_commands import settle_refund
+from web.cli.refunds import settle_refund
 
 
 def run(product: Product, *words: str) -> Result:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.settings import SettingWrong, read_settings
+from web.wiring.settings import SettingWrong, read_settings
 
 
 @pytest.mark.parametrize("weak", ["a", "x" * 31, " " * 40, "short " + " " * 40])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from web.settings import SECRETS, Settings, SettingWrong, read_settings
+from web.wiring.settings import SECRETS, Settings, SettingWrong, read_settings
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 GIVEN = {

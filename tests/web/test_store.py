@@ -10,15 +10,15 @@ from uuid import UUID, uuid4
 import jwt
 import pytest
 
-from ledger.case_stamps import CaseKind
-from ledger.commands import CaptureAuthorization
-from ledger.money import Money
-from ledger.order.state import Order
-from ledger.order.troubles import troubles
-from ledger.stamps import Authorized, CreateVoidRequest, Paid, Voided
+from ledger.cases.stamps import CaseKind
+from ledger.kernel.money import Money
+from ledger.order.commands import CaptureAuthorization
+from ledger.order.issues import troubles
+from ledger.order.order import Order
+from ledger.order.stamps import Authorized, CreateVoidRequest, Paid, Voided
 from tests.web.fakes import NOON, CapturingStripe
 from tests.web.kit import SHOP, Product, open_shop
-from web.modification import token_for
+from web.http.modification_token import token_for
 
 PRICE = Money(3500, "EUR")
 
@@ -150,7 +150,7 @@ def test_without_the_right_token_it_is_a_401(shop):
 
 def test_a_token_of_another_algorithm_or_another_key_is_none_of_ours(shop, monkeypatch):
     with shop.product.app.app_context():
-        from web.modification import _key
+        from web.http.modification_token import _key
 
         claims = {"aud": shop.id, "exp": 9999999999}
         for algorithm in ("HS384", "HS512"):

@@ -62,7 +62,7 @@ def test_trouble_after_it_was_kept_is_ours_to_mend(product: Product):
 
 
 def test_before_it_is_kept_the_provider_is_asked_to_come_again(product: Product):
-    from ledger.appends import LedgerUnavailable
+    from ledger.kernel.store import LedgerUnavailable
 
     def gone(*_: object, **__: object) -> None:
         raise LedgerUnavailable("cut off")

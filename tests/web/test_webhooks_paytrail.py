@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger.order.state import Order
+from ledger.order.order import Order
 from ledger.order.status import status
 from tests.adapters.paytrail_kit import DOOR, MADE, TRANSACTION, Teller, target
 from tests.web.api_shop import winterfest

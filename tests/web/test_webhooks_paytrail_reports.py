@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapters.paytrail_payments.report_address import ReportAddresses
-from adapters.paytrail_payments.signing import signature
+from adapters.providers.paytrail.report_address import ReportAddresses
+from adapters.providers.paytrail.signature import signature
 from tests.adapters.paytrail_kit import ACCOUNT, SECRET
 from tests.web.kit import Product
 from tests.web.paytrail_shop import PaytrailShop, paytrail_shop

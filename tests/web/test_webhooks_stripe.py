@@ -13,10 +13,10 @@ from uuid import UUID
 import pytest
 from stripe import WebhookSignature
 
-from adapters.stripe_payments import StripeDoor
-from ledger.case_stamps import CaseOpened
-from ledger.money import Money
-from ledger.stamps import CreatePaymentSuccess
+from adapters.providers.stripe import StripeDoor
+from ledger.cases.stamps import CaseOpened
+from ledger.kernel.money import Money
+from ledger.order.stamps import CreatePaymentSuccess
 from tests.web.api_shop import winterfest
 from tests.web.kit import Product, open_shop
 

@@ -10,11 +10,11 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from adapters.sumup_payments.naming import reference_of
-from adapters.sumup_payments.values import moment
-from ledger.case_stamps import CaseOpened
-from ledger.doors import Unreadable
-from ledger.order.state import Order
+from adapters.providers.sumup.references import reference_of
+from adapters.providers.sumup.values import moment
+from ledger.cases.stamps import CaseOpened
+from ledger.inbox.ports import Unreadable
+from ledger.order.order import Order
 from ledger.order.status import status
 from tests.adapters.sumup_kit import CHECKOUT, MERCHANT, SECRET, Teller, checkout, tried
 from tests.web.api_shop import winterfest

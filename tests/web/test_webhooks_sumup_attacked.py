@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.postgres.working import Hit
+from adapters.postgres.working.rate_limits import Hit
 from ledger.order.status import status
 from tests.web.fakes import Clock
 from tests.web.kit import Product

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 from flask import Response, request
 
-from web.problems import ProblemRaised
+from web.http.problems import ProblemRaised
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 _canonical = msgspec.json.Encoder(order="deterministic")

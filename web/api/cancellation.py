@@ -8,19 +8,19 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, request
 from msgspec import Meta
 
-from ledger.cancellation import quote
-from ledger.commands import ConfirmCancellation, RequestCancellation
-from ledger.money import Money
+from ledger.kernel.money import Money
+from ledger.order.cancellation_policy import quote
+from ledger.order.commands import ConfirmCancellation, RequestCancellation
 from ledger.order.decide import code_hash
-from ledger.order.state import Order
-from web.addresses import now, order_in
+from ledger.order.order import Order
+from web.actions.refunding import send_back
 from web.api.bodies import Body, Nothing, as_json, read
 from web.api.keys import correlation_id, request_under
 from web.api.orders import ACTOR, told
 from web.api.repeats import answered_before
-from web.current import parts
-from web.pace import slow_down
-from web.refunding import send_back
+from web.http.addresses import now, order_in
+from web.http.current import parts
+from web.http.rate_limit import slow_down
 
 
 class ConfirmBody(Body, frozen=True):

@@ -6,18 +6,18 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from msgspec import Meta
 
-from ledger.case import Case
-from ledger.case_commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
-from ledger.case_decide import actions
-from ledger.resolving import Resolutions
+from ledger.cases.case import Case
+from ledger.cases.commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
+from ledger.cases.decide import actions
+from ledger.cases.resolve import Resolutions
 from projections.cases import CaseRow
 from projections.cases import cases as rows_of
-from web.access import require
-from web.addresses import now, uuid_in
 from web.api.bodies import Body, as_json, read
 from web.api.keys import correlation_id, request_under
-from web.current import parts
-from web.problems import ProblemRaised
+from web.http.access import require
+from web.http.addresses import now, uuid_in
+from web.http.current import parts
+from web.http.problems import ProblemRaised
 
 _STATES = ("open", "resolved")
 _MOST = 500

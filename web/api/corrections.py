@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import Blueprint, Response
 from msgspec import Meta
 
-from ledger.commands import WithdrawCancellation, WithdrawPayment
+from ledger.order.commands import WithdrawCancellation, WithdrawPayment
 from web.api.bodies import Body
 from web.api.staff import Reason, Version, answer, begun
-from web.current import parts
+from web.http.current import parts
 
 # Stored in the clear: an opaque name, such as a token's, and no address.
 Approver = Annotated[

@@ -4,10 +4,10 @@ from uuid import UUID, uuid4, uuid5
 
 from flask import request
 
-from ledger.request import request_of
+from ledger.kernel.idempotency_key import request_of
 from web.api.bodies import Body, canonical
-from web.current import parts
-from web.problems import ProblemRaised
+from web.http.current import parts
+from web.http.problems import ProblemRaised
 
 _KEYS = UUID("a3d6f0f6-6f5b-4d0b-8a53-3f0e0c6f1b7d")
 _LONGEST = 255

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from flask import Request
 
-from ledger.order.place import LANGUAGES
-from ledger.shop_texts import language_of
+from ledger.order.decisions.place import LANGUAGES
+from ledger.shop.texts import language_of
 
 
 def wished_language(request: Request) -> str:

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response
 from msgspec import UNSET, Meta, UnsetType
 
-from ledger.commands import PlaceOrder, Wanted
-from ledger.money import Money
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import KeyReused
+from ledger.order.commands import PlaceOrder, Wanted
 from ledger.order.evolve import fold
-from ledger.order.state import Order
-from ledger.recorded import Recorded
-from ledger.refusals import KeyReused
-from ledger.stamps import (
+from ledger.order.order import Order
+from ledger.order.stamps import (
     CreatePaymentFailure,
     CreatePaymentRequest,
     CreatePaymentSuccess,
@@ -21,15 +21,15 @@ from ledger.stamps import (
     OrderPlaced,
     ZeroPrice,
 )
-from projections.order_page import order_page
-from web.addresses import now, order_in
+from projections.order_json import order_page
+from web.actions.payment_pages import ask_for_page
 from web.api.bodies import Body, as_json, canonical, read
 from web.api.keys import correlation_id
-from web.current import parts
-from web.modification import token_for
-from web.pace import slow_strangers_down
-from web.payment_pages import ask_for_page
-from web.returning import come_back, times_looked
+from web.http.addresses import now, order_in
+from web.http.current import parts
+from web.http.modification_token import token_for
+from web.http.rate_limit import slow_strangers_down
+from web.pages.payment_return import come_back, times_looked
 
 ACTOR = "customer"
 # Of one visitor: many people may share an address, and nobody buys two orders a second for long.

@@ -2,23 +2,23 @@
 
 from flask import Blueprint, Response
 
-from ledger.commands import RequestPayment
-from ledger.order.attempts import Attempt
+from ledger.kernel.refusals import NotPayable
+from ledger.order.commands import RequestPayment
 from ledger.order.evolve import fold
+from ledger.order.order import Order
 from ledger.order.payable import payable
-from ledger.order.state import Order
+from ledger.order.payment_attempt import Attempt
 from ledger.order.status import status
-from ledger.refusals import NotPayable
-from web.addresses import now, order_in
+from web.actions.payment_pages import page_to_pay
 from web.api.bodies import Nothing, as_json, read
 from web.api.keys import correlation_id, request_under
 from web.api.orders import ACTOR, told
 from web.api.repeats import answered_before
-from web.current import parts
-from web.pace import slow_strangers_down
-from web.parts import open_pages
-from web.payment_pages import page_to_pay
-from web.returning import look_there
+from web.http.addresses import now, order_in
+from web.http.current import parts
+from web.http.rate_limit import slow_strangers_down
+from web.pages.payment_return import look_there
+from web.wiring.parts import open_pages
 
 
 def hang_up(api: Blueprint) -> None:

@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from ledger.shop import Shop
-from ledger.shop_stamps import ProductRevised
-from web.addresses import now
+from ledger.shop.shop import Shop
+from ledger.shop.stamps import ProductRevised
 from web.api.bodies import as_json
 from web.api.languages import in_language, wished_language
-from web.availability import Offer, offers, quotas_of
-from web.current import parts
+from web.http.addresses import now
+from web.http.current import parts
+from web.pages.availability import Offer, offers, quotas_of
 
 
 def hang_up(api: Blueprint) -> None:

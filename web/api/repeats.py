@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from ledger.commands import OrderCommand
+from ledger.kernel.events import Recorded
+from ledger.kernel.idempotency_key import granted
+from ledger.order.commands import OrderCommand
 from ledger.order.evolve import fold
-from ledger.order.state import Order
-from ledger.recorded import Recorded
-from ledger.request import granted
+from ledger.order.order import Order
 
 _OURS = "ledger"
 

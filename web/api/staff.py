@@ -7,8 +7,8 @@ from uuid import UUID
 from flask import Blueprint, Response
 from msgspec import Meta
 
-from ledger import marking
-from ledger.commands import (
+from ledger.kernel.money import Money
+from ledger.order.commands import (
     CancelOrder,
     MarkPaid,
     RefundByHand,
@@ -16,20 +16,20 @@ from ledger.commands import (
     ResendLetter,
     RetryRefund,
 )
-from ledger.money import Money
-from ledger.order.state import Order
-from ledger.refunding import refund_payment, retry_refund
-from ledger.stamps import Letter
-from web.access import require
-from web.addresses import now, order_in
+from ledger.order.order import Order
+from ledger.order.stamps import Letter
+from ledger.payments import mark_paid as marking
+from ledger.payments.refund import refund_payment, retry_refund
+from web.actions.payment_pages import close_pages
+from web.actions.refunding import send_back
 from web.api.bodies import Body, as_json, read
 from web.api.keys import correlation_id, request_under
 from web.api.orders import told
 from web.api.repeats import answered_before
-from web.current import parts
-from web.payment_pages import close_pages
-from web.problems import ProblemRaised
-from web.refunding import send_back
+from web.http.access import require
+from web.http.addresses import now, order_in
+from web.http.current import parts
+from web.http.problems import ProblemRaised
 
 _B = TypeVar("_B", bound=Body)
 Reason = Annotated[str, Meta(min_length=1, max_length=500, description="Why; kept sealed.")]

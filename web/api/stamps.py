@@ -6,13 +6,13 @@ import msgspec
 from flask import Blueprint, Response
 
 from ledger.codec import NAMES
-from ledger.money import Money
-from ledger.recorded import Recorded
-from ledger.stamp import declared
-from web.access import for_roles
-from web.addresses import order_in
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.kernel.stamp import declared
 from web.api.bodies import as_json
-from web.current import parts
+from web.http.access import for_roles
+from web.http.addresses import order_in
+from web.http.current import parts
 
 
 def hang_up(api: Blueprint) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from adapters.keys import Keyring
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.postgres.views import Views
-from adapters.postgres.views_owner import OwnedViews
-from adapters.stamp_ledger import StampLedger
-from projections.catalogue import PROJECTIONS
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.views.owner import OwnedViews
+from adapters.postgres.views.queries import Views
+from adapters.store.ledger import StampLedger
+from projections.all import PROJECTIONS
 from tests.conftest import Database
 
 

@@ -7,16 +7,16 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from adapters.postgres.views_owner import OwnedViews
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.projecting import Projector
-from ledger.appends import Append, Appended
-from ledger.order.state import Order
-from ledger.recorded import Draft
-from projections.catalogue import PROJECTIONS
-from projections.deriving import Poison
-from projections.projection import Row
-from projections.unpaid import unpaid
+from adapters.postgres.views.owner import OwnedViews
+from adapters.store.ledger import StampLedger
+from adapters.worker.projector.projector import Projector
+from ledger.kernel.events import Draft
+from ledger.kernel.store import Append, Appended
+from ledger.order.order import Order
+from projections.all import PROJECTIONS
+from projections.engine.derive import Poison
+from projections.engine.projection import Row
+from projections.unpaid_orders import unpaid
 
 ALL = PROJECTIONS.values()
 

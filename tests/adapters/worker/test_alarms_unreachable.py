@@ -10,13 +10,13 @@ from uuid import UUID
 
 import pytest
 
-from adapters.alarm_mail import AlarmMail
-from adapters.alarm_webhook import AlarmWebhook
-from adapters.smtp_mail import SmtpMail
-from adapters.worker.alarms import LONG, Alarm, Channel
+from adapters.alarms.mail import AlarmMail
+from adapters.alarms.webhook import AlarmWebhook
+from adapters.mail.smtp import SmtpMail
 from adapters.worker.daemon import Daemon
 from adapters.worker.reactor import NOTHING, Progress
-from ledger.case_commands import CloseCase
+from adapters.worker.reactors.alarms import LONG, Alarm, Channel
+from ledger.cases.commands import CloseCase
 from tests.adapters.worker.test_reactor_alarms import Bell, alarms, opened, raised
 from tests.adapters.worker.worker_kit import World
 

@@ -9,14 +9,14 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.keys import Keyring
-from adapters.letters import RenderedLetter
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.smtp_mail import Delivery, Sent
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.hands import Hands
-from adapters.worker.letters import Letters
-from ledger.stamps import ReceiptSendStarted, ReceiptSent
+from adapters.keys.key_ring import Keyring
+from adapters.mail.letters import RenderedLetter
+from adapters.mail.smtp import Delivery, Sent
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.ledger import StampLedger
+from adapters.worker.reactors.letters import Letters
+from adapters.worker.threads import Hands
+from ledger.order.stamps import ReceiptSendStarted, ReceiptSent
 from tests.adapters.worker.worker_fakes import Clock, Killed
 from tests.adapters.worker.worker_kit import World
 from tests.conftest import Database

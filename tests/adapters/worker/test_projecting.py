@@ -6,9 +6,9 @@ from time import monotonic
 import psycopg
 import pytest
 
-from adapters.postgres.views_owner import OwnedViews, OwnershipLost
-from adapters.worker.projecting import Projector
-from projections.catalogue import PROJECTIONS
+from adapters.postgres.views.owner import OwnedViews, OwnershipLost
+from adapters.worker.projector.projector import Projector
+from projections.all import PROJECTIONS
 from tests.adapters.worker.projecting_kit import ALL, project
 from tests.projections.histories import write
 

@@ -8,22 +8,22 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from adapters.postgres.views_owner import OwnedViews
-from adapters.postgres.views_shadow import RebuildUnderWay, ShadowViews
-from adapters.recording import PreparedAppend
-from adapters.stamp_ledger import StampLedger
-from adapters.stamp_rows import PreparedStamp
-from adapters.worker.differences import differences
-from adapters.worker.rebuilding import RebuildRefused, rebuild
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
-from ledger.order.state import Order
-from ledger.shop_stamps import QuotaSet, ShopOpened
-from ledger.stamps import Cancelled, Cause
-from projections.catalogue import PROJECTIONS
-from projections.deriving import Poison
-from projections.order_pages import OrderPage
-from projections.projection import Projection
-from projections.unpaid import UNPAID
+from adapters.postgres.views.owner import OwnedViews
+from adapters.postgres.views.rebuild import RebuildUnderWay, ShadowViews
+from adapters.store.ledger import StampLedger
+from adapters.store.recorder import PreparedAppend
+from adapters.store.rows import PreparedStamp
+from adapters.worker.projector.diff import differences
+from adapters.worker.projector.rebuild import RebuildRefused, rebuild
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.order.order import Order
+from ledger.order.stamps import Cancelled, Cause
+from ledger.shop.stamps import QuotaSet, ShopOpened
+from projections.all import PROJECTIONS
+from projections.engine.derive import Poison
+from projections.engine.projection import Projection
+from projections.order_search import OrderPage
+from projections.unpaid_orders import UNPAID
 from tests.adapters.worker.projecting_kit import (
     ALL,
     append,

@@ -10,15 +10,15 @@ import psutil
 import psycopg
 import pytest
 
-from adapters.postgres.views_owner import OwnedViews, OwnershipLost
-from adapters.worker.beside import Beside
-from adapters.worker.catching_up import CatchingUp
-from adapters.worker.differences import differences
-from adapters.worker.projecting import Projector
-from adapters.worker.questions import Moved
-from adapters.worker.rebuilding import rebuild
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
-from ledger.stamps import Cancelled, Cause
+from adapters.postgres.views.owner import OwnedViews, OwnershipLost
+from adapters.worker.projector.catch_up import CatchingUp
+from adapters.worker.projector.diff import differences
+from adapters.worker.projector.processes import Beside
+from adapters.worker.projector.projector import Projector
+from adapters.worker.projector.questions import Moved
+from adapters.worker.projector.rebuild import rebuild
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.order.stamps import Cancelled, Cause
 from tests.adapters.worker.projecting_kit import ALL, append, project
 from tests.projections.histories import placed, write
 
@@ -26,8 +26,8 @@ CASE = CaseOpened(kind=CaseKind.DISPUTE, severity=Severity.WARNING, text="a disp
 ASKING = """
 import sys
 from time import sleep
-from adapters.worker.beside import Beside
-from projections.catalogue import PROJECTIONS
+from adapters.worker.projector.processes import Beside
+from projections.all import PROJECTIONS
 
 Beside(sys.argv[1], PROJECTIONS.values(), many=1)
 print("asking", flush=True)

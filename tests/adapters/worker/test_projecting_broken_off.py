@@ -5,10 +5,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from adapters.postgres.views_shadow import RebuildUnderWay, ShadowViews
-from adapters.worker.differences import differences
-from adapters.worker.rebuilding import rebuild
-from projections.catalogue import PROJECTIONS
+from adapters.postgres.views.rebuild import RebuildUnderWay, ShadowViews
+from adapters.worker.projector.diff import differences
+from adapters.worker.projector.rebuild import rebuild
+from projections.all import PROJECTIONS
 from tests.adapters.worker.projecting_kit import ALL, project, within
 from tests.projections.histories import write
 

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from adapters.postgres.connections import Connections
-from adapters.worker.derivable_views import DerivableViews, UnknownProjection
+from adapters.worker.projector.views import DerivableViews, UnknownProjection
 from tests.adapters.worker.projecting_kit import project
 from tests.projections.histories import write
 

@@ -8,13 +8,13 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from adapters.postgres.views_owner import OwnedViews, OwnershipLost
-from adapters.worker.differences import differences
-from adapters.worker.projecting import Projector
-from adapters.worker.rebuilding import rebuild
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
-from ledger.stamps import Cancelled, Cause
-from projections.catalogue import PROJECTIONS
+from adapters.postgres.views.owner import OwnedViews, OwnershipLost
+from adapters.worker.projector.diff import differences
+from adapters.worker.projector.projector import Projector
+from adapters.worker.projector.rebuild import rebuild
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.order.stamps import Cancelled, Cause
+from projections.all import PROJECTIONS
 from tests.adapters.worker.projecting_kit import ALL, append, project
 from tests.projections.histories import placed, write
 

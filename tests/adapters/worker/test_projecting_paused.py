@@ -7,21 +7,21 @@ from time import monotonic, sleep
 
 import pytest
 
-from adapters.postgres.views_owner import OwnedViews
-from adapters.worker.differences import differences
-from adapters.worker.projecting import Projector
+from adapters.postgres.views.owner import OwnedViews
+from adapters.worker.projector.diff import differences
+from adapters.worker.projector.projector import Projector
 from tests.adapters.worker.projecting_kit import ALL, everything
 from tests.projections.histories import write
 
 OWNER = """
 import sys
 from threading import Event
-from adapters.keys import Keyring
-from adapters.postgres.stamp_store import PostgresStampRecorder
-from adapters.postgres.views_owner import OwnedViews, OwnershipLost
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.projecting import Projector
-from projections.catalogue import PROJECTIONS
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.views.owner import OwnedViews, OwnershipLost
+from adapters.store.ledger import StampLedger
+from adapters.worker.projector.projector import Projector
+from projections.all import PROJECTIONS
 
 recorder = PostgresStampRecorder(sys.argv[1])
 keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)

@@ -10,29 +10,29 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.desk import Desk
-from adapters.worker.differences import differences
-from adapters.worker.projections import Projections
-from adapters.worker.rebuilding import rebuild
-from adapters.worker.stopped_lanes import StoppedLanes
-from ledger.appends import Append, Appended
-from ledger.case import Case
-from ledger.cases import Cases
-from ledger.order.state import Order
-from ledger.recorded import Draft
-from ledger.shop_stamps import QuotaSet, ShopOpened
-from ledger.stamps import (
+from adapters.store.ledger import StampLedger
+from adapters.worker.open_cases import Desk
+from adapters.worker.projector.diff import differences
+from adapters.worker.projector.reactor import Projections
+from adapters.worker.projector.rebuild import rebuild
+from adapters.worker.projector.stopped_lanes import StoppedLanes
+from ledger.cases.case import Case
+from ledger.cases.service import Cases
+from ledger.kernel.events import Draft
+from ledger.kernel.store import Append, Appended
+from ledger.order.order import Order
+from ledger.order.stamps import (
     Authorized,
     Cancelled,
     Cause,
     CreatePaymentRequest,
     Paid,
 )
-from projections.catalogue import PROJECTIONS
-from projections.deriving import Poison
-from projections.projection import Projection
-from projections.unpaid import UNPAID
+from ledger.shop.stamps import QuotaSet, ShopOpened
+from projections.all import PROJECTIONS
+from projections.engine.derive import Poison
+from projections.engine.projection import Projection
+from projections.unpaid_orders import UNPAID
 from tests.adapters.worker.projecting_kit import append, only_unpaid, stumbling
 from tests.adapters.worker.test_projecting_again import CASE, first_of, garbage
 from tests.projections.histories import PRICE, placed

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from adapters.postgres.statements import statement
-from adapters.postgres.views_owner import KEPT, OwnedViews
+from adapters.postgres.views.owner import KEPT, OwnedViews
 from tests.projections.histories import write
 
 NAME = "projections"

@@ -7,10 +7,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from adapters.postgres.inbox import PostgresInbox
-from adapters.postgres.views import OrderSearch
-from ledger.appends import Append, SeatChange
-from ledger.case_stamps import (
+from adapters.postgres.views.queries import OrderSearch
+from adapters.postgres.working.inbox import PostgresInbox
+from ledger.cases.stamps import (
     CaseAlarmRaised,
     CaseKind,
     CaseOpened,
@@ -19,11 +18,12 @@ from ledger.case_stamps import (
     CaseReturnRequested,
     Severity,
 )
-from ledger.money import Money
-from ledger.recorded import Draft
-from ledger.shop_stamps import QuotaSet, ShopOpened
-from ledger.stamps import CreatePaymentRequest, CreatePaymentSuccess, Paid
-from projections.catalogue import PROJECTIONS
+from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
+from ledger.kernel.store import Append, SeatChange
+from ledger.order.stamps import CreatePaymentRequest, CreatePaymentSuccess, Paid
+from ledger.shop.stamps import QuotaSet, ShopOpened
+from projections.all import PROJECTIONS
 from tests.adapters.worker.projecting_kit import append, project
 from tests.projections.histories import PRICE, QUOTA, SHOP, WHEN, placed
 

@@ -8,13 +8,13 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner, Result
 
-from adapters.postgres.views_shadow import ShadowViews
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
-from projections.catalogue import PROJECTIONS
-from projections.unpaid import UNPAID
+from adapters.postgres.views.rebuild import ShadowViews
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from projections.all import PROJECTIONS
+from projections.unpaid_orders import UNPAID
 from tests.adapters.worker.projecting_kit import append, project, within
 from tests.projections.histories import placed, write
-from web.projection_commands import projections
+from web.cli.projections import projections
 
 CASE = CaseOpened(kind=CaseKind.DISPUTE, severity=Severity.WARNING, text="a dispute")
 

@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.worker.alarms import Alarm, Alarms, Channel
 from adapters.worker.reactor import Patience
-from ledger.case_commands import CloseCase
-from ledger.case_stamps import CaseAlarmRaised, CaseKind, CaseOpened, Severity
+from adapters.worker.reactors.alarms import Alarm, Alarms, Channel
+from ledger.cases.commands import CloseCase
+from ledger.cases.stamps import CaseAlarmRaised, CaseKind, CaseOpened, Severity
 from tests.adapters.worker.worker_fakes import Killed
 from tests.adapters.worker.worker_kit import World
 

@@ -3,17 +3,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.worker.captures import Captures
-from adapters.worker.desk import Desk
+from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import NOTHING, Patience
-from ledger.captures import start_voids
-from ledger.case_stamps import CaseKind
-from ledger.commands import CancelInGrace
-from ledger.order.state import Order
+from adapters.worker.reactors.captures import Captures
+from ledger.cases.stamps import CaseKind
+from ledger.kernel.refusals import LateCancel
+from ledger.order.commands import CancelInGrace
+from ledger.order.order import Order
+from ledger.order.stamps import AuthorizationExpired, Authorized, Paid
 from ledger.order.status import Status, flags, status
-from ledger.refusals import LateCancel
-from ledger.shop import ShopSpec
-from ledger.stamps import AuthorizationExpired, Authorized, Paid
+from ledger.payments.capture import start_voids
+from ledger.shop.shop import ShopSpec
 from tests.adapters.worker.worker_fakes import CapturingFake, Killed
 from tests.adapters.worker.worker_kit import PRICE, World, shop_spec
 

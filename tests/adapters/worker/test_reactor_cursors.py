@@ -1,8 +1,8 @@
 import pytest
 
 from adapters.postgres.connections import Connections
-from adapters.postgres.cursors import PostgresCursors
-from adapters.worker.following import MemoryCursor
+from adapters.postgres.working.cursors import PostgresCursors
+from adapters.worker.reactors.follow_orders import MemoryCursor
 
 
 @pytest.fixture(params=["memory", "postgres"])

@@ -2,8 +2,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from adapters.worker.reactor import NOTHING
-from ledger.case_stamps import CaseKind
-from ledger.money import Money
+from ledger.cases.stamps import CaseKind
+from ledger.kernel.money import Money
 from ledger.order.status import Status, status
 from tests.adapters.worker.worker_kit import World
 

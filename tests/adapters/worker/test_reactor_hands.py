@@ -8,11 +8,11 @@ from typing import TypeVar
 
 import pytest
 
-from adapters.worker.behind import Behind
-from adapters.worker.hands import Hands
+from adapters.worker.projector.write_behind import Behind
 from adapters.worker.reactor import DONE, Patience, Progress, each
-from ledger.appends import LedgerUnavailable
-from ledger.refusals import UnknownOrder
+from adapters.worker.threads import Hands
+from ledger.kernel.refusals import UnknownOrder
+from ledger.kernel.store import LedgerUnavailable
 
 T = TypeVar("T")
 

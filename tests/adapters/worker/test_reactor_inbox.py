@@ -3,15 +3,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from adapters.evidence import Message, Waiting
-from adapters.worker.inbox import Inbox
+from adapters.keys.evidence import Message, Waiting
 from adapters.worker.reactor import NOTHING, Patience
-from ledger.case_stamps import CaseKind
-from ledger.doors import Unreadable
-from ledger.order.state import Order
+from adapters.worker.reactors.inbox import Inbox
+from ledger.cases.stamps import CaseKind
+from ledger.inbox.ports import Unreadable
+from ledger.inbox.report import Report
+from ledger.order.order import Order
+from ledger.order.stamps import Paid
 from ledger.order.status import Status, status
-from ledger.reports import Report
-from ledger.stamps import Paid
 from tests.adapters.worker.worker_fakes import BEGIN
 from tests.adapters.worker.worker_kit import PRICE, World
 

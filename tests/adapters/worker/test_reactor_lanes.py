@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.postgres.views import EVERY, Lane, Views
-from adapters.stamp_ledger import StampLedger
-from ledger.appends import Append, Appended
-from ledger.money import Money
-from ledger.recorded import Draft
-from ledger.stamps import (
+from adapters.postgres.views.queries import EVERY, Lane, Views
+from adapters.store.ledger import StampLedger
+from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
+from ledger.kernel.store import Append, Appended
+from ledger.order.stamps import (
     Authorized,
     Cause,
     CreateCaptureRequest,

@@ -5,17 +5,17 @@ from threading import Barrier, Thread
 
 import pytest
 
-from adapters.smtp_mail import Rejected, Sent, Unknown
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.delivery import MOST_TRIES, DeliveryPolicy, WhenUnknown
-from adapters.worker.hands import Hands
-from adapters.worker.portion import Portion
-from adapters.worker.posting import Post
+from adapters.mail.smtp import Rejected, Sent, Unknown
+from adapters.store.ledger import StampLedger
 from adapters.worker.reactor import NOTHING, Progress
-from ledger.case_stamps import CaseKind
-from ledger.commands import StartLetter
-from ledger.order.letters import letters_due
-from ledger.together import Together
+from adapters.worker.reactors.deliver_letter import Post
+from adapters.worker.reactors.delivery_policy import MOST_TRIES, DeliveryPolicy, WhenUnknown
+from adapters.worker.reactors.portion import Portion
+from adapters.worker.threads import Hands
+from ledger.cases.stamps import CaseKind
+from ledger.order.batch_service import Together
+from ledger.order.commands import StartLetter
+from ledger.order.letters_due import letters_due
 from tests.adapters.worker.worker_fakes import Killed
 from tests.adapters.worker.worker_kit import World
 

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.worker.reactor import Patience
-from adapters.worker.settled import Settled
-from ledger.case import Case
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
-from ledger.commands import RefundPayment
+from adapters.worker.reactors.close_cases import Settled
+from ledger.cases.case import Case
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.order.commands import RefundPayment
+from ledger.order.order import Order
 from ledger.order.overdue import flags_at
-from ledger.order.state import Order
-from ledger.payments import NoAnswer
+from ledger.payments.provider import NoAnswer
 from tests.adapters.worker.test_reactor_captures import LaterWorld
 from tests.adapters.worker.test_reactor_returns import asked_back, returns
 from tests.adapters.worker.worker_kit import PRICE, World

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from adapters.worker.owing import Owing
+from adapters.worker.reactors.owing import Owing
 from tests.adapters.worker.worker_fakes import Clock
 
 

@@ -3,10 +3,10 @@ from uuid import uuid4
 import pytest
 
 from adapters.worker.reactor import NOTHING
-from ledger.case_stamps import CaseKind
-from ledger.commands import RequestPayment
+from ledger.cases.stamps import CaseKind
+from ledger.order.commands import RequestPayment
 from ledger.order.status import Status, status
-from ledger.payments import start_refund
+from ledger.payments.provider import start_refund
 from tests.adapters.worker.worker_fakes import Killed
 from tests.adapters.worker.worker_kit import World
 

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from adapters.worker.promises import Promises, unhurried
-from ledger.money import Money
+from adapters.worker.reactors.pending_refunds import Promises, unhurried
+from ledger.kernel.money import Money
+from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.order.status import status
-from ledger.payments import Accepted, NoAnswer, RefundAnswer, RefundAsk
-from ledger.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
+from ledger.payments.provider import Accepted, NoAnswer, RefundAnswer, RefundAsk
 from tests.adapters.worker.worker_kit import PRICE, World
 
 

@@ -5,10 +5,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.worker.reactor import Patience
-from adapters.worker.returns import Returns
-from ledger.case_commands import ReturnMoney
-from ledger.case_stamps import CaseKind, CaseOpened, Severity
-from ledger.money import Money
+from adapters.worker.reactors.case_returns import Returns
+from ledger.cases.commands import ReturnMoney
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.kernel.money import Money
 from tests.adapters.worker.worker_kit import World
 
 

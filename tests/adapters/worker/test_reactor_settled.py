@@ -4,15 +4,15 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.worker.desk import Desk
+from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import Patience
-from adapters.worker.settled import Settled
-from ledger.case_stamps import CaseKind, CaseOpened
-from ledger.commands import MarkPaid, RefundByHand, RefundPayment
-from ledger.money import Money
-from ledger.order.state import Order
-from ledger.order.troubles import refund_of_unknown_fate
-from ledger.refunding import refund_payment
+from adapters.worker.reactors.close_cases import Settled
+from ledger.cases.stamps import CaseKind, CaseOpened
+from ledger.kernel.money import Money
+from ledger.order.commands import MarkPaid, RefundByHand, RefundPayment
+from ledger.order.issues import refund_of_unknown_fate
+from ledger.order.order import Order
+from ledger.payments.refund import refund_payment
 from tests.adapters.worker.worker_kit import PRICE, World
 
 

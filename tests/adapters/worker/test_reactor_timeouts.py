@@ -2,7 +2,7 @@ from typing import Any
 from uuid import uuid4
 
 from adapters.worker.reactor import NOTHING, WAITING
-from ledger.commands import MarkPaid, WithdrawPayment
+from ledger.order.commands import MarkPaid, WithdrawPayment
 from ledger.order.status import Status, status
 from tests.adapters.worker.worker_kit import World
 

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.worker.hands import Hands
 from adapters.worker.reactor import DONE, WAITING, Patience, Progress, each
+from adapters.worker.threads import Hands
 from adapters.worker.turns import Turns
-from ledger.refusals import LetterNotDue
+from ledger.kernel.refusals import LetterNotDue
 from tests.adapters.worker.worker_fakes import Clock
 
 PAGE = 3

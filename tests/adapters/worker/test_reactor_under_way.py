@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from ledger.case_stamps import CaseKind
-from ledger.order.state import Order
+from ledger.cases.stamps import CaseKind
+from ledger.order.order import Order
+from ledger.order.stamps import PaymentFailed, PaymentPending
 from ledger.order.status import Status, status
-from ledger.stamps import PaymentFailed, PaymentPending
 from tests.adapters.worker.worker_kit import World
 
 

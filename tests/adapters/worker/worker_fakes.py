@@ -3,11 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from adapters.letters import RenderedLetter
-from adapters.smtp_mail import Delivery, Sent
-from ledger.captures import CaptureAnswer, CaptureAsk, Ending, Standing, VoidAnswer, VoidAsk
-from ledger.payments import Accepted, NoAnswer, PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
-from ledger.stamps import (
+from adapters.mail.letters import RenderedLetter
+from adapters.mail.smtp import Delivery, Sent
+from ledger.order.stamps import (
     Authorized,
     CreateCaptureFailure,
     CreatePaymentSuccess,
@@ -16,6 +14,15 @@ from ledger.stamps import (
     CreateVoidFailure,
     Paid,
     Voided,
+)
+from ledger.payments.capture import CaptureAnswer, CaptureAsk, Ending, Standing, VoidAnswer, VoidAsk
+from ledger.payments.provider import (
+    Accepted,
+    NoAnswer,
+    PaymentAnswer,
+    PaymentAsk,
+    RefundAnswer,
+    RefundAsk,
 )
 
 BEGIN = datetime(2027, 1, 4, 9, tzinfo=UTC)

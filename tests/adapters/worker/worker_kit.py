@@ -6,38 +6,35 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from adapters.keys import Keyring
-from adapters.letters import RenderedLetter
-from adapters.memory_store import MemoryStampRecorder
-from adapters.stamp_ledger import StampLedger
-from adapters.worker.delivery import DeliveryPolicy
-from adapters.worker.desk import Desk
-from adapters.worker.following import Following, MemoryCursor
-from adapters.worker.letters import Letters
-from adapters.worker.payments import Payments
-from adapters.worker.posting import Post
+from adapters.keys.key_ring import Keyring
+from adapters.mail.letters import RenderedLetter
+from adapters.store.ledger import StampLedger
+from adapters.store.memory import MemoryStampRecorder
+from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import Patience
-from adapters.worker.timeouts import Timeouts
-from ledger.case_stamps import CaseOpened
-from ledger.cases import Cases
-from ledger.commands import (
+from adapters.worker.reactors.deliver_letter import Post
+from adapters.worker.reactors.delivery_policy import DeliveryPolicy
+from adapters.worker.reactors.follow_orders import Following, MemoryCursor
+from adapters.worker.reactors.letters import Letters
+from adapters.worker.reactors.open_payments import Payments
+from adapters.worker.reactors.unpaid_orders import Timeouts
+from ledger.cases.service import Cases
+from ledger.cases.stamps import CaseOpened
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.order.batch_service import Together
+from ledger.order.commands import (
     CancelUnpaid,
     ConfirmCancellation,
     PlaceOrder,
     RequestCancellation,
     Wanted,
 )
-from ledger.money import Money
-from ledger.order.letters import Due
-from ledger.order.state import Order
-from ledger.payment_pages import OpenPages
-from ledger.policy import CancellationPolicy, Seller
-from ledger.recorded import Recorded
-from ledger.service import Orders
-from ledger.shop import ProductSpec, ShopSpec
-from ledger.shop_stamps import Preferences
-from ledger.shops import Shops
-from ledger.stamps import (
+from ledger.order.letters_due import Due
+from ledger.order.order import Order
+from ledger.order.policy import CancellationPolicy, Seller
+from ledger.order.service import Orders
+from ledger.order.stamps import (
     CreatePaymentSuccess,
     Customer,
     OrderPlaced,
@@ -47,7 +44,10 @@ from ledger.stamps import (
     ReceiptSent,
     ReceiptUnknown,
 )
-from ledger.together import Together
+from ledger.payments.payment_pages import OpenPages
+from ledger.shop.service import Shops
+from ledger.shop.shop import ProductSpec, ShopSpec
+from ledger.shop.stamps import Preferences
 from tests.adapters.worker.worker_fakes import Clock, FakeMail, FakeProvider
 
 PRICE = Money(3500, "EUR")

@@ -1,0 +1,103 @@
+"""Letters, rendered: the same stamps give the same letter, whenever it is asked for (law 10)."""
+
+from functools import cache
+from pathlib import Path
+from typing import assert_never
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from adapters.mail.letters.cancellation import cancelled, link, withdrawal
+from adapters.mail.letters.confirmed import confirmed
+from adapters.mail.letters.context import Occasion
+from adapters.mail.letters.corrected import correction
+from adapters.mail.letters.how_to_pay import how_to_pay
+from adapters.mail.letters.letter import Body, RenderedLetter
+from adapters.mail.letters.plain import fold, pair
+from adapters.mail.letters.returned import refunded
+from adapters.mail.letters.vat import line_total
+from ledger.order.order import Order
+from ledger.order.stamps import Letter
+from ledger.shop.limits import DESCRIPTION
+from ledger.shop.texts import cut
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(
+    order: Order, letter: Letter, *, correlation_id: UUID, number: int | None, base_url: str
+) -> RenderedLetter:
+    """A letter that an order calls for. `number` is the receipt's; a link has none.
+
+    A refund's letter and a link's need the refund or request of this correlation id in the order.
+    """
+    at = Occasion(order=order, correlation_id=correlation_id, number=number, base_url=base_url)
+    body = body_of(letter, at)
+    customer = order.terms.customer
+    return RenderedLetter(
+        subject=cut(one_line(body.subject), DESCRIPTION),
+        text=_laid_out("letter.txt", body, at).replace("\N{NO-BREAK SPACE}", " "),
+        html=_laid_out("letter.html", body, at),
+        to=customer.email if customer else "",
+        reply_to=order.terms.seller.email,
+        from_name=cut(one_line(at.speech.of(order.terms.shop_name))),
+        pictures=body.pictures,
+    )
+
+
+def body_of(letter: Letter, at: Occasion) -> Body:
+    """The words of a letter."""
+    match letter:
+        case Letter.PAID:
+            return confirmed(at)
+        case Letter.REFUNDED:
+            return refunded(at)
+        case Letter.CANCELLED:
+            return cancelled(at)
+        case Letter.CORRECTION:
+            return correction(at)
+        case Letter.LINK:
+            return link(at)
+        case Letter.HOW_TO_PAY:
+            return how_to_pay(at)
+        case Letter.WITHDRAWAL:
+            return withdrawal(at)
+        case _:
+            assert_never(letter)
+
+
+def one_line(text: str) -> str:
+    """Text for a header: whatever is not printable becomes a space."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _laid_out(template: str, body: Body, at: Occasion) -> str:
+    """A body laid out by one of the templates."""
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            body=body,
+            terms=at.order.terms,
+            speech=at.speech,
+            _=at.say,
+            order_number=at.order_number,
+            line_total=line_total,
+            shop=at.speech.of(at.order.terms.shop_name),
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters.update(fold=fold, pair=pair, cut=cut)
+    return environment

@@ -1,0 +1,126 @@
+"""The letters about money that goes back: the credit note, and its correction."""
+
+from collections.abc import Sequence
+
+from adapters.mail.letters.context import Occasion
+from adapters.mail.letters.facts import about_everything, about_withdrawal
+from adapters.mail.letters.letter import Body, Statement
+from adapters.mail.letters.vat import announced, failed_amount, vat_of_part
+from ledger.kernel.money import Money
+from ledger.order.order import Order
+from ledger.order.refund import Refund
+from ledger.order.stamps import Cause
+
+_SURPLUS = (Cause.OVERPAID, Cause.LATE_PAYMENT)
+
+
+def refunded(at: Occasion) -> Body:
+    """A credit note: what is returned, and which receipt it reverses."""
+    refund = at.order.refunds[at.correlation_id]
+    return Body(
+        subject=_subject(at, refund),
+        mark=at.say("Refunded"),
+        tone="calm",
+        heading=_heading(at, refund),
+        paragraphs=(at.greeting(), *_story(at, refund)),
+        facts=(
+            *about_everything(at, at.say("Credit note")),
+            *_reversed(at, refund),
+            *about_withdrawal(at),
+        ),
+        statement=_statement(at, refund),
+        notes=(at.contact(),),
+    )
+
+
+def refund_failed(at: Occasion) -> Body:
+    """A refund that we announced failed after all."""
+    refund = at.order.refunds[at.correlation_id]
+    amount = at.money(failed_amount(refund, at.order.currency))
+    return Body(
+        subject=at.say("About the refund for your order %(order)s", order=at.order_number),
+        mark=at.say("Correction"),
+        tone="alert",
+        heading=at.say("Your refund did not go through"),
+        paragraphs=(
+            at.greeting(),
+            at.say("We wrote to you that we return %(amount)s.", amount=amount)
+            + " "
+            + at.say("The payment provider has told us since that this refund failed."),
+            at.say("We are sorry. Ticket sales will arrange the money with you."),
+            at.contact(),
+        ),
+        facts=about_everything(at, at.say("Correction")),
+    )
+
+
+def _cancels(at: Occasion, refund: Refund) -> bool:
+    """The refund is part of a cancellation, whether or not that one is stamped yet."""
+    asked_by_customer = refund.request is not None and refund.request.cause is Cause.CUSTOMER
+    return asked_by_customer or at.order.cancelled == at.correlation_id
+
+
+def _subject(at: Occasion, refund: Refund) -> str:
+    if _cancels(at, refund):
+        return at.say("Your order %(order)s is cancelled and refunded", order=at.order_number)
+    return at.say("Refund for your order %(order)s", order=at.order_number)
+
+
+def _heading(at: Occasion, refund: Refund) -> str:
+    if _cancels(at, refund):
+        return at.say("Your order is cancelled")
+    return at.say("Your money is on its way back")
+
+
+def _story(at: Occasion, refund: Refund) -> Sequence[str]:
+    amount = at.money(announced(refund, at.order.currency))
+    told = at.say("We return %(amount)s to you.", amount=amount)
+    why = _why(at, refund)
+    return (" ".join(filter(None, (why, told))), _when(at, refund))
+
+
+def _when(at: Occasion, refund: Refund) -> str:
+    if refund.manual is not None:
+        return at.say("The money is with you within 5 banking days.")
+    return at.say("The money is with you within 5 banking days, the way you paid.")
+
+
+def _why(at: Occasion, refund: Refund) -> str:
+    match refund.request.cause if refund.request else None:
+        case Cause.CUSTOMER:
+            return at.say("We have cancelled your order as you wished.")
+        case Cause.OVERPAID:
+            return at.say("You paid this order more than once. Your order is not affected.")
+        case Cause.LATE_PAYMENT:
+            return at.say("Your payment arrived after the order had been cancelled.")
+        case _:
+            return at.say("We have cancelled your order.") if _cancels(at, refund) else ""
+
+
+def _reversed(at: Occasion, refund: Refund) -> Sequence[tuple[str, str]]:
+    number = at.receipt_number(refund.payment)
+    return () if number is None else ((at.say("Reverses receipt"), str(number)),)
+
+
+def _statement(at: Occasion, refund: Refund) -> Statement:
+    order = at.order
+    amount = announced(refund, order.currency)
+    fee = refund.request.fee if refund.request else Money(0, order.currency)
+    kept = [(at.say("Cancellation fee kept back"), -fee)] if fee else []
+    whole = _is_whole(order, amount + fee)
+    return Statement(
+        sum_label=at.say("Returned to you"),
+        total=amount,
+        vat=() if _is_surplus(refund) else vat_of_part(amount, order),
+        lines=whole and not _is_surplus(refund),
+        extra=kept,
+    )
+
+
+def _is_whole(order: Order, amount: Money) -> bool:
+    return amount == order.due
+
+
+def _is_surplus(refund: Refund) -> bool:
+    """Money that was never the price of anything: no sale, no VAT."""
+    return refund.request is not None and refund.request.cause in _SURPLUS

@@ -1,0 +1,1 @@
+"""The stamps in PostgreSQL: written in groups, in dense positions, never changed."""

@@ -1,0 +1,278 @@
+"""What readers ask of the projections."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from adapters.postgres.connections import Connections
+from adapters.postgres.migrate import pending
+from adapters.postgres.statements import statement
+from adapters.postgres.views.owner import Checkpoint
+from adapters.postgres.views.tables import row_of
+from projections.cases import CaseRow
+from projections.open_intents import OpenIntent
+from projections.order_search import OrderPage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedLane:
+    """A stream whose rows no longer follow, since the stamp at `position`."""
+
+    stream: UUID
+    position: int
+    error: str
+    stopped_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Work of these providers only or, with `others`, of all but these."""
+
+    names: tuple[str, ...] = ()
+    others: bool = True
+
+    @property
+    def chosen(self) -> tuple[list[str], bool]:
+        """As statements ask for it: whether the name is one of these, and whether it should be."""
+        return [*self.names], not self.others
+
+
+EVERY = Lane()
+_INTENTS = ("payment", "refund", "capture", "void")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCount:
+    """Letters in a state; `waiting` are to go out still. The oldest is called for since `since`."""
+
+    state: str
+    waiting: bool
+    many: int
+    since: datetime | None
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentCount:
+    """Questions of a kind that a provider has not answered, the oldest asked at `since`."""
+
+    kind: str
+    provider: str
+    many: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSearch:
+    """Which orders of a shop are wanted. `text`: a number, payment reference, id or email index."""
+
+    shop: str
+    status: str | None = None
+    product: str | None = None
+    text: str | None = None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Homeless:
+    """A case of news that no order could take, and the kept message that told it."""
+
+    case: UUID
+    message: UUID
+    door: str
+    evidence: str
+
+
+class Views:
+    """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    @classmethod
+    def at(cls, url: str) -> "Views":
+        """Views of a database, on connections of their own."""
+        return cls(Connections(url))
+
+    def cases(self, state: str = "open") -> Sequence[CaseRow]:
+        """The cases in a state (open or resolved), oldest first."""
+        return [row_of(CaseRow, values) for values in self._read("views_read_cases", state)]
+
+    def open_case_ids(self) -> Sequence[UUID]:
+        """The cases that wait for a person."""
+        return [case for (case,) in self._read("views_read_open_case_ids")]
+
+    def alarming_cases(
+        self, opened_before: datetime, limit: int = 100, *, offset: int = 0
+    ) -> Sequence[UUID]:
+        """Critical cases that wait since then, and of which nobody was told."""
+        found = self._read("views_read_alarming_cases", opened_before, limit, offset)
+        return [case for (case,) in found]
+
+    def returning_cases(
+        self, asked_before: datetime, limit: int = 100, *, lane: Lane = EVERY, offset: int = 0
+    ) -> Sequence[UUID]:
+        """Cases whose money a provider was asked back for, without an answer."""
+        found = self._read("views_read_returning_cases", asked_before, limit, *lane.chosen, offset)
+        return [case for (case,) in found]
+
+    def homeless_news(
+        self, verdicts: Sequence[str], limit: int = 1000, *, doors: Lane = EVERY, offset: int = 0
+    ) -> Sequence[Homeless]:
+        """News kept as cases, whose order may have turned up since."""
+        found = self._read("views_read_homeless_news", [*verdicts], limit, *doors.chosen, offset)
+        return [row_of(Homeless, values) for values in found]
+
+    def cases_of_orders(
+        self, kinds: Sequence[str], limit: int = 200, *, offset: int = 0
+    ) -> Sequence[tuple[UUID, UUID]]:
+        """Open cases of these kinds with the orders that they are about, the oldest first."""
+        found = self._read("views_read_cases_of_orders", [*kinds], limit, offset)
+        return [(case, order) for case, order in found]
+
+    def count_cases(self) -> Sequence[tuple[str, str, str, int]]:
+        """How many cases there are, by kind, severity and state."""
+        return [tuple(row) for row in self._read("views_count_cases")]
+
+    def count_letters(self, now: datetime) -> Sequence[LetterCount]:
+        """How many letters there are, by state."""
+        return [row_of(LetterCount, values) for values in self._read("views_count_letters", now)]
+
+    def count_intents(self) -> Sequence[IntentCount]:
+        """How many questions are open, by kind and provider."""
+        return [row_of(IntentCount, values) for values in self._read("views_count_intents")]
+
+    def find_reference(self, provider: str, reference: str) -> tuple[UUID, UUID] | None:
+        """The order and the payment attempt that a provider's name belongs to, if it is one."""
+        found = self._read("views_find_reference", provider, reference)
+        return (found[0][0], found[0][1]) if len(found) == 1 else None
+
+    def order_of(self, provider: str, reference: str) -> UUID | None:
+        """The order that a provider's name belongs to, if it is one."""
+        found = self.find_reference(provider, reference)
+        return found[0] if found else None
+
+    def order_of_person(self, shop: str, number: int, email_index: str) -> UUID | None:
+        """The order of this number, if it is of this person."""
+        found = self._read("views_find_order_of_person", shop, number, email_index)
+        return found[0][0] if found else None
+
+    def pending_migrations(self) -> Sequence[str]:
+        """What `migrate` would apply."""
+        with self._connections.asking() as connection:
+            return pending(connection)
+
+    def due_letters(
+        self,
+        now: datetime,
+        limit: int = 500,
+        *,
+        pauses: Sequence[int] = (0,),
+        lease: int = 0,
+        offset: int = 0,
+    ) -> Sequence[UUID]:
+        """Orders that may owe a letter; those that waited longest first.
+
+        `pauses` are the minutes after each try, `lease` those that a claim is good for.
+        """
+        found = self._read("views_read_due_letters", now, limit, [*pauses], lease, offset)
+        return [order for (order,) in found]
+
+    def open_intents(
+        self,
+        older_than: datetime,
+        limit: int = 500,
+        *,
+        kinds: Sequence[str] = _INTENTS,
+        lane: Lane = EVERY,
+        offset: int = 0,
+    ) -> Sequence[OpenIntent]:
+        """Questions to providers asked at or before a time, and not answered."""
+        found = self._read(
+            "views_read_open_intents", older_than, limit, [*kinds], *lane.chosen, offset
+        )
+        return [row_of(OpenIntent, values) for values in found]
+
+    def unpaid_due(
+        self, now: datetime, limit: int = 500, *, lane: Lane = EVERY, offset: int = 0
+    ) -> Sequence[UUID]:
+        """Orders whose time to pay is over."""
+        found = self._read("views_read_unpaid_due", now, limit, *lane.chosen, offset)
+        return [order for (order,) in found]
+
+    def promised_refunds(
+        self, limit: int = 500, *, lane: Lane = EVERY, offset: int = 0
+    ) -> Sequence[UUID]:
+        """Orders with money that is on its way back."""
+        found = self._read("views_read_promised_refunds", limit, *lane.chosen, offset)
+        return [order for (order,) in found]
+
+    def reservations_due(
+        self, now: datetime, limit: int = 500, *, lane: Lane = EVERY, offset: int = 0
+    ) -> Sequence[UUID]:
+        """Orders with an authorization that is to be captured or voided."""
+        found = self._read("views_read_reservations_due", now, limit, *lane.chosen, offset)
+        return [order for (order,) in found]
+
+    def orders_named(
+        self,
+        text: str,
+        *,
+        number: int | None,
+        email_index: str | None,
+        shop: str | None = None,
+        limit: int = 50,
+    ) -> Sequence[UUID]:
+        """Orders with this number, keyed e-mail, or reference or identifier; the newest first."""
+        parameters = number, text, email_index, _uuid(text), limit, shop
+        return [order for (order,) in self._read("views_find_orders", *parameters)]
+
+    def orders(self, search: OrderSearch, *, limit: int = 50) -> Sequence[OrderPage]:
+        """A page of a shop's orders, newest first, with numbers below `search.below`."""
+        found = self._read(
+            "views_read_orders",
+            search.shop,
+            search.status,
+            search.product,
+            search.text,
+            search.below,
+            limit,
+        )
+        return [row_of(OrderPage, values) for values in found]
+
+    def checkpoints(self) -> Sequence[Checkpoint]:
+        """How far each projection has come."""
+        return [Checkpoint.of(values) for values in self._read("views_read_checkpoints")]
+
+    def stopped_lanes(self) -> Sequence[StoppedLane]:
+        """The streams that could not be translated."""
+        return [row_of(StoppedLane, values) for values in self._read("views_read_stopped_lanes")]
+
+    def rebuilding(self) -> Sequence[str]:
+        """The projections that are being rebuilt just now."""
+        return [name for (name,) in self._read("views_read_rebuilding")]
+
+    def seats(self, quotas: Sequence[UUID]) -> Mapping[UUID, tuple[int, int, int]]:
+        """(capacity, held, sold) by quota, from the totals kept in each commit: never behind."""
+        return {quota: tuple(of) for quota, *of in self._read("read_seats", [*quotas])}
+
+    def summed_seats(self, quotas: Sequence[UUID]) -> Mapping[UUID, tuple[int, int, int]]:
+        """(capacity, held, sold) by quota, summed from what each order takes."""
+        return {quota: tuple(of) for quota, *of in self._read("views_sum_seats", [*quotas])}
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._connections.close()
+
+    def _read(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        with self._connections.asking() as connection:
+            return connection.execute(statement(name), parameters).fetchall()
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

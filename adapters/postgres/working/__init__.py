@@ -1,0 +1,1 @@
+"""Tables that are neither facts nor derived: cursors, marks, locks, rates, tokens."""

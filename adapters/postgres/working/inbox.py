@@ -1,0 +1,137 @@
+"""The inbox in PostgreSQL: every message is kept before anyone is told that it came."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from adapters.keys.evidence import Message, Waiting, envelope, evidence_hash, packed, unpacked
+from adapters.keys.key_ring import Keyring
+from adapters.keys.master_key import SealBroken
+from adapters.postgres.connections import Connections
+from adapters.postgres.ledger.binary import ByteaColumn, digest
+from adapters.postgres.views.queries import EVERY, Lane
+from adapters.store.batched_calls import SharedTrips
+from ledger.inbox.ports import Evidence, Tampered
+
+_PAGE = 200
+_FIRST = UUID(int=0)
+
+
+class PostgresInbox:
+    """Messages in `ledger.inbox`, each under a key of its own; marks in `working.inbox_marks`.
+
+    Raises `LedgerUnavailable` when the database stays away for `patience` seconds.
+    """
+
+    def __init__(
+        self, url: str, *, keyring: Keyring, connections: int = 4, patience: float = 5.0
+    ) -> None:
+        self._keyring, self._patience = keyring, patience
+        self._connections = Connections(url, readers=connections, wait=patience)
+        self._trips = SharedTrips(self._keep)
+
+    def keep(
+        self,
+        provider: str,
+        door: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        verdict: str,
+        provider_event_id: str | None,
+        received_at: datetime,
+    ) -> Evidence:
+        """Seal and commit one message, with its key, as it came. Messages share commits."""
+        kept = Evidence(uuid4(), evidence_hash(body))
+        beside = (received_at, provider, door, verdict, provider_event_id, kept.hash)
+        sealed, key = self._keyring.seal_evidence(
+            kept.id, packed(headers, body), about=envelope(*beside)
+        )
+        digests = digest(key.wrapped), digest(sealed)
+        self._trips.hand_in((key.key_id, kept.id, key.wrapped, *beside, sealed, *digests))
+        return kept
+
+    def _keep(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        columns = [[*column] for column in zip(*rows, strict=True)]
+        self._run("inbox_keep", *(_as_sent(column) for column in columns))
+
+    def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None:
+        """The message that was kept under this name with this body, if it was."""
+        digest = evidence_hash(body)
+        rows = self._run("inbox_find", provider, provider_event_id, digest)
+        return Evidence(rows[0][0], digest) if rows else None
+
+    def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
+        """Say what became of a message; what is done stays done."""
+        self._run("inbox_mark", id, state, error)
+
+    def unfinished(
+        self, limit: int = 100, *, doors: Lane = EVERY, offset: int = 0
+    ) -> Sequence[Waiting]:
+        """What still waits to be interpreted, the oldest first."""
+        rows = self._run("inbox_unfinished", limit, *doors.chosen, offset)
+        return [_listed(row, attempts=row[7]) for row in rows]
+
+    def archive(self, since: datetime | None = None) -> Iterator[Waiting]:
+        """Every message received since a moment, the oldest first, page by page."""
+        after = since or datetime.min.replace(tzinfo=UTC), _FIRST
+        while rows := self._run("inbox_archive", *after, _PAGE):
+            for row in rows:
+                yield _listed(row, attempts=0)
+            after = rows[-1][1], rows[-1][0]
+
+    def named(self, provider: str, provider_event_id: str) -> Waiting | None:
+        """The first message that was kept under this name, whatever it says."""
+        rows = self._run("inbox_named", provider, provider_event_id)
+        return _listed(rows[0], attempts=0) if rows else None
+
+    def open(self, id: UUID) -> Message | None:
+        """A message as it came; None when it was erased, or there is none. Raises `Tampered`."""
+        for sealed, key_id, *beside in self._run("inbox_sealed", id):
+            message = opened(self._keyring, id, sealed, key_id=key_id, beside=beside)
+            if message is None and not self._run("inbox_erased", beside[-1])[0][0]:
+                raise Tampered(f"the key of message {id} is gone, and nobody erased it")
+            return message
+        return None
+
+    def close(self) -> None:
+        self._connections.close()
+
+    def _run(self, name: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return self._connections.rows(name, *parameters, patience=self._patience)
+
+
+def opened(
+    keyring: Keyring, id: UUID, sealed: bytes, *, key_id: UUID, beside: Sequence[Any]
+) -> Message | None:
+    """One message, if it is what was kept; None if its key is not there. Raises `Tampered`."""
+    if sealed[1:17] != key_id.bytes:
+        raise Tampered(f"message {id} is sealed under another key than its own")
+    try:
+        plaintext = keyring.open_evidence(id, sealed, about=envelope(*beside))
+    except SealBroken as error:
+        raise Tampered(f"message {id} does not open: {error}") from error
+    if plaintext is None:
+        return None
+    message = unpacked(plaintext)
+    if evidence_hash(message.body) != beside[-1]:
+        raise Tampered(f"message {id} is not the one that its hash names")
+    return message
+
+
+def _as_sent(column: list[Any]) -> list[Any] | ByteaColumn:
+    return ByteaColumn(column) if isinstance(column[0], bytes) else column
+
+
+def _listed(row: tuple[Any, ...], *, attempts: int) -> Waiting:
+    return Waiting(
+        id=row[0],
+        received_at=row[1],
+        provider=row[2],
+        door=row[3],
+        verdict=row[4],
+        provider_event_id=row[5],
+        hash=row[6],
+        attempts=attempts,
+    )

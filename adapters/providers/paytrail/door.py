@@ -1,0 +1,95 @@
+"""The door for Paytrail's redirects and callbacks: what they say stands in the address asked for.
+
+The kept message is that address, path and query. The signature covers the query alone, and has no
+time: a query that is used again, or at another order's address, says what it said the first time.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from adapters.providers.paytrail import facts as news
+from adapters.providers.paytrail import report_facts as report_news
+from adapters.providers.paytrail.references import PROVIDER, uuid_or_none
+from adapters.providers.paytrail.signature import is_signed
+from ledger.inbox.ports import Unreadable
+from ledger.inbox.report import Report
+
+_PATH = re.compile(r"/webhooks/paytrail/[^/?#]{1,200}/([^/?#]{1,64})/(redirect|callback|refund)")
+_MOST_FIELDS = 50
+_LONGEST = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    order: UUID | None
+    kind: str
+    query: Mapping[str, str]
+
+
+class PaytrailDoor:
+    """Reads what browsers and Paytrail bring to one merchant's addresses."""
+
+    provider = PROVIDER
+
+    def __init__(self, account: str, secret: str) -> None:
+        if not account.strip() or not secret.strip():
+            raise ValueError("account and secret of Paytrail must not be empty")
+        self._account, self._secret = account, secret
+
+    def read(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Report]:
+        """The facts of a signed message. Raises `Unreadable`, and nothing else."""
+        self.check(body, headers, now=now)
+        return self.reread(body)
+
+    def check(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> None:
+        """Is the query signed with our secret? Raises `Unreadable` if not."""
+        if not is_signed(self._secret, _target(body).query):
+            raise Unreadable("the signature is wrong")
+
+    def reread(self, body: bytes) -> Sequence[Report]:
+        """The facts of a stored message: the same every time.
+
+        A whole report tells nothing by itself: whoever asked for it compares it row by row.
+        """
+        if body.lstrip()[:1] == b"[":
+            return []
+        if body[:1] == b"{":
+            return report_news.reports(body)
+        target = _target(body)
+        read = news.of_refund if target.kind == "refund" else news.of_payment
+        return read(target.query, address_of=target.order)
+
+    def event_id(self, body: bytes) -> str | None:
+        """Paytrail names its messages by nothing of their own."""
+        return None
+
+
+def _target(body: bytes) -> _Target:
+    path, _, query = _text(body).partition("?")
+    found = _PATH.fullmatch(path)
+    if found is None:
+        raise Unreadable("the address is none of Paytrail's")
+    return _Target(uuid_or_none(found[1]), found[2], _fields(query))
+
+
+def _text(body: bytes) -> str:
+    if len(body) > _LONGEST or not body.isascii():
+        raise Unreadable("the address is not one")
+    return body.decode("ascii")
+
+
+def _fields(query: str) -> Mapping[str, str]:
+    try:
+        pairs = parse_qsl(
+            query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError:
+        raise Unreadable("the query cannot be read") from None
+    fields = {name.lower(): value for name, value in pairs}
+    if len(fields) != len(pairs):
+        raise Unreadable("the query says a thing twice")
+    return fields

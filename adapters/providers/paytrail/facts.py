@@ -1,0 +1,208 @@
+"""What a signed query tells of a payment or a refund: bound by its stamp, never by its address."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from adapters.providers.paytrail.references import (
+    CURRENCY,
+    PROVIDER,
+    PaymentStamp,
+    RefundStamp,
+    is_live,
+    news_id,
+    read_payment_stamp,
+    read_refund_stamp,
+)
+from adapters.providers.paytrail.values import moment
+from adapters.providers.paytrail.words import AT
+from ledger.inbox.ports import Unreadable
+from ledger.inbox.report import Fact, Report
+from ledger.kernel.money import Money
+from ledger.order.stamps import (
+    CreateRefundFailure,
+    CreateRefundSuccess,
+    Paid,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentPending,
+    Refunded,
+    RefundFailed,
+)
+
+Query = Mapping[str, str]
+
+_NAME = re.compile(r"[!-~]{1,255}")
+_AMOUNT = re.compile(r"[0-9]{1,12}")
+_WAITS = ("pending", "delayed")
+_ELSEWHERE = "the address and the stamp name different orders"
+_FOREIGN = "the stamp names no payment of ours"
+_UNNAMED = "the stamp names no refund of ours"
+
+
+def of_payment(query: Query, *, address_of: UUID | None) -> Sequence[Report]:
+    """Paid, pending or failed. A status that we do not know is kept and tells nothing.
+
+    A stamp that is not ours differs; where there is none, the transaction may be known.
+    """
+    stamp = query.get("checkout-stamp") and _text(query, "checkout-stamp")
+    ours = read_payment_stamp(stamp) if stamp else None
+    transaction = _name(query, "checkout-transaction-id")
+    return [
+        _report(
+            fact,
+            query,
+            order=ours.order if ours else None,
+            attempt=ours.attempt if ours else None,
+            correlation_id=ours.attempt if ours else news_id(transaction),
+            reference=transaction,
+            payment_reference=_text(query, "checkout-reference") if ours or not stamp else "",
+            payer_reference="" if ours else _said(query),
+            contradiction=_strayed(ours, address_of) if ours else _FOREIGN if stamp else "",
+        )
+        for fact in _payment_facts(query, transaction)
+    ]
+
+
+def of_refund(query: Query, *, address_of: UUID | None) -> Sequence[Report]:
+    """Accepted, settled or failed, by our stamp or by Paytrail's name: it may lack either."""
+    stamp = query.get("checkout-stamp") and _text(query, "checkout-stamp")
+    ours = read_refund_stamp(stamp) if stamp else None
+    transaction = query.get("checkout-transaction-id") and _name(query, "checkout-transaction-id")
+    named = transaction or stamp
+    if not named:
+        raise Unreadable("neither checkout-stamp nor checkout-transaction-id is there")
+    return [
+        _report(
+            fact,
+            query,
+            order=ours.order if ours else None,
+            attempt=ours.payment if ours else None,
+            correlation_id=ours.refund if ours else news_id(named),
+            reference=named,
+            payer_reference="" if ours else _said(query),
+            contradiction=_strayed(ours, address_of) if ours else _UNNAMED if stamp else "",
+        )
+        for fact in _refund_facts(query, ours, transaction)
+    ]
+
+
+def _payment_facts(query: Query, transaction: str) -> Sequence[Fact]:
+    """A failed page is told as closed, too: another try gets a page of its own."""
+    status, amount = _text(query, "checkout-status"), _amount(query)
+    if status == "ok":
+        method = query.get("checkout-provider", "")
+        paid = Paid(
+            amount=amount,
+            provider=PROVIDER,
+            provider_reference=transaction,
+            method=method if _NAME.fullmatch(method) else "",
+        )
+        return [paid]
+    if status in _WAITS:
+        return [PaymentPending(provider_reference=transaction)]
+    if status == "fail":
+        failed = PaymentFailed(provider_reference=transaction, code="fail")
+        return [failed, PaymentExpired(provider_reference=transaction)]
+    return []
+
+
+def _refund_facts(
+    query: Query, ours: RefundStamp | None, transaction: str | None
+) -> Sequence[Fact]:
+    """A settled refund was accepted, so both are told.
+
+    A failed one was refused if it was never accepted, and failed after all if it was: both are
+    told, and the order knows which. One that is named by our stamp alone has an empty name.
+    """
+    status, amount = _text(query, "checkout-status"), _amount(query)
+    number = ours.try_number if ours else 1
+    payment = ours.payment if ours else news_id(transaction or "")
+    if status == "fail":
+        refused = CreateRefundFailure(code="fail", try_number=number)
+        if not transaction:
+            return [refused]
+        lost = RefundFailed(
+            payment=payment, amount=amount, provider_reference=transaction, code="fail"
+        )
+        return [lost, refused] if ours else [lost]
+    if status != "ok" and status not in _WAITS:
+        return []
+    name = transaction or ""
+    accepted = CreateRefundSuccess(
+        payment=payment, amount=amount, provider_reference=name, try_number=number
+    )
+    settled = Refunded(payment=payment, amount=amount, provider_reference=name)
+    return [accepted, settled] if status == "ok" else [accepted]
+
+
+def _strayed(ours: PaymentStamp | RefundStamp | None, address_of: UUID | None) -> str:
+    return _ELSEWHERE if ours is not None and ours.order != address_of else ""
+
+
+def _report(
+    fact: Fact,
+    query: Query,
+    *,
+    order: UUID | None,
+    attempt: UUID | None,
+    correlation_id: UUID,
+    reference: str,
+    payment_reference: str = "",
+    payer_reference: str,
+    contradiction: str,
+) -> Report:
+    account = _name(query, "checkout-account")
+    moves = isinstance(fact, Paid | Refunded | CreateRefundSuccess | RefundFailed)
+    return Report(
+        provider=PROVIDER,
+        account=account,
+        live=is_live(account),
+        order=order,
+        attempt=attempt,
+        correlation_id=correlation_id,
+        fact=fact,
+        currency=CURRENCY,
+        amount=_amount(query) if moves else None,
+        reference=reference,
+        occurred_at=_at(query),
+        contradiction=contradiction,
+        payment_reference=payment_reference,
+        payer_reference=payer_reference,
+    )
+
+
+def _said(query: Query) -> str:
+    """What another shop on the account called it: for the person who looks for its owner."""
+    reference = query.get("checkout-reference", "")
+    return reference if len(reference) <= 255 and reference.isprintable() else ""
+
+
+def _text(query: Query, key: str) -> str:
+    value = query.get(key, "")
+    if not value or len(value) > 255 or not value.isprintable():
+        raise Unreadable(f"{key} is missing, or no short line")
+    return value
+
+
+def _name(query: Query, key: str) -> str:
+    value = _text(query, key)
+    if not _NAME.fullmatch(value):
+        raise Unreadable(f"{key} is not a name")
+    return value
+
+
+def _at(query: Query) -> datetime | None:
+    """When it happened, as far as we looked it up: Paytrail's own messages tell no time."""
+    try:
+        return moment(query[AT]) if AT in query else None
+    except Unreadable:
+        return None
+
+
+def _amount(query: Query) -> Money:
+    value = query.get("checkout-amount", "")
+    if not _AMOUNT.fullmatch(value):
+        raise Unreadable("checkout-amount is not an amount")
+    return Money(int(value), CURRENCY)

@@ -1,0 +1,97 @@
+"""Stripe's events, translated. The same event always gives the same reports."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from adapters.providers.stripe import dispute_facts as dispute_news
+from adapters.providers.stripe import payment_facts as payment_news
+from adapters.providers.stripe import refund_facts as refund_news
+from adapters.providers.stripe.fields import (
+    FETCHED,
+    Json,
+    group,
+    moment_or_none,
+    name,
+    name_or_none,
+)
+from adapters.providers.stripe.metadata import Told
+from ledger.inbox.ports import Unreadable
+from ledger.inbox.report import Report
+
+Reader = Callable[[Json, Told], Sequence[Report]]
+
+# What is not here is kept as evidence and tells nothing. `charge.dispute.funds_withdrawn` is here
+# because an inquiry becomes a dispute without a second `created`.
+READERS: Mapping[str, Reader] = {
+    "checkout.session.completed": payment_news.completed,
+    "checkout.session.async_payment_succeeded": payment_news.settled,
+    "checkout.session.async_payment_failed": payment_news.not_settled,
+    "checkout.session.expired": payment_news.expired,
+    "payment_intent.succeeded": payment_news.succeeded,
+    "payment_intent.payment_failed": payment_news.declined,
+    "payment_intent.amount_capturable_updated": payment_news.came_to,
+    "payment_intent.canceled": payment_news.came_to,
+    "refund.created": refund_news.changed,
+    "refund.updated": refund_news.changed,
+    "refund.failed": refund_news.changed,
+    "charge.refund.updated": refund_news.changed,
+    "charge.refunded": refund_news.charged_back,
+    "charge.dispute.created": dispute_news.disputed,
+    "charge.dispute.funds_withdrawn": dispute_news.disputed,
+    "charge.dispute.closed": dispute_news.disputed,
+}
+_OBJECTS: Mapping[Reader, str] = {
+    payment_news.succeeded: "payment_intent",
+    payment_news.declined: "payment_intent",
+    payment_news.came_to: "payment_intent",
+    refund_news.changed: "refund",
+    refund_news.charged_back: "charge",
+    dispute_news.disputed: "dispute",
+}
+
+
+def event_in(body: bytes) -> Json:
+    """The event in a body. Thin notifications and anything else are unreadable."""
+    event = _json(body)
+    if not isinstance(event, dict) or event.get("object") != "event":
+        raise Unreadable("the body is not an event")
+    return event
+
+
+def interpret(event: Json, *, account: str) -> Sequence[Report]:
+    """What an event says. `account` is ours: events of our own account do not name it."""
+    live = event.get("livemode")
+    if not isinstance(live, bool):
+        raise Unreadable("livemode is not true or false")
+    told = Told(
+        account=name_or_none(event, "account") or account,
+        live=live,
+        at=moment_or_none(event, "created"),
+        fetched=name(event, "id").startswith(FETCHED),
+    )
+    reader = READERS.get(name(event, "type"))
+    if reader is None:
+        return []
+    thing = group(group(event, "data"), "object")
+    if name(thing, "object") != _OBJECTS.get(reader, "checkout.session"):
+        raise Unreadable("the event is about another kind of object")
+    return reader(thing, told)
+
+
+def refunds_in_doubt(event: Json) -> str | None:
+    """The payment that an event says money of went back of, without telling all of the refunds."""
+    if event.get("type") != "charge.refunded":
+        return None
+    return refund_news.untold(group(group(event, "data"), "object"))
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise Unreadable("the body is not JSON") from None
+
+
+def _no_number(_: str) -> NoReturn:
+    raise ValueError("JSON has no such number")

@@ -1,0 +1,48 @@
+"""Values of SumUp's JSON, taken only if they are what they should be."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from adapters.providers.sumup.client import Json
+from ledger.inbox.ports import Unreadable
+from ledger.kernel.calendar import storable
+
+# SumUp's limit of a reference is 90 characters.
+_LONGEST = 255
+
+
+def currency(values: Json) -> str:
+    """The ISO 4217 code."""
+    value = values.get("currency")
+    if not isinstance(value, str) or not (value.isascii() and value.isalpha() and len(value) == 3):
+        raise Unreadable("currency is not one")
+    return value.upper()
+
+
+def said(value: object) -> str:
+    """What somebody else wrote as a reference, if it is a short line; empty for anything else."""
+    short = isinstance(value, str) and len(value) <= _LONGEST and value.isprintable()
+    return str(value).strip() if short else ""
+
+
+def foreign(value: object) -> str:
+    """Why a reference that is not ours is somebody else's; empty where there is none at all."""
+    return "" if value is None or value == "" else "the reference names no payment of ours"
+
+
+def moment(value: object) -> datetime | None:
+    """A time with its zone that the ledger can hold, in UTC; None for anything else."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+        utc = found.astimezone(UTC) if found is not None and found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+    return utc if utc is not None and storable(utc) else None
+
+
+def objects(values: Json, key: str) -> Sequence[Json]:
+    """A list of objects; absent and null are an empty one."""
+    listed = values.get(key) or []
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise Unreadable(f"{key} is not a list of objects")
+    return listed

@@ -1,0 +1,262 @@
+"""A shop file (YAML) as a shop's specification. All that is wrong is told at once, with its line.
+
+What the values may be is `ledger.shop.rules`'.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from adapters.shop_file.fields import (
+    Key,
+    Reading,
+    duration,
+    flag,
+    group,
+    moment,
+    one_of,
+    percent,
+    seats,
+    shown,
+    text,
+    texts,
+    whole,
+    words,
+    zone,
+)
+from adapters.shop_file.strict_yaml import Items, Misread, Node, NotYaml, Place, read_yaml
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import ShopInvalid
+from ledger.order.policy import BankAccount, CancellationPolicy, Release, Seller, Surplus
+from ledger.shop import rules
+from ledger.shop.limits import FILE_BYTES
+from ledger.shop.rules import Fault
+from ledger.shop.shop import ProductSpec, ShopSpec
+from ledger.shop.stamps import Preferences
+
+WHOLE_FILE = "the whole file"
+
+
+class Capture(StrEnum):
+    """When payments are taken: at once, or authorized first and captured after the grace period."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+def products(reading: Reading, node: Node, path: Place) -> Sequence[dict[str, Any]] | None:
+    if not isinstance(node, Items):
+        reading.wrong(path, shown(node), "a list of products")
+        return None
+    found = []
+    for number, one in enumerate(node.items):
+        reading.lines[(*path, number)] = one.line
+        found.append(reading.keys(one, (*path, number), PRODUCT))
+    return found
+
+
+SELLER: Mapping[str, Key] = {
+    "name": Key(text, "", needed=True),
+    "email": Key(text, "", needed=True),
+    "business_id": Key(text, ""),
+    "address": Key(text, ""),
+    "phone": Key(text, ""),
+}
+FEE: Mapping[str, Key] = {"fixed": Key(whole, 0), "percent": Key(percent, "0")}
+_NO_FEE = {"fixed": 0, "percent": "0"}
+CANCELLATION: Mapping[str, Key] = {
+    "period_days": Key(whole, 0),
+    "fee": Key(group(FEE), _NO_FEE),
+    "release_seats": Key(one_of(Release), Release.AT_REFUND_ACCEPTED),
+}
+PRODUCT: Mapping[str, Key] = {
+    "slug": Key(text, "", needed=True),
+    "title": Key(texts, {}, needed=True),
+    "description": Key(texts, {}),
+    "price": Key(whole, 0, needed=True),
+    "vat_percent": Key(percent, "0", needed=True),
+    "quotas": Key(words, ()),
+    "unlimited": Key(flag, False),
+    "tickets": Key(whole, 1),
+    "max_per_order": Key(whole, 10),
+    "available_from": Key(moment, None),
+    "available_until": Key(moment, None),
+}
+BANK_ACCOUNT: Mapping[str, Key] = {
+    "iban": Key(text, "", needed=True),
+    "holder": Key(text, "", needed=True),
+    "bic": Key(text, ""),
+}
+SHOP: Mapping[str, Key] = {
+    "slug": Key(text, "", needed=True),
+    "name": Key(texts, {}, needed=True),
+    "seller": Key(group(SELLER), dict.fromkeys(SELLER, ""), needed=True),
+    "currency": Key(text, "", needed=True),
+    "timezone": Key(zone, "UTC", needed=True),
+    "starts_at": Key(moment, "2000-01-01T00:00:00", needed=True),
+    "provider": Key(text, "", needed=True),
+    "products": Key(products, (), needed=True),
+    "quotas": Key(seats, {}, needed=True),
+    "capture": Key(one_of(Capture), Capture.AUTOMATIC),
+    "grace_period": Key(duration, 3600),
+    "overpaid": Key(one_of(Surplus), Surplus.CASE),
+    "unpaid_after": Key(duration, 3 * 24 * 3600),
+    "cancellation": Key(group(CANCELLATION), None),
+    "terms_url": Key(texts, {}),
+    "how_to_pay": Key(texts, {}),
+    "bank_account": Key(group(BANK_ACCOUNT), None),
+    "remind_unpaid": Key(flag, True),
+}
+_NO_SELF_SERVICE = {name: key.standin for name, key in CANCELLATION.items()}
+
+
+def read_shop_file(path: Path) -> ShopSpec:
+    """The shop that a file describes; raises `ShopInvalid` with all that is wrong, and where."""
+    try:
+        with path.open("rb") as file:
+            # One byte more than may be shows that there are too many.
+            content = file.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise ShopInvalid([(path.name, f"cannot be read: {error.strerror}")]) from error
+    return shop_of(content, name=path.name)
+
+
+def shop_of(content: bytes, *, name: str) -> ShopSpec:
+    """The shop that the bytes of a file describe; raises `ShopInvalid`."""
+    try:
+        tree, misread = read_yaml(content)
+    except NotYaml as error:
+        raise _invalid([_misread(error.misread)], name) from None
+    reading = Reading()
+    spec = _spec(reading.keys(tree, (), SHOP), reading)
+    wrong = [*_placed(reading, spec), *(_misread(one, spec) for one in misread)]
+    if wrong:
+        raise _invalid(sorted(wrong), name)
+    return spec
+
+
+# A line, a field, and what is wrong there.
+Wrong = tuple[int, str, str]
+
+
+def _invalid(wrong: Sequence[Wrong], name: str) -> ShopInvalid:
+    return ShopInvalid(
+        [(field, said) for _, field, said in wrong],
+        where=[f"{name}, line {line}" for line, _, _ in wrong],
+    )
+
+
+def _misread(one: Misread, spec: ShopSpec | None = None) -> Wrong:
+    fault = Fault(path=one.field, found=one.found, right=one.right)
+    return one.line, rules.field_of(one.field, spec) or WHOLE_FILE, rules.said(fault)
+
+
+def _placed(reading: Reading, spec: ShopSpec) -> Iterator[Wrong]:
+    for one in (*reading.faults, *_beyond(reading, spec)):
+        near = (place for path in (one.path, *one.rests_on) for place in _within(path))
+        line = next((reading.lines[place] for place in near if place in reading.lines), 1)
+        yield line, rules.field_of(one.path, spec) or WHOLE_FILE, rules.said(one)
+
+
+def _beyond(reading: Reading, spec: ShopSpec) -> Iterator[Fault]:
+    """What the rules say, but where a value that they look at could not even be read."""
+    unread = {one.path for one in reading.faults}
+    for one in rules.faults(spec):
+        looked_at = (one.path, *one.rests_on)
+        places = {place for path in looked_at for place in _within(path)}
+        if not places & unread and not _below(unread, looked_at):
+            yield replace(one, found=reading.written.get(one.path, one.found))
+
+
+def _within(path: Place) -> Iterator[Place]:
+    """A place, and those it stands in, from the inside."""
+    for length in range(len(path), -1, -1):
+        yield path[:length]
+
+
+def _below(unread: set[Place], paths: Sequence[Place]) -> set[Place]:
+    return {one for one in unread if any(one[: len(path)] == path for path in paths)}
+
+
+def _spec(file: Mapping[str, Any], reading: Reading) -> ShopSpec:
+    there = ZoneInfo(file["timezone"])
+    return ShopSpec(
+        slug=file["slug"],
+        preferences=_preferences(file, reading, there),
+        quotas=file["quotas"],
+        products=tuple(
+            _product(one, ("products", number), file, reading, there)
+            for number, one in enumerate(file["products"])
+        ),
+    )
+
+
+def _preferences(file: Mapping[str, Any], reading: Reading, there: ZoneInfo) -> Preferences:
+    later = file["capture"] is Capture.MANUAL
+    return Preferences(
+        name=file["name"],
+        seller=Seller(**file["seller"]),
+        currency=file["currency"],
+        timezone=file["timezone"],
+        starts_at=_utc(file["starts_at"], ("starts_at",), reading, there),
+        provider=file["provider"],
+        unpaid_after=file["unpaid_after"],
+        cancellation=_cancellation(file["cancellation"] or _NO_SELF_SERVICE, file["currency"]),
+        terms_url=file["terms_url"],
+        grace_period=file["grace_period"] if later else None,
+        how_to_pay=file["how_to_pay"],
+        bank_account=_account(file["bank_account"]),
+        remind_unpaid=file["remind_unpaid"],
+        overpaid=file["overpaid"],
+    )
+
+
+def _account(said: Mapping[str, Any] | None) -> BankAccount | None:
+    """Without the spaces that people read it with."""
+    if said is None:
+        return None
+    return BankAccount(
+        iban="".join(said["iban"].split()).upper(),
+        holder=said["holder"].strip(),
+        bic="".join(said["bic"].split()).upper(),
+    )
+
+
+def _cancellation(said: Mapping[str, Any], currency: str) -> CancellationPolicy:
+    return CancellationPolicy(
+        period_days=said["period_days"],
+        fee_fixed=Money(said["fee"]["fixed"], currency),
+        fee_percent=said["fee"]["percent"],
+        release=said["release_seats"],
+    )
+
+
+def _product(
+    one: Mapping[str, Any], path: Place, file: Mapping[str, Any], reading: Reading, there: ZoneInfo
+) -> ProductSpec:
+    window = {
+        name: _utc(one[name], (*path, name), reading, there) if one[name] else None
+        for name in ("available_from", "available_until")
+    }
+    plain = {name: value for name, value in one.items() if name not in window}
+    return ProductSpec(**plain | window | {"price": Money(one["price"], file["currency"])})
+
+
+def _utc(word: str, path: Place, reading: Reading, there: ZoneInfo) -> datetime:
+    """The moment in UTC. A local time that the clocks skip, or show twice, is none."""
+    local = datetime.fromisoformat(word)
+    if not 1000 < local.year < 9000:  # far beyond the bounds, and what no time zone can reach
+        return local.replace(tzinfo=UTC)
+    if local.tzinfo is None:
+        local = local.replace(tzinfo=there)
+        back = local.astimezone(UTC).astimezone(there)
+        if back.replace(tzinfo=None) != local.replace(tzinfo=None):
+            reading.wrong(path, word, "a time that the clocks there show: they skip this one")
+        elif local.utcoffset() != local.replace(fold=1).utcoffset():
+            right = f"a time that the clocks show once, or with its offset: {local.isoformat()}"
+            reading.wrong(path, word, right)
+    return local.astimezone(UTC)

@@ -1,0 +1,200 @@
+"""The ledger that the services see: stamps in, stamps out, through the `eventsourcing` library."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import InfrastructureFactory, Mapper
+from eventsourcing.popo import POPOFactory
+from eventsourcing.utils import Environment, EnvType
+
+from adapters.audit.stored import StoredRows
+from adapters.keys.key_ring import Keyring, Sealing
+from adapters.store.group_commit import Committer
+from adapters.store.mapper import StampMapper, prepare, recorded_as
+from adapters.store.read_opened import opened_streams
+from adapters.store.read_sealed import ClosedLedger
+from adapters.store.recorder import Answer, Committed, Contradicts, PreparedAppend, StampRecorder
+from adapters.store.rows import StampRow
+from ledger.codec import Unreadable, require_readable
+from ledger.kernel.clocks import Clocks
+from ledger.kernel.events import Recorded
+from ledger.kernel.fast import maker
+from ledger.kernel.few_collections import few_collections
+from ledger.kernel.store import Append, Appended, Contradiction, Outcome, UnreadStamp
+
+_prepared_append = maker(PreparedAppend)
+# Of an import: one commit is under way, one is decided, one is ready, one is being made.
+_AHEAD = 3
+_MOST = 2**62
+
+
+class StampLedger(Application[UUID]):
+    """The library's application over our recorder. It meets the port `StampStore`.
+
+    Appends of all threads of a process share commits; reads go straight to the recorder.
+    """
+
+    name = "stampledger"
+
+    def __init__(self, recorder: StampRecorder, *, keyring: Keyring) -> None:
+        self._stamps, self._mapper = recorder, StampMapper(keyring)
+        self.keyring = keyring
+        self._committer = Committer(recorder.commit)
+        self._closed = ClosedLedger(recorder)
+        super().__init__()
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """The library's own settings are not read from the process's environment."""
+        return Environment(name, dict(env or {}))
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        """Never asked for a recorder: ours is handed in."""
+        return POPOFactory(env)
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        """Ours, which writes canonical bytes and seals."""
+        return self._mapper
+
+    def construct_recorder(self) -> StampRecorder:
+        """The one handed in."""
+        return self._stamps
+
+    @property
+    def ledger_id(self) -> UUID:
+        """The identity of this ledger."""
+        return self._stamps.ledger_id
+
+    def append(self, *appends: Append) -> Sequence[Outcome]:
+        """Each append is all or nothing on its own; a refused one does not harm its neighbours.
+
+        Raises `ledger.kernel.store.LedgerUnavailable`, or its `OutcomeUnknown`; then ask again.
+        """
+        if not appends:
+            return []
+        sealing = self.keyring.sealing()
+        answers = self._committer.submit([_prepared(append, sealing) for append in appends])
+        return [self._outcome(*pair) for pair in zip(appends, answers, strict=True)]
+
+    def import_all(
+        self, appends: Iterable[PreparedAppend], *, at_once: int = 500
+    ) -> Iterator[Answer]:
+        """Very many appends whose bytes are there already; so many share a commit.
+
+        The same conditions hold and the same roots come out as one by one. While the database
+        works on some, the next are made ready. If it fails in the middle, what was answered
+        stands, and all may be handed in again (law 3). Raises `ledger.codec.NotStorable` for bytes
+        that are no stamp within the bounds; nothing that came together with them is written.
+        """
+        rest, handed_in = iter(appends), deque[Callable[[], Sequence[Answer]]]()
+        with few_collections():
+            while some := list(islice(rest, at_once)):
+                for one in chain.from_iterable(append.events for append in some):
+                    require_readable(one.topic, one.state)
+                handed_in.append(self._committer.hand_in(some))
+                if len(handed_in) > _AHEAD:
+                    yield from handed_in.popleft()()
+            for answers in handed_in:
+                yield from answers()
+
+    def read(self, stream: UUID) -> Sequence[Recorded]:
+        """All stamps of a stream in version order, sealed parts opened; empty if none."""
+        return [self._open(row) for row in self._stamps.read_stream(stream)]
+
+    def read_what_can_be(self, stream: UUID) -> tuple[Sequence[Recorded], Sequence[UnreadStamp]]:
+        """The stamps of a stream that can be read, and those that cannot."""
+        read: list[Recorded] = []
+        unread: list[UnreadStamp] = []
+        for row in self._stamps.read_stream(stream):
+            try:
+                read.append(self._open(row))
+            except (Unreadable, TypeError, ValueError) as error:
+                why = f"{row.topic} at position {row.id}: {type(error).__name__}"
+                unread.append(UnreadStamp(version=row.originator_version, why=why))
+        return read, unread
+
+    def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        """All stamps of many streams as `read` gives them; unreadable streams are left out."""
+        rows = self._stamps.read_plain_streams(streams, until=_MOST)
+        return opened_streams(rows, self.keyring)
+
+    def read_many(
+        self, streams: Sequence[UUID], *, until: int
+    ) -> Mapping[UUID, Sequence[Recorded]]:
+        """The stamps of these streams up to a position, sealed parts closed."""
+        return self._closed.read_many(streams, until=until)
+
+    def feed(self, after: int, *, limit: int) -> Sequence[Recorded]:
+        """The next stamps of the ledger, sealed parts closed.
+
+        Raises `adapters.store.recorder.PositionMissing` at a hole.
+        """
+        return self._closed.feed(after, limit=limit)
+
+    def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None:
+        """The one stamp of an identity, sealed part opened. `type` is the stored name."""
+        row = self._stamps.find(correlation_id, type, occurrence=occurrence)
+        return self._open(row) if row else None
+
+    def head(self) -> tuple[int, bytes]:
+        """The newest tree head: size and root."""
+        return self._stamps.head()
+
+    def last_numbers(self, series: Sequence[str]) -> Mapping[str, int]:
+        """The last number drawn from each of these series that any was drawn from."""
+        return self._stamps.last_numbers(series)
+
+    def clocks(self) -> Clocks:
+        """What time it is here, where the ledger is kept, and in the ledger."""
+        return self._stamps.clocks()
+
+    def stored(self) -> StoredRows:
+        """The rows and commits as they are stored, for the auditor."""
+        return StoredRows(self._stamps)
+
+    def close(self) -> None:
+        """Commit what waits, then let go of the storage."""
+        self._committer.close()
+        self._stamps.close()
+        super().close()
+
+    def _outcome(self, append: Append, answer: Answer) -> Outcome:
+        if isinstance(answer, Committed):
+            if answer.repeated:
+                recorded = [self._open(row) for row in answer.rows]
+            else:
+                recorded = [
+                    recorded_as(*pair) for pair in zip(append.drafts, answer.rows, strict=True)
+                ]
+            return Appended(
+                recorded=recorded, size=answer.size, root=answer.root, repeated=answer.repeated
+            )
+        if isinstance(answer, Contradicts):
+            return Contradiction(existing=self._open(answer.row))
+        return answer
+
+    def _open(self, row: StampRow) -> Recorded:
+        return self._mapper.open(row)
+
+
+def _prepared(append: Append, sealing: Sealing) -> PreparedAppend:
+    versions = dict(append.expected)
+    stamps = []
+    for draft in append.drafts:
+        head = versions.get(draft.stream)
+        if head is None:
+            raise ValueError(f"the expected version of stream {draft.stream} is not given")
+        versions[draft.stream] = head + 1
+        stamps.append(prepare(draft, head + 1, sealing=sealing))
+    if not stamps or (len(stamps) > 1 and len({one.identity for one in stamps}) < len(stamps)):
+        raise ValueError("an append needs stamps, and each only once")
+    keys = [key for stream in _written(append) for key in sealing.fresh_for(stream)]
+    return _prepared_append(stamps, append.expected, append.seats, keys, append.payments)
+
+
+def _written(append: Append) -> Iterable[UUID]:
+    streams = [draft.stream for draft in append.drafts]
+    return streams if len(streams) == 1 else {*streams}

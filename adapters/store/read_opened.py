@@ -1,0 +1,61 @@
+"""Rows of many streams, their sealed parts opened; the keys are fetched together."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from uuid import UUID
+
+import structlog
+
+from adapters.keys.key_ring import Keyring
+from adapters.store.plain_rows import PlainRow
+from ledger.codec import Unreadable, decode, unframe
+from ledger.kernel.events import Recorded
+from ledger.kernel.fast import maker
+
+_recorded = maker(Recorded)
+_log = structlog.get_logger("ledger")
+
+
+def opened_streams(rows: Sequence[PlainRow], keyring: Keyring) -> Mapping[UUID, Sequence[Recorded]]:
+    """The stamps of each stream; a stream with one that cannot be read or opened is left out."""
+    by_stream: dict[UUID, list[PlainRow]] = defaultdict(list)
+    for row in rows:
+        by_stream[row.stream].append(row)
+    keyring.fetch(_sealed(rows))
+    found: dict[UUID, Sequence[Recorded]] = {}
+    for stream, stack in by_stream.items():
+        try:
+            found[stream] = [_opened(row, keyring) for row in stack]
+        except Exception as error:  # whoever asks for this stream alone is told
+            _log.warning("stream_unreadable", error=type(error).__name__)
+    return found
+
+
+def _sealed(rows: Sequence[PlainRow]) -> Iterator[bytes]:
+    for row in rows:
+        with suppress(Unreadable):
+            yield unframe(row.state)[1]
+
+
+def _opened(row: PlainRow, keyring: Keyring) -> Recorded:
+    position, stream, version, name, recorded_at, cause, numbers, state, leaf = row
+    if cause is None:
+        raise TypeError(f"position {position} holds no stamp")
+    schema, sealed, body = unframe(state)
+    private = keyring.open(stream, version, type=name, sealed=sealed) if sealed else None
+    stamp, actor, occurred_at, evidence, request = decode(name, schema, body, private)
+    return _recorded(
+        stream,
+        version,
+        position,
+        recorded_at,
+        stamp,
+        cause,
+        actor,
+        occurred_at,
+        evidence,
+        numbers,
+        leaf,
+        request,
+    )

@@ -1,0 +1,1 @@
+"""The projector: it keeps the views in step with the ledger, and compares and rebuilds them."""

@@ -1,0 +1,127 @@
+"""One claimed letter is written and handed over; what became of it is an outcome to be stamped."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol, assert_never
+from uuid import UUID
+
+import structlog
+
+from adapters.mail.letters import RenderedLetter
+from adapters.mail.smtp import Delivery, Rejected, Sent, Unknown
+from adapters.worker.reactor import Clock
+from adapters.worker.reactors.delivery_policy import MOST_TRIES
+from ledger.kernel.events import derived
+from ledger.order.letter_delivery import Posting
+from ledger.order.letters_due import Due
+from ledger.order.order import Order
+from ledger.order.stamps import ReceiptFailed, ReceiptSent, ReceiptUnknown
+
+_log = structlog.get_logger("worker")
+
+Outcome = ReceiptSent | ReceiptFailed | ReceiptUnknown
+Render = Callable[[Order, Due, int | None], RenderedLetter]
+
+
+class Mail(Protocol):
+    """Hands letters to a mail server. Never raises for what the server says."""
+
+    def send(self, letter: RenderedLetter, message_id: str) -> Delivery: ...
+
+    def rest(self) -> None:
+        """There is nothing to send: let go of what only sending needs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A try of one letter that is ours. `order` has the claim in it."""
+
+    order: Order
+    due: Due
+    number: int
+
+    @property
+    def posting(self) -> Posting:
+        return self.order.postings[self.due.correlation_id, self.due.letter]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Writes letters and hands them over, from several threads.
+
+    Who did not begin within half of its `lease` (a machine that was asleep) does not send: a
+    claim may be somebody else's soon.
+    """
+
+    mail: Mail
+    render: Render
+    keyed_hash: Callable[[bytes], str]
+    mail_domain: str
+    clock: Clock
+    lease: timedelta
+
+    def __call__(self, claim: Claim) -> tuple[Claim, Outcome]:
+        """Send it, unless it is too late or nothing can be written."""
+        claimed_at = claim.posting.changed_at
+        if claimed_at is None or self.clock() >= claimed_at + self.lease / 2:
+            return claim, failed(claim, "claim_too_old", permanent=False)
+        try:
+            rendered = self.render(claim.order, claim.due, claim.posting.number)
+            body_hash = self.keyed_hash(content_of(rendered))
+        except Exception as error:
+            return claim, failed(claim, f"render:{type(error).__name__}", permanent=False)
+        if not rendered.to:
+            return claim, failed(claim, "nobody_left", permanent=True)
+        return claim, self._sent(claim, rendered, body_hash)
+
+    def _sent(self, claim: Claim, rendered: RenderedLetter, body_hash: str) -> Outcome:
+        message_id = message_id_of(claim.due, self.mail_domain, claim.posting)
+        answer = self._answer(rendered, message_id)
+        match answer:
+            case Sent():
+                return ReceiptSent(
+                    letter=claim.due.letter,
+                    try_number=claim.number,
+                    message_id=message_id,
+                    body_hash=body_hash,
+                )
+            case Rejected():
+                return failed(claim, answer.code, permanent=answer.permanent)
+            case Unknown():
+                return ReceiptUnknown(letter=claim.due.letter, try_number=claim.number)
+            case _:
+                assert_never(answer)
+
+    def _answer(self, rendered: RenderedLetter, message_id: str) -> Delivery:
+        """A bug on the way to the server must not take others' letters with it."""
+        try:
+            return self.mail.send(rendered, message_id)
+        except Exception as error:
+            _log.error("mail_stumbled", error=type(error).__name__)
+            return Unknown(type(error).__name__)
+
+
+def failed(claim: Claim, code: str, *, permanent: bool) -> ReceiptFailed:
+    """The last try of all fails for good."""
+    return ReceiptFailed(
+        letter=claim.due.letter,
+        try_number=claim.number,
+        code=code,
+        permanent=permanent or claim.number >= MOST_TRIES,
+    )
+
+
+def message_id_of(due: Due, domain: str, posting: Posting | None = None) -> str:
+    """The same letter always has the same Message-ID, however often it is tried.
+
+    Sent again because staff want it, it is another one: a mailbox would hide a second copy.
+    """
+    cause: UUID = (posting.again_under if posting else None) or due.correlation_id
+    return f"<{derived(cause, f'letter/{due.letter}')}@{domain}>"
+
+
+def content_of(rendered: RenderedLetter) -> bytes:
+    """What the keyed hash of a letter is taken over."""
+    return "\0".join((rendered.subject, rendered.text, rendered.html)).encode()

@@ -1,0 +1,162 @@
+"""Letters go out: claimed by stamps, sent outside of any transaction, answered by stamps.
+
+Claims and outcomes of many orders share commits. Whoever dies in between leaves claims without
+an outcome, which become `RECEIPT_UNKNOWN` when their lease is over, by whoever looks then.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID, uuid4
+
+from adapters.worker.open_cases import Desk
+from adapters.worker.reactor import (
+    DONE,
+    NOTHING,
+    Clock,
+    Find,
+    Patience,
+    Progress,
+    each,
+)
+from adapters.worker.reactors.deliver_letter import Claim, Outcome, Post
+from adapters.worker.reactors.delivery_policy import DeliveryPolicy, Forgotten, Try, next_move
+from adapters.worker.reactors.portion import Portion
+from adapters.worker.threads import Hands
+from ledger.order.batch_service import News, Together
+from ledger.order.cancellation_policy import link_is_valid
+from ledger.order.commands import StartLetter
+from ledger.order.issues import letter_of_unknown_fate
+from ledger.order.letters_due import Due, letters_due, letters_left
+from ledger.order.order import Order
+from ledger.order.service import Orders
+from ledger.order.stamps import Letter, ReceiptUnknown
+
+# A hand for so many letters, while the mail server is quick: more would stand in each other's way.
+_PER_HAND = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """The reactor of the letters. Any number of them may run at once.
+
+    `find` names orders that may owe a letter; it may be behind, the order itself decides.
+    """
+
+    orders: Orders
+    together: Together
+    find: Find
+    post: Post
+    desk: Desk
+    clock: Clock
+    policy: DeliveryPolicy
+    patience: Patience
+    hands: Hands = field(default_factory=lambda: Hands(most=1, name="letters"))
+    portion: Portion = field(default_factory=Portion)
+    name: str = "letters"
+
+    def run(self) -> Progress:
+        """Move every order that owes letters by one step."""
+        found = self.find()
+        ready = [one for one in found if self.patience.ready((self.name, one))]
+        if not ready:
+            self.post.mail.rest()
+        progress = Progress(waiting=len(found) - len(ready))
+        while ready:
+            batch, ready = ready[: self.portion.size], ready[self.portion.size :]
+            with self.portion.timed():
+                progress += self._batch(batch)
+        return progress
+
+    def _batch(self, order_ids: Sequence[UUID]) -> Progress:
+        orders, wanted = self.together.get(order_ids), list[Claim]()
+        progress = each(
+            self.name,
+            order_ids,
+            lambda one: self._order(one, orders, wanted),
+            patience=self.patience,
+        )
+        # 1. The claims are committed before anyone outside hears of them.
+        claimed = self._claimed(wanted)
+        progress += Progress(waiting=len(wanted) - len(claimed))
+        # 2. No transaction is open while we talk to the mail server.
+        hands = len(claimed) // (_PER_HAND if self.portion.quick else 1)
+        with closing(self.hands.each(claimed, self.post, at_once=hands)) as came:
+            for sent in came:
+                # 3. Whatever came back is stamped, "we do not know" included.
+                progress += self._stamped(sent)
+        return progress
+
+    def _order(self, order_id: UUID, orders: Mapping[UUID, Order], wanted: list[Claim]) -> Progress:
+        """The next step of one order: a letter to be claimed is put to the others."""
+        order = orders.get(order_id) or self.orders.get(order_id)
+        for due in (*letters_due(order), *letters_left(order)):
+            posting = order.postings.get((due.correlation_id, due.letter))
+            move = next_move(posting, now=self.clock(), policy=self.policy)
+            match move:
+                case Try():
+                    if self._still_wanted(order, due):
+                        wanted.append(Claim(order=order, due=due, number=move.number))
+                        return NOTHING
+                case Forgotten():
+                    self._unknown(Claim(order=order, due=due, number=move.number))
+                    return DONE
+                case None:
+                    pass
+                case _:
+                    assert_never(move)
+        return NOTHING
+
+    def _still_wanted(self, order: Order, due: Due) -> bool:
+        """A letter has its time, and a link is worth one only while it would work."""
+        if not due.is_due(self.clock()):
+            return False
+        link = order.newest_link
+        if due.letter is not Letter.LINK or link is None:
+            return True
+        return link.correlation_id == due.correlation_id and link_is_valid(
+            order, link, self.clock()
+        )
+
+    def _claimed(self, wanted: Sequence[Claim]) -> Sequence[Claim]:
+        """Those that are ours: each has its stamp of ours in the ledger."""
+        actor, at = f"worker/{uuid4().hex[:12]}", self.clock()
+        wishes = [(one.order, _start(one, actor=actor, at=at)) for one in wanted]
+        after = zip(wanted, self.together.handle(wishes), strict=True)
+        return [replace(one, order=order) for one, order in after if order is not None]
+
+    def _stamped(self, sent: Sequence[tuple[Claim, Outcome]]) -> Progress:
+        known = [(claim, came) for claim, came in sent if not isinstance(came, ReceiptUnknown)]
+        for claim, came in sent:
+            if isinstance(came, ReceiptUnknown):
+                self._unknown(claim)
+        news = [_news(claim, came) for claim, came in known]
+        for after in self.together.record(news, actor="worker"):
+            self.desk.open_all(after)
+        return Progress(done=len(sent))
+
+    def _unknown(self, claim: Claim) -> None:
+        """The case comes first: a crash between the two repeats both, and forgets neither."""
+        due, number = claim.due, claim.number
+        if not self.policy.resends(number):
+            trouble = letter_of_unknown_fate(due.correlation_id, due.letter, try_number=number)
+            self.desk.open(claim.order.id, trouble)
+        news = _news(claim, ReceiptUnknown(letter=due.letter, try_number=number))
+        for after in self.together.record([news], actor="worker"):
+            self.desk.open_all(after)
+
+
+def _start(claim: Claim, *, actor: str, at: datetime) -> StartLetter:
+    return StartLetter(
+        correlation_id=claim.due.correlation_id,
+        actor=actor,
+        at=at,
+        letter=claim.due.letter,
+        try_number=claim.number,
+    )
+
+
+def _news(claim: Claim, outcome: Outcome) -> News:
+    return News(order=claim.order, fact=outcome, correlation_id=claim.due.correlation_id)

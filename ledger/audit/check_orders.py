@@ -1,0 +1,172 @@
+"""Whether an order's stamps keep the laws of money, seats and letters."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from ledger.audit.findings import Finding
+from ledger.audit.step import Step
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import zero
+from ledger.order.letters_due import letters_due
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.stamps import (
+    AuthorizationExpired,
+    Authorized,
+    CreateCaptureFailure,
+    CreateCaptureRequest,
+    CreatePaymentFailure,
+    CreatePaymentSuccess,
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    CreateVoidFailure,
+    CreateVoidRequest,
+    DisputeClosed,
+    Disputed,
+    Letter,
+    ManualRefund,
+    OrderPlaced,
+    Paid,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentPending,
+    PaymentWithdrawn,
+    ReceiptSendStarted,
+    Refunded,
+    RefundFailed,
+    Voided,
+)
+
+_RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED)
+_OF_AN_ATTEMPT = (
+    CreatePaymentSuccess,
+    CreatePaymentFailure,
+    PaymentPending,
+    PaymentFailed,
+    PaymentExpired,
+    Authorized,
+    CreateCaptureRequest,
+    CreateCaptureFailure,
+    Voided,
+    CreateVoidFailure,
+    AuthorizationExpired,
+    Paid,
+)
+_OF_A_PAYMENT = (
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    Refunded,
+    RefundFailed,
+    ManualRefund,
+    PaymentWithdrawn,
+    Disputed,
+    DisputeClosed,
+    CreateVoidRequest,
+)
+_NEWS_OF_AN_ATTEMPT, _NEWS_OF_A_PAYMENT = frozenset(_OF_AN_ATTEMPT), frozenset(_OF_A_PAYMENT)
+
+
+def begins_with_a_placement(step: Step) -> Sequence[Finding]:
+    """Law 4: whatever happens to an order happens to one that was placed, and placed once."""
+    if not isinstance(step.before, Order) or step.stamp is None:
+        return ()
+    if isinstance(step.stamp.stamp, OrderPlaced) != (step.before.placed is not None):
+        return ()
+    placed = "again" if step.before.placed else "never"
+    return [step.finding("4", f"{step.type} on an order that was {placed} placed")]
+
+
+def never_beyond_held(step: Step) -> Iterator[Finding]:
+    """Law 7: we ask back, hand back, or take from the books at most what is held of a payment."""
+    if step.order is None or step.stamp is None:
+        return
+    asked = step.stamp.stamp
+    if isinstance(asked, CreateRefundRequest | ManualRefund | PaymentWithdrawn):
+        held = step.order.held_by(asked.payment)
+        if asked.amount.currency != held.currency or asked.amount.amount > held.amount:
+            yield step.finding("7", f"asked back {asked.amount} of {held} held")
+
+
+def never_beyond_authorized(step: Step) -> Iterator[Finding]:
+    """Law 7, SPEC G1: we capture at most what is authorized, and never once we gave it up."""
+    if step.order is None or step.stamp is None:
+        return
+    asked = step.stamp.stamp
+    if isinstance(asked, CreateCaptureRequest):
+        attempt = step.order.attempts.get(step.stamp.correlation_id)
+        kept = (attempt.reserved if attempt else None) or zero(asked.amount.currency)
+        if asked.amount.amount > kept.amount:
+            yield step.finding("7", f"captures {asked.amount} of {kept} authorized")
+        elif attempt and attempt.authorization and attempt.authorization.voids:
+            yield step.finding("G1", "captures what was given up")
+    if isinstance(asked, CreateVoidRequest):
+        attempt = step.order.attempts.get(asked.payment)
+        if attempt is not None and attempt.capture_unanswered:
+            yield step.finding("G1", "gives up what is being captured")
+
+
+def bound(step: Step) -> Sequence[Finding]:
+    """Law 11: a fact belongs to something that this order asked for."""
+    order, news = step.order, step.stamp
+    if order is None or news is None:
+        return ()
+    if type(news.stamp) in _NEWS_OF_AN_ATTEMPT:
+        return _of_attempt(step, news, order.attempts.get(news.correlation_id))
+    if type(news.stamp) in _NEWS_OF_A_PAYMENT:
+        return _of_payment(step, news, order.attempts.get(news.stamp.payment))
+    return ()
+
+
+def _of_attempt(step: Step, news: Recorded, attempt: Attempt | None) -> Sequence[Finding]:
+    if attempt is None:
+        return [step.finding("11", f"{step.type} of a payment that was never asked for")]
+    if not isinstance(news.stamp, Paid | Authorized):
+        return ()
+    found = []
+    if news.stamp.provider != attempt.provider:
+        found.append(step.finding("11", "paid through another provider than was asked"))
+    if news.stamp.amount.currency != attempt.asked.currency:
+        found.append(step.finding("11", "paid in another currency than was asked for"))
+    return found
+
+
+def _of_payment(step: Step, news: Recorded, attempt: Attempt | None) -> Sequence[Finding]:
+    amount = getattr(news.stamp, "amount", None)
+    if attempt is None:
+        return [step.finding("11", f"{step.type} of a payment that was never asked for")]
+    if amount is not None and amount.currency != attempt.asked.currency:
+        return [step.finding("11", f"{step.type} in another currency than the payment")]
+    return ()
+
+
+def one_receipt(step: Step) -> Sequence[Finding]:
+    """Law 9: at most one receipt per correlation id; a correction corrects it."""
+    order, news = step.order, step.stamp
+    if order is None or news is None or not isinstance(news.stamp, ReceiptSendStarted):
+        return ()
+    begun, sent = news.stamp.letter, order.postings
+    if not sent or begun not in _RECEIPTS:
+        return ()
+    others = [one for one in _RECEIPTS if one is not begun and (news.correlation_id, one) in sent]
+    told = [f"a receipt “{begun}” beside a receipt “{other}”" for other in others]
+    return [step.finding("9", text) for text in told]
+
+
+def receipts_owed(step: Step) -> Sequence[Finding]:
+    """Law 9: a letter is only begun when the order, as it stands then, owes it."""
+    order, news = step.order, step.stamp
+    if order is None or news is None or not isinstance(news.stamp, ReceiptSendStarted):
+        return ()
+    letter, cause = news.stamp.letter, news.correlation_id
+    if any(due.letter is letter and due.correlation_id == cause for due in letters_due(order)):
+        return ()
+    return [step.finding("9", f"a letter “{letter}” that was not owed")]
+
+
+# Checks that only certain stamps call for; the others look at every row.
+OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
+    never_beyond_held: (CreateRefundRequest, ManualRefund, PaymentWithdrawn),
+    never_beyond_authorized: (CreateCaptureRequest, CreateVoidRequest),
+    bound: (*_OF_AN_ATTEMPT, *_OF_A_PAYMENT),
+    one_receipt: (ReceiptSendStarted,),
+    receipts_owed: (ReceiptSendStarted,),
+}

@@ -1,0 +1,89 @@
+"""A ledger restored from a backup goes on, and gives no number a second time (SPEC O2b)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from ledger.kernel.events import Draft, Recorded
+from ledger.kernel.refusals import Busy
+from ledger.kernel.store import Append, Appended, StampStore
+from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, receipt_numbers
+from ledger.shop.service import Shops
+from ledger.shop.stamps import SeriesResumed
+
+_PATIENCE = 5
+
+
+class NumberedStore(StampStore, Protocol):
+    """A store that tells how far its series are."""
+
+    def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None: ...
+
+    def last_numbers(self, series: Sequence[str]) -> Mapping[str, int]: ...
+
+    def feed(self, after: int, *, limit: int) -> Sequence[Recorded]: ...
+
+
+def backup_of(store: NumberedStore, shops: Shops, correlation_id: UUID) -> datetime | None:
+    """When the newest stamp before this run's own was recorded; None if it has not begun."""
+    names = [
+        name for place, slug in enumerate(shops.slugs()) for name in _series(shops, slug, place)
+    ]
+    found = [store.find(correlation_id, "SERIES_RESUMED", occurrence=name) for name in names]
+    first = min((one.position for one in found if one), default=1)
+    return (
+        next((one.recorded_at for one in store.feed(first - 2, limit=1)), None)
+        if first > 1
+        else None
+    )
+
+
+def resume(
+    store: NumberedStore, shops: Shops, *, gap: int, correlation_id: UUID, actor: str
+) -> Sequence[SeriesResumed]:
+    """Stamp a gap of so many numbers into every series. Raises `Busy` while others import shops.
+
+    The same correlation id again stamps nothing more. Payment references are the whole ledger's:
+    the oldest shop carries their gap.
+    """
+    resumed: list[SeriesResumed] = []
+    for place, slug in enumerate(shops.slugs()):
+        names = _series(shops, slug, place)
+        resumed += _resume(store, shops, slug, names, gap=gap, cause=correlation_id, actor=actor)
+    return resumed
+
+
+def _series(shops: Shops, slug: str, place: int) -> Sequence[str]:
+    shop = shops.fresh(slug).id
+    series = [order_numbers(shop), receipt_numbers(shop)]
+    return [*series, PAYMENT_REFERENCES] if place == 0 else series
+
+
+def _resume(
+    store: NumberedStore,
+    shops: Shops,
+    slug: str,
+    names: Sequence[str],
+    *,
+    gap: int,
+    cause: UUID,
+    actor: str,
+) -> Sequence[SeriesResumed]:
+    for _ in range(_PATIENCE):
+        shop, known = shops.fresh(slug), store.last_numbers(names)
+        stamps = [
+            SeriesResumed(series=name, after=known.get(name, 0), until=known.get(name, 0) + gap)
+            for name in names
+            if store.find(cause, "SERIES_RESUMED", occurrence=name) is None
+        ]
+        shops.forget()
+        if not stamps:
+            return ()
+        drafts = tuple(
+            Draft(stream=shop.id, stamp=one, correlation_id=cause, actor=actor) for one in stamps
+        )
+        (outcome,) = store.append(Append(drafts=drafts, expected={shop.id: shop.version}))
+        if isinstance(outcome, Appended):
+            return stamps
+    raise Busy(shops.fresh(slug).id)

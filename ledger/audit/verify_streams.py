@@ -1,0 +1,155 @@
+"""Rows checked stream by stream: everything that a stream tells without the others."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+from ledger.audit.check_rows import numbered
+from ledger.audit.check_seats import MOVERS, between, moved_unread, seats_moved
+from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
+from ledger.audit.findings import Found
+from ledger.audit.leaf_hashes import LeafHashes
+from ledger.audit.raw_rows import RawRow, RawStreams
+from ledger.audit.report import Report, Taken
+from ledger.audit.rows import Frame
+from ledger.audit.step import Step
+from ledger.audit.stream_window import Ids, Shelf, recorded
+from ledger.audit.streams import UNFIT, State, begun, evolved
+from ledger.codec import NAMES, Encoded, Unreadable, encode, unframe
+from ledger.kernel.events import Recorded
+from ledger.kernel.fast import maker
+from ledger.order.order import Order
+from ledger.order.stamps import OrderPlaced
+from ledger.shop.shop import void_versions
+from ledger.shop.stamps import SeriesResumed
+
+MOST_STREAMS, _END = 20_000, 2**62
+_NO_FRAME: Frame = (0, b"", b"")
+_CERTAIN = {stamp_type: checks_of(stamp_type) for stamp_type in NAMES}
+_RESUMED = NAMES[SeriesResumed][0]
+_UNREAD = (None, None, None, None, "")
+_step = maker(Step)
+
+
+class Share:
+    """All streams of a ledger, or some of them; they are kept as `Shelf` keeps them."""
+
+    def __init__(
+        self, ledger: RawStreams, *, hashes_only: bool = False, most: int | None = None
+    ) -> None:
+        kept = MOST_STREAMS if most is None else most
+        self._shelf = Shelf(ledger, most=kept, understanding=not hashes_only)
+        self._ledger = ledger
+        self._leaf = LeafHashes(ledger.ledger_id).of
+        self._ids = Ids()
+        self.report = self._of_bytes if hashes_only else self._of_stamps
+
+    def _of_bytes(self, rows: Sequence[RawRow], *, after: int) -> Report:
+        """Of the next window of rows, which begins after a position: versions and hashes."""
+        self._shelf.prepare(rows, after=after)
+        versions, found = self._shelf.versions, list[Found]()
+        for row in rows:
+            before, leaf = versions.get(row[1], 0), self._leaf(row)
+            if row[2] != before + 1 or leaf != row[10]:
+                found += said(_step(row, leaf, before, _NO_FRAME, *_UNREAD), OF_BYTES)
+            versions[row[1]] = row[2]
+        return Report(found, [])
+
+    def _of_stamps(self, rows: Sequence[RawRow], *, after: int) -> Report:
+        """Of the next window of rows, which begins after a position: every law."""
+        self._shelf.prepare(rows, after=after)
+        self._ids.clear()
+        found, taken = list[Found](), list[Taken]()
+        gaps = frozenset(row[0] for row in rows if row[3] == _RESUMED)
+        for row in rows:
+            step, checks = self._understood(row, taken)
+            if step is not None:
+                found += said(step, checks)
+        return Report(found, taken, gaps=gaps)
+
+    def _understood(self, row: RawRow, taken: list[Taken]) -> tuple[Step | None, tuple[Check, ...]]:
+        """As far as it can be understood, and who is to look at it; None if nobody need."""
+        shelf, stream = self._shelf, row[1]
+        version, leaf = shelf.versions.get(stream, 0), self._leaf(row)
+        shelf.versions[stream] = row[2]
+        frame = _NO_FRAME
+        one: Recorded | None = None
+        again: Encoded | None = None
+        before: State | None = None
+        after: State | None = None
+        try:
+            frame = unframe(row[9])
+            one = recorded(row, frame, self._ids)
+            again = encode(one)
+            before = shelf.states.get(stream) or begun(one)
+            shelf.states[stream] = after = evolved(before, one)
+            if type(one.stamp) in MOVERS:
+                self._take(row, one, taken, before=before, after=after)
+        except (Unreadable, *UNFIT) as error:
+            if one is None and (moved := moved_unread(row[3], self._ids[stream], row[9])):
+                taken.append((row[0], stream, moved))
+            if one is None and self._counts_no_more(row):
+                return _step(row, leaf, version, frame, *_UNREAD), OF_BYTES
+            fault = f"{type(error).__name__}: {error}"
+            return _step(row, leaf, version, frame, one, again, before, after, fault), OF_STAMPS
+        checks = called_for(row, leaf, version, body=frame[2], one=one, again=again, before=before)
+        if not checks:
+            return None, checks
+        return _step(row, leaf, version, frame, one, again, before, after, ""), checks
+
+    def _counts_no_more(self, row: RawRow) -> bool:
+        """Whether a later stamp of its stream says that this one cannot be read and is void."""
+        later: list[Recorded] = []
+        for other in self._ledger.raw_streams([row[1]], until=_END):
+            with suppress(Unreadable):
+                later.append(recorded(other, unframe(other[9]), self._ids))
+        return row[2] in void_versions(later)
+
+    def _take(
+        self, row: RawRow, one: Recorded, taken: list[Taken], *, before: State, after: State
+    ) -> None:
+        """The seats that a stamp moved. Those that its order took before are mostly known."""
+        known = self._shelf.seats.pop(row[1], None)
+        if known is None or type(after) is not Order:
+            moved = seats_moved(one, before, after)
+        else:
+            moved = between(known, after.seats)
+        if type(after) is Order:
+            self._shelf.seats[row[1]] = after.seats
+        if moved:
+            taken.append((row[0], row[1], moved))
+
+
+def called_for(
+    row: RawRow,
+    leaf: bytes | None,
+    version_before: int,
+    *,
+    body: bytes,
+    one: Recorded,
+    again: Encoded,
+    before: State,
+) -> tuple[Check, ...]:
+    """All checks, unless the row is as it was written: then those that its stamp calls for.
+
+    What is asked here is what the other checks would ask, at once. A test compares the findings.
+    """
+    kind = type(one.stamp)
+    checks = _CERTAIN[kind]
+    as_written = (
+        body == again.body
+        and leaf == row[10]
+        and row[2] == version_before + 1
+        and row[6] == again.occurrence
+        and row[7] == again.binding
+        and (row[8] is None or numbered in checks)
+        and (type(before) is not Order or (before.placed is None) is (kind is OrderPlaced))
+    )
+    return checks if as_written else OF_STAMPS
+
+
+def said(step: Step, checks: Iterable[Check]) -> list[Found]:
+    """What checks say about one row."""
+    found: list[Found] = []
+    for check in checks:
+        found += judged(check, step.row[0], step.row[1], step)
+    return found

@@ -1,0 +1,1 @@
+"""Cases: money and news that no rule could place, each waiting for one decision of a person."""

@@ -1,0 +1,149 @@
+"""A person resolves a case: what that does to the order, and to the money at its provider."""
+
+from typing import assert_never
+from uuid import UUID
+
+from ledger.cases.case import Case
+from ledger.cases.commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
+from ledger.cases.decide import decide_case, is_nobodys
+from ledger.cases.return_money import start_return
+from ledger.cases.service import Cases
+from ledger.kernel.events import Draft, derived
+from ledger.kernel.refusals import Busy, CaseClosed, NotRefundable, PaymentHeld
+from ledger.kernel.store import Append, Appended, Conflict, Contradiction, PaymentTaken, StampStore
+from ledger.order.commands import Command, RefundPayment, RetryRefund
+from ledger.order.decisions.staff import assigned
+from ledger.order.order import Order
+from ledger.order.seats import after_drafts, seat_changes
+from ledger.order.service import Orders
+from ledger.payments.payment_claims import claims_between
+from ledger.payments.provider import Providers
+from ledger.payments.refund import refund_payment, retry_refund
+
+PATIENCE = 25
+
+
+class Resolutions:
+    """The desk's actions, over the cases and orders of a ledger."""
+
+    def __init__(
+        self, store: StampStore, *, orders: Orders, cases: Cases, providers: Providers
+    ) -> None:
+        self._store, self._orders, self._cases = store, orders, cases
+        self._providers = providers
+
+    def resolve(self, case_id: UUID, command: CaseCommand) -> Case:
+        """The case after a person's wish. Safe to repeat under the same correlation id.
+
+        A return whose outcome is not known leaves the case open; recovery finishes it. Raises
+        `UnknownCase`, `CaseClosed`, `CaseNeedsOtherAction`, and what the order refuses.
+        """
+        case = self._cases.get(case_id)
+        if self._cases.granted(case_id, command.request):
+            return self._cases.get(case_id)
+        due = decide_case(command, case)
+        if not due:
+            return case
+        match command:
+            case AssignMoney():
+                return self._assign(case_id, command)
+            case ReturnMoney() if is_nobodys(case):
+                return self._send_back(case_id, command)
+            case ReturnMoney() | RetryCase():
+                self._ask_order(case, command)
+            case CloseCase():
+                pass
+            case _:
+                assert_never(command)
+        return self._cases.handle(case_id, command)
+
+    def _assign(  # noqa: C901 (one arm per outcome)
+        self, case_id: UUID, command: AssignMoney
+    ) -> Case:
+        """Order and case in one append: the money is received exactly where the case says."""
+        for _ in range(PATIENCE):
+            case, order = self._cases.get(case_id), self._orders.get(command.order)
+            if self._cases.granted(case_id, command.request):
+                break
+            match self._store.append(_assignment(case, order, command))[0]:
+                case Appended(recorded=recorded):
+                    if recorded[0].stream != order.id:
+                        raise CaseClosed  # the same wish was granted for another order
+                    self._orders.follow(order.id, command.at)
+                    return self._cases.get(case_id)
+                case Conflict():
+                    decide_case(command, self._cases.get(case_id))
+                case Contradiction():
+                    if not self._cases.granted(case_id, command.request):
+                        raise CaseClosed
+                case PaymentTaken():
+                    raise PaymentHeld
+                case other:
+                    raise AssertionError(f"assigned money takes no seats: {other}")
+        else:
+            raise Busy(case_id)
+        return self._cases.get(case_id)
+
+    def _send_back(self, case_id: UUID, command: ReturnMoney) -> Case:
+        case = self._cases.get(case_id)
+        opened = case.opened
+        provider = self._providers.get(opened.provider) if opened else None
+        if opened is None or provider is None or provider.live != opened.live:
+            raise NotRefundable
+        self._cases.handle(case_id, command)
+        return start_return(self._cases, provider, case_id, actor=command.actor)
+
+    def _ask_order(self, case: Case, command: ReturnMoney | RetryCase) -> None:
+        """The order's own rules decide; the case is resolved in the same append, or neither is."""
+        opened = case.opened
+        assert opened is not None, "only a case that was opened is resolved"
+        assert opened.order is not None, "these cases are about an order"
+        cause, actor, at = UUID(opened.about), command.actor, command.at
+
+        def resolved() -> Append | None:
+            now = self._cases.get(case.id)
+            drafts = [_of_case(one, case.id, command) for one in decide_case(command, now)]
+            return Append(drafts=drafts, expected={case.id: now.version}) if drafts else None
+
+        if isinstance(command, RetryCase):
+            again = RetryRefund(correlation_id=cause, actor=actor, at=at)
+            retry_refund(self._orders, self._providers, opened.order, again, beside=resolved)
+            return
+        refund = RefundPayment(
+            correlation_id=derived(case.id, "surplus"),
+            actor=actor,
+            at=at,
+            reason=command.reason,
+            payment=cause,
+            amount=opened.amount,
+        )
+        refund_payment(self._orders, self._providers, opened.order, refund, beside=resolved)
+
+
+def _assignment(case: Case, order: Order, command: AssignMoney) -> Append:
+    received = Draft(
+        stream=order.id,
+        stamp=assigned(case, order, reason=command.reason),
+        correlation_id=case.id,
+        actor=command.actor,
+        evidence=case.evidence,
+        request=command.request,
+    )
+    after = after_drafts(order, [received], command.at)
+    resolved = [_of_case(one, case.id, command) for one in decide_case(command, case)]
+    return Append(
+        drafts=[received, *resolved],
+        expected={order.id: order.version, case.id: case.version},
+        seats=seat_changes(order, after),
+        payments=claims_between(order, after),
+    )
+
+
+def _of_case(stamp: object, case_id: UUID, command: Command) -> Draft:
+    return Draft(
+        stream=case_id,
+        stamp=stamp,
+        correlation_id=command.correlation_id,
+        actor=command.actor,
+        request=command.request,
+    )

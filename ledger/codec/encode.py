@@ -1,0 +1,93 @@
+"""A draft as canonical bytes: JSON, keys sorted, no spaces, sealed fields apart."""
+
+import dataclasses
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ledger.codec.names import NAMES
+from ledger.kernel.events import Draft, Recorded
+from ledger.kernel.stamp import bound, declared, occurrence_of
+from ledger.order.numbers import series_of
+
+# The part of a body that is not the stamp's own. Only what a caller's key asked for names it.
+_ENVELOPE = ("actor", "occurred_at", "evidence")
+_REQUESTED = (*_ENVELOPE, "request")
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Encoded(NamedTuple):
+    """A draft as bytes: `body` in the clear, `private` to be sealed, and what identifies it."""
+
+    type: str
+    schema: int
+    body: bytes
+    private: bytes | None
+    occurrence: str
+    binding: bytes
+    series: tuple[str, ...]
+
+
+class _Plan(NamedTuple):
+    """What encoding needs to know of a stamp type, looked up once.
+
+    `values` reads the fields of a body from a draft, in the order of their names, which is the
+    order in which `body` is written.
+    """
+
+    name: str
+    schema: int
+    values: Callable[[Draft | Recorded], tuple[Any, ...]]
+    body: Callable[..., msgspec.Struct]
+    sealed: tuple[str, ...]
+
+
+def _planned(stamp_type: type, envelope: Sequence[str]) -> _Plan:
+    name, schema = NAMES[stamp_type]
+    sealed = declared(stamp_type).sealed
+    core = [one.name for one in dataclasses.fields(stamp_type) if one.name not in sealed]
+    found = {one: one for one in envelope} | {one: f"stamp.{one}" for one in core}
+    places = dict(sorted(found.items()))
+    return _Plan(
+        name,
+        schema,
+        attrgetter(*places.values()),
+        msgspec.defstruct(f"{stamp_type.__name__}Body", places, gc=False),
+        sealed,
+    )
+
+
+_PLANS: Mapping[type, _Plan] = {one: _planned(one, _ENVELOPE) for one in NAMES}
+_REQUESTED_PLANS: Mapping[type, _Plan] = {one: _planned(one, _REQUESTED) for one in NAMES}
+
+
+def encode(draft: Draft | Recorded) -> Encoded:
+    """A draft, or a stamp that was one, as it is stored, and what identifies it."""
+    one, request = draft.stamp, draft.request
+    plans, binding = _PLANS, bound(one)
+    if request is not None:
+        plans, binding = _REQUESTED_PLANS, (*binding, request)
+    name, schema, values, body, sealed = plans[type(one)]
+    return Encoded(
+        name,
+        schema,
+        _encode(body(*values(draft))),
+        _private(one, sealed) if sealed else None,
+        occurrence_of(one),
+        hashlib.sha256(_encode(binding)).digest(),
+        series_of(one),
+    )
+
+
+def _private(one: Any, sealed: tuple[str, ...]) -> bytes | None:
+    private = {name: getattr(one, name) for name in sealed}
+    told = {name: value for name, value in private.items() if value is not None}
+    return _encode(told) if told else None
+
+
+def canonical(body: bytes) -> bytes:
+    """The body of any version as it was first written: keys sorted, values as they stand."""
+    return msgspec.json.encode(dict(sorted(msgspec.json.decode(body).items())))

@@ -1,0 +1,136 @@
+"""The port to storage: what an append asks for, and what a commit answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from ledger.kernel.events import Draft, Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatChange:
+    """A change of one quota's running totals, in seats. `capacity` sets it; None leaves it.
+
+    A change that raises held + sold needs room; so does one that lowers the capacity.
+    """
+
+    quota: UUID
+    held: int = 0
+    sold: int = 0
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentClaim:
+    """One payment at a provider, and what counts it as its money (law 3).
+
+    `payment` is the `payment_id` of `ledger.payments.payment_claims`; `holder` the correlation id
+    of an order's payment attempt, or a case. A payment has one holder for ever.
+    """
+
+    payment: UUID
+    holder: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Append:
+    """Stamps that are committed together or not at all, with their conditions.
+
+    `expected` names the version of each stream that was looked at, written or only read;
+    0 is a stream that must not exist yet. Every stream written must be in it.
+    """
+
+    drafts: Sequence[Draft]
+    expected: Mapping[UUID, int]
+    seats: Sequence[SeatChange] = field(default=())
+    payments: Sequence[PaymentClaim] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """The stamps stand in the ledger. `repeated`: they stood there before, nothing was written.
+
+    `size` and `root` are the tree head of the commit that wrote them (or of the newest one).
+    """
+
+    recorded: Sequence[Recorded]
+    size: int
+    root: bytes
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A stream that was looked at has moved on: read again, decide again."""
+
+    stream: UUID
+    expected: int
+    actual: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoRoom:
+    """A quota has too few free seats for this append. Nothing was written."""
+
+    quota: UUID
+    asked: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTaken:
+    """A payment of this append is money of somebody else already. Nothing was written."""
+
+    payment: UUID
+    holder: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """A stamp of the same identity stands there with other binding fields (law 3)."""
+
+    existing: Recorded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadStamp:
+    """A stamp that stands in a stream and cannot be read. `why` names no data."""
+
+    version: int
+    why: str
+
+
+class LedgerUnavailable(Exception):
+    """The ledger cannot be reached. Nothing of this append was written."""
+
+
+class ClockAway(LedgerUnavailable):
+    """This machine's clock is not the database's: nothing is appended from here until it is."""
+
+
+class OutcomeUnknown(LedgerUnavailable):
+    """The connection was lost in the commit: the append may stand. Asking again is safe (law 3)."""
+
+
+Outcome = Appended | Conflict | NoRoom | PaymentTaken | Contradiction
+
+
+class StampStore(Protocol):
+    """What the services need of storage, and nothing more."""
+
+    def read(self, stream: UUID) -> Sequence[Recorded]:
+        """All stamps of a stream in version order, sealed parts opened; empty if none."""
+        ...
+
+    def read_what_can_be(self, stream: UUID) -> tuple[Sequence[Recorded], Sequence[UnreadStamp]]:
+        """The stamps of a stream that can be read, and those that cannot."""
+        ...
+
+    def find(self, correlation_id: UUID, type: str) -> Recorded | None:
+        """The stamp of a stored type without occurrence under a correlation id, if it stands."""
+        ...
+
+    def append(self, *appends: Append) -> Sequence[Outcome]:
+        """Each append is all or nothing on its own; a refused one does not harm its neighbours."""
+        ...

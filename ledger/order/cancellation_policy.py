@@ -1,0 +1,123 @@
+"""Deadline, quote and eligibility of self-service cancellation: the single source of truth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from ledger.kernel.calendar import after, within
+from ledger.kernel.money import Money, percent_of, zero
+from ledger.order.links import LinkRequest
+from ledger.order.order import Order
+from ledger.order.status import Status, status
+
+LINK_LIFETIME = timedelta(hours=24)
+LINK_PAUSE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What a cancellation returns, and what is kept back. `payment` is None for a free order."""
+
+    amount: Money
+    fee: Money
+    payment: UUID | None
+    payment_reference: str = ""
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """Whether an order may be cancelled by its holder. `reason` is a code, empty when allowed."""
+
+    allowed: bool
+    reason: str
+    deadline: datetime | None
+    inputs: Mapping[str, object]
+
+
+def deadline(order: Order) -> datetime | None:
+    """Order time + N days of 24 hours, capped at the shop's start; None without self-service."""
+    days = order.terms.cancellation.period_days
+    if days <= 0 or order.placed_at is None:
+        return None
+    return min(after(order.placed_at, days=days), within(order.terms.starts_at))
+
+
+def quote(order: Order) -> Quote:
+    """The refund that a cancellation would bring: what is held of the payment, less the fee."""
+    paid = [one for one in order.paid_attempts if order.held_by(one.correlation_id).amount > 0]
+    if not paid:
+        nothing = zero(order.currency)
+        return Quote(amount=nothing, fee=nothing, payment=None)
+    held = order.held_by(paid[0].correlation_id)
+    fee = _fee(order, held)
+    return Quote(
+        amount=held - fee,
+        fee=fee,
+        payment=paid[0].correlation_id,
+        payment_reference=paid[0].reference,
+        provider=paid[0].provider,
+    )
+
+
+def _fee(order: Order, held: Money) -> Money:
+    policy = order.terms.cancellation
+    fee = policy.fee_fixed + percent_of(held, Decimal(policy.fee_percent))
+    return min(fee, held)
+
+
+def eligibility(order: Order, now: datetime) -> Eligibility:
+    """Page, letter, API and command all ask here (SPEC X1)."""
+    until = deadline(order)
+    reason = hindrance(order, now, until)
+    return Eligibility(
+        allowed=not reason, reason=reason, deadline=until, inputs=inputs(order, until)
+    )
+
+
+def inputs(order: Order, until: datetime | None) -> Mapping[str, object]:
+    """What the rule looked at, so that every no can explain itself."""
+    return {
+        "status": status(order).value,
+        "deadline": until.isoformat() if until else None,
+        "total": order.due.amount,
+        "providers": sorted({one.provider for one in order.paid_attempts}),
+    }
+
+
+def hindrance(order: Order, now: datetime, until: datetime | None) -> str:
+    """What stands in the way of a cancellation, as a code; empty if nothing does."""
+    word = status(order)
+    if not order.alive:
+        return "cancelled"
+    if word is Status.DISPUTED:
+        return "disputed"
+    if word in (Status.REFUND_REQUESTED, Status.REFUND_FAILED):
+        return "refund_under_way"
+    if word is not Status.PAID:
+        return "not_paid"
+    if until is None:
+        return "no_self_service"
+    if now >= until:
+        return "too_late"
+    refundable = all(one.provider != "manual" for one in order.standing_payments)
+    return "" if refundable and _one_payment(order) else "not_refundable"
+
+
+def _one_payment(order: Order) -> bool:
+    """Two payments on one order are for a person to sort out first."""
+    return len(order.standing_payments) <= 1
+
+
+def link_is_valid(order: Order, link: LinkRequest, now: datetime) -> bool:
+    """The newest, younger than 24 hours, and not used by a refund or a cancellation."""
+    newest = order.newest_link
+    return (
+        newest is not None
+        and newest.correlation_id == link.correlation_id
+        and now < link.requested_at + LINK_LIFETIME
+        and link.correlation_id not in order.refunds
+        and link.correlation_id != order.cancelled
+    )

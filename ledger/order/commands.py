@@ -1,0 +1,247 @@
+"""Every wish an order can be asked. Time, identifiers and randomness arrive in the command."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.kernel.money import Money
+from ledger.order.stamps import Cause, Customer, Letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Who asks, when, and under which correlation id its stamps will stand.
+
+    `request` is the caller's key and the digest of the call, where it had a key.
+    """
+
+    correlation_id: UUID
+    actor: str
+    at: datetime
+    request: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A product and how many of it."""
+
+    product: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder(Command):
+    """Buy. `account` and `live` are the provider's we would ask; `request_digest` is keyed.
+
+    `expected_total` is what was shown as the price; None where nobody says what was.
+    """
+
+    order: UUID
+    lines: tuple[Wanted, ...]
+    customer: Customer
+    language: str
+    email_index: str
+    request_digest: str
+    account: str
+    live: bool
+    expected_total: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPayment(Command):
+    """Try to pay (again). The correlation id is the new attempt's."""
+
+    provider: str
+    account: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCancellation(Command):
+    """Send a one-time link. `code` is 32 random bytes, URL-safe; it is sealed, its hash is not."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmCancellation(Command):
+    """Cancel with the code of the link. `quote` is the refund that the page showed.
+
+    The correlation id is that of the order's newest link: refund and cancellation share it.
+    """
+
+    code: str
+    quote: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteCancellation(Command):
+    """Ours: the refund of this cancellation was accepted, so the order is cancelled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseSeats(Command):
+    """Ours: the cancelled order's seats go back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelInGrace(Command):
+    """Cancel at once, while the payment is only authorized (SPEC G2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureAuthorization(Command):
+    """Ours: the grace period is over. The correlation id is the payment attempt's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidAuthorization(Command):
+    """Ours: give up an authorization that nobody needs, or try once more after a refusal."""
+
+    payment: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelUnpaid(Command):
+    """Ours: nobody paid in time (SPEC X7)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetakeSeats(Command):
+    """Ours: money came after the time-out; take the seats again if there is room."""
+
+    payment: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnPayment(Command):
+    """Ours: a payment goes back, for a cause that is not a customer's wish.
+
+    `amount` None is all that is held of it.
+    """
+
+    payment: UUID
+    cause: Cause
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRefund(Command):
+    """Ask again for a refund that was refused: a new try with a new number. Staff."""
+
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffCommand(Command):
+    """Staff act on an order. `reason` is kept sealed.
+
+    `version` is that of the order they looked at; None where something else was looked at.
+    """
+
+    reason: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkPaid(StaffCommand):
+    """Money came without a provider: cash, or a bank transfer with its payment reference.
+
+    `amount` None is all that is still due. `transfer` is the bank's own name of a transfer: with it
+    and an amount it is news, which is taken in whatever the order's state.
+    """
+
+    reference: str = ""
+    amount: Money | None = None
+    transfer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPayment(StaffCommand):
+    """Return money of one payment through its provider.
+
+    `payment` None is the newest that holds enough, `amount` None all that is held of it. Money
+    beside an open dispute goes back only `despite_dispute`.
+    """
+
+    payment: UUID | None = None
+    amount: Money | None = None
+    despite_dispute: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundByHand(StaffCommand):
+    """Money of one payment was returned outside of any provider. As for `RefundPayment`."""
+
+    payment: UUID | None = None
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder(StaffCommand):
+    """Ticket sales cancel an order at once; with `refund` all that is held is asked back."""
+
+    refund: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction(StaffCommand):
+    """Staff take back what they did by mistake; somebody else, the `approver`, agreed."""
+
+    approver: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawPayment(Correction):
+    """Money that was marked as paid by hand never came. `payment` None is the newest such one."""
+
+    payment: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCancellation(Correction):
+    """Ticket sales cancelled the order by mistake: take its seats again, if there is room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartLetter(Command):
+    """Claim a letter that is due. The correlation id is the receipt's."""
+
+    letter: Letter
+    try_number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResendLetter(StaffCommand):
+    """Send a letter once more: that which moved last, or the one that is named."""
+
+    receipt: UUID | None = None
+    letter: Letter | None = None
+
+
+StaffWish = (
+    RetryRefund
+    | MarkPaid
+    | RefundPayment
+    | RefundByHand
+    | CancelOrder
+    | WithdrawPayment
+    | WithdrawCancellation
+    | ResendLetter
+)
+
+OrderCommand = (
+    RequestPayment
+    | RequestCancellation
+    | ConfirmCancellation
+    | CompleteCancellation
+    | ReleaseSeats
+    | CancelInGrace
+    | CaptureAuthorization
+    | VoidAuthorization
+    | CancelUnpaid
+    | RetakeSeats
+    | ReturnPayment
+    | StaffWish
+    | StartLetter
+)

@@ -1,0 +1,161 @@
+"""Placing an order: what is checked, and the stamps that begin its life (SPEC C2-C6)."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from ledger.kernel.money import total
+from ledger.kernel.refusals import (
+    AmountNotPayable,
+    CustomerInvalid,
+    NothingOrdered,
+    NotOnSale,
+    PriceChanged,
+    QuantityNotAllowed,
+    UnknownProduct,
+)
+from ledger.order.commands import PlaceOrder, Wanted
+from ledger.order.decisions.staff import MANUAL
+from ledger.order.policy import PaymentLetter
+from ledger.order.stamps import (
+    CreatePaymentRequest,
+    Customer,
+    Line,
+    OrderPlaced,
+    OrderStamp,
+    SeatClaim,
+    ZeroPrice,
+)
+from ledger.payments.capabilities import hindrance
+from ledger.shop.mail_address import is_recipient
+from ledger.shop.shop import Shop
+from ledger.shop.stamps import Preferences, ProductRevised, quota_id
+from ledger.shop.texts import language_of
+
+# Whoever pays at a provider is on its page just now, and most come to an end there.
+AT_A_PROVIDER = 30 * 60
+LANGUAGES = ("en", "fi", "sv")
+
+
+def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
+    """The first stamps of an order, or a refusal; all or nothing."""
+    products = _products(command, shop)
+    check_customer(command.customer)
+    lines = tuple(_line(products[w.product], w.quantity) for w in command.lines)
+    placed = _placed(command, shop, lines, _claims(command.lines, products, shop.id))
+    shown = command.expected_total
+    if shown is not None and shown != placed.total:
+        raise PriceChanged(expected_total=shown, total=placed.total)
+    if not placed.total:
+        return placed, ZeroPrice()
+    if reason := hindrance(shop.terms.provider, placed.total):
+        raise AmountNotPayable(total=placed.total, reason=reason)
+    asked = CreatePaymentRequest(
+        amount=placed.total,
+        provider=shop.terms.provider,
+        account=command.account,
+        live=command.live,
+    )
+    return placed, asked
+
+
+def _products(command: PlaceOrder, shop: Shop) -> Mapping[str, ProductRevised]:
+    names = [wanted.product for wanted in command.lines]
+    if not names or len(set(names)) < len(names):
+        raise NothingOrdered
+    on_sale = {product.slug: product for product in shop.on_sale(command.at)}
+    for wanted in command.lines:
+        if wanted.product not in shop.products:
+            raise UnknownProduct(wanted.product)
+        if wanted.product not in on_sale:
+            raise NotOnSale(wanted.product)
+        maximum = on_sale[wanted.product].max_per_order
+        if not 0 < wanted.quantity <= maximum:
+            raise QuantityNotAllowed(product=wanted.product, maximum=maximum)
+    return on_sale
+
+
+def _line(product: ProductRevised, quantity: int) -> Line:
+    return Line(
+        product=product.slug,
+        revision=product.revision,
+        title=product.title,
+        quantity=quantity,
+        unit_price=product.price,
+        vat_percent=product.vat_percent,
+        tickets=product.tickets,
+    )
+
+
+def _claims(
+    lines: Sequence[Wanted], products: Mapping[str, ProductRevised], shop: UUID
+) -> tuple[SeatClaim, ...]:
+    seats: Counter[str] = Counter()
+    for wanted in lines:
+        for quota in products[wanted.product].quotas:
+            seats[quota] += wanted.quantity
+    return tuple(SeatClaim(quota=quota_id(shop, q), seats=n) for q, n in sorted(seats.items()))
+
+
+def _placed(
+    command: PlaceOrder, shop: Shop, lines: tuple[Line, ...], seats: tuple[SeatClaim, ...]
+) -> OrderPlaced:
+    terms = shop.terms
+    return OrderPlaced(
+        shop=shop.id,
+        shop_slug=shop.slug,
+        shop_name=terms.name,
+        seller=terms.seller,
+        language=spoken if (spoken := language_of(command.language)) in LANGUAGES else "en",
+        timezone=terms.timezone,
+        total=total([line.unit_price * line.quantity for line in lines], terms.currency),
+        lines=lines,
+        seats=seats,
+        starts_at=terms.starts_at,
+        unpaid_after=terms.unpaid_after,
+        cancellation=terms.cancellation,
+        email_index=command.email_index,
+        request_digest=command.request_digest,
+        grace_period=terms.grace_period,
+        overpaid=terms.overpaid,
+        payment_letter=payment_letter(terms) if any(one.unit_price for one in lines) else None,
+        customer=command.customer,
+    )
+
+
+def payment_letter(terms: Preferences) -> PaymentLetter | None:
+    """The letter to who has not paid, as a shop wants it; None if it wants none (SPEC R1)."""
+    if not terms.remind_unpaid:
+        return None
+    if terms.provider != MANUAL:
+        return PaymentLetter(after=AT_A_PROVIDER)
+    return PaymentLetter(after=0, how_to_pay=terms.how_to_pay, bank_account=terms.bank_account)
+
+
+def check_customer(customer: Customer) -> None:
+    """The one rule for form, API and back office (SPEC C3); raises `CustomerInvalid`."""
+    _check_name("first_name", customer.first_name)
+    _check_name("last_name", customer.last_name)
+    if not is_recipient(customer.email):
+        raise CustomerInvalid(field="email", rule="email")
+    if len(customer.phone) > 50 or any(_control(letter) for letter in customer.phone):
+        raise CustomerInvalid(field="phone", rule="phone")
+
+
+def _check_name(field: str, name: str) -> None:
+    if not name.strip():
+        raise CustomerInvalid(field=field, rule="required")
+    if len(name) > 50:
+        raise CustomerInvalid(field=field, rule="too_long")
+    if any(_control(letter) or _punctuation(letter) for letter in name):
+        raise CustomerInvalid(field=field, rule="characters")
+
+
+def _control(letter: str) -> bool:
+    return unicodedata.category(letter)[0] == "C"
+
+
+def _punctuation(letter: str) -> bool:
+    """Everything but letters, marks, digits, space, apostrophe and hyphen."""
+    return unicodedata.category(letter)[0] not in "LMN" and letter not in " '\u2019-"

@@ -1,0 +1,168 @@
+"""What about an order needs a person: one trouble per cause, told by the fold alone."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from ledger.cases.stamps import CaseKind, Severity
+from ledger.kernel.money import Money
+from ledger.order.decisions.staff import MANUAL
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.refund import Refund
+from ledger.order.reservation_troubles import of_authorizations
+from ledger.order.stamps import Letter
+from ledger.order.surplus import surplus
+from ledger.order.trouble import Trouble
+
+
+def troubles(order: Order) -> tuple[Trouble, ...]:
+    """Everything about this order that a person must resolve, as it stands."""
+    if order.placed is None:
+        return ()
+    return (
+        *_underpaid(order),
+        *_overpaid(order),
+        *_to_return(order),
+        *_refunds(order),
+        *_disputes(order),
+        *of_authorizations(order),
+        *_letters(order),
+    )
+
+
+def letter_of_unknown_fate(about: UUID, letter: Letter, *, try_number: int) -> Trouble:
+    """A letter that may or may not have gone out, and will not be sent again by itself."""
+    return Trouble(
+        kind=CaseKind.LETTER_UNKNOWN,
+        severity=Severity.WARNING,
+        about=about,
+        mark=f"{letter}/{try_number}",
+        text=f"It is not known whether the letter “{letter}” was sent.",
+    )
+
+
+def refund_of_unknown_fate(refund: Refund, order: Order) -> Trouble:
+    """A refund that the provider has not confirmed for so long that it forgot our key."""
+    return Trouble(
+        kind=CaseKind.REFUND_UNKNOWN,
+        severity=Severity.CRITICAL,
+        about=refund.correlation_id,
+        mark=str(refund.last_try),
+        text="The provider does not tell whether the refund was made.",
+        amount=refund.request.amount if refund.request else None,
+        **_at(refund, order),
+    )
+
+
+def payments_overdue(order: Order) -> Iterator[Trouble]:
+    """Payments that are pending at a bank: each is a trouble once it took longer than any can."""
+    for attempt in order.under_way:
+        yield _of_payment(
+            CaseKind.PAYMENT_OVERDUE,
+            attempt,
+            amount=attempt.asked,
+            text="A payment has been pending at the payer's bank for longer than any takes.",
+        )
+
+
+def _underpaid(order: Order) -> Iterator[Trouble]:
+    if order.lacking:
+        yield _of_payment(
+            CaseKind.UNDERPAID,
+            order.paid_attempts[0],
+            amount=order.missing,
+            text="Less money is there than the order costs.",
+        )
+
+
+def _overpaid(order: Order) -> Iterator[Trouble]:
+    """Money beyond the price, by the payment that brought it, as far as it is still held."""
+    for attempt, amount in surplus(order):
+        text = "More money came than the order costs."
+        yield _of_payment(CaseKind.OVERPAID, attempt, amount=amount, text=text)
+
+
+def _to_return(order: Order) -> Iterator[Trouble]:
+    """Money that came by hand to a cancelled order: nobody but people can return it."""
+    for attempt in order.paid_attempts:
+        late = not order.alive and attempt.paid_position > order.cancelled_position
+        held = order.held_by(attempt.correlation_id)
+        if late and attempt.provider == MANUAL and held.amount > 0:
+            text = "Money came by hand after the cancellation. Return it by hand, too."
+            yield _of_payment(CaseKind.MONEY_TO_RETURN, attempt, amount=held, text=text)
+
+
+def _of_payment(kind: CaseKind, attempt: Attempt, *, amount: Money, text: str) -> Trouble:
+    return Trouble(
+        kind=kind,
+        severity=Severity.WARNING,
+        about=attempt.correlation_id,
+        text=text,
+        amount=amount,
+        provider=attempt.provider,
+        provider_reference=attempt.reference,
+    )
+
+
+def _refunds(order: Order) -> Iterator[Trouble]:
+    for refund in order.refunds.values():
+        if order.replaced(refund):
+            continue
+        if refund.was_refused:
+            yield _refund(refund, order, kind=CaseKind.REFUND_REFUSED)
+        elif refund.failed_late:
+            yield _refund(refund, order, kind=CaseKind.REFUND_FAILED)
+
+
+_REFUND_TEXTS = {
+    CaseKind.REFUND_REFUSED: "The provider refused a refund. This try returned nothing.",
+    CaseKind.REFUND_FAILED: "A refund failed after it had been accepted. The money is back here.",
+}
+
+
+def _refund(refund: Refund, order: Order, *, kind: CaseKind) -> Trouble:
+    return Trouble(
+        kind=kind,
+        severity=Severity.CRITICAL,
+        about=refund.correlation_id,
+        mark=str(refund.last_try),
+        text=_REFUND_TEXTS[kind],
+        amount=refund.request.amount if refund.request else None,
+        **_at(refund, order),
+    )
+
+
+def _at(refund: Refund, order: Order) -> dict[str, str]:
+    """The provider, and its name of the payment that should have gone back."""
+    attempt = order.attempts.get(refund.payment) if refund.payment else None
+    if attempt is None:
+        return {}
+    return {"provider": attempt.provider, "provider_reference": attempt.reference}
+
+
+def _disputes(order: Order) -> Iterator[Trouble]:
+    for reference, dispute in order.disputes.items():
+        if dispute.won is None:
+            attempt = order.attempts.get(dispute.payment)
+            yield Trouble(
+                kind=CaseKind.DISPUTE,
+                severity=Severity.CRITICAL,
+                about=dispute.payment,
+                mark=reference,
+                text="The payer's bank disputes a payment: answer before its deadline.",
+                amount=dispute.amount,
+                provider=attempt.provider if attempt else "",
+                provider_reference=reference,
+            )
+
+
+def _letters(order: Order) -> Iterator[Trouble]:
+    for (about, letter), posting in order.postings.items():
+        if posting.permanent and posting.state != "sent":
+            yield Trouble(
+                kind=CaseKind.LETTER_FAILED,
+                severity=Severity.WARNING,
+                about=about,
+                mark=f"{letter}/{posting.last_try}",
+                text=f"The letter “{letter}” could not be delivered.",
+            )

@@ -1,0 +1,121 @@
+"""What we owe an order because of the facts it holds: our own next decision, one at a time."""
+
+from datetime import datetime
+
+from ledger.kernel.events import derived
+from ledger.order.commands import (
+    CompleteCancellation,
+    OrderCommand,
+    ReleaseSeats,
+    RetakeSeats,
+    ReturnPayment,
+    VoidAuthorization,
+)
+from ledger.order.decide import releases
+from ledger.order.decisions.capture import needless
+from ledger.order.decisions.staff import MANUAL
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.stamps import Cause
+from ledger.order.surplus import return_surplus
+
+ACTOR = "ledger"
+
+
+def next_step(order: Order, at: datetime) -> OrderCommand | None:
+    """The next command of ours that is due, or None. Taking it makes it not due any more."""
+    return (
+        _completion(order, at)
+        or _release(order, at)
+        or _late_payment(order, at)
+        or return_surplus(order, at, actor=ACTOR)
+        or _reservation(order, at)
+    )
+
+
+def _completion(order: Order, at: datetime) -> OrderCommand | None:
+    """The refund of a customer's cancellation was accepted: now the order is cancelled (X4)."""
+    links = {link.correlation_id for link in order.links}
+    for refund in order.refunds.values():
+        ours = refund.correlation_id in links and order.cancelled is None
+        if ours and refund.was_accepted:
+            return CompleteCancellation(correlation_id=refund.correlation_id, actor=ACTOR, at=at)
+    return None
+
+
+def _release(order: Order, at: datetime) -> OrderCommand | None:
+    if order.cancelled is None or order.released or order.alive:
+        return None
+    refund = order.refund_of(order.cancelled)
+    if refund is not None and not releases(order, refund):
+        return None
+    return ReleaseSeats(correlation_id=order.cancelled, actor=ACTOR, at=at)
+
+
+def _late_payment(order: Order, at: datetime) -> OrderCommand | None:
+    """Money that came after a cancellation is decided upon once (SPEC P6)."""
+    for attempt in order.paid_attempts:
+        step = _decision(order, attempt, at) if _undecided(order, attempt) else None
+        if step is not None:
+            return step
+    return None
+
+
+def _undecided(order: Order, attempt: Attempt) -> bool:
+    after = order.cancelled is not None and attempt.paid_position > order.cancelled_position
+    return after and not order.alive and order.held_by(attempt.correlation_id).amount > 0
+
+
+def _decision(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
+    payment = attempt.correlation_id
+    if order.cancelled_cause is Cause.UNPAID and order.held >= order.due:
+        again = derived(payment, "retake")
+        return RetakeSeats(correlation_id=again, actor=ACTOR, at=at, payment=payment)
+    return return_late(order, attempt, at)
+
+
+def return_late(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
+    """Send a late payment back; None once that was tried, or when only people can return it."""
+    refund_id = derived(attempt.correlation_id, "late")
+    if refund_id in order.refunds or attempt.provider == MANUAL:
+        return None
+    return ReturnPayment(
+        correlation_id=refund_id,
+        actor=ACTOR,
+        at=at,
+        payment=attempt.correlation_id,
+        cause=Cause.LATE_PAYMENT,
+    )
+
+
+def _reservation(order: Order, at: datetime) -> OrderCommand | None:
+    """An authorization that nobody needs is given up, once (SPEC G3); its retries are later."""
+    for attempt in order.reservations():
+        assert attempt.authorization is not None, "it is a reservation"
+        if needless(order, attempt) and not attempt.authorization.voids:
+            return _taken_up(order, attempt, at) or _given_up(attempt, at)
+    return None
+
+
+def _taken_up(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
+    """Authorized after the time-out: the order lives again if there is room, as with money (P6)."""
+    late = order.cancelled_cause is Cause.UNPAID and not order.alive
+    if not late or order.reserved.amount < order.due.amount:
+        return None
+    payment = attempt.correlation_id
+    again = derived(payment, "retake")
+    return RetakeSeats(correlation_id=again, actor=ACTOR, at=at, payment=payment)
+
+
+def _given_up(attempt: Attempt, at: datetime) -> OrderCommand:
+    payment = attempt.correlation_id
+    return VoidAuthorization(
+        correlation_id=derived(payment, "void"), actor=ACTOR, at=at, payment=payment
+    )
+
+
+def without_room(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
+    """What becomes of a late payment when its seats are gone: sent back, or never taken."""
+    if attempt.received is None:
+        return _given_up(attempt, at)
+    return return_late(order, attempt, at)

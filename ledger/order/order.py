@@ -1,0 +1,267 @@
+"""An order as its stamps tell it, with one word for each question people ask of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ledger.kernel.money import Money, total, zero
+from ledger.kernel.once import word
+from ledger.order.correction import Withdrawal
+from ledger.order.disputes import Dispute
+from ledger.order.letter_delivery import Posting
+from ledger.order.links import LinkRequest
+from ledger.order.numbers import payment_reference
+from ledger.order.payment_attempt import Attempt
+from ledger.order.refund import Refund, later
+from ledger.order.seen_stamps import Seen
+from ledger.order.stamps import Cause, Letter, OrderPlaced, SeatClaim
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """The fold of one order's stamps. Axes are separate; words combine them, each once."""
+
+    id: UUID
+    version: int = 0
+    placed: OrderPlaced | None = None
+    number: int = 0
+    payment_number: int = 0
+    placed_at: datetime | None = None
+    correlation_id: UUID | None = None
+    free_confirmed: UUID | None = None
+    attempts: Mapping[UUID, Attempt] = field(default_factory=dict)
+    refunds: Mapping[UUID, Refund] = field(default_factory=dict)
+    disputes: Mapping[str, Dispute] = field(default_factory=dict)
+    cancelled: UUID | None = None
+    cancelled_cause: Cause | None = None
+    cancelled_position: int = 0
+    cancelled_at: datetime | None = None
+    released: bool = False
+    retaken_position: int = 0
+    links: tuple[LinkRequest, ...] = ()
+    postings: Mapping[tuple[UUID, Letter], Posting] = field(default_factory=dict)
+    withdrawals: tuple[Withdrawal, ...] = ()
+    position: int = 0
+    seen: Seen = field(default=None, compare=False, repr=False)
+    answers: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    @property
+    def terms(self) -> OrderPlaced:
+        """What was agreed when the order was placed. Only asked of an order that exists."""
+        assert self.placed is not None, f"order {self.id} was never placed"
+        return self.placed
+
+    @property
+    def currency(self) -> str:
+        return self.terms.total.currency
+
+    @property
+    def due(self) -> Money:
+        """What the order costs."""
+        return self.terms.total
+
+    @word
+    def payment_reference(self) -> str:
+        """What a payer may write on a bank transfer; empty before the order was placed."""
+        if self.placed_at is None:
+            return ""
+        return payment_reference(self.placed_at.year, self.payment_number)
+
+    @word
+    def received(self) -> Money:
+        """Everything that came, over all attempts."""
+        came = [one.received for one in self.attempts.values() if one.received is not None]
+        return total(came, self.currency)
+
+    @word
+    def reserved(self) -> Money:
+        """Everything that payers' banks keep ready for us: authorized, not captured."""
+        kept = [one.reserved for one in self.attempts.values() if one.reserved is not None]
+        return total(kept, self.currency)
+
+    @word
+    def refunded(self) -> Money:
+        """Everything that went back and stayed there."""
+        if not self.refunds:
+            return zero(self.currency)
+        return total([one.returned(self.currency) for one in self.refunds.values()], self.currency)
+
+    @word
+    def refund_pending(self) -> Money:
+        """Everything that is promised to go back and has not gone yet."""
+        if not self.refunds:
+            return zero(self.currency)
+        return total([one.pending(self.currency) for one in self.refunds.values()], self.currency)
+
+    @word
+    def disputed(self) -> Money:
+        """Money in disputes that are open."""
+        return self._disputes(won=None)
+
+    @word
+    def lost(self) -> Money:
+        """Money that payers' banks took back for good: disputes that were lost."""
+        return self._disputes(won=False)
+
+    @word
+    def held(self) -> Money:
+        """What is there of all that came: less what went or shall go back, or a bank took."""
+        gone = self.refunded + self.refund_pending + self.lost + self.disputed
+        return self.received - gone
+
+    def _disputes(self, *, won: bool | None, of: UUID | None = None) -> Money:
+        if not self.disputes:
+            return zero(self.currency)
+        alike = [d for d in self.disputes.values() if d.won is won and of in (None, d.payment)]
+        return total([d.amount for d in alike if d.amount], self.currency)
+
+    def held_by(self, payment: UUID) -> Money:
+        """What may still be asked back of one payment: received, less all that is promised."""
+        return self._held.get(payment) or zero(self.currency)
+
+    @word
+    def _held(self) -> Mapping[UUID, Money]:
+        """By payment; those that brought nothing hold nothing."""
+        held = {one.correlation_id: one.received for one in self.paid_attempts if one.received}
+        for refund in self.refunds.values():
+            if refund.payment in held:
+                gone = refund.returned(self.currency) + refund.pending(self.currency)
+                held[refund.payment] -= gone
+        for dispute in self.disputes.values():
+            if dispute.payment in held and dispute.won is not True and dispute.amount:
+                held[dispute.payment] -= dispute.amount
+        return held
+
+    @word
+    def covered(self) -> Money:
+        """How much of the price is paid by money that is there.
+
+        A payment of which nothing is left counts for nothing. Of any other counts what came, less
+        what banks took for good and what went back because nobody wanted it; the rest of what
+        went back was given back of the price, which is paid all the same. While a dispute is
+        open, its money counts.
+        """
+        return total([self._counted(one) for one in self.standing_payments], self.currency)
+
+    def _counted(self, attempt: Attempt) -> Money:
+        counted = attempt.received or zero(self.currency)
+        for refund in self.refunds.values():
+            if refund.payment == attempt.correlation_id and refund.unwanted:
+                counted -= refund.returned(self.currency) + refund.pending(self.currency)
+        return counted - self._disputes(won=False, of=attempt.correlation_id)
+
+    @word
+    def standing_payments(self) -> tuple[Attempt, ...]:
+        """Payments of which something is there, in ledger order; an open dispute leaves it."""
+        return tuple(one for one in self.paid_attempts if self._stands(one.correlation_id))
+
+    def _stands(self, payment: UUID) -> bool:
+        return (self.held_by(payment) + self._disputes(won=None, of=payment)).amount > 0
+
+    @property
+    def missing(self) -> Money:
+        """What is still to be paid of the price."""
+        return max(zero(self.currency), self.due - self.covered)
+
+    @word
+    def under_way(self) -> tuple[Attempt, ...]:
+        """Payments that are pending at a bank: their payers have nothing more to do."""
+        return tuple(one for one in self.attempts.values() if one.under_way)
+
+    @word
+    def paid_attempts(self) -> tuple[Attempt, ...]:
+        """Attempts that brought money, in ledger order."""
+        paid = (one for one in self.attempts.values() if one.received is not None)
+        return tuple(sorted(paid, key=lambda one: one.paid_position))
+
+    @property
+    def confirmed(self) -> bool:
+        """Paid in full by money that is there, or free and confirmed (law 8)."""
+        if self.free_confirmed is not None:
+            return True
+        return bool(self.due) and self.covered.amount >= self.due.amount
+
+    @property
+    def lacking(self) -> bool:
+        """It lives, and what came is less than its price, or a bank took some of it back."""
+        came = bool(self.standing_payments) or (bool(self.received) and bool(self.lost))
+        return self.alive and came and not self.confirmed
+
+    @property
+    def sold(self) -> bool:
+        """Whether its seats count as sold: free and confirmed, or paid in full by some payment.
+
+        Seats that were sold stay so until they are released, whatever becomes of the money.
+        """
+        if self.free_confirmed is not None:
+            return True
+        return any(self.paid_through(one) for one in self.paid_attempts)
+
+    def paid_through(self, attempt: Attempt) -> bool:
+        """Whether the order was paid in full with this payment.
+
+        One of which nothing is left counts alone, another one with those that stand beside it:
+        money that left again never helps other money to pay the order (law 8).
+        """
+        standing = self.standing_payments
+        together = standing if attempt in standing else (attempt,)
+        came = total([one.received for one in together if one.received], self.currency)
+        return bool(self.due) and came >= self.due
+
+    @property
+    def alive(self) -> bool:
+        """Not cancelled, or taken up again after a cancellation."""
+        return self.cancelled is None or self.retaken_position > self.cancelled_position
+
+    @word
+    def seats(self) -> Mapping[UUID, tuple[int, int]]:
+        """(held, sold) per quota that this order takes just now."""
+        if self.placed is None or self.released:
+            return {}
+        return {claim.quota: self._taken(claim) for claim in self.placed.seats}
+
+    def _taken(self, claim: SeatClaim) -> tuple[int, int]:
+        return (0, claim.seats) if self.sold else (claim.seats, 0)
+
+    @property
+    def newest_link(self) -> LinkRequest | None:
+        return max(self.links, key=lambda one: one.position, default=None)
+
+    @property
+    def fee_kept(self) -> Money:
+        """What cancellations kept back, over all refunds that were not refused."""
+        fees = [r.request.fee for r in self.refunds.values() if r.request and not r.was_refused]
+        return total(fees, self.currency)
+
+    def refund_of(self, correlation_id: UUID | None) -> Refund | None:
+        return self.refunds.get(correlation_id) if correlation_id else None
+
+    def refund_known_as(self, name: str) -> Refund | None:
+        """The refund that the provider calls so; None without one, and for no name at all."""
+        found = (one for one in self.refunds.values() if name in (*one.accepted, *one.settled))
+        return next(found, None) if name else None
+
+    def replaced(self, refund: Refund) -> bool:
+        """A later refund of the same payment took its place, or nothing of it is left to return."""
+        held = self._held.get(refund.payment) if refund.payment else None
+        if held is not None and held.amount <= 0:
+            return True
+        return any(later(other, refund) for other in self.refunds.values())
+
+    def unanswered_payments(self) -> Iterable[Attempt]:
+        return (one for one in self.attempts.values() if one.unanswered)
+
+    def reservations(self) -> tuple[Attempt, ...]:
+        """Attempts with an authorization that still stands, in ledger order."""
+        kept = [one for one in self.attempts.values() if one.reserved is not None]
+        return tuple(sorted(kept, key=_authorized_at))
+
+    def unanswered_refunds(self) -> Iterable[Refund]:
+        return (one for one in self.refunds.values() if one.unanswered)
+
+
+def _authorized_at(attempt: Attempt) -> int:
+    assert attempt.authorization is not None, "only asked of reservations"
+    return attempt.authorization.position

@@ -1,0 +1,126 @@
+"""One refund: what was asked back, what was promised, and what really went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from ledger.kernel.money import Money, total, zero
+from ledger.order.stamps import Cause, CreateRefundRequest
+from ledger.order.tries import Tries, last_try, turned_down, waiting
+
+_UNWANTED = (Cause.LATE_PAYMENT, Cause.OVERPAID)
+
+# Said when nothing was made, or by people: a refund that turns up after all was not refused.
+NOTHING_MADE = frozenset({"never_made", "refunded_elsewhere", "charge_already_refunded"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refund:
+    """One refund attempt. `request` is None when it was made at the provider, not by us.
+
+    `names` are what the provider calls what it accepted, `refusals` its words of no, both by the
+    number of the try. `failed_position` is where the ledger learned that it had failed; `made_at`
+    and `failed_at` are the provider's own times, where it tells them.
+    """
+
+    correlation_id: UUID
+    payment: UUID | None
+    first_position: int
+    request: CreateRefundRequest | None = None
+    requested_at: datetime | None = None
+    tries: Tries = field(default_factory=dict)
+    accepted: Mapping[str, Money] = field(default_factory=dict)
+    settled: Mapping[str, Money] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+    refusals: Mapping[int, str] = field(default_factory=dict)
+    refusal: str = ""
+    failed_position: int = 0
+    made_at: datetime | None = None
+    failed_at: datetime | None = None
+    manual: Money | None = None
+    last_position: int = 0
+
+    @property
+    def last_try(self) -> int:
+        return last_try(self.tries)
+
+    @property
+    def unanswered(self) -> bool:
+        """The provider was asked and has not answered: the outcome is unknown."""
+        earlier = {name for number, name in self.names.items() if number != self.last_try}
+        told = any(name not in earlier for name in (*self.accepted, *self.settled))
+        return waiting(self.tries) and not told
+
+    @property
+    def was_refused(self) -> bool:
+        """The provider refused, and no later report says otherwise."""
+        return turned_down(self.tries) and not self.accepted and not self.settled
+
+    @property
+    def unwanted(self) -> bool:
+        """It returns money that the order did not want: too late, or beyond the price."""
+        return self.request is not None and self.request.cause in _UNWANTED
+
+    @property
+    def was_accepted(self) -> bool:
+        """Some of it was accepted or settled and did not fail afterwards."""
+        return self.manual is not None or self._stands
+
+    @property
+    def _stands(self) -> bool:
+        return any(name not in self.gone for name in (*self.accepted, *self.settled))
+
+    @property
+    def failed_late(self) -> bool:
+        """Everything that was accepted failed afterwards."""
+        return bool(self.gone) and not self.was_accepted and not self.unanswered
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """What failed, by the provider's names: told under them, or by refusing their try.
+
+        A name that another try was accepted under stands.
+        """
+        if not self.refusals:
+            return frozenset(self.failed)
+        refused = {n for n, code in self.refusals.items() if code not in NOTHING_MADE}
+        standing = {name for n, name in self.names.items() if n not in refused}
+        accepted = {*self.names.values()}
+        if refused and refused == {*self.tries}:
+            accepted |= {*self.settled}
+        return frozenset({*self.failed, *(accepted - standing)})
+
+    def returned(self, currency: str) -> Money:
+        """Money that went back and did not fail."""
+        kept = [money for name, money in self.settled.items() if name not in self.gone]
+        return total([*kept, self.manual or zero(currency)], currency)
+
+    def pending(self, currency: str) -> Money:
+        """Money that is promised: asked for without an answer, or accepted and not settled."""
+        if self.unanswered and self.request is not None:
+            return self.request.amount
+        done = {*self.settled, *self.gone}
+        return total([money for name, money in self.accepted.items() if name not in done], currency)
+
+
+def later(other: Refund, one: Refund) -> bool:
+    """Whether the other took the place of one that failed, of the same payment.
+
+    What we decided did, if we knew of the failure by then. News of refunds made at the provider
+    has no order of its own in the ledger (law 5): of those, one that went well did, unless the
+    provider's own clock says that it was made before the failure.
+    """
+    if other.payment != one.payment or other.correlation_id == one.correlation_id:
+        return False
+    if other.request is not None or other.manual is not None:
+        return 0 < one.failed_position < other.first_position
+    known_before = one.request is not None and other.first_position < one.first_position
+    return other.was_accepted and not known_before and not _made_before(other, one)
+
+
+def _made_before(other: Refund, one: Refund) -> bool:
+    if other.made_at is None or one.failed_at is None:
+        return False
+    return other.made_at < one.failed_at

@@ -1,0 +1,317 @@
+"""Orders as a service: handle a wish, record a fact, retry when someone else was faster."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from ledger.cases.service import Cases
+from ledger.kernel.events import Draft, Recorded
+from ledger.kernel.idempotency_key import granted
+from ledger.kernel.refusals import (
+    Busy,
+    Contradicted,
+    KeyReused,
+    NotEnoughSeats,
+    PaymentHeld,
+    Refusal,
+    UnknownOrder,
+)
+from ledger.kernel.store import (
+    Append,
+    Appended,
+    Conflict,
+    Contradiction,
+    NoRoom,
+    Outcome,
+    PaymentTaken,
+    StampStore,
+)
+from ledger.order.commands import Command, OrderCommand, PlaceOrder, RetakeSeats
+from ledger.order.decide import decide
+from ledger.order.decisions.place import place
+from ledger.order.evolve import begun, fold, folded_on
+from ledger.order.next_step import next_step, without_room
+from ledger.order.observe import contradicts, observe
+from ledger.order.order import Order
+from ledger.order.seats import after_drafts, seat_changes
+from ledger.order.stamps import INTENTS, OrderPlaced, OrderStamp
+from ledger.payments.payment_claims import claims_between
+from ledger.shop.service import Shops
+from ledger.shop.shop import Shop
+
+PATIENCE = 25
+# What stands or falls with a wish: stamps of another stream, and the version they build on.
+Beside = Callable[[], Append | None]
+_T = TypeVar("_T")
+
+
+def alone() -> Append | None:
+    """Nothing stands beside."""
+    return None
+
+
+class Lately(Protocol):
+    """Orders as this process left them a moment ago, maybe behind. They save reading again.
+
+    A decision on one is appended only if its stream still ends there; else it is taken anew.
+    """
+
+    def get(self, order_id: UUID) -> Order | None: ...
+
+    def put(self, order: Order) -> None: ...
+
+    def drop(self, order_id: UUID) -> None: ...
+
+
+class Orders:
+    """All orders of a ledger, through its store."""
+
+    def __init__(
+        self, store: StampStore, shops: Shops, cases: Cases, *, lately: Lately | None = None
+    ) -> None:
+        self._store, self._shops, self._cases = store, shops, cases
+        self._lately = lately
+
+    def history(self, order_id: UUID) -> Sequence[Recorded]:
+        """Every stamp of an order; raises `UnknownOrder`."""
+        history = self._store.read(order_id)
+        if not history or not isinstance(history[0].stamp, OrderPlaced):
+            raise UnknownOrder  # other streams, such as a shop's, are no orders either
+        return history
+
+    def get(self, order_id: UUID) -> Order:
+        """The order as it stands; raises `UnknownOrder`."""
+        return self._kept(fold(order_id, self.history(order_id)))
+
+    def place(self, shop_slug: str, command: PlaceOrder) -> Order:
+        """A placed order; the same command again gives the first one back.
+
+        Raises any `Refusal` of `ledger.order.decisions.place`, `NotEnoughSeats`, `KeyReused`.
+        """
+
+        def attempt() -> Outcome:
+            shop, stamps = self._placing(shop_slug, command)
+            drafts = [drafted(one, command.order, command) for one in stamps]
+            unplaced = begun(command.order)
+            changes = seat_changes(unplaced, after_drafts(unplaced, drafts, command.at))
+            expected = {command.order: 0, shop.id: shop.version}
+            return self._store.append(Append(drafts=drafts, expected=expected, seats=changes))[0]
+
+        try:
+            outcome = _patiently(command.order, attempt, self._shops.forget)
+        except Refusal:
+            # What is on sale may have changed since: a repeat still gets the first order.
+            if (first := self._first(command)) is None:
+                raise
+            return first
+        if isinstance(outcome, Contradiction):
+            if (first := self._first(command)) is None:
+                raise KeyReused
+            return first
+        if isinstance(outcome, NoRoom):
+            wanted = [one.product for one in command.lines]
+            raise NotEnoughSeats(product=_short(self._shops.get(shop_slug), wanted, outcome))
+        assert isinstance(outcome, Appended), outcome
+        if outcome.repeated:
+            return self.get(outcome.recorded[0].stream)
+        return self._kept(fold(command.order, outcome.recorded))
+
+    def _placing(self, slug: str, command: PlaceOrder) -> tuple[Shop, Sequence[OrderStamp]]:
+        """By what was seen lately, which the append checks; a no is said by what is true now."""
+        shop = self._shops.get(slug)
+        try:
+            return shop, place(command, shop)
+        except Refusal:
+            newest = self._shops.newest(slug)
+            if newest.version == shop.version:
+                raise
+            return newest, place(command, newest)
+
+    def _first(self, command: PlaceOrder) -> Order | None:
+        """The order that stands under this command's correlation id; it must ask the same."""
+        first = self._store.find(command.correlation_id, "ORDER_PLACED")
+        if first is None:
+            return None
+        if first.stamp.request_digest != command.request_digest:
+            raise KeyReused
+        return self.get(first.stream)
+
+    def handle(self, order_id: UUID, command: OrderCommand, *, beside: Beside = alone) -> Order:
+        """The order after a wish was fulfilled; raises the refusal if it was not.
+
+        What is stamped `beside` it stands in the same append: both or neither. The same request
+        again changes nothing; another one under its key raises `KeyReused`.
+        """
+
+        def attempt(order: Order) -> Outcome | Order:
+            stamps = decide(command, order)
+            return self._append(order, stamps, command, beside()) if stamps else order
+
+        def afresh() -> Outcome | Order:
+            history = self.history(order_id)
+            order = self._kept(fold(order_id, history))
+            return order if granted(history, command.request) is not None else attempt(order)
+
+        if command.request is None:
+            outcome = self._lately_or_read(order_id, attempt)
+        else:
+            outcome = _patiently(order_id, afresh)
+        if isinstance(outcome, Contradiction):
+            # Somebody was faster under the same identity: what stands there answers.
+            outcome = _patiently(order_id, afresh)
+        if isinstance(outcome, NoRoom):
+            raise NotEnoughSeats(product=self._full(order_id, outcome))
+        if isinstance(outcome, Contradiction):
+            raise Contradicted
+        if isinstance(outcome, PaymentTaken):
+            raise PaymentHeld
+        return outcome if isinstance(outcome, Order) else self.get(order_id)
+
+    def _append(
+        self, order: Order, stamps: Sequence[OrderStamp], command: Command, also: Append | None
+    ) -> Outcome | Order:
+        drafts = [drafted(stamp, order.id, command) for stamp in stamps]
+        append = going_on(order, drafts, command.at)
+        if also is None:
+            return self._onward(order, append)
+        both = replace(
+            append,
+            drafts=[*append.drafts, *also.drafts],
+            expected={**append.expected, **also.expected},
+        )
+        return self._onward(order, both)
+
+    def _full(self, order_id: UUID, room: NoRoom) -> str:
+        terms = self.get(order_id).terms
+        return _short(self._shops.get(terms.shop_slug), [one.product for one in terms.lines], room)
+
+    def _onward(self, order: Order, append: Append) -> Outcome | Order:
+        """The order after this append, without reading again what was appended a moment ago."""
+        (outcome,) = self._store.append(append)
+        if isinstance(outcome, Appended) and not outcome.repeated:
+            ours = [one for one in outcome.recorded if one.stream == order.id]
+            return self._kept(folded_on(order, ours))
+        return outcome
+
+    def _kept(self, order: Order) -> Order:
+        if self._lately:
+            self._lately.put(order)
+        return order
+
+    def _lately_or_read(self, order_id: UUID, attempt: Callable[[Order], _T | Conflict]) -> _T:
+        """What is remembered serves for going on. Every other answer is looked up."""
+        lately = self._lately.get(order_id) if self._lately else None
+        if self._lately and lately:
+            # It may be older than what is asked of it: whatever is wrong then is decided again.
+            with suppress(Refusal, LookupError, ValueError, AssertionError):
+                outcome = attempt(lately)
+                if isinstance(outcome, Order) and outcome is not lately:
+                    return outcome
+            self._lately.drop(order_id)
+        return _patiently(order_id, lambda: attempt(self.get(order_id)))
+
+    def record(
+        self,
+        order_id: UUID,
+        fact: OrderStamp,
+        *,
+        correlation_id: UUID,
+        actor: str,
+        occurred_at: datetime | None = None,
+        evidence: str | None = None,
+    ) -> Order:
+        """The order after a fact or an outcome. Repeats are silent; contradictions open a case."""
+        draft = Draft(
+            stream=order_id,
+            stamp=fact,
+            correlation_id=correlation_id,
+            actor=actor,
+            occurred_at=occurred_at,
+            evidence=evidence,
+        )
+
+        def attempt(order: Order) -> Outcome | Order | None:
+            if contradicts(fact, correlation_id, order):
+                return None
+            # A fact is appended alone. It may move held seats to sold, never take new ones.
+            news = observe(fact, correlation_id, order)
+            drafts = [replace(draft, stamp=one) for one in news]
+            return self._onward(order, going_on(order, drafts, None)) if drafts else order
+
+        outcome = self._lately_or_read(order_id, attempt)
+        if outcome is None or isinstance(outcome, Contradiction):
+            self._cases.contradiction(order_id, draft)
+        if isinstance(outcome, PaymentTaken):
+            self._cases.second_claim(order_id, draft)
+        return outcome if isinstance(outcome, Order) else self.get(order_id)
+
+    def follow(self, order_id: UUID, at: datetime, *, after: Order | None = None) -> Order:
+        """The order after every decision of ours that its facts call for.
+
+        `after` is the order as the caller's own fact left it: then it need not be read again.
+        """
+        order = after or self.get(order_id)
+        while (step := next_step(order, at)) is not None:
+            before, order = order, self._take(order, step, at)
+            if order.version == before.version:
+                break  # there is no room, and the money cannot go back by itself: a case
+        return order
+
+    def _take(self, order: Order, step: OrderCommand, at: datetime) -> Order:
+        try:
+            return self.handle(order.id, step)
+        except NotEnoughSeats:
+            assert isinstance(step, RetakeSeats), "only retaking needs room"
+            back = without_room(order, order.attempts[step.payment], at)
+            return self.handle(order.id, back) if back else self.get(order.id)
+
+
+def going_on(order: Order, drafts: Sequence[Draft], at: datetime | None) -> Append:
+    """What appends these drafts to an order as it stands, with the seats that move by them."""
+    after = after_drafts(order, drafts, at)
+    return Append(
+        drafts=drafts,
+        expected={order.id: order.version},
+        seats=seat_changes(order, after),
+        payments=claims_between(order, after),
+    )
+
+
+def drafted(stamp: OrderStamp, stream: UUID, command: Command) -> Draft:
+    """A stamp that a wish leads to.
+
+    Providers count from when they were asked by the clock of whoever asked: the ledger's own time
+    may be ahead of it (SPEC P17).
+    """
+    return Draft(
+        stream=stream,
+        stamp=stamp,
+        correlation_id=command.correlation_id,
+        actor=command.actor,
+        request=command.request,
+        occurred_at=command.at if isinstance(stamp, INTENTS) else None,
+    )
+
+
+def _short(shop: Shop, wanted: Sequence[str], room: NoRoom) -> str:
+    """The first product of the order that takes from the quota that is full."""
+    for slug in wanted:
+        product = shop.products.get(slug)
+        if product is not None and room.quota in shop.quota_ids(product):
+            return slug
+    return wanted[0]
+
+
+def _patiently(
+    stream: UUID, attempt: Callable[[], _T | Conflict], forget: Callable[[], None] = lambda: None
+) -> _T:
+    """Try until nobody else was faster."""
+    for _ in range(PATIENCE):
+        outcome = attempt()
+        if not isinstance(outcome, Conflict):
+            return outcome
+        forget()
+    raise Busy(stream)

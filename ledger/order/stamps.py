@@ -1,0 +1,488 @@
+"""Every stamp an order can hold. Field names are storage format: never rename."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from ledger.kernel.money import Money
+from ledger.kernel.stamp import stamp
+from ledger.order.policy import CancellationPolicy, PaymentLetter, Seller, Surplus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Who bought. Personal data: only ever in the sealed part of a stamp."""
+
+    first_name: str
+    last_name: str
+    email: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What was bought, as it was on sale at that moment. `title` by language; VAT is included."""
+
+    product: str
+    revision: int
+    title: Mapping[str, str]
+    quantity: int
+    unit_price: Money
+    vat_percent: str
+    tickets: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatClaim:
+    """How many seats an order takes of one quota."""
+
+    quota: UUID
+    seats: int
+
+
+class Letter(StrEnum):
+    """The letters an order can call for. The first three are receipts: one per correlation id.
+
+    `how_to_pay` goes once to an order that waits for its money; `withdrawal` acknowledges a wish
+    to cancel whose refund has not been accepted.
+    """
+
+    PAID = "paid"
+    REFUNDED = "refunded"
+    CANCELLED = "cancelled"
+    CORRECTION = "correction"
+    LINK = "link"
+    HOW_TO_PAY = "how_to_pay"
+    WITHDRAWAL = "withdrawal"
+
+    # As its word does, like `==`. An enumeration's own way is a call for every look-up.
+    __hash__ = str.__hash__
+
+
+class Cause(StrEnum):
+    """Why an order was cancelled, or money was asked back for it."""
+
+    CUSTOMER = "customer"
+    UNPAID = "unpaid"
+    STAFF = "staff"
+    LATE_PAYMENT = "late_payment"
+    OVERPAID = "overpaid"
+    DESPITE_DISPUTE = "despite_dispute"
+
+
+@stamp(binding=("shop", "request_digest"), sealed=("customer",))
+class OrderPlaced:
+    """An order was placed: seats are held, its lines and policy are fixed (SPEC C4)."""
+
+    shop: UUID
+    shop_slug: str
+    shop_name: Mapping[str, str]
+    seller: Seller
+    language: str
+    timezone: str
+    total: Money
+    lines: tuple[Line, ...]
+    seats: tuple[SeatClaim, ...]
+    starts_at: datetime
+    unpaid_after: int
+    cancellation: CancellationPolicy
+    email_index: str
+    request_digest: str
+    grace_period: int | None = None
+    overpaid: Surplus = Surplus.CASE
+    payment_letter: PaymentLetter | None = None
+    customer: Customer | None = None
+
+
+@stamp()
+class ZeroPrice:
+    """A free order, confirmed without any provider."""
+
+
+@stamp(occurrence=("try_number",), binding=("amount", "provider"))
+class CreatePaymentRequest:
+    """Intent: a provider is about to be asked for a payment. `live` tells real money from test."""
+
+    amount: Money
+    provider: str
+    account: str
+    live: bool
+    try_number: int = 1
+
+
+@stamp(occurrence=("try_number",), binding=("provider_reference",))
+class CreatePaymentSuccess:
+    """The provider made a payment page; the customer pays there. Not yet money."""
+
+    provider_reference: str
+    redirect_url: str
+    expires_at: datetime
+    try_number: int = 1
+
+
+@stamp(occurrence=("try_number",))
+class CreatePaymentFailure:
+    """The provider refused to make a payment page."""
+
+    code: str
+    try_number: int = 1
+
+
+@stamp(binding=("provider_reference",))
+class PaymentPending:
+    """The customer chose a method that pays days later."""
+
+    provider_reference: str
+
+
+@stamp(occurrence=("provider_reference",))
+class PaymentFailed:
+    """A try to pay was declined. The customer may try again on the same page."""
+
+    provider_reference: str
+    code: str
+
+
+@stamp()
+class PaymentExpired:
+    """The payment page closed without money."""
+
+    provider_reference: str
+
+
+@stamp(binding=("amount", "provider", "provider_reference"))
+class Authorized:
+    """The payer's bank keeps this much ready for us. Not yet money: it must be captured.
+
+    `expires_at` is until when it is kept, where the provider tells.
+    """
+
+    amount: Money
+    provider: str
+    provider_reference: str
+    method: str = ""
+    expires_at: datetime | None = None
+
+
+@stamp(occurrence=("try_number",), binding=("amount", "provider_reference"))
+class CreateCaptureRequest:
+    """Intent: a provider is about to be asked to take what was authorized. `Paid` is its success.
+
+    `provider_reference` is the authorized payment's. The amount may be smaller than what was
+    authorized, never larger (SPEC P4).
+    """
+
+    amount: Money
+    provider: str
+    provider_reference: str
+    try_number: int = 1
+
+
+@stamp(occurrence=("try_number",))
+class CreateCaptureFailure:
+    """The provider refused to capture; no money moved."""
+
+    code: str
+    try_number: int = 1
+
+
+@stamp(occurrence=("payment", "try_number"), binding=("provider_reference",))
+class CreateVoidRequest:
+    """Intent: a provider is about to be asked to give up an authorization.
+
+    `payment` is the correlation id of the attempt that was authorized, `provider_reference` the
+    provider's name of it. It stands under the correlation id of what called for it, such as a
+    cancellation; what becomes of it stands under the attempt's.
+    """
+
+    payment: UUID
+    provider: str
+    provider_reference: str
+    try_number: int = 1
+
+
+@stamp(binding=("provider_reference",))
+class Voided:
+    """An authorization was given up: nothing was taken, and nothing can be."""
+
+    provider_reference: str
+
+
+@stamp(occurrence=("try_number",))
+class CreateVoidFailure:
+    """The provider refused to give up an authorization: the payer's money is still kept ready."""
+
+    code: str
+    try_number: int = 1
+
+
+@stamp(binding=("provider_reference",))
+class AuthorizationExpired:
+    """An authorization ended by itself at the provider, before anyone captured or voided it."""
+
+    provider_reference: str
+
+
+@stamp(binding=("amount", "provider", "provider_reference"), sealed=("reason",))
+class Paid:
+    """Money arrived for one payment attempt. `provider_reference` is what can be refunded.
+
+    Marked as paid by staff it has the provider `manual`, the bank's own name of a transfer or else
+    the payment reference it carried (empty for cash), and a reason.
+    """
+
+    amount: Money
+    provider: str
+    provider_reference: str
+    method: str = ""
+    reason: str | None = None
+
+
+@stamp(
+    binding=("case", "amount", "provider", "account", "live", "payment_reference"),
+    sealed=("reason",),
+)
+class PaymentAssigned:
+    """Staff found out that money which was nobody's is this order's: it is received here.
+
+    The correlation id is the case's, and it names the payment from here on.
+    """
+
+    case: UUID
+    amount: Money
+    provider: str
+    account: str
+    live: bool
+    payment_reference: str
+    reason: str | None = None
+
+
+@stamp(binding=("payment", "amount"), sealed=("reason",))
+class PaymentWithdrawn:
+    """A correction: money that staff had marked as paid never came. It is received no more.
+
+    `payment` is the correlation id of the payment, `approver` who agreed, as its caller told: never
+    the actor. The stamp of the payment stays where it is.
+    """
+
+    payment: UUID
+    amount: Money
+    approver: str
+    reason: str | None = None
+
+
+@stamp(binding=("cancellation",), sealed=("reason",))
+class CancellationWithdrawn:
+    """A correction: staff had cancelled the order by mistake. It lives again, with its seats.
+
+    `cancellation` is the correlation id of the cancellation, `approver` who agreed, as its caller
+    told: never the actor. The stamps of the cancellation stay where they are.
+    """
+
+    cancellation: UUID
+    approver: str
+    reason: str | None = None
+
+
+@stamp(binding=("code_hash",), sealed=("code",))
+class CancellationRequested:
+    """A one-time link was asked for. `code_hash` is SHA-256; `code` only serves its letter."""
+
+    code_hash: str
+    code: str | None = None
+
+
+@stamp(binding=("cause",), sealed=("reason",))
+class Cancelled:
+    """The order is cancelled."""
+
+    cause: Cause
+    reason: str | None = None
+
+
+@stamp()
+class SeatsReleased:
+    """The order's seats are free again."""
+
+
+@stamp()
+class SeatsRetaken:
+    """Money came after all, and there was room: the order lives again (SPEC P6)."""
+
+
+@stamp(occurrence=("try_number",), binding=("payment", "amount"), sealed=("reason",))
+class CreateRefundRequest:
+    """Intent: a provider is about to be asked to return money of one payment.
+
+    `payment` is the correlation id of the attempt, `payment_reference` the provider's name of it,
+    `fee` what is kept back by the cancellation policy, `reason` why staff wanted it.
+    """
+
+    payment: UUID
+    payment_reference: str
+    provider: str
+    amount: Money
+    fee: Money
+    cause: Cause
+    try_number: int = 1
+    reason: str | None = None
+
+
+@stamp(occurrence=("try_number",), binding=("amount", "provider_reference"))
+class CreateRefundSuccess:
+    """The provider accepted the refund of this payment. It may still fail."""
+
+    payment: UUID
+    amount: Money
+    provider_reference: str
+    try_number: int = 1
+
+
+@stamp(occurrence=("try_number",))
+class CreateRefundFailure:
+    """The provider refused the refund; no money moved."""
+
+    code: str
+    try_number: int = 1
+
+
+@stamp(occurrence=("provider_reference",), binding=("payment", "amount"))
+class Refunded:
+    """Money went back. `provider_reference` is the refund's."""
+
+    payment: UUID
+    amount: Money
+    provider_reference: str
+
+
+@stamp(occurrence=("provider_reference",), binding=("payment", "amount"))
+class RefundFailed:
+    """A refund that was accepted, or even settled, failed after all. Final (SPEC P10)."""
+
+    payment: UUID
+    amount: Money
+    provider_reference: str
+    code: str
+
+
+@stamp(binding=("payment", "amount"), sealed=("reason",))
+class ManualRefund:
+    """Staff returned money outside of any provider."""
+
+    payment: UUID
+    amount: Money
+    reason: str | None = None
+
+
+@stamp(occurrence=("provider_reference",), binding=("payment", "amount"))
+class Disputed:
+    """The payer's bank took the money back for now."""
+
+    payment: UUID
+    amount: Money
+    provider_reference: str
+
+
+@stamp(occurrence=("provider_reference",), binding=("payment", "won"))
+class DisputeClosed:
+    """A dispute ended: won, the money is back; lost, it is gone."""
+
+    payment: UUID
+    provider_reference: str
+    won: bool
+
+
+@stamp(occurrence=("letter", "try_number"))
+class ReceiptSendStarted:
+    """Appending this claims the letter: only one sender can (SPEC R5).
+
+    `numbered_for` is the shop whose next receipt number this draws: the first try of a receipt.
+    """
+
+    letter: Letter
+    try_number: int
+    numbered_for: UUID | None = None
+
+
+@stamp(occurrence=("letter", "try_number"), binding=("message_id",))
+class ReceiptSent:
+    """The mail server took the letter. `body_hash` is keyed: it tells nothing without the key."""
+
+    letter: Letter
+    try_number: int
+    message_id: str
+    body_hash: str
+
+
+@stamp(occurrence=("letter", "try_number"))
+class ReceiptFailed:
+    """The mail server refused the letter, for now or for good."""
+
+    letter: Letter
+    try_number: int
+    code: str
+    permanent: bool
+
+
+@stamp(occurrence=("letter", "try_number"))
+class ReceiptUnknown:
+    """The sender vanished before it told whether the letter went out."""
+
+    letter: Letter
+    try_number: int
+
+
+@stamp(binding=("receipt", "letter"), sealed=("reason",))
+class ReceiptResendRequested:
+    """Staff want a letter sent again, to the address that the order has then (SPEC R6).
+
+    `receipt` is the correlation id of the letter that was sent, or tried, before.
+    """
+
+    receipt: UUID
+    letter: Letter
+    reason: str | None = None
+
+
+OrderStamp = (
+    OrderPlaced
+    | ZeroPrice
+    | CreatePaymentRequest
+    | CreatePaymentSuccess
+    | CreatePaymentFailure
+    | PaymentPending
+    | PaymentFailed
+    | PaymentExpired
+    | Authorized
+    | CreateCaptureRequest
+    | CreateCaptureFailure
+    | CreateVoidRequest
+    | Voided
+    | CreateVoidFailure
+    | AuthorizationExpired
+    | Paid
+    | PaymentAssigned
+    | PaymentWithdrawn
+    | CancellationWithdrawn
+    | CancellationRequested
+    | Cancelled
+    | SeatsReleased
+    | SeatsRetaken
+    | CreateRefundRequest
+    | CreateRefundSuccess
+    | CreateRefundFailure
+    | Refunded
+    | RefundFailed
+    | ManualRefund
+    | Disputed
+    | DisputeClosed
+    | ReceiptSendStarted
+    | ReceiptSent
+    | ReceiptFailed
+    | ReceiptUnknown
+    | ReceiptResendRequested
+)
+# Written before a provider is asked: they carry the clock of the machine that asks.
+INTENTS = (CreatePaymentRequest, CreateRefundRequest, CreateCaptureRequest, CreateVoidRequest)

@@ -1,0 +1,84 @@
+"""Money that staff say came: a bank transfer counts once, however often it is entered (law 3)."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from uuid import UUID, uuid5
+
+from ledger.cases.service import Cases
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.kernel.events import Recorded, derived
+from ledger.kernel.refusals import Contradicted, TransferCounted
+from ledger.kernel.store import StampStore
+from ledger.order.commands import MarkPaid
+from ledger.order.decisions.staff import MANUAL
+from ledger.order.order import Order
+from ledger.order.service import Orders
+
+_TRANSFERS = UUID("f0b8a3de-6c0e-4c7d-9f0a-2d6f5c1be6a4")
+
+
+def mark_paid(
+    orders: Orders, cases: Cases, store: StampStore, order_id: UUID, command: MarkPaid
+) -> MarkPaid:
+    """The command as it was carried out: a transfer has its own identity, the same for everybody.
+
+    Entered again for the same order it changes nothing. For another order, or with another
+    amount, it is an alarm and `TransferCounted`. Once it was taken back it is free for others;
+    for the same order only to somebody who looked at it since, so that no old message revives it.
+    """
+    named = "".join(command.transfer.split()).upper()
+    if not named:
+        orders.handle(order_id, command)
+        return command
+    past = _taken_back(orders, store, named)
+    wish = replace(command, correlation_id=_identity(named, len(past)), transfer=named)
+    stands = store.find(wish.correlation_id, "PAID")
+    here = [one.correlation_id for one in past if one.stream == order_id]
+    if stands is None and here and command.version != orders.get(order_id).version:
+        return replace(wish, correlation_id=here[-1])
+    stands = stands or _entered(orders, store, order_id, wish)
+    if stands.stream != order_id or wish.amount not in (None, stands.stamp.amount):
+        _alarm(cases, order_id, wish, orders.get(stands.stream))
+        raise TransferCounted
+    return wish
+
+
+def _identity(transfer: str, number: int) -> UUID:
+    """Of the bank's name for it; another one each time that it was taken back."""
+    return uuid5(_TRANSFERS, f"{transfer}/{number}")
+
+
+def _taken_back(orders: Orders, store: StampStore, transfer: str) -> Sequence[Recorded]:
+    """Where this transfer was entered by mistake, oldest first."""
+    past: list[Recorded] = []
+    while (stands := store.find(_identity(transfer, len(past)), "PAID")) is not None:
+        if orders.get(stands.stream).attempts[stands.correlation_id].withdrawn is None:
+            break
+        past.append(stands)
+    return past
+
+
+def _entered(orders: Orders, store: StampStore, order_id: UUID, wish: MarkPaid) -> Recorded:
+    """The payment under this identity: ours, or that of whoever was faster."""
+    with suppress(Contradicted):
+        orders.handle(order_id, wish)
+    stands = store.find(wish.correlation_id, "PAID")
+    assert stands is not None, "it was stamped, or stood there"
+    return stands
+
+
+def _alarm(cases: Cases, order_id: UUID, wish: MarkPaid, first: Order) -> None:
+    there = f"order #{first.number:06d} of {first.terms.shop_slug}"
+    told = CaseOpened(
+        kind=CaseKind.CONTRADICTION,
+        severity=Severity.CRITICAL,
+        text=f"A bank transfer was entered again, otherwise than before: it counts for {there}.",
+        order=order_id,
+        provider=MANUAL,
+        provider_reference=wish.transfer,
+        amount=wish.amount or first.attempts[wish.correlation_id].received,
+        about=str(wish.correlation_id),
+    )
+    cause = derived(wish.correlation_id, f"entered/{order_id}/{wish.amount}")
+    cases.open(told, correlation_id=cause, actor=wish.actor)

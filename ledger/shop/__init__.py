@@ -1,0 +1,1 @@
+"""Shops: what they sell, on which terms, within which limits."""

@@ -1,0 +1,154 @@
+"""Shops as a service: read them, and bring a shop file's differences into the ledger."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from ledger.kernel.events import Draft, Recorded
+from ledger.kernel.refusals import Busy, Contradicted, QuotaTooSmall, ShopUnreadable, UnknownShop
+from ledger.kernel.store import (
+    Append,
+    Appended,
+    Conflict,
+    NoRoom,
+    SeatChange,
+    StampStore,
+    UnreadStamp,
+)
+from ledger.shop.cache import ShopCache
+from ledger.shop.rules import check
+from ledger.shop.shop import Shop, ShopSpec, differences, fold_shop, restatement
+from ledger.shop.stamps import QuotaSet, quota_id, shop_id
+
+PATIENCE = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A shop whose stamps cannot all be read. `name` is its slug, or its stream's id."""
+
+    name: str
+    why: str
+
+
+class Shops:
+    """All shops of a ledger. What was read is kept for moments, or until an append says it is old.
+
+    `cache` says how long; without one, every shop is read whenever it is asked for.
+    """
+
+    def __init__(
+        self,
+        store: StampStore,
+        directory: Callable[[], Sequence[UUID]] = lambda: (),
+        *,
+        cache: ShopCache | None = None,
+    ) -> None:
+        self._store, self._directory = store, directory
+        self._cache = cache or ShopCache()
+
+    def slugs(self, *, unread: Callable[[Unread], object] = lambda one: None) -> Sequence[str]:
+        """The addresses of all shops, oldest first; one that cannot be read is told apart."""
+        known = self._cache.young()
+        found = []
+        for stream in self._directory():
+            if stream in known:
+                found.append(known[stream])
+                continue
+            shop, open_faults = self._look(stream)
+            if open_faults:
+                why = "; ".join(one.why for one in open_faults)
+                unread(Unread(name=shop.slug or str(stream), why=why))
+            else:
+                found.append(shop.slug)
+        return found
+
+    def get(self, slug: str) -> Shop:
+        """The shop as it was seen lately; raises `UnknownShop` or `ShopUnreadable`."""
+        return _opened(self._cache.get(slug, lambda: self._read(slug)))
+
+    def newest(self, slug: str) -> Shop:
+        """The shop as the ledger holds it now; raises `UnknownShop`."""
+        return _opened(self.fresh(slug))
+
+    def fresh(self, slug: str) -> Shop:
+        """The shop as the ledger holds it now; version 0 if there is none.
+
+        Raises `ShopUnreadable`.
+        """
+        return self._cache.read(slug, lambda: self._read(slug))
+
+    def forget(self) -> None:
+        """Read every shop anew when it is asked for next."""
+        self._cache.forget()
+
+    def _read(self, slug: str) -> Shop:
+        shop, unread = self._look(shop_id(slug))
+        if unread:
+            raise ShopUnreadable(slug)
+        return shop
+
+    def import_shop(self, spec: ShopSpec, *, actor: str, at: datetime) -> Sequence[Recorded]:
+        """Stamp exactly the differences between a file and the ledger; none if they agree.
+
+        Where stamps of the shop cannot be read, the file takes the place of all of them.
+        Raises `ShopInvalid`, and `QuotaTooSmall` when a quota would shrink below what is taken.
+        """
+        check(spec)
+        for _ in range(PATIENCE):
+            shop, unread = self._look(shop_id(spec.slug))
+            drafts = _drafts(spec, shop, [one.version for one in unread], actor)
+            if not drafts:
+                return ()
+            append = Append(
+                drafts=drafts, expected={shop.id: shop.version}, seats=_capacities(drafts)
+            )
+            match self._store.append(append)[0]:
+                case Appended(recorded=recorded):
+                    self.forget()
+                    return recorded
+                case NoRoom(quota=quota):
+                    raise QuotaTooSmall(_name_of(quota, spec))
+                case Conflict():
+                    continue
+                case _:
+                    raise Contradicted
+        raise Busy(shop_id(spec.slug))
+
+    def _look(self, stream: UUID) -> tuple[Shop, Sequence[UnreadStamp]]:
+        """A shop as far as it can be read, and what of it still stands in the way."""
+        history, unread = self._store.read_what_can_be(stream)
+        shop = fold_shop(stream, history)
+        version = max([shop.version, *(one.version for one in unread)])
+        return replace(shop, version=version), [
+            one for one in unread if one.version not in shop.void
+        ]
+
+
+def _opened(shop: Shop) -> Shop:
+    if shop.preferences is None:
+        raise UnknownShop
+    return shop
+
+
+def _drafts(spec: ShopSpec, shop: Shop, unread: Sequence[int], actor: str) -> list[Draft]:
+    stream = shop_id(spec.slug)
+    cause = uuid5(stream, f"import/{shop.version}")
+    stamps = restatement(spec, shop, unread) if unread else differences(spec, shop)
+    return [
+        Draft(stream=stream, stamp=stamp, correlation_id=cause, actor=actor) for stamp in stamps
+    ]
+
+
+def _capacities(drafts: Sequence[Draft]) -> tuple[SeatChange, ...]:
+    return tuple(
+        SeatChange(quota=quota_id(one.stream, one.stamp.slug), capacity=one.stamp.capacity)
+        for one in drafts
+        if isinstance(one.stamp, QuotaSet)
+    )
+
+
+def _name_of(quota: UUID, spec: ShopSpec) -> str:
+    shop = shop_id(spec.slug)
+    return next((slug for slug in spec.quotas if quota_id(shop, slug) == quota), str(quota))

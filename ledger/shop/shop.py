@@ -1,0 +1,193 @@
+"""A shop: what it sells and how, folded from its stamps, and what an import would change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID
+
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.shop.stamps import (
+    Preferences,
+    PreferencesChanged,
+    ProductRevised,
+    ProductWithdrawn,
+    QuotaSet,
+    SeriesResumed,
+    ShopOpened,
+    ShopRestated,
+    ShopStamp,
+    quota_id,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """A shop as it stands. `quotas` are capacities by slug, `products` the current revisions.
+
+    `void` are versions of stamps that could not be read and that others took the place of.
+    `withdrawals_until`: no order of it can be cancelled by its customer after that, whatever the
+    policy was when it was placed; None when none ever could.
+    """
+
+    id: UUID
+    slug: str = ""
+    version: int = 0
+    preferences: Preferences | None = None
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    products: Mapping[str, ProductRevised] = field(default_factory=dict)
+    revisions: Mapping[str, int] = field(default_factory=dict)
+    void: frozenset[int] = frozenset()
+    withdrawals_until: datetime | None = None
+
+    @property
+    def terms(self) -> Preferences:
+        """How the shop sells. Only asked of a shop that exists."""
+        assert self.preferences is not None, "the shop was never opened"
+        return self.preferences
+
+    def on_sale(self, now: datetime) -> tuple[ProductRevised, ...]:
+        """What is inside its sale window, in the shop's order (SPEC C1)."""
+        ranked = sorted(self.products.values(), key=lambda one: (one.rank, one.slug))
+        return tuple(one for one in ranked if _inside(one, now))
+
+    def quota_ids(self, product: ProductRevised) -> tuple[UUID, ...]:
+        """The quotas that one piece of a product takes from."""
+        return tuple(quota_id(self.id, slug) for slug in product.quotas)
+
+
+def _inside(product: ProductRevised, now: datetime) -> bool:
+    begun = product.available_from is None or product.available_from <= now
+    return begun and (product.available_until is None or now < product.available_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductSpec:
+    """A product as a shop file says it; the revision is for us to count.
+
+    `unlimited`: that it takes from no quota is meant so.
+    """
+
+    slug: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    price: Money
+    vat_percent: str
+    quotas: tuple[str, ...]
+    tickets: int
+    max_per_order: int
+    available_from: datetime | None = None
+    available_until: datetime | None = None
+    unlimited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopSpec:
+    """A whole shop as a shop file says it."""
+
+    slug: str
+    preferences: Preferences
+    quotas: Mapping[str, int]
+    products: tuple[ProductSpec, ...]
+
+
+def fold_shop(shop_id: UUID, history: Iterable[Recorded]) -> Shop:
+    """The shop as it stands after these stamps."""
+    shop = Shop(id=shop_id)
+    for recorded in history:
+        shop = evolve_shop(shop, recorded)
+    return shop
+
+
+def void_versions(history: Iterable[Recorded]) -> frozenset[int]:
+    """Versions of stamps of this stream that nobody can read, and that others took the place of."""
+    restated = (one.stamp for one in history if isinstance(one.stamp, ShopRestated))
+    return frozenset(version for stamp in restated for version in stamp.versions)
+
+
+def evolve_shop(shop: Shop, recorded: Recorded) -> Shop:
+    """The shop after one more stamp."""
+    shop = replace(shop, version=recorded.version)
+    stamp: ShopStamp = recorded.stamp
+    match stamp:
+        case ShopOpened():
+            return replace(shop, slug=stamp.slug)
+        case PreferencesChanged():
+            until = _withdrawals_until(shop.withdrawals_until, stamp.after)
+            return replace(shop, preferences=stamp.after, withdrawals_until=until)
+        case QuotaSet():
+            return replace(shop, quotas={**shop.quotas, stamp.slug: stamp.capacity})
+        case ProductRevised():
+            revisions = {**shop.revisions, stamp.slug: stamp.revision}
+            products = {**shop.products, stamp.slug: stamp}
+            return replace(shop, products=products, revisions=revisions)
+        case ProductWithdrawn():
+            kept = {slug: one for slug, one in shop.products.items() if slug != stamp.slug}
+            return replace(shop, products=kept)
+        case ShopRestated():
+            return replace(shop, void=shop.void | {*stamp.versions})
+        case SeriesResumed():
+            return shop
+        case _:
+            assert_never(stamp)
+
+
+def _withdrawals_until(so_far: datetime | None, preferences: Preferences) -> datetime | None:
+    if preferences.cancellation.period_days <= 0:
+        return so_far
+    return max(filter(None, (so_far, preferences.starts_at)))
+
+
+def differences(spec: ShopSpec, shop: Shop) -> Sequence[ShopStamp]:
+    """Exactly the stamps that lead from the shop to the file; none when they agree."""
+    stamps: list[ShopStamp] = [] if shop.version else [ShopOpened(slug=spec.slug)]
+    if shop.preferences != spec.preferences:
+        stamps.append(PreferencesChanged(before=shop.preferences, after=spec.preferences))
+    stamps += [
+        QuotaSet(slug=slug, capacity=capacity)
+        for slug, capacity in spec.quotas.items()
+        if shop.quotas.get(slug) != capacity
+    ]
+    wanted = [_revised(one, rank, shop) for rank, one in enumerate(spec.products, 1)]
+    stamps += [one for one in wanted if shop.products.get(one.slug) != one]
+    kept = {one.slug for one in spec.products}
+    stamps += [ProductWithdrawn(slug=slug) for slug in shop.products if slug not in kept]
+    return stamps
+
+
+def restatement(spec: ShopSpec, shop: Shop, unread: Sequence[int]) -> Sequence[ShopStamp]:
+    """The stamps that take the place of those that cannot be read: the whole shop, said anew.
+
+    Revisions go on from above any that an unread stamp may have had.
+    """
+    counted = {slug: number + len(unread) for slug, number in shop.revisions.items()}
+    wanted = {one.slug for one in spec.products}
+    gone = {slug: one for slug, one in shop.products.items() if slug not in wanted}
+    blank = replace(shop, preferences=None, quotas={}, products=gone, revisions=counted)
+    opened: list[ShopStamp] = [] if shop.slug else [ShopOpened(slug=spec.slug)]
+    known = replace(blank, version=max(shop.version, *unread))
+    return [ShopRestated(versions=tuple(unread)), *opened, *differences(spec, known)]
+
+
+def _revised(spec: ProductSpec, rank: int, shop: Shop) -> ProductRevised:
+    """A changed price, VAT or title makes a new revision; a window or a text does not (C10)."""
+    sold = shop.products.get(spec.slug)
+    revision = shop.revisions.get(spec.slug, 0)
+    terms = (spec.price, spec.vat_percent, spec.title)
+    if sold is None or terms != (sold.price, sold.vat_percent, sold.title):
+        revision += 1
+    return ProductRevised(
+        slug=spec.slug,
+        revision=revision,
+        rank=rank,
+        title=spec.title,
+        description=spec.description,
+        price=spec.price,
+        vat_percent=spec.vat_percent,
+        quotas=spec.quotas,
+        tickets=spec.tickets,
+        max_per_order=spec.max_per_order,
+        available_from=spec.available_from,
+        available_until=spec.available_until,
+    )

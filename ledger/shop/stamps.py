@@ -1,0 +1,130 @@
+"""Every stamp a shop can hold. Field names are storage format: never rename."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID, uuid5
+
+from ledger.kernel.money import Money
+from ledger.kernel.stamp import stamp
+from ledger.order.policy import BankAccount, CancellationPolicy, Seller, Surplus
+
+_SHOPS = UUID("0e6d4d0c-93e0-4a39-8d6c-0a0d6e2c7c55")
+
+
+def shop_id(slug: str) -> UUID:
+    """The stream of a shop, from its slug."""
+    return uuid5(_SHOPS, slug)
+
+
+@lru_cache(maxsize=4096)
+def quota_id(shop: UUID, slug: str) -> UUID:
+    """The identity of one of a shop's quotas."""
+    return uuid5(shop, f"quota/{slug}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """How a shop sells. Durations in seconds; `starts_at` in UTC; texts by language.
+
+    `grace_period` is for how long after placing an order it can be cancelled at once: payments
+    are only authorized and captured when it ends. None: they are captured at once.
+    `how_to_pay` is what the order page says where money comes by hand, such as a bank account;
+    `bank_account` is that account for machines: codes that banks' apps read are made of it.
+    `overpaid` says what happens to money beyond the price; `remind_unpaid` whether who has not
+    paid gets a letter.
+    """
+
+    name: Mapping[str, str]
+    seller: Seller
+    currency: str
+    timezone: str
+    starts_at: datetime
+    provider: str
+    unpaid_after: int
+    cancellation: CancellationPolicy
+    terms_url: Mapping[str, str]
+    grace_period: int | None = None
+    how_to_pay: Mapping[str, str] = field(default_factory=dict)
+    overpaid: Surplus = Surplus.CASE
+    bank_account: BankAccount | None = None
+    remind_unpaid: bool = True
+
+
+@stamp(binding=("slug",))
+class ShopOpened:
+    """A shop exists. Its slug is its address for ever."""
+
+    slug: str
+
+
+@stamp(binding=("after",))
+class PreferencesChanged:
+    """Preferences changed: what they were (None at first), what they are."""
+
+    before: Preferences | None
+    after: Preferences
+
+
+@stamp(occurrence=("slug",), binding=("capacity",))
+class QuotaSet:
+    """A quota holds this many seats."""
+
+    slug: str
+    capacity: int
+
+
+@stamp(occurrence=("slug",), binding=("revision",))
+class ProductRevised:
+    """A product as sold from here on. Price, VAT or title changed: the revision is a new one."""
+
+    slug: str
+    revision: int
+    rank: int
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    price: Money
+    vat_percent: str
+    quotas: tuple[str, ...]
+    tickets: int
+    max_per_order: int
+    available_from: datetime | None = None
+    available_until: datetime | None = None
+
+
+@stamp(occurrence=("slug",))
+class ProductWithdrawn:
+    """A product is no longer on sale."""
+
+    slug: str
+
+
+@stamp(binding=("versions",))
+class ShopRestated:
+    """Stamps of this stream that nobody can read count no more: what follows says all anew."""
+
+    versions: tuple[int, ...]
+
+
+@stamp(occurrence=("series",), binding=("after", "until"))
+class SeriesResumed:
+    """A backup was restored: what may have been given out after it is not given out again.
+
+    The stamp itself draws `until` from its series. Numbers after `after` up to `until` are a gap.
+    """
+
+    series: str
+    after: int
+    until: int
+
+
+ShopStamp = (
+    ShopOpened
+    | PreferencesChanged
+    | QuotaSet
+    | ProductRevised
+    | ProductWithdrawn
+    | ShopRestated
+    | SeriesResumed
+)

@@ -1,0 +1,31 @@
+"""Every projection there is."""
+
+from collections.abc import Mapping
+
+from projections.authorizations import RESERVATIONS
+from projections.cases import CASES
+from projections.engine.projection import Projection
+from projections.open_intents import OPEN_INTENTS
+from projections.order_search import ORDER_PAGES
+from projections.outbox import OUTBOX
+from projections.provider_references import PROVIDER_REFERENCES
+from projections.receipts import RECEIPTS_OWED
+from projections.refund_eligibility import REFUND_ELIGIBILITY
+from projections.seats import SEATS
+from projections.unpaid_orders import UNPAID
+
+PROJECTIONS: Mapping[str, Projection] = {
+    one.name: one
+    for one in (
+        ORDER_PAGES,
+        REFUND_ELIGIBILITY,
+        RECEIPTS_OWED,
+        OUTBOX,
+        OPEN_INTENTS,
+        SEATS,
+        PROVIDER_REFERENCES,
+        UNPAID,
+        RESERVATIONS,
+        CASES,
+    )
+}

@@ -1,0 +1,91 @@
+"""The rows that streams call for. One that cannot be translated harms no other."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from ledger.kernel.events import Recorded
+from projections.engine.fold import folded
+from projections.engine.projection import Projection, Row, State
+
+Rows = Mapping[str, Sequence[Row]]
+# The rows of a stream that has only begun.
+NO_ROWS: Rows = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poison:
+    """A stamp that could not be read or translated. `error` names the failure, not the data."""
+
+    stream: UUID
+    position: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """One stream: how it stands, and its rows by projection.
+
+    With a poison, both are those of just before it; `rows` is None if there is nothing to write.
+    `first` is the position of the first stamp that was looked at. `before` are the rows as they
+    were written last, None where nobody remembers.
+    """
+
+    first: int
+    state: State | None
+    rows: Rows | None
+    before: Rows | None = None
+    poison: Poison | None = None
+
+
+def changes(changed: Mapping[UUID, Derived], projection: str) -> tuple[list[UUID], list[Row]]:
+    """Whose rows of a projection go, and the rows that come; what stands there already stays."""
+    replaced: list[UUID] = []
+    rows: list[Row] = []
+    for stream, one in changed.items():
+        if one.rows is None:
+            continue
+        made = one.rows[projection]
+        former = None if one.before is None else one.before.get(projection, ())
+        if made == former:
+            continue
+        if former is None or former:
+            replaced.append(stream)
+        rows.extend(made)
+    return replaced, rows
+
+
+def derive(
+    stamps: Sequence[Recorded],
+    state: State | None,
+    *,
+    projections: Collection[Projection],
+    before: Rows | None = None,
+) -> Derived:
+    """The stream after these stamps, of which there is at least one, on top of how it stood."""
+    try:
+        after = folded(stamps, state)
+        rows = {one.name: one.rows_of(after) for one in projections}
+        return Derived(first=stamps[0].position, state=after, rows=rows, before=before)
+    except Exception:  # whatever a translation stumbles over: its lane stops, the others go on
+        return replace(_until_it_stumbles(stamps, state, projections), before=before)
+
+
+def _until_it_stumbles(
+    stamps: Sequence[Recorded], state: State | None, projections: Collection[Projection]
+) -> Derived:
+    """Stamp by stamp, to find the one to blame and keep what came before it."""
+    rows: Rows | None = None
+    for recorded in stamps:
+        try:
+            after = folded([recorded], state)
+            rows, state = {one.name: one.rows_of(after) for one in projections}, after
+        except Exception as error:
+            poison = poison_at(recorded, error)
+            return Derived(first=stamps[0].position, state=state, rows=rows, poison=poison)
+    return Derived(first=stamps[0].position, state=state, rows=rows)
+
+
+def poison_at(recorded: Recorded, error: Exception) -> Poison:
+    """A stamp that could not be translated."""
+    return Poison(stream=recorded.stream, position=recorded.position, error=type(error).__name__)

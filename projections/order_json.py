@@ -1,0 +1,72 @@
+"""An order as its page and the API show it. It holds no personal data."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ledger.order.cancellation_policy import eligibility
+from ledger.order.order import Order
+from ledger.order.overdue import flags_at
+from ledger.order.stamps import Line
+from ledger.order.status import status
+
+
+def order_page(order: Order, now: datetime, language: str) -> Mapping[str, Any]:
+    """The `order` of the API. Amounts in minor units, times in UTC, titles in `language`."""
+    terms = order.terms
+    return {
+        "id": str(order.id),
+        "number": order.number,
+        "shop": terms.shop_slug,
+        "status": str(status(order)),
+        "currency": order.currency,
+        "total": order.due.amount,
+        "version": order.version,
+        "placed_at": moment(order.placed_at),
+        "language": terms.language,
+        "money": _money(order),
+        "lines": [_line(line, language) for line in terms.lines],
+        "cancellation": _cancellation(order, now),
+        "flags": [*flags_at(order, now)],
+    }
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """A text in a language, or in English, or in whichever there is."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def moment(when: datetime | None) -> str | None:
+    """A time as RFC 3339 in UTC."""
+    return when.astimezone(UTC).isoformat().replace("+00:00", "Z") if when else None
+
+
+def _money(order: Order) -> Mapping[str, int]:
+    return {
+        "due": order.due.amount,
+        "received": order.received.amount,
+        "refund_pending": order.refund_pending.amount,
+        "refunded": order.refunded.amount,
+        "disputed": order.disputed.amount,
+        "charged_back": order.lost.amount,
+    }
+
+
+def _line(line: Line, language: str) -> Mapping[str, Any]:
+    return {
+        "product": line.product,
+        "revision": line.revision,
+        "title": in_language(line.title, language),
+        "quantity": line.quantity,
+        "unit_price": line.unit_price.amount,
+        "vat_percent": line.vat_percent,
+    }
+
+
+def _cancellation(order: Order, now: datetime) -> Mapping[str, Any]:
+    answer = eligibility(order, now)
+    return {
+        "allowed": answer.allowed,
+        "reason": answer.reason,
+        "deadline": moment(answer.deadline),
+    }

@@ -1,0 +1,1 @@
+"""The `stampledger` command, one file for each group of commands."""

@@ -1,0 +1,247 @@
+"""The `stampledger` command."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import click
+
+from adapters.embedded_postgres import EmbeddedPostgresError
+from adapters.postgres.migrate import MigrationRefused, migrate
+from adapters.postgres.roles import NotMigrated, RoleTooStrong
+from adapters.postgres.views.rebuild import RebuildUnderWay
+from adapters.process_tricks import settle_down, short_turns
+from adapters.worker.daemon import stopped_by_signals
+from adapters.worker.projector.rebuild import RebuildRefused
+from adapters.worker.projector.views import UnknownProjection
+from adapters.worker.reactor import Progress
+from ledger.audit.unfinished import Unfinished
+from ledger.kernel.few_collections import quick_collections
+from ledger.kernel.refusals import Refusal, ShopInvalid
+from ledger.kernel.store import LedgerUnavailable
+from ledger.reconciliation.records import ProviderAway
+from web import __version__
+from web.app import create_app
+from web.cli.audit import audit, seats
+from web.cli.cases import cases
+from web.cli.corrections import withdraw_cancellation, withdraw_payment
+from web.cli.inbox import inbox
+from web.cli.keys import keys
+from web.cli.ledger import ledger
+from web.cli.orders import orders
+from web.cli.ports import Port, PortUnusable, require_usable
+from web.cli.progress import progress_bar
+from web.cli.projections import projections
+from web.cli.reconcile import reconcile
+from web.cli.refunds import settle_refund
+from web.cli.sessions import sessions
+from web.cli.shops import shop
+from web.cli.tokens import token
+from web.cli.typed_words import require_text
+from web.demo.command import demo
+from web.http.log_format import configure
+from web.http.projection_health import behind, told_of_lag, told_of_stopped
+from web.http.worker_metrics import LOOPBACK, worker_metrics
+from web.wiring.composition import Works, assembled, daemon
+from web.wiring.gunicorn import Server
+from web.wiring.parts import Parts
+from web.wiring.settings import Settings, SettingWrong, read_settings
+
+REFUSED, WRONG, OUTSIDE = 1, 2, 3
+_ENDINGS: dict[type[Exception], int] = {
+    Refusal: REFUSED,
+    RebuildRefused: REFUSED,
+    RebuildUnderWay: REFUSED,
+    SettingWrong: WRONG,
+    RoleTooStrong: WRONG,
+    NotMigrated: WRONG,
+    MigrationRefused: WRONG,
+    EmbeddedPostgresError: OUTSIDE,
+    LedgerUnavailable: OUTSIDE,
+    ProviderAway: OUTSIDE,
+    Unfinished: OUTSIDE,
+    PortUnusable: OUTSIDE,
+}
+
+
+class Opening:
+    """Opens the parts when a command first asks for them; closes them when it is done."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._works: Works | None = None
+
+    def works(self) -> Works:
+        if self._works is None:
+            self._works = self._stack.enter_context(assembled(read_settings(os.environ)))
+        return self._works
+
+    def __call__(self) -> Parts:
+        return self.works().parts
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="stampledger")
+@click.pass_context
+def stampledger(context: click.Context) -> None:
+    """An order ledger built from payment stamps."""
+    context.obj = Opening(context.with_resource(ExitStack()))
+
+
+def _works(context: click.Context) -> Works:
+    opening: Opening = context.obj
+    return opening.works()
+
+
+def _parts(context: click.Context) -> Parts:
+    return _works(context).parts
+
+
+@stampledger.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=Port(), default=8000, show_default=True, help="Port to listen on.")
+def serve(host: str, port: int) -> None:
+    """Serve the shop and the API. Does not start a worker."""
+    require_usable(host, port)
+    settings = _ready_to_serve(read_settings(os.environ))
+
+    def make(stack: ExitStack) -> Any:
+        app = create_app(stack.enter_context(assembled(settings, readers=16)).parts)
+        # Whoever serves another address of the same machine has another number, most likely.
+        settle_down(os.getpid())
+        return app
+
+    Server(make, host=host, port=port).run()
+
+
+def _ready_to_serve(settings: Settings) -> Settings:
+    if not settings.secret_key:
+        raise SettingWrong("STAMPLEDGER_SECRET_KEY", "is required: it signs sessions and forms")
+    return settings
+
+
+@stampledger.command()
+@click.option("--once", is_flag=True, help="Do all that is due, then exit.")
+@click.option("--only", multiple=True, metavar="NAME", help="Only these reactors.")
+@click.option("--without", multiple=True, metavar="NAME", help="All reactors but these.")
+@click.option(
+    "--metrics-port",
+    type=Port(),
+    help="Serve /metrics of this worker on this port of the machine itself.",
+)
+@click.pass_context
+def worker(
+    context: click.Context,
+    once: bool,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    metrics_port: int | None,
+) -> None:
+    """Move the projections, send the letters, settle what is open at providers."""
+    if metrics_port is not None and not once:
+        require_usable(LOOPBACK, metrics_port, option="--metrics-port")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    running = daemon(_works(context))
+    try:
+        running = running.without(without).only(only) if only else running.without(without)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if once:
+        done = running.run_once()
+        click.echo(", ".join(f"{name}: {_came_to(one)}" for name, one in done.items()))
+        for sentence in told_of_stopped(_works(context).views.stopped_lanes()):
+            click.echo(sentence)
+        return
+    watched = worker_metrics(_parts(context), metrics_port, reactors=running.counts.read)
+    with watched, stopped_by_signals(running.stop), quick_collections(), short_turns():
+        running.run()
+
+
+def _came_to(progress: Progress) -> str:
+    """How many items were done and, where some were not, how many those are."""
+    left = {"wait": progress.waiting, "failed": progress.failed}
+    told = ", ".join(f"{many} {word}" for word, many in left.items() if many)
+    return f"{progress.done} ({told})" if told else f"{progress.done}"
+
+
+@stampledger.command(name="migrate")
+@click.pass_context
+def migrate_command(context: click.Context) -> None:
+    """Bring the database up to this release."""
+    settings = read_settings(os.environ)
+    if settings.database_url is None:
+        _parts(context)
+        click.echo("The embedded database is up to date.")
+        return
+    if settings.migrate_database_url is None:
+        raise SettingWrong("STAMPLEDGER_MIGRATE_DATABASE_URL", "is required to migrate")
+    applied = migrate(settings.migrate_database_url)
+    click.echo("\n".join(applied) or "Nothing to do: the database is up to date.")
+
+
+@projections.command(name="rebuild")
+@click.argument("names", nargs=-1, metavar="NAME...")
+@click.pass_context
+def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
+    """Derive projections again beside the live ones, then swap them in. Sends nothing."""
+    works = _works(context)
+    try:
+        with progress_bar("rebuilding") as progress:
+            position = works.views.rebuild(names, progress=progress)
+    except UnknownProjection as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"Rebuilt as of position {position}.")
+    stopped, late = works.views.stopped_lanes(), behind(works.views, works.parts.clock())
+    for sentence in (*told_of_stopped(stopped), *told_of_lag(late)):
+        click.echo(sentence)
+    sys.exit(REFUSED if stopped or late else 0)
+
+
+for command in (settle_refund, withdraw_payment, withdraw_cancellation):
+    orders.add_command(command)
+for group in (
+    token,
+    audit,
+    cases,
+    seats,
+    orders,
+    keys,
+    ledger,
+    demo,
+    reconcile,
+    sessions,
+    inbox,
+    projections,
+    shop,
+):
+    stampledger.add_command(group)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; every known trouble ends in one sentence and its exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    configure()
+    try:
+        require_text(arguments)
+        stampledger.main(arguments, prog_name="stampledger", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except tuple(_ENDINGS) as error:
+        click.echo(_sentence(error), err=True)
+        sys.exit(next(code for kind, code in _ENDINGS.items() if isinstance(error, kind)))
+
+
+def _sentence(error: Exception) -> str:
+    said = str(error)
+    meaning = (type(error).__doc__ or "").partition("\n")[0] if isinstance(error, Refusal) else ""
+    if "\n" in said or isinstance(error, ShopInvalid):
+        return f"{meaning}\n{said}"
+    return " ".join(part for part in (meaning, f"({said})" if meaning and said else said) if part)

@@ -1,0 +1,160 @@
+"""`orders show` and `orders find`: one order, however it is named."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import click
+from rich.table import Table
+
+from ledger.audit.replay import replay
+from ledger.kernel.currencies import spoken
+from ledger.kernel.refusals import UnknownOrder
+from ledger.order.order import Order
+from ledger.order.status import status
+from projections.order_json import moment
+from web.actions.find_orders import Found, by_list, by_person, number_of
+from web.cli import audit_tables as tables
+from web.cli.order_report import order_json, show_order
+from web.cli.progress import progress_bar
+from web.cli.typed_words import Word
+from web.wiring.parts import Parts
+
+NOTHING = 1
+_MANY = 100_000
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+_shop = click.option("--shop", type=Word(), help="Only orders of this shop.")
+
+
+@click.group()
+def orders() -> None:
+    """Orders, one at a time."""
+
+
+@orders.command()
+@click.argument("name", metavar="ID|NUMBER", type=Word())
+@_shop
+@_json
+@click.pass_context
+def show(context: click.Context, name: str, shop: str | None, as_json: bool) -> None:
+    """How an order stands, and how it came there."""
+    parts: Parts = context.obj()
+    order = _the_one(parts, name, shop)
+    steps = list(replay(parts.orders.history(order.id)))
+    if as_json:
+        tables.as_json({**order_json(order, parts.clock()), "steps": steps})
+        return
+    out = tables.console()
+    for table in (*show_order(order, parts.clock()), tables.story_table(steps, streams=False)):
+        out.print(table)
+
+
+@orders.command()
+@click.argument("text", type=Word())
+@_shop
+@click.option(
+    "--newest",
+    type=click.IntRange(1, 10_000_000),
+    default=_MANY,
+    show_default=True,
+    help="How many orders are opened to look for a name.",
+)
+@click.option("--names", is_flag=True, help="Show who placed them: opens what is sealed.")
+@_json
+@click.pass_context
+def find(
+    context: click.Context, text: str, shop: str | None, newest: int, names: bool, as_json: bool
+) -> None:
+    """Find orders by number, e-mail, payment or provider reference, or by a name.
+
+    Exit status 1: there is none.
+    """
+    parts: Parts = context.obj()
+    found = _found(parts, text, shop, newest=newest)
+    if as_json:
+        listed = [_document(one, names=names) for one in found.orders]
+        tables.as_json({"searched": found.searched, "orders": listed})
+    else:
+        _show(found, names=names)
+    sys.exit(0 if found.orders else NOTHING)
+
+
+def _the_one(parts: Parts, name: str, shop: str | None) -> Order:
+    """By its identifier from the ledger itself; by its number from the list of orders."""
+    try:
+        order = parts.orders.get(UUID(name))
+    except ValueError:
+        order = None
+    if order is not None:
+        if shop not in (None, order.terms.shop_slug):
+            raise UnknownOrder
+        return order
+    number = number_of(name)
+    if number is None:
+        raise click.UsageError(
+            f"{name} is no order's identifier and no number. To look for a name or a reference: "
+            "orders find."
+        )
+    return _numbered(parts, name, number, shop)
+
+
+def _numbered(parts: Parts, name: str, number: int, shop: str | None) -> Order:
+    found = [one for one in by_list(parts, name, shop=shop) if one.number == number]
+    if not found:
+        click.echo(_late(parts), err=True, nl=bool(_late(parts)))
+        raise UnknownOrder
+    if len(found) > 1:
+        shops = ", ".join(sorted({one.terms.shop_slug for one in found}))
+        raise click.UsageError(f"There is such a number in several shops. Say --shop: {shops}.")
+    return found[0]
+
+
+def _found(parts: Parts, text: str, shop: str | None, *, newest: int) -> Found:
+    listed = by_list(parts, text, shop=shop)
+    if listed or "@" in text or number_of(text) is not None:
+        told = "Searched: numbers, e-mail addresses and references of all orders."
+        return Found(orders=listed, searched=f"{told} {_late(parts)}".strip())
+    with progress_bar("opening orders") as progress:
+        return by_person(parts.store, text, shop=shop, most=newest, progress=progress)
+
+
+def _late(parts: Parts) -> str:
+    lag = next((one.lag for one in parts.views.checkpoints() if one.name == "order_pages"), 0)
+    return f"The list of orders is {lag} stamps behind: is the worker running?" if lag else ""
+
+
+def _show(found: Found, *, names: bool) -> None:
+    if found.orders:
+        table = Table("shop", "number", "status", "total", "placed", "order")
+        if names:
+            table.add_column("name")
+        for one in found.orders:
+            table.add_row(*_row(one, names=names))
+        tables.console().print(table)
+    count = len(found.orders) or "No"
+    click.echo(f"{count} order{'' if count == 1 else 's'} found. {found.searched}")
+
+
+def _row(one: Order, *, names: bool) -> Sequence[str]:
+    placed = f"{one.placed_at:%Y-%m-%d %H:%M}Z" if one.placed_at else ""
+    told = (one.terms.shop_slug, f"#{one.number:06d}", status(one).value, spoken(one.due), placed)
+    return (*told, str(one.id), *([_name(one)] if names else []))
+
+
+def _name(one: Order) -> str:
+    person = one.terms.customer
+    return f"{person.first_name} {person.last_name}" if person else "(erased)"
+
+
+def _document(one: Order, *, names: bool) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "number": one.number,
+        "shop": one.terms.shop_slug,
+        "status": status(one).value,
+        "total": one.due.amount,
+        "currency": one.currency,
+        "placed_at": moment(one.placed_at),
+        **({"name": _name(one)} if names else {}),
+    }

@@ -1,0 +1,1 @@
+"""The demo: every process on one machine, and an order that walks the whole way."""

@@ -1,0 +1,151 @@
+"""Everything on one machine: the shop, its worker, a sandbox provider and a mailbox."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from shlex import quote
+
+import click
+from rich.console import Console
+
+from adapters.shop_file.read import read_shop_file
+from web.cli.ports import Port
+from web.demo.processes import Addresses, House, alone, keep_to_ourselves, require_free, running
+from web.demo.story import Story
+from web.pages.availability import quotas_of
+from web.wiring.composition import assembled
+from web.wiring.parts import Parts
+from web.wiring.settings import Settings, read_settings
+
+SLUG = "winterfest"
+SAMPLE = Path(__file__).parent.parent / "samples" / f"{SLUG}.yaml"
+
+
+@click.command()
+@click.option(
+    "--port", type=Port(more=3), default=8000, show_default=True, help="Of the shop; 3 more follow."
+)
+@click.option("--once", is_flag=True, help="Exit after the story.")
+def demo(port: int, once: bool) -> None:
+    """Set up a sample shop, let one order walk the whole way, then serve."""
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, _as_interrupt)
+    settings = replace(read_settings(os.environ), database_url=None)
+    with alone(settings.home):
+        _shown(settings, Addresses(web=port), once=once)
+
+
+def _shown(settings: Settings, at: Addresses, *, once: bool) -> None:
+    require_free(at)
+    console = Console(highlight=False)
+    house = House(home=settings.home, at=at)
+    for folder in ("mail", "sandbox"):
+        keep_to_ourselves(house.home / folder)
+    console.print(f"Stampledger keeps this demo in [bold]{settings.home}[/bold].")
+    with assembled(settings, readers=2) as works:
+        parts = works.parts
+        parts.shops.import_shop(read_shop_file(SAMPLE), actor="demo", at=parts.clock())
+        tokens = {
+            f"{role}_token": works.tokens.add("demo", role=role) for role in ("auditor", "staff")
+        }
+        with running(house) as processes:
+            _tell(
+                console,
+                Story(
+                    at,
+                    lambda: _taken(works.parts),
+                    lambda word, text: _line(console, word, text),
+                ),
+            )
+            _verify(console, house)
+            if not once:
+                _serve(console, house, tokens, processes)
+    console.print("Everything that was started has stopped; the data is kept.")
+
+
+def _as_interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _line(console: Console, word: str, text: str) -> None:
+    console.print(f"  [green]✓[/green] [bold]{word:10}[/bold] {text}")
+
+
+def _tell(console: Console, story: Story) -> None:
+    console.print("One order walks the whole way:")
+    order = story.walk()
+    console.print(f"  its page  {story.at.shop}/{SLUG}/orders/{order}", soft_wrap=True)
+
+
+def _taken(parts: Parts) -> int:
+    """Seats held or sold, over all quotas of the sample shop."""
+    quotas = quotas_of(parts.shops.get(SLUG))
+    return sum(held + sold for _, held, sold in parts.seats(quotas).values())
+
+
+def _verify(console: Console, house: House) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "web.cli", "audit", "verify"],
+        env=dict(house.environment()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise click.ClickException(f"audit verify found something:\n{done.stdout}{done.stderr}")
+    _line(console, "verified", done.stdout.strip().splitlines()[-1])
+
+
+def _serve(
+    console: Console,
+    house: House,
+    tokens: Mapping[str, str],
+    processes: "Mapping[str, subprocess.Popen[bytes]]",
+) -> None:
+    facts = {
+        "shop": f"{house.at.shop}/winterfest/",
+        "mailbox": house.at.mail,
+        "provider": f"{house.at.provider}/sandbox/chaos",
+        "api": f"{house.at.shop}/api/v1/openapi.json",
+        "settings": str(house.home / "demo.env"),
+        **tokens,
+    }
+    _write(house.home / "demo.env", _as_shell(house.settings()))
+    _write(house.home / "demo.json", json.dumps(facts, indent=2))
+    console.print()
+    for name in ("shop", "mailbox", "provider", "api"):
+        console.print(f"  {name:9} {facts[name]}")
+    console.print(f"  log-ins   {house.home / 'demo.json'}", soft_wrap=True)
+    console.print(f"  commands  . {facts['settings']}; ./run cli reconcile -h", soft_wrap=True)
+    console.print("Serving until Ctrl-C.")
+    try:
+        _watch(house, processes)
+    except KeyboardInterrupt:
+        console.print()
+
+
+def _as_shell(settings: Mapping[str, str]) -> str:
+    return "\n".join(f"export {name}={quote(value)}" for name, value in settings.items())
+
+
+def _write(path: Path, text: str) -> None:
+    """It holds secrets of the demo, so only its owner may read it."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+
+
+def _watch(house: House, processes: "Mapping[str, subprocess.Popen[bytes]]") -> None:
+    while True:
+        for name, process in processes.items():
+            if process.poll() is not None:
+                told = house.log_of(name)
+                raise click.ClickException(f"The {name} has stopped. Its log tells why: {told}")
+        time.sleep(0.5)

@@ -1,0 +1,1 @@
+"""What frames every request: access, limits, problems, headers, logs, metrics, health."""

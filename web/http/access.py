@@ -1,0 +1,106 @@
+"""Who may see what: bearer tokens, their roles and their shop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from hashlib import sha256
+from typing import ParamSpec, Protocol, TypeVar
+
+from flask import request
+
+from web.http.current import parts
+from web.http.problems import ProblemRaised
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
+_RELAYED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
+_LONGEST_TOKEN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A bearer token as it is kept: never itself. `shop` None is every shop."""
+
+    name: str
+    role: str
+    shop: str | None = None
+    expires_at: datetime | None = None
+
+
+class Known(Protocol):
+    """What is asked of a kept token, however it is kept."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def shop(self) -> str | None: ...
+
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+
+class Tokens(Protocol):
+    """What the door needs of kept tokens, and nothing more."""
+
+    def find(self, digest: str) -> Known | None:
+        """The token whose SHA-256 (hexadecimal) this is."""
+        ...
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a token. Tokens are long and random, so a plain hash is enough."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def bearer() -> Known | None:
+    """The caller's token, if it is one of ours and not expired."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    secret = secret.strip()
+    if scheme.lower() != "bearer" or not secret or len(secret) > _LONGEST_TOKEN:
+        return None
+    # Looked up by its hash: how long that takes tells nothing about the secret.
+    token = parts().tokens.find(digest_of(secret))
+    if token is None or (token.expires_at is not None and token.expires_at <= parts().clock()):
+        return None
+    return token
+
+
+def require(*roles: str, shop: str | None = None) -> Known:
+    """The caller's token, or a problem: 401 without one, 403 when it may not."""
+    token = bearer()
+    if token is None:
+        raise ProblemRaised("unauthorized")
+    if token.role not in {"admin", *roles} or (token.shop is not None and token.shop != shop):
+        raise ProblemRaised("forbidden")
+    return token
+
+
+def for_roles(*roles: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Only callers with one of these roles, for the shop in the address if there is one."""
+
+    def guard(view: Callable[_P, _R]) -> Callable[_P, _R]:
+        @wraps(view)
+        def guarded(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            require(*roles, shop=(request.view_args or {}).get("shop"))
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def is_at_home() -> bool:
+    """A caller on this machine that no proxy sent."""
+    relayed = any(name in request.headers for name in _RELAYED)
+    return request.remote_addr in _LOOPBACK and not relayed
+
+
+def is_insider() -> bool:
+    """A caller on this machine that no proxy sent, or one with a token."""
+    return is_at_home() or bearer() is not None

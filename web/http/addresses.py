@@ -1,0 +1,40 @@
+"""From the names in an address to what they name. Whatever is not there looks the same."""
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+from ledger.kernel.refusals import UnknownOrder
+from ledger.order.order import Order
+from web.http.current import parts
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NOBODY = UUID(int=0)
+
+
+def order_in(shop: str, order: str) -> Order:
+    """The order of this shop. An id that is none is looked up too: it takes the same time."""
+    found = parts().orders.get(uuid_in(order))
+    if found.terms.shop_slug != shop:
+        raise UnknownOrder
+    return found
+
+
+def uuid_in(text: str) -> UUID:
+    """The identifier in an address; nobody's when it is none."""
+    return UUID(text) if _ID.fullmatch(text) else _NOBODY
+
+
+def return_url(shop: str, order: UUID) -> str:
+    """Where the provider sends the customer back to. One order, one address: keys depend on it."""
+    return return_address(parts().settings.base_url, shop, order)
+
+
+def return_address(base_url: str, shop: str, order: UUID) -> str:
+    """The same, for whoever asks outside of a request."""
+    return f"{base_url.rstrip('/')}/{shop}/orders/{order}?paid=1"
+
+
+def now() -> datetime:
+    """The time of this request."""
+    return parts().clock()

@@ -1,0 +1,1 @@
+"""Languages: catalogues, the form of money and dates, and the sentences of refusals."""

@@ -1,0 +1,120 @@
+"""The languages we speak: whatever has a catalogue. English is the source."""
+
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale, support
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, Response, current_app, has_request_context, request
+from flask_babel import Babel, Domain, get_locale
+
+from ledger.shop import texts as shop_texts
+
+SOURCE = "en"
+COOKIE = "language"
+YEAR = 365 * 24 * 3600
+CATALOGUES = Path(__file__).parent.parent / "translations"
+
+
+def speak(app: Flask) -> None:
+    """Give an app its languages: chosen by ?lang, then cookie, then what the browser asks for."""
+    _Babel(app, locale_selector=chosen)
+    app.after_request(_remember)
+    app.context_processor(_for_templates)
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """English, and every folder of translations that holds a catalogue."""
+    found = (path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.po"))
+    return (SOURCE, *sorted(name for name in found if name != SOURCE))
+
+
+def chosen() -> str:
+    """The language for this request."""
+    if not has_request_context():
+        return SOURCE
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if (spoken := of_tag(wish)) in known():
+            return spoken
+    # `fi-FI, en;q=0.5` wants Finnish; Werkzeug's best match would take the exact "en".
+    accepted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((one for one in accepted if one in known()), SOURCE)
+
+
+def of_tag(tag: str | None) -> str:
+    """The language of a tag (SPEC C15): `fi-FI`, `FI` and `fi_FI` are all Finnish."""
+    return shop_texts.language_of(tag or "")
+
+
+def current() -> str:
+    """The language of the page that is being made."""
+    locale = get_locale()
+    return locale.language if locale else SOURCE
+
+
+@cache
+def catalogue(language: str) -> support.Translations | support.NullTranslations:
+    """A language's texts, compiled from its .po file in memory; none for the source."""
+    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return support.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return support.Translations(compiled)
+
+
+class _Catalogues(Domain):  # type: ignore[misc]  # flask-babel ships no types
+    """Flask-Babel's domain, reading the catalogues that people edit."""
+
+    def get_translations(self) -> support.Translations | support.NullTranslations:
+        """The texts of the language of this request."""
+        return catalogue(current())
+
+
+class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
+    @property
+    def domain_instance(self) -> Domain:
+        return _Catalogues()
+
+
+def _remember(response: Response) -> Response:
+    wish = of_tag(request.args.get("lang"))
+    if wish in known():
+        # By our public address: behind a proxy each request seems to come without TLS.
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie(
+            COOKIE, wish, max_age=YEAR, samesite="Lax", httponly=True, secure=secure
+        )
+    response.vary.add("Accept-Language")
+    response.vary.add("Cookie")
+    return response
+
+
+def _for_templates() -> dict[str, Any]:
+    return {"language": current(), "languages": _choices}
+
+
+def _choices() -> list[tuple[str, str, str]]:
+    """(code, the language's own name, this page in it) for each language."""
+    kept = {name: value for name, value in request.args.items() if name != "lang"}
+    return [
+        (code, _own_name(code), f"{request.path}?{urlencode({**kept, 'lang': code})}")
+        for code in known()
+    ]
+
+
+def _own_name(code: str) -> str:
+    name = Locale.parse(code).get_display_name(code) or code
+    return name[:1].upper() + name[1:]
+
+
+def text_in(texts: Any, language: str) -> str:
+    """One of a shop's own texts: in this language, else in English, else in any."""
+    return shop_texts.text_in(texts, language) if texts else ""

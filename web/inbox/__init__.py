@@ -1,0 +1,1 @@
+"""Where providers' webhooks come in."""

@@ -1,0 +1,210 @@
+"""From chosen products to an order, and on to the payment page."""
+
+import re
+from dataclasses import asdict, dataclass
+from json import dumps
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response
+
+from ledger.kernel import refusals as no
+from ledger.kernel.money import Money, total
+from ledger.kernel.store import LedgerUnavailable
+from ledger.order.commands import PlaceOrder, Wanted
+from ledger.order.order import Order
+from ledger.order.stamps import Customer
+from ledger.shop.shop import Shop
+from ledger.shop.stamps import ProductRevised
+from web.actions.pay import go_and_pay
+from web.http.current import parts
+from web.http.problems import ProblemRaised, of_refusal
+from web.http.rate_limit import pressed_too_often
+from web.i18n import languages
+from web.i18n import refusals as sentences
+from web.i18n.gettext import _
+from web.pages.forms import CheckoutForm
+from web.pages.grace_cancel import remember
+from web.pages.shop import PREFIX, entered, quantities
+from web.pages.vat import by_rate
+
+pages = Blueprint("checkout", __name__)
+_SHOWN = re.compile(r"([0-9]{1,18}) ([A-Z]{3})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A product and how many of it, before it is an order's line."""
+
+    product: ProductRevised
+    quantity: int
+
+    @property
+    def title(self) -> str:
+        return languages.text_in(self.product.title, languages.current())
+
+    @property
+    def price(self) -> Money:
+        return self.product.price * self.quantity
+
+
+@pages.get("/<shop>/checkout")
+def form(shop: str) -> str | Response:
+    """What was chosen, and who buys it."""
+    open_shop = entered(shop)
+    chosen = choices(open_shop)
+    if not chosen:
+        return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
+    empty = CheckoutForm()
+    empty.renew()
+    return _page(open_shop, chosen, empty)
+
+
+@pages.post("/<shop>/checkout")
+def place(shop: str) -> str | Response | tuple[str, int]:
+    """Place the order, then see other: the payment page."""
+    too_often = pressed_too_often("checkout", limit=20)
+    open_shop = _with_all(entered(shop))
+    chosen = choices(open_shop)
+    if too_often and not chosen:
+        raise ProblemRaised("too-many-requests")
+    sent = CheckoutForm()
+    if not chosen:
+        if not sent.validate_on_submit() and "csrf_token" in sent.errors:
+            raise CSRFError("nothing was chosen, on no form of ours")
+        return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
+    key = sent.correlation()
+    if too_often:
+        sentence = _("Please wait a minute, then press again. Nothing is lost.")
+        return _page(open_shop, chosen, sent, complaint=sentence), 429
+    if not sent.validate_on_submit() or key is None:
+        return _again(open_shop, chosen, sent)
+    try:
+        return go_and_pay(remember(parts().orders.place(shop, _wish(open_shop, sent, key))))
+    except LedgerUnavailable:
+        sentence = _("We cannot take your order at this moment. Please press again in a moment.")
+        return _page(open_shop, chosen, sent, complaint=sentence), 503
+    except no.Refusal as refusal:
+        return _refused(open_shop, chosen, sent, refusal=refusal)
+
+
+def _with_all(shop: Shop) -> Shop:
+    """The shop; read anew if it lacks something that was chosen, which another process showed."""
+    known = all(product in shop.products for product in quantities())
+    return shop if known else parts().shops.newest(shop.slug)
+
+
+def choices(shop: Shop) -> list[Choice]:
+    """What the address or the form asks for, as far as the shop knows it."""
+    asked = quantities()
+    known = sorted(shop.products.values(), key=lambda one: one.rank)
+    return [Choice(product=one, quantity=asked[one.slug]) for one in known if one.slug in asked]
+
+
+def _wish(shop: Shop, sent: CheckoutForm, key: UUID) -> PlaceOrder:
+    customer = Customer(
+        first_name=_typed(sent.first_name.data),
+        last_name=_typed(sent.last_name.data),
+        email=_typed(sent.email.data),
+        phone=_typed(sent.phone.data),
+    )
+    lines = tuple(Wanted(product=slug, quantity=many) for slug, many in quantities().items())
+    provider = parts().providers.get(shop.terms.provider)
+    return PlaceOrder(
+        correlation_id=key,
+        actor="customer",
+        at=parts().clock(),
+        order=uuid4(),
+        lines=lines,
+        customer=customer,
+        language=languages.current(),
+        email_index=parts().keyring.blind_index(customer.email),
+        request_digest=_digest(shop, lines, customer),
+        account=provider.account if provider else "",
+        live=provider.live if provider else False,
+        expected_total=_shown(),
+    )
+
+
+def _shown() -> Money | None:
+    """The price that the page showed, as it told us; None where it told none."""
+    found = _SHOWN.fullmatch(request.form.get("shown", ""))
+    return Money(int(found[1]), found[2]) if found else None
+
+
+def _typed(data: str | None) -> str:
+    return (data or "").strip()
+
+
+def _digest(shop: Shop, lines: tuple[Wanted, ...], customer: Customer) -> str:
+    content = [shop.slug, [asdict(one) for one in lines], asdict(customer)]
+    return parts().keyring.keyed_hash(dumps(content, sort_keys=True).encode())
+
+
+def _refused(
+    shop: Shop, chosen: list[Choice], sent: CheckoutForm, *, refusal: no.Refusal
+) -> tuple[str, int]:
+    if isinstance(refusal, no.CustomerInvalid) and refusal.field in sent:
+        sent.complain(refusal.field, sentences.of_field(refusal.field))
+        return _again(shop, chosen, sent)
+    if isinstance(refusal, no.KeyReused):
+        return _sent_before(shop, chosen, sent)
+    sentence = sentences.of_lines(refusal, shop)
+    problem = of_refusal(refusal)
+    told = sentence or _(problem.detail)
+    # What is asked again shows what is true now; what is gone is not asked for any more.
+    newest = parts().shops.newest(shop.slug)
+    if left := choices(newest):
+        shop, chosen = newest, left
+    return _page(shop, chosen, sent, complaint=told), 409 if sentence else problem.status
+
+
+def _sent_before(shop: Shop, chosen: list[Choice], sent: CheckoutForm) -> tuple[str, int]:
+    """They went back and changed something: the first order stands, this would be a second."""
+    first = _first_order(sent)
+    sent.renew()
+    sentence = _("You have placed an order with this form already. Press again for another one.")
+    return _page(shop, chosen, sent, complaint=sentence, first=first), 409
+
+
+def _first_order(sent: CheckoutForm) -> Order | None:
+    key = sent.correlation()
+    found = parts().store.find(key, "ORDER_PLACED") if key else None
+    return parts().orders.get(found.stream) if found else None
+
+
+def _again(shop: Shop, chosen: list[Choice], sent: CheckoutForm) -> tuple[str, int]:
+    stale = sent.correlation() is None or "csrf_token" in sent.errors
+    if stale:
+        sent.renew()
+    sentence = _("The page was open for a long time. Please press once more.") if stale else ""
+    return _page(shop, chosen, sent, complaint=sentence), _unaccepted(sent)
+
+
+def _unaccepted(sent: CheckoutForm) -> int:
+    """Without its token a form is no wish at all; with it, something in it is wrong."""
+    return 400 if "csrf_token" in sent.errors else 422
+
+
+def _page(
+    shop: Shop,
+    chosen: list[Choice],
+    form: CheckoutForm,
+    *,
+    complaint: str = "",
+    first: Order | None = None,
+) -> str:
+    currency = shop.terms.currency
+    gross = [(one.product.vat_percent, one.price) for one in chosen]
+    return render_template(
+        "checkout.html",
+        shop=shop,
+        chosen=chosen,
+        form=form,
+        complaint=complaint,
+        first=first,
+        total=total([price for _rate, price in gross], currency),
+        vat=by_rate(gross),
+        again={f"{PREFIX}{one.product.slug}": one.quantity for one in chosen},
+    )

@@ -1,0 +1,97 @@
+"""What people type into our pages, each form with its CSRF token."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import ImmutableMultiDict
+from wtforms import EmailField, Field, Form, HiddenField, IntegerField, StringField, TelField
+from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
+
+from ledger.kernel.refusals import CustomerInvalid
+from ledger.order.decisions.place import check_customer
+from ledger.order.stamps import Customer
+from web.i18n import refusals as sentences
+
+# A number as letters write it: bounded, so that it fits every column.
+_NUMBER = r"^\s*#?\s*[0-9]{1,9}\s*$"
+_HARMLESS = Customer(first_name="A", last_name="B", email="a@example.org")
+
+
+def accepted(form: Form, field: Field) -> None:
+    """The ledger's own rule for this field, asked before the order is placed."""
+    try:
+        check_customer(replace(_HARMLESS, **{field.name: (field.data or "").strip()}))
+    except CustomerInvalid as refusal:
+        raise ValidationError(sentences.of_field(field.name)) from refusal
+
+
+class TypedForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+    """A form as browsers send it. Files and JSON, which flask-wtf would read too, are nothing."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
+        """Where the fields of a form come from."""
+
+        def wrap_formdata(
+            self, form: Form, formdata: object
+        ) -> ImmutableMultiDict[str, str] | None:
+            return request.form or None
+
+
+class CheckoutForm(TypedForm):
+    """Who buys. All that is wrong is said at once.
+
+    `key` makes a form that is sent twice one order.
+    """
+
+    first_name = StringField(
+        _l("First name"), [InputRequired(_l("Enter your first name.")), accepted]
+    )
+    last_name = StringField(_l("Last name"), [InputRequired(_l("Enter your last name.")), accepted])
+    email = EmailField(_l("Email"), [InputRequired(_l("Enter your email address.")), accepted])
+    phone = TelField(_l("Phone (optional)"), [Optional(), accepted])
+    key = HiddenField()
+
+    def correlation(self) -> UUID | None:
+        """The order's correlation id, or None if somebody wrote over it."""
+        try:
+            return UUID(self.key.data or "")
+        except ValueError:
+            return None
+
+    def renew(self) -> None:
+        """Another key: the next press is another order."""
+        self.key.data = str(uuid4())
+
+    def complain(self, field: str, sentence: str) -> None:
+        """Say under a field what is wrong with it."""
+        self[field].errors = [*self[field].errors, sentence]
+
+
+class WithdrawalForm(TypedForm):
+    """Which order, and where its letters go."""
+
+    number = StringField(
+        _l("Order number"),
+        [
+            InputRequired(_l("Enter the order number.")),
+            Regexp(_NUMBER, message=_l("Enter the order number, such as #000423.")),
+        ],
+    )
+    email = EmailField(_l("Email"), [InputRequired(_l("Enter your email address.")), accepted])
+
+    def number_typed(self) -> int:
+        """The order's number, as it was typed: with or without its sign and zeros."""
+        return int("".join(c for c in self.number.data or "" if c in "0123456789"))
+
+
+class PressForm(TypedForm):
+    """A single button."""
+
+
+class ConfirmForm(TypedForm):
+    """The last step of a cancellation. `amount` is the refund that the page showed."""
+
+    amount = IntegerField(validators=[InputRequired()])

@@ -1,0 +1,40 @@
+"""The browser that placed an order may cancel it at once from the order's page."""
+
+from flask import Blueprint, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+from ledger.order.decisions.capture import capture_under_way, in_grace
+from ledger.order.order import Order
+from web.actions.cancel_in_grace import cancel_at_once
+from web.http.addresses import now, order_in
+from web.http.modification_token import check, token_for
+from web.http.rate_limit import slow_down
+
+pages = Blueprint("changed_mind", __name__)
+_PLACED, _MOST = "placed", 5
+
+
+def remember(order: Order) -> Order:
+    """This browser placed the order: its page may offer to cancel it at once."""
+    if order.terms.grace_period is not None:
+        earlier = [one for one in session.get(_PLACED, []) if one != str(order.id)]
+        session[_PLACED] = [*earlier, str(order.id)][-_MOST:]
+    return order
+
+
+def offered_token(order: Order) -> str | None:
+    """The modification token, while it is of use to this browser; None for everybody else."""
+    if str(order.id) not in session.get(_PLACED, []):
+        return None
+    open_still = order.alive and in_grace(order, now()) and not capture_under_way(order)
+    return token_for(order) if open_still else None
+
+
+@pages.post("/<shop>/orders/<order>/cancel-at-once")
+def cancel(shop: str, order: str) -> Response:
+    """Cancel at once, then see other: the order's page, which tells how it stands."""
+    slow_down("cancel", limit=30)
+    check(request.form.get("modification_token", ""), order, at=now())
+    found = order_in(shop, order)
+    cancel_at_once(found.id)
+    return redirect(url_for("orders.page", shop=shop, order=found.id), 303)

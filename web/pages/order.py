@@ -1,0 +1,128 @@
+"""The order page: how it stands, what happened, what can still be done. Nothing personal."""
+
+from datetime import datetime
+
+from flask import Blueprint, render_template
+from werkzeug.wrappers import Response
+
+from ledger.kernel.refusals import ShopUnreadable
+from ledger.order import cancellation_policy as cancellation
+from ledger.order.decisions.capture import grace_ends
+from ledger.order.order import Order
+from ledger.order.pay_by import pay_by
+from ledger.order.payable import payable
+from ledger.order.status import status
+from ledger.payments.bank_transfer import bar_code_of, in_fours
+from ledger.payments.replacing import newest
+from ledger.shop.stamps import Preferences
+from web.actions.pay import try_again
+from web.http.addresses import now, order_in
+from web.http.current import parts
+from web.http.rate_limit import slow_down
+from web.i18n import languages
+from web.i18n import refusals as sentences
+from web.i18n.format import told_in
+from web.i18n.gettext import _
+from web.pages.awaiting import by_hand, confirmation
+from web.pages.forms import PressForm
+from web.pages.grace_cancel import offered_token
+from web.pages.order_headline import standing
+from web.pages.order_timeline import timeline
+from web.pages.payment_return import LOOKS, come_back, times_looked
+from web.pages.vat import by_rate
+
+pages = Blueprint("orders", __name__)
+
+
+@pages.get("/<shop>/orders/<order>")
+def page(shop: str, order: str) -> str:
+    """The page of one order. Its address is the only key to it."""
+    found = shown_in_its_zone(order_in(shop, order))
+    back = come_back(found, times_looked())
+    found, at = back.order, now()
+    return render_template(
+        "order.html",
+        order=found,
+        status=status(found).value,
+        standing=confirmation(found) if back.waits else standing(found),
+        look=back.looks,
+        look_again=back.again,
+        last_look=back.last,
+        looks=LOOKS,
+        timeline=timeline(parts().orders.history(found.id), instructed=bool(_how_to_pay(found))),
+        vat=vat_of(found),
+        payable=payable(found),
+        pay_by=pay_by(found),
+        pending=bool(found.under_way),
+        by_hand=by_hand(newest(found)),
+        how_to_pay=_how_to_pay(found),
+        transfer=_transfer(found),
+        cancelling=cancellation.eligibility(found, at),
+        paused=_link_just_sent(found, at),
+        why_not=sentences.why_not_cancellable,
+        at_once=offered_token(found),
+        grace_ends=grace_ends(found),
+        form=PressForm(),
+    )
+
+
+@pages.post("/<shop>/orders/<order>/pay")
+def pay(shop: str, order: str) -> Response:
+    """Another try to pay, then see other: the payment page."""
+    slow_down("pay", limit=20)
+    return try_again(order_in(shop, order))
+
+
+def shown_in_its_zone(order: Order) -> Order:
+    """Dates on this page are those of the order's shop."""
+    told_in(order.terms.timezone)
+    return order
+
+
+def vat_of(order: Order) -> list[tuple[str, object]]:
+    """The VAT inside the order's total, per rate."""
+    gross = [(one.vat_percent, one.unit_price * one.quantity) for one in order.terms.lines]
+    return [*by_rate(gross)]
+
+
+def _preferences(order: Order) -> Preferences | None:
+    """The shop of the order as it is today; None if it is unreadable, which harms no order."""
+    try:
+        return parts().shops.get(order.terms.shop_slug).terms
+    except ShopUnreadable:
+        return None
+
+
+def _how_to_pay(order: Order) -> str:
+    """The shop's own words on how to pay by hand, as they are today."""
+    known = _preferences(order)
+    texts = known.how_to_pay if known else {}
+    return languages.text_in(texts, languages.current()) if texts else ""
+
+
+def _transfer(order: Order) -> dict[str, str]:
+    """The account of the shop as it is today, and the codes that a payer's bank reads."""
+    known = _preferences(order)
+    account = known.bank_account if known else None
+    if account is None:
+        return {}
+    amount, reference = order.missing, order.payment_reference
+    title = _("EPC QR code of this bank transfer")
+    return {
+        "holder": account.holder,
+        "iban": in_fours(account.iban),
+        "bic": account.bic,
+        "bar_code": bar_code_of(
+            account.iban,
+            amount=amount,
+            reference=reference,
+            due=pay_by(order),
+            timezone=order.terms.timezone,
+        ),
+        "qr": parts().transfer_svg(account, amount=amount, reference=reference, title=title),
+    }
+
+
+def _link_just_sent(order: Order, at: datetime) -> bool:
+    newest = order.newest_link
+    return newest is not None and at < newest.requested_at + cancellation.LINK_PAUSE

@@ -1,0 +1,185 @@
+"""What happened to an order and when, in plain words; nothing personal, nothing technical."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.kernel.events import Recorded
+from ledger.order import stamps
+from ledger.order.stamps import Cause, Letter
+from web.i18n.format import money
+from web.i18n.gettext import _
+from web.pages.causal_order import in_causal_order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    text: str
+
+
+def timeline(history: Sequence[Recorded], *, instructed: bool = False) -> list[Entry]:
+    """The story of an order, causes first; stamps that say nothing to people are left out.
+
+    `instructed`: the page says how to pay by hand, so that the story may claim it.
+    """
+    told = ((one.at, _told(one.recorded.stamp)) for one in in_causal_order(history))
+    if instructed:
+        told = ((at, _instructed() if text == _referenced() else text) for at, text in told)
+    return [Entry(at=at, text=text) for at, text in told if text]
+
+
+def _told(stamp: object) -> str | None:
+    for words in _ROOMS:
+        if text := words(stamp):
+            return text
+    return None
+
+
+def _of_order(stamp: object) -> str | None:
+    match stamp:
+        case stamps.OrderPlaced():
+            return _("The order was placed.")
+        case stamps.ZeroPrice():
+            return _("The order was confirmed. There was nothing to pay.")
+        case stamps.CancellationRequested():
+            return _("A cancellation link was asked for.")
+        case stamps.Cancelled(cause=cause):
+            return _cancelled(cause)
+        case stamps.SeatsReleased():
+            return _("The places were released.")
+        case stamps.SeatsRetaken():
+            return _("Money came after all, and there was room: the order is valid again.")
+        case _:
+            return None
+
+
+def _cancelled(cause: Cause) -> str:
+    match cause:
+        case Cause.CUSTOMER:
+            return _("The order was cancelled at the customer's wish.")
+        case Cause.UNPAID:
+            return _("The order was cancelled because it was not paid in time.")
+        case _:
+            return _("The order was cancelled by ticket sales.")
+
+
+def _of_payment(stamp: object) -> str | None:
+    match stamp:
+        case stamps.CreatePaymentSuccess(redirect_url=""):
+            return _referenced()
+        case stamps.CreatePaymentSuccess():
+            return _("The payment page was opened.")
+        case stamps.CreatePaymentFailure():
+            return _("The payment page could not be opened.")
+        case stamps.PaymentPending():
+            return _("The payment was started. The money comes later.")
+        case stamps.PaymentFailed():
+            return _("A payment was declined.")
+        case stamps.PaymentExpired():
+            return _("The payment page closed without a payment.")
+        case stamps.Paid(amount=amount) | stamps.PaymentAssigned(amount=amount):
+            return _("We received %(amount)s.", amount=money(amount))
+        case _:
+            return None
+
+
+def _referenced() -> str:
+    return _("We gave a payment reference.")
+
+
+def _instructed() -> str:
+    return _("We told how to pay.")
+
+
+def _of_authorization(stamp: object) -> str | None:
+    match stamp:
+        case stamps.Authorized(amount=amount):
+            return _("The payment of %(amount)s was authorized.", amount=money(amount))
+        case stamps.CreateCaptureFailure():
+            return _("The authorized payment could not be charged.")
+        case stamps.Voided():
+            return _("The authorization was given up. Nothing was charged.")
+        case stamps.AuthorizationExpired():
+            return _("The authorization expired. Nothing was charged.")
+        case _:
+            return None
+
+
+def _of_correction(stamp: object) -> str | None:
+    match stamp:
+        case stamps.PaymentWithdrawn(amount=amount):
+            return _("A correction of ours: %(amount)s had not come.", amount=money(amount))
+        case stamps.CancellationWithdrawn():
+            return _("The cancellation was a mistake of ours: the order is valid again.")
+        case _:
+            return None
+
+
+def _of_dispute(stamp: object) -> str | None:
+    match stamp:
+        case stamps.Disputed(amount=amount):
+            return _("The bank asked for %(amount)s back.", amount=money(amount))
+        case stamps.DisputeClosed(won=True):
+            return _("The dispute ended: the payment stands.")
+        case stamps.DisputeClosed():
+            return _("The dispute ended: the bank took the money back.")
+        case _:
+            return None
+
+
+def _of_refund(stamp: object) -> str | None:
+    match stamp:
+        case stamps.CreateRefundRequest(amount=amount):
+            return _("We asked for a refund of %(amount)s.", amount=money(amount))
+        case stamps.CreateRefundSuccess(amount=amount):
+            return _("The refund of %(amount)s was accepted.", amount=money(amount))
+        case stamps.CreateRefundFailure():
+            return _("The payment provider refused the refund.")
+        case stamps.Refunded(amount=amount) | stamps.ManualRefund(amount=amount):
+            return _("%(amount)s was returned.", amount=money(amount))
+        case stamps.RefundFailed(amount=amount):
+            return _("The refund of %(amount)s failed after all.", amount=money(amount))
+        case _:
+            return None
+
+
+def _of_letter(stamp: object) -> str | None:
+    match stamp:
+        case stamps.ReceiptSent(letter=letter):
+            return _letter_sent(letter)
+        case stamps.ReceiptFailed(permanent=True):
+            return _("A letter could not be delivered to the email address of the order.")
+        case _:
+            return None
+
+
+def _letter_sent(letter: Letter) -> str:
+    match letter:
+        case Letter.PAID:
+            return _("The confirmation was sent by email.")
+        case Letter.REFUNDED:
+            return _("The letter about the refund was sent by email.")
+        case Letter.CANCELLED:
+            return _("The letter about the cancellation was sent by email.")
+        case Letter.CORRECTION:
+            return _("A correction was sent by email.")
+        case Letter.LINK:
+            return _("The cancellation link was sent by email.")
+        case Letter.HOW_TO_PAY:
+            return _("The letter on how to pay was sent by email.")
+        case Letter.WITHDRAWAL:
+            return _("We confirmed by email that your wish to cancel has come.")
+
+
+_ROOMS = (
+    _of_payment,
+    _of_authorization,
+    _of_dispute,
+    _of_refund,
+    _of_order,
+    _of_correction,
+    _of_letter,
+)

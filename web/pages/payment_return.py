@@ -1,0 +1,88 @@
+"""The customer is back from the payment page: look there, before anybody has told us (SPEC P15)."""
+
+from dataclasses import dataclass
+
+from flask import request
+
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.status import Status, status
+from ledger.payments.payment_pages import open_attempts
+from web.http.current import parts
+from web.pages.awaiting import may_turn_out_paid, pays_later
+from web.wiring.parts import open_pages
+
+# The page looks again by itself every few seconds; the provider is asked less often than that.
+LOOKS_PER_MINUTE = 6
+# How often the page looks again by itself while the provider's confirmation has not come.
+LOOKS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """The order with what its payment pages have come to, as their webhooks would have told it.
+
+    `answered`: every page that may still bring money was looked at just now.
+    """
+
+    order: Order
+    answered: bool
+
+
+def look_there(order: Order) -> Looked:
+    """Look at every page that may still bring money, whatever the last word about it was."""
+    waiting = [one for one in open_attempts(order) if one.provider in parts().pages]
+    if not waiting:
+        return Looked(order=order, answered=False)
+    answers = [_answered(order, one) for one in waiting]
+    return Looked(order=parts().orders.get(order.id), answered=all(answers))
+
+
+def _answered(order: Order, attempt: Attempt) -> bool:
+    asked = f"look/{attempt.correlation_id}"
+    if not parts().limits.hit(asked, per_seconds=60, limit=LOOKS_PER_MINUTE):
+        return False
+    return open_pages(parts()).look(order, attempt) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """An order as whoever comes back from its payment page shall see it.
+
+    `looks` is how many times they have looked, 0 when nothing is awaited; `waits` says that only
+    the provider knows what they did; `again` that the page goes on looking by itself; `last` that
+    it has looked for so long that it stops.
+    """
+
+    order: Order
+    looks: int = 0
+    waits: bool = False
+    again: bool = False
+    last: bool = False
+
+
+def times_looked() -> int:
+    """How many times whoever asks has looked; 0 of those who do not come from a payment page."""
+    told = request.args.get("paid", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 3 else 0
+
+
+def come_back(order: Order, looks: int) -> Back:
+    """Look at what may have been paid. A declined try is asked about even by who only comes by."""
+    if not may_turn_out_paid(order) or not (looks or status(order) is Status.FAILED):
+        return Back(order=order)
+    looked = look_there(order)
+    return (
+        _seen(looked, looks)
+        if looks and may_turn_out_paid(looked.order)
+        else Back(order=looked.order)
+    )
+
+
+def _seen(looked: Looked, looks: int) -> Back:
+    order, again = looked.order, looks < LOOKS
+    if pays_later(order):
+        return Back(order=order, looks=looks, again=again)
+    if looked.answered and (not again or not order.alive):
+        return Back(order=order)  # the provider says that nothing was paid
+    return Back(order=order, looks=looks, waits=again or order.alive, again=again, last=not again)

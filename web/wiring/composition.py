@@ -1,0 +1,186 @@
+"""The one place that knows every part. Read it to see how the product is wired."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from time import monotonic
+
+from adapters.audit.processes import audit_processes
+from adapters.background_tasks import Errands
+from adapters.embedded_postgres import OWNER, EmbeddedPostgres
+from adapters.keys.master_key import Renewal, Wrapping, renew_all
+from adapters.mail.letters.bank_codes import transfer_svg
+from adapters.postgres.connections import Connections
+from adapters.postgres.keys.check_evidence import EvidenceAudit
+from adapters.postgres.keys.data_keys import PostgresKeys
+from adapters.postgres.ledger.notify import Hints, listen
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.migrate import migrate
+from adapters.postgres.roles import check_role_at
+from adapters.postgres.working.ask_once import PostgresOnce
+from adapters.postgres.working.cursors import PostgresCursors
+from adapters.postgres.working.inbox import PostgresInbox
+from adapters.postgres.working.rate_limits import RateLimits, Tokens
+from adapters.postgres.working.shop_directory import PostgresCatalogue
+from adapters.providers.calls import ProviderCalls
+from adapters.store.ledger import StampLedger
+from adapters.store.order_cache import LatelyInMemory
+from adapters.worker.daemon import Daemon
+from adapters.worker.feed import Feed
+from adapters.worker.open_cases import Desk
+from adapters.worker.projector.reactor import Projections
+from adapters.worker.projector.views import DerivableViews
+from adapters.worker.reactor import Patience
+from adapters.worker.reactors.follow_orders import Following
+from adapters.worker.reactors.owing import Owing
+from ledger.cases.service import Cases
+from ledger.order.service import Orders
+from ledger.shop.cache import ShopCache
+from ledger.shop.service import Shops
+from web.wiring.case_reactors import desk_work
+from web.wiring.clock import clock
+from web.wiring.keys import keys_of
+from web.wiring.letter_reactor import due_letters, letter_work
+from web.wiring.local_secrets import kept_key
+from web.wiring.parts import Parts
+from web.wiring.provider_reactors import provider_work
+from web.wiring.providers import ways_to_pay
+from web.wiring.settings import Settings, SettingWrong
+
+# Customers wait for these. What recovers or waits for a time of day looks a few times a second.
+PROMPT = ("projections", "following", "letters")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """The parts that the web is handed, and those that only worker and commands need."""
+
+    parts: Parts
+    ledger: StampLedger
+    views: DerivableViews
+    inbox: PostgresInbox
+    tokens: Tokens
+    cursors: PostgresCursors
+    renew_keys: Callable[[Callable[[int, int], None]], Renewal]
+
+
+@contextmanager
+def assembled(settings: Settings, *, readers: int = 8) -> Iterator[Works]:
+    """Every part, wired and connected; closed in reverse order at the end."""
+    with ExitStack() as stack:
+        settings = stack.enter_context(_with_database(settings))
+        yield _works(settings, stack, readers=readers)
+
+
+@contextmanager
+def _with_database(settings: Settings) -> Iterator[Settings]:
+    """The settings with a database in them: the one that was named, or our own at home."""
+    if settings.database_url:
+        check_role_at(settings.database_url, allow_owner=settings.allow_owner)
+        yield settings
+        return
+    with EmbeddedPostgres(settings.home) as server, server.watched():
+        migrate(server.url(role=OWNER))
+        yield replace(
+            settings,
+            database_url=server.url(),
+            migrate_database_url=server.url(role=OWNER),
+            master_key=settings.master_key or kept_key(settings.home, "master"),
+            signing_key=settings.signing_key or kept_key(settings.home, "signing"),
+            secret_key=settings.secret_key,
+        )
+
+
+def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
+    url, now = settings.database_url, clock(settings.clock_file)
+    assert url is not None, "a database was chosen before"
+    hints = stack.enter_context(closing(Hints(url)))
+    recorder = PostgresStampRecorder(url, clock=now, readers=readers, after_commit=hints.send)
+    keyring, wrapping = keys_of(settings, recorder)
+    store = stack.enter_context(closing(StampLedger(recorder, keyring=keyring)))
+    connections = stack.enter_context(closing(Connections(url, readers=readers)))
+    cache = ShopCache((monotonic, lambda: now().timestamp()))
+    shops = Shops(store, PostgresCatalogue(connections).shops, cache=cache)
+    cases = Cases(store)
+    ways, calls = ways_to_pay(settings, PostgresOnce(connections)), ProviderCalls()
+    views = DerivableViews(connections, store=store, url=url)
+    tokens, inbox = Tokens(connections), PostgresInbox(url, keyring=keyring)
+    parts = Parts(
+        settings=settings,
+        clock=now,
+        store=store,
+        orders=Orders(store, shops, cases, lately=LatelyInMemory()),
+        shops=shops,
+        cases=cases,
+        providers={name: calls.watched(way.provider) for name, way in ways.items()},
+        doors={name: way.door for name, way in ways.items() if way.door},
+        keyring=keyring,
+        seats=views.seats,
+        views=views,
+        inbox=inbox,
+        limits=RateLimits(connections),
+        tokens=tokens,
+        auditors=partial(audit_processes, url),
+        evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
+        transfer_svg=transfer_svg,
+        aside=stack.enter_context(closing(Errands())),
+        books={name: way.books for name, way in ways.items() if way.books},
+        pages={name: calls.watched(way.pages) for name, way in ways.items() if way.pages},
+        calls=calls.read,
+        reported={name: way.reported for name, way in ways.items() if way.reported},
+    )
+    return Works(
+        parts=parts,
+        ledger=store,
+        views=views,
+        inbox=inbox,
+        tokens=tokens,
+        cursors=PostgresCursors(connections),
+        renew_keys=lambda progress: _renew(settings, wrapping, progress),
+    )
+
+
+def _renew(settings: Settings, wrapping: Wrapping, progress: Callable[[int, int], None]) -> Renewal:
+    """As the owner: the application's role can add data keys, and rewrite none."""
+    if settings.migrate_database_url is None:
+        raise SettingWrong("STAMPLEDGER_MIGRATE_DATABASE_URL", "is required to wrap keys anew")
+    with closing(Connections(settings.migrate_database_url, readers=1)) as owner:
+        return renew_all(
+            PostgresKeys(partial(owner.rows, patience=10)), wrapping, progress=progress
+        )
+
+
+def follow(works: Works) -> None:
+    """Bring the rows up to the ledger once, where no worker does."""
+    url = works.parts.settings.database_url
+    assert url is not None
+    with closing(Projections(store=works.ledger, url=url, desk=Desk(works.parts.cases))) as rows:
+        rows.run()
+
+
+def daemon(works: Works) -> Daemon:
+    """The worker: projections first, then whatever the ledger calls for outside."""
+    parts, views, now = works.parts, works.views, works.parts.clock
+    assert parts.settings.database_url is not None
+    desk, patience = Desk(parts.cases), Patience(now)
+    owing = Owing(look=due_letters(views, now, patience=patience), clock=now)
+    return Daemon(
+        listen=partial(listen, parts.settings.database_url),
+        prompt=PROMPT,
+        reactors=[
+            Projections(store=works.ledger, url=parts.settings.database_url, desk=desk),
+            Following(
+                orders=parts.orders,
+                feed=Feed(works.ledger),
+                cursor=works.cursors,
+                desk=desk,
+                clock=now,
+                patience=Patience(now),
+                owes=owing.tell,
+            ),
+            *provider_work(parts, views, works.inbox, desk=desk),
+            letter_work(parts, works.ledger, find=owing, desk=desk, patience=patience),
+            *desk_work(parts, views),
+        ],
+    )
