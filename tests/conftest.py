@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
-from tests import browser as browsers
-from tests.databases import migrated_template
+from tests.kits import browser as browsers
+from tests.kits.databases import migrated_template
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -7,8 +7,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from adapters.mail.letters.language import Speech
-from tests.adapters.letter_orders import THEN
-from tests.web.pages_kit import World
+from tests.kits.letter_orders import THEN
+from tests.kits.pages import World
 from web.i18n.format import moment, told_in
 from web.i18n.languages import CATALOGUES
 

@@ -12,7 +12,7 @@ from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, measure, median_of, ratio
 from tests.benchmarks.pgbench import pgbench
 from tests.benchmarks.ways import ROWS, Work, one_core, ours, raw, stock, umadb
-from tests.databases import migrated_template
+from tests.kits.databases import migrated_template
 
 STOCK, UNSAFE = "eventsourcing", "eventsourcing with functions (loses events)"
 SINGLE, UMADB = "pgbench, a row per commit", "umadb"

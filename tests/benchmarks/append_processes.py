@@ -13,7 +13,7 @@ from adapters.process_tricks import settle_down
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, measure, median_of, ratio, table_of
 from tests.benchmarks.ways import ours, stock
-from tests.databases import migrated_template
+from tests.kits.databases import migrated_template
 
 WAYS = {"ours": ours, "eventsourcing": stock}
 

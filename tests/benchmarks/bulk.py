@@ -17,7 +17,7 @@ from adapters.store.rows import PreparedStamp
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, median_of, ratio
 from tests.benchmarks.ways import STATE, our_ledger, paid_state, stock_recorder
-from tests.databases import migrated_template
+from tests.kits.databases import migrated_template
 
 PER_STREAM, BATCH, CHUNK = 2, 100, 10_000
 

@@ -28,8 +28,8 @@ from ledger.shop.shop import ShopSpec
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, median_of, ratio, summary
 from tests.benchmarks.ways import one_core, our_ledger
-from tests.databases import migrated_template
-from tests.worlds import ADA, PREFERENCES, WEEKEND
+from tests.kits.databases import migrated_template
+from tests.kits.worlds import ADA, PREFERENCES, WEEKEND
 
 # Buys one ticket and pays; False when there is none left.
 Buy = Callable[[], bool]

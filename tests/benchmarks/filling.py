@@ -7,7 +7,7 @@ from uuid import UUID
 from adapters.store.ledger import StampLedger
 from ledger.kernel.events import Draft
 from ledger.kernel.store import Append, Appended
-from tests.projections.histories import ident, story
+from tests.kits.histories import ident, story
 
 UNDER_WAY, PER_COMMIT = 1_000, 200
 News = list[tuple[UUID, Any]]

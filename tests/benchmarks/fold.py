@@ -26,7 +26,7 @@ from ledger.order.stamps import PaymentFailed
 from tests.benchmarks.command import command
 from tests.benchmarks.filling import fill
 from tests.benchmarks.measuring import Figures, median_of, ratio
-from tests.projections.histories import WHEN, ident, story
+from tests.kits.histories import WHEN, ident, story
 
 History = tuple[UUID, Sequence[Recorded]]
 LONG = 5_000

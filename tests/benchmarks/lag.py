@@ -32,7 +32,7 @@ from adapters.embedded_postgres import APP, OWNER, EmbeddedPostgres
 from adapters.embedded_postgres.postmaster import read_pid_file
 from tests.benchmarks.lag_shop import CALLERS
 from tests.benchmarks.measuring import Figures, machine, report, summary
-from tests.databases import migrated_template
+from tests.kits.databases import migrated_template
 
 GRACE, WARM_UP, GLANCE = 20.0, 2.0, 0.003
 PAGES, LETTERS = "order page row", "letter handed over"

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.order.stamps import Customer
 from tests.benchmarks.verify import BIG
-from tests.ledger.audit_kit import paid
-from tests.worlds import World
+from tests.kits.audit import paid
+from tests.kits.worlds import World
 
 CALLERS = 16
 

@@ -30,8 +30,8 @@ from ledger.kernel.events import Draft
 from ledger.kernel.store import SeatChange
 from ledger.order.evolve import fold
 from tests.benchmarks.measuring import machine
-from tests.databases import migrated_template
-from tests.projections.histories import QUOTA, story
+from tests.kits.databases import migrated_template
+from tests.kits.histories import QUOTA, story
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 ORDERS_PER_COMMIT = 100

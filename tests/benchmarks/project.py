@@ -30,7 +30,7 @@ from tests.benchmarks.command import command
 from tests.benchmarks.filling import fill
 from tests.benchmarks.measuring import Figures, median_of, ratio
 from tests.benchmarks.stock_projection import stock_projects
-from tests.databases import migrated_template
+from tests.kits.databases import migrated_template
 
 Way = Callable[[StampLedger, str, Collection[Projection]], float]
 

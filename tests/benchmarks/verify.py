@@ -29,9 +29,9 @@ from ledger.kernel.few_collections import few_collections
 from ledger.shop.shop import ShopSpec
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, median_of, ratio
-from tests.databases import migrated_template
-from tests.ledger.audit_kit import cancel, pay, send_letters
-from tests.worlds import SPEC, World
+from tests.kits.audit import cancel, pay, send_letters
+from tests.kits.databases import migrated_template
+from tests.kits.worlds import SPEC, World
 
 BIG = ShopSpec(
     slug=SPEC.slug,

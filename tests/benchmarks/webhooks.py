@@ -28,9 +28,9 @@ from ledger.order.stamps import CreatePaymentSuccess
 from ledger.shop.shop import ShopSpec
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, measure, median_of, ratio
-from tests.databases import migrated_template
 from tests.end_to_end.houses import four_ports
-from tests.worlds import ADA, SPEC
+from tests.kits.databases import migrated_template
+from tests.kits.worlds import ADA, SPEC
 from web.wiring.composition import Works, assembled
 from web.wiring.settings import read_settings
 

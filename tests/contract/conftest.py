@@ -12,8 +12,8 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.recorder import StampRecorder
 from tests.conftest import Database, fresh_database
-from tests.databases import migrated_template
-from tests.installed_postgres import InstalledPostgres, installed
+from tests.kits.databases import migrated_template
+from tests.kits.installed_postgres import InstalledPostgres, installed
 
 RECORDERS = ["memory", "postgres", "postgres 16", "postgres 15"]
 # What differs from one server to the next is seen in these; all others run on them with --slow.

@@ -30,11 +30,11 @@ from ledger.order.service import Orders
 from ledger.order.stamps import Letter, OrderPlaced
 from ledger.shop.service import Shops
 from ledger.shop.stamps import shop_id
-from tests.adapters.worker.worker_kit import LedgerFeed
+from tests.kits.web_fakes import LimitsInMemory, TokensInMemory, ViewsInMemory
+from tests.kits.worker import LedgerFeed
+from tests.kits.worlds import SPEC, with_policy
 from tests.stand_ins.serving import Message
 from tests.stand_ins.till import Till
-from tests.web.fakes import LimitsInMemory, TokensInMemory, ViewsInMemory
-from tests.worlds import SPEC, with_policy
 from web.app import create_app
 from web.http.addresses import return_address
 from web.wiring.clock import clock

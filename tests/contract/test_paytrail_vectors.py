@@ -13,7 +13,7 @@ from adapters.providers.paytrail import PaytrailDoor
 from adapters.providers.paytrail.client import Client, Lost
 from adapters.providers.paytrail.signature import is_signed, signature
 from ledger.inbox.ports import Unreadable
-from tests.adapters.paytrail_kit import NOW
+from tests.kits.paytrail import NOW
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "paytrail"
 

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.providers.sumup import SumupDoor
 from ledger.inbox.ports import Unreadable
-from tests.adapters.sumup_kit import Teller
+from tests.kits.sumup import Teller
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "sumup"
 

@@ -26,8 +26,8 @@ from adapters.worker.projector.rebuild import rebuild
 from adapters.worker.threads import Hands
 from ledger.kernel.store import LedgerUnavailable
 from projections.all import PROJECTIONS
-from tests.adapters.worker.worker_fakes import Clock
-from tests.adapters.worker.worker_kit import World
+from tests.kits.worker import World
+from tests.kits.worker_fakes import Clock
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")

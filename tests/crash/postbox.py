@@ -1,7 +1,7 @@
 """A mail server that asks before and after each command, as the wire does about statements."""
 
-from tests.adapters.talking_server import TalkingServer, agreeable
 from tests.crash.wire import Gate, Step
+from tests.kits.mail_server import TalkingServer, agreeable
 
 
 class Nobody:

@@ -32,7 +32,7 @@ from tests.crash.crew import (
 from tests.crash.driver import ORDERS, Job, world_at
 from tests.crash.postbox import Nobody, Postbox
 from tests.crash.wire import Gate, Wire
-from tests.databases import migrated_template
+from tests.kits.databases import migrated_template
 
 PLACED = 3
 TRIES = 5

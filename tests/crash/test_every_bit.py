@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from adapters.embedded_postgres import ADMIN
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.verify import verify
-from tests.ledger.audit_kit import a_history
+from tests.kits.audit import a_history
 
 # What orders the rows of a table, and where in the ledger a row of it belongs.
 TABLES = {

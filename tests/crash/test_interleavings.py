@@ -20,7 +20,7 @@ from projections.all import PROJECTIONS
 from projections.engine.derive import Poison
 from tests.contract.test_stamp_recorder import recomputed
 from tests.crash.stepping import Actor, Stage
-from tests.projections.histories import placed
+from tests.kits.histories import placed
 
 # Where the writers may be interrupted when others take turns with them.
 WRITING = frozenset({"begin", "insert_stamps", "commit"})

@@ -20,7 +20,7 @@ from adapters.worker.projector.projector import Projector
 from ledger.kernel.store import SeatChange
 from projections.all import PROJECTIONS
 from tests.contract.given import append, stamp
-from tests.projections.histories import write
+from tests.kits.histories import write
 
 QUOTA = UUID(int=7)
 TABLES = ("stamps", "commits", "seat_totals", "numbers")

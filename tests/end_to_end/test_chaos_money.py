@@ -7,7 +7,7 @@ import pytest
 
 from ledger.order.stamps import Disputed, Paid, PaymentAssigned
 from tests.end_to_end.chaos_money import Money
-from tests.worlds import World
+from tests.kits.worlds import World
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import psutil
 from adapters.embedded_postgres import EmbeddedPostgres, postmaster
 from tests.end_to_end.houses import four_ports
 from tests.end_to_end.journey import until
-from tests.processes import still_alive
+from tests.kits.processes import still_alive
 from web.demo.processes import alone
 
 

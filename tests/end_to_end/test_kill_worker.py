@@ -23,8 +23,8 @@ from adapters.keys.key_ring import Keyring
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.ledger import StampLedger
 from ledger.order.stamps import ReceiptUnknown
-from tests.adapters.worker.worker_kit import World
 from tests.conftest import Database
+from tests.kits.worker import World
 
 MASTER_KEY = b"w" * 32
 PATIENCE = 30.0

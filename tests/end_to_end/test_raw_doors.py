@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 
 from ledger.audit.verify import Verification
 from tests.end_to_end.journey import Journey, until
-from tests.web.url_table import address, name_of, writes
+from tests.kits.url_table import address, name_of, writes
 
 DOOR = b"POST /webhooks/stripe HTTP/1.1\r\nHost: shop.example\r\n"
 JSON = b"Content-Type: application/json\r\n"

@@ -8,10 +8,9 @@ import pytest
 
 from ledger.order.cancellation_policy import eligibility
 from projections.all import PROJECTIONS
-from tests import spec
-from tests.projections.histories import PRICE, WHEN
-from tests.projections.test_order_page import full_story, order_of
-from tests.spec import (
+from tests.kits import spec
+from tests.kits.histories import PRICE, WHEN
+from tests.kits.spec import (
     ASKED,
     ATTEMPT,
     AUTHORIZED,
@@ -27,6 +26,7 @@ from tests.spec import (
     VOID_REFUSED,
     VOIDED,
 )
+from tests.projections.test_order_json import full_story, order_of
 
 STAMPS = full_story(1)
 

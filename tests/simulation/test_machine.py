@@ -85,7 +85,7 @@ from ledger.order.stamps import (
 from ledger.order.status import flags, status
 from ledger.shop.stamps import QuotaSet, quota_id
 from tests.conftest import Database
-from tests.worlds import Clock, World, with_policy
+from tests.kits.worlds import Clock, World, with_policy
 
 SLUGS = count(1)
 WHICH = st.integers(0, 3)

@@ -9,9 +9,9 @@ from uuid import UUID
 from adapters.providers.manual import ManualPayments
 from ledger.inbox.receive import Find
 from ledger.order.order import Order
+from tests.kits.worlds import SPEC
 from tests.stand_ins.serving import Message
 from tests.stand_ins.till import Till
-from tests.worlds import SPEC
 from web.http.access import Token, digest_of
 
 PUBLIC = "http://localhost"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.kit import Product, open_shop
+from tests.kits.product import Product, open_shop
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 import structlog
 
-from tests.web.kit import SHOP, Product, open_shop
+from tests.kits.product import SHOP, Product, open_shop
 
 
 def test_every_answer_forbids_what_it_can(product: Product):

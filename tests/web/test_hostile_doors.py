@@ -13,8 +13,8 @@ from werkzeug.routing import Rule
 
 from adapters.providers.paytrail import PaytrailDoor
 from ledger.audit.verify import Verification
-from tests.web.kit import SIGNED, Product, open_shop
-from tests.web.url_table import NOBODYS, address, doors, methods, name_of
+from tests.kits.product import SIGNED, Product, open_shop
+from tests.kits.url_table import NOBODYS, address, doors, methods, name_of
 
 MEBIBYTE = 1 << 20
 JSON = {"Content-Type": "application/json"}

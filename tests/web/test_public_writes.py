@@ -8,8 +8,8 @@ from werkzeug.routing import Rule
 from adapters.postgres.connections import Connections
 from adapters.postgres.working.rate_limits import Hit, RateLimits
 from tests.conftest import Database
-from tests.web.kit import SHOP, Product, open_shop, wish
-from tests.web.url_table import WRITES, address, methods, name_of, writes
+from tests.kits.product import SHOP, Product, open_shop, wish
+from tests.kits.url_table import WRITES, address, methods, name_of, writes
 from web.api.orders import ORDERS_A_MINUTE
 
 ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}

@@ -7,7 +7,7 @@ import pytest
 import stripe
 
 from adapters.sandbox import SandboxSettings, running_sandbox
-from tests.adapters.sandbox.sandbox_kit import API_KEY, SECRET, Receiver, Shop, receiving
+from tests.kits.sandbox import API_KEY, SECRET, Receiver, Shop, receiving
 
 stripe.enable_telemetry = False
 

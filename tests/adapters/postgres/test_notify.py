@@ -1,0 +1,98 @@
+"""Whoever waits is woken soon after a commit; a hint that is lost costs nothing but a moment."""
+
+from contextlib import closing
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from time import monotonic
+
+import psycopg
+import pytest
+
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger.notify import Hints, listen
+from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.store.ledger import StampLedger
+from adapters.worker.daemon import Daemon
+from adapters.worker.reactor import NOTHING, Progress
+from tests.kits.histories import write
+
+
+@pytest.fixture
+def heard(database):
+    """An event that every hint sets, from a listener that already listens."""
+    woken, stop = Event(), Event()
+    listener = Thread(target=listen, args=[database.app, woken.set, stop], daemon=True)
+    listener.start()
+    with psycopg.connect(database.app, autocommit=True) as connection:
+        until = monotonic() + 20
+        while not woken.wait(0.02):
+            connection.execute("select pg_notify('stampledger_appended', '')")
+            assert monotonic() < until
+    woken.clear()
+    yield woken
+    stop.set()
+    listener.join(5)
+
+
+def test_a_commit_is_hinted_at_from_outside_its_transaction(heard, database):
+    with closing(Hints(database.app)) as hints:
+        recorder = PostgresStampRecorder(database.app, after_commit=hints.send)
+        keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
+        with closing(StampLedger(recorder, keyring=keyring)) as ledger:
+            heard.clear()
+            write(ledger, orders=1)
+            assert heard.wait(10)
+
+
+def test_hints_go_on_after_their_connection_is_gone(heard, database):
+    with closing(Hints(database.app)) as hints:
+        hints.send()
+        assert heard.wait(10)
+        with psycopg.connect(database.app, autocommit=True) as connection:
+            ended = connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+                " and usename = current_user"
+            ).fetchall()
+        assert len(ended) == 2, "the one that hints and the one that listens"
+        heard.clear()
+        until = monotonic() + 20
+        while not heard.wait(0.1):
+            hints.send()
+            assert monotonic() < until
+
+
+@dataclass
+class Counting:
+    """A reactor with nothing to do that counts how often it looked."""
+
+    name: str = "counting"
+    looked: int = 0
+    looking: Event = field(default_factory=Event)
+
+    def run(self) -> Progress:
+        self.looked += 1
+        self.looking.set()
+        return NOTHING
+
+
+def test_a_sleeping_reactor_looks_at_once_when_woken():
+    reactor = Counting()
+    daemon = Daemon(reactors=[reactor])
+    running = Thread(target=daemon.run)
+    running.start()
+    waits = [waited(daemon, reactor) for _ in range(6)]
+    daemon.stop()
+    running.join(5)
+    assert not running.is_alive()
+    assert sorted(waits)[3] < 0.04, "most looks would come later by chance"
+
+
+def waited(daemon: Daemon, reactor: Counting) -> float:
+    """Seconds between the call and the look, of a reactor that sleeps for a quarter of one."""
+    Event().wait(0.5)
+    reactor.looking.clear()
+    began = monotonic()
+    daemon.wake()
+    assert reactor.looking.wait(5)
+    return monotonic() - began

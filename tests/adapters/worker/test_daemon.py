@@ -1,0 +1,176 @@
+import itertools
+import os
+import signal
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from time import monotonic, sleep
+
+import pytest
+
+from adapters.worker.daemon import Daemon, stopped_by_signals
+from adapters.worker.reactor import DONE, NOTHING, Progress, Reactor
+from tests.kits.worker import World
+
+
+@dataclass
+class Fake:
+    """A reactor with so much to do; it stumbles at first if it is told to."""
+
+    name: str = "fake"
+    left: int = 3
+    stumbles: int = 0
+    passes: int = 0
+    finished: Event = field(default_factory=Event)
+
+    def run(self) -> Progress:
+        self.passes += 1
+        if self.passes <= self.stumbles:
+            raise RuntimeError("no ledger")
+        self.left -= 1
+        if self.left < 0:
+            self.finished.set()
+            return NOTHING
+        return DONE
+
+
+@dataclass
+class Stuck:
+    """A reactor that waits for an answer that does not come."""
+
+    name: str = "stuck"
+
+    def run(self) -> Progress:
+        sleep(30)
+        return NOTHING
+
+
+@dataclass
+class Owner(Fake):
+    """A reactor that only one process may be."""
+
+    beats: int = 0
+    closed: Event = field(default_factory=Event)
+
+    def beat(self) -> None:
+        self.beats += 1
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def running(daemon: Daemon) -> Thread:
+    thread = Thread(target=daemon.run)
+    thread.start()
+    return thread
+
+
+def test_once_is_all_that_is_due_and_what_comes_of_it():
+    one, other = Fake("one", left=3), Fake("other", left=5)
+    sums = Daemon(reactors=[one, other]).run_once()
+    assert sums == {"one": Progress(done=3), "other": Progress(done=5)}
+
+
+def test_only_some_of_them():
+    daemon = Daemon(reactors=[Fake("one"), Fake("other")])
+    assert [reactor.name for reactor in daemon.only(["other"]).reactors] == ["other"]
+    with pytest.raises(ValueError, match="no reactor nobody"):
+        daemon.only(["nobody"])
+
+
+def test_all_but_some_of_them():
+    daemon = Daemon(reactors=[Fake("one"), Fake("other"), Fake("third")])
+    left = daemon.without(["other"]).reactors
+    assert [reactor.name for reactor in left] == ["one", "third"]
+    with pytest.raises(ValueError, match="no reactor nobody; there are one, other, third"):
+        daemon.without(["nobody"])
+
+
+def test_it_goes_on_after_a_stumble_and_counts_what_it_did(monkeypatch):
+    monkeypatch.setattr("adapters.worker.daemon._AFTER_AN_ERROR", 0.01)
+    fake = Fake(stumbles=2)
+    daemon = Daemon(reactors=[fake])
+    thread = running(daemon)
+    assert fake.finished.wait(10)
+    daemon.stop()
+    thread.join(2)
+    assert not thread.is_alive()
+    assert daemon.counts.read() == {"fake": Progress(done=3, failed=2)}
+
+
+def test_it_stops_within_two_seconds_whatever_a_reactor_waits_for():
+    daemon = Daemon(reactors=[Stuck(), Fake()])
+    thread = running(daemon)
+    sleep(0.1)
+    asked = monotonic()
+    daemon.stop()
+    thread.join(5)
+    assert monotonic() - asked < 2.5
+
+
+def test_only_who_is_prompt_is_woken_and_everybody_stops(monkeypatch):
+    monkeypatch.setattr("adapters.worker.daemon._LONGEST", 0.3)
+    monkeypatch.setattr("adapters.worker.daemon._SHORTEST", 0.3)
+    prompt, patient = Fake("prompt", left=0), Fake("patient", left=0)
+    daemon = Daemon(reactors=[prompt, patient], prompt=["prompt"]).only(["prompt", "patient"])
+    thread = running(daemon)
+    for _ in range(20):
+        sleep(0.02)
+        daemon.wake()
+    daemon.stop()
+    thread.join(2)
+    assert not thread.is_alive()
+    assert patient.passes <= 3
+    assert prompt.passes > 5
+
+
+def test_an_owner_says_that_it_lives_and_lets_go_at_the_end():
+    owner = Owner(left=1)
+    daemon = Daemon(reactors=[owner])
+    thread = running(daemon)
+    assert owner.finished.wait(10)
+    daemon.stop()
+    assert owner.closed.wait(2)
+    thread.join(2)
+    assert owner.beats
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_stop_it_and_are_given_back(number):
+    before = signal.getsignal(number)
+    daemon = Daemon(reactors=[Fake()])
+    with stopped_by_signals(daemon.stop):
+        os.kill(os.getpid(), number)
+        daemon.run()
+    assert signal.getsignal(number) is before
+
+
+ORDERS = [*itertools.permutations(["letters", "payments", "timeouts", "following"])]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
+def test_reactors_in_any_order_come_to_the_same_end(order):
+    world = World()
+    unpaid = world.opened(world.place())
+    late = world.opened(world.place())
+    cancelled = world.placed_and_paid()
+    world.confirm(cancelled, world.ask_for_link(cancelled))
+    made: dict[str, Reactor] = {
+        "letters": world.letters(),
+        "payments": world.payments(),
+        "timeouts": world.timeouts(),
+        "following": world.following(),
+    }
+    daemon = Daemon(reactors=[made[name] for name in order])
+    world.clock.forward(minutes=1)
+    daemon.run_once()
+    world.clock.forward(days=3)
+    daemon.run_once()
+    world.pay(late)
+    daemon.run_once()
+    assert not world.orders.get(unpaid.id).alive
+    assert world.orders.get(late.id).alive
+    assert world.orders.get(cancelled.id).released
+    assert len(world.provider.refunds) == 1
+    kinds = sorted(subject.split()[0] for subject, _ in world.mail.delivered)
+    assert kinds == ["paid", "paid", "refunded"]
+    assert world.opened_cases() == []

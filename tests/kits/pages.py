@@ -1,0 +1,235 @@
+"""A small world behind the pages: a ledger in memory, a shop, a provider that does as told."""
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask.testing import FlaskClient
+
+from adapters.keys.key_ring import Keyring
+from adapters.postgres.working.rate_limits import Hit
+from adapters.store.ledger import StampLedger
+from adapters.store.memory import MemoryStampRecorder
+from adapters.store.memory_inbox import MemoryInbox
+from ledger.cases.service import Cases
+from ledger.kernel.money import Money
+from ledger.order.commands import PlaceOrder, RequestCancellation, Wanted
+from ledger.order.order import Order
+from ledger.order.policy import CancellationPolicy
+from ledger.order.service import Orders
+from ledger.order.stamps import (
+    Authorized,
+    CreatePaymentSuccess,
+    CreateRefundFailure,
+    CreateRefundSuccess,
+    Customer,
+    Paid,
+)
+from ledger.payments.provider import Accepted, NoAnswer, PaymentAsk, RefundAsk
+from ledger.shop.service import Shops
+from ledger.shop.stamps import shop_id
+from tests.kits.pages_shop import START, winterfest
+from tests.kits.web_fakes import TokensInMemory, ViewsInMemory
+from web.app import create_app
+from web.wiring.parts import Parts
+from web.wiring.settings import Settings
+
+MEMBER = {"first_name": "Aino", "last_name": "Virtanen", "email": "aino@example.org", "phone": ""}
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until told."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@dataclass
+class Bank:
+    """A named provider. `mood` is willing, refusing or silent; it remembers what it was asked."""
+
+    clock: Clock
+    name: str = "stripe"
+    account: str = "acct_test"
+    live: bool = False
+    mood: str = "willing"
+    page: str = "https://pay.example/session"
+    asked: list[PaymentAsk | RefundAsk] = field(default_factory=list)
+
+    def create_payment(self, ask: PaymentAsk, *, try_number: int) -> Any:
+        self.asked.append(ask)
+        if self.mood == "silent":
+            return NoAnswer("time-out")
+        return CreatePaymentSuccess(
+            provider_reference=f"cs_{ask.correlation_id.hex[:8]}",
+            redirect_url=self.page,
+            expires_at=ask.expires_at,
+            try_number=try_number,
+        )
+
+    recover_payment = create_payment
+
+    def expire_payment(self, reference: str) -> bool:
+        return True
+
+    def refund(self, ask: RefundAsk) -> Any:
+        self.asked.append(ask)
+        if self.mood == "silent":
+            return NoAnswer("time-out")
+        if self.mood == "refusing":
+            return CreateRefundFailure(code="declined", try_number=ask.try_number)
+        return Accepted(
+            outcome=CreateRefundSuccess(
+                payment=ask.payment,
+                amount=ask.amount,
+                provider_reference=f"re_{ask.correlation_id.hex[:8]}",
+                try_number=ask.try_number,
+            )
+        )
+
+    def find_refund(self, ask: RefundAsk) -> Any:
+        return None
+
+
+@dataclass
+class Limits:
+    """Counts in memory, without ever forgetting."""
+
+    presses: dict[str, int] = field(default_factory=dict)
+
+    def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
+        self.presses[key] = self.presses.get(key, 0) + 1
+        return Hit(limit - self.presses[key], per_seconds)
+
+
+class World:
+    """Everything behind the pages, and a browser in front of them."""
+
+    base = "http://localhost"
+
+    def __init__(
+        self, *, fee_percent: str = "0", period_days: int = 14, grace_period: int | None = None
+    ) -> None:
+        self.clock = Clock()
+        self.bank = Bank(self.clock)
+        recorder = MemoryStampRecorder(clock=self.clock)
+        keyring = Keyring(os.urandom(32), ledger=recorder.ledger_id, store=recorder.keys)
+        self.store = StampLedger(recorder, keyring=keyring)
+        self.shops = Shops(self.store, lambda: [shop_id("winterfest")])
+        self.cases = Cases(self.store)
+        self.orders = Orders(self.store, self.shops, self.cases)
+        self.taken: dict[UUID, tuple[int, int, int]] = {}
+        policy = CancellationPolicy(
+            period_days=period_days, fee_fixed=Money(0, "EUR"), fee_percent=fee_percent
+        )
+        spec = winterfest(policy)
+        later = replace(spec.preferences, grace_period=grace_period)
+        self.shops.import_shop(replace(spec, preferences=later), actor="test", at=self.clock())
+        self.app = create_app(self._parts())
+        self.browser = self.app.test_client()
+
+    def _parts(self) -> Parts:
+        return Parts(
+            settings=Settings(home=Path(), base_url="http://localhost", secret_key="for tests"),
+            clock=self.clock,
+            store=self.store,
+            orders=self.orders,
+            shops=self.shops,
+            cases=self.cases,
+            providers={"stripe": self.bank},
+            doors={},
+            keyring=self.store.keyring,
+            seats=self.seats,
+            views=ViewsInMemory(self.store),
+            inbox=MemoryInbox(),
+            limits=Limits(),
+            tokens=TokensInMemory(),
+        )
+
+    def seats(self, quotas: Any) -> dict[UUID, tuple[int, int, int]]:
+        """Plenty of each quota, but for what a test took."""
+        capacity = self.shops.get("winterfest").quotas
+        free = {q: (max(capacity.values()), 0, 0) for q in quotas}
+        return free | self.taken
+
+    def take_all_but(self, free: int, product: str) -> None:
+        found = self.shops.get("winterfest")
+        for quota in found.quota_ids(found.products[product]):
+            self.taken[quota] = (1000, 1000 - free, 0)
+
+    def with_a_page(self, order: Order) -> Order:
+        """The provider has opened a payment page for it."""
+        (attempt,) = order.attempts
+        opened = CreatePaymentSuccess(
+            provider_reference="cs_1",
+            redirect_url="https://pay.example/cs_1",
+            expires_at=self.clock() + timedelta(hours=23),
+        )
+        return self.orders.record(order.id, opened, correlation_id=attempt, actor="ledger")
+
+    def an_order(self, product: str = "weekend", quantity: int = 2) -> Order:
+        wish = PlaceOrder(
+            correlation_id=uuid4(),
+            actor="customer",
+            at=self.clock(),
+            order=uuid4(),
+            lines=(Wanted(product=product, quantity=quantity),),
+            customer=Customer(**MEMBER),
+            language="en",
+            email_index=self.store.keyring.blind_index(MEMBER["email"]),
+            request_digest="digest",
+            account=self.bank.account,
+            live=False,
+        )
+        return self.orders.place("winterfest", wish)
+
+    def a_paid_order(self) -> Order:
+        return self.pay(self.an_order())
+
+    def pay(self, order: Order) -> Order:
+        attempt = next(iter(order.attempts.values()))
+        paid = Paid(amount=order.due, provider="stripe", provider_reference="pi_1", method="card")
+        return self.orders.record(
+            order.id, paid, correlation_id=attempt.correlation_id, actor="stripe"
+        )
+
+    def authorize(self, order: Order) -> Order:
+        attempt = next(iter(order.attempts))
+        kept = Authorized(amount=order.due, provider="stripe", provider_reference="pi_1")
+        return self.orders.record(order.id, kept, correlation_id=attempt, actor="stripe")
+
+    def a_link(self, order: Order, code: str = "the-code") -> str:
+        wish = RequestCancellation(
+            correlation_id=uuid4(), actor="customer", at=self.clock(), code=code
+        )
+        self.orders.handle(order.id, wish)
+        return f"{address(order)}/cancel/{code}"
+
+
+def address(order: Order) -> str:
+    return f"/winterfest/orders/{order.id}"
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field, as a browser would send it."""
+    for tag in re.findall(r"<input[^>]*>", page):
+        if f'name="{name}"' in tag:
+            found = re.search(r'value="([^"]*)"', tag)
+            return found.group(1) if found else ""
+    raise AssertionError(f"no field {name}")
+
+
+def press(browser: FlaskClient, page: str, to: str, **fields: str) -> Any:
+    """Send a form of a page, with its CSRF token."""
+    token = hidden(page, "csrf_token")
+    return browser.post(to, data={"csrf_token": token, **fields})

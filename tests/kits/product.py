@@ -1,0 +1,158 @@
+"""A whole product in memory, with named fakes, for tests of the door."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Flask
+
+from adapters.keys.key_ring import Keyring
+from adapters.store.ledger import StampLedger
+from adapters.store.memory import MemoryStampRecorder
+from adapters.store.memory_inbox import MemoryInbox
+from adapters.store.order_cache import LatelyInMemory
+from adapters.store.recorder import StampRecorder
+from ledger.cases.service import Cases
+from ledger.order.service import Orders
+from ledger.shop.service import Shops
+from ledger.shop.stamps import shop_id
+from tests.kits.api_shop import winterfest
+from tests.kits.web_fakes import (
+    NOON,
+    Clock,
+    DoorInMemory,
+    LimitsInMemory,
+    StripeInMemory,
+    Switch,
+    TokensInMemory,
+    ViewsInMemory,
+)
+from web.app import create_app
+from web.http.access import Token, digest_of
+from web.wiring.parts import Parts
+from web.wiring.settings import Settings
+
+SIGNED = {"X-Signature": "right", "Content-Type": "application/json"}
+ADA = {"first_name": "Ada", "last_name": "O'Neill", "email": "ada@example.org", "phone": ""}
+
+
+@dataclass
+class Product:
+    """Everything a test of the door wants to hold in its hands."""
+
+    app: Flask
+    client: Any  # answers of the test client have JSON or not, as each test knows
+    parts: Parts
+    clock: Clock
+    provider: StripeInMemory
+    store: Switch
+    inbox: MemoryInbox
+    limits: LimitsInMemory
+    tokens: TokensInMemory
+    views: ViewsInMemory
+
+    def token(self, role: str, *, shop: str | None = None) -> dict[str, str]:
+        """Headers of a caller with this role."""
+        secret = f"sl_{uuid4().hex}"
+        self.tokens.known[digest_of(secret)] = Token(name="test", role=role, shop=shop)
+        return {"Authorization": f"Bearer {secret}"}
+
+    def place(self, *, key: str = "", **changes: Any) -> Any:
+        """The answer to an order for one weekend ticket, unless told otherwise."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self.client.post(f"{SHOP}/orders", json=wish(**changes), headers=headers)
+
+    def placed(self, **changes: Any) -> tuple[str, str]:
+        """An order's address and its first attempt."""
+        answer = self.place(**changes).json
+        attempt = answer["payment"]["correlation_id"] if answer["payment"] else ""
+        return f"{SHOP}/orders/{answer['order']['id']}", attempt
+
+    def paid(self) -> str:
+        """The address of an order that was paid."""
+        address, attempt = self.placed()
+        self.tell(address, attempt)
+        return address
+
+    def tell(self, address: str, attempt: str, *, amount: int = 3500) -> Any:
+        """The provider reports a payment."""
+        news = {"order": address.rpartition("/")[2], "attempt": attempt, "amount": amount}
+        return self.client.post("/webhooks/stripe", json=news, headers=SIGNED)
+
+    def link(self, address: str) -> str:
+        """The code in the newest cancellation letter."""
+        order = self.parts.orders.get(UUID(address.rpartition("/")[2]))
+        assert order.newest_link is not None
+        assert order.newest_link.code is not None
+        return order.newest_link.code
+
+
+SHOP = "/api/v1/shops/winterfest"
+
+
+def wish(**changes: Any) -> dict[str, Any]:
+    """The body of an order."""
+    lines = [{"product": "weekend", "quantity": 1}]
+    return {"customer": ADA, "language": "en", "lines": lines, **changes}
+
+
+def open_shop(
+    *,
+    base_url: str = "http://localhost",
+    proxies: int = 0,
+    provider: StripeInMemory | None = None,
+    grace_period: int | None = None,
+    make: Callable[[Clock], StampRecorder] = lambda clock: MemoryStampRecorder(clock=clock),
+    lately: bool = False,
+    seats: int = 50,
+) -> Product:
+    """A product whose shop is open; with a grace period in seconds it captures later."""
+    clock, tokens = Clock(), TokensInMemory()
+    recorder = make(clock)
+    keys: Any = getattr(recorder, "keys")  # noqa: B009 (not part of the recorder's port)
+    keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=keys)
+    store = Switch(StampLedger(recorder, keyring=keyring))
+    shops, held = Shops(store, lambda: [shop_id("winterfest")]), Cases(store)
+    spec = replace(winterfest(), quotas={"weekend": seats, "sauna": 2})
+    later = replace(spec.preferences, grace_period=grace_period)
+    shops.import_shop(replace(spec, preferences=later), actor="test", at=NOON)
+    views = ViewsInMemory(store.ledger)
+    provider, inbox, limits = provider or StripeInMemory(), MemoryInbox(), LimitsInMemory()
+    parts = Parts(
+        settings=Settings(
+            home=Path(), base_url=base_url, secret_key="for tests only", proxies=proxies
+        ),
+        clock=clock,
+        store=store,
+        orders=Orders(store, shops, held, lately=LatelyInMemory() if lately else None),
+        shops=shops,
+        cases=held,
+        providers={"stripe": provider},
+        doors={"stripe": DoorInMemory()},
+        keyring=keyring,
+        seats=lambda quotas: _seats(recorder, quotas),
+        views=views,
+        inbox=inbox,
+        limits=limits,
+        tokens=tokens,
+    )
+    app = create_app(parts)
+    return Product(
+        app=app,
+        client=app.test_client(),
+        parts=parts,
+        clock=clock,
+        provider=provider,
+        store=store,
+        inbox=inbox,
+        limits=limits,
+        tokens=tokens,
+        views=views,
+    )
+
+
+def _seats(recorder: StampRecorder, quotas: Sequence[UUID]) -> Mapping[UUID, tuple[int, int, int]]:
+    known = recorder.read_seat_totals(2**62)
+    return {quota: known[quota] for quota in quotas if quota in known}

@@ -1,0 +1,104 @@
+"""What makes an audit fast hides nothing: fewer checks where fewer are asked for, little memory."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import pytest
+
+from ledger.audit import verify as verifying
+from ledger.audit import verify_streams as share
+from ledger.audit.raw_rows import RawRow
+from ledger.audit.stream_window import Shelf
+from ledger.audit.verify import Verification, verify
+from ledger.kernel.fast import maker
+from ledger.kernel.money import Money
+from tests.kits.audit import CopiedRows, a_history
+from tests.kits.worlds import World
+
+
+@pytest.fixture
+def world() -> World:
+    return a_history()
+
+
+@pytest.fixture
+def copy(world: World) -> CopiedRows:
+    return CopiedRows(world.store.stored())
+
+
+def quick_laws(copy: CopiedRows) -> set[str]:
+    return {one.law for one in Verification(copy, hashes_only=True)}
+
+
+def test_an_untouched_ledger_has_the_same_root_by_its_hashes_alone(world):
+    quick = Verification(world.store.stored(), hashes_only=True)
+    assert list(quick) == []
+    assert quick.verdict is not None
+    assert (quick.verdict.rows, quick.verdict.root) == world.store.head()
+
+
+def test_hashes_alone_find_a_flipped_bit_wherever_it_is(copy):
+    for at, row in enumerate(copy.kept, start=1):
+        bent = CopiedRows(copy)
+        bent.bend(at, state=row.state[:-1] + bytes([row.state[-1] ^ 1]))
+        (finding,) = Verification(bent, hashes_only=True)
+        assert (finding.law, finding.position) == ("14", at)
+
+
+def test_hashes_alone_find_a_hole_a_swap_and_a_version_out_of_turn(copy):
+    del copy.kept[4]
+    assert {"2", "14"} <= quick_laws(copy)
+
+
+def test_hashes_alone_find_rows_that_changed_places(copy):
+    first, second = copy.kept[6], copy.kept[7]
+    copy.kept[6] = replace(second, position=first.position)
+    copy.kept[7] = replace(first, position=second.position)
+    assert "14" in quick_laws(copy)
+
+
+def test_hashes_alone_read_no_stamp(copy, monkeypatch):
+    monkeypatch.setattr(share, "recorded", None)
+    assert quick_laws(copy) == set()
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7])
+def test_a_memory_of_few_streams_finds_the_same(copy, monkeypatch, batch):
+    at = copy.position_of("PAID")
+    copy.bend(at, version=copy.kept[at - 1].version + 1)
+    everything = verify(copy)
+    monkeypatch.setattr(verifying, "BATCH", batch)
+    monkeypatch.setattr(share, "Shelf", Forgetful)
+    assert verify(copy) == everything
+    assert everything != ()
+
+
+class Forgetful(Shelf):
+    """Keeps nothing from window to window: every stream is read again."""
+
+    def prepare(self, rows: Sequence[RawRow], *, after: int) -> None:
+        self.versions.clear()
+        self.states.clear()
+        super().prepare(rows, after=after)
+
+
+def test_streams_of_a_window_are_read_at_once(copy, monkeypatch):
+    asked: list[int] = []
+
+    def streams(wanted: Collection[bytes], *, until: int) -> Sequence[RawRow]:
+        asked.append(until)
+        return CopiedRows.raw_streams(copy, wanted, until=until)
+
+    monkeypatch.setattr(copy, "raw_streams", streams)
+    monkeypatch.setattr(verifying, "BATCH", 5)
+    assert verify(copy) == ()
+    assert 0 < len(asked) <= len(copy.kept) // 5 + 1
+
+
+def test_what_is_made_quickly_is_frozen_and_equal():
+    quick = maker(Money)(5, "EUR")
+    assert quick == Money(5, "EUR")
+    assert type(quick) is Money
+    with pytest.raises(AttributeError):
+        quick.amount = 6  # type: ignore[misc]
+    assert repr(quick) == repr(Money(5, "EUR"))

@@ -1,0 +1,274 @@
+"""Stored names and bytes: golden, versioned, without anything personal in the clear."""
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, get_args, get_origin
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ledger import codec
+from ledger.cases import stamps as case_stamps
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.kernel.events import Draft
+from ledger.kernel.stamp import declared
+from ledger.order import stamps
+from ledger.order.stamps import Cancelled, Cause
+from ledger.shop import stamps as shop_stamps
+from ledger.shop.stamps import PreferencesChanged
+from tests.kits.spec import CANCELLED, LINK, ORDER, PAID, PLACED
+from tests.kits.worlds import PREFERENCES
+
+CAUSE = UUID(int=6)
+MOMENT = datetime(2027, 2, 12, 10, 0, 0, 5, tzinfo=UTC)
+
+
+def encoded(stamp: Any, **envelope: Any) -> codec.Encoded:
+    return codec.encode(
+        Draft(stream=ORDER, stamp=stamp, correlation_id=CAUSE, actor="test", **envelope)
+    )
+
+
+def decoded(one: codec.Encoded) -> codec.Decoded:
+    return codec.decode(one.type, one.schema, one.body, one.private)
+
+
+GOLDEN: dict[str, Any] = {
+    "PAID": PAID,
+    "CANCELLED": CANCELLED,
+    "CANCELLATION_REQUESTED": LINK,
+    "ORDER_PLACED": PLACED,
+}
+BODIES: dict[str, str] = {
+    "PAID": (
+        "7b226163746f72223a2274657374222c22616d6f756e74223a7b22616d6f756e74223a373030302c22637572"
+        "72656e6379223a22455552227d2c2265766964656e6365223a6e756c6c2c226d6574686f64223a22222c226f"
+        "636375727265645f6174223a6e756c6c2c2270726f7669646572223a22737472697065222c2270726f766964"
+        "65725f7265666572656e6365223a2270695f31227d"
+    ),
+    "CANCELLED": (
+        "7b226163746f72223a2274657374222c226361757365223a22637573746f6d6572222c2265766964656e6365"
+        "223a6e756c6c2c226f636375727265645f6174223a6e756c6c7d"
+    ),
+    "CANCELLATION_REQUESTED": (
+        "7b226163746f72223a2274657374222c22636f64655f68617368223a22613034383461363138356233323465"
+        "3266333535313934663333343438326663373931393463643830353138353135356464636636383034666462"
+        "3930393061222c2265766964656e6365223a6e756c6c2c226f636375727265645f6174223a6e756c6c7d"
+    ),
+    "ORDER_PLACED": (
+        "7b226163746f72223a2274657374222c2263616e63656c6c6174696f6e223a7b22706572696f645f64617973"
+        "223a31342c226665655f6669786564223a7b22616d6f756e74223a302c2263757272656e6379223a22455552"
+        "227d2c226665655f70657263656e74223a2230222c2272656c65617365223a2261745f726566756e645f6163"
+        "636570746564227d2c22656d61696c5f696e646578223a22696e646578222c2265766964656e6365223a6e75"
+        "6c6c2c2267726163655f706572696f64223a6e756c6c2c226c616e6775616765223a22656e222c226c696e65"
+        "73223a5b7b2270726f64756374223a227765656b656e64222c227265766973696f6e223a312c227469746c65"
+        "223a7b22656e223a225765656b656e64207469636b6574227d2c227175616e74697479223a322c22756e6974"
+        "5f7072696365223a7b22616d6f756e74223a333530302c2263757272656e6379223a22455552227d2c227661"
+        "745f70657263656e74223a2231332e35222c227469636b657473223a317d5d2c226f636375727265645f6174"
+        "223a6e756c6c2c226f76657270616964223a2263617365222c227061796d656e745f6c6574746572223a6e75"
+        "6c6c2c22726571756573745f646967657374223a22646967657374222c227365617473223a5b7b2271756f74"
+        "61223a2234633638346332332d383831642d353066312d393063622d396237623937613338666636222c2273"
+        "65617473223a327d5d2c2273656c6c6572223a7b226e616d65223a2257696e74657266657374207279222c22"
+        "656d61696c223a227469636b6574734077696e746572666573742e6578616d706c65222c22627573696e6573"
+        "735f6964223a22222c2261646472657373223a22222c2270686f6e65223a22227d2c2273686f70223a226139"
+        "3166333162312d653464322d353366352d383939382d623765336564366538313330222c2273686f705f6e61"
+        "6d65223a7b22656e223a2257696e746572666573742032303237227d2c2273686f705f736c7567223a227769"
+        "6e74657266657374222c227374617274735f6174223a22323032372d30322d31325431303a30303a30305a22"
+        "2c2274696d657a6f6e65223a224575726f70652f48656c73696e6b69222c22746f74616c223a7b22616d6f75"
+        "6e74223a373030302c2263757272656e6379223a22455552227d2c22756e706169645f6166746572223a3235"
+        "393230307d"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_stored_bytes_are_these_for_ever(name):
+    one = encoded(GOLDEN[name])
+    assert (one.type, one.body.hex()) == (name, BODIES[name])
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_golden_bytes_are_still_read(name):
+    private = encoded(GOLDEN[name]).private
+    newest = codec.STORED[name][1]
+    found = codec.decode(name, newest, bytes.fromhex(BODIES[name]), private)
+    assert found.stamp == GOLDEN[name]
+
+
+def test_a_cancellation_of_version_1_was_a_customer_s():
+    body = b'{"actor":"visitor","evidence":null,"occurred_at":null}'
+    found = codec.decode("CANCELLED", 1, body, None)
+    assert found.stamp == Cancelled(cause=Cause.CUSTOMER)
+
+
+def test_older_orders_were_captured_at_once_and_kept_their_surplus():
+    grace, surplus = b'"grace_period":null,', b'"overpaid":"case",'
+    body = bytes.fromhex(BODIES["ORDER_PLACED"])
+    private = encoded(PLACED).private
+    assert grace in body
+    third = body.replace(b'"payment_letter":null,', b"")
+    second = third.replace(surplus, b"")
+    first = second.replace(grace, b"")
+    assert first != second != third != body
+    assert codec.decode("ORDER_PLACED", 3, third, private).stamp == PLACED
+    assert codec.decode("ORDER_PLACED", 2, second, private).stamp == PLACED
+    assert codec.decode("ORDER_PLACED", 1, first, private).stamp == PLACED
+
+
+def test_older_preferences_knew_less():
+    """No grace period at first, no way to pay by hand, no word on a surplus, no reminder."""
+    added = [
+        b',"bank_account":null,"remind_unpaid":true',
+        b',"overpaid":"case"',
+        b',"how_to_pay":{}',
+        b',"grace_period":null',
+    ]
+    for before in (None, PREFERENCES):
+        changed = PreferencesChanged(before=before, after=PREFERENCES)
+        body = encoded(changed).body
+        for version, name in zip((4, 3, 2, 1), added, strict=True):
+            assert name in body
+            body = body.replace(name, b"")
+            found = codec.decode("PREFERENCES_CHANGED", version, body, None)
+            assert found.stamp == changed
+
+
+def test_a_case_of_version_1_did_not_say_where_the_money_lay():
+    case = CaseOpened(kind=CaseKind.UNMATCHED_MONEY, severity=Severity.CRITICAL, text="money")
+    body = encoded(case).body
+    for added in (b'"account":"",', b'"live":false,', b'"payment_reference":"",'):
+        assert added in body
+        body = body.replace(added, b"")
+    assert codec.decode("CASE_OPENED", 1, body, None).stamp == case
+
+
+def test_every_older_version_has_its_upcaster():
+    needed = {(name, v) for name, (_, newest) in codec.STORED.items() for v in range(1, newest)}
+    assert set(codec.UPCASTERS) == needed
+
+
+def test_every_stamp_has_one_stored_name_and_every_name_a_stamp():
+    unions = (stamps.OrderStamp, shop_stamps.ShopStamp, case_stamps.CaseStamp)
+    every = [one for union in unions for one in get_args(union)]
+    assert sorted(codec.NAMES, key=str) == sorted(every, key=str)
+
+
+def test_the_envelope_comes_back():
+    found = decoded(encoded(PAID, occurred_at=MOMENT, evidence="ab"))
+    assert (found.stamp, found.actor) == (PAID, "test")
+    assert (found.occurred_at, found.evidence) == (MOMENT, "ab")
+
+
+@pytest.mark.parametrize("one", [PAID, CANCELLED, LINK])
+def test_what_a_key_asked_for_comes_back_and_binds(one: Any):
+    plain, asked, otherwise = (encoded(one, request=word) for word in (None, "k/1", "k/2"))
+    assert (decoded(plain).request, decoded(asked).request) == (None, "k/1")
+    assert len({plain.binding, asked.binding, otherwise.binding}) == 3
+    assert b"request" not in plain.body
+
+
+def test_times_sealed_parts_and_evidence_are_no_difference():
+    plain, told = encoded(PAID), encoded(PAID, occurred_at=MOMENT, evidence="ab")
+    assert plain.binding == told.binding
+    anonymous = stamps.CancellationRequested(code_hash=LINK.code_hash)
+    assert encoded(LINK).binding == encoded(anonymous).binding
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "body"),
+    [
+        ("NO_SUCH_STAMP", 1, b"{}"),
+        ("PAID", 1, b"{}"),
+        ("PAID", 1, b"not json"),
+        ("PAID", 1, b"[]"),
+        ("PAID", 1, b'{"actor":"provider:strip\xe5","evidence":null,"occurred_at":null}'),
+        ("PAID", 1, b'{"actor":"a","evidence":null,"occurred_at":null,"amount":7}'),
+        ("PAID", 0, b'{"actor":"a","evidence":null,"occurred_at":null}'),
+    ],
+)
+def test_what_is_no_stamp_is_unreadable_and_nothing_else(name, schema, body):
+    with pytest.raises(codec.Unreadable):
+        codec.decode(name, schema, body, None)
+
+
+@pytest.mark.parametrize("state", [b"", b"\x00\x01", b"\x00\x01\x00\x00\x00\x09{}"])
+def test_a_state_that_is_cut_off_is_unreadable(state):
+    with pytest.raises(codec.Unreadable):
+        codec.unframe(state)
+
+
+def test_a_frame_comes_apart_as_it_was_put_together():
+    assert codec.unframe(codec.frame(2, b"sealed", b"body")) == (2, b"sealed", b"body")
+
+
+# Any stamp of any type
+
+
+TEXT = st.text(max_size=12)
+LEAVES: Mapping[Any, st.SearchStrategy[Any]] = {
+    str: TEXT,
+    int: st.integers(-(2**40), 2**40),
+    bool: st.booleans(),
+    UUID: st.uuids(),
+    datetime: st.datetimes(
+        min_value=datetime(2020, 1, 1),  # noqa: DTZ001 (Hypothesis adds the zone itself)
+        max_value=datetime(2100, 1, 1),  # noqa: DTZ001
+        timezones=st.just(UTC),
+    ),
+}
+
+
+def values(kind: Any) -> st.SearchStrategy[Any]:
+    """Every value that a field of this type can hold."""
+    arguments = get_args(kind)
+    if kind is type(None):
+        return st.none()
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return st.sampled_from(kind)
+    if is_dataclass(kind):
+        return instances(kind)
+    if get_origin(kind) in (types.UnionType, typing.Union):
+        return st.one_of([values(one) for one in arguments])
+    if get_origin(kind) is tuple:
+        return st.lists(values(arguments[0]), max_size=2).map(tuple)
+    if arguments:
+        return st.dictionaries(values(arguments[0]), values(arguments[1]), max_size=2)
+    return LEAVES[kind]
+
+
+def instances(kind: Any) -> st.SearchStrategy[Any]:
+    hints = typing.get_type_hints(kind)
+    return st.builds(kind, **{name: values(hint) for name, hint in hints.items()})
+
+
+@pytest.mark.parametrize("name", codec.STORED)
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_every_stamp_comes_back_and_its_seal_keeps_what_is_personal(name, data):
+    stamp = data.draw(instances(codec.STORED[name][0]))
+    one = encoded(stamp)
+    assert decoded(one).stamp == stamp
+    sealed = declared(type(stamp)).sealed
+    core = codec.decode(name, one.schema, one.body, None).stamp if not _lacking(stamp) else None
+    for field in sealed:
+        assert f'"{field}":'.encode() not in one.body
+        assert core is None or getattr(core, field) is None
+
+
+def _lacking(stamp: Any) -> set[str]:
+    """Sealed fields that a stamp could not do without once its key is gone."""
+    sealed = declared(type(stamp)).sealed
+    return {one.name for one in fields(stamp) if one.name in sealed and one.default is MISSING}
+
+
+@pytest.mark.parametrize("name", codec.STORED)
+def test_a_stamp_can_do_without_its_sealed_part(name):
+    sealed = declared(codec.STORED[name][0]).sealed
+    absent = {one.name: one.default for one in fields(codec.STORED[name][0])}
+    assert all(absent[field] is None for field in sealed)

@@ -1,0 +1,110 @@
+"""Who ordered and has not paid gets one letter, in time and only while it is true (SPEC R1)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from ledger.kernel.refusals import LetterNotDue
+from ledger.order.commands import StartLetter
+from ledger.order.decisions.place import payment_letter
+from ledger.order.letters_due import how_to_pay_id, owed
+from ledger.order.pay_by import awaits_payer, overdue_since, pay_by
+from ledger.order.policy import BankAccount, PaymentLetter
+from ledger.order.stamps import (
+    Letter,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentPending,
+    ReceiptSendStarted,
+    ReceiptSent,
+)
+from tests.kits.spec import ASKED, PAID, PLACED, TIMED_OUT, given, order_of, put
+from tests.kits.worlds import PREFERENCES
+
+HALF_AN_HOUR = PaymentLetter(after=1800)
+WAITING = replace(PLACED, payment_letter=HALF_AN_HOUR)
+PENDING = PaymentPending(provider_reference="cs_1")
+ACCOUNT = BankAccount(iban="FI3715903000000776", holder="Winterfest ry")
+
+
+def due(*stack):
+    return [one for one in owed(order_of(*stack)) if one.letter is Letter.HOW_TO_PAY]
+
+
+def test_it_is_due_half_an_hour_after_placing_and_only_while_the_order_is_held():
+    order = order_of(WAITING, ASKED)
+    (letter,) = due(WAITING, ASKED)
+    assert order.placed_at is not None
+    assert not letter.is_due(order.placed_at + timedelta(minutes=29))
+    assert letter.is_due(order.placed_at + timedelta(minutes=30))
+    assert not letter.is_due(pay_by(order))
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        (PLACED, ASKED),
+        (WAITING, ASKED, PAID),
+        (WAITING, ASKED, PENDING),
+        (WAITING, ASKED, TIMED_OUT),
+        (WAITING, ASKED, replace(PAID, amount=replace(PAID.amount, amount=1))),
+    ],
+    ids=["placed before there was such a letter", "paid", "under way", "timed out", "underpaid"],
+)
+def test_nobody_is_asked_to_pay_what_is_not_theirs_to_pay(stack):
+    assert due(*stack) == []
+
+
+def test_declined_is_not_paid():
+    failed = PaymentFailed(provider_reference="pi_1", code="declined")
+    assert len(due(WAITING, ASKED, failed)) == 1
+
+
+def begin(order, at: datetime):
+    return StartLetter(
+        correlation_id=how_to_pay_id(order),
+        actor="worker",
+        at=at,
+        letter=Letter.HOW_TO_PAY,
+        try_number=1,
+    )
+
+
+def test_it_is_claimed_once_without_a_receipt_s_number_and_never_before_its_time():
+    stack = (WAITING, ASKED)
+    order = order_of(*stack)
+    placed_at = order.placed_at
+    assert placed_at is not None
+    given(*stack).when(begin(order, placed_at)).then_refuses(LetterNotDue)
+    given(*stack).when(begin(order, pay_by(order))).then_refuses(LetterNotDue)
+    started = ReceiptSendStarted(letter=Letter.HOW_TO_PAY, try_number=1)
+    at = placed_at + timedelta(minutes=30)
+    given(*stack).when(begin(order, at)).then(started)
+    claimed = (*stack, put(started, under=how_to_pay_id(order)))
+    given(*claimed).when(begin(order, at)).then_refuses(LetterNotDue)
+    done = ReceiptSent(letter=Letter.HOW_TO_PAY, try_number=1, message_id="<1@a>", body_hash="0")
+    given(*claimed, put(done, under=how_to_pay_id(order))).still_owes()
+
+
+def test_a_shop_paid_by_hand_writes_at_once_how_and_others_after_half_an_hour():
+    texts = {"en": "Pay to our account."}
+    by_hand = replace(PREFERENCES, provider="manual", how_to_pay=texts, bank_account=ACCOUNT)
+    assert payment_letter(by_hand) == PaymentLetter(after=0, how_to_pay=texts, bank_account=ACCOUNT)
+    assert payment_letter(PREFERENCES) == HALF_AN_HOUR
+    assert payment_letter(replace(PREFERENCES, remind_unpaid=False)) is None
+
+
+def test_a_payment_is_under_way_from_pending_until_it_came_or_failed():
+    order = order_of(WAITING, ASKED, PENDING)
+    assert len(order.under_way) == 1
+    assert not awaits_payer(order)
+    begun = order.under_way[0].pending_at
+    assert begun is not None
+    assert overdue_since(order) == begun + timedelta(days=30)
+    for over in (
+        PAID,
+        PaymentFailed(provider_reference="cs_1", code="no"),
+        PaymentExpired(provider_reference="cs_1"),
+    ):
+        assert order_of(WAITING, ASKED, PENDING, over).under_way == ()

@@ -1,0 +1,100 @@
+"""The `order` of the API, worked out from a fold."""
+
+from datetime import timedelta
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from ledger.kernel.events import Recorded
+from ledger.order.evolve import fold
+from projections.order_json import in_language, order_page
+from tests.kits.histories import WHEN, placed, story
+
+ORDER = UUID(int=7, version=4)
+
+
+def order_of(stamps):
+    return fold(
+        ORDER,
+        [
+            Recorded(
+                stream=ORDER,
+                version=at,
+                position=at,
+                recorded_at=WHEN,
+                stamp=stamp,
+                correlation_id=cause,
+                actor="test",
+            )
+            for at, (cause, stamp) in enumerate(stamps, start=1)
+        ],
+    )
+
+
+def test_it_shows_what_the_contract_promises():
+    page = order_page(order_of([(ORDER, placed())]), WHEN, "fi")
+    assert page == {
+        "id": str(ORDER),
+        "number": 0,
+        "shop": "winterfest",
+        "status": "NOT_STARTED",
+        "currency": "EUR",
+        "total": 3500,
+        "version": 1,
+        "placed_at": "2027-01-01T12:00:00Z",
+        "language": "en",
+        "money": {
+            "due": 3500,
+            "received": 0,
+            "refund_pending": 0,
+            "refunded": 0,
+            "disputed": 0,
+            "charged_back": 0,
+        },
+        "lines": [
+            {
+                "product": "weekend",
+                "revision": 1,
+                "title": "Viikonloppulippu",
+                "quantity": 1,
+                "unit_price": 3500,
+                "vat_percent": "13.5",
+            }
+        ],
+        "cancellation": {
+            "allowed": False,
+            "reason": "not_paid",
+            "deadline": "2027-01-15T12:00:00Z",
+        },
+        "flags": [],
+    }
+
+
+@pytest.mark.parametrize(("days", "allowed", "reason"), [(13, True, ""), (14, False, "too_late")])
+def test_a_paid_order_may_be_cancelled_until_its_deadline(days, allowed, reason):
+    stamps = next(s for s in map(full_story, range(99)) if len(s) >= 5)[:5]
+    page = order_page(order_of(stamps), WHEN + timedelta(days=days), "en")
+    assert page["status"] == "PAID"
+    told = page["cancellation"]
+    assert (told["allowed"], told["reason"]) == (allowed, reason)
+
+
+def test_a_text_falls_back_to_english_then_to_whatever_there_is():
+    assert in_language({"en": "a", "fi": "b"}, "sv") == "a"
+    assert in_language({"fi": "b"}, "sv") == "b"
+    assert in_language({}, "sv") == ""
+
+
+class Everything(Random):
+    """Randomness that leaves nothing out."""
+
+    def random(self):
+        return 0.0
+
+    def randint(self, a, b):
+        return b
+
+
+def full_story(seed):
+    return story(Everything(seed))

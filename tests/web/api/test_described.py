@@ -1,0 +1,72 @@
+"""Whatever schemathesis thinks up is answered as the description says, and never with a 5xx."""
+
+import schemathesis
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.kits.product import open_shop
+from tests.kits.web_fakes import CapturingStripe
+
+product = open_shop()
+order = product.paid().rpartition("/")[2]
+described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", product.app)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+grace = open_shop(provider=CapturingStripe(), grace_period=3600)
+beside = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", grace.app)
+beside.config.update(base_url="http://localhost")  # the call stands beside the API
+
+
+def call(case: schemathesis.Case, role: str) -> None:
+    known = {"shop": "winterfest", "order": order}
+    for name in {*case.path_parameters} & {*known}:
+        case.path_parameters[name] = known[name]
+    case.call_and_validate(headers=product.token(role), checks=CHECKS)
+
+
+@described.exclude(path_regex="^/store/").parametrize()
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_answers_to_auditors_are_as_described(case: schemathesis.Case):
+    call(case, "auditor")
+
+
+@described.include(method="POST").exclude(path_regex="^/store/").parametrize()
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_answers_to_staff_are_as_described(case: schemathesis.Case):
+    call(case, "staff")
+
+
+at_once = beside.include(path_regex="^/store/")
+
+
+@at_once.given(end=st.sampled_from(["alive", "cancelled", "late", "wrong token", "as it comes"]))
+@at_once.parametrize()
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_cancelling_at_once_is_answered_as_described(case: schemathesis.Case, end: str):
+    placed = grace.place().json
+    case.path_parameters["order"] = placed["order"]["id"]
+    token = {"x-modification-token": placed["modification_token"]}
+    grace.clock.move(hours=1 if end == "late" else 0)
+    if end == "cancelled":
+        grace.client.post(f"/store/orders/{placed['order']['id']}/cancel", headers=token)
+    if end == "wrong token":
+        token = {"x-modification-token": "x"}
+    if end != "as it comes":
+        case.headers.update(token)
+    answer = case.call_and_validate(checks=CHECKS)
+    if "x-modification-token" not in answer.request.headers:
+        end = "as it comes"  # some of the cases are about what happens without
+    expected = {"alive": 200, "cancelled": 200, "late": 409, "wrong token": 401, "as it comes": 401}
+    assert answer.status_code == expected[end]

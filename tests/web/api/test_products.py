@@ -1,0 +1,40 @@
+from datetime import timedelta
+
+from tests.kits.product import SHOP, Product
+from tests.kits.web_fakes import NOON
+
+
+def test_what_is_on_sale_is_told_in_the_shops_order(product: Product):
+    answer = product.client.get(f"{SHOP}/products")
+    assert [one["slug"] for one in answer.json["products"]] == ["weekend", "sauna", "helper"]
+    first = answer.json["products"][0]
+    assert (first["price"], first["currency"], first["vat_percent"]) == (3500, "EUR", "13.5")
+    assert first["available"] is True
+
+
+def test_the_language_is_the_callers(product: Product):
+    by_query = product.client.get(f"{SHOP}/products?language=fi")
+    by_header = product.client.get(
+        f"{SHOP}/products", headers={"Accept-Language": "fi-FI, en;q=0.5"}
+    )
+    assert by_query.json["products"][0]["title"] == "Viikonloppulippu"
+    assert by_header.json["shop"]["name"] == "Talvifestarit"
+
+
+def test_sold_out_is_told(product: Product):
+    product.place(lines=[{"product": "sauna", "quantity": 2}])
+    sauna = product.client.get(f"{SHOP}/products").json["products"][1]
+    assert (sauna["slug"], sauna["available"]) == ("sauna", False)
+
+
+def test_what_is_not_on_sale_yet_is_silent(product: Product):
+    slugs = [one["slug"] for one in product.client.get(f"{SHOP}/products").json["products"]]
+    assert "next-year" not in slugs
+    product.clock.now = NOON + timedelta(days=366)
+    slugs = [one["slug"] for one in product.client.get(f"{SHOP}/products").json["products"]]
+    assert "next-year" in slugs
+
+
+def test_an_unknown_shop_is_a_problem(product: Product):
+    answer = product.client.get("/api/v1/shops/nowhere/products")
+    assert (answer.status_code, answer.json["type"]) == (404, "/problems/unknown-shop")

@@ -1,0 +1,85 @@
+"""`orders show` and `orders find`, as somebody at the desk types them."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.kits.product import ADA, SHOP, Product, wish
+from web.actions import find_orders as order_search
+from web.cli.orders import orders
+
+
+def run(product: Product, *words: str) -> Result:
+    return CliRunner().invoke(orders, words, obj=lambda: product.parts)
+
+
+def found(product: Product, *words: str) -> list[Any]:
+    return list(json.loads(run(product, "find", *words, "--json").stdout)["orders"])
+
+
+@pytest.fixture
+def aino(product: Product) -> str:
+    """Her order is the second of three."""
+    product.place()
+    person = {**ADA, "first_name": "Aino", "last_name": "Virtanen", "email": "Aino@Example.org"}
+    order = product.place(customer=person).json["order"]["id"]
+    product.place()
+    return str(order)
+
+
+@pytest.mark.parametrize("number", ["2", "#2", "#000002", "000002", " #02 "])
+def test_a_number_is_found_however_it_is_written(product: Product, aino: str, number: str):
+    assert [one["id"] for one in found(product, number)] == [aino]
+    shown = run(product, "show", number, "--json")
+    assert json.loads(shown.stdout)["id"] == aino
+
+
+@pytest.mark.parametrize("text", ["aino", "VIRTANEN", "aino virtanen", "aino@example.ORG"])
+def test_a_person_is_found_by_name_and_by_address(product: Product, aino: str, text: str):
+    assert [one["id"] for one in found(product, text)] == [aino]
+    assert "Aino" not in run(product, "find", text).stdout
+    assert "Aino Virtanen" in run(product, "find", text, "--names").stdout
+
+
+def test_references_find_their_order(product: Product, aino: str):
+    address = f"{SHOP}/orders/{aino}"
+    (attempt,) = product.parts.orders.get(UUID(aino)).attempts
+    product.tell(address, str(attempt))
+    order = product.parts.orders.get(UUID(aino))
+    for text in (order.payment_reference, f"pi_{attempt}", aino):
+        assert [one["id"] for one in found(product, text)] == [aino]
+
+
+def test_what_was_searched_is_told(product: Product, aino: str):
+    sealed = run(product, "find", "nobody")
+    assert (sealed.exit_code, "all 3 orders were opened" in sealed.stdout) == (1, True)
+    assert "the newest 1 orders were opened" in run(product, "find", "zz", "--newest", "1").stdout
+    assert run(product, "find", "nobody@example.org").exit_code == 1
+
+
+def test_only_so_many_are_opened(product: Product, aino: str):
+    assert found(product, "aino", "--newest", "1") == []
+    assert [one["id"] for one in found(product, "aino", "--newest", "2")] == [aino]
+
+
+def test_a_long_ledger_is_searched_window_by_window(
+    product: Product, aino: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(order_search, "_WINDOW", 2)
+    assert [one["id"] for one in found(product, "aino")] == [aino]
+    assert len(found(product, "ada")) == 2
+
+
+def test_another_shop_has_numbers_of_its_own(product: Product, aino: str):
+    assert found(product, "2", "--shop", "summerfest") == []
+    assert run(product, "show", "2", "--shop", "summerfest").exit_code == 1
+    assert run(product, "show", aino, "--shop", "summerfest").exit_code == 1
+
+
+def test_what_names_no_order_is_told_with_what_to_do(product: Product):
+    product.client.post(f"{SHOP}/orders", json=wish())
+    done = run(product, "show", "aino")
+    assert (done.exit_code, "orders find" in done.stderr) == (2, True)

@@ -1,0 +1,102 @@
+"""SumUp's books beside ours, over HTTP: refunds by their events, pages, other sales."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ledger.order.status import status
+from tests.kits.product import Product
+from tests.kits.sumup_shop import SumupShop, sumup_shop
+
+
+@pytest.fixture
+def shop(product: Product) -> Iterator[SumupShop]:
+    with sumup_shop(product) as shop:
+        yield shop
+
+
+def verdicts(found: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(line["kind"], line["verdict"]) for line in found["lines"]}
+
+
+def totals(found: dict[str, Any]) -> dict[str, tuple[int, int, int]]:
+    return {one["kind"]: (one["theirs"], one["ours"], one["difference"]) for one in found["totals"]}
+
+
+def test_a_payment_and_parts_of_it_that_went_back_agree(shop):
+    order = shop.buy()
+    shop.pay(order)
+    shop.tell()
+    for cents in (500, 700):
+        shop.refund(order, cents)
+    found = shop.books(status=0)
+    assert found["counts"] == {"matched": 3}
+    assert totals(found) == {"payment": (3500, 3500, 0), "refund": (1200, 1200, 0)}
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_what_nobody_told_us_of_is_found_by_its_reference_or_by_its_page(shop, tells):
+    shop.sumup.tells_reference = tells
+    order = shop.buy()
+    shop.sumup.refund_by_hand(shop.pay(order), 500)
+    shop.buy()  # nobody pays for this one
+    found = shop.books("--commit", status=0)
+    assert verdicts(found) == {("payment", "missing_here"), ("refund", "missing_here")}
+    assert {line["order"] for line in found["lines"]} <= {str(order.id), None}
+    assert totals(found) == {"payment": (3500, 3500, 0), "refund": (500, 500, 0)}
+    assert status(shop.order(order.id)) == "PARTIALLY_REFUNDED"
+    size = shop.size
+    assert shop.books("--commit", status=0)["counts"] == {"matched": 2}
+    shop.tell()
+    assert shop.size == size
+
+
+def test_a_refund_of_an_older_payment_and_a_chargeback_are_in_the_period(shop):
+    order = shop.buy()
+    paid = shop.pay(order)
+    shop.tell()
+    shop.product.clock.move(days=40)
+    shop.sumup.refund_by_hand(paid, 500)
+    shop.sumup.charge_back(paid, 1000)
+    found = shop.books("--commit", status=0)
+    assert verdicts(found) == {("refund", "missing_here"), ("dispute", "missing_here")}
+    assert totals(found) == {"refund": (500, 500, 0), "dispute": (1000, 1000, 0)}
+
+
+def test_what_is_sold_at_a_till_is_not_ours_and_another_web_shops_money_is_a_case(shop):
+    shop.pay(shop.buy())
+    shop.tell()
+    shop.sumup.sell(1200)
+    shop.sumup.sell(300, kind="CASH")
+    assert shop.books(status=0)["counts"] == {"matched": 1}
+    shop.sumup.tells_reference = True
+    shop.sumup.sell(900, kind="ECOM", reference="their order 7")
+    found = shop.books("--commit", status=1)
+    assert verdicts(found) == {("payment", "missing_here")}
+    (case,) = shop.parts.views.cases("open")
+    opened = shop.parts.cases.get(case.stream).opened
+    assert (opened.amount.amount, opened.payer_reference) == (900, "their order 7")
+    assert shop.books("--commit", status=1)["taken_in"] == 0
+
+
+def test_long_lists_are_read_to_their_end(shop, monkeypatch):
+    monkeypatch.setattr("adapters.providers.sumup.books._PAGE_SIZE", "2")
+    for _ in range(5):
+        shop.pay(shop.buy())
+        shop.product.clock.move(hours=1)
+    found = shop.books("--commit", status=0)
+    assert (found["taken_in"], totals(found)) == (5, {"payment": (17500, 17500, 0)})
+
+
+def test_what_is_kept_names_neither_card_nor_customer(shop):
+    order = shop.buy()
+    shop.sumup.refund_by_hand(shop.pay(order), 500)
+    shop.tell()
+    shop.books("--commit", status=0)
+    shop.sumup.sell(900, kind="ECOM")
+    shop.books("--commit", status=1)
+    kept = [shop.parts.inbox.open(one).body for one in shop.product.inbox.states]
+    assert len(kept) == 3
+    for word in (b"4242", b"VISA", b"Ada", b"ovelace", b"ada@", b"merchant@example.com"):
+        assert not any(word in one for one in kept), word

@@ -1,0 +1,155 @@
+"""A shop that is paid by hand: the order's page tells how, and no machine is asked."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from adapters.providers.manual import ManualPayments
+from ledger.kernel.events import Draft
+from ledger.kernel.refusals import ShopUnreadable
+from ledger.kernel.store import Append
+from ledger.order.commands import MarkPaid, WithdrawPayment
+from ledger.order.order import Order
+from ledger.order.stamps import CreateRefundFailure
+from ledger.order.status import status
+from ledger.payments.provider import NoAnswer
+from ledger.shop.shop import Shop
+from ledger.shop.stamps import PreferencesChanged
+from tests.kits.pages import World, address, hidden, press
+from tests.kits.stripe import payment_ask, refund_ask
+from web.app import create_app
+
+CHECKOUT = "/winterfest/checkout?buy.weekend=2"
+TEXTS = {"en": "Pay to FI21 1234 5600 0007 85.\nThank you!", "fi": "Maksa tilille FI21."}
+
+
+def by_hand(how_to_pay: dict[str, str]) -> World:
+    """Stamped past the rules of today: an old ledger may hold a shop without `how_to_pay`."""
+    world = World()
+    before = world.shops.newest("winterfest")
+    assert before.preferences is not None
+    after = replace(before.preferences, provider="manual", how_to_pay=how_to_pay)
+    changed = Draft(
+        stream=before.id,
+        stamp=PreferencesChanged(before=before.preferences, after=after),
+        correlation_id=uuid4(),
+        actor="test",
+    )
+    world.store.append(Append(drafts=[changed], expected={before.id: before.version}))
+    world.shops.forget()
+    parts = replace(world._parts(), providers={"manual": ManualPayments()})
+    world.app = create_app(parts)
+    world.browser = world.app.test_client()
+    return world
+
+
+def bought(world: World) -> Order:
+    page = world.browser.get(CHECKOUT)
+    fields = {
+        "first_name": "Aino",
+        "last_name": "Virtanen",
+        "email": "aino@example.org",
+        "key": hidden(page.text, "key"),
+    }
+    answer = press(world.browser, page.text, CHECKOUT, **fields)
+    assert answer.status_code == 303, answer.text
+    path = answer.headers["Location"]
+    return world.orders.get(UUID(path.rpartition("/")[2]))
+
+
+@pytest.fixture
+def world() -> World:
+    return by_hand(TEXTS)
+
+
+def test_the_order_page_tells_how_to_pay_and_has_no_button_to_a_page(world: World):
+    order = bought(world)
+    page = world.browser.get(address(order)).text
+    assert "How to pay" in page
+    assert "FI21 1234 5600 0007 85" in page
+    assert page.count(order.payment_reference) >= 2
+    assert "€70.00" in page
+    assert f'action="{address(order)}/pay"' not in page
+    assert "We told how to pay." in page
+    assert "payment page was opened" not in page
+    assert status(order) == "PENDING"
+
+
+@pytest.mark.parametrize(("language", "said"), [("fi", "Maksa tilille"), ("sv", "Pay to FI21")])
+def test_the_shop_s_words_are_in_the_visitors_language_or_in_english(
+    world: World, language: str, said: str
+):
+    order = bought(world)
+    assert said in world.browser.get(f"{address(order)}?lang={language}").text
+
+
+def test_without_words_of_the_shop_ticket_sales_are_named():
+    world = by_hand({})
+    page = world.browser.get(address(bought(world))).text
+    assert "Ticket sales tell you how to pay." in page
+    assert "tickets@winterfest.example" in page
+
+
+def test_pressing_pay_all_the_same_makes_no_further_attempt(world: World):
+    order = bought(world)
+    token = hidden(world.browser.get(CHECKOUT).text, "csrf_token")
+    for _ in range(3):
+        sent = world.browser.post(f"{address(order)}/pay", data={"csrf_token": token})
+        assert sent.headers["Location"] == address(order)
+    assert len(world.orders.get(order.id).attempts) == 1
+
+
+def test_staff_say_that_it_came(world: World):
+    order = bought(world)
+    came = MarkPaid(
+        correlation_id=uuid4(),
+        actor="staff",
+        at=world.clock(),
+        reference=order.payment_reference,
+        reason="on the statement",
+        version=order.version,
+    )
+    order = world.orders.handle(order.id, came)
+    assert status(order) == "PAID"
+    page = world.browser.get(address(order)).text
+    assert "How to pay" not in page
+
+
+def test_a_refund_is_never_made_by_machine():
+    asked = refund_ask(payment_ask(), "202700000017")
+    answer = ManualPayments().refund(asked)
+    assert answer == CreateRefundFailure(code="by_hand_only", try_number=1)
+    assert ManualPayments().find_refund(asked) is None
+    assert not isinstance(ManualPayments().recover_payment(payment_ask(), try_number=1), NoAnswer)
+
+
+def test_after_a_mistake_the_page_tells_how_to_pay_as_before(world: World):
+    order = bought(world)
+    before = world.browser.get(address(order)).text
+    wish: dict[str, Any] = {"actor": "token:till", "at": world.clock(), "reason": "statement"}
+    world.orders.handle(order.id, MarkPaid(correlation_id=uuid4(), **wish))
+    assert "How to pay" not in world.browser.get(address(order)).text
+    taken = WithdrawPayment(correlation_id=uuid4(), **wish, approver="boss")
+    world.orders.handle(order.id, taken)
+    after = world.browser.get(address(order)).text
+    assert "How to pay" in before
+    assert "How to pay" in after
+    assert order.payment_reference in after
+    assert "A correction of ours" in after
+
+
+def test_the_order_page_is_there_while_its_shop_cannot_be_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    order = bought(world)
+
+    def unreadable(slug: str) -> Shop:
+        raise ShopUnreadable(slug)
+
+    monkeypatch.setattr(world.shops, "get", unreadable)
+    page = world.browser.get(address(order))
+    assert page.status_code == 200
+    assert order.payment_reference in page.text
+    assert "Ticket sales tell you how to pay." in page.text

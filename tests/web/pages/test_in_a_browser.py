@@ -1,0 +1,130 @@
+"""The pages as a browser shows them: phone and desk, with and without scripts."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.kits.pages import MEMBER, World, address
+
+ELSEWHERE = "https://pay.example/**"
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    yield from served(World(fee_percent="10"))
+
+
+@pytest.fixture
+def later() -> Iterator[World]:
+    """A shop that captures an hour after an order was placed."""
+    yield from served(World(grace_period=3600))
+
+
+def served(made: World) -> Iterator[World]:
+    server = make_server("127.0.0.1", 0, made.app, threaded=True)
+    made.base = f"http://127.0.0.1:{server.port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def opened(browser, width, **more):
+    page = browser.new_context(viewport={"width": width, "height": 800}, **more).new_page()
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on(
+        "console", lambda said: page.complaints.append(said.text) if "Policy" in said.text else 0
+    )
+    page.route(ELSEWHERE, lambda route: route.fulfill(status=200, body="paying"))
+    return page
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("language", ["en", "fi", "sv"])
+def test_nothing_is_wider_than_the_screen(browser, world, width, language):
+    page = opened(browser, width)
+    paid = world.a_paid_order()
+    link = world.a_link(paid)
+    for path in (
+        "/", "/winterfest/", "/winterfest/checkout?buy.weekend=2", address(world.an_order()),
+        address(paid), f"{address(paid)}/cancel", link, "/nowhere/",
+    ):  # fmt: skip
+        mark = "&" if "?" in path else "?"
+        page.goto(f"{world.base}{path}{mark}lang={language}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert page.complaints == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_ticket_is_bought(browser, world, scripts):
+    page = opened(browser, 390, java_script_enabled=scripts)
+    page.goto(f"{world.base}/winterfest/")
+    if scripts:
+        page.get_by_role("button", name="One more: How many of Weekend").click(click_count=2)
+        assert page.locator("[data-sum]").inner_text() == "€70.00"
+    else:
+        page.get_by_label("How many of Weekend ticket").fill("2")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("First name").fill("Aino")
+    page.get_by_label("Last name").fill("Virtanen")
+    page.get_by_label("Email").fill("aino@example.org")
+    page.get_by_role("button", name="Order and pay €70.00").click()
+    page.wait_for_url("https://pay.example/session")
+    assert page.complaints == []
+    page.context.close()
+
+
+def test_a_button_is_pressed_once(browser, world):
+    page = opened(browser, 390)
+    order = world.a_paid_order()
+    page.goto(world.base + world.a_link(order))
+    page.evaluate("""() => {
+        const form = document.querySelector("main form");
+        form.addEventListener("submit", (event) => { window.sent = (window.sent ?? 0)
+            + (event.defaultPrevented ? 0 : 1); event.preventDefault(); });
+    }""")
+    button = page.locator("main form button")
+    button.click()
+    assert button.get_attribute("aria-busy") == "true"
+    assert button.inner_text() == "Cancelling …"
+    button.click()
+    assert page.evaluate("window.sent") == 1
+    page.context.close()
+
+
+def test_the_waiting_page_moves_on_when_the_news_comes(browser, world):
+    page = opened(browser, 390)
+    order = world.an_order()
+    page.goto(f"{world.base}{address(order)}?paid=1")
+    assert page.get_by_text("We are waiting for the confirmation").is_visible()
+    world.pay(order)
+    page.get_by_text("Thank you, your order is paid").wait_for(timeout=15_000)
+    assert page.complaints == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_whoever_bought_cancels_at_once(browser, later, scripts, width):
+    page = opened(browser, width, java_script_enabled=scripts)
+    page.goto(f"{later.base}/winterfest/checkout?buy.weekend=2")
+    for name, value in MEMBER.items():
+        page.locator(f"input[name={name}]").fill(value)
+    page.locator("main form button[type=submit], main form button:not([type])").last.click()
+    page.wait_for_url(ELSEWHERE)
+    (order,) = [one.stream for one in later.store.feed(0, limit=99) if one.actor == "customer"][:1]
+    later.authorize(later.orders.get(order))
+    page.goto(f"{later.base}{address(later.orders.get(order))}?paid=1")
+    assert page.get_by_role("heading", name="your payment is authorized").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Cancel the order now").click()
+    page.get_by_role("heading", name="This order is cancelled").wait_for()
+    assert not later.orders.get(order).alive
+    assert page.complaints == []
+    page.context.close()
