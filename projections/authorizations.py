@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.order.decisions.reserved_until import capture_due_at, void_due_at
+from ledger.order.decisions.capture import capture_due_at, void_due_at
 from ledger.order.order import Order
 from projections.engine.projection import Projection
 

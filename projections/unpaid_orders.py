@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.order.order import Order
-from ledger.order.pay_by import overdue_since, pay_by
+from ledger.order.payable import overdue_since, pay_by
 from projections.engine.projection import Projection
 
 

@@ -1083,7 +1083,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="a-waiting-letter-is-asked-for-again",
-        file="ledger/order/decisions/resending.py",
+        file="ledger/order/decisions/staff.py",
         old='.state == "due"',
         new='.state == "waiting"',
         tests=("tests/ledger/order/test_resend.py",),

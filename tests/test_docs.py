@@ -13,7 +13,7 @@ import pytest
 from adapters.shop_file.read import SHOP as SHOP_KEYS
 from ledger import codec
 from ledger.cases.stamps import CaseKind
-from ledger.kernel.stamp import declared
+from ledger.kernel.events import declared
 from web.cli.case_advice import ADVICE
 from web.cli.main import stampledger
 from web.http.problems import explained

@@ -5,10 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.cases.service import Cases
-from ledger.order.issues import troubles
+from ledger.order.issues import Trouble, troubles
 from ledger.order.order import Order
 from ledger.order.overdue import overdue
-from ledger.order.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ledger.audit.findings import Finding
 from ledger.audit.step import Step
 from ledger.codec import STORED, canonical
-from ledger.kernel.stamp import declared
+from ledger.kernel.events import declared
 from ledger.order.stamps import OrderPlaced, ReceiptSendStarted
 from ledger.shop.stamps import SeriesResumed
 

@@ -9,10 +9,9 @@ from ledger.cases.case import Case, case_id, fold_case
 from ledger.cases.commands import CaseCommand
 from ledger.cases.decide import CaseFact, decide_case
 from ledger.cases.stamps import CaseKind, CaseOpened, CaseReturnRequested, CaseStamp, Severity
-from ledger.kernel.events import Draft
+from ledger.kernel.events import Draft, occurrence_of
 from ledger.kernel.idempotency_key import granted
 from ledger.kernel.refusals import Busy, CaseClosed, PaymentHeld, UnknownCase
-from ledger.kernel.stamp import occurrence_of
 from ledger.kernel.store import (
     Append,
     Conflict,

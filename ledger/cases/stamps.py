@@ -3,8 +3,8 @@
 from enum import StrEnum
 from uuid import UUID
 
+from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
-from ledger.kernel.stamp import stamp
 
 
 class CaseKind(StrEnum):

@@ -2,8 +2,7 @@
 
 from ledger.codec.bounds import NotStorable, faithful, require_readable
 from ledger.codec.decode import Decoded, Envelope, closed, decode
-from ledger.codec.encode import Encoded, canonical, encode
-from ledger.codec.framing import Unreadable, frame, unframe
+from ledger.codec.encode import Encoded, Unreadable, canonical, encode, frame, unframe
 from ledger.codec.names import NAMES, STORED
 from ledger.codec.upcasters import UPCASTERS
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ledger.codec.framing import HEAD_SIZE, Unreadable, head, unframe
+from ledger.codec.encode import HEAD_SIZE, Unreadable, head, unframe
 from ledger.codec.names import STORED
 from ledger.codec.upcasters import upcast
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -9,9 +10,41 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ledger.codec.names import NAMES
-from ledger.kernel.events import Draft, Recorded
-from ledger.kernel.stamp import bound, declared, occurrence_of
+from ledger.kernel.events import Draft, Recorded, bound, declared, occurrence_of
 from ledger.order.numbers import series_of
+
+_HEAD = struct.Struct(">HI")
+HEAD_SIZE = _HEAD.size
+
+
+class Unreadable(ValueError):
+    """Stored bytes that are no stamp of a known type and version."""
+
+
+def frame(schema: int, sealed: bytes, body: bytes) -> bytes:
+    """Schema version, sealed part and body as one run of bytes that cannot be read two ways.
+
+    >>> frame(1, b"xy", b"{}").hex()
+    '00010000000278797b7d'
+    """
+    return _HEAD.pack(schema, len(sealed)) + sealed + body
+
+
+def head(schema: int) -> bytes:
+    """What a frame without a sealed part begins with."""
+    return _HEAD.pack(schema, 0)
+
+
+def unframe(state: bytes) -> tuple[int, bytes, bytes]:
+    """The schema version, sealed part and body of a frame; `Unreadable` if it is none."""
+    if len(state) < _HEAD.size:
+        raise Unreadable("the stored state is too short")
+    schema, length = _HEAD.unpack_from(state)
+    end = _HEAD.size + length
+    if len(state) < end:
+        raise Unreadable("the stored state is cut off")
+    return schema, state[_HEAD.size : end], state[end:]
+
 
 # The part of a body that is not the stamp's own. Only what a caller's key asked for names it.
 _ENVELOPE = ("actor", "occurred_at", "evidence")

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from ledger.kernel.calendar import after, within
 from ledger.kernel.money import Money, percent_of, zero
-from ledger.order.links import LinkRequest
-from ledger.order.order import Order
+from ledger.order.order import LinkRequest, Order
 from ledger.order.status import Status, status
 
 LINK_LIFETIME = timedelta(hours=24)

@@ -16,32 +16,47 @@ from ledger.kernel.refusals import (
     QuoteChanged,
 )
 from ledger.order import cancellation_policy as cancellation
-from ledger.order.by_staff import by_staff
 from ledger.order.commands import (
     CancelInGrace,
+    CancelOrder,
     CancelUnpaid,
     CaptureAuthorization,
     CompleteCancellation,
     ConfirmCancellation,
+    MarkPaid,
     OrderCommand,
+    RefundByHand,
+    RefundPayment,
     ReleaseSeats,
     RequestCancellation,
     RequestPayment,
+    ResendLetter,
     RetakeSeats,
+    RetryRefund,
     ReturnPayment,
     StaffWish,
     StartLetter,
     VoidAuthorization,
+    WithdrawCancellation,
+    WithdrawPayment,
 )
 from ledger.order.decisions.capture import (
     cancel_in_grace,
     capture_authorization,
     void_authorization,
 )
+from ledger.order.decisions.corrections import withdraw_cancellation, withdraw_payment
+from ledger.order.decisions.staff import (
+    cancel_order,
+    mark_paid,
+    refund_by_hand,
+    refund_payment,
+    require_unmoved,
+    resend,
+)
 from ledger.order.letters_due import RECEIPTS, letters_due
 from ledger.order.order import Order
-from ledger.order.pay_by import pay_by
-from ledger.order.payable import payable
+from ledger.order.payable import pay_by, payable
 from ledger.order.policy import Release
 from ledger.order.refund import Refund
 from ledger.order.stamps import (
@@ -218,5 +233,51 @@ def _start_letter(command: StartLetter, order: Order) -> Sequence[OrderStamp]:
     return (
         ReceiptSendStarted(
             letter=command.letter, try_number=command.try_number, numbered_for=numbered_for
+        ),
+    )
+
+
+def by_staff(  # noqa: C901 (a dispatching match)
+    command: StaffWish, order: Order
+) -> Sequence[OrderStamp]:
+    """The stamps that a wish of staff calls for; none if it is fulfilled already; or a refusal."""
+    match command:
+        case RetryRefund():
+            return _retry_refund(command, order)
+        case MarkPaid():
+            return mark_paid(command, order)
+        case RefundPayment():
+            return refund_payment(command, order)
+        case RefundByHand():
+            return refund_by_hand(command, order)
+        case CancelOrder():
+            return cancel_order(command, order)
+        case WithdrawPayment():
+            return withdraw_payment(command, order)
+        case WithdrawCancellation():
+            return withdraw_cancellation(command, order)
+        case ResendLetter():
+            return resend(command, order)
+        case _:
+            assert_never(command)
+
+
+def _retry_refund(command: RetryRefund, order: Order) -> Sequence[OrderStamp]:
+    refund = order.refund_of(command.correlation_id)
+    if refund is None or refund.request is None or not refund.was_refused:
+        return _NOTHING
+    if refund.request.amount.amount > order.held_by(refund.request.payment).amount:
+        raise NothingToRefund
+    require_unmoved(command.version, order)
+    request = refund.request
+    return (
+        CreateRefundRequest(
+            payment=request.payment,
+            payment_reference=request.payment_reference,
+            provider=request.provider,
+            amount=request.amount,
+            fee=request.fee,
+            cause=request.cause,
+            try_number=refund.last_try + 1,
         ),
     )

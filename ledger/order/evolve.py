@@ -9,10 +9,8 @@ from ledger.kernel.events import Recorded
 from ledger.order import attempt_news, posting_news, refund_news
 from ledger.order.attempt_news import AttemptSoFar
 from ledger.order.correction import withdrawal
-from ledger.order.disputes import dispute
-from ledger.order.links import link_request
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
-from ledger.order.order import Order
+from ledger.order.order import Order, dispute, link_request
 from ledger.order.posting_news import PostingSoFar
 from ledger.order.refund_news import RefundSoFar
 from ledger.order.stamps import (

@@ -1,18 +1,54 @@
 """What about an order needs a person: one trouble per cause, told by the fold alone."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
-from ledger.cases.stamps import CaseKind, Severity
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.kernel.events import derived
 from ledger.kernel.money import Money
+from ledger.order.authorization import Authorization
 from ledger.order.decisions.staff import MANUAL
+from ledger.order.next_step import surplus
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.refund import Refund
-from ledger.order.reservation_troubles import of_authorizations
 from ledger.order.stamps import Letter
-from ledger.order.surplus import surplus
-from ledger.order.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that waits for a person. `about` is the correlation id of its cause.
+
+    `mark` tells apart troubles of one kind under one cause, such as the second try of a refund.
+    """
+
+    kind: CaseKind
+    severity: Severity
+    about: UUID
+    text: str
+    mark: str = ""
+    amount: Money | None = None
+    provider: str = ""
+    provider_reference: str = ""
+
+    @property
+    def correlation_id(self) -> UUID:
+        """The same trouble is always the same case."""
+        return derived(self.about, f"case/{self.kind}/{self.mark}")
+
+    def case(self, order: UUID) -> CaseOpened:
+        """The stamp that puts it on the desk."""
+        return CaseOpened(
+            kind=self.kind,
+            severity=self.severity,
+            text=self.text,
+            order=order,
+            provider=self.provider,
+            provider_reference=self.provider_reference,
+            amount=self.amount,
+            about=str(self.about),
+        )
 
 
 def troubles(order: Order) -> tuple[Trouble, ...]:
@@ -166,3 +202,53 @@ def _letters(order: Order) -> Iterator[Trouble]:
                 mark=f"{letter}/{posting.last_try}",
                 text=f"The letter “{letter}” could not be delivered.",
             )
+
+
+_TEXTS = {
+    CaseKind.VOID_FAILED: "Void failed, manual void required: the payer's money is still kept.",
+    CaseKind.CAPTURE_FAILED: "The provider refused to capture an authorized payment.",
+    CaseKind.CAPTURED_AFTER_VOID: "A payment was captured although we gave it up.",
+    CaseKind.AUTHORIZATION_LOST: "An authorized payment ended at the provider without money.",
+}
+_CRITICAL = (CaseKind.VOID_FAILED, CaseKind.CAPTURE_FAILED)
+
+
+def of_authorizations(order: Order) -> Iterator[Trouble]:
+    """One trouble at most for each authorization."""
+    for attempt in order.attempts.values():
+        kept = attempt.authorization
+        kind = None if kept is None else _kind(order, attempt, kept)
+        if kept is not None and kind is not None:
+            yield reservation_trouble(kind, attempt, attempt.received or kept.amount)
+
+
+def _kind(order: Order, attempt: Attempt, kept: Authorization) -> CaseKind | None:
+    if attempt.received is not None:
+        return CaseKind.CAPTURED_AFTER_VOID if kept.voids and _is_here(order, attempt) else None
+    if attempt.void_failed:
+        return CaseKind.VOID_FAILED
+    if attempt.capture_refused and order.alive:
+        return CaseKind.CAPTURE_FAILED
+    lost = attempt.given_up and not kept.voids
+    return CaseKind.AUTHORIZATION_LOST if lost and order.alive and not order.confirmed else None
+
+
+def _is_here(order: Order, attempt: Attempt) -> bool:
+    """Some of its money has not gone back yet, promised or not."""
+    payment = attempt.correlation_id
+    promised = (one for one in order.refunds.values() if one.payment == payment)
+    under_way = any(one.pending(order.currency) for one in promised)
+    return under_way or order.held_by(payment).amount > 0
+
+
+def reservation_trouble(kind: CaseKind, attempt: Attempt, amount: Money | None) -> Trouble:
+    """One trouble of an authorization: the same whether it was refused or never answered."""
+    return Trouble(
+        kind=kind,
+        severity=Severity.CRITICAL if kind in _CRITICAL else Severity.WARNING,
+        about=attempt.correlation_id,
+        text=_TEXTS[kind],
+        amount=amount,
+        provider=attempt.provider,
+        provider_reference=attempt.reference,
+    )

@@ -10,7 +10,7 @@ from ledger.kernel.events import derived
 from ledger.kernel.once import once
 from ledger.order.correction import Withdrawal
 from ledger.order.order import Order
-from ledger.order.pay_by import awaits_payer, pay_by
+from ledger.order.payable import awaits_payer, pay_by
 from ledger.order.payment_attempt import Attempt
 from ledger.order.refund import Refund
 from ledger.order.stamps import Cause, Letter

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ledger.inbox.report import Report
-from ledger.kernel.stamp import bound
+from ledger.kernel.events import bound
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.order.refund_match import under_its_name
+from ledger.order.refund import under_its_name
 from ledger.order.seen_stamps import known
 from ledger.order.stamps import CreateRefundSuccess, OrderStamp, Paid, Refunded, RefundFailed
 
@@ -27,7 +27,7 @@ class Ambiguous(Unbound):
 
 def observe(fact: OrderStamp, correlation_id: UUID, order: Order) -> Sequence[OrderStamp]:
     """The stamps a fact leads to: itself, under the name it has here, or nothing if known."""
-    fact = under_its_name(fact, correlation_id, order)
+    fact = under_its_name(fact, order.refunds.get(correlation_id))
     if known(order.seen, correlation_id, fact) is not None:
         return ()
     return () if _assigned(fact, correlation_id, order) is not None else (fact,)
@@ -35,7 +35,7 @@ def observe(fact: OrderStamp, correlation_id: UUID, order: Order) -> Sequence[Or
 
 def contradicts(fact: OrderStamp, correlation_id: UUID, order: Order) -> bool:
     """The same identity is known with other binding fields: an alarm, not a repeat (law 3)."""
-    fact = under_its_name(fact, correlation_id, order)
+    fact = under_its_name(fact, order.refunds.get(correlation_id))
     assigned = _assigned(fact, correlation_id, order)
     if assigned is not None and isinstance(fact, Paid):
         return (assigned.received, assigned.reference) != (fact.amount, fact.provider_reference)

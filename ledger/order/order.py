@@ -6,17 +6,66 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ledger.kernel.changing import changed
+from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, total, zero
 from ledger.kernel.once import word
 from ledger.order.correction import Withdrawal
-from ledger.order.disputes import Dispute
 from ledger.order.letter_delivery import Posting
-from ledger.order.links import LinkRequest
 from ledger.order.numbers import payment_reference
 from ledger.order.payment_attempt import Attempt
 from ledger.order.refund import Refund, later
 from ledger.order.seen_stamps import Seen
-from ledger.order.stamps import Cause, Letter, OrderPlaced, SeatClaim
+from ledger.order.stamps import (
+    CancellationRequested,
+    Cause,
+    DisputeClosed,
+    Disputed,
+    Letter,
+    OrderPlaced,
+    SeatClaim,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispute:
+    """A payer's bank took money back: open, then won or lost. `ended_position` is its end's."""
+
+    payment: UUID
+    amount: Money | None
+    won: bool | None = None
+    ended_position: int = 0
+
+
+def dispute(before: Dispute | None, recorded: Recorded) -> Dispute:
+    """The dispute after a stamp about it; its end may be told before its beginning."""
+    stamp: Disputed | DisputeClosed = recorded.stamp
+    known = before or Dispute(payment=stamp.payment, amount=None)
+    if isinstance(stamp, Disputed):
+        return changed(known, amount=stamp.amount)
+    return changed(known, won=stamp.won, ended_position=recorded.position)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRequest:
+    """A cancellation link that was asked for. `code` is None once its person was erased."""
+
+    correlation_id: UUID
+    code_hash: str
+    code: str | None
+    requested_at: datetime
+    position: int
+
+
+def link_request(stamp: CancellationRequested, recorded: Recorded) -> LinkRequest:
+    """The link that a stamp calls for."""
+    return LinkRequest(
+        correlation_id=recorded.correlation_id,
+        code_hash=stamp.code_hash,
+        code=stamp.code,
+        requested_at=recorded.recorded_at,
+        position=recorded.position,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ledger.cases.stamps import CaseKind, Severity
-from ledger.order.issues import refund_of_unknown_fate
+from ledger.order.issues import Trouble, refund_of_unknown_fate, reservation_trouble
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.order.reservation_troubles import reservation_trouble
 from ledger.order.status import flags
-from ledger.order.trouble import Trouble
 
 # How long an answer may take before a person is told.
 VOID, CAPTURE = timedelta(minutes=1), timedelta(minutes=10)

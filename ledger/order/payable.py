@@ -1,11 +1,38 @@
-"""When an order can be paid, and how much it asks for: page, API, staff and ledger ask here."""
+"""Until when an order waits for its money, and whether and from whom: all ask here."""
 
+from datetime import datetime, timedelta
+
+from ledger.kernel.calendar import after, within
 from ledger.order.order import Order
 from ledger.order.status import Status, status
 
+# No bank takes longer: direct debits within 14 banking days, vouchers within weeks (Stripe).
+LONGEST_UNDER_WAY = timedelta(days=30)
 _WAITS = (Status.NOT_STARTED, Status.PENDING, Status.FAILED)
 
 
 def payable(order: Order) -> bool:
     """Whether it waits for money, all of its price or the rest of it (SPEC C8)."""
     return status(order) in _WAITS and bool(order.missing)
+
+
+def pay_by(order: Order) -> datetime:
+    """When an unpaid order is cancelled by itself (SPEC X7).
+
+    Counted from placing, and anew from each correction: who was told that all was well, and then
+    that it was not, has the whole time again.
+    """
+    assert order.placed_at is not None, "only asked of an order that was placed"
+    since = max([order.placed_at, *(one.at for one in order.withdrawals)])
+    return after(since, seconds=order.terms.unpaid_after)
+
+
+def awaits_payer(order: Order) -> bool:
+    """Whether the customer is asked to pay: nothing came, and no bank has a payment under way."""
+    return payable(order) and not order.received and not order.under_way
+
+
+def overdue_since(order: Order) -> datetime | None:
+    """From when on a person should ask what became of a payment that is pending at a bank."""
+    begun = [one.pending_at for one in order.under_way if one.pending_at is not None]
+    return within(min(begun) + LONGEST_UNDER_WAY) if begun else None

@@ -1,12 +1,20 @@
 """One refund: what was asked back, what was promised, and what really went."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from ledger.kernel.money import Money, total, zero
-from ledger.order.stamps import Cause, CreateRefundRequest
+from ledger.order.stamps import (
+    Cause,
+    CreateRefundFailure,
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    OrderStamp,
+    Refunded,
+    RefundFailed,
+)
 from ledger.order.tries import Tries, last_try, turned_down, waiting
 
 _UNWANTED = (Cause.LATE_PAYMENT, Cause.OVERPAID)
@@ -124,3 +132,51 @@ def _made_before(other: Refund, one: Refund) -> bool:
     if other.made_at is None or one.failed_at is None:
         return False
     return other.made_at < one.failed_at
+
+
+def under_its_name(fact: OrderStamp, refund: Refund | None) -> OrderStamp:
+    """News of this refund under the name that it has; as it came where it fits.
+
+    A provider may name a refund only by the word that we asked with. Such news stands under an
+    empty name; whichever name comes first is the refund's, so that its money is never counted
+    twice.
+    """
+    if refund is None:
+        return fact
+    match fact:
+        case CreateRefundSuccess():
+            known = refund.names.get(fact.try_number, _nameless(refund))
+        case Refunded() | RefundFailed():
+            known = _name(refund) if not fact.provider_reference else _nameless(refund)
+        case CreateRefundFailure():
+            return _failed_after_all(fact, refund)
+        case _:
+            return fact
+    if known is None or (known and fact.provider_reference):
+        return fact
+    return replace(fact, provider_reference=known)
+
+
+def _nameless(refund: Refund) -> str | None:
+    """The empty name, where the refund has that and no other."""
+    return "" if {*refund.accepted, *refund.settled} == {""} else None
+
+
+def _name(refund: Refund) -> str | None:
+    """The newest name; of a refund that has one only by its money, that one."""
+    names = [refund.names[number] for number in sorted(refund.names)] or [*refund.settled]
+    return names[-1] if names else None
+
+
+def _failed_after_all(
+    fact: CreateRefundFailure, refund: Refund
+) -> CreateRefundFailure | RefundFailed:
+    """People had said that nothing was made; it was, and now the provider says that it failed."""
+    name, amount = refund.names.get(fact.try_number), None
+    if name is not None and refund.refusals.get(fact.try_number) in NOTHING_MADE:
+        amount = refund.accepted.get(name)
+    if name is None or amount is None or refund.payment is None:
+        return fact
+    return RefundFailed(
+        payment=refund.payment, amount=amount, provider_reference=name, code=fact.code
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from ledger.kernel.stamp import bound, occurrence_of
+from ledger.kernel.events import bound, occurrence_of
 
 # The stamps before it, its correlation id, the stamp.
 Seen = tuple["Seen", UUID, Any] | None

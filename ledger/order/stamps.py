@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
-from ledger.kernel.stamp import stamp
 from ledger.order.policy import CancellationPolicy, PaymentLetter, Seller, Surplus
 
 

@@ -8,10 +8,8 @@ from ledger.kernel.changing import fields_of, made, reopened
 from ledger.kernel.once import words_of
 from ledger.order.attempt_news import AttemptSoFar
 from ledger.order.correction import Withdrawal
-from ledger.order.disputes import Dispute
 from ledger.order.letter_delivery import Posting
-from ledger.order.links import LinkRequest
-from ledger.order.order import Order
+from ledger.order.order import Dispute, LinkRequest, Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.posting_news import PostingSoFar, untouched
 from ledger.order.refund import Refund

@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID, uuid5
 
+from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
-from ledger.kernel.stamp import stamp
 from ledger.order.policy import BankAccount, CancellationPolicy, Seller, Surplus
 
 _SHOPS = UUID("0e6d4d0c-93e0-4a39-8d6c-0a0d6e2c7c55")

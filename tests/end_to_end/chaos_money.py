@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from ledger.order.next_step import surplus
 from ledger.order.order import Order
-from ledger.order.surplus import surplus
 
 _TAKEN = ("needs_response", "under_review", "lost")
 

@@ -98,7 +98,14 @@ def read(path: Path) -> StoredLedger:
 
 
 def opened(stored: StoredLedger) -> StampLedger:
-    """The same rows in a ledger in memory, to be read."""
+    """The same rows in a ledger, to be read."""
+    recorder = loaded(stored)
+    keyring = Keyring(MASTER, ledger=stored.ledger, store=recorder.keys)
+    return StampLedger(recorder, keyring=keyring)
+
+
+def loaded(stored: StoredLedger) -> MemoryStampRecorder:
+    """The same rows and keys in memory."""
     recorder = MemoryStampRecorder(ledger_id=stored.ledger)
     recorder.keys.add(stored.keys)
     for one in stored.rows:
@@ -116,8 +123,7 @@ def opened(stored: StoredLedger) -> StampLedger:
     recorder._drawn, recorder._payments = stored.drawn, stored.payments
     last, leaves = stored.commits[-1], [one.leaf for one in stored.rows]
     recorder._head = Head(Frontier().extend(leaves), last.recorded_at, last.root)
-    keyring = Keyring(MASTER, ledger=stored.ledger, store=recorder.keys)
-    return StampLedger(recorder, keyring=keyring)
+    return recorder
 
 
 def told(store: StampLedger) -> dict[str, str]:

@@ -26,10 +26,9 @@ from ledger.cases.resolve import Resolutions
 from ledger.cases.stamps import CaseKind
 from ledger.inbox.receive import cause_of, receive
 from ledger.inbox.report import Report
-from ledger.kernel.events import Recorded
+from ledger.kernel.events import Recorded, identity
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import NotEnoughSeats, Refusal
-from ledger.kernel.stamp import identity
 from ledger.kernel.store import SeatChange
 from ledger.order.commands import (
     CancelInGrace,

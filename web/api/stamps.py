@@ -6,9 +6,8 @@ import msgspec
 from flask import Blueprint, Response
 
 from ledger.codec import NAMES
-from ledger.kernel.events import Recorded
+from ledger.kernel.events import Recorded, declared
 from ledger.kernel.money import Money
-from ledger.kernel.stamp import declared
 from web.api.bodies import as_json
 from web.http.access import for_roles
 from web.http.addresses import order_in

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from ledger.order.decisions.capture import grace_ends
 from ledger.order.order import Order
-from ledger.order.pay_by import pay_by
-from ledger.order.payable import payable
+from ledger.order.payable import pay_by, payable
 from ledger.order.payment_attempt import Attempt
 from ledger.order.status import Status, status
 from ledger.payments.replacing import newest

@@ -12,8 +12,7 @@ from ledger.kernel.money import Money
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.commands import ConfirmCancellation, RequestCancellation
 from ledger.order.decide import code_hash
-from ledger.order.links import LinkRequest
-from ledger.order.order import Order
+from ledger.order.order import LinkRequest, Order
 from web.actions.refunding import send_back
 from web.http.addresses import now, order_in
 from web.http.current import parts

@@ -9,8 +9,7 @@ from ledger.kernel.refusals import ShopUnreadable
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.decisions.capture import grace_ends
 from ledger.order.order import Order
-from ledger.order.pay_by import pay_by
-from ledger.order.payable import payable
+from ledger.order.payable import pay_by, payable
 from ledger.order.status import status
 from ledger.payments.bank_transfer import bar_code_of, in_fours
 from ledger.payments.replacing import newest

@@ -10,7 +10,7 @@ from adapters.mail.letters.facts import (
 from adapters.mail.letters.letter import Action, Body, Statement
 from adapters.mail.letters.vat import lost_before
 from ledger.order.cancellation_policy import LINK_LIFETIME, deadline
-from ledger.order.links import LinkRequest
+from ledger.order.order import LinkRequest
 from ledger.order.refund import Refund
 
 

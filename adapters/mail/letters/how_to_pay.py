@@ -8,7 +8,7 @@ from adapters.mail.letters.facts import Fact, about_customer, about_order
 from adapters.mail.letters.letter import Action, Body, Picture, Statement
 from adapters.mail.letters.vat import vat_of_order
 from ledger.order.decisions.staff import MANUAL
-from ledger.order.pay_by import pay_by
+from ledger.order.payable import pay_by
 from ledger.order.policy import BankAccount
 from ledger.payments.bank_transfer import bar_code_of, in_fours
 

@@ -25,7 +25,7 @@ from adapters.worker.reactors.open_payments import REMEMBERED
 from adapters.worker.threads import Hands
 from ledger.kernel.events import derived
 from ledger.order.commands import CaptureAuthorization, VoidAuthorization
-from ledger.order.decisions.reserved_until import capture_due_at, void_due_at
+from ledger.order.decisions.capture import capture_due_at, void_due_at
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.service import Orders

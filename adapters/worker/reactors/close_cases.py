@@ -13,7 +13,7 @@ from ledger.kernel.events import derived
 from ledger.order.issues import payments_overdue, refund_of_unknown_fate, troubles
 from ledger.order.order import Order
 from ledger.order.overdue import page_of_unknown_fate, unanswered
-from ledger.order.pay_by import pay_by
+from ledger.order.payable import pay_by
 from ledger.order.service import Orders
 
 # Kinds that an order tells of by itself for as long as they hold.

@@ -19,13 +19,12 @@ from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Refusal
 from ledger.kernel.store import LedgerUnavailable
 from ledger.order.evolve import begun, folded_on
-from ledger.order.issues import troubles
+from ledger.order.issues import Trouble, troubles
 from ledger.order.letters_due import letters_due
 from ledger.order.next_step import next_step
 from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import OrderStamp
-from ledger.order.trouble import Trouble
 from ledger.shop.shop import Shop
 from projections.engine.fold_cache import Folds, Known
 

@@ -17,14 +17,13 @@ from adapters.worker.reactor import (
     each,
 )
 from adapters.worker.threads import Hands
-from ledger.order.issues import refund_of_unknown_fate
+from ledger.order.issues import Trouble, refund_of_unknown_fate
 from ledger.order.order import Order
 from ledger.order.overdue import page_of_unknown_fate
 from ledger.order.payment_attempt import Attempt
 from ledger.order.refund import Refund
 from ledger.order.service import Orders
 from ledger.order.stamps import CreatePaymentFailure, CreateRefundFailure
-from ledger.order.trouble import Trouble
 from ledger.payments.payment_pages import OpenPages
 from ledger.payments.provider import (
     NoAnswer,

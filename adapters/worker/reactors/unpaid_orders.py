@@ -24,7 +24,7 @@ from ledger.order.commands import CancelUnpaid
 from ledger.order.issues import payments_overdue
 from ledger.order.order import Order
 from ledger.order.overdue import REFUND, page_of_unknown_fate
-from ledger.order.pay_by import overdue_since, pay_by
+from ledger.order.payable import overdue_since, pay_by
 from ledger.order.service import Orders
 from ledger.payments.payment_pages import OpenPages
 

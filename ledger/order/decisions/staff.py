@@ -1,12 +1,14 @@
 """What staff may do about an order and its money, by hand or through a provider."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from ledger.cases.case import Case
 from ledger.kernel.money import Money, zero
 from ledger.kernel.refusals import (
     AlreadyCancelled,
     DisputeOpen,
+    LetterNotDue,
     MistypedReference,
     NothingToRefund,
     NotPayable,
@@ -17,7 +19,8 @@ from ledger.kernel.refusals import (
     SeveralPayments,
     WrongReference,
 )
-from ledger.order.commands import CancelOrder, MarkPaid, RefundByHand, RefundPayment
+from ledger.order.commands import CancelOrder, MarkPaid, RefundByHand, RefundPayment, ResendLetter
+from ledger.order.letters_due import RECEIPTS, owed
 from ledger.order.numbers import reference_fits
 from ledger.order.order import Order
 from ledger.order.payable import payable
@@ -27,10 +30,12 @@ from ledger.order.stamps import (
     Cause,
     CreatePaymentRequest,
     CreateRefundRequest,
+    Letter,
     ManualRefund,
     OrderStamp,
     Paid,
     PaymentAssigned,
+    ReceiptResendRequested,
     SeatsReleased,
 )
 from ledger.order.status import status
@@ -199,3 +204,34 @@ def _request(attempt: Attempt, *, amount: Money, cause: Cause, reason: str) -> C
         cause=cause,
         reason=reason,
     )
+
+
+Key = tuple[UUID, Letter]
+
+
+def resend(command: ResendLetter, order: Order) -> Sequence[OrderStamp]:
+    """A letter that was tried before is due once more, if the order still calls for it."""
+    if any(one.again_under == command.correlation_id for one in order.postings.values()):
+        return ()
+    tried = [key for key in _called_for(order) if key in order.postings and _meant(command, key)]
+    if not tried:
+        raise LetterNotDue
+    receipt, letter = max(tried, key=lambda key: _last_moved(order, key))
+    if order.postings[receipt, letter].state == "due":
+        raise LetterNotDue  # asked for again already, it waits to go out
+    return (ReceiptResendRequested(receipt=receipt, letter=letter, reason=command.reason),)
+
+
+def _called_for(order: Order) -> list[Key]:
+    return [(due.correlation_id, due.letter) for due in owed(order) if due.letter in RECEIPTS]
+
+
+def _meant(command: ResendLetter, key: Key) -> bool:
+    receipt, letter = key
+    return command.receipt in (None, receipt) and command.letter in (None, letter)
+
+
+def _last_moved(order: Order, key: Key) -> tuple[str, str]:
+    """The one that moved last; a tie is broken the same way each time."""
+    moved = order.postings[key].changed_at
+    return (moved.isoformat() if moved else "", str(key))

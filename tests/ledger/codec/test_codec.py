@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from ledger import codec
 from ledger.cases import stamps as case_stamps
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
-from ledger.kernel.events import Draft
-from ledger.kernel.stamp import declared
+from ledger.kernel.events import Draft, declared
 from ledger.order import stamps
 from ledger.order.stamps import Cancelled, Cause
 from ledger.shop import stamps as shop_stamps

@@ -8,10 +8,10 @@ from adapters.keys.key_ring import Keyring
 from adapters.store.mapper import StampMapper, restore
 from adapters.store.plain_rows import plain
 from ledger.codec import STORED, encode, unframe
-from ledger.kernel.stamp import declared
+from ledger.kernel.events import declared
 from ledger.proof.leaf import stamp_bytes
 from ledger.proof.merkle import leaf_hash
-from tests.kits.stored_ledger import MASTER, opened, read, told
+from tests.kits.stored_ledger import MASTER, loaded, opened, read, told
 
 KEPT = sorted((Path(__file__).parents[2] / "stored").glob("*.json.gz"))
 
@@ -42,9 +42,9 @@ def test_every_leaf_is_the_hash_of_its_row(stored):
 
 
 def test_every_stamp_is_written_again_as_the_same_bytes_under_the_same_identity(stored):
-    ledger = opened(stored)
-    mapper = StampMapper(Keyring(MASTER, ledger=stored.ledger, store=ledger.recorder.keys))
-    for row in ledger.recorder.read_positions(0, limit=len(stored.rows)):
+    recorder = loaded(stored)
+    mapper = StampMapper(Keyring(MASTER, ledger=stored.ledger, store=recorder.keys))
+    for row in recorder.read_positions(0, limit=len(stored.rows)):
         found, (schema, sealed, body) = mapper.open(row), unframe(row.state)
         again = encode(found)
         assert (again.type, again.occurrence) == (row.topic, row.occurrence)
@@ -55,10 +55,9 @@ def test_every_stamp_is_written_again_as_the_same_bytes_under_the_same_identity(
 
 
 def test_a_stamp_read_without_its_sealed_part_lacks_that_and_nothing_else(stored):
-    ledger = opened(stored)
     for row, one in zip(
-        ledger.recorder.read_positions(0, limit=len(stored.rows)),
-        ledger.feed(0, limit=len(stored.rows)),
+        loaded(stored).read_positions(0, limit=len(stored.rows)),
+        opened(stored).feed(0, limit=len(stored.rows)),
         strict=True,
     ):
         bare = restore(plain(row)).stamp

@@ -17,8 +17,13 @@ from ledger.order.commands import (
     RetakeSeats,
     VoidAuthorization,
 )
-from ledger.order.decisions.capture import grace_ends, in_grace
-from ledger.order.decisions.reserved_until import MOST_TRIES, capture_due_at, void_due_at
+from ledger.order.decisions.capture import (
+    MOST_TRIES,
+    capture_due_at,
+    grace_ends,
+    in_grace,
+    void_due_at,
+)
 from ledger.order.issues import troubles
 from ledger.order.next_step import next_step, without_room
 from ledger.order.stamps import CancellationWithdrawn, Letter

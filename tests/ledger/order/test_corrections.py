@@ -20,7 +20,7 @@ from ledger.order.commands import (
     WithdrawPayment,
 )
 from ledger.order.issues import troubles
-from ledger.order.pay_by import pay_by
+from ledger.order.payable import pay_by
 from ledger.order.stamps import (
     CancellationWithdrawn,
     Cancelled,

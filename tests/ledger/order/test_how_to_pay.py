@@ -9,7 +9,7 @@ from ledger.kernel.refusals import LetterNotDue
 from ledger.order.commands import StartLetter
 from ledger.order.decisions.place import payment_letter
 from ledger.order.letters_due import how_to_pay_id, owed
-from ledger.order.pay_by import awaits_payer, overdue_since, pay_by
+from ledger.order.payable import awaits_payer, overdue_since, pay_by
 from ledger.order.policy import BankAccount, PaymentLetter
 from ledger.order.stamps import (
     Letter,

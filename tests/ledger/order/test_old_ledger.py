@@ -13,7 +13,7 @@ from ledger.order.cancellation_policy import deadline, quote
 from ledger.order.decisions.capture import grace_ends
 from ledger.order.evolve import fold
 from ledger.order.order import Order
-from ledger.order.pay_by import pay_by
+from ledger.order.payable import pay_by
 from ledger.order.policy import CancellationPolicy
 from ledger.order.stamps import OrderPlaced, Paid
 from ledger.shop.limits import DESCRIPTION

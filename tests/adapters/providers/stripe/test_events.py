@@ -12,8 +12,8 @@ from adapters.providers.stripe.fields import news_id
 from adapters.providers.stripe.metadata import of_payment
 from adapters.sandbox import SandboxSettings, running_sandbox
 from ledger.inbox.report import Report
+from ledger.kernel.events import bound, identity
 from ledger.kernel.money import Money
-from ledger.kernel.stamp import bound, identity
 from ledger.order.stamps import (
     CreateRefundSuccess,
     DisputeClosed,
