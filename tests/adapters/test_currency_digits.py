@@ -5,7 +5,7 @@ import pytest
 from adapters.currency_format import written
 from adapters.mail.letters.language import Speech
 from adapters.providers.stripe import fields
-from adapters.providers.sumup.amounts import minor, number
+from adapters.providers.sumup.values import minor, number
 from ledger.inbox.ports import Unreadable
 from ledger.kernel.currencies import CURRENCIES, digits, spoken
 from ledger.kernel.money import Money

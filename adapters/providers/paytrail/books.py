@@ -1,10 +1,11 @@
 """What Paytrail shows of one thing to those who know its name, and what its report adds."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from adapters.providers.paytrail.client import Client, Json
-from adapters.providers.paytrail.look_up import happened, shown
+from adapters.providers.paytrail.look_up import happened, message, shown
 from adapters.providers.paytrail.references import (
     CURRENCY,
     is_number,
@@ -15,7 +16,6 @@ from adapters.providers.paytrail.references import (
 )
 from adapters.providers.paytrail.report_facts import message as row_message
 from adapters.providers.paytrail.values import cents
-from adapters.providers.paytrail.words import message
 from ledger.inbox.ports import Unreadable
 from ledger.kernel.money import Money
 from ledger.reconciliation.known_references import Known
@@ -30,6 +30,28 @@ _STATES = {
     "authorization-hold": State.UNDER_WAY,
 }
 _SAYS = {State.DONE: "ok", State.UNDER_WAY: "pending", State.FAILED: "fail"}
+
+
+class Pace:
+    """Lets one caller through at a time, evenly. Whoever comes rarely does not wait."""
+
+    def __init__(
+        self,
+        per_second: float,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        assert per_second > 0, "nobody would ever come through"
+        self._between, self._now, self._sleep = 1 / per_second, now, sleep
+        self._next = 0.0
+
+    def wait(self) -> None:
+        """Return when it is the caller's turn."""
+        now = self._now()
+        if self._next > now:
+            self._sleep(self._next - now)
+        self._next = max(now, self._next) + self._between
 
 
 def record(

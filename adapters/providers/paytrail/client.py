@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,10 @@ from ledger.payments.provider import for_person
 
 API_BASE = "https://services.paytrail.com"
 Json = dict[str, Any]
+
+_TRANSACTION = re.compile(r"[0-9A-Za-z-]{1,64}")
+# Looked at and declined. 401 and 403 are for a person to mend, 429 and 5xx may have been done.
+_REFUSED = {400: "invalid_request", 404: "unknown_payment", 422: "not_supported"}
 
 # It tells every address that is asked for.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -114,6 +119,22 @@ class Client:
         named |= {"checkout-transaction-id": transaction} if transaction else {}
         signed = {**named, SIGNATURE: signature(self._secret, named, body)}
         return signed | ({"content-type": "application/json; charset=utf-8"} if body else {})
+
+
+def is_refusal(answer: Answer) -> bool:
+    """Paytrail looked at the request and said no: nothing was done."""
+    return answer.status in _REFUSED
+
+
+def code_of(answer: Answer) -> str:
+    """A short word for people. The message itself may quote what the customer typed."""
+    return _REFUSED[answer.status]
+
+
+def transaction_in(content: Mapping[str, object]) -> str | None:
+    """Paytrail's name of a payment or refund; None where it tells none that we can use."""
+    found = content.get("transactionId")
+    return found if isinstance(found, str) and _TRANSACTION.fullmatch(found) else None
 
 
 def _moment(at: datetime) -> str:

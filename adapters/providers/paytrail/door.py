@@ -11,8 +11,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from adapters.providers.paytrail import facts as news
-from adapters.providers.paytrail import report_facts as report_news
+from adapters.providers.paytrail import facts, report_facts
 from adapters.providers.paytrail.references import PROVIDER, uuid_or_none
 from adapters.providers.paytrail.signature import is_signed
 from ledger.inbox.ports import Unreadable
@@ -58,9 +57,9 @@ class PaytrailDoor:
         if body.lstrip()[:1] == b"[":
             return []
         if body[:1] == b"{":
-            return report_news.reports(body)
+            return report_facts.reports(body)
         target = _target(body)
-        read = news.of_refund if target.kind == "refund" else news.of_payment
+        read = facts.of_refund if target.kind == "refund" else facts.of_payment
         return read(target.query, address_of=target.order)
 
     def event_id(self, body: bytes) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from adapters.providers.paytrail.look_up import AT
 from adapters.providers.paytrail.references import (
     CURRENCY,
     PROVIDER,
@@ -16,7 +17,6 @@ from adapters.providers.paytrail.references import (
     read_refund_stamp,
 )
 from adapters.providers.paytrail.values import moment
-from adapters.providers.paytrail.words import AT
 from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money

@@ -1,15 +1,24 @@
-"""A payment page as Paytrail has it, told in the words of the callback that would have come."""
+"""A payment or refund as Paytrail shows it, told in the words of the callback that would have come.
+
+So one door reads them all.
+"""
 
 from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
 
 from adapters.providers.paytrail.client import Answer, Client, Garbled, Json, Lost
-from adapters.providers.paytrail.references import read_payment_stamp
+from adapters.providers.paytrail.references import PROVIDER, read_payment_stamp, read_refund_stamp
 from adapters.providers.paytrail.values import moment
-from adapters.providers.paytrail.words import message
+from ledger.inbox.intake import Message
 from ledger.inbox.ports import Unreadable
 from ledger.payments.payment_pages import Page, PageState
 from ledger.reconciliation.records import ProviderAway
 
+AT = "checkout-happened-at"
+_NOBODY = UUID(int=0)
+# Where the callback would have come to, had it come: the shop is not told.
+_PATH = "/webhooks/paytrail/fetched/{order}/{kind}"
 _NEW = "new"
 _STATES = {_NEW: PageState.OPEN, "fail": PageState.EXPIRED}
 _LATER = (401, 403, 408, 425, 429)
@@ -58,6 +67,34 @@ def happened(told: Json) -> datetime | None:
         return moment(told.get("paidAt") or told.get("createdAt"))
     except Unreadable:
         return None
+
+
+def message(
+    told: Json, transaction: str, *, account: str, at: datetime | None, refund: bool = False
+) -> Message:
+    """A payment or a refund under Paytrail's name of it, by its stamp, reference and status.
+
+    Callbacks tell no time. `at` stands under a name that a signature would cover if anybody else
+    wrote it there.
+    """
+    stamp = str(told.get("stamp"))
+    ours = read_refund_stamp(stamp) if refund else read_payment_stamp(stamp)
+    query = {
+        "checkout-account": account,
+        "checkout-amount": str(told.get("amount")),
+        "checkout-stamp": stamp,
+        "checkout-reference": str(told.get("reference")),
+        "checkout-transaction-id": transaction,
+        "checkout-status": str(told.get("status")),
+        "checkout-provider": str(told.get("provider", "")),
+    } | ({AT: at.isoformat()} if at else {})
+    path = _PATH.format(
+        order=ours.order if ours else _NOBODY, kind="refund" if refund else "callback"
+    )
+    # What is no character, such as half of one, cannot stand in an address.
+    told_in_address = urlencode(query, errors="replace")
+    name = f"{'refund' if refund else 'payment'}/{transaction}"
+    return Message(provider=PROVIDER, name=name, body=f"{path}?{told_in_address}".encode())
 
 
 def _checked(answer: Answer, transaction: str) -> Json:

@@ -3,9 +3,16 @@
 from datetime import datetime
 from decimal import Decimal
 
-from adapters.providers.paytrail.client import Answer, Client, Json, Lost
+from adapters.providers.paytrail.client import (
+    Answer,
+    Client,
+    Json,
+    Lost,
+    code_of,
+    is_refusal,
+    transaction_in,
+)
 from adapters.providers.paytrail.references import CURRENCY, stamp_of_payment
-from adapters.providers.paytrail.refusing import code_of, is_refusal, transaction_in
 from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 from ledger.payments.ask_once import Once

@@ -5,10 +5,9 @@ from uuid import UUID
 
 import httpx2
 
-from adapters.providers.paytrail import books, pages, refunds
-from adapters.providers.paytrail import look_up as looking
+from adapters.providers.paytrail import books, look_up, pages, refunds
+from adapters.providers.paytrail.books import Pace
 from adapters.providers.paytrail.client import Client
-from adapters.providers.paytrail.pace import Pace
 from adapters.providers.paytrail.references import PROVIDER, is_live
 from ledger.order.stamps import CreatePaymentFailure
 from ledger.payments.ask_once import IN_THIS_PROCESS, Once
@@ -77,7 +76,7 @@ class PaytrailPayments:
 
     def page(self, reference: str) -> Page | None:
         """A payment page as Paytrail has it; None when it has none. Raises `ProviderAway`."""
-        return looking.page(self._client, reference, account=self.account)
+        return look_up.page(self._client, reference, account=self.account)
 
     def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """A payment or refund as Paytrail has it; raises `ProviderAway` and `NotShown`."""

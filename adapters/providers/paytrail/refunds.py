@@ -1,8 +1,15 @@
 """Money back through Paytrail: posted at most once, because no key protects a second post."""
 
-from adapters.providers.paytrail.client import Answer, Client, Json, Lost
+from adapters.providers.paytrail.client import (
+    Answer,
+    Client,
+    Json,
+    Lost,
+    code_of,
+    is_refusal,
+    transaction_in,
+)
 from adapters.providers.paytrail.references import stamp_of_refund
-from adapters.providers.paytrail.refusing import code_of, is_refusal, transaction_in
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.ask_once import Once
 from ledger.payments.provider import Accepted, NoAnswer, RefundAnswer, RefundAsk, for_person

@@ -4,9 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from adapters.providers.stripe import dispute_facts as dispute_news
-from adapters.providers.stripe import payment_facts as payment_news
-from adapters.providers.stripe import refund_facts as refund_news
+from adapters.providers.stripe import dispute_facts, payment_facts, refund_facts
 from adapters.providers.stripe.fields import (
     FETCHED,
     Json,
@@ -24,30 +22,30 @@ Reader = Callable[[Json, Told], Sequence[Report]]
 # What is not here is kept as evidence and tells nothing. `charge.dispute.funds_withdrawn` is here
 # because an inquiry becomes a dispute without a second `created`.
 READERS: Mapping[str, Reader] = {
-    "checkout.session.completed": payment_news.completed,
-    "checkout.session.async_payment_succeeded": payment_news.settled,
-    "checkout.session.async_payment_failed": payment_news.not_settled,
-    "checkout.session.expired": payment_news.expired,
-    "payment_intent.succeeded": payment_news.succeeded,
-    "payment_intent.payment_failed": payment_news.declined,
-    "payment_intent.amount_capturable_updated": payment_news.came_to,
-    "payment_intent.canceled": payment_news.came_to,
-    "refund.created": refund_news.changed,
-    "refund.updated": refund_news.changed,
-    "refund.failed": refund_news.changed,
-    "charge.refund.updated": refund_news.changed,
-    "charge.refunded": refund_news.charged_back,
-    "charge.dispute.created": dispute_news.disputed,
-    "charge.dispute.funds_withdrawn": dispute_news.disputed,
-    "charge.dispute.closed": dispute_news.disputed,
+    "checkout.session.completed": payment_facts.completed,
+    "checkout.session.async_payment_succeeded": payment_facts.settled,
+    "checkout.session.async_payment_failed": payment_facts.not_settled,
+    "checkout.session.expired": payment_facts.expired,
+    "payment_intent.succeeded": payment_facts.succeeded,
+    "payment_intent.payment_failed": payment_facts.declined,
+    "payment_intent.amount_capturable_updated": payment_facts.came_to,
+    "payment_intent.canceled": payment_facts.came_to,
+    "refund.created": refund_facts.changed,
+    "refund.updated": refund_facts.changed,
+    "refund.failed": refund_facts.changed,
+    "charge.refund.updated": refund_facts.changed,
+    "charge.refunded": refund_facts.charged_back,
+    "charge.dispute.created": dispute_facts.disputed,
+    "charge.dispute.funds_withdrawn": dispute_facts.disputed,
+    "charge.dispute.closed": dispute_facts.disputed,
 }
 _OBJECTS: Mapping[Reader, str] = {
-    payment_news.succeeded: "payment_intent",
-    payment_news.declined: "payment_intent",
-    payment_news.came_to: "payment_intent",
-    refund_news.changed: "refund",
-    refund_news.charged_back: "charge",
-    dispute_news.disputed: "dispute",
+    payment_facts.succeeded: "payment_intent",
+    payment_facts.declined: "payment_intent",
+    payment_facts.came_to: "payment_intent",
+    refund_facts.changed: "refund",
+    refund_facts.charged_back: "charge",
+    dispute_facts.disputed: "dispute",
 }
 
 
@@ -83,7 +81,7 @@ def refunds_in_doubt(event: Json) -> str | None:
     """The payment that an event says money of went back of, without telling all of the refunds."""
     if event.get("type") != "charge.refunded":
         return None
-    return refund_news.untold(group(group(event, "data"), "object"))
+    return refund_facts.untold(group(group(event, "data"), "object"))
 
 
 def _json(body: bytes) -> Any:

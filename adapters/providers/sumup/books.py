@@ -7,11 +7,10 @@ from functools import partial
 from urllib.parse import parse_qsl
 
 from adapters.providers.sumup import transactions
-from adapters.providers.sumup.amounts import minor
 from adapters.providers.sumup.client import Client, Garbled, Json, Lost
 from adapters.providers.sumup.references import name
 from adapters.providers.sumup.transactions import CHARGEBACK, REFUND
-from adapters.providers.sumup.values import currency, moment, objects
+from adapters.providers.sumup.values import currency, minor, moment, objects
 from ledger.inbox.ports import Unreadable
 from ledger.reconciliation.records import Kind, Period, ProviderAway, State, TheirRecord
 from ledger.reconciliation.unread import Unread, name_in

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from adapters.providers.sumup.amounts import minor, number
 from adapters.providers.sumup.client import (
     Answer,
     Client,
@@ -13,7 +12,7 @@ from adapters.providers.sumup.client import (
     no_answer,
 )
 from adapters.providers.sumup.references import name, reference_of
-from adapters.providers.sumup.values import moment
+from adapters.providers.sumup.values import minor, moment, number
 from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess
 from ledger.payments.page_address import address

@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from adapters.providers.sumup import facts as news
-from adapters.providers.sumup import transactions
+from adapters.providers.sumup import facts, transactions
 from adapters.providers.sumup.client import Json
 from adapters.providers.sumup.provider import SumupPayments
 from adapters.providers.sumup.references import PROVIDER, name
@@ -80,10 +79,10 @@ class SumupDoor:
     def reread(self, body: bytes) -> Sequence[Report]:
         """The facts of a kept message. One that only names a checkout is asked about again."""
         told = _json(body)
-        if news.UNREAD in told:
+        if facts.UNREAD in told:
             raise Unreadable("SumUp's answer was no checkout that we can read")
         if "checkout_reference" in told:
-            return news.reports(told, live=self._payments.live)
+            return facts.reports(told, live=self._payments.live)
         if "transaction" in told:
             return transactions.reports(told, live=self._payments.live)
         subject = self.subject(body)

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import httpx2
 
-from adapters.providers.sumup import books, checkouts, refunds
-from adapters.providers.sumup import facts as news
+from adapters.providers.sumup import books, checkouts, facts, refunds
 from adapters.providers.sumup.client import Client, Garbled, Json, Lost
 from adapters.providers.sumup.references import PROVIDER, name, read_reference
 from ledger.inbox.intake import Message
@@ -110,14 +109,14 @@ class SumupPayments:
         ours = read_reference(checkout.get("checkout_reference"))
         if name(checkout.get("id"), "id") != asked:
             raise Unreadable("an answer about another checkout")
-        told = news.reports(checkout, live=self.live)
+        told = facts.reports(checkout, live=self.live)
         return Page(
             state=_STATES.get(str(checkout.get("status")), PageState.OPEN),
             order=ours.order if ours else None,
             attempt=ours.attempt if ours else None,
-            news=news.message(checkout) if told else None,
+            news=facts.message(checkout) if told else None,
         )
 
 
 def _unread(answer: object, asked: str) -> Page:
-    return Page(state=PageState.OPEN, order=None, attempt=None, news=news.unread(answer, asked))
+    return Page(state=PageState.OPEN, order=None, attempt=None, news=facts.unread(answer, asked))

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.providers.paytrail import PaytrailReports
-from adapters.providers.paytrail.pace import Pace
+from adapters.providers.paytrail.books import Pace
 from adapters.providers.paytrail.parse_report import read
 from adapters.providers.paytrail.references import payment_stamp, refund_stamp
 from adapters.providers.paytrail.report_address import ReportAddresses

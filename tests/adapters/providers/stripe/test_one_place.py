@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 THE_PLACE = "adapters/providers/stripe/sessions.py"
 MODULES = sorted(
     path

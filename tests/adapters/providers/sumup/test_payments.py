@@ -6,8 +6,8 @@ import httpx2
 import pytest
 
 from adapters.providers.sumup import SumupDoor, SumupPayments
-from adapters.providers.sumup.amounts import minor, number
 from adapters.providers.sumup.references import read_reference, reference_of
+from adapters.providers.sumup.values import minor, number
 from ledger.inbox.ports import Unreadable
 from ledger.kernel.money import Money
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, CreateRefundFailure
