@@ -283,7 +283,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="refunds-in-doubt-are-not-looked-up",
-        file="ledger/inbox/asking.py",
+        file="ledger/inbox/ports.py",
         old="door.refunds_in_doubt(body) if isinstance(door, DoubtfulDoor) else None\n",
         new="None\n",
         tests=("tests/adapters/providers/stripe/test_in_doubt.py",),
@@ -531,7 +531,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="test-money-counts-as-real",
-        file="ledger/order/observe.py",
+        file="ledger/inbox/bind.py",
         old='        "mode": (attempt.live, report.live),\n',
         new="",
         tests=("tests/ledger/inbox/test_receive.py",),
@@ -828,7 +828,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="another-reference-is-accepted",
-        file="ledger/order/observe.py",
+        file="ledger/inbox/bind.py",
         old="            report.payment_reference or order.payment_reference,\n",
         new="            order.payment_reference,\n",
         tests=("tests/adapters/providers/paytrail/test_door.py",),
@@ -920,7 +920,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="a-refund-is-of-whatever-amount-is-told",
-        file="ledger/order/observe.py",
+        file="ledger/inbox/bind.py",
         old="    return asked is not None and asked.amount != fact.amount\n",
         new="    return False\n",
         tests=("tests/adapters/providers/paytrail/test_refund_news.py",),

@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from typing import IO
 
 from adapters.audit.jobs import Failed, Job, Window
-from ledger.audit.findings import Finding
+from ledger.audit.findings import Finding, Report, Unfinished, digest_of, together
 from ledger.audit.raw_rows import Vertebra, share_of
-from ledger.audit.report import Report, digest_of, together
-from ledger.audit.unfinished import Unfinished
 
 _PATIENCE = 5.0
 

@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from uuid import UUID
 
-from ledger.audit.check_claims import FaultyClaim
 from ledger.audit.raw_rows import (
+    FaultyClaim,
     RawCommit,
     RawRow,
     Vertebra,

@@ -15,8 +15,8 @@ from typing import BinaryIO
 from adapters.audit.jobs import Failed, Job
 from adapters.audit.stored import StoredRows
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from ledger.audit.findings import Report, digest_of
 from ledger.audit.raw_rows import RawLedger
-from ledger.audit.report import Report, digest_of
 from ledger.audit.verify_streams import MOST_STREAMS, Share
 from ledger.kernel.few_collections import few_collections
 from ledger.kernel.store import LedgerUnavailable

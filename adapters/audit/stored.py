@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from adapters.store.recorder import StampRecorder
-from ledger.audit.check_claims import FaultyClaim
-from ledger.audit.raw_rows import RawCommit, RawRow, Vertebra
+from ledger.audit.raw_rows import FaultyClaim, RawCommit, RawRow, Vertebra
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 
 

@@ -15,8 +15,8 @@ from ledger.order.stamps import (
     CreateRefundFailure,
     CreateVoidFailure,
 )
+from ledger.payments.message import ProviderAway
 from ledger.payments.provider import NoAnswer
-from ledger.reconciliation.records import ProviderAway
 
 _T = TypeVar("_T")
 

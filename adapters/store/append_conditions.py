@@ -23,7 +23,7 @@ from adapters.store.recorder import (
 from adapters.store.rows import NO_NUMBERS, PreparedStamp, StampRow
 from ledger.kernel.fast import maker
 from ledger.kernel.store import Conflict, NoRoom, PaymentTaken
-from ledger.proof.leaves import leaves_of
+from ledger.proof.leaf import leaves_of
 
 _NO_SEATS: dict[UUID, Seats] = {}
 _committed = maker(Committed)

@@ -21,7 +21,7 @@ from adapters.store.recorder import (
     no_more,
 )
 from adapters.store.rows import Identity, StampRow
-from ledger.audit.check_claims import FaultyClaim
+from ledger.audit.raw_rows import FaultyClaim
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredNumber, StoredRow, Totals
 from ledger.kernel.clocks import Clocks
 

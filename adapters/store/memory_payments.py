@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from adapters.store.rows import StampRow
-from ledger.audit.check_claims import ClaimFault, FaultyClaim
+from ledger.audit.raw_rows import ClaimFault, FaultyClaim
 from ledger.audit.rows import StoredCommit
 from ledger.cases.stamps import CaseOpened, CaseReturnRequested
 from ledger.codec import Unreadable, decode, unframe

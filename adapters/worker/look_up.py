@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from ledger.inbox.asking import RefundBooks
-from ledger.inbox.intake import Intake, Message
-from ledger.inbox.ports import Unreadable
+from ledger.inbox.intake import Intake
 from ledger.inbox.report import Report
 from ledger.order.order import Order
+from ledger.payments.message import Message, Unreadable
 from ledger.payments.payment_pages import OpenPages, PageProvider, open_attempts
-from ledger.reconciliation.records import Books, Kind, TheirRecord
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Books, Kind, RefundBooks, TheirRecord, Unread
 
 _log = structlog.get_logger("worker")
 
@@ -26,13 +24,13 @@ class LookUp:
     intake: Intake
 
     def __call__(self, report: Report) -> None:
-        """Raises `ledger.reconciliation.records.ProviderAway`."""
+        """Raises `ledger.payments.message.ProviderAway`."""
         found = self._page(report) if report.page else self._payment(report)
         if found is not None:
             self.intake.take(found)
 
     def refunds(self, provider: str, payment: str) -> None:
-        """Takes in every refund of a payment. Raises `ledger.reconciliation.records.ProviderAway`.
+        """Takes in every refund of a payment. Raises `ledger.payments.message.ProviderAway`.
 
         One that cannot be read raises `Unreadable` once all the others are taken in.
         """

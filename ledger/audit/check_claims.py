@@ -1,21 +1,7 @@
 """Claims of payments that are not those which the stamps give (law 3)."""
 
-from enum import StrEnum
-from uuid import UUID
-
 from ledger.audit.findings import Finding
-
-
-class ClaimFault(StrEnum):
-    """How a claim and the stamps differ."""
-
-    MISSING = "missing"
-    EXTRA = "extra"
-    CHANGED = "changed"
-
-
-# A position, the stream of its stamp (None where none stands there), and how the claim differs.
-FaultyClaim = tuple[int, UUID | None, ClaimFault]
+from ledger.audit.raw_rows import ClaimFault, FaultyClaim
 
 _TEXTS = {
     ClaimFault.MISSING: "the payment that is counted here is not kept as claimed",

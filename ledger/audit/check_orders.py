@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from ledger.audit.findings import Finding
-from ledger.audit.step import Step
+from ledger.audit.findings import Finding, Step
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import zero
 from ledger.order.letters_due import letters_due

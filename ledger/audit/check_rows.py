@@ -3,8 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ledger.audit.findings import Finding
-from ledger.audit.step import Step
+from ledger.audit.findings import Finding, Step
 from ledger.codec import STORED, canonical
 from ledger.kernel.events import declared
 from ledger.order.stamps import OrderPlaced, ReceiptSendStarted

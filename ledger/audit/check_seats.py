@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from ledger.audit.findings import Finding
-from ledger.audit.report import SeatsMoved
+from ledger.audit.findings import Finding, SeatsMoved
 from ledger.audit.rows import LedgerRows, Totals, all_rows, recorded
 from ledger.audit.streams import UNFIT, State, Streams, evolved
 from ledger.codec import NAMES, Unreadable, unframe

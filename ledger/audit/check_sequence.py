@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
-from ledger.audit.findings import Finding
+from ledger.audit.findings import Finding, Taken, finding
 from ledger.audit.raw_rows import Vertebra
-from ledger.audit.report import Taken
 from ledger.audit.rows import Totals
-from ledger.audit.step import finding
 
 
 def dense(row: Vertebra, last: Vertebra | None) -> Iterator[Finding]:

@@ -7,9 +7,8 @@ from uuid import UUID
 from ledger.audit.check_seats import NO_SEATS, SeatCount, told_totals
 from ledger.audit.check_sequence import law_of, never_oversold
 from ledger.audit.checks import RANKS
-from ledger.audit.findings import Finding, Found
+from ledger.audit.findings import Finding, Found, Taken
 from ledger.audit.raw_rows import RawCommit, Vertebra
-from ledger.audit.report import Taken
 from ledger.audit.rows import Kept, KeptBeside, StoredNumber, Totals
 
 RANK = 200

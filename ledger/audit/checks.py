@@ -6,8 +6,7 @@ from typing import Any
 from ledger.audit import check_orders as order_checks
 from ledger.audit import check_rows as storage_checks
 from ledger.audit import check_sequence as spine_checks
-from ledger.audit.findings import Finding, Found
-from ledger.audit.step import Step, finding
+from ledger.audit.findings import Finding, Found, Step, finding
 from ledger.audit.streams import UNFIT
 
 Check = Callable[[Step], Iterable[Finding]]

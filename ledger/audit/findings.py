@@ -1,7 +1,16 @@
 """What an auditor found: the law that was broken, and where."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
+
+from ledger.audit.raw_rows import RawRow
+from ledger.audit.rows import Frame
+from ledger.audit.streams import State
+from ledger.codec import Encoded
+from ledger.kernel.events import Recorded
+from ledger.order.order import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +29,87 @@ class Finding:
 
 # A finding at its place: the position of the row where it was made, and the rank of its check.
 Found = tuple[int, int, Finding]
+
+
+# The quota's id as a number, its capacity or None, held more, sold more, its name or "".
+SeatsMoved = tuple[int, int | None, int, int, str]
+
+
+# Position, stream, and what moved.
+Taken = tuple[int, bytes, tuple[SeatsMoved, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Of one window of positions. `leaves` tells which rows were read, whatever their order.
+
+    `gaps` are positions where a series goes on after a gap that a stamp explains.
+    """
+
+    found: list[Found]
+    taken: list[Taken]
+    leaves: bytes = b""
+    gaps: frozenset[int] = frozenset()
+
+
+def digest_of(leaves: Iterable[bytes]) -> bytes:
+    """The same for the same leaves in any order, and for no others."""
+    return sha256(b"".join(sorted(leaves))).digest()
+
+
+def together(reports: Sequence[Report]) -> Report:
+    """One report of them all, in the order of positions."""
+    found: list[Found] = []
+    taken: list[Taken] = []
+    for one in reports:
+        found += one.found
+        taken += one.taken
+    gaps = frozenset[int]().union(*(one.gaps for one in reports))
+    return Report(found, sorted(taken, key=lambda one: one[0]), gaps=gaps)
+
+
+class Unfinished(Exception):
+    """Somebody who checked a share of the streams is gone: nothing is proven, nothing found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A row, its stream just before it, and what it means.
+
+    `leaf` is the hash of the row's bytes, None for values that no committer could have hashed.
+    `version_before` is the head of its stream. `frame` holds the schema version, the sealed part
+    and the body of a row that can be read, and is empty otherwise. `stamp` and `again` (the same
+    stamp encoded once more) are None where the row cannot be read; `fault` tells why, or why it
+    does not fold.
+    """
+
+    row: RawRow
+    leaf: bytes | None
+    version_before: int
+    frame: Frame
+    stamp: Recorded | None = None
+    again: Encoded | None = None
+    before: State | None = None
+    after: State | None = None
+    fault: str = ""
+
+    @property
+    def order(self) -> Order | None:
+        """The order before this row; None if it is not one, or has no terms yet."""
+        if isinstance(self.before, Order) and self.before.placed is not None:
+            return self.before
+        return None
+
+    @property
+    def type(self) -> str:
+        """The stored name."""
+        return self.row[3]
+
+    def finding(self, law: str, text: str) -> Finding:
+        """A finding about this row."""
+        return finding(self.row[0], self.row[1], law=law, text=text)
+
+
+def finding(position: int, stream: bytes, *, law: str, text: str) -> Finding:
+    """A finding about a row."""
+    return Finding(law=law, position=position, stream=UUID(bytes=stream), text=text)

@@ -1,17 +1,24 @@
 """Rows of the ledger as bytes and whole numbers: the form in which very many are checked."""
 
-from collections.abc import Collection, Mapping, Sequence
+import struct
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from struct import Struct
 from typing import Protocol
 from uuid import UUID
 
-from ledger.audit.check_claims import FaultyClaim
 from ledger.audit.rows import Kept, KeptBeside, LedgerRows, StoredCommit, StoredRow
 from ledger.kernel.fast import maker
+from ledger.proof.leaf import HEAD, assembled
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
+# From 1970, where leaves count from, to 2000, where rows do: in microseconds.
+_UNTIL_2000 = 946_684_800_000_000
+_MOST_PLANS = 1_000
 _stored = maker(StoredRow)
 NO_NUMBERS: Mapping[str, int] = {}
 
@@ -34,6 +41,18 @@ RawRow = tuple[
 Vertebra = tuple[int, bytes, int, Mapping[str, int] | None, bytes]
 # First, last, time, frontier, root.
 RawCommit = tuple[int, int, int, bytes, bytes]
+
+
+class ClaimFault(StrEnum):
+    """How a claim and the stamps differ."""
+
+    MISSING = "missing"
+    EXTRA = "extra"
+    CHANGED = "changed"
+
+
+# A position, the stream of its stamp (None where none stands there), and how the claim differs.
+FaultyClaim = tuple[int, UUID | None, ClaimFault]
 
 
 class RawStreams(Protocol):
@@ -157,3 +176,44 @@ def moment(at: int) -> datetime:
         return _EPOCH + timedelta(microseconds=at)
     except OverflowError:
         return _LAST_MOMENT
+
+
+# Everything before the state in one go, for a type's name of a certain length; and that name.
+_Plan = tuple[Callable[..., bytes], bytes]
+
+
+class LeafHashes:
+    """Of one ledger. How a row of each type begins is worked out once."""
+
+    def __init__(self, ledger: UUID) -> None:
+        self._ledger, self._head = ledger.bytes, b"\x00" + HEAD + ledger.bytes
+        self._plans: dict[str, _Plan] = {}
+
+    def of(self, row: RawRow) -> bytes | None:
+        """The leaf hash of a row; None for values that no committer could have hashed."""
+        position, stream, version, type, at, cause, _, _, numbers, state, _ = row
+        try:
+            if cause is None or numbers:
+                return self._of_any(row)
+            pack, name = self._plans.get(type) or self._planned(type)
+            size, at = len(state), at + _UNTIL_2000
+            whole = pack(
+                self._head, position, stream, version, len(name), name, at, 16, cause, 0, size
+            )
+            return sha256(whole + state).digest()
+        except (ArithmeticError, TypeError, ValueError, struct.error):
+            return None
+
+    def _of_any(self, row: RawRow) -> bytes:
+        position, stream, version, type, at, cause, _, _, numbers, state, _ = row
+        name, at = type.encode(), at + _UNTIL_2000
+        parts = (self._ledger, position, stream, version, name, at, cause, numbers or {}, state)
+        return sha256(b"\x00" + assembled(*parts)).digest()
+
+    def _planned(self, type: str) -> _Plan:
+        if len(self._plans) >= _MOST_PLANS:
+            self._plans.clear()
+        name = type.encode()
+        pack = Struct(f">{len(self._head)}sQ16sQI{len(name)}sqI16sII").pack
+        self._plans[type] = pack, name
+        return pack, name

@@ -7,9 +7,8 @@ from itertools import chain
 from typing import Protocol, TypeVar
 
 from ledger.audit.check_evidence import KeptBesideStamps, evidence_findings
-from ledger.audit.findings import Finding
+from ledger.audit.findings import Finding, Report
 from ledger.audit.raw_rows import RawLedger, Vertebra, vertebra_of
-from ledger.audit.report import Report
 from ledger.audit.rows import BATCH
 from ledger.audit.verify_ledger import Whole
 from ledger.audit.verify_streams import Share

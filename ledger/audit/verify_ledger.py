@@ -9,11 +9,9 @@ from ledger.audit.check_seats import SeatCount
 from ledger.audit.check_totals import KeptCheck
 from ledger.audit.check_tree import TreeCheck
 from ledger.audit.checks import judged
-from ledger.audit.findings import Finding, Found
+from ledger.audit.findings import Finding, Found, Report, finding
 from ledger.audit.raw_rows import RawCommit, RawLedger, Vertebra
-from ledger.audit.report import Report
 from ledger.audit.rows import BATCH
-from ledger.audit.step import finding
 
 _PLACE = itemgetter(0, 1)
 

@@ -6,12 +6,9 @@ from contextlib import suppress
 from ledger.audit.check_rows import numbered
 from ledger.audit.check_seats import MOVERS, between, moved_unread, seats_moved
 from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
-from ledger.audit.findings import Found
-from ledger.audit.leaf_hashes import LeafHashes
-from ledger.audit.raw_rows import RawRow, RawStreams
-from ledger.audit.report import Report, Taken
+from ledger.audit.findings import Found, Report, Step, Taken
+from ledger.audit.raw_rows import LeafHashes, RawRow, RawStreams
 from ledger.audit.rows import Frame
-from ledger.audit.step import Step
 from ledger.audit.stream_window import Ids, Shelf, recorded
 from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import NAMES, Encoded, Unreadable, encode, unframe

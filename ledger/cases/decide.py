@@ -16,10 +16,9 @@ from ledger.cases.stamps import (
     CaseReturnRequested,
     CaseStamp,
 )
-from ledger.inbox.report import Fact, Report
 from ledger.kernel.refusals import CaseClosed, CaseNeedsOtherAction, UnknownCase
 from ledger.order.decisions.staff import MANUAL
-from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, RefundFailed
+from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, OrderStamp, RefundFailed
 
 CaseFact = CaseReturnAccepted | CaseReturnRefused | CaseReturnFailed
 
@@ -98,16 +97,7 @@ def _asked_back(command: ReturnMoney, case: Case) -> CaseReturnRequested:
     )
 
 
-def is_of_return(report: Report, case: Case) -> bool:
-    """Whether a provider's news is about the money that this case sent back (law 11)."""
-    opened = case.opened
-    if opened is None or case.returned.request is None or report.contradiction:
-        return False
-    ours = (case.id, opened.provider, opened.account, opened.live)
-    return (report.correlation_id, report.provider, report.account, report.live) == ours
-
-
-def case_fact(fact: Fact) -> CaseFact | None:
+def case_fact(fact: OrderStamp) -> CaseFact | None:
     """A provider's word about a refund, as a case's. None for what is no such word."""
     match fact:
         case CreateRefundSuccess():

@@ -7,25 +7,15 @@ from typing import Protocol
 from uuid import UUID
 
 from ledger.cases.service import Cases
+from ledger.inbox.bind import Find
 from ledger.inbox.ports import Evidence, Inbox, WebhookDoor
-from ledger.inbox.receive import Find, NotTied, receive
+from ledger.inbox.receive import NotTied, receive
 from ledger.inbox.report import Report
 from ledger.order.service import Orders
+from ledger.payments.message import Message
 
 # How the inbox says that we fetched a message ourselves, so that nobody had to sign it.
 FETCHED = "fetched"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What a webhook would have brought. The same state of the same thing is the same message.
-
-    `name` is what the inbox knows it by; `body` is read by the provider's own door.
-    """
-
-    provider: str
-    name: str
-    body: bytes
 
 
 class Archive(Inbox, Protocol):
@@ -48,7 +38,7 @@ class Intake:
     clock: Callable[[], datetime]
 
     def reports(self, message: Message) -> Sequence[Report]:
-        """What a message says; raises `ledger.inbox.ports.Unreadable`."""
+        """What a message says; raises `ledger.payments.message.Unreadable`."""
         return self.doors[message.provider].reread(message.body)
 
     def take(self, message: Message, *, find: Find | None = None) -> Sequence[UUID | None]:

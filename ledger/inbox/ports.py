@@ -3,14 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from ledger.inbox.report import Report
-
-
-class Unreadable(Exception):
-    """A message that is not a provider's, or not in its words. The text holds nothing of it."""
+from ledger.payments.message import Message, Unreadable
 
 
 class Tampered(Exception):
@@ -66,3 +63,40 @@ class Inbox(Protocol):
     def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
         """What became of it: `done`, `failed`, or `waiting` to try again. Done stays done."""
         ...
+
+
+@runtime_checkable
+class AskingDoor(WebhookDoor, Protocol):
+    """A door whose messages only say what to look at: the provider is asked what it is."""
+
+    def signed(self, headers: Mapping[str, str]) -> bool:
+        """Whether a message that passed the check came from the provider, not just anybody."""
+        ...
+
+    def subject(self, body: bytes) -> str | None:
+        """The provider's name of what to look at; None where there is nothing. May be a lie."""
+        ...
+
+    def ask(self, subject: str) -> Message | None:
+        """What the provider says of it, to be kept and read; None while there is nothing to tell.
+
+        Raises `ledger.payments.message.ProviderAway`.
+        """
+        ...
+
+
+@runtime_checkable
+class DoubtfulDoor(WebhookDoor, Protocol):
+    """A door whose messages may say that money went back, and not which refunds did it."""
+
+    def refunds_in_doubt(self, body: bytes) -> str | None:
+        """The payment whose refunds have to be looked up. Raises `Unreadable`."""
+        ...
+
+
+def refunds_in_doubt(door: WebhookDoor, body: bytes) -> str | None:
+    """The payment whose refunds a message leaves in doubt; None at most doors, and mostly."""
+    try:
+        return door.refunds_in_doubt(body) if isinstance(door, DoubtfulDoor) else None
+    except Unreadable:
+        return None

@@ -1,26 +1,22 @@
 """From a provider's report to an order, or to a case: no money is dropped or guessed (law 11)."""
 
-from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from ledger.cases.case import Case
-from ledger.cases.decide import case_fact, is_of_return
+from ledger.cases.case import Case, case_id
+from ledger.cases.decide import case_fact
 from ledger.cases.return_money import settle
 from ledger.cases.service import Cases
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
-from ledger.inbox.bind import Untied, tied
-from ledger.inbox.rebinding import rebound
+from ledger.inbox.bind import Ambiguous, Find, Unbound, Untied, bind
 from ledger.inbox.report import Report
 from ledger.kernel.events import derived
-from ledger.kernel.refusals import UnknownOrder
-from ledger.order.observe import Ambiguous, Unbound, bind
+from ledger.order.observe import contradicts, observe
 from ledger.order.order import Order
-from ledger.order.payment_attempt import Attempt
 from ledger.order.service import Orders
 from ledger.order.stamps import Authorized, Paid
-
-Find = Callable[[str, str], UUID | None]
+from ledger.payments.payment_claims import second_claim
 
 
 class NotTied(Exception):
@@ -43,15 +39,14 @@ def receive(
     None when the report was kept as a case. Safe to repeat: nothing is stamped twice. Whoever is
     `patient` comes again with a payment that no page bears out yet: it raises `NotTied`.
     """
-    order, verdict = addressee(report, orders, find)
-    if patient and isinstance(verdict, Untied):
+    found = bind(report, orders, find)
+    if patient and isinstance(found, Untied):
         raise NotTied
-    if isinstance(verdict, Unbound) or order is None:
-        reason = verdict.reason if isinstance(verdict, Unbound) else ""
+    if isinstance(found, Unbound):
         if not _of_a_return(report, cases, evidence):
-            _keep(case_for(report, order, reason), report, verdict, cases=cases, evidence=evidence)
+            _keep(report, found, cases=cases, evidence=evidence)
         return None
-    report = rebound(report, verdict, refund=order.refund_known_as(refund_named(report)))
+    order, report = found.order, found.report
     after = orders.record(
         order.id,
         report.fact,
@@ -64,18 +59,11 @@ def receive(
     return order.id if _counts(after, report) else None
 
 
-def _keep(
-    opened: CaseOpened,
-    report: Report,
-    verdict: Attempt | Unbound,
-    *,
-    cases: Cases,
-    evidence: str,
-) -> None:
+def _keep(report: Report, found: Unbound, *, cases: Cases, evidence: str) -> None:
     """As a case. What names two orders pays neither, whatever its payment says later (P4)."""
-    two_named = bool(report.contradiction) or isinstance(verdict, Ambiguous)
+    two_named = bool(report.contradiction) or isinstance(found, Ambiguous)
     cases.open(
-        opened,
+        case_for(report, found),
         correlation_id=cause_of(report),
         actor=_actor(report),
         evidence=evidence,
@@ -101,7 +89,16 @@ def return_of(report: Report, cases: Cases) -> Case | None:
     if report.order is None:
         return None
     case = cases.get(report.order)
-    return case if is_of_return(report, case) else None
+    return case if _is_of_return(report, case) else None
+
+
+def _is_of_return(report: Report, case: Case) -> bool:
+    """Whether a provider's news is about the money that this case sent back (law 11)."""
+    opened = case.opened
+    if opened is None or case.returned.request is None or report.contradiction:
+        return False
+    ours = (case.id, opened.provider, opened.account, opened.live)
+    return (report.correlation_id, report.provider, report.account, report.live) == ours
 
 
 def _of_a_return(report: Report, cases: Cases, evidence: str) -> bool:
@@ -113,40 +110,6 @@ def _of_a_return(report: Report, cases: Cases, evidence: str) -> bool:
         case = cases.record(case.id, told, actor=_actor(report), evidence=evidence)
     settle(cases, case)
     return True
-
-
-def addressee(report: Report, orders: Orders, find: Find) -> tuple[Order | None, Attempt | Unbound]:
-    """The order that a report names or is known to be about, and whether it may move it."""
-    known = find(report.provider, report.reference)
-    through = find(report.provider, report.page) if report.page else None
-    order = _order(report.order or known or through, orders)
-    return order, _verdict(report, order, {known, through} - {None})
-
-
-def _verdict(report: Report, order: Order | None, known: set[UUID | None]) -> Attempt | Unbound:
-    if order is None:
-        return Unbound("no order of ours is named")
-    if known - {order.id}:
-        # Whoever names another order now, the object was this one's before.
-        return Ambiguous("the provider's object is known to be another order's")
-    attempt = bind(report, order)
-    if isinstance(attempt, Unbound):
-        return attempt
-    return tied(report, attempt, order=order, page_known=bool(known))
-
-
-def _order(order_id: UUID | None, orders: Orders) -> Order | None:
-    if order_id is None:
-        return None
-    try:
-        return orders.get(order_id)
-    except UnknownOrder:
-        return None
-
-
-def refund_named(report: Report) -> str:
-    """What the provider calls the refund or payment that a report is about."""
-    return str(getattr(report.fact, "provider_reference", ""))
 
 
 def _actor(report: Report) -> str:
@@ -161,15 +124,20 @@ def cause_of(report: Report) -> UUID:
     return report.correlation_id
 
 
-def case_for(report: Report, order: Order | None, reason: str) -> CaseOpened:
+def kind_of_case(report: Report) -> CaseKind:
+    """Money that no order can take, or news that moves none."""
+    moved = bool(report.amount) and not isinstance(report.fact, Authorized)
+    return CaseKind.UNMATCHED_MONEY if moved else CaseKind.UNBOUND_FACT
+
+
+def case_for(report: Report, found: Unbound) -> CaseOpened:
     """What a person is told of a report that no order can take."""
-    fact = report.fact
-    moved = bool(report.amount) and not isinstance(fact, Authorized)
+    kind = kind_of_case(report)
     return CaseOpened(
-        kind=CaseKind.UNMATCHED_MONEY if moved else CaseKind.UNBOUND_FACT,
-        severity=Severity.CRITICAL if moved else Severity.WARNING,
-        text=f"{type(fact).__name__}: {reason}",
-        order=order.id if order else None,
+        kind=kind,
+        severity=Severity.CRITICAL if kind is CaseKind.UNMATCHED_MONEY else Severity.WARNING,
+        text=f"{type(report.fact).__name__}: {found.reason}",
+        order=found.order.id if found.order else None,
         provider=report.provider,
         provider_reference=report.reference,
         amount=report.amount,
@@ -179,3 +147,56 @@ def case_for(report: Report, order: Order | None, reason: str) -> CaseOpened:
         payment_reference=payment_of(report),
         payer_reference=report.payer_reference or None,
     )
+
+
+class Foresight(StrEnum):
+    """How much of a report the ledger holds already."""
+
+    KNOWN = "known"
+    STAMP = "stamp"
+    CASE = "case"
+    OPEN_CASE = "open_case"
+    RESOLVED_CASE = "resolved_case"
+
+
+def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Foresight:
+    """Known, a stamp that would be new, or a case: new, open, or resolved before."""
+    found = bind(report, orders, find)
+    if isinstance(found, Unbound):
+        if found.order is not None and _stands(report, found.order):
+            return Foresight.KNOWN  # it was this order's when it came
+        sent_back = return_of(report, cases)
+        return _as_return(report, sent_back) if sent_back else _as_case(_case_of(report, cases))
+    as_case = _case_of(report, cases)
+    order, report = found.order, found.report
+    if contradicts(report.fact, report.correlation_id, order):
+        return _as_case(cases.get(case_id(report.correlation_id, CaseKind.CONTRADICTION)))
+    if not observe(report.fact, report.correlation_id, order):
+        return Foresight.KNOWN
+    if named := payment_of(report):
+        cause = second_claim(report.correlation_id, report.provider, named)
+        elsewhere = cases.get(case_id(cause, CaseKind.CONTRADICTION))
+        if elsewhere.opened is not None:
+            return _as_case(elsewhere)
+    # What a person has settled is not taken up again when its order turns up after all.
+    return Foresight.RESOLVED_CASE if as_case.resolved else Foresight.STAMP
+
+
+def _case_of(report: Report, cases: Cases) -> Case:
+    return cases.get(case_id(cause_of(report), kind_of_case(report)))
+
+
+def _stands(report: Report, order: Order) -> bool:
+    fact, cause = report.fact, report.correlation_id
+    return not observe(fact, cause, order) and not contradicts(fact, cause, order)
+
+
+def _as_return(report: Report, case: Case) -> Foresight:
+    fact = case_fact(report.fact)
+    return Foresight.KNOWN if fact is None or case.returned.knows(fact) else Foresight.STAMP
+
+
+def _as_case(case: Case) -> Foresight:
+    if case.opened is None:
+        return Foresight.CASE
+    return Foresight.RESOLVED_CASE if case.resolved else Foresight.OPEN_CASE

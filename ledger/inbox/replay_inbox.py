@@ -7,14 +7,19 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from ledger.cases.case import case_id
-from ledger.cases.stamps import CaseKind
-from ledger.inbox.foreseeing import Foresight, foresee
+from ledger.cases.case import Case, case_id
+from ledger.cases.service import Cases
+from ledger.cases.stamps import Action, CaseKind, CaseResolved
+from ledger.inbox.bind import Find
 from ledger.inbox.intake import FETCHED, Intake
-from ledger.inbox.ports import Tampered, Unreadable
-from ledger.inbox.receive import receive
+from ledger.inbox.ports import Tampered
+from ledger.inbox.receive import Foresight, cause_of, foresee, receive
 from ledger.inbox.report import Report
+from ledger.kernel.events import derived
+from ledger.order.service import Orders
+from ledger.payments.message import Unreadable
 
+_KINDS = (CaseKind.UNMATCHED_MONEY, CaseKind.UNBOUND_FACT)
 TRUSTED = ("signed", FETCHED)
 _NEW = (Foresight.STAMP, Foresight.CASE)
 _HOMELESS = (Foresight.CASE, Foresight.OPEN_CASE)
@@ -171,3 +176,40 @@ class Rereading:
     def _find(self, provider: str, reference: str) -> UUID | None:
         """What this run has stamped is known, even where the views lag behind."""
         return self._learned.get((provider, reference)) or self.intake.find(provider, reference)
+
+
+def look_again(
+    case: UUID,
+    reports: Sequence[Report],
+    *,
+    orders: Orders,
+    cases: Cases,
+    find: Find,
+    evidence: str,
+    at: datetime,
+) -> Case:
+    """The case after its message was received again; resolved if an order took what it tells.
+
+    Each report goes where it would go if it came just now; told again it changes nothing.
+    """
+    if cases.get(case).state != "open":
+        return cases.get(case)
+    for report in reports:
+        order = receive(report, orders=orders, cases=cases, find=find, evidence=evidence, at=at)
+        if order is not None and case in _cases_of(report):
+            _resolve(cases, case, order)
+    return cases.get(case)
+
+
+def _cases_of(report: Report) -> tuple[UUID, ...]:
+    return tuple(case_id(cause_of(report), kind) for kind in _KINDS)
+
+
+def _resolve(cases: Cases, case: UUID, order: UUID) -> None:
+    bound = CaseResolved(action=Action.BOUND, order=order)
+    cases.stamp(
+        case,
+        lambda now: (bound,) if now.state == "open" else (),
+        correlation_id=derived(case, "bound"),
+        actor="ledger",
+    )

@@ -2,7 +2,7 @@
 
 import re
 
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import Unreadable
 
 _ADDRESS = re.compile(r"https?://[!-~]{1,2000}")
 

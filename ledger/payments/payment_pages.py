@@ -1,21 +1,17 @@
 """Payment pages at their providers: looked at and closed, and what they tell is taken in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from ledger.inbox.intake import Intake, Message
-from ledger.inbox.ports import Unreadable
-from ledger.inbox.receive import Find
 from ledger.kernel.refusals import Refusal
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.payments.provider import PaymentProvider, Providers
-from ledger.payments.replacing import newest
-from ledger.reconciliation.records import ProviderAway
+from ledger.payments.message import Message, ProviderAway, Unreadable
+from ledger.payments.provider import PaymentProvider, Providers, newest
 
 
 class PageState(StrEnum):
@@ -39,6 +35,21 @@ class Page:
     news: Message | None = None
 
 
+class Intake(Protocol):
+    """What looking needs of the inbox: what a page tells is kept and stamped."""
+
+    @property
+    def find(self) -> Callable[[str, str], UUID | None]:
+        """The order of a provider's object, by provider and reference."""
+        ...
+
+    def take(
+        self, message: Message, *, find: Callable[[str, str], UUID | None] | None = None
+    ) -> object:
+        """Keep a message and stamp what it says. `find` knows what the views may not show yet."""
+        ...
+
+
 class PageProvider(PaymentProvider, Protocol):
     """What looking needs of a provider: pages that can be looked at.
 
@@ -50,7 +61,7 @@ class PageProvider(PaymentProvider, Protocol):
     def page(self, reference: str) -> Page | None:
         """A page by the provider's name of it; None when there is none.
 
-        Raises `ledger.reconciliation.records.ProviderAway`.
+        Raises `ledger.payments.message.ProviderAway`.
         """
         ...
 
@@ -131,5 +142,4 @@ class OpenPages:
             ours = (provider, reference) == (attempt.provider, attempt.session)
             return order.id if ours else intake.find(provider, reference)
 
-        find_order: Find = find
-        intake.take(news, find=find_order)
+        intake.take(news, find=find)

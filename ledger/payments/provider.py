@@ -275,3 +275,12 @@ def _record_accepted(
     if accepted.settled is not None:
         orders.record(order_id, accepted.settled, correlation_id=refund_id, actor=actor)
     orders.record(order_id, accepted.outcome, correlation_id=refund_id, actor=actor)
+
+
+def newest(order: Order) -> Attempt | None:
+    """The last attempt that was asked for: they stand in the order of their requests.
+
+    One that staff took back was none.
+    """
+    asked = reversed([*order.attempts.values()])
+    return next((one for one in asked if one.withdrawn is None), None)

@@ -6,15 +6,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from ledger.inbox.intake import Intake
 from ledger.kernel.refusals import NotPayable
 from ledger.order.commands import RequestPayment
 from ledger.order.order import Order
 from ledger.order.payable import payable
 from ledger.order.payment_attempt import Attempt
-from ledger.payments.payment_pages import OpenPages, Page, PageProvider, PageState, open_attempts
-from ledger.payments.provider import PAGE_LIFETIME, start_payment
-from ledger.payments.replacing import newest
+from ledger.order.service import Orders
+from ledger.payments.payment_pages import (
+    Intake,
+    OpenPages,
+    Page,
+    PageProvider,
+    PageState,
+    open_attempts,
+)
+from ledger.payments.provider import PAGE_LIFETIME, newest, start_payment
 
 # What the web has just begun is left to it.
 _JUST_BEGUN = timedelta(seconds=20)
@@ -47,6 +53,7 @@ class Regeneration:
     `return_url` is where the provider sends the customer back to; `fresh` makes correlation ids.
     """
 
+    orders: Orders
     intake: Intake
     provider: PageProvider
     return_url: Callable[[Order], str]
@@ -75,7 +82,7 @@ class Regeneration:
         ours = [one for one in open_attempts(order) if self._ours(one)]
         if [one for one in ours if not pages.close(order, one)]:
             return Outcome.LEFT
-        order = self.intake.orders.get(order.id)
+        order = self.orders.get(order.id)
         if not _unpaid(order) or any(_under_way(one, at) for one in order.attempts.values()):
             return Outcome.PAID
         return self._minted(order, at)
@@ -94,11 +101,11 @@ class Regeneration:
             live=self.provider.live,
         )
         try:
-            self.intake.orders.handle(order.id, wish)
+            self.orders.handle(order.id, wish)
         except NotPayable:
             return Outcome.PAID
         after = start_payment(
-            self.intake.orders,
+            self.orders,
             self.provider,
             order.id,
             wish.correlation_id,

@@ -1,9 +1,12 @@
 """What is hashed for one stamp, byte by byte. A change here is a new domain tag."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from struct import Struct
 from uuid import UUID
+
+from ledger.proof.merkle import LEAF, leaf_hash
 
 _TAG = b"stampledger stamp v1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -16,6 +19,13 @@ _place = Struct(">16sQ16sQI").pack
 # Time, correlation id with its length (or no more than the length), how many numbers follow.
 _caused = Struct(">qI16sI").pack
 _uncaused = Struct(">qII").pack
+# Position, stream, version, length of the type: what follows the same ledger every time.
+_next_place = Struct(">Q16sQI").pack
+# Time, correlation id with its length, no numbers, length of the state.
+_next_caused = Struct(">qI16sII").pack
+
+# Position, stream, version, type, correlation id, numbers, state.
+LeafOf = Callable[[int, UUID, int, str, UUID | None, Mapping[str, int], bytes], bytes]
 
 
 def stamp_bytes(
@@ -89,3 +99,44 @@ def microseconds(moment: datetime) -> int:
 def _named(name: str, number: int) -> bytes:
     encoded = name.encode()
     return _length(len(encoded)) + encoded + _number(number)
+
+
+def leaves_of(ledger: UUID, recorded_at: datetime) -> LeafOf:
+    """`leaf_hash(stamp_bytes(…))` of stamps that differ in neither ledger nor time.
+
+    >>> from datetime import UTC
+    >>> ledger, stream, now = UUID(int=1), UUID(int=3), datetime(2027, 2, 12, tzinfo=UTC)
+    >>> leaves_of(ledger, now)(2, stream, 4, "PAID", UUID(int=6), {}, b"{}").hex()[:16]
+    'd0d090832dd21737'
+    """
+    before, at = LEAF + HEAD + ledger.bytes, microseconds(recorded_at)
+
+    def leaf(
+        position: int,
+        stream: UUID,
+        version: int,
+        type: str,
+        cause: UUID | None,
+        numbers: Mapping[str, int],
+        state: bytes,
+    ) -> bytes:
+        if numbers or cause is None:
+            return leaf_hash(
+                stamp_bytes(
+                    ledger,
+                    position,
+                    stream=stream,
+                    version=version,
+                    type=type,
+                    recorded_at=recorded_at,
+                    correlation_id=cause,
+                    numbers=numbers,
+                    state=state,
+                )
+            )
+        name = type.encode()
+        place = _next_place(position, stream.bytes, version, len(name))
+        caused = _next_caused(at, 16, cause.bytes, 0, len(state))
+        return sha256(b"".join((before, place, name, caused, state))).digest()
+
+    return leaf

@@ -5,15 +5,21 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ledger.audit.rows import LedgerRows
-from ledger.inbox.intake import Message
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Report
 from ledger.order.stamps import Paid
+from ledger.payments.message import Message, Unreadable
 from ledger.payments.payment_pages import Page
 from ledger.reconciliation.known_references import Known, known_since
-from ledger.reconciliation.records import LOOKBACK, Books, Kind, Period, TheirRecord
-from ledger.reconciliation.telling import Tell, silent
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import (
+    LOOKBACK,
+    Books,
+    Kind,
+    Period,
+    Tell,
+    TheirRecord,
+    Unread,
+    silent,
+)
 
 
 class Pages(Protocol):

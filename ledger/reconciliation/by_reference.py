@@ -15,12 +15,13 @@ from ledger.reconciliation.records import (
     Kind,
     NotShown,
     Period,
+    Row,
     State,
+    Tell,
     TheirRecord,
+    Unread,
+    silent,
 )
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.telling import Tell, silent
-from ledger.reconciliation.unread import Unread
 
 _Key = tuple[Kind, str]
 

@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ledger.reconciliation.by_reference import Unlisted
-from ledger.reconciliation.records import Period
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Period, Row, Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,9 @@ from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
 
-from ledger.inbox.foreseeing import Foresight
+from ledger.inbox.receive import Foresight
 from ledger.kernel.money import Money, zero
-from ledger.reconciliation.records import Kind, OurRecord, Period, State, TheirRecord
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Kind, OurRecord, Period, State, TheirRecord, Unread
 
 
 class Verdict(StrEnum):

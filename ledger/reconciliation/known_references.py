@@ -16,7 +16,7 @@ from ledger.order.stamps import (
     RefundFailed,
 )
 from ledger.reconciliation.our_records import MOVING, payments_at
-from ledger.reconciliation.positions import last_before
+from ledger.reconciliation.reconcile import last_before
 from ledger.reconciliation.records import Holder, Kind
 
 _TELLING = ("CREATE_PAYMENT_SUCCESS", "CASE_OPENED", "CASE_RETURN_ACCEPTED", *MOVING)

@@ -7,9 +7,7 @@ from decimal import Decimal
 from ledger.kernel.money import Money, zero
 from ledger.reconciliation.by_report import Settlement
 from ledger.reconciliation.compare import FINDINGS, Line, Verdict
-from ledger.reconciliation.records import Kind, State
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Kind, Row, State, Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

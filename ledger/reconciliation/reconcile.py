@@ -6,12 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.audit.rows import LedgerRows, all_rows, recorded
-from ledger.inbox.foreseeing import Foresight, foresee
 from ledger.inbox.intake import Intake
-from ledger.inbox.ports import Unreadable
+from ledger.inbox.receive import Foresight, foresee
+from ledger.payments.message import Unreadable
 from ledger.reconciliation.compare import Line, Statement, Verdict, compared, unmatched
 from ledger.reconciliation.our_records import MOVING, our_records
-from ledger.reconciliation.positions import last_before
 from ledger.reconciliation.records import (
     Books,
     Kind,
@@ -19,10 +18,11 @@ from ledger.reconciliation.records import (
     OurRecord,
     Period,
     State,
+    Tell,
     TheirRecord,
+    Unread,
+    silent,
 )
-from ledger.reconciliation.telling import Tell, silent
-from ledger.reconciliation.unread import Unread
 
 Key = tuple[Kind, str]
 _ORDER = [*Kind]
@@ -49,7 +49,7 @@ class Reconciliation:
     def statement(self) -> Statement:
         """Both sides compared; the provider is asked for its records once.
 
-        Raises `ledger.reconciliation.records.ProviderAway`.
+        Raises `ledger.payments.message.ProviderAway`.
         """
         if self._theirs is None:
             self._theirs = sorted(self._read(), key=lambda one: _ORDER.index(one.kind))
@@ -174,3 +174,16 @@ def moved_since(rows: LedgerRows, since: datetime) -> Iterable[UUID]:
         if row.type in MOVING and row.recorded_at >= since
     )
     return [*seen]
+
+
+def last_before(rows: LedgerRows, since: datetime) -> int:
+    """A position before which everything is older: times never run backwards along positions."""
+    low, high = 0, rows.head()[0]
+    while low < high:
+        middle = (low + high) // 2
+        found = rows.rows(middle, limit=1)
+        if found and found[0].recorded_at < since:
+            low = middle + 1
+        else:
+            high = middle
+    return low

@@ -1,15 +1,25 @@
 """What both sides tell of one payment, refund or dispute, in the same words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-from ledger.inbox.intake import Message
 from ledger.kernel.money import Money
-from ledger.reconciliation.unread import Unread
+from ledger.payments.message import Message
+
+# How whoever waits is told how far it is: what is being done, and at which number.
+Tell = Callable[[str, int], None]
+PAYOUT, REPORT = "payout", "report"
+_LONGEST = 100
+_LARGEST = 10**18
+
+
+def silent(_: str, __: int) -> None:
+    """Nobody watches."""
 
 
 class Kind(StrEnum):
@@ -29,6 +39,19 @@ class State(StrEnum):
     UNDER_WAY = "under_way"
     DONE = "done"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """One thing on record that nobody can read: told by its name, so that a person looks.
+
+    `kind` is that of a record, `PAYOUT` or `REPORT`.
+    `reference` is the provider's name of it, as far as it tells one that can be shown.
+    """
+
+    kind: str
+    reference: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +97,6 @@ class Period:
 LOOKBACK = timedelta(days=8)
 
 
-class ProviderAway(Exception):
-    """The provider cannot be asked just now. The text holds no secret."""
-
-
 class NotShown(Exception):
     """The provider may have it, but shows it to nobody who asks for it by its name."""
 
@@ -115,3 +134,52 @@ class Books(Holder, Protocol):
         Raises `NotShown` where nobody can know.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a provider's report. `names` are ours: whoever has one of them is told about.
+
+    `number` is the provider's own name of the row, by which people find it there; `at` is as exact
+    as the report is. `fees` are in major units, because a provider's fees know parts of a cent;
+    `settlement` is the provider's payout that it came with, empty while it has not.
+    """
+
+    number: str
+    kind: Kind
+    names: Sequence[str]
+    amount: Money
+    state: State
+    at: datetime
+    said: str
+    fees: Decimal = Decimal(0)
+    settlement: str = ""
+
+
+@runtime_checkable
+class RefundBooks(Protocol):
+    """Books that tell of what a message left in doubt."""
+
+    def refunds_of(self, payment: str) -> Iterator[TheirRecord | Unread]:
+        """Every refund of one payment, whoever made it.
+
+        Raises `ledger.payments.message.ProviderAway`.
+        """
+        ...
+
+
+def name_in(thing: object, *keys: str) -> str:
+    """The first of these values that can name a thing; empty where none can.
+
+    >>> name_in({"id": None, "charge": "ch_1"}, "id", "charge"), name_in(["id"], "id")
+    ('ch_1', '')
+    """
+    told = thing if isinstance(thing, dict) else {}
+    return next((found for key in keys if (found := _shown(told.get(key)))), "")
+
+
+def _shown(value: object) -> str:
+    if type(value) is int and abs(value) < _LARGEST:
+        return str(value)
+    short = isinstance(value, str) and len(value) <= _LONGEST and value.isprintable()
+    return str(value) if short else ""

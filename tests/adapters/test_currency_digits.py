@@ -6,10 +6,10 @@ from adapters.currency_format import written
 from adapters.mail.letters.language import Speech
 from adapters.providers.stripe import fields
 from adapters.providers.sumup.values import minor, number
-from ledger.inbox.ports import Unreadable
 from ledger.kernel.currencies import CURRENCIES, digits, spoken
 from ledger.kernel.money import Money
 from ledger.payments.capabilities import CAPABILITIES, NotPayable, from_units, units
+from ledger.payments.message import Unreadable
 
 
 @pytest.mark.parametrize("currency", sorted(CURRENCIES))

@@ -12,7 +12,7 @@ import pytest
 from adapters.providers.paytrail import PaytrailDoor
 from adapters.providers.paytrail.client import Client, Lost
 from adapters.providers.paytrail.signature import is_signed, signature
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import Unreadable
 from tests.kits.paytrail import NOW
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "paytrail"

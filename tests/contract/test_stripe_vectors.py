@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from adapters.providers.stripe import StripeDoor
-from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import (
     AuthorizationExpired,
     Authorized,
@@ -25,6 +24,7 @@ from ledger.order.stamps import (
     RefundFailed,
     Voided,
 )
+from ledger.payments.message import Unreadable
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "stripe"
 MEANT = {

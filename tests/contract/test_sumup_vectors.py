@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.providers.sumup import SumupDoor
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import Unreadable
 from tests.kits.sumup import Teller
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "sumup"

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from adapters.store.recorder import StampRecorder
-from ledger.audit.check_claims import FaultyClaim
+from ledger.audit.findings import Report, together
 from ledger.audit.raw_rows import (
     AuditedRows,
+    FaultyClaim,
     RawCommit,
     RawRow,
     RawStreams,
@@ -19,7 +20,6 @@ from ledger.audit.raw_rows import (
     share_of,
     vertebra_of,
 )
-from ledger.audit.report import Report, together
 from ledger.audit.rows import (
     Kept,
     KeptBeside,

@@ -14,7 +14,6 @@ from adapters.postgres.working.rate_limits import Hit
 from adapters.store.ledger import StampLedger
 from ledger.cases.case import fold_case
 from ledger.cases.stamps import CaseOpened
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Report
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
@@ -30,6 +29,7 @@ from ledger.order.stamps import (
     Voided,
 )
 from ledger.payments.capture import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
+from ledger.payments.message import Unreadable
 from ledger.payments.provider import (
     Accepted,
     NoAnswer,

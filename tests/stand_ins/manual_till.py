@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from adapters.providers.manual import ManualPayments
-from ledger.inbox.receive import Find
+from ledger.inbox.bind import Find
 from ledger.order.order import Order
 from tests.kits.worlds import SPEC
 from tests.stand_ins.serving import Message

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 from uuid import UUID
 
+from ledger.inbox.bind import Find
 from ledger.inbox.ports import WebhookDoor
-from ledger.inbox.receive import Find
 from ledger.order.order import Order
 from ledger.payments.provider import PaymentProvider
 from tests.stand_ins.serving import Message

@@ -12,7 +12,7 @@ from ledger.order.order import Order
 from ledger.order.payable import payable
 from ledger.order.payment_attempt import Attempt
 from ledger.order.status import status
-from ledger.payments.replacing import newest
+from ledger.payments.provider import newest
 from web.actions.payment_pages import page_to_pay
 from web.http.addresses import now
 from web.http.current import parts

@@ -5,12 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import ProviderAway, Unreadable
 from ledger.reconciliation.by_report import Reporting, Settlement
-from ledger.reconciliation.records import LOOKBACK, Period, ProviderAway
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.telling import Tell, silent
-from ledger.reconciliation.unread import REPORT, Unread
+from ledger.reconciliation.records import LOOKBACK, REPORT, Period, Row, Tell, Unread, silent
 from web.wiring.parts import Archive
 
 # What providers write without a zone may be meant a day earlier or later.

@@ -15,7 +15,8 @@ from ledger.kernel.currencies import spoken
 from ledger.kernel.money import Money
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, receipt_numbers
 from ledger.order.status import status
-from ledger.reconciliation.records import Period, ProviderAway
+from ledger.payments.message import ProviderAway
+from ledger.reconciliation.records import Period
 from ledger.shop.service import Shops
 from ledger.shop.stamps import SeriesResumed
 from web.cli import audit_tables as tables

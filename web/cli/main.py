@@ -18,11 +18,11 @@ from adapters.worker.daemon import stopped_by_signals
 from adapters.worker.projector.rebuild import RebuildRefused
 from adapters.worker.projector.views import UnknownProjection
 from adapters.worker.reactor import Progress
-from ledger.audit.unfinished import Unfinished
+from ledger.audit.findings import Unfinished
 from ledger.kernel.few_collections import quick_collections
 from ledger.kernel.refusals import Refusal, ShopInvalid
 from ledger.kernel.store import LedgerUnavailable
-from ledger.reconciliation.records import ProviderAway
+from ledger.payments.message import ProviderAway
 from web import __version__
 from web.app import create_app
 from web.cli.audit import audit, seats

@@ -11,8 +11,7 @@ import click
 from ledger.cases.stamps import CaseKind
 from ledger.reconciliation.compare import Statement
 from ledger.reconciliation.reconcile import Reconciliation
-from ledger.reconciliation.records import Books, Period
-from ledger.reconciliation.telling import Tell
+from ledger.reconciliation.records import Books, Period, Tell
 from web.cli import audit_tables as tables
 from web.cli.instants import Instant
 from web.cli.reconcile_books import WAIT, Source, books_of

@@ -6,14 +6,11 @@ from pathlib import Path
 
 import click
 
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import Unreadable
 from ledger.reconciliation.by_pages import ByPages
 from ledger.reconciliation.by_reference import OneByOne
 from ledger.reconciliation.by_report import Reporting
-from ledger.reconciliation.records import Books, Period
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.telling import Tell
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Books, Period, Row, Tell, Unread
 from web.cli.await_report import BroughtReports
 from web.wiring.parts import Parts, intake
 

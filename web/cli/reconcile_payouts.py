@@ -11,10 +11,7 @@ from ledger.reconciliation.by_report import Settlement
 from ledger.reconciliation.compare import Line, Statement
 from ledger.reconciliation.payouts import SettledMoney, settled_money
 from ledger.reconciliation.reconcile import Reconciliation
-from ledger.reconciliation.records import Books
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.telling import Tell
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Books, Row, Tell, Unread
 from web.cli.reconcile_books import Source, brought
 from web.wiring.parts import Parts
 

@@ -10,8 +10,7 @@ from rich.text import Text
 from ledger.kernel.currencies import spoken
 from ledger.reconciliation.compare import Line, Statement, Sum, Verdict
 from ledger.reconciliation.payouts import SettledMoney
-from ledger.reconciliation.records import OurRecord, TheirRecord
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import OurRecord, TheirRecord, Unread
 from web.cli import audit_tables as tables
 from web.cli.reconcile_payouts import settlement_document, settlements_table, unread_document
 

@@ -93,6 +93,7 @@ def _found(parts: Parts, wanted: list[Order], *, commit: bool, force: bool) -> I
 def _regeneration(parts: Parts, provider: PageProvider) -> Regeneration:
     base_url = parts.settings.base_url
     return Regeneration(
+        orders=parts.orders,
         intake=intake(parts),
         provider=provider,
         return_url=lambda order: return_address(base_url, order.terms.shop_slug, order.id),

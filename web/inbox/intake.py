@@ -2,9 +2,8 @@
 
 import structlog
 
-from ledger.inbox.asking import refunds_in_doubt
-from ledger.inbox.intake import Message
-from ledger.inbox.ports import Evidence, WebhookDoor
+from ledger.inbox.ports import Evidence, WebhookDoor, refunds_in_doubt
+from ledger.payments.message import Message
 from web.http.addresses import now
 from web.http.current import parts
 from web.http.metrics import metrics

@@ -4,9 +4,8 @@ import structlog
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from ledger.inbox.asking import AskingDoor
-from ledger.inbox.ports import Evidence, Unreadable, WebhookDoor
-from ledger.reconciliation.records import ProviderAway
+from ledger.inbox.ports import AskingDoor, Evidence, WebhookDoor
+from ledger.payments.message import ProviderAway, Unreadable
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.metrics import metrics

@@ -7,7 +7,7 @@ from ledger.order.order import Order
 from ledger.order.payable import pay_by, payable
 from ledger.order.payment_attempt import Attempt
 from ledger.order.status import Status, status
-from ledger.payments.replacing import newest
+from ledger.payments.provider import newest
 from web.i18n.format import moment, money
 from web.i18n.gettext import _
 

@@ -12,7 +12,7 @@ from ledger.order.order import Order
 from ledger.order.payable import pay_by, payable
 from ledger.order.status import status
 from ledger.payments.bank_transfer import bar_code_of, in_fours
-from ledger.payments.replacing import newest
+from ledger.payments.provider import newest
 from ledger.shop.stamps import Preferences
 from web.actions.pay import try_again
 from web.http.addresses import now, order_in

@@ -30,8 +30,7 @@ from adapters.store.recorder import (
     nothing,
 )
 from adapters.store.rows import StampRow
-from ledger.audit.check_claims import ClaimFault, FaultyClaim
-from ledger.audit.raw_rows import RawCommit, RawRow, Vertebra, stored_of
+from ledger.audit.raw_rows import ClaimFault, FaultyClaim, RawCommit, RawRow, Vertebra, stored_of
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 from ledger.kernel.clocks import Clocks
 from ledger.proof.merkle import EMPTY_ROOT

@@ -16,12 +16,10 @@ from adapters.providers.paytrail.references import (
 )
 from adapters.providers.paytrail.report_facts import message as row_message
 from adapters.providers.paytrail.values import cents
-from ledger.inbox.ports import Unreadable
 from ledger.kernel.money import Money
+from ledger.payments.message import Unreadable
 from ledger.reconciliation.known_references import Known
-from ledger.reconciliation.records import Kind, NotShown, State, TheirRecord
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Kind, NotShown, Row, State, TheirRecord, Unread
 
 _STATES = {
     "ok": State.DONE,

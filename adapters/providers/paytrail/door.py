@@ -14,8 +14,8 @@ from uuid import UUID
 from adapters.providers.paytrail import facts, report_facts
 from adapters.providers.paytrail.references import PROVIDER, uuid_or_none
 from adapters.providers.paytrail.signature import is_signed
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Report
+from ledger.payments.message import Unreadable
 
 _PATH = re.compile(r"/webhooks/paytrail/[^/?#]{1,200}/([^/?#]{1,64})/(redirect|callback|refund)")
 _MOST_FIELDS = 50

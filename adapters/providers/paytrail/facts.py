@@ -17,7 +17,6 @@ from adapters.providers.paytrail.references import (
     read_refund_stamp,
 )
 from adapters.providers.paytrail.values import moment
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import (
@@ -30,6 +29,7 @@ from ledger.order.stamps import (
     Refunded,
     RefundFailed,
 )
+from ledger.payments.message import Unreadable
 
 Query = Mapping[str, str]
 

@@ -10,10 +10,8 @@ from uuid import UUID
 from adapters.providers.paytrail.client import Answer, Client, Garbled, Json, Lost
 from adapters.providers.paytrail.references import PROVIDER, read_payment_stamp, read_refund_stamp
 from adapters.providers.paytrail.values import moment
-from ledger.inbox.intake import Message
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import Message, ProviderAway, Unreadable
 from ledger.payments.payment_pages import Page, PageState
-from ledger.reconciliation.records import ProviderAway
 
 AT = "checkout-happened-at"
 _NOBODY = UUID(int=0)

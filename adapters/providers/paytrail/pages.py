@@ -13,9 +13,9 @@ from adapters.providers.paytrail.client import (
     transaction_in,
 )
 from adapters.providers.paytrail.references import CURRENCY, stamp_of_payment
-from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 from ledger.payments.ask_once import Once
+from ledger.payments.message import Unreadable
 from ledger.payments.page_address import address
 from ledger.payments.provider import NoAnswer, PaymentAnswer, PaymentAsk, for_person
 

@@ -20,10 +20,8 @@ from adapters.providers.paytrail.references import (
     uuid_or_none,
 )
 from adapters.providers.paytrail.values import day_and_time, euros, money
-from ledger.inbox.ports import Unreadable
-from ledger.reconciliation.records import Kind, State
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.unread import REPORT, Unread, name_in
+from ledger.payments.message import Unreadable
+from ledger.reconciliation.records import REPORT, Kind, Row, State, Unread, name_in
 
 # What is asked for: nothing of card or customer.
 FIELDS = (

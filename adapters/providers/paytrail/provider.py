@@ -14,9 +14,7 @@ from ledger.payments.ask_once import IN_THIS_PROCESS, Once
 from ledger.payments.payment_pages import Page
 from ledger.payments.provider import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciliation.known_references import Known
-from ledger.reconciliation.records import Kind, TheirRecord
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Kind, Row, TheirRecord, Unread
 
 # Paytrail takes addresses of up to 300 characters; the rest is ours, ids and the longest slug.
 LONGEST_PUBLIC_URL = 150

@@ -9,7 +9,7 @@ import re
 import secrets
 from datetime import datetime, timedelta
 
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import Unreadable
 
 _LIVES = timedelta(days=1)
 _WRITTEN = re.compile(r"([0-9]{1,12})\.([0-9a-f]{32})\.([0-9a-f]{64})")

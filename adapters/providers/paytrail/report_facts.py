@@ -18,13 +18,11 @@ from adapters.providers.paytrail.references import (
     read_payment_stamp,
     read_refund_stamp,
 )
-from ledger.inbox.intake import Message
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed
-from ledger.reconciliation.records import Kind, State
-from ledger.reconciliation.rows import Row
+from ledger.payments.message import Message, Unreadable
+from ledger.reconciliation.records import Kind, Row, State
 
 _UNNAMED = "Paytrail's report names no transaction"
 

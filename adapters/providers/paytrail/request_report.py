@@ -14,11 +14,9 @@ from adapters.providers.paytrail.references import PROVIDER
 from adapters.providers.paytrail.report_address import ReportAddresses
 from adapters.providers.paytrail.signature import is_signed
 from adapters.providers.paytrail.values import moment
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import ProviderAway, Unreadable
 from ledger.reconciliation.by_report import Settlement
-from ledger.reconciliation.records import Period, ProviderAway
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.unread import PAYOUT, Unread, name_in
+from ledger.reconciliation.records import PAYOUT, Period, Row, Unread, name_in
 
 # The door takes a mebibyte, and one row may have two names of 200 characters.
 MOST_ROWS = 1_000

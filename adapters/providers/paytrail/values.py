@@ -11,9 +11,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from adapters.providers.paytrail.references import CURRENCY
-from ledger.inbox.ports import Unreadable
 from ledger.kernel.calendar import storable
 from ledger.kernel.money import Money
+from ledger.payments.message import Unreadable
 
 _HOME = ZoneInfo("Europe/Helsinki")
 # As published: day first; the published example of a settlement's day has the year first.

@@ -15,17 +15,17 @@ from adapters.providers.stripe.fetched import message
 from adapters.providers.stripe.fields import Json, group, moment, money, name, reference
 from adapters.providers.stripe.payment_facts import PAGE, standing
 from adapters.providers.stripe.refund_facts import LOST
-from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import AuthorizationExpired, Authorized, Paid, Voided
+from ledger.payments.message import ProviderAway, Unreadable
 from ledger.reconciliation.records import (
     LOOKBACK,
     Kind,
     Period,
-    ProviderAway,
     State,
     TheirRecord,
+    Unread,
+    name_in,
 )
-from ledger.reconciliation.unread import Unread, name_in
 
 # A page may be open for a day before its payment begins.
 _PAGE = timedelta(days=1)

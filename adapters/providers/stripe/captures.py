@@ -5,10 +5,10 @@ import stripe
 from adapters.providers.stripe.client import TROUBLES, asked, no_answer, refusal
 from adapters.providers.stripe.fields import PROVIDER, Json
 from adapters.providers.stripe.payment_facts import standing
-from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import Authorized, CreateCaptureFailure, CreateVoidFailure
 from ledger.payments.capabilities import units
 from ledger.payments.capture import CaptureAnswer, CaptureAsk, Ending, Standing, VoidAnswer, VoidAsk
+from ledger.payments.message import Unreadable
 from ledger.payments.provider import NoAnswer
 
 # Stripe's word for "this payment is not in a state for that": somebody was faster.

@@ -8,9 +8,9 @@ from typing import Any
 import stripe
 
 from adapters.providers.stripe.fields import Json, code
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import Unreadable
 from ledger.payments.provider import NoAnswer, for_person
-from ledger.reconciliation.unread import name_in
+from ledger.reconciliation.records import name_in
 
 # The library reports how long calls take, unless it is told not to.
 stripe.enable_telemetry = False

@@ -6,9 +6,9 @@ from enum import StrEnum
 from adapters.providers.stripe.fields import Json, money, name, news_id
 from adapters.providers.stripe.metadata import Origin, Told, report
 from adapters.providers.stripe.refund_facts import payment_of
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Fact, Report
 from ledger.order.stamps import DisputeClosed, Disputed
+from ledger.payments.message import Unreadable
 
 
 class Ending(StrEnum):

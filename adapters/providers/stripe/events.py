@@ -14,8 +14,8 @@ from adapters.providers.stripe.fields import (
     name_or_none,
 )
 from adapters.providers.stripe.metadata import Told
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Report
+from ledger.payments.message import Unreadable
 
 Reader = Callable[[Json, Told], Sequence[Report]]
 

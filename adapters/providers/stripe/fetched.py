@@ -6,8 +6,7 @@ from typing import Any
 from adapters.providers.stripe.dispute_facts import moves_of
 from adapters.providers.stripe.fields import FETCHED, PROVIDER, Json, group, name, reference
 from adapters.providers.stripe.payment_facts import PAGE
-from ledger.inbox.intake import Message
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import Message, Unreadable
 
 _SESSION = (
     *("id", "object", "mode", "status", "payment_status", "payment_intent"),

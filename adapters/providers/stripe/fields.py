@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from ledger.inbox.ports import Unreadable
 from ledger.kernel.money import Money
 from ledger.payments.capabilities import NotPayable, from_units
+from ledger.payments.message import Unreadable
 
 PROVIDER = "stripe"
 # How the names of messages begin that we fetched ourselves; Stripe's own begin with `evt_`.

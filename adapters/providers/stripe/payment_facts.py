@@ -15,7 +15,6 @@ from adapters.providers.stripe.fields import (
     text_or_none,
 )
 from adapters.providers.stripe.metadata import Told, of_payment, report
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import (
@@ -27,6 +26,7 @@ from ledger.order.stamps import (
     PaymentPending,
     Voided,
 )
+from ledger.payments.message import Unreadable
 
 # How Stripe, and our own metadata of a page, say that money is taken later.
 LATER = "manual"

@@ -8,8 +8,7 @@ from adapters.providers.stripe.fields import PROVIDER
 from ledger.payments.capture import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
 from ledger.payments.payment_pages import Page
 from ledger.payments.provider import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
-from ledger.reconciliation.records import Kind, Period, TheirRecord
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Kind, Period, TheirRecord, Unread
 
 _LIVE = ("sk_live_", "rk_live_")
 

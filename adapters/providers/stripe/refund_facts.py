@@ -12,9 +12,9 @@ from adapters.providers.stripe.fields import (
     reference,
 )
 from adapters.providers.stripe.metadata import Origin, Told, of_refund, report
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Fact, Report
 from ledger.order.stamps import CreateRefundSuccess, Refunded, RefundFailed
+from ledger.payments.message import Unreadable
 
 LOST = ("failed", "canceled")
 WAITING = ("pending", "requires_action")

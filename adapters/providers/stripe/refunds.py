@@ -17,9 +17,9 @@ from adapters.providers.stripe.fields import (
     uuid_or_none,
 )
 from adapters.providers.stripe.refund_facts import LOST, require_waiting, try_number
-from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.capabilities import units
+from ledger.payments.message import Unreadable
 from ledger.payments.provider import Accepted, NoAnswer, RefundAnswer, RefundAsk, ReturnedOutside
 
 # Refusals that may mean that the money went back already, by whomever.

@@ -9,12 +9,11 @@ from adapters.providers.stripe.fetched import message
 from adapters.providers.stripe.fields import PROVIDER, Json, link, moment, name
 from adapters.providers.stripe.metadata import of_payment
 from adapters.providers.stripe.payment_facts import LATER
-from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 from ledger.payments.capabilities import NotPayable, units
+from ledger.payments.message import ProviderAway, Unreadable
 from ledger.payments.payment_pages import Page, PageState
 from ledger.payments.provider import PaymentAnswer, PaymentAsk
-from ledger.reconciliation.records import ProviderAway
 
 _LOCALES = ("en", "fi", "sv")
 _LONGEST_NAME = 250

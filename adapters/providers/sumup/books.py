@@ -11,9 +11,8 @@ from adapters.providers.sumup.client import Client, Garbled, Json, Lost
 from adapters.providers.sumup.references import name
 from adapters.providers.sumup.transactions import CHARGEBACK, REFUND
 from adapters.providers.sumup.values import currency, minor, moment, objects
-from ledger.inbox.ports import Unreadable
-from ledger.reconciliation.records import Kind, Period, ProviderAway, State, TheirRecord
-from ledger.reconciliation.unread import Unread, name_in
+from ledger.payments.message import ProviderAway, Unreadable
+from ledger.reconciliation.records import Kind, Period, State, TheirRecord, Unread, name_in
 
 _PAGE_SIZE = "100"
 # Sold with a card reader or for cash: no payment page brings such money.

@@ -13,8 +13,8 @@ from adapters.providers.sumup.client import (
 )
 from adapters.providers.sumup.references import name, reference_of
 from adapters.providers.sumup.values import minor, moment, number
-from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess
+from ledger.payments.message import Unreadable
 from ledger.payments.page_address import address
 from ledger.payments.provider import NoAnswer, PaymentAnswer, PaymentAsk
 

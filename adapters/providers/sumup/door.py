@@ -11,9 +11,8 @@ from adapters.providers.sumup import facts, transactions
 from adapters.providers.sumup.client import Json
 from adapters.providers.sumup.provider import SumupPayments
 from adapters.providers.sumup.references import PROVIDER, name
-from ledger.inbox.intake import Message
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Report
+from ledger.payments.message import Message, Unreadable
 
 _HEADER = "x-sumup-webhook-signature"
 _TOLERANCE = timedelta(seconds=300)
@@ -72,7 +71,7 @@ class SumupDoor:
     def ask(self, checkout: str) -> Message | None:
         """What SumUp says of a checkout; None while there is nothing to tell, or no such one.
 
-        Raises `ledger.reconciliation.records.ProviderAway`.
+        Raises `ledger.payments.message.ProviderAway`.
         """
         return self._payments.shown(checkout)
 

@@ -8,11 +8,10 @@ from datetime import datetime
 from adapters.providers.sumup.client import Json
 from adapters.providers.sumup.references import PROVIDER, name, news_id, read_reference
 from adapters.providers.sumup.values import currency, foreign, minor, moment, objects, said
-from ledger.inbox.intake import Message
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import Paid, PaymentExpired, PaymentFailed, PaymentPending
+from ledger.payments.message import Message, Unreadable
 
 # What is kept of a checkout and of each of its transactions.
 _OF_CHECKOUT = ("id", "checkout_reference", "status", "amount", "currency", "merchant_code")

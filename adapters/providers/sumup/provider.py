@@ -7,13 +7,11 @@ import httpx2
 from adapters.providers.sumup import books, checkouts, facts, refunds
 from adapters.providers.sumup.client import Client, Garbled, Json, Lost
 from adapters.providers.sumup.references import PROVIDER, name, read_reference
-from ledger.inbox.intake import Message
-from ledger.inbox.ports import Unreadable
 from ledger.payments.ask_once import IN_THIS_PROCESS, Once
+from ledger.payments.message import Message, ProviderAway, Unreadable
 from ledger.payments.payment_pages import Page, PageState
 from ledger.payments.provider import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
-from ledger.reconciliation.records import Kind, Period, ProviderAway, TheirRecord
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Kind, Period, TheirRecord, Unread
 
 # Older keys say what they are for; a sandbox merchant's newer key does not.
 _TEST = ("sk_test_", "sup_sk_test_")

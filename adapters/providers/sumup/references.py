@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from ledger.inbox.ports import Unreadable
+from ledger.payments.message import Unreadable
 from ledger.payments.provider import PaymentAsk
 
 PROVIDER = "sumup"

@@ -6,9 +6,9 @@ from adapters.providers.sumup import transactions
 from adapters.providers.sumup.books import transaction
 from adapters.providers.sumup.client import Client, Json, Lost, error_code, no_answer
 from adapters.providers.sumup.values import minor, number
-from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.ask_once import Once
+from ledger.payments.message import Unreadable
 from ledger.payments.provider import Accepted, NoAnswer, RefundAnswer, RefundAsk
 from ledger.reconciliation.records import State
 

@@ -7,10 +7,9 @@ from datetime import datetime
 from adapters.providers.sumup.client import Json
 from adapters.providers.sumup.references import PROVIDER, name, news_id, read_reference
 from adapters.providers.sumup.values import currency, foreign, minor, moment, objects, said
-from ledger.inbox.intake import Message
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Fact, Report
 from ledger.order.stamps import CreateRefundSuccess, Disputed, Paid, Refunded, RefundFailed
+from ledger.payments.message import Message, Unreadable
 from ledger.reconciliation.records import State
 
 REFUND, CHARGEBACK = "REFUND", "CHARGE_BACK"

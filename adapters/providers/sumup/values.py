@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from adapters.providers.sumup.client import Json
-from ledger.inbox.ports import Unreadable
 from ledger.kernel.calendar import storable
 from ledger.kernel.currencies import digits, major
 from ledger.kernel.money import Money
+from ledger.payments.message import Unreadable
 
 # SumUp's limit of a reference is 90 characters.
 _LONGEST = 255

@@ -20,17 +20,16 @@ from adapters.worker.reactor import (
 from adapters.worker.threads import Hands
 from ledger.cases.service import Cases
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
-from ledger.inbox.asking import refunds_in_doubt
+from ledger.inbox.bind import Find as FindOrder
 from ledger.inbox.named_ids import NamedIds, named_ids
-from ledger.inbox.ports import Unreadable, WebhookDoor
-from ledger.inbox.receive import Find as FindOrder
+from ledger.inbox.ports import WebhookDoor, refunds_in_doubt
 from ledger.inbox.receive import NotTied, receive
 from ledger.inbox.replay_inbox import TRUSTED, Archived, Opened
 from ledger.inbox.report import Report
 from ledger.kernel.refusals import UnknownOrder
 from ledger.kernel.store import LedgerUnavailable
 from ledger.order.service import Orders
-from ledger.reconciliation.records import ProviderAway
+from ledger.payments.message import ProviderAway, Unreadable
 
 # Those that wait for a provider that is away must not stand before everybody else.
 _BATCH = 1000

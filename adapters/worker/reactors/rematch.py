@@ -8,11 +8,11 @@ from uuid import UUID
 from adapters.worker.reactor import DONE, NOTHING, WAITING, Clock, Patience, Progress, each
 from adapters.worker.threads import Hands
 from ledger.cases.service import Cases
-from ledger.inbox.ports import Unreadable, WebhookDoor
-from ledger.inbox.receive import Find
-from ledger.inbox.replay_inbox import Opened
-from ledger.inbox.second_look import look_again
+from ledger.inbox.bind import Find
+from ledger.inbox.ports import WebhookDoor
+from ledger.inbox.replay_inbox import Opened, look_again
 from ledger.order.service import Orders
+from ledger.payments.message import Unreadable
 
 
 class News(Protocol):

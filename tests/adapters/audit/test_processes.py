@@ -15,8 +15,7 @@ from adapters.audit.processes import AuditProcesses, audit_processes
 from adapters.embedded_postgres import ADMIN
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit import verify as verifying
-from ledger.audit.findings import Finding
-from ledger.audit.unfinished import Unfinished
+from ledger.audit.findings import Finding, Unfinished
 from ledger.audit.verify import Verdict, Verification
 from tests.kits.audit import a_history
 from tests.kits.processes import still_alive

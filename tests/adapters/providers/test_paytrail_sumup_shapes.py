@@ -8,10 +8,10 @@ import httpx2
 import pytest
 
 from adapters.providers.paytrail import PaytrailReports
+from ledger.payments.message import ProviderAway
 from ledger.payments.payment_pages import PageState
 from ledger.payments.provider import NoAnswer
-from ledger.reconciliation.records import Kind, Period, ProviderAway
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Kind, Period, Unread
 from tests.kits import paytrail as paytrail_kit
 from tests.kits import sumup as sumup_kit
 from tests.kits.paytrail import ACCOUNT, SECRET, signed

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger.audit.check_claims import FaultyClaim
 from ledger.audit.checks import CHECKS
+from ledger.audit.raw_rows import FaultyClaim
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 from ledger.audit.verify import Verification, verify
 from ledger.audit.verify_streams import Share

@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 
 from ledger.audit import verify_streams as share
-from ledger.audit.check_claims import FaultyClaim
-from ledger.audit.leaf_hashes import LeafHashes
-from ledger.audit.raw_rows import RawCommit, RawRow, Vertebra, share_of, vertebra_of
+from ledger.audit.raw_rows import (
+    FaultyClaim,
+    LeafHashes,
+    RawCommit,
+    RawRow,
+    Vertebra,
+    share_of,
+    vertebra_of,
+)
 from ledger.audit.rows import Kept, KeptBeside
 from ledger.audit.verify import Verification
 from ledger.proof.merkle import Frontier

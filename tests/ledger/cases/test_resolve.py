@@ -14,8 +14,7 @@ from ledger.cases.decide import actions
 from ledger.cases.resolve import Resolutions
 from ledger.cases.return_money import start_return
 from ledger.cases.stamps import Action, CaseKind, CaseResolved
-from ledger.inbox.foreseeing import Foresight, foresee
-from ledger.inbox.receive import receive
+from ledger.inbox.receive import Foresight, foresee, receive
 from ledger.inbox.report import Report
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import (

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from ledger.inbox.rebinding import rebound
+from ledger.inbox.bind import rebound
 from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order.payment_attempt import Attempt

@@ -13,8 +13,7 @@ from ledger.cases.case import case_id
 from ledger.cases.commands import AssignMoney, ReturnMoney
 from ledger.cases.resolve import Resolutions
 from ledger.cases.stamps import CaseKind, CaseReturnRequested
-from ledger.inbox.foreseeing import Foresight, foresee
-from ledger.inbox.receive import cause_of, payment_of, receive
+from ledger.inbox.receive import Foresight, cause_of, foresee, payment_of, receive
 from ledger.inbox.report import Report
 from ledger.kernel.events import Draft
 from ledger.kernel.refusals import PaymentHeld, Refusal

@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger.inbox.foreseeing import Foresight
-from ledger.inbox.intake import Message
+from ledger.inbox.receive import Foresight
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
 from ledger.order.stamps import (
@@ -23,6 +22,7 @@ from ledger.order.stamps import (
     RefundFailed,
     Voided,
 )
+from ledger.payments.message import Message
 from ledger.reconciliation.compare import Line, Statement, Verdict, compared, unmatched
 from ledger.reconciliation.our_records import our_records
 from ledger.reconciliation.records import Kind, OurRecord, Period, State, TheirRecord

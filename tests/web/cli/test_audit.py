@@ -18,10 +18,9 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from ledger.audit.checks import CHECKS
+from ledger.audit.findings import Report, Unfinished
 from ledger.audit.raw_rows import Vertebra
 from ledger.audit.replay import replay
-from ledger.audit.report import Report
-from ledger.audit.unfinished import Unfinished
 from ledger.audit.verify_streams import Share
 from ledger.cases.stamps import CaseResolved
 from ledger.kernel.refusals import UnknownOrder

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.inbox.bind import Unbound
 from ledger.inbox.receive import case_for
 from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money
@@ -26,7 +27,7 @@ def told(fact: Fact, reason: str, *, amount: Money | None = None) -> CaseOpened:
         reference="pi_1",
         occurred_at=None,
     )
-    return case_for(report, None, reason)
+    return case_for(report, Unbound(reason))
 
 
 PENDING = stamps.PaymentPending(provider_reference="cs_1")

@@ -14,8 +14,8 @@ import yaml
 from adapters.postgres.views.queries import IntentCount, LetterCount, StoppedLane
 from adapters.providers.calls import ProviderCalls
 from adapters.worker.reactor import Progress
+from ledger.payments.message import ProviderAway
 from ledger.payments.provider import NoAnswer
-from ledger.reconciliation.records import ProviderAway
 from tests.kits.product import Product
 from tests.kits.stripe import payment_ask
 from tests.kits.web_fakes import NOON, StripeInMemory

@@ -13,9 +13,9 @@ import pytest
 from adapters.providers.sumup.references import reference_of
 from adapters.providers.sumup.values import moment
 from ledger.cases.stamps import CaseOpened
-from ledger.inbox.ports import Unreadable
 from ledger.order.order import Order
 from ledger.order.status import status
+from ledger.payments.message import Unreadable
 from tests.kits.api_shop import winterfest
 from tests.kits.product import SHOP, Product, wish
 from tests.kits.sumup import CHECKOUT, MERCHANT, SECRET, Teller, checkout, tried

@@ -12,15 +12,14 @@ from adapters.providers.paytrail import PaytrailDoor
 from adapters.providers.paytrail.references import payment_stamp
 from adapters.providers.paytrail.signature import signature
 from ledger.inbox.named_ids import named_ids
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.receive import receive
 from ledger.order.commands import RequestPayment
 from ledger.order.order import Order
 from ledger.order.stamps import Paid
 from ledger.order.status import status
+from ledger.payments.message import ProviderAway, Unreadable
 from ledger.payments.payment_pages import PageState
 from ledger.payments.provider import start_payment, start_refund
-from ledger.reconciliation.records import ProviderAway
 from tests.kits import worlds
 from tests.kits.paytrail import (
     ACCOUNT,

@@ -18,11 +18,9 @@ from adapters.providers.paytrail.parse_report import read
 from adapters.providers.paytrail.references import payment_stamp, refund_stamp
 from adapters.providers.paytrail.report_address import ReportAddresses
 from adapters.providers.paytrail.report_facts import message
-from ledger.inbox.ports import Unreadable
 from ledger.order.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed
-from ledger.reconciliation.records import Kind, State
-from ledger.reconciliation.rows import Row
-from ledger.reconciliation.unread import Unread
+from ledger.payments.message import Unreadable
+from ledger.reconciliation.records import Kind, Row, State, Unread
 from tests.kits.paytrail import ACCOUNT, DOOR, NOW, SECRET
 
 ORDER, ATTEMPT, REFUND = (UUID(int=number) for number in (1, 2, 3))

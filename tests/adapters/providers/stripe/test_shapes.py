@@ -7,9 +7,9 @@ import pytest
 
 from adapters.sandbox import SandboxSettings, running_sandbox
 from ledger.payments.capture import CapturingProvider
+from ledger.payments.message import ProviderAway
 from ledger.payments.provider import NoAnswer
-from ledger.reconciliation.records import Kind, Period, ProviderAway
-from ledger.reconciliation.unread import Unread
+from ledger.reconciliation.records import Kind, Period, Unread
 from tests.adapters.providers.stripe.test_captures import capture, void
 from tests.kits.stripe import API_KEY, Provider, payment_ask, refund_ask
 

@@ -12,10 +12,11 @@ from adapters.store.memory_inbox import MemoryInbox
 from adapters.worker.look_up import Look
 from ledger.inbox.intake import Intake
 from ledger.order.status import status
+from ledger.payments.message import ProviderAway
 from ledger.payments.provider import start_payment
 from ledger.reconciliation.compare import Verdict
 from ledger.reconciliation.reconcile import Reconciliation
-from ledger.reconciliation.records import Kind, Period, ProviderAway, State, TheirRecord
+from ledger.reconciliation.records import Kind, Period, State, TheirRecord
 from tests.kits.sumup import (
     MERCHANT,
     TRANSACTION,

@@ -8,9 +8,9 @@ import pytest
 from adapters.providers.sumup import SumupDoor, SumupPayments
 from adapters.providers.sumup.references import read_reference, reference_of
 from adapters.providers.sumup.values import minor, number
-from ledger.inbox.ports import Unreadable
 from ledger.kernel.money import Money
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, CreateRefundFailure
+from ledger.payments.message import Unreadable
 from ledger.payments.provider import Accepted, NoAnswer
 from tests.kits.stripe import payment_ask, refund_ask
 from tests.kits.sumup import (

@@ -7,11 +7,11 @@ from adapters.keys.evidence import Message, Waiting
 from adapters.worker.reactor import NOTHING, Patience
 from adapters.worker.reactors.inbox import Inbox
 from ledger.cases.stamps import CaseKind
-from ledger.inbox.ports import Unreadable
 from ledger.inbox.report import Report
 from ledger.order.order import Order
 from ledger.order.stamps import Paid
 from ledger.order.status import Status, status
+from ledger.payments.message import Unreadable
 from tests.kits.worker import PRICE, World
 from tests.kits.worker_fakes import BEGIN
 
