@@ -56,7 +56,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="settings-of-a-database-decide",
-        file="adapters/postgres/session_settings.py",
+        file="adapters/postgres/sessions.py",
         old="    said = {**COMMON, **settings}\n",
         new="    said = {**settings}\n",
         tests=("tests/adapters/postgres/test_settings.py",),
@@ -126,7 +126,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="visitors-are-remembered-for-ever",
-        file="adapters/postgres/sql/hit_rate_limit.sql",
+        file="adapters/postgres/working/sql/hit_rate_limit.sql",
         old="        where ends_at < now()\n",
         new="        where ends_at < now() and key_hash = $1\n",
         tests=("tests/adapters/postgres/test_rate_limits.py",),
@@ -354,7 +354,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="too-long-for-an-index-ends-the-owner",
-        file="adapters/postgres/views/refused_rows.py",
+        file="adapters/postgres/views/tables.py",
         old='_OF_ROWS = ("22", "23", "44", "54", "P0")',
         new='_OF_ROWS = ("22", "23")',
         tests=("tests/adapters/worker/projector/test_poisoned.py",),
@@ -389,14 +389,14 @@ MUTATIONS = (
     ),
     Mutation(
         name="captures-behind-payment-intents",
-        file="adapters/postgres/sql/views_read_open_intents.sql",
+        file="adapters/postgres/views/sql/views_read_open_intents.sql",
         old="kind = any($3)",
         new="$3::text[] is not null",
         tests=("tests/adapters/worker/test_lanes.py",),
     ),
     Mutation(
         name="one-lane-for-all-providers",
-        file="adapters/postgres/sql/views_read_unpaid_due.sql",
+        file="adapters/postgres/views/sql/views_read_unpaid_due.sql",
         old="    ) = $4\n",
         new="    ) is not null and $4 is not null\n",
         tests=("tests/adapters/worker/test_lanes.py",),
@@ -685,7 +685,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="committers-take-no-turns",
-        file="adapters/postgres/sql/take_turn.sql",
+        file="adapters/postgres/ledger/sql/take_turn.sql",
         old="select pg_advisory_xact_lock(21332, 1)",
         new="select 1",
         tests=("tests/crash/test_interleavings.py",),
@@ -729,14 +729,14 @@ MUTATIONS = (
     ),
     Mutation(
         name="rows-are-written-and-their-checkpoint-is-not",
-        file="adapters/postgres/sql/views_insert_step.sql",
+        file="adapters/postgres/views/sql/views_insert_step.sql",
         old="values ($1, $2, $3)",
         new="select $1, $2::bigint, $3::bigint where $3::bigint < 0",
         tests=("tests/adapters/worker/projector/test_projector.py",),
     ),
     Mutation(
         name="two-owners-and-no-epoch",
-        file="adapters/postgres/sql/views_claim_epoch.sql",
+        file="adapters/postgres/views/sql/views_claim_epoch.sql",
         old="where name = $1 and epoch = $2 for",
         new="where name = $1 and $2::bigint > 0 for",
         tests=("tests/adapters/worker/projector/test_projector.py",),
@@ -756,7 +756,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="answered-before-the-disk-has-it",
-        file="adapters/postgres/session_settings.py",
+        file="adapters/postgres/sessions.py",
         old='    "synchronous_commit": "on",\n',
         new='    "synchronous_commit": "off",\n',
         tests=("tests/crash/test_crash_table.py",),
@@ -948,14 +948,14 @@ MUTATIONS = (
     ),
     Mutation(
         name="what-a-case-sends-back-is-not-counted",
-        file="adapters/store/memory_payments.py",
+        file="adapters/store/memory.py",
         old="_sent_back(row, opened.get(row.originator_id))",
         new="_sent_back(row, None)",
         tests=("tests/ledger/payments/test_payment_claims.py",),
     ),
     Mutation(
         name="a-claim-of-any-holder-will-do",
-        file="adapters/postgres/sql/read_claim_faults.sql",
+        file="adapters/postgres/ledger/sql/read_claim_faults.sql",
         old="when counted.holder <> claim.holder then 'changed'",
         new="when counted.holder is null then 'changed'",
         tests=("tests/adapters/audit/test_tampered_postgres.py",),
@@ -1132,7 +1132,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="nobody-knows-when-a-token-was-used",
-        file="adapters/postgres/sql/read_token.sql",
+        file="adapters/postgres/working/sql/read_token.sql",
         old="set last_used_at = now()",
         new="set last_used_at = last_used_at",
         tests=("tests/adapters/postgres/test_rate_limits.py",),

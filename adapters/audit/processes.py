@@ -6,11 +6,37 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO
 
-from adapters.audit.jobs import Failed, Job, Window
 from ledger.audit.findings import Finding, Report, Unfinished, digest_of, together
 from ledger.audit.raw_rows import Vertebra, share_of
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a process is told first: where the ledger is, and which of so many shares is its own.
+
+    `patience` is how many seconds it outlasts an outage of the database.
+    """
+
+    url: str
+    share: int
+    of: int
+    hashes_only: bool
+    patience: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What a process says last, if it cannot go on."""
+
+    text: str
+
+
+# After one position and up to another.
+Window = tuple[int, int]
+
 
 _PATIENCE = 5.0
 

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import BinaryIO
 
-from adapters.audit.jobs import Failed, Job
+from adapters.audit.processes import Failed, Job
 from adapters.audit.stored import StoredRows
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.findings import Report, digest_of

@@ -1,1 +1,1 @@
-"""Everything that speaks SQL. One statement per file, in `sql/`."""
+"""Everything that speaks SQL. One statement per file, in the folder `sql/` of its room."""

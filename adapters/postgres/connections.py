@@ -12,8 +12,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from adapters.postgres.connection_errors import jittered, why_away, why_no_turn
 from adapters.postgres.ledger.pipeline import Exchange
-from adapters.postgres.session_settings import COMMITTING, READING, arguments
-from adapters.postgres.sessions import Session
+from adapters.postgres.sessions import COMMITTING, READING, Session, arguments
 from adapters.postgres.statements import statement
 from adapters.store.after_fork import after_fork
 from ledger.kernel.store import LedgerUnavailable

@@ -9,8 +9,7 @@ from psycopg import errors
 
 from adapters.postgres.connection_errors import why_away
 from adapters.postgres.connections import Connection
-from adapters.postgres.session_settings import MIGRATING
-from adapters.postgres.sessions import Session
+from adapters.postgres.sessions import MIGRATING, Session
 from adapters.postgres.statements import statement
 from ledger.kernel.store import LedgerUnavailable
 

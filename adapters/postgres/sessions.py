@@ -1,14 +1,117 @@
-"""A connection that hears when a commit did not reach its standby."""
+"""A session with all settings said, which hears when a commit did not reach its standby."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import Diagnostic
 
 from adapters.postgres.ledger.binary import ByteaColumn, ByteaColumnDumper
-from adapters.postgres.session_settings import OWNING, arguments, settle
 from adapters.postgres.statements import statement
+
+# A machine that vanished is noticed in three to four seconds, and a host that is away is passed by.
+NETWORK: Mapping[str, Any] = {
+    "connect_timeout": 2,
+    "keepalives": 1,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 3_000,
+}
+COMMON: Mapping[str, str] = {
+    # What text means.
+    "client_encoding": "UTF8",
+    "datestyle": "ISO,MDY",
+    "intervalstyle": "postgres",
+    "timezone": "UTC",
+    "timezone_abbreviations": "Default",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+    "standard_conforming_strings": "on",
+    "backslash_quote": "safe_encoding",
+    "array_nulls": "on",
+    "transform_null_equals": "off",
+    "lc_monetary": "C",
+    "lc_numeric": "C",
+    "lc_time": "C",
+    # Who we are and what we see. Warnings must reach us: one tells of a standby that has nothing.
+    "role": "none",
+    "row_security": "on",
+    "search_path": "pg_catalog",
+    "client_min_messages": "notice",
+    # What a transaction is.
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    "default_transaction_deferrable": "off",
+    "synchronous_commit": "on",
+    # How long it may take: nothing but what the kind of session says.
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_session_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "jit": "off",
+    "plan_cache_mode": "auto",
+}
+# Known since 17; it would end the statement that asks for what is known, too.
+_NO_LIMIT, _SINCE = b"set transaction_timeout = 0", 170_000
+# What not every release knows, and what libpq takes from the process's environment, too.
+_AFTERWARDS = b"""
+select set_config(pg_settings.name, given.value, false)
+from (values ('restrict_nonsystem_relation_kind', ''), ('datestyle', 'ISO, MDY'),
+    ('timezone', 'UTC')) as given (name, value)
+join pg_settings on lower(pg_settings.name) = given.name
+"""
+READING = {"statement_timeout": "60s"}
+# The committer looks up single rows by index, whatever the statistics say. If its process is
+# stopped in the middle, the others wait five seconds for their turn, not for ever.
+COMMITTING = {
+    "statement_timeout": "20s",
+    "idle_in_transaction_session_timeout": "5s",
+    "enable_indexscan": "on",
+    "enable_indexonlyscan": "on",
+    "enable_nestloop": "on",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+# One that moves projections: stopped in the middle of a write, it does not hold up the next. What a
+# power cut takes from the rows it takes from their checkpoint, too: they follow again.
+OWNING = {
+    "synchronous_commit": "off",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "4s",
+}
+MIGRATING = {"default_table_access_method": "heap", "check_function_bodies": "on"}
+
+
+def arguments(url: str, settings: Mapping[str, str]) -> dict[str, Any]:
+    """What `psycopg.connect` is handed for a session of one kind."""
+    given = conninfo_to_dict(url)
+    said = {**COMMON, **settings}
+    options = "".join(f" -c {name}={_escaped(value)}" for name, value in said.items())
+    return {
+        "application_name": "stampledger",
+        **NETWORK,
+        **given,
+        "client_encoding": "UTF8",
+        "options": f"{given.get('options') or ''}{options}",
+        "autocommit": True,
+        "prepare_threshold": 0,
+        "cursor_factory": psycopg.RawCursor,
+    }
+
+
+def settle(connection: psycopg.Connection[Any]) -> None:
+    """Say what a connection's options could not."""
+    if connection.info.server_version >= _SINCE:
+        connection.execute(_NO_LIMIT)
+    connection.execute(_AFTERWARDS)
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace(" ", "\\ ")
+
 
 # What PostgreSQL says, and all that it says, when the wait for a standby was interrupted.
 _WARNING = "WARNING", "01000"

@@ -1,12 +1,16 @@
-"""The SQL statements, by the names of their files."""
+"""The SQL statements, by the names of their files: each room keeps its own in `sql/`."""
 
 from functools import cache
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent / "sql"
+
+@cache
+def _files() -> dict[str, Path]:
+    """No two rooms have a statement of one name."""
+    return {path.stem: path for path in Path(__file__).parent.glob("**/sql/*.sql")}
 
 
 @cache
 def statement(name: str) -> bytes:
-    """The one statement in `sql/NAME.sql`."""
-    return (_FOLDER / f"{name}.sql").read_bytes()
+    """The one statement in `sql/NAME.sql` of its room."""
+    return _files()[name].read_bytes()

@@ -7,8 +7,7 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from adapters.keys.key_ring import Keyring, Sealing
-from adapters.store.plain_rows import PlainRow
-from adapters.store.rows import PreparedStamp, StampRow
+from adapters.store.rows import PlainRow, PreparedStamp, StampRow
 from ledger.codec import closed, decode, faithful, frame, unframe
 from ledger.kernel.events import Draft, Recorded
 from ledger.kernel.fast import maker

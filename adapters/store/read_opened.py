@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from adapters.keys.key_ring import Keyring
-from adapters.store.plain_rows import PlainRow
+from adapters.store.rows import PlainRow
 from ledger.codec import Unreadable, decode, unframe
 from ledger.kernel.events import Recorded
 from ledger.kernel.fast import maker

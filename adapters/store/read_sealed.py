@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from adapters.store.mapper import restore
-from adapters.store.plain_rows import PlainRow
 from adapters.store.recorder import StampRecorder
+from adapters.store.rows import PlainRow
 from ledger.codec import Unreadable
 from ledger.kernel.events import Recorded
 from ledger.shop.shop import void_versions

@@ -15,10 +15,8 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
-from adapters.audit.recorder import AuditedRecorder
-from adapters.audit.rows import audited
-from adapters.store.plain_rows import PlainRow, plain
-from adapters.store.rows import StampRow
+from adapters.audit.recorder import AuditedRecorder, audited
+from adapters.store.rows import PlainRow, StampRow, plain
 from adapters.store.subscription import PollingSubscription
 from ledger.audit.rows import StoredRow
 from ledger.kernel.clocks import Clocks

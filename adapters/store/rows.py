@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import NamedTuple
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
@@ -118,3 +119,32 @@ class StampRow(Notification):
         return StoredEvent(
             self.originator_id, self.originator_version, topic=self.topic, state=self.state
         )
+
+
+class PlainRow(NamedTuple):
+    """One row. An opaque one, not written as a stamp, has no correlation id."""
+
+    position: int
+    stream: UUID
+    version: int
+    type: str
+    recorded_at: datetime
+    correlation_id: UUID | None
+    numbers: Mapping[str, int]
+    state: bytes
+    leaf: bytes
+
+
+def plain(row: StampRow) -> PlainRow:
+    """The same row with less."""
+    return PlainRow(
+        row.id,
+        row.originator_id,
+        row.originator_version,
+        row.topic,
+        row.recorded_at,
+        row.correlation_id,
+        row.numbers,
+        row.state,
+        row.leaf,
+    )

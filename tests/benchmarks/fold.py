@@ -19,7 +19,7 @@ from adapters.keys.key_ring import Keyring
 from adapters.store.ledger import StampLedger
 from adapters.store.mapper import restore
 from adapters.store.memory import MemoryStampRecorder
-from adapters.store.plain_rows import PlainRow, plain
+from adapters.store.rows import PlainRow, plain
 from ledger.kernel.events import Recorded
 from ledger.order.evolve import begun, evolve, fold
 from ledger.order.stamps import PaymentFailed

@@ -18,7 +18,7 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.views.owner import OwnedViews
 from adapters.store.ledger import StampLedger
 from adapters.store.mapper import restore
-from adapters.store.plain_rows import PlainRow
+from adapters.store.rows import PlainRow
 from adapters.worker.projector.projector import Projector
 from adapters.worker.projector.rebuild import rebuild
 from ledger.kernel.few_collections import few_collections

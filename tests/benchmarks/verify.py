@@ -20,8 +20,8 @@ import psycopg
 
 from adapters.audit.processes import AuditProcesses, audit_processes
 from adapters.embedded_postgres import APP, EmbeddedPostgres
-from adapters.postgres.ledger.raw_rows import leave_raw
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.ledger.rows import leave_raw
 from adapters.postgres.statements import statement
 from ledger.audit.rows import BATCH
 from ledger.audit.verify import Verification

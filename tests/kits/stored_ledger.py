@@ -22,7 +22,7 @@ from adapters.keys.key_ring import Keyring
 from adapters.store.known_state import Head, Seats
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
-from adapters.store.memory_payments import Claim
+from adapters.store.memory import Claim
 from adapters.store.recorder import WrappedKey
 from adapters.store.rows import StampRow
 from ledger.audit.replay import replay

@@ -33,7 +33,7 @@ from adapters.worker.projector.reactor import Projections
 from adapters.worker.projector.views import DerivableViews
 from adapters.worker.reactor import Patience
 from adapters.worker.reactors.follow_orders import Following
-from adapters.worker.reactors.owing import Owing
+from adapters.worker.reactors.letters import Owing
 from ledger.cases.service import Cases
 from ledger.order.service import Orders
 from ledger.shop.cache import ShopCache

@@ -2,23 +2,32 @@
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import RLock
 from time import monotonic
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from adapters.postgres.connections import Connections
 from adapters.postgres.keys.data_keys import PostgresKeys
 from adapters.postgres.ledger.commit import Attempts
 from adapters.postgres.ledger.optimistic import Memory
-from adapters.postgres.ledger.plain_rows import leave_as_bytes, plain_rows
-from adapters.postgres.ledger.raw_rows import leave_raw, raw_kept, raw_rows, raw_vertebrae
-from adapters.postgres.ledger.rows import stamp_row, stored_commit, stored_number, stored_total
+from adapters.postgres.ledger.rows import (
+    leave_as_bytes,
+    leave_raw,
+    plain_rows,
+    raw_kept,
+    raw_rows,
+    raw_vertebrae,
+    stamp_row,
+    stored_commit,
+    stored_number,
+    stored_total,
+)
 from adapters.store.after_fork import after_fork
-from adapters.store.clock_log import ClockLog
 from adapters.store.memory import utc_now
-from adapters.store.plain_rows import PlainRow
 from adapters.store.recorder import (
     Answer,
     Meanwhile,
@@ -29,13 +38,32 @@ from adapters.store.recorder import (
     no_more,
     nothing,
 )
-from adapters.store.rows import StampRow
+from adapters.store.rows import PlainRow, StampRow
 from ledger.audit.raw_rows import ClaimFault, FaultyClaim, RawCommit, RawRow, Vertebra, stored_of
 from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 from ledger.kernel.clocks import Clocks
 from ledger.proof.merkle import EMPTY_ROOT
 
 _MOST = 2**62
+_SECONDS_BETWEEN = 60.0
+_NONE = timedelta()
+_log = structlog.get_logger("ledger")
+
+
+class ClockLog:
+    """A ledger that is ahead of its clock: a line a minute in the log until time has caught up."""
+
+    def __init__(self) -> None:
+        self._told: float | None = None
+
+    def tell(self, clocks: Clocks) -> None:
+        """After an append: how far the newest stamp is ahead."""
+        if clocks.ahead == _NONE:
+            return
+        now = monotonic()
+        if self._told is None or now - self._told >= _SECONDS_BETWEEN:
+            self._told = now
+            _log.warning("ledger_ahead", seconds=round(clocks.ahead.total_seconds(), 1))
 
 
 class PostgresStampRecorder(StampRecorder):

@@ -11,9 +11,9 @@ import psycopg
 
 from adapters.postgres.sessions import connect_owning
 from adapters.postgres.statements import statement
-from adapters.postgres.views.refused_rows import rows_refused
 from adapters.postgres.views.tables import (
     TableChange,
+    rows_refused,
     table_changes,
     write_changes,
     written_apart,

@@ -10,12 +10,12 @@ import psycopg
 from adapters.postgres.connections import Connection
 from adapters.postgres.sessions import connect_owning
 from adapters.postgres.statements import statement
-from adapters.postgres.views.refused_rows import rows_refused
 from adapters.postgres.views.tables import (
     SHADOW,
     TableChange,
     read_orphans,
     read_rows,
+    rows_refused,
     table_changes,
     write_changes,
     written_apart,

@@ -7,14 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 from psycopg import sql
 
 from adapters.postgres.connections import Connection
-from adapters.postgres.views.refused_rows import rows_refused
 from projections.engine.derive import Derived, Poison, changes
 from projections.engine.projection import Projection, Row
 
 LIVE, SHADOW = "views", "rebuild"
+# Of SQLSTATE: data, constraints, checks of a view, limits of the program, raised by a trigger.
+_OF_ROWS = ("22", "23", "44", "54", "P0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +131,15 @@ def row_of(row: type, values: Sequence[Any]) -> Any:
 
 def _columns(names: Sequence[str]) -> sql.Composable:
     return sql.SQL(", ").join(sql.Identifier(name) for name in names)
+
+
+def rows_refused(error: Exception) -> bool:
+    """True if other rows could have been written: too large, too long, or not to be encoded.
+
+    PostgreSQL calls a row that is too long for an index an operational error; the session lives.
+    """
+    if not isinstance(error, psycopg.Error):
+        return isinstance(error, ValueError | TypeError | ArithmeticError | RecursionError)
+    if error.sqlstate is None:  # refused before it was sent
+        return isinstance(error, psycopg.DataError | psycopg.IntegrityError)
+    return error.sqlstate.startswith(_OF_ROWS)

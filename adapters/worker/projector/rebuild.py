@@ -7,8 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from adapters.postgres.views.rebuild import ShadowViews
-from adapters.postgres.views.refused_rows import rows_refused
-from adapters.postgres.views.tables import TableChange, table_changes
+from adapters.postgres.views.tables import TableChange, rows_refused, table_changes
 from adapters.store.ledger import StampLedger
 from adapters.worker.feed import Feed
 from adapters.worker.projector.processes import Beside, processors

@@ -35,7 +35,7 @@ class Mail(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class LetterClaim:
     """A try of one letter that is ours. `order` has the claim in it."""
 
     order: Order
@@ -62,7 +62,7 @@ class Post:
     clock: Clock
     lease: timedelta
 
-    def __call__(self, claim: Claim) -> tuple[Claim, Outcome]:
+    def __call__(self, claim: LetterClaim) -> tuple[LetterClaim, Outcome]:
         """Send it, unless it is too late or nothing can be written."""
         claimed_at = claim.posting.changed_at
         if claimed_at is None or self.clock() >= claimed_at + self.lease / 2:
@@ -76,7 +76,7 @@ class Post:
             return claim, failed(claim, "nobody_left", permanent=True)
         return claim, self._sent(claim, rendered, body_hash)
 
-    def _sent(self, claim: Claim, rendered: RenderedLetter, body_hash: str) -> Outcome:
+    def _sent(self, claim: LetterClaim, rendered: RenderedLetter, body_hash: str) -> Outcome:
         message_id = message_id_of(claim.due, self.mail_domain, claim.posting)
         answer = self._answer(rendered, message_id)
         match answer:
@@ -103,7 +103,7 @@ class Post:
             return Unknown(type(error).__name__)
 
 
-def failed(claim: Claim, code: str, *, permanent: bool) -> ReceiptFailed:
+def failed(claim: LetterClaim, code: str, *, permanent: bool) -> ReceiptFailed:
     """The last try of all fails for good."""
     return ReceiptFailed(
         letter=claim.due.letter,

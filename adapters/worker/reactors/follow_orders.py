@@ -36,8 +36,8 @@ _ORDER_STAMPS = get_args(OrderStamp)
 _log = structlog.get_logger("worker")
 
 
-class Batch(Protocol):
-    """A run of stamps by stream, up to and including position `last`."""
+class Stretch(Protocol):
+    """A stretch of the ledger: its stamps by stream, up to and including position `last`."""
 
     @property
     def stamps(self) -> Mapping[UUID, Sequence[Recorded]]: ...
@@ -46,10 +46,10 @@ class Batch(Protocol):
     def last(self) -> int: ...
 
 
-class Feed(Protocol):
+class StampFeed(Protocol):
     """The ledger, position by position."""
 
-    def next(self, after: int, *, limit: int) -> Batch: ...
+    def next(self, after: int, *, limit: int) -> Stretch: ...
 
 
 class Cursor(Protocol):
@@ -69,7 +69,7 @@ class Following:
     """
 
     orders: Orders
-    feed: Feed
+    feed: StampFeed
     cursor: Cursor
     desk: Desk
     clock: Clock

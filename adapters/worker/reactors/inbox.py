@@ -38,7 +38,7 @@ _MOST_ATTEMPTS = 10
 _MOST_NAMED = 10
 
 
-class Waiting(Archived, Protocol):
+class WaitingMessage(Archived, Protocol):
     """A message that waits, and how often it was tried."""
 
     @property
@@ -48,7 +48,7 @@ class Waiting(Archived, Protocol):
 class Kept(Protocol):
     """What this reactor needs of the inbox, and nothing more."""
 
-    def unfinished(self, limit: int = 100) -> Sequence[Waiting]:
+    def unfinished(self, limit: int = 100) -> Sequence[WaitingMessage]:
         """What still waits, the oldest first."""
         ...
 
@@ -96,7 +96,7 @@ class Inbox:
             hands=self.hands,
         )
 
-    def _message(self, waiting: Waiting) -> Progress:
+    def _message(self, waiting: WaitingMessage) -> Progress:
         try:
             return self._understood(waiting)
         except LedgerUnavailable:
@@ -104,7 +104,7 @@ class Inbox:
         except Exception as error:
             return self._again(waiting, type(error).__name__)
 
-    def _understood(self, waiting: Waiting) -> Progress:
+    def _understood(self, waiting: WaitingMessage) -> Progress:
         if waiting.verdict not in TRUSTED:
             return self._given_up(waiting, "not signed")
         door, message = self.doors.get(waiting.door), self.kept.open(waiting.id)
@@ -127,7 +127,7 @@ class Inbox:
         self.kept.mark(waiting.id, "done")
         return DONE
 
-    def _received(self, report: Report, waiting: Waiting) -> None:
+    def _received(self, report: Report, waiting: WaitingMessage) -> None:
         """What no page bears out is looked up; what is not borne out then, is a case."""
         wish = partial(
             receive,
@@ -144,13 +144,13 @@ class Inbox:
             self.look_up(report)
             wish()
 
-    def _again(self, waiting: Waiting, error: str) -> Progress:
+    def _again(self, waiting: WaitingMessage, error: str) -> Progress:
         if waiting.attempts + 1 >= _MOST_ATTEMPTS:
             return self._given_up(waiting, error)
         self.kept.mark(waiting.id, "waiting", error=error)
         return FAILED
 
-    def _given_up(self, waiting: Waiting, error: str) -> Progress:
+    def _given_up(self, waiting: WaitingMessage, error: str) -> Progress:
         """It stays in the ledger as evidence; a person must look what it says (SPEC P8)."""
         message = self.kept.open(waiting.id) if waiting.verdict in TRUSTED else None
         named = named_ids(message.body) if message is not None else NamedIds()

@@ -4,10 +4,12 @@ Claims and outcomes of many orders share commits. Whoever dies in between leaves
 an outcome, which become `RECEIPT_UNKNOWN` when their lease is over, by whoever looks then.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from time import monotonic
 from typing import assert_never
 from uuid import UUID, uuid4
 
@@ -21,9 +23,8 @@ from adapters.worker.reactor import (
     Progress,
     each,
 )
-from adapters.worker.reactors.deliver_letter import Claim, Outcome, Post
+from adapters.worker.reactors.deliver_letter import LetterClaim, Outcome, Post
 from adapters.worker.reactors.delivery_policy import DeliveryPolicy, Forgotten, Try, next_move
-from adapters.worker.reactors.portion import Portion
 from adapters.worker.threads import Hands
 from ledger.order.batch_service import News, Together
 from ledger.order.cancellation_policy import link_is_valid
@@ -36,6 +37,70 @@ from ledger.order.stamps import Letter, ReceiptUnknown
 
 # A hand for so many letters, while the mail server is quick: more would stand in each other's way.
 _PER_HAND = 4
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Owing:
+    """A `Find` for the letters: orders that were told of, and what `look` finds.
+
+    That is letters that wait for their time, and news that another process reads. It is asked
+    each time, or once per `every` while somebody tells.
+    """
+
+    look: Find
+    clock: Clock
+    every: timedelta = field(default=timedelta(seconds=0.5))
+    most: int = 2_000
+    _told: dict[UUID, None] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+    _told_at: datetime = _NEVER
+    _looked_at: datetime = _NEVER
+
+    def tell(self, order_id: UUID) -> None:
+        """An order owes a letter. Those that are too many are found by `look`."""
+        with self._lock:
+            self._told_at = self.clock()
+            if len(self._told) < self.most:
+                self._told[order_id] = None
+
+    def __call__(self) -> Sequence[UUID]:
+        with self._lock:
+            told, self._told = self._told, {}
+        now = self.clock()
+        if abs(now - self._looked_at) < self.every and abs(now - self._told_at) < 10 * self.every:
+            return [*told]
+        self._looked_at = now
+        return [*dict.fromkeys([*told, *self.look()])]
+
+
+@dataclass(slots=True, kw_only=True)
+class Portion:
+    """How many are taken at a time: as many as are done in a moment, however quick the other side.
+
+    Between `least` and `most`: twice as many after a quick one, half as many after a slow one.
+    What is taken and not done when a process ends waits for its lease. `moment` is in seconds.
+    `quick`: the last one took less than half of that.
+    """
+
+    least: int = 8
+    most: int = 64
+    moment: float = 0.5
+    now: Callable[[], float] = monotonic
+    size: int = 8
+    quick: bool = True
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """One portion is done within this."""
+        began = self.now()
+        yield
+        took = self.now() - began
+        self.quick = took < self.moment / 2
+        if took > self.moment:
+            self.size = max(self.size // 2, self.least)
+        elif self.quick:
+            self.size = min(self.size * 2, self.most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +136,7 @@ class Letters:
         return progress
 
     def _batch(self, order_ids: Sequence[UUID]) -> Progress:
-        orders, wanted = self.together.get(order_ids), list[Claim]()
+        orders, wanted = self.together.get(order_ids), list[LetterClaim]()
         progress = each(
             self.name,
             order_ids,
@@ -89,7 +154,9 @@ class Letters:
                 progress += self._stamped(sent)
         return progress
 
-    def _order(self, order_id: UUID, orders: Mapping[UUID, Order], wanted: list[Claim]) -> Progress:
+    def _order(
+        self, order_id: UUID, orders: Mapping[UUID, Order], wanted: list[LetterClaim]
+    ) -> Progress:
         """The next step of one order: a letter to be claimed is put to the others."""
         order = orders.get(order_id) or self.orders.get(order_id)
         for due in (*letters_due(order), *letters_left(order)):
@@ -98,10 +165,10 @@ class Letters:
             match move:
                 case Try():
                     if self._still_wanted(order, due):
-                        wanted.append(Claim(order=order, due=due, number=move.number))
+                        wanted.append(LetterClaim(order=order, due=due, number=move.number))
                         return NOTHING
                 case Forgotten():
-                    self._unknown(Claim(order=order, due=due, number=move.number))
+                    self._unknown(LetterClaim(order=order, due=due, number=move.number))
                     return DONE
                 case None:
                     pass
@@ -120,14 +187,14 @@ class Letters:
             order, link, self.clock()
         )
 
-    def _claimed(self, wanted: Sequence[Claim]) -> Sequence[Claim]:
+    def _claimed(self, wanted: Sequence[LetterClaim]) -> Sequence[LetterClaim]:
         """Those that are ours: each has its stamp of ours in the ledger."""
         actor, at = f"worker/{uuid4().hex[:12]}", self.clock()
         wishes = [(one.order, _start(one, actor=actor, at=at)) for one in wanted]
         after = zip(wanted, self.together.handle(wishes), strict=True)
         return [replace(one, order=order) for one, order in after if order is not None]
 
-    def _stamped(self, sent: Sequence[tuple[Claim, Outcome]]) -> Progress:
+    def _stamped(self, sent: Sequence[tuple[LetterClaim, Outcome]]) -> Progress:
         known = [(claim, came) for claim, came in sent if not isinstance(came, ReceiptUnknown)]
         for claim, came in sent:
             if isinstance(came, ReceiptUnknown):
@@ -137,7 +204,7 @@ class Letters:
             self.desk.open_all(after)
         return Progress(done=len(sent))
 
-    def _unknown(self, claim: Claim) -> None:
+    def _unknown(self, claim: LetterClaim) -> None:
         """The case comes first: a crash between the two repeats both, and forgets neither."""
         due, number = claim.due, claim.number
         if not self.policy.resends(number):
@@ -148,7 +215,7 @@ class Letters:
             self.desk.open_all(after)
 
 
-def _start(claim: Claim, *, actor: str, at: datetime) -> StartLetter:
+def _start(claim: LetterClaim, *, actor: str, at: datetime) -> StartLetter:
     return StartLetter(
         correlation_id=claim.due.correlation_id,
         actor=actor,
@@ -158,5 +225,5 @@ def _start(claim: Claim, *, actor: str, at: datetime) -> StartLetter:
     )
 
 
-def _news(claim: Claim, outcome: Outcome) -> News:
+def _news(claim: LetterClaim, outcome: Outcome) -> News:
     return News(order=claim.order, fact=outcome, correlation_id=claim.due.correlation_id)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from adapters.postgres import session_settings
+from adapters.postgres import sessions
 from adapters.postgres.ledger.batch import LedgerCorrupt
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.process_tricks import settle_down
@@ -97,7 +97,7 @@ def test_the_threads_of_a_server_share_a_core_and_do_not_interrupt_each_other():
 
 
 def test_an_auditor_may_look_at_the_whole_ledger_as_long_as_that_takes(database, monkeypatch):
-    monkeypatch.setitem(session_settings.READING, "statement_timeout", "100ms")
+    monkeypatch.setitem(sessions.READING, "statement_timeout", "100ms")
     recorder = PostgresStampRecorder(database.app, patience=0.1)
     opening = first()
     recorder.commit([opening])

@@ -11,8 +11,7 @@ from adapters.embedded_postgres import APP
 from adapters.keys.key_ring import Keyring
 from adapters.postgres.connections import Connections
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
-from adapters.postgres.session_settings import COMMITTING, MIGRATING, OWNING, READING, arguments
-from adapters.postgres.sessions import Session
+from adapters.postgres.sessions import COMMITTING, MIGRATING, OWNING, READING, Session, arguments
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.worker.open_cases import Desk
 from adapters.worker.projector.reactor import Projections

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.keys.key_ring import Keyring
 from adapters.store.mapper import StampMapper, restore
-from adapters.store.plain_rows import plain
+from adapters.store.rows import plain
 from ledger.codec import STORED, encode, unframe
 from ledger.kernel.events import declared
 from ledger.proof.leaf import stamp_bytes

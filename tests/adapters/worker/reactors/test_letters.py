@@ -10,7 +10,7 @@ from adapters.store.ledger import StampLedger
 from adapters.worker.reactor import NOTHING, Progress
 from adapters.worker.reactors.deliver_letter import Post
 from adapters.worker.reactors.delivery_policy import MOST_TRIES, DeliveryPolicy, WhenUnknown
-from adapters.worker.reactors.portion import Portion
+from adapters.worker.reactors.letters import Portion
 from adapters.worker.threads import Hands
 from ledger.cases.stamps import CaseKind
 from ledger.order.batch_service import Together

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from adapters.worker.reactors.owing import Owing
+from adapters.worker.reactors.letters import Owing
 from tests.kits.worker_fakes import Clock
 
 
