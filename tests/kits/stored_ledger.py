@@ -21,8 +21,7 @@ import msgspec
 from adapters.keys.key_ring import Keyring
 from adapters.store.known_state import Head, Seats
 from adapters.store.ledger import StampLedger
-from adapters.store.memory import MemoryStampRecorder
-from adapters.store.memory import Claim
+from adapters.store.memory import HeldPayment, MemoryStampRecorder
 from adapters.store.recorder import WrappedKey
 from adapters.store.rows import StampRow
 from ledger.audit.replay import replay
@@ -88,7 +87,7 @@ class StoredLedger(msgspec.Struct, frozen=True):
     commits: list[StoredCommit]
     totals: list[tuple[int, UUID, Seats]]
     drawn: list[StoredNumber]
-    payments: dict[UUID, Claim]
+    payments: dict[UUID, HeldPayment]
     keys: list[WrappedKey]
     told: dict[str, str]
 
