@@ -1,5 +1,7 @@
 """What tests share: a PostgreSQL of our own, a fresh database for a test, a browser."""
 
+import os
+import signal
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,10 +12,13 @@ import pytest
 
 from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from tests.kits import browser as browsers
-from tests.kits.databases import migrated_template
+from tests.kits import sharing
+from tests.kits.databases import copied_database, hasty, migrated_template
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadFileScheduling
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,7 +26,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgres", type=int, default=18, choices=[16, 18], help="server version")
 
 
+def pytest_configure() -> None:
+    # A shell that runs us in the background ignores Ctrl-C, and so would all that tests start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadFileScheduling":
+    return sharing.scheduler(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items[:] = sharing.in_order(items)
     if config.getoption("--slow"):
         return
     for item in items:
@@ -43,10 +61,11 @@ class Database:
 def postgres_server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[EmbeddedPostgres]:
-    """One server for the whole run; its data goes with it."""
+    """One server for all tests of a process; its data goes with it."""
     home = tmp_path_factory.mktemp("home")
     server = EmbeddedPostgres(home, version=request.config.getoption("--postgres"))
     server.start()
+    hasty(server)
     yield server
     server.destroy()
 
@@ -73,7 +92,7 @@ def module_database(
 
 def fresh_database(server: EmbeddedPostgres, template: str) -> Iterator[Database]:
     name = f"test_{uuid.uuid4().hex[:12]}"
-    server.create_database(name, template=template)
+    copied_database(server, name, template=template)
     yield Database(
         name=name,
         owner=server.url(name, role=OWNER),

@@ -35,6 +35,11 @@ def create_database(admin: Connection, name: str, *, template: str = "template1"
         owner=OWNER,
         template=template,
     )
+    let_in(admin, name)
+
+
+def let_in(admin: Connection, name: str) -> None:
+    """The app and the auditor may connect to a database, and nobody else."""
     run(admin, "revoke all on database {name} from public", name=name)
     run(admin, "grant connect, temporary on database {name} to {role}", name=name, role=APP)
     run(admin, "grant connect on database {name} to {role}", name=name, role=AUDITOR)

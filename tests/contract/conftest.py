@@ -12,7 +12,7 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.recorder import StampRecorder
 from tests.conftest import Database, fresh_database
-from tests.kits.databases import migrated_template
+from tests.kits.databases import hasty, migrated_template
 from tests.kits.installed_postgres import InstalledPostgres, installed
 
 RECORDERS = ["memory", "postgres", "postgres 16", "postgres 15"]
@@ -77,6 +77,7 @@ def server_16(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPost
     home: Path = tmp_path_factory.mktemp("home16")
     server = EmbeddedPostgres(home, version=16)
     server.start()
+    hasty(server)
     yield server
     server.destroy()
 
@@ -100,6 +101,7 @@ def server_15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPost
     home: Path = tmp_path_factory.mktemp("home15")
     server = InstalledPostgres(home, version=15, binaries=binaries)
     server.start()
+    hasty(server)
     yield server
     server.destroy()
 

@@ -1,5 +1,6 @@
 """A Chromium for the tests: the one that is there, or one fetched for them."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -40,11 +41,14 @@ def must_be_there() -> bool:
 
 def find_or_install() -> Path:
     """The browser's program. Raises `NoBrowser`."""
-    for fetch in (nothing, debian_package, playwright_download):
-        fetch()
-        found = on_path() or playwrights_own()
-        if found is not None:
-            return found
+    # Of the processes that share the tests out, one fetches and the others find.
+    with Path(__file__).open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        for fetch in (nothing, debian_package, playwright_download):
+            fetch()
+            found = on_path() or playwrights_own()
+            if found is not None:
+                return found
     raise NoBrowser
 
 
