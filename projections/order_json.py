@@ -9,6 +9,7 @@ from ledger.order.order import Order
 from ledger.order.overdue import flags_at
 from ledger.order.stamps import Line
 from ledger.order.status import status
+from ledger.shop.texts import text_in
 
 
 def order_page(order: Order, now: datetime, language: str) -> Mapping[str, Any]:
@@ -31,11 +32,6 @@ def order_page(order: Order, now: datetime, language: str) -> Mapping[str, Any]:
     }
 
 
-def in_language(texts: Mapping[str, str], language: str) -> str:
-    """A text in a language, or in English, or in whichever there is."""
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
-
-
 def moment(when: datetime | None) -> str | None:
     """A time as RFC 3339 in UTC."""
     return when.astimezone(UTC).isoformat().replace("+00:00", "Z") if when else None
@@ -56,7 +52,7 @@ def _line(line: Line, language: str) -> Mapping[str, Any]:
     return {
         "product": line.product,
         "revision": line.revision,
-        "title": in_language(line.title, language),
+        "title": text_in(line.title, language),
         "quantity": line.quantity,
         "unit_price": line.unit_price.amount,
         "vat_percent": line.vat_percent,

@@ -39,16 +39,26 @@ def letter_of(alarm: Alarm, *, to: str) -> RenderedLetter:
         *([f"Provider: {alarm.provider} {alarm.provider_reference}"] if alarm.provider else []),
         *([f"Amount: {alarm.amount}"] if alarm.amount else []),
         f"Opened: {alarm.opened_at:%Y-%m-%d %H:%M} UTC",
-        f"Case: {alarm.case}",
+        *(_cases(alarm) if alarm.many > 1 else [f"Case: {alarm.case}"]),
         "",
         "What to do stands in docs/runbooks. `stampledger cases list` shows what is open.",
     ]
     text = "\n".join(lines)
     return RenderedLetter(
-        subject=f"Stampledger needs a person: {alarm.kind}",
+        subject=f"Stampledger needs a person: {alarm.kind}{_times(alarm)}",
         text=text + "\n",
         html=f"<pre>{escape(text)}</pre>",
         to=to,
         reply_to="",
         from_name="Stampledger",
     )
+
+
+def _cases(alarm: Alarm) -> list[str]:
+    more = alarm.many - len(alarm.cases)
+    listed = [f"  {one}" for one in alarm.cases]
+    return [f"Cases: {alarm.many}", *listed, *([f"  and {more} more"] if more else [])]
+
+
+def _times(alarm: Alarm) -> str:
+    return f" ({alarm.many} cases)" if alarm.many > 1 else ""

@@ -48,4 +48,6 @@ def document(alarm: Alarm) -> dict[str, Any]:
         "amount": alarm.amount.amount if alarm.amount else None,
         "currency": alarm.amount.currency if alarm.amount else None,
         "opened_at": alarm.opened_at.isoformat().replace("+00:00", "Z"),
+        "many": alarm.many,
+        "cases": [str(one) for one in alarm.cases],
     }

@@ -1,5 +1,6 @@
 """Every wish an order can be asked. Time, identifiers and randomness arrive in the command."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,10 +31,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceOrder(Command):
-    """Buy. `account` and `live` are the provider's we would ask; `request_digest` is keyed.
+class ProviderAccount:
+    """Who we are at a provider, and whether its money is real."""
 
-    `expected_total` is what was shown as the price; None where nobody says what was.
+    name: str
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder(Command):
+    """Buy. `accounts`, by provider, are ours: its shop says which is asked.
+
+    `request_digest` is keyed. `expected_total` is what was shown as the price; None where nobody
+    says what was.
     """
 
     order: UUID
@@ -42,8 +52,7 @@ class PlaceOrder(Command):
     language: str
     email_index: str
     request_digest: str
-    account: str
-    live: bool
+    accounts: Mapping[str, ProviderAccount]
     expected_total: Money | None = None
 
 

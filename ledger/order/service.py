@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from ledger.cases.service import Cases
+from ledger.codec import NAMES
 from ledger.kernel.events import Draft, Recorded
 from ledger.kernel.idempotency_key import granted
 from ledger.kernel.refusals import (
@@ -132,12 +133,15 @@ class Orders:
 
     def _first(self, command: PlaceOrder) -> Order | None:
         """The order that stands under this command's correlation id; it must ask the same."""
-        first = self._store.find(command.correlation_id, "ORDER_PLACED")
-        if first is None:
-            return None
-        if first.stamp.request_digest != command.request_digest:
+        first = self.placed_under(command.correlation_id)
+        if first is not None and first.terms.request_digest != command.request_digest:
             raise KeyReused
-        return self.get(first.stream)
+        return first
+
+    def placed_under(self, correlation_id: UUID) -> Order | None:
+        """The order that was placed under this correlation id, if one was."""
+        found = self._store.find(correlation_id, NAMES[OrderPlaced][0])
+        return self.get(found.stream) if found else None
 
     def handle(self, order_id: UUID, command: OrderCommand, *, beside: Beside = alone) -> Order:
         """The order after a wish was fulfilled; raises the refusal if it was not.

@@ -20,7 +20,7 @@ from adapters.store.order_cache import LatelyInMemory
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import NotEnoughSeats
-from ledger.order.commands import PlaceOrder, Wanted
+from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
 from ledger.order.service import Orders
 from ledger.order.stamps import CreatePaymentSuccess, Paid
 from ledger.shop.service import Shops
@@ -70,8 +70,7 @@ def _buy(orders: Orders, slug: str) -> bool:
         language="en",
         email_index="index",
         request_digest="digest",
-        account="acct_1",
-        live=False,
+        accounts={"stripe": ProviderAccount(name="acct_1", live=False)},
     )
     try:
         order = orders.place(slug, command)

@@ -112,8 +112,7 @@ def place(works: Works, count: int) -> Iterator[tuple[UUID, bytes]]:
             language="en",
             email_index="index",
             request_digest="digest",
-            account="",
-            live=False,
+            accounts={},
         )
         order = parts.orders.place(SPEC.slug, command)
         attempt = command.correlation_id

@@ -17,7 +17,7 @@ from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_inbox import MemoryInbox
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money
-from ledger.order.commands import PlaceOrder, RequestCancellation, Wanted
+from ledger.order.commands import PlaceOrder, ProviderAccount, RequestCancellation, Wanted
 from ledger.order.order import Order
 from ledger.order.policy import CancellationPolicy
 from ledger.order.service import Orders
@@ -188,8 +188,7 @@ class World:
             language="en",
             email_index=self.store.keyring.blind_index(MEMBER["email"]),
             request_digest="digest",
-            account=self.bank.account,
-            live=False,
+            accounts={"stripe": ProviderAccount(name=self.bank.account, live=False)},
         )
         return self.orders.place("winterfest", wish)
 

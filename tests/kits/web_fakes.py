@@ -41,7 +41,7 @@ from ledger.payments.provider import (
 from projections.cases import CaseRow, cases
 from projections.unpaid_orders import unpaid
 from web.http.access import Token
-from web.wiring.views import Difference
+from web.wiring.parts import Difference
 
 NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
 

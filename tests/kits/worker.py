@@ -27,6 +27,7 @@ from ledger.order.commands import (
     CancelUnpaid,
     ConfirmCancellation,
     PlaceOrder,
+    ProviderAccount,
     RequestCancellation,
     Wanted,
 )
@@ -262,6 +263,5 @@ def place_order(cause: UUID, *, at: datetime) -> PlaceOrder:
         language="en",
         email_index="index",
         request_digest="digest",
-        account="acct_1",
-        live=False,
+        accounts={"stripe": ProviderAccount(name="acct_1", live=False)},
     )

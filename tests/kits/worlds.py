@@ -13,7 +13,7 @@ from adapters.store.order_cache import LatelyInMemory
 from adapters.store.recorder import StampRecorder
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money
-from ledger.order.commands import PlaceOrder, Wanted
+from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
 from ledger.order.order import Order
 from ledger.order.policy import CancellationPolicy, Release, Seller
 from ledger.order.service import Orders
@@ -112,8 +112,7 @@ class World:
             language="en",
             email_index="index",
             request_digest="digest",
-            account="acct_1",
-            live=False,
+            accounts={"stripe": ProviderAccount(name="acct_1", live=False)},
         )
         return replace(command, **changes)
 

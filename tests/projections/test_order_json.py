@@ -8,7 +8,8 @@ import pytest
 
 from ledger.kernel.events import Recorded
 from ledger.order.evolve import fold
-from projections.order_json import in_language, order_page
+from ledger.shop.texts import text_in
+from projections.order_json import order_page
 from tests.kits.histories import WHEN, placed, story
 
 ORDER = UUID(int=7, version=4)
@@ -81,9 +82,9 @@ def test_a_paid_order_may_be_cancelled_until_its_deadline(days, allowed, reason)
 
 
 def test_a_text_falls_back_to_english_then_to_whatever_there_is():
-    assert in_language({"en": "a", "fi": "b"}, "sv") == "a"
-    assert in_language({"fi": "b"}, "sv") == "b"
-    assert in_language({}, "sv") == ""
+    assert text_in({"en": "a", "fi": "b"}, "sv") == "a"
+    assert text_in({"fi": "b"}, "sv") == "b"
+    assert text_in({}, "sv") == ""
 
 
 class Everything(Random):

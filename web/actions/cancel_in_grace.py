@@ -11,15 +11,14 @@ from ledger.order.commands import CancelInGrace
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.payments.capture import start_voids
-from web.actions.payment_pages import close_pages
-from web.http.addresses import now
-from web.http.current import parts
+from web.actions.pay import close_pages
+from web.wiring.parts import Parts
 
 _log = structlog.get_logger("web")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class GraceCancellation:
     """`action` is voided, void_failed, void_pending, refunded (it was captured meanwhile) or none.
 
     `warning` is empty unless somebody should look.
@@ -37,25 +36,26 @@ _WARNINGS = {
 }
 
 
-def cancel_at_once(order_id: UUID) -> Outcome:
+def cancel_at_once(parts: Parts, order_id: UUID) -> GraceCancellation:
     """Cancel, and give up what was authorized. Raises `LateCancel`, `PartialCapture`."""
     under = uuid4()
-    wish = CancelInGrace(correlation_id=under, actor="customer", at=now())
-    order = parts().orders.handle(order_id, wish)
+    wish = CancelInGrace(correlation_id=under, actor="customer", at=parts.clock())
+    order = parts.orders.handle(order_id, wish)
     if order.cancelled != under:
-        return Outcome(order=order, action="none")  # it was cancelled before: nothing is asked
+        # It was cancelled before: nothing is asked.
+        return GraceCancellation(order=order, action="none")
     asked = _voids(order)
     try:
-        order = close_pages(order)
+        order = close_pages(parts, order)
         asked = _voids(order)
-        order = start_voids(parts().orders, parts().providers, order_id, at=now(), actor="web")
+        order = start_voids(parts.orders, parts.providers, order_id, at=parts.clock(), actor="web")
     except LedgerUnavailable:
         # The cancellation is committed: that is what we say, and the worker does the rest.
         _log.error("ledger unavailable", route="at_once", reason="after the cancellation")
     action = _action([order.attempts[payment] for payment in asked])
     if action == "void_failed":
         _log.critical("void failed, manual void required", order=str(order_id)[:8])
-    return Outcome(order=order, action=action, warning=_WARNINGS.get(action, ""))
+    return GraceCancellation(order=order, action=action, warning=_WARNINGS.get(action, ""))
 
 
 def _voids(order: Order) -> Sequence[UUID]:

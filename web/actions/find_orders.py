@@ -27,7 +27,7 @@ class Feed(ManyStore, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class OrderList:
     """The orders, the newest first, and in a sentence what was searched for them."""
 
     orders: Sequence[Order]
@@ -58,7 +58,9 @@ def by_list(parts: Parts, text: str, *, shop: str | None) -> list[Order]:
     return [parts.orders.get(one) for one in found]
 
 
-def by_person(store: Feed, text: str, *, shop: str | None, most: int, progress: Progress) -> Found:
+def by_person(
+    store: Feed, text: str, *, shop: str | None, most: int, progress: Progress
+) -> OrderList:
     """Open the sealed part of the newest orders, window by window, until enough was found."""
     wanted, opened, found = " ".join(text.split()).casefold(), 0, list[Order]()
     head, whole = store.head()[0], False
@@ -79,7 +81,7 @@ def by_person(store: Feed, text: str, *, shop: str | None, most: int, progress: 
     which = f"all {opened}" if whole else f"the newest {opened}"
     more = "" if whole else " --newest N opens more."
     searched = f"Names are sealed: {which} orders were opened.{more}"
-    return Found(orders=found[:MOST_SHOWN], searched=searched)
+    return OrderList(orders=found[:MOST_SHOWN], searched=searched)
 
 
 def _placed(store: Feed, head: int) -> Iterator[tuple[int, list[UUID]]]:

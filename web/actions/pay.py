@@ -1,10 +1,7 @@
-"""On to the payment page, or back to the order with "try again"."""
+"""Paying: an attempt's page is asked for, looked at and closed; only one may be paid at a time."""
 
-from datetime import datetime, timedelta
-from uuid import uuid4
-
-from flask import redirect, url_for
-from werkzeug.wrappers import Response
+from dataclasses import dataclass
+from uuid import UUID
 
 from ledger.kernel.refusals import NotPayable
 from ledger.order.commands import RequestPayment
@@ -12,78 +9,120 @@ from ledger.order.order import Order
 from ledger.order.payable import payable
 from ledger.order.payment_attempt import Attempt
 from ledger.order.status import status
-from ledger.payments.provider import newest
-from web.actions.payment_pages import page_to_pay
-from web.http.addresses import now
-from web.http.current import parts
-from web.pages.awaiting import by_hand, pays_later
-from web.pages.payment_return import look_there
-from web.wiring.parts import open_pages
+from ledger.payments.payment_pages import open_attempts
+from ledger.payments.provider import start_payment
+from web.actions.wish import Wish
+from web.http.addresses import return_address
+from web.wiring.parts import Parts, open_pages
 
-# Longer than any provider is waited for.
-ASKED_LONG_AGO = timedelta(seconds=15)
+# Whoever comes back looks every few seconds; the provider is asked less often than that.
+LOOKS_PER_MINUTE = 6
 
 
-def go_and_pay(order: Order) -> Response:
-    """See other: the provider's page where there is one, else the order's page."""
-    page = _payment_page(order, now()) if payable(order) else None
-    return redirect(page, 303) if page else _to_the_order(order)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """The order with what its payment pages have come to, as their webhooks would have told it.
 
-
-def try_again(order: Order) -> Response:
-    """The page that is open already, or that of a new attempt. Raises `NotPayable`.
-
-    Whoever paid there already, whatever the last word was, is told so at the order's page.
+    `answered`: every page that may still bring money was looked at just now.
     """
-    known = order
-    order = look_there(order).order
-    if payable(known) and (not payable(order) or pays_later(order)):
-        return _to_the_order(order)
-    attempt = newest(order)
-    if attempt is not None and attempt.unanswered:
-        # Asked for so long ago that nobody waits for the answer any more, it is recovered.
-        given_up = attempt.requested_at + ASKED_LONG_AGO <= now()
-        order, attempt = page_to_pay(order, attempt.correlation_id, again=given_up)
-        if attempt is None or attempt.unanswered:
-            return _to_the_order(order)
-    if by_hand(attempt):
-        return _to_the_order(order)
-    if attempt is not None and _still_there(attempt, now()):
-        return go_and_pay(order)
-    if payable(order) and open_pages(parts()).cannot_be_closed(order, now()):
-        return _to_the_order(order)
-    return go_and_pay(_new_attempt(order))
+
+    order: Order
+    answered: bool
 
 
-def _to_the_order(order: Order) -> Response:
-    return redirect(url_for("orders.page", shop=order.terms.shop_slug, order=order.id), 303)
+def look_there(parts: Parts, order: Order) -> Looked:
+    """Look at every page that may still bring money, whatever the last word about it was."""
+    waiting = [one for one in open_attempts(order) if one.provider in parts.pages]
+    if not waiting:
+        return Looked(order=order, answered=False)
+    answers = [_answered(parts, order, one) for one in waiting]
+    return Looked(order=parts.orders.get(order.id), answered=all(answers))
 
 
-def _new_attempt(order: Order) -> Order:
-    provider = parts().providers.get(parts().shops.get(order.terms.shop_slug).terms.provider)
+def _answered(parts: Parts, order: Order, attempt: Attempt) -> bool:
+    asked = f"look/{attempt.correlation_id}"
+    if not parts.limits.hit(asked, per_seconds=60, limit=LOOKS_PER_MINUTE):
+        return False
+    return open_pages(parts).look(order, attempt) is not None
+
+
+def ask_for_page(parts: Parts, order: Order, attempt_id: UUID, *, again: bool = False) -> Order:
+    """The order with the provider's answer. Without one, recovery settles it later.
+
+    `again`: somebody asked before, so long ago that they have given up waiting.
+    """
+    attempt = order.attempts[attempt_id]
+    provider = parts.providers.get(attempt.provider)
+    if provider is None or not attempt.unanswered:
+        return order
+    return start_payment(
+        parts.orders,
+        provider,
+        order.id,
+        attempt_id,
+        return_url=return_address(parts.settings.base_url, order.terms.shop_slug, order.id),
+        again=again,
+    )
+
+
+def another_page(parts: Parts, order: Order, wish: Wish) -> tuple[Order, Attempt | None]:
+    """A new attempt, once no other can be paid any more; the attempt whose page may be handed out.
+
+    While a provider does not let the last page be closed, it is that one. None while the money is
+    under way, and when the order turned out paid. Raises `NotPayable`.
+    """
+    order = look_there(parts, order).order
+    if order.under_way and payable(order):
+        return order, None
+    kept = open_pages(parts).cannot_be_closed(order, wish["at"])
+    if kept is not None and payable(order):
+        return order, kept
+    asked = parts.orders.handle(order.id, _request(parts, order, wish))
+    return page_to_pay(parts, asked, wish["correlation_id"])
+
+
+def _request(parts: Parts, order: Order, wish: Wish) -> RequestPayment:
+    """At the provider that the shop has today."""
+    provider = parts.providers.get(parts.shops.get(order.terms.shop_slug).terms.provider)
     if provider is None:
         raise NotPayable(status=status(order))
-    wish = RequestPayment(
-        correlation_id=uuid4(),
-        actor="customer",
-        at=now(),
-        provider=provider.name,
-        account=provider.account,
-        live=provider.live,
+    return RequestPayment(
+        **wish, provider=provider.name, account=provider.account, live=provider.live
     )
-    return parts().orders.handle(order.id, wish)
 
 
-def _payment_page(order: Order, at: datetime) -> str | None:
-    attempt = newest(order)
-    if attempt is not None and attempt.unanswered:
-        # The intent is in the ledger already; what comes back, or nothing, is stamped.
-        _, attempt = page_to_pay(order, attempt.correlation_id)
-    if attempt is None or not _still_there(attempt, at):
-        return None
-    return attempt.redirect_url
+def page_to_pay(
+    parts: Parts, order: Order, attempt_id: UUID, *, again: bool = False
+) -> tuple[Order, Attempt | None]:
+    """Ask for a page and close those that it replaces; the attempt whose page may be handed out.
+
+    None when the order turned out paid. While an older page is not known to be closed, nobody is
+    given a second one (SPEC P15).
+    """
+    asked = ask_for_page(parts, order, attempt_id, again=again)
+    left = [one for one in open_pages(parts).close_replaced(asked) if _lasts(parts, one)]
+    order = parts.orders.get(order.id)
+    mine = order.attempts[attempt_id]
+    if mine.redirect_url and (left or not payable(order)):
+        open_pages(parts).close(order, mine)
+        return parts.orders.get(order.id), left[0] if left else None
+    return order, mine
 
 
-def _still_there(attempt: Attempt, at: datetime) -> bool:
-    lasting = attempt.expires_at is None or attempt.expires_at > at
-    return bool(attempt.redirect_url) and attempt.open and lasting and not attempt.pending_at
+def _lasts(parts: Parts, attempt: Attempt) -> bool:
+    return attempt.expires_at is None or attempt.expires_at > parts.clock()
+
+
+def close_pages(parts: Parts, order: Order) -> Order:
+    """The order once nobody shall pay any more, with what closing its pages told, best effort."""
+    if not open_attempts(order):
+        return order
+    open_pages(parts).close_all(order)
+    return parts.orders.get(order.id)
+
+
+def paid_without_page(attempt: Attempt | None) -> bool:
+    """Whether the order's own page tells how to pay it."""
+    if attempt is None or attempt.redirect_url:
+        return False
+    return attempt.open and bool(attempt.session)

@@ -1,7 +1,5 @@
 """Self-service cancellation: ask for a link, then confirm with its code."""
 
-import secrets
-from hmac import compare_digest
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -10,13 +8,13 @@ from msgspec import Meta
 
 from ledger.kernel.money import Money
 from ledger.order.cancellation_policy import quote
-from ledger.order.commands import ConfirmCancellation, RequestCancellation
-from ledger.order.decide import code_hash
 from ledger.order.order import Order
-from web.actions.refunding import send_back
+from web.actions import cancel as actions
+from web.actions.place import CUSTOMER
+from web.actions.wish import Wish
 from web.api.bodies import Body, Nothing, as_json, read
 from web.api.keys import correlation_id, request_under
-from web.api.orders import ACTOR, told
+from web.api.orders import told
 from web.api.repeats import answered_before
 from web.http.addresses import now, order_in
 from web.http.current import parts
@@ -41,14 +39,7 @@ def ask(shop: str, order: str) -> Response:
     slow_down("cancel", limit=30)
     found = order_in(shop, order)
     cause, body = correlation_id("cancellation-requests", shop, order), read(Nothing)
-    wish = RequestCancellation(
-        correlation_id=cause,
-        actor=ACTOR,
-        at=now(),
-        request=request_under(cause, body),
-        code=secrets.token_urlsafe(32),
-    )
-    parts().orders.handle(found.id, wish)
+    actions.send_link(parts(), found.id, _wish(cause, request_under(cause, body)))
     return as_json({}, status=202)
 
 
@@ -59,30 +50,19 @@ def confirm(shop: str, order: str) -> Response:
     body = read(ConfirmBody)
     cancellation = found.newest_link.correlation_id if found.newest_link else uuid4()
     shown = quote(found).amount if body.quote is None else Money(body.quote, found.currency)
-    wish = ConfirmCancellation(
-        correlation_id=cancellation,
-        actor=ACTOR,
-        at=now(),
-        code=body.code,
-        quote=shown,
-        request=request_under(correlation_id("cancellation", shop, order), body),
-    )
-    after = answered_before(parts().orders.history(found.id), wish)
+    bound = request_under(correlation_id("cancellation", shop, order), body)
+    after = answered_before(parts().orders.history(found.id), bound)
     if after is None and not _repeats(found, body.code):
-        after = send_back(parts().orders.handle(found.id, wish), cancellation)
-        after = answered_before(parts().orders.history(found.id), wish) or after
+        wish = _wish(cancellation, bound)
+        after = actions.confirm(parts(), found.id, wish, code=body.code, shown=shown)
+        after = answered_before(parts().orders.history(found.id), bound) or after
     after = after or found
-    return as_json({"order": told(after), "refund": refund_word(after, cancellation)})
+    refund = actions.refund_outcome(after, cancellation)
+    return as_json({"order": told(after), "refund": refund})
 
 
-def refund_word(order: Order, cancellation: UUID) -> str:
-    """What became of the money: accepted, failed, unknown, or none was owed."""
-    refund = order.refund_of(cancellation)
-    if refund is None:
-        return "none"
-    if refund.was_refused or refund.failed_late:
-        return "failed"
-    return "accepted" if refund.was_accepted else "unknown"
+def _wish(cause: UUID, request: str | None) -> Wish:
+    return Wish(correlation_id=cause, actor=CUSTOMER, at=now(), request=request)
 
 
 def _repeats(order: Order, code: str) -> bool:
@@ -90,5 +70,4 @@ def _repeats(order: Order, code: str) -> bool:
     link = order.newest_link
     if link is None or "Idempotency-Key" not in request.headers:
         return False
-    used = link.correlation_id in order.refunds or link.correlation_id == order.cancelled
-    return used and compare_digest(link.code_hash, code_hash(code))
+    return actions.is_used(order, link) and link in actions.links_of(order, code)

@@ -9,7 +9,6 @@ from msgspec import Meta
 from ledger.order.commands import WithdrawCancellation, WithdrawPayment
 from web.api.bodies import Body
 from web.api.staff import Reason, Version, answer, begun
-from web.http.current import parts
 
 # Stored in the clear: an opaque name, such as a token's, and no address.
 Approver = Annotated[
@@ -55,7 +54,7 @@ def payment(shop: str, order: str) -> Response:
         approver=body.approver,
         payment=body.payment,
     )
-    return answer(found, taken, lambda: parts().orders.handle(found.id, taken))
+    return answer(found, taken)
 
 
 def cancellation(shop: str, order: str) -> Response:
@@ -64,4 +63,4 @@ def cancellation(shop: str, order: str) -> Response:
     taken = WithdrawCancellation(
         **wish, reason=body.reason, version=body.version, approver=body.approver
     )
-    return answer(found, taken, lambda: parts().orders.handle(found.id, taken))
+    return answer(found, taken)

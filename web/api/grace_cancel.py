@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from ledger.kernel.refusals import LateCancel, PartialCapture
 from web.actions.cancel_in_grace import cancel_at_once
 from web.http.addresses import now
+from web.http.current import parts
 from web.http.modification_token import check
 from web.http.problems import of_refusal
 from web.http.rate_limit import slow_down
@@ -19,7 +20,7 @@ def cancel(order: str) -> Response:
     slow_down("cancel", limit=30)
     known = check(request.headers.get("x-modification-token", ""), order, at=now())
     try:
-        outcome = cancel_at_once(known)
+        outcome = cancel_at_once(parts(), known)
     except (LateCancel, PartialCapture) as refusal:
         return _refused(refusal)
     answer = {

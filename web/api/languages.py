@@ -1,7 +1,5 @@
 """The language of an answer: `?language=`, else what the caller accepts, else English."""
 
-from collections.abc import Mapping
-
 from flask import Request
 
 from ledger.order.decisions.place import LANGUAGES
@@ -16,8 +14,3 @@ def wished_language(request: Request) -> str:
     # `fi-FI, en;q=0.5` wants Finnish; Werkzeug's best match would take the exact "en".
     accepted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
     return next((one for one in accepted if one in LANGUAGES), LANGUAGES[0])
-
-
-def in_language(texts: Mapping[str, str], language: str) -> str:
-    """One of a shop's own texts: in this language, else in English, else in any."""
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")

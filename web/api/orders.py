@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Blueprint, Response
 from msgspec import UNSET, Meta, UnsetType
 
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
-from ledger.kernel.refusals import KeyReused
-from ledger.order.commands import PlaceOrder, Wanted
+from ledger.order.commands import Wanted
 from ledger.order.evolve import fold
 from ledger.order.order import Order
 from ledger.order.stamps import (
@@ -22,7 +21,8 @@ from ledger.order.stamps import (
     ZeroPrice,
 )
 from projections.order_json import order_page
-from web.actions.payment_pages import ask_for_page
+from web.actions.pay import ask_for_page
+from web.actions.place import place_order
 from web.api.bodies import Body, as_json, canonical, read
 from web.api.keys import correlation_id
 from web.http.addresses import now, order_in
@@ -31,7 +31,6 @@ from web.http.modification_token import token_for
 from web.http.rate_limit import slow_strangers_down
 from web.pages.payment_return import come_back, times_looked
 
-ACTOR = "customer"
 # Of one visitor: many people may share an address, and nobody buys two orders a second for long.
 ORDERS_A_MINUTE = 120
 _PLACING = (
@@ -84,12 +83,11 @@ def hang_up(api: Blueprint) -> None:
 def place(shop: str) -> Response:
     """Place an order; ask the provider for a payment page unless it is free."""
     slow_strangers_down("orders", shop, limit=ORDERS_A_MINUTE)
-    body = read(OrderBody)
-    command = _command(shop, body, correlation_id("orders", shop))
-    order = _placed_before(command) or parts().orders.place(shop, command)
-    if command.correlation_id in order.attempts:
-        ask_for_page(order, command.correlation_id)
-    return as_json(_answer(order.id, command.correlation_id), status=201)
+    body, key = read(OrderBody), correlation_id("orders", shop)
+    order = _placed(shop, body, key)
+    if key in order.attempts:
+        ask_for_page(parts(), order, key)
+    return as_json(_answer(order.id, key), status=201)
 
 
 def show(shop: str, order: str) -> Response:
@@ -105,16 +103,14 @@ def told(order: Order) -> dict[str, Any]:
     return dict(order_page(order, now(), order.terms.language))
 
 
-def _command(shop: str, body: OrderBody, correlation_id: UUID) -> PlaceOrder:
-    person = body.customer
-    terms, shown = parts().shops.get(shop).terms, body.expected_total
-    provider = parts().providers.get(terms.provider)
-    return PlaceOrder(
-        correlation_id=correlation_id,
-        actor=ACTOR,
-        at=now(),
-        order=uuid4(),
-        lines=tuple(Wanted(product=one.product, quantity=one.quantity) for one in body.lines),
+def _placed(shop: str, body: OrderBody, key: UUID) -> Order:
+    person, shown = body.customer, body.expected_total
+    currency = parts().shops.get(shop).terms.currency
+    return place_order(
+        parts(),
+        shop,
+        key=key,
+        lines=[Wanted(product=one.product, quantity=one.quantity) for one in body.lines],
         customer=Customer(
             first_name=person.first_name,
             last_name=person.last_name,
@@ -122,22 +118,9 @@ def _command(shop: str, body: OrderBody, correlation_id: UUID) -> PlaceOrder:
             phone=person.phone,
         ),
         language=body.language,
-        email_index=parts().keyring.blind_index(person.email),
-        request_digest=parts().keyring.keyed_hash(canonical(body)),
-        account=provider.account if provider else "",
-        live=provider.live if provider else False,
-        expected_total=Money(shown, terms.currency) if isinstance(shown, int) else None,
+        content=canonical(body),
+        expected_total=Money(shown, currency) if isinstance(shown, int) else None,
     )
-
-
-def _placed_before(command: PlaceOrder) -> Order | None:
-    """A repeat gets its answer even when the product is no longer on sale."""
-    placed = parts().store.find(command.correlation_id, "ORDER_PLACED")
-    if placed is None:
-        return None
-    if placed.stamp.request_digest != command.request_digest:
-        raise KeyReused
-    return parts().orders.get(placed.stream)
 
 
 def _answer(order_id: UUID, correlation_id: UUID) -> dict[str, Any]:

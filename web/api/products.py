@@ -6,8 +6,9 @@ from flask import Blueprint, Response, request
 
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised
+from ledger.shop.texts import text_in
 from web.api.bodies import as_json
-from web.api.languages import in_language, wished_language
+from web.api.languages import wished_language
 from web.http.addresses import now
 from web.http.current import parts
 from web.pages.availability import Offer, offers, quotas_of
@@ -34,7 +35,7 @@ def products(shop: str) -> Response:
 def _shop(shop: Shop, language: str) -> dict[str, Any]:
     return {
         "slug": shop.slug,
-        "name": in_language(shop.terms.name, language),
+        "name": text_in(shop.terms.name, language),
         "currency": shop.terms.currency,
         "timezone": shop.terms.timezone,
         "starts_at": shop.terms.starts_at,
@@ -46,8 +47,8 @@ def _product(offer: Offer, language: str) -> dict[str, Any]:
     return {
         "slug": product.slug,
         "revision": product.revision,
-        "title": in_language(product.title, language),
-        "description": in_language(product.description, language),
+        "title": text_in(product.title, language),
+        "description": text_in(product.description, language),
         "price": product.price.amount,
         "currency": product.price.currency,
         "vat_percent": product.vat_percent,

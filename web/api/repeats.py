@@ -4,19 +4,18 @@ from collections.abc import Sequence
 
 from ledger.kernel.events import Recorded
 from ledger.kernel.idempotency_key import granted
-from ledger.order.commands import OrderCommand
 from ledger.order.evolve import fold
 from ledger.order.order import Order
 
 _OURS = "ledger"
 
 
-def answered_before(history: Sequence[Recorded], command: OrderCommand) -> Order | None:
-    """The order as it was answered under this key; None when nothing was granted under it.
+def answered_before(history: Sequence[Recorded], request: str | None) -> Order | None:
+    """The order as it was answered to this request; None when nothing was granted to it.
 
     Raises `KeyReused` when something else was.
     """
-    first = granted(history, command.request)
+    first = granted(history, request)
     if first is None:
         return None
     return fold(history[first].stream, history[: _end(history, first)])

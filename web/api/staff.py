@@ -1,7 +1,6 @@
 """What staff do about an order: return money, mark it paid, cancel it, send a letter again."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 from flask import Blueprint, Response
@@ -15,13 +14,12 @@ from ledger.order.commands import (
     RefundPayment,
     ResendLetter,
     RetryRefund,
+    StaffWish,
 )
 from ledger.order.order import Order
 from ledger.order.stamps import Letter
-from ledger.payments import mark_paid as marking
-from ledger.payments.refund import refund_payment, retry_refund
-from web.actions.payment_pages import close_pages
-from web.actions.refunding import send_back
+from web.actions.back_office import carry_out
+from web.actions.wish import Wish
 from web.api.bodies import Body, as_json, read
 from web.api.keys import correlation_id, request_under
 from web.api.orders import told
@@ -30,6 +28,7 @@ from web.http.access import require
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.problems import ProblemRaised
+from web.wiring.parts import KeptToken
 
 _B = TypeVar("_B", bound=Body)
 Reason = Annotated[str, Meta(min_length=1, max_length=500, description="Why; kept sealed.")]
@@ -93,27 +92,23 @@ def refund(shop: str, order: str) -> Response:
     """Return money of one payment: all that is held, or a part; or retry what was refused."""
     found, wish, body = begun("refunds", shop, order, RefundBody)
     if body.retry is not None:
-        return _retried(found, wish, body, retry=body.retry)
-    common = {
-        **wish,
-        "reason": body.reason,
-        "version": body.version,
-        "payment": body.payment,
-        "amount": _money(body.amount, found),
-    }
+        again: Wish = {**wish, "correlation_id": body.retry}
+        return answer(found, RetryRefund(**again, version=body.version))
+    amount = _money(body.amount, found)
     if body.method == "manual":
-        by_hand = RefundByHand(**common)
-        return answer(found, by_hand, lambda: parts().orders.handle(found.id, by_hand))
-    asked = RefundPayment(**common, despite_dispute=body.despite_dispute)
-    return answer(
-        found, asked, lambda: refund_payment(parts().orders, parts().providers, found.id, asked)
+        by_hand = RefundByHand(
+            **wish, reason=body.reason, version=body.version, payment=body.payment, amount=amount
+        )
+        return answer(found, by_hand)
+    asked = RefundPayment(
+        **wish,
+        reason=body.reason,
+        version=body.version,
+        payment=body.payment,
+        amount=amount,
+        despite_dispute=body.despite_dispute,
     )
-
-
-def _retried(found: Order, wish: dict[str, Any], body: RefundBody, *, retry: UUID) -> Response:
-    again = RetryRefund(**{**wish, "correlation_id": retry}, version=body.version)
-    orders, providers = parts().orders, parts().providers
-    return answer(found, again, lambda: retry_refund(orders, providers, found.id, again))
+    return answer(found, asked)
 
 
 def mark_paid(shop: str, order: str) -> Response:
@@ -128,64 +123,56 @@ def mark_paid(shop: str, order: str) -> Response:
         transfer=body.transfer,
     )
     if paid.transfer.strip():
-        return _transferred(found, paid)
+        # A transfer is the same wish whoever enters it: its name counts, not the caller's key.
+        return as_json(told(_acted(found, paid)))
     if paid.version is None:
         raise ProblemRaised("invalid-body", detail="Without a transfer a version is needed.")
-    return answer(found, paid, lambda: close_pages(parts().orders.handle(found.id, paid)))
-
-
-def _transferred(found: Order, paid: MarkPaid) -> Response:
-    """A transfer is the same wish whoever enters it: its name counts, not the caller's key."""
-    done = marking.mark_paid(parts().orders, parts().cases, parts().store, found.id, paid)
-    after = close_pages(parts().orders.follow(found.id, now()))
-    return as_json(told(answered_before(parts().orders.history(found.id), done) or after))
+    return answer(found, paid)
 
 
 def cancel(shop: str, order: str) -> Response:
     """Cancel, with or without sending back what was paid."""
     found, wish, body = begun("cancel", shop, order, CancelBody)
     cancelled = CancelOrder(**wish, reason=body.reason, version=body.version, refund=body.refund)
-
-    def act() -> Order:
-        after = close_pages(parts().orders.handle(found.id, cancelled))
-        return send_back(after, cancelled.correlation_id)
-
-    return answer(found, cancelled, act)
+    return answer(found, cancelled)
 
 
 def send_again(shop: str, order: str) -> Response:
     """A letter that was sent, or could not be, goes out once more."""
     found, wish, body = begun("receipts", shop, order, LetterBody)
     again = ResendLetter(**wish, reason=body.reason, receipt=body.receipt, letter=body.letter)
-    return answer(found, again, lambda: parts().orders.handle(found.id, again))
+    return answer(found, again)
 
 
-def begun(call: str, shop: str, order: str, struct: type[_B]) -> tuple[Order, dict[str, Any], _B]:
+def begun(call: str, shop: str, order: str, struct: type[_B]) -> tuple[Order, Wish, _B]:
     """The order, who asks under which identity, and what; a problem if they may not."""
     token = require("staff", shop=shop)
     found = order_in(shop, order)
     cause, body = correlation_id(call, shop, order, token.name), read(struct)
-    wish = {
-        "correlation_id": cause,
-        "actor": f"token:{token.name}",
-        "at": now(),
-        "request": request_under(cause, body),
-    }
-    return found, wish, body
+    return found, wish_of(token, cause, body), body
+
+
+def wish_of(token: KeptToken, cause: UUID, body: Body) -> Wish:
+    """What whoever holds this token wishes with this body."""
+    return Wish(
+        correlation_id=cause,
+        actor=f"token:{token.name}",
+        at=now(),
+        request=request_under(cause, body),
+    )
 
 
 def _money(amount: int | None, order: Order) -> Money | None:
     return None if amount is None else Money(amount, order.currency)
 
 
-def answer(found: Order, command: Any, act: Callable[[], Order]) -> Response:
+def answer(found: Order, wish: StaffWish) -> Response:
     """The order after the wish; the first answer again when the wish was granted before."""
-    before = answered_before(parts().orders.history(found.id), command)
-    return as_json(told(before or _acted(found, command, act)))
+    before = answered_before(parts().orders.history(found.id), wish.request)
+    return as_json(told(before or _acted(found, wish)))
 
 
-def _acted(found: Order, command: Any, act: Callable[[], Order]) -> Order:
+def _acted(found: Order, wish: StaffWish) -> Order:
     """Whoever asked the same at the same moment gets the same answer."""
-    act()
-    after = parts().orders.follow(found.id, now())
-    return answered_before(parts().orders.history(found.id), command) or after
+    after = carry_out(parts(), found.id, wish)
+    return answered_before(parts().orders.history(found.id), wish.request) or after

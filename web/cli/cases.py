@@ -1,28 +1,26 @@
 """`cases`: what waits for a person, and what a person did about it."""
 
-import getpass
 import sys
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import click
 from rich.table import Table
 
 from ledger.cases.case import Case
-from ledger.cases.commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
-from ledger.cases.resolve import Resolutions
 from ledger.cases.stamps import Action
 from ledger.kernel.currencies import spoken
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import UnknownCase
 from projections.cases import CaseRow
+from web.actions.resolve_case import BY_PEOPLE, OrderNeeded, case_json, resolve_case
 from web.cli import audit_tables as tables
 from web.cli.case_report import case_told
+from web.cli.typed_words import checked_reason
+from web.cli.wish import wish_of
 from web.wiring.parts import Parts
 
 LEFT = 1
-_LONGEST = 500
-_ACTIONS = [str(one) for one in (Action.ASSIGN, Action.RETURN, Action.RETRY, Action.CLOSE)]
 _SEVERE_FIRST = ("critical", "warning")
 
 
@@ -73,7 +71,12 @@ def show(context: click.Context, case: UUID, as_json: bool) -> None:
 
 @cases.command()
 @click.argument("case", type=click.UUID)
-@click.option("--action", type=click.Choice(_ACTIONS), required=True, help="What to do.")
+@click.option(
+    "--action",
+    type=click.Choice([str(one) for one in BY_PEOPLE]),
+    required=True,
+    help="What to do.",
+)
 @click.option("--order", type=click.UUID, help="With assign: the order that the money is for.")
 @click.option("--reason", required=True, help="Why; kept sealed in the ledger.")
 @click.pass_context
@@ -85,30 +88,19 @@ def resolve(
     Exit status 1: refused, or its outcome is not known yet.
     """
     parts: Parts = context.obj()
-    if not 0 < len(reason.strip()) <= _LONGEST:
-        raise click.UsageError(f"--reason has 1 to {_LONGEST} characters.")
-    desk = Resolutions(
-        parts.store, orders=parts.orders, cases=parts.cases, providers=parts.providers
-    )
-    after = desk.resolve(case, _command(parts, Action(action), order=order, reason=reason))
+    try:
+        after = resolve_case(
+            parts,
+            case,
+            wish_of(parts),
+            action=Action(action),
+            reason=checked_reason(reason),
+            order=order,
+        )
+    except OrderNeeded:
+        raise click.UsageError("assign needs --order.") from None
     click.echo(_told(after))
     sys.exit(LEFT if after.state == "open" else 0)
-
-
-def _command(parts: Parts, action: Action, *, order: UUID | None, reason: str) -> CaseCommand:
-    wish: dict[str, Any] = {
-        "correlation_id": uuid4(),
-        "actor": f"cli:{getpass.getuser()}",
-        "at": parts.clock(),
-        "reason": reason,
-    }
-    if action is Action.ASSIGN:
-        if order is None:
-            raise click.UsageError("assign needs --order.")
-        return AssignMoney(**wish, order=order)
-    if action is Action.RETURN:
-        return ReturnMoney(**wish)
-    return RetryCase(**wish) if action is Action.RETRY else CloseCase(**wish)
 
 
 def _told(case: Case) -> str:
@@ -131,16 +123,4 @@ def _show(found: list[CaseRow]) -> None:
 
 
 def _document(one: CaseRow) -> dict[str, Any]:
-    return {
-        "id": one.stream,
-        "kind": one.kind,
-        "severity": one.severity,
-        "state": one.state,
-        "order": one.order_id,
-        "provider": one.provider or None,
-        "provider_reference": one.provider_reference or None,
-        "amount": one.amount,
-        "currency": one.currency,
-        "opened_at": one.opened_at,
-        "text": one.text,
-    }
+    return {**case_json(one), "provider_reference": one.provider_reference or None}

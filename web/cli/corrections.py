@@ -1,18 +1,19 @@
 """`orders withdraw-…`: what staff did by mistake is taken back, with a reason and an approver."""
 
-import getpass
 import re
 from collections.abc import Callable
-from typing import Any
-from uuid import UUID, uuid4
+from typing import Any, TypedDict
+from uuid import UUID
 
 import click
 
 from ledger.order.commands import WithdrawCancellation, WithdrawPayment
 from ledger.order.status import status
+from web.actions.back_office import carry_out
+from web.cli.typed_words import checked_reason
+from web.cli.wish import wish_of
 from web.wiring.parts import Parts
 
-_LONGEST = 500
 _OPAQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,49}")
 
 
@@ -33,8 +34,8 @@ def withdraw_payment(
 ) -> None:
     """Take back a payment that was marked by hand and never came."""
     parts: Parts = context.obj()
-    wish = WithdrawPayment(**_wish(parts, approver, reason), payment=payment)
-    _done(parts, order, wish)
+    why = _checked(approver, reason)
+    _done(parts, order, WithdrawPayment(**wish_of(parts), **why, payment=payment))
 
 
 @click.command(name="withdraw-cancellation")
@@ -44,20 +45,21 @@ def withdraw_payment(
 def withdraw_cancellation(context: click.Context, order: UUID, approver: str, reason: str) -> None:
     """Take back a cancellation that staff made by mistake, if there are seats."""
     parts: Parts = context.obj()
-    _done(parts, order, WithdrawCancellation(**_wish(parts, approver, reason)))
+    why = _checked(approver, reason)
+    _done(parts, order, WithdrawCancellation(**wish_of(parts), **why))
 
 
-def _wish(parts: Parts, approver: str, reason: str) -> dict[str, Any]:
-    if not 0 < len(reason.strip()) <= _LONGEST:
-        raise click.UsageError(f"--reason has 1 to {_LONGEST} characters.")
+class _Why(TypedDict):
+    reason: str
+    approver: str
+
+
+def _checked(approver: str, reason: str) -> _Why:
     if not _OPAQUE.fullmatch(approver):
         raise click.UsageError("--approver is a short name, such as a token's; no address.")
-    actor = f"cli:{getpass.getuser()}"
-    common = {"correlation_id": uuid4(), "actor": actor, "at": parts.clock()}
-    return {**common, "reason": reason, "approver": approver}
+    return {"reason": checked_reason(reason), "approver": approver}
 
 
 def _done(parts: Parts, order: UUID, wish: WithdrawPayment | WithdrawCancellation) -> None:
-    parts.orders.handle(order, wish)
-    after = parts.orders.follow(order, parts.clock())
+    after = carry_out(parts, order, wish)
     click.echo(f"Taken back. The order is {status(after)}.")

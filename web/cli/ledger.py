@@ -22,8 +22,7 @@ from ledger.shop.stamps import SeriesResumed
 from web.cli import audit_tables as tables
 from web.cli.reconcile import statement_of
 from web.wiring.composition import Works, follow
-from web.wiring.parts import Parts
-from web.wiring.views import Views
+from web.wiring.parts import Parts, Views
 
 FOUND = 1
 _LOOK_BACK = timedelta(days=1)

@@ -14,7 +14,7 @@ from ledger.kernel.refusals import UnknownOrder
 from ledger.order.order import Order
 from ledger.order.status import status
 from projections.order_json import moment
-from web.actions.find_orders import Found, by_list, by_person, number_of
+from web.actions.find_orders import OrderList, by_list, by_person, number_of
 from web.cli import audit_tables as tables
 from web.cli.order_report import order_json, show_order
 from web.cli.progress import progress_bar
@@ -110,11 +110,11 @@ def _numbered(parts: Parts, name: str, number: int, shop: str | None) -> Order:
     return found[0]
 
 
-def _found(parts: Parts, text: str, shop: str | None, *, newest: int) -> Found:
+def _found(parts: Parts, text: str, shop: str | None, *, newest: int) -> OrderList:
     listed = by_list(parts, text, shop=shop)
     if listed or "@" in text or number_of(text) is not None:
         told = "Searched: numbers, e-mail addresses and references of all orders."
-        return Found(orders=listed, searched=f"{told} {_late(parts)}".strip())
+        return OrderList(orders=listed, searched=f"{told} {_late(parts)}".strip())
     with progress_bar("opening orders") as progress:
         return by_person(parts.store, text, shop=shop, most=newest, progress=progress)
 
@@ -124,7 +124,7 @@ def _late(parts: Parts) -> str:
     return f"The list of orders is {lag} stamps behind: is the worker running?" if lag else ""
 
 
-def _show(found: Found, *, names: bool) -> None:
+def _show(found: OrderList, *, names: bool) -> None:
     if found.orders:
         table = Table("shop", "number", "status", "total", "placed", "order")
         if names:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from projections.order_json import moment
 from web.cli.audit_tables import console
-from web.wiring.views import Behind, Stopped
+from web.wiring.parts import Behind, Stopped
 
 FOUND = 1
 # An owner with nothing to do says every second that it lives.
@@ -39,7 +39,7 @@ class Moved(Behind, Protocol):
     def seen_at(self) -> datetime | None: ...
 
 
-class Told(Protocol):
+class ProjectionStates(Protocol):
     """What the projections say of themselves."""
 
     def checkpoints(self) -> Sequence[Moved]: ...
@@ -59,7 +59,7 @@ def projections() -> None:
 @click.pass_context
 def list_projections(context: click.Context, as_json: bool) -> None:
     """Version, position, lag and owner of each, and the streams that stopped."""
-    views: Told = context.obj.works().views
+    views: ProjectionStates = context.obj.works().views
     checkpoints, lanes, rebuilding = views.checkpoints(), views.stopped_lanes(), views.rebuilding()
     if as_json:
         document = {

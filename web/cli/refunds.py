@@ -1,6 +1,5 @@
 """`orders settle-refund`: a person looked at the provider and says what became of a refund."""
 
-import getpass
 import re
 from uuid import UUID
 
@@ -9,6 +8,7 @@ import click
 from ledger.order.order import Order
 from ledger.order.status import status
 from ledger.payments import refund as refunding
+from web.cli.wish import actor
 from web.wiring.parts import Parts
 
 _REFERENCE = re.compile(r"[!-~]{1,255}")
@@ -36,7 +36,7 @@ def settle_refund(
         refund or _the_one(parts.orders.get(order)),
         made_as=made,
         at=parts.clock(),
-        actor=f"cli:{getpass.getuser()}",
+        actor=actor(),
     )
     click.echo(f"The order is {status(after)}.")
 

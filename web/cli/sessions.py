@@ -24,7 +24,7 @@ _ALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FaultyPage:
     """An order that needs a page, and what became of it."""
 
     order: Order
@@ -79,7 +79,7 @@ def _wanted(parts: Parts, shop_slug: str | None, product: str | None) -> list[Or
     ]
 
 
-def _found(parts: Parts, wanted: list[Order], *, commit: bool, force: bool) -> Iterator[Found]:
+def _found(parts: Parts, wanted: list[Order], *, commit: bool, force: bool) -> Iterator[FaultyPage]:
     work = {name: _regeneration(parts, one) for name, one in parts.pages.items()}
     with tables.bar() as bar:
         for order in bar.track(wanted, description="looking at payment pages"):
@@ -87,7 +87,7 @@ def _found(parts: Parts, wanted: list[Order], *, commit: bool, force: bool) -> I
                 fault = one.fault(order, at=parts.clock(), force=force)
                 if fault is not None:
                     done = one.replace(order, at=parts.clock()) if commit else Outcome.FOUND
-                    yield Found(order=order, fault=fault, outcome=done)
+                    yield FaultyPage(order=order, fault=fault, outcome=done)
 
 
 def _regeneration(parts: Parts, provider: PageProvider) -> Regeneration:
@@ -101,7 +101,7 @@ def _regeneration(parts: Parts, provider: PageProvider) -> Regeneration:
     )
 
 
-def _show(found: list[Found], *, looked_at: int) -> None:
+def _show(found: list[FaultyPage], *, looked_at: int) -> None:
     if found:
         table = Table("shop", "number")
         for name in ("order", "page is", "outcome"):
@@ -123,7 +123,7 @@ def _show(found: list[Found], *, looked_at: int) -> None:
         click.echo("Nothing was written; run again with --commit.")
 
 
-def _document(found: list[Found], *, looked_at: int) -> dict[str, Any]:
+def _document(found: list[FaultyPage], *, looked_at: int) -> dict[str, Any]:
     return {
         "clean": not found,
         "looked_at": looked_at,

@@ -7,6 +7,7 @@ import click
 
 _BLANKS = "\t\n"
 _LONGEST = 1_000
+_LONGEST_REASON = 500
 
 
 def require_text(arguments: Sequence[str]) -> None:
@@ -35,3 +36,10 @@ class Word(click.ParamType[str]):
         if not text.strip() or len(text) > self._longest or not _is_text(text):
             self.fail(f"1 to {self._longest} characters of text are expected", param, ctx)
         return text
+
+
+def checked_reason(reason: str) -> str:
+    """Why, as a person may say it; it is kept sealed. Raises `click.UsageError`."""
+    if not 0 < len(reason.strip()) <= _LONGEST_REASON:
+        raise click.UsageError(f"--reason has 1 to {_LONGEST_REASON} characters.")
+    return reason

@@ -11,6 +11,7 @@ import httpx2
 
 from ledger.kernel.currencies import spoken
 from ledger.kernel.money import Money
+from ledger.order.status import Status
 from web.demo.processes import Addresses, fresh_key
 
 _T = TypeVar("_T")
@@ -61,7 +62,7 @@ class Story:
         httpx2.post(
             f"{self.at.provider}/sandbox/sessions/{session}/pay", json={}
         ).raise_for_status()
-        self._reaches(order, "PAID")
+        self._reaches(order, Status.PAID)
         self.tell("paid", "the provider's signed webhook came in")
         letter = self._letter(order, "receipt or tickets", skip=())
         self.tell("receipt", f"“{letter['subject']}” is in the mail")
@@ -77,7 +78,7 @@ class Story:
         before = self._letters(order)
         answer = self._post(f"orders/{order['id']}/cancellation", {"code": code[1]})
         self.tell("cancelled", f"refund {answer['refund']}")
-        self._reaches(order, "REFUNDED")
+        self._reaches(order, Status.REFUNDED)
         letter = self._letter(order, "refund receipt", skip=before)
         self.tell("refunded", f"“{letter['subject']}” is in the mail")
 
@@ -90,7 +91,7 @@ class Story:
             raise click.ClickException(f"{path.split('/', maxsplit=1)[0]}: {answer.text}")
         return dict(answer.json()) if answer.content else {}
 
-    def _reaches(self, order: dict[str, Any], status: str) -> None:
+    def _reaches(self, order: dict[str, Any], status: Status) -> None:
         address = f"{self.at.shop}/api/v1/shops/winterfest/orders/{order['id']}"
         self._until(
             f"the order is {status}",

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
-from typing import ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, TypeVar
 
 from flask import request
 
 from web.http.current import parts
 from web.http.problems import ProblemRaised
+from web.wiring.parts import KeptToken
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -29,36 +30,12 @@ class Token:
     expires_at: datetime | None = None
 
 
-class Known(Protocol):
-    """What is asked of a kept token, however it is kept."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def role(self) -> str: ...
-
-    @property
-    def shop(self) -> str | None: ...
-
-    @property
-    def expires_at(self) -> datetime | None: ...
-
-
-class Tokens(Protocol):
-    """What the door needs of kept tokens, and nothing more."""
-
-    def find(self, digest: str) -> Known | None:
-        """The token whose SHA-256 (hexadecimal) this is."""
-        ...
-
-
 def digest_of(secret: str) -> str:
     """What is kept of a token. Tokens are long and random, so a plain hash is enough."""
     return sha256(secret.encode()).hexdigest()
 
 
-def bearer() -> Known | None:
+def bearer() -> KeptToken | None:
     """The caller's token, if it is one of ours and not expired."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     secret = secret.strip()
@@ -71,7 +48,7 @@ def bearer() -> Known | None:
     return token
 
 
-def require(*roles: str, shop: str | None = None) -> Known:
+def require(*roles: str, shop: str | None = None) -> KeptToken:
     """The caller's token, or a problem: 401 without one, 403 when it may not."""
     token = bearer()
     if token is None:

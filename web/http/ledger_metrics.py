@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from web.http.projection_health import seconds_since
-from web.wiring.views import Views
+from web.wiring.parts import Views
 
 Family = GaugeMetricFamily | CounterMetricFamily
 # Provider, call, outcome.

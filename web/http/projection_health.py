@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from web.wiring.views import Stopped, Views
+from web.wiring.parts import Stopped, Views
 
 # Longer than that, and nobody calls it the moment that rows take.
 LATE = timedelta(seconds=60)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from ledger.order.decisions.capture import grace_ends
 from ledger.order.order import Order
 from ledger.order.payable import pay_by, payable
-from ledger.order.payment_attempt import Attempt
 from ledger.order.status import Status, status
 from ledger.payments.provider import newest
 from web.i18n.format import moment, money
@@ -20,12 +19,6 @@ class Standing:
     badge: str
     headline: str
     story: str
-
-
-def by_hand(attempt: Attempt | None) -> bool:
-    """Whether it is paid without a page: the order's own page tells how."""
-    paged = attempt is not None and bool(attempt.redirect_url)
-    return attempt is not None and attempt.open and bool(attempt.session) and not paged
 
 
 def pays_later(order: Order) -> bool:

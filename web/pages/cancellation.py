@@ -1,7 +1,5 @@
 """Self-service cancellation: ask for a link; look at the refund; confirm it. Only a POST acts."""
 
-import hmac
-from secrets import token_urlsafe
 from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -10,10 +8,10 @@ from werkzeug.wrappers import Response
 from ledger.kernel import refusals as no
 from ledger.kernel.money import Money
 from ledger.order import cancellation_policy as cancellation
-from ledger.order.commands import ConfirmCancellation, RequestCancellation
-from ledger.order.decide import code_hash
 from ledger.order.order import LinkRequest, Order
-from web.actions.refunding import send_back
+from web.actions import cancel as actions
+from web.actions.place import CUSTOMER
+from web.actions.wish import Wish
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.rate_limit import slow_down
@@ -36,11 +34,9 @@ def ask(shop: str, order: str) -> Answer:
     """Send a link to the order's e-mail, whoever asks."""
     slow_down("cancel", limit=10)
     found = _order(shop, order)
-    wish = RequestCancellation(
-        correlation_id=uuid4(), actor="customer", at=now(), code=token_urlsafe(32)
-    )
+    wish = Wish(correlation_id=uuid4(), actor=CUSTOMER, at=now())
     try:
-        parts().orders.handle(found.id, wish)
+        actions.send_link(parts(), found.id, wish)
     except no.LetterTooSoon:
         return _explained(found, sent=True, too_soon=True), 429
     except no.NotCancellable:
@@ -55,7 +51,7 @@ def look(shop: str, order: str, code: str) -> Answer:
     link = _link_of(found, code)
     if link is None:
         return _stale(found)
-    if _used(found, link):
+    if actions.is_used(found, link):
         return _result(found, link)
     if not cancellation.link_is_valid(found, link, now()):
         return _stale(found)
@@ -74,8 +70,10 @@ def confirm(shop: str, order: str, code: str) -> Answer:
         return _stale(found)
     if not sent.validate_on_submit():
         return _quoted(found, code, changed=True), 409
+    wish = Wish(correlation_id=link.correlation_id, actor=CUSTOMER, at=now())
+    shown = Money(sent.amount.data, found.currency)
     try:
-        _cancel(found, link, code=code, shown=Money(sent.amount.data, found.currency))
+        actions.confirm(parts(), found.id, wish, code=code, shown=shown)
     except no.QuoteChanged:
         return _quoted(parts().orders.get(found.id), code, changed=True), 409
     except (no.LinkInvalid, no.NotCancellable):
@@ -84,31 +82,12 @@ def confirm(shop: str, order: str, code: str) -> Answer:
     return redirect(url_for("cancellation.look", shop=shop, order=order, code=code), 303)
 
 
-def _cancel(order: Order, link: LinkRequest, *, code: str, shown: Money) -> None:
-    wish = ConfirmCancellation(
-        correlation_id=link.correlation_id, actor="customer", at=now(), code=code, quote=shown
-    )
-    # 1. The wish is committed, with the intent of the refund, before anyone outside hears of it.
-    order = parts().orders.handle(order.id, wish)
-    # 2. The provider is asked under the same correlation id; its answer, if any, is stamped.
-    send_back(order, link.correlation_id)
-
-
 def _order(shop: str, order: str) -> Order:
     return shown_in_its_zone(order_in(shop, order))
 
 
 def _link_of(order: Order, code: str) -> LinkRequest | None:
-    """The link that this code belongs to, used and replaced ones included."""
-    hashed, found = code_hash(code), None
-    for link in order.links:
-        if hmac.compare_digest(link.code_hash, hashed):
-            found = link
-    return found
-
-
-def _used(order: Order, link: LinkRequest) -> bool:
-    return link.correlation_id in order.refunds or link.correlation_id == order.cancelled
+    return next(reversed(actions.links_of(order, code)), None)
 
 
 def _explained(order: Order, *, sent: bool = False, too_soon: bool = False) -> str:
@@ -143,10 +122,5 @@ def _stale(order: Order) -> tuple[str, int]:
 
 def _result(order: Order, link: LinkRequest) -> str:
     refund = order.refund_of(link.correlation_id)
-    if refund is None:
-        outcome = "none"
-    elif refund.was_refused or refund.failed_late:
-        outcome = "refused"
-    else:
-        outcome = "accepted" if refund.was_accepted else "unknown"
+    outcome = actions.refund_outcome(order, link.correlation_id)
     return render_template("cancel_result.html", order=order, refund=refund, outcome=outcome)

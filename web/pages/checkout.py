@@ -3,7 +3,7 @@
 import re
 from dataclasses import asdict, dataclass
 from json import dumps
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from ledger.kernel import refusals as no
 from ledger.kernel.money import Money, total
 from ledger.kernel.store import LedgerUnavailable
-from ledger.order.commands import PlaceOrder, Wanted
+from ledger.order.commands import Wanted
 from ledger.order.order import Order
 from ledger.order.stamps import Customer
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised
-from web.actions.pay import go_and_pay
+from web.actions.place import place_order
 from web.http.current import parts
 from web.http.problems import ProblemRaised, of_refusal
 from web.http.rate_limit import pressed_too_often
@@ -26,6 +26,7 @@ from web.i18n import refusals as sentences
 from web.i18n.gettext import _
 from web.pages.forms import CheckoutForm
 from web.pages.grace_cancel import remember
+from web.pages.pay import go_and_pay
 from web.pages.shop import PREFIX, entered, quantities
 from web.pages.vat import by_rate
 
@@ -81,7 +82,7 @@ def place(shop: str) -> str | Response | tuple[str, int]:
     if not sent.validate_on_submit() or key is None:
         return _again(open_shop, chosen, sent)
     try:
-        return go_and_pay(remember(parts().orders.place(shop, _wish(open_shop, sent, key))))
+        return go_and_pay(remember(_placed(open_shop, sent, key)))
     except LedgerUnavailable:
         sentence = _("We cannot take your order at this moment. Please press again in a moment.")
         return _page(open_shop, chosen, sent, complaint=sentence), 503
@@ -102,27 +103,23 @@ def choices(shop: Shop) -> list[Choice]:
     return [Choice(product=one, quantity=asked[one.slug]) for one in known if one.slug in asked]
 
 
-def _wish(shop: Shop, sent: CheckoutForm, key: UUID) -> PlaceOrder:
+def _placed(shop: Shop, sent: CheckoutForm, key: UUID) -> Order:
     customer = Customer(
         first_name=_typed(sent.first_name.data),
         last_name=_typed(sent.last_name.data),
         email=_typed(sent.email.data),
         phone=_typed(sent.phone.data),
     )
-    lines = tuple(Wanted(product=slug, quantity=many) for slug, many in quantities().items())
-    provider = parts().providers.get(shop.terms.provider)
-    return PlaceOrder(
-        correlation_id=key,
-        actor="customer",
-        at=parts().clock(),
-        order=uuid4(),
+    lines = [Wanted(product=slug, quantity=many) for slug, many in quantities().items()]
+    content = [shop.slug, [asdict(one) for one in lines], asdict(customer)]
+    return place_order(
+        parts(),
+        shop.slug,
+        key=key,
         lines=lines,
         customer=customer,
         language=languages.current(),
-        email_index=parts().keyring.blind_index(customer.email),
-        request_digest=_digest(shop, lines, customer),
-        account=provider.account if provider else "",
-        live=provider.live if provider else False,
+        content=dumps(content, sort_keys=True).encode(),
         expected_total=_shown(),
     )
 
@@ -135,11 +132,6 @@ def _shown() -> Money | None:
 
 def _typed(data: str | None) -> str:
     return (data or "").strip()
-
-
-def _digest(shop: Shop, lines: tuple[Wanted, ...], customer: Customer) -> str:
-    content = [shop.slug, [asdict(one) for one in lines], asdict(customer)]
-    return parts().keyring.keyed_hash(dumps(content, sort_keys=True).encode())
 
 
 def _refused(
@@ -170,8 +162,7 @@ def _sent_before(shop: Shop, chosen: list[Choice], sent: CheckoutForm) -> tuple[
 
 def _first_order(sent: CheckoutForm) -> Order | None:
     key = sent.correlation()
-    found = parts().store.find(key, "ORDER_PLACED") if key else None
-    return parts().orders.get(found.stream) if found else None
+    return parts().orders.placed_under(key) if key else None
 
 
 def _again(shop: Shop, chosen: list[Choice], sent: CheckoutForm) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from ledger.order.decisions.capture import capture_under_way, in_grace
 from ledger.order.order import Order
 from web.actions.cancel_in_grace import cancel_at_once
 from web.http.addresses import now, order_in
+from web.http.current import parts
 from web.http.modification_token import check, token_for
 from web.http.rate_limit import slow_down
 
@@ -36,5 +37,5 @@ def cancel(shop: str, order: str) -> Response:
     slow_down("cancel", limit=30)
     check(request.form.get("modification_token", ""), order, at=now())
     found = order_in(shop, order)
-    cancel_at_once(found.id)
+    cancel_at_once(parts(), found.id)
     return redirect(url_for("orders.page", shop=shop, order=found.id), 303)

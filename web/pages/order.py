@@ -14,7 +14,7 @@ from ledger.order.status import status
 from ledger.payments.bank_transfer import bar_code_of, in_fours
 from ledger.payments.provider import newest
 from ledger.shop.stamps import Preferences
-from web.actions.pay import try_again
+from web.actions.pay import paid_without_page
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.rate_limit import slow_down
@@ -22,11 +22,12 @@ from web.i18n import languages
 from web.i18n import refusals as sentences
 from web.i18n.format import told_in
 from web.i18n.gettext import _
-from web.pages.awaiting import by_hand, confirmation
+from web.pages.awaiting import confirmation
 from web.pages.forms import PressForm
 from web.pages.grace_cancel import offered_token
 from web.pages.order_headline import standing
 from web.pages.order_timeline import timeline
+from web.pages.pay import try_again
 from web.pages.payment_return import LOOKS, come_back, times_looked
 from web.pages.vat import by_rate
 
@@ -53,7 +54,7 @@ def page(shop: str, order: str) -> str:
         payable=payable(found),
         pay_by=pay_by(found),
         pending=bool(found.under_way),
-        by_hand=by_hand(newest(found)),
+        by_hand=paid_without_page(newest(found)),
         how_to_pay=_how_to_pay(found),
         transfer=_transfer(found),
         cancelling=cancellation.eligibility(found, at),

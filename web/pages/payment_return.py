@@ -5,44 +5,13 @@ from dataclasses import dataclass
 from flask import request
 
 from ledger.order.order import Order
-from ledger.order.payment_attempt import Attempt
 from ledger.order.status import Status, status
-from ledger.payments.payment_pages import open_attempts
+from web.actions.pay import Looked, look_there
 from web.http.current import parts
 from web.pages.awaiting import may_turn_out_paid, pays_later
-from web.wiring.parts import open_pages
 
-# The page looks again by itself every few seconds; the provider is asked less often than that.
-LOOKS_PER_MINUTE = 6
 # How often the page looks again by itself while the provider's confirmation has not come.
 LOOKS = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """The order with what its payment pages have come to, as their webhooks would have told it.
-
-    `answered`: every page that may still bring money was looked at just now.
-    """
-
-    order: Order
-    answered: bool
-
-
-def look_there(order: Order) -> Looked:
-    """Look at every page that may still bring money, whatever the last word about it was."""
-    waiting = [one for one in open_attempts(order) if one.provider in parts().pages]
-    if not waiting:
-        return Looked(order=order, answered=False)
-    answers = [_answered(order, one) for one in waiting]
-    return Looked(order=parts().orders.get(order.id), answered=all(answers))
-
-
-def _answered(order: Order, attempt: Attempt) -> bool:
-    asked = f"look/{attempt.correlation_id}"
-    if not parts().limits.hit(asked, per_seconds=60, limit=LOOKS_PER_MINUTE):
-        return False
-    return open_pages(parts()).look(order, attempt) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +40,7 @@ def come_back(order: Order, looks: int) -> Back:
     """Look at what may have been paid. A declined try is asked about even by who only comes by."""
     if not may_turn_out_paid(order) or not (looks or status(order) is Status.FAILED):
         return Back(order=order)
-    looked = look_there(order)
+    looked = look_there(parts(), order)
     return (
         _seen(looked, looks)
         if looks and may_turn_out_paid(looked.order)

@@ -5,7 +5,6 @@ is looked up: neither its text nor its time tells.
 """
 
 from hmac import compare_digest
-from secrets import token_urlsafe
 from uuid import uuid4
 
 import structlog
@@ -13,8 +12,10 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ledger.kernel.refusals import Refusal
-from ledger.order.commands import RequestCancellation
 from ledger.shop.shop import Shop
+from web.actions import cancel as actions
+from web.actions.place import CUSTOMER
+from web.actions.wish import Wish
 from web.http.addresses import now
 from web.http.current import parts
 from web.http.rate_limit import pressed_too_often
@@ -57,11 +58,9 @@ def send_link(wired: Parts, shop: str, *, number: int, email: str) -> None:
     order = wired.orders.get(found)
     if not compare_digest(order.terms.email_index, index):
         return
-    wish = RequestCancellation(
-        correlation_id=uuid4(), actor="customer", at=wired.clock(), code=token_urlsafe(32)
-    )
+    wish = Wish(correlation_id=uuid4(), actor=CUSTOMER, at=wired.clock())
     try:
-        wired.orders.handle(order.id, wish)
+        actions.send_link(wired, order.id, wish)
     except Refusal as refusal:
         _log.info("no link", refusal=type(refusal).__name__)
 

@@ -25,9 +25,8 @@ from ledger.payments.provider import Providers
 from ledger.reconciliation.by_report import Reported
 from ledger.reconciliation.records import Books
 from ledger.shop.service import Shops
-from web.http.access import Tokens
+from projections.cases import CaseRow
 from web.wiring.settings import Settings
-from web.wiring.views import Views
 
 
 class Store(StampStore, Protocol):
@@ -107,11 +106,174 @@ def no_picture(account: BankAccount, *, amount: Money, reference: str, title: st
     return ""
 
 
+class KeptToken(Protocol):
+    """What is asked of a kept token, however it is kept."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def shop(self) -> str | None: ...
+
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+
+class Tokens(Protocol):
+    """What the door needs of kept tokens, and nothing more."""
+
+    def find(self, digest: str) -> KeptToken | None:
+        """The token whose SHA-256 (hexadecimal) this is."""
+        ...
+
+
 class Limits(Protocol):
     """How often a thing may be done, counted across processes."""
 
     def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
         """True while it may be done once more."""
+        ...
+
+
+class Behind(Protocol):
+    """How many stamps a projection is behind the ledger."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def lag(self) -> int: ...
+
+    @property
+    def behind_since(self) -> datetime | None:
+        """When the first stamp that lies ahead of it was recorded."""
+        ...
+
+
+class Stopped(Protocol):
+    """A stream whose rows no longer follow, since the stamp at a position."""
+
+    @property
+    def stream(self) -> UUID: ...
+
+    @property
+    def position(self) -> int: ...
+
+    @property
+    def error(self) -> str: ...
+
+
+class LetterCount(Protocol):
+    """Letters in a state; `waiting` are to go out still."""
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def waiting(self) -> bool: ...
+
+    @property
+    def many(self) -> int: ...
+
+    @property
+    def since(self) -> datetime | None: ...
+
+    @property
+    def changed_at(self) -> datetime | None: ...
+
+
+class IntentCount(Protocol):
+    """Questions of a kind that a provider has not answered."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def provider(self) -> str: ...
+
+    @property
+    def many(self) -> int: ...
+
+    @property
+    def since(self) -> datetime | None: ...
+
+
+class Difference(Protocol):
+    """A row that readers see, and the one they should see; None where there is none."""
+
+    @property
+    def projection(self) -> str: ...
+
+    @property
+    def key(self) -> tuple[str, ...]: ...
+
+    @property
+    def live(self) -> object: ...
+
+    @property
+    def derived(self) -> object: ...
+
+
+class Views(Protocol):
+    """They may lag behind the ledger by a moment: decisions ask the ledger."""
+
+    def cases(self, state: str = "open") -> Sequence[CaseRow]:
+        """The cases in a state (open or resolved), oldest first."""
+        ...
+
+    def count_cases(self) -> Sequence[tuple[str, str, str, int]]:
+        """Kind, severity, state, how many."""
+        ...
+
+    def order_of(self, provider: str, reference: str) -> UUID | None:
+        """The order that a provider's name belongs to, if it is one."""
+        ...
+
+    def orders_named(
+        self,
+        text: str,
+        *,
+        number: int | None,
+        email_index: str | None,
+        shop: str | None = None,
+        limit: int = 50,
+    ) -> Sequence[UUID]:
+        """Orders with this number, keyed e-mail, or reference or identifier; the newest first."""
+        ...
+
+    def order_of_person(self, shop: str, number: int, email_index: str) -> UUID | None:
+        """The order of this number, if it is of this person."""
+        ...
+
+    def unpaid_due(self, now: datetime, limit: int) -> Sequence[UUID]:
+        """Orders whose time to pay is over."""
+        ...
+
+    def checkpoints(self) -> Sequence[Behind]:
+        """How far each projection has come."""
+        ...
+
+    def stopped_lanes(self) -> Sequence[Stopped]:
+        """The streams that stand still."""
+        ...
+
+    def count_letters(self, now: datetime) -> Sequence[LetterCount]:
+        """How many letters there are, by state."""
+        ...
+
+    def count_intents(self) -> Sequence[IntentCount]:
+        """How many questions to providers are open, by kind and provider."""
+        ...
+
+    def pending_migrations(self) -> Sequence[str]:
+        """What `migrate` would apply."""
+        ...
+
+    def diff(self, *, progress: Callable[[int, int], None]) -> Iterator[Difference]:
+        """Every row that is not as derived from the ledger, of one moment."""
         ...
 
 

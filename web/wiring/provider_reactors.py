@@ -5,8 +5,8 @@ Money by hand, and providers without settings here, share a lane in which nobody
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import TypedDict, TypeVar
 from uuid import UUID
 
 from adapters.keys.evidence import Message, Waiting
@@ -48,6 +48,14 @@ def provider_work(
     return [reactor for work in works for reactor in work.reactors()]
 
 
+class _Own(TypedDict):
+    """What each reactor has for itself."""
+
+    name: str
+    patience: Patience
+    hands: Hands | None
+
+
 @dataclass(frozen=True, slots=True)
 class _LaneWork:
     parts: Parts
@@ -74,59 +82,56 @@ class _LaneWork:
             if (name in self.lane.names) is not self.lane.others
         }
 
-    def _name(self, kind: str) -> str:
-        return kind if self.lane.others else f"{kind}:{self.lane.names[0]}"
+    def _own(self, kind: str, patience: Patience | None = None) -> _Own:
+        """A name of its own; several hands where providers are called, since one may hang."""
+        others = self.lane.others
+        name = kind if others else f"{kind}:{self.lane.names[0]}"
+        return {
+            "name": name,
+            "patience": patience or Patience(self.parts.clock),
+            "hands": None if others else Hands(most=_AT_ONCE, name=name),
+        }
 
-    def _hands(self, name: str) -> Hands | None:
-        """Several where providers are called; one may hang."""
-        return None if self.lane.others else Hands(most=_AT_ONCE, name=name)
-
-    def _turns(
-        self, name: str, patience: Patience, look: Callable[[int], Sequence[_T]]
-    ) -> Turns[_T]:
-        return Turns(look=look, ready=lambda one: patience.ready((name, one)), page=_PAGE)
-
-    def _asked(self, name: str, patience: Patience, kinds: Sequence[str]) -> Turns[UUID]:
+    def _asked(self, own: _Own, kinds: Sequence[str]) -> Turns[UUID]:
         """Orders with questions of these kinds that were not answered."""
 
         def look(offset: int) -> Sequence[UUID]:
-            asked_before = self.parts.clock() - _RECOVERY
-            found = self.views.open_intents(
-                asked_before, _PAGE, kinds=kinds, lane=self.lane, offset=offset
-            )
+            before, lane = self._before(), self.lane
+            found = self.views.open_intents(before, _PAGE, kinds=kinds, lane=lane, offset=offset)
             return [one.order for one in found]
 
-        return self._turns(name, patience, look)
+        return _turns(own, look)
+
+    def _before(self) -> datetime:
+        """What was begun earlier is not left to the web any more."""
+        return self.parts.clock() - _RECOVERY
 
     def _inbox(self) -> Inbox:
-        parts, name = self.parts, self._name("inbox")
-        patience = Patience(parts.clock)
+        parts, own = self.parts, self._own("inbox")
         look_up = LookUp(books=parts.books, pages=parts.pages, intake=intake(parts))
-        turns: Turns[Waiting] = Turns(
-            look=lambda offset: self.inbox.unfinished(_PAGE, doors=self.lane, offset=offset),
-            ready=lambda one: patience.ready((name, one.id)),
-            page=_PAGE,
+        turns = _turns(
+            own,
+            lambda at: self.inbox.unfinished(_PAGE, doors=self.lane, offset=at),
+            named=lambda one: one.id,
         )
         return Inbox(
+            **own,
             kept=_Kept(self.inbox, turns),
             doors=parts.doors,
             orders=parts.orders,
             cases=parts.cases,
             find_order=self.views.order_of,
             clock=parts.clock,
-            patience=patience,
             look_up=look_up,
             look_up_refunds=look_up.refunds,
-            hands=self._hands(name),
-            name=name,
         )
 
     def _payments(self) -> Payments:
-        parts, name = self.parts, self._name("payments")
-        patience = Patience(parts.clock)
+        parts, own = self.parts, self._own("payments")
         return Payments(
+            **own,
             orders=parts.orders,
-            find=self._asked(name, patience, ("payment", "refund")),
+            find=self._asked(own, ("payment", "refund")),
             providers=self.providers,
             pages=open_pages(parts),
             desk=self.desk,
@@ -134,109 +139,91 @@ class _LaneWork:
                 parts.settings.base_url, order.terms.shop_slug, order.id
             ),
             clock=parts.clock,
-            patience=patience,
             after=_RECOVERY,
-            hands=self._hands(name),
-            name=name,
         )
 
     def _promises(self) -> Promises:
-        parts, name = self.parts, self._name("promises")
-        patience = unhurried(parts.clock)
+        parts, views = self.parts, self.views
+        own = self._own("promises", unhurried(parts.clock))
         return Promises(
+            **own,
             orders=parts.orders,
-            find=self._turns(
-                name,
-                patience,
-                lambda at: self.views.promised_refunds(_PAGE, lane=self.lane, offset=at),
-            ),
+            find=_turns(own, lambda at: views.promised_refunds(_PAGE, lane=self.lane, offset=at)),
             providers=self.providers,
-            patience=patience,
-            hands=self._hands(name),
-            name=name,
         )
 
     def _captures(self) -> Captures:
-        parts, name = self.parts, self._name("captures")
-        patience = Patience(parts.clock)
-        asked = self._asked(name, patience, ("capture", "void"))
-        due = self._turns(
-            name,
-            patience,
-            lambda at: self.views.reservations_due(parts.clock(), _PAGE, lane=self.lane, offset=at),
+        parts, own, views = self.parts, self._own("captures"), self.views
+        asked = self._asked(own, ("capture", "void"))
+        due = _turns(
+            own,
+            lambda at: views.reservations_due(parts.clock(), _PAGE, lane=self.lane, offset=at),
         )
         return Captures(
+            **own,
             orders=parts.orders,
             find=lambda: [*dict.fromkeys([*due(), *asked()])],
             providers=self.providers,
             desk=self.desk,
             clock=parts.clock,
-            patience=patience,
             after=_RECOVERY,
-            hands=self._hands(name),
-            name=name,
         )
 
     def _timeouts(self) -> Timeouts:
-        parts, name = self.parts, self._name("timeouts")
-        patience = Patience(parts.clock)
+        parts, own, views = self.parts, self._own("timeouts"), self.views
         return Timeouts(
+            **own,
             orders=parts.orders,
-            find=self._turns(
-                name,
-                patience,
-                lambda at: self.views.unpaid_due(parts.clock(), _PAGE, lane=self.lane, offset=at),
+            find=_turns(
+                own, lambda at: views.unpaid_due(parts.clock(), _PAGE, lane=self.lane, offset=at)
             ),
             pages=open_pages(parts),
             clock=parts.clock,
-            patience=patience,
             desk=self.desk,
             look=Look(pages=parts.pages, intake=intake(parts)),
-            hands=self._hands(name),
-            name=name,
         )
 
     def _second_look(self) -> SecondLook:
-        parts, name = self.parts, self._name("second_look")
-        patience = Patience(parts.clock)
+        parts, own = self.parts, self._own("second_look")
+        homeless = _turns(
+            own,
+            lambda at: self.views.homeless_news(TRUSTED, _PAGE, doors=self.lane, offset=at),
+            named=lambda one: one.case,
+        )
         return SecondLook(
-            homeless=Turns(
-                look=lambda at: self.views.homeless_news(
-                    TRUSTED, _PAGE, doors=self.lane, offset=at
-                ),
-                ready=lambda one: patience.ready((name, one.case)),
-                page=_PAGE,
-            ),
+            **own,
+            homeless=homeless,
             shelf=self.inbox,
             doors=parts.doors,
             orders=parts.orders,
             cases=parts.cases,
             find_order=self.views.order_of,
             clock=parts.clock,
-            patience=patience,
-            hands=self._hands(name),
-            name=name,
         )
 
     def _returns(self) -> Returns:
-        parts, name = self.parts, self._name("returns")
-        patience = Patience(parts.clock)
+        parts, own, views = self.parts, self._own("returns"), self.views
         return Returns(
+            **own,
             cases=parts.cases,
-            find=self._turns(
-                name,
-                patience,
-                lambda at: self.views.returning_cases(
-                    parts.clock() - _RECOVERY, _PAGE, lane=self.lane, offset=at
-                ),
+            find=_turns(
+                own,
+                lambda at: views.returning_cases(self._before(), _PAGE, lane=self.lane, offset=at),
             ),
             providers=self.providers,
             clock=parts.clock,
-            patience=patience,
             after=_RECOVERY,
-            hands=self._hands(name),
-            name=name,
         )
+
+
+def _turns(
+    own: _Own,
+    look: Callable[[int], Sequence[_T]],
+    named: Callable[[_T], Hashable] = lambda one: one,
+) -> Turns[_T]:
+    """What is due, page by page, without that which has to wait after it went wrong."""
+    name, patience = own["name"], own["patience"]
+    return Turns(look=look, ready=lambda one: patience.ready((name, named(one))), page=_PAGE)
 
 
 @dataclass(frozen=True, slots=True)

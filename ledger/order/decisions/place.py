@@ -15,7 +15,7 @@ from ledger.kernel.refusals import (
     QuantityNotAllowed,
     UnknownProduct,
 )
-from ledger.order.commands import PlaceOrder, Wanted
+from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.policy import PaymentLetter
 from ledger.order.stamps import (
@@ -36,6 +36,8 @@ from ledger.shop.texts import language_of
 # Whoever pays at a provider is on its page just now, and most come to an end there.
 AT_A_PROVIDER = 30 * 60
 LANGUAGES = ("en", "fi", "sv")
+# The shop's provider has no settings here: nobody is asked until it has.
+_NO_ACCOUNT = ProviderAccount(name="", live=False)
 
 
 def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
@@ -51,11 +53,12 @@ def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
         return placed, ZeroPrice()
     if reason := hindrance(shop.terms.provider, placed.total):
         raise AmountNotPayable(total=placed.total, reason=reason)
+    ours = command.accounts.get(shop.terms.provider, _NO_ACCOUNT)
     asked = CreatePaymentRequest(
         amount=placed.total,
         provider=shop.terms.provider,
-        account=command.account,
-        live=command.live,
+        account=ours.name,
+        live=ours.live,
     )
     return placed, asked
 

@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -65,6 +65,17 @@ def test_a_mail_says_what_and_is_recognizable(postbox: tuple[Postbox, AlarmMail]
     assert "pi_1" in letter
 
 
+def test_a_mail_of_many_says_how_many_and_names_the_first_few(postbox: tuple[Postbox, AlarmMail]):
+    box, channel = postbox
+    first = [UUID(int=one) for one in range(1, 6)]
+    assert channel.tell(replace(ALARM, kind="payment_unknown", many=40, cases=first))
+    (letter,) = box.letters
+    assert "Subject: Stampledger needs a person: payment_unknown (40 cases)" in letter
+    assert "Cases: 40" in letter
+    assert all(str(one) in letter for one in first)
+    assert "and 35 more" in letter
+
+
 def test_a_mail_that_was_not_taken_is_no_alarm(postbox: tuple[Postbox, AlarmMail]):
     box, channel = postbox
     box.closed = True
@@ -102,6 +113,7 @@ def test_a_webhook_gets_one_document(hook: tuple[str, list[Any], list[int]]):
     ((key, told),) = came
     assert key == told["case"] == str(ALARM.case)
     assert (told["amount"], told["currency"], told["severity"]) == (500, "EUR", "critical")
+    assert (told["many"], told["cases"]) == (1, [])
     assert told["opened_at"] == "2027-01-10T12:00:00Z"
 
 

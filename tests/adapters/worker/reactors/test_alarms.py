@@ -1,6 +1,7 @@
 """People are told of a critical case: once, by every way there is, whatever dies meanwhile."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -38,12 +39,18 @@ def world() -> World:
     return World()
 
 
-def opened(world: World, severity: Severity = Severity.CRITICAL) -> UUID:
+def opened(
+    world: World,
+    severity: Severity = Severity.CRITICAL,
+    *,
+    kind: CaseKind = CaseKind.UNMATCHED_MONEY,
+    provider: str = "stripe",
+) -> UUID:
     case = CaseOpened(
-        kind=CaseKind.UNMATCHED_MONEY,
+        kind=kind,
         severity=severity,
         text="Paid: no order of ours is named",
-        provider="stripe",
+        provider=provider,
         provider_reference="pi_1",
     )
     made = world.cases.open(case, correlation_id=uuid4(), actor="test")
@@ -146,3 +153,84 @@ def test_the_pause_between_tries_grows(world: World):
         alarms(world, deaf).run()
         world.clock.forward(minutes=1)
     assert 3 <= len(raised(world)) <= 5
+
+
+def outage(world: World, many: int, **of: Any) -> list[UUID]:
+    """A provider does not answer: each order has a case of its own."""
+    return [opened(world, kind=CaseKind.PAYMENT_UNKNOWN, **of) for _ in range(many)]
+
+
+def ordered(world: World, bell: Channel) -> Alarms:
+    """A worker that finds its cases in the order in which they were opened."""
+    return replace(
+        alarms(world, bell),
+        find=lambda: [one.stream for one in world.stamps() if isinstance(one.stamp, CaseOpened)],
+    )
+
+
+def test_an_outage_is_one_alarm_that_says_how_many_and_the_first_few(world: World, capsys):
+    mail, cases = Bell(), outage(world, 40)
+    worker = ordered(world, mail)
+    worker.run()
+    (alarm,) = mail.heard
+    assert (alarm.case, alarm.kind, alarm.many) == (cases[0], "payment_unknown", 40)
+    assert alarm.cases == cases[:5]
+    assert len(raised(world)) == 40, "each case knows that people were told of it"
+    assert "".join(capsys.readouterr()).count("case_opened") == 1
+
+
+def test_what_comes_within_minutes_is_told_together_then(world: World):
+    mail = Bell()
+    worker, first = ordered(world, mail), outage(world, 1)
+    worker.run()
+    later = outage(world, 3)
+    for _ in range(4):
+        worker.run()
+    assert [one.case for one in mail.heard] == first
+    world.clock.forward(minutes=5)
+    worker.run()
+    assert [(one.case, one.many) for one in mail.heard[1:]] == [(later[0], 3)]
+
+
+def test_each_provider_and_each_kind_has_an_alarm_of_its_own(world: World):
+    outage(world, 2)
+    outage(world, 3, provider="paytrail")
+    opened(world, kind=CaseKind.REFUND_UNKNOWN)
+    mail = Bell()
+    ordered(world, mail).run()
+    assert {(one.kind, one.provider, one.many) for one in mail.heard} == {
+        ("payment_unknown", "stripe", 2),
+        ("payment_unknown", "paytrail", 3),
+        ("refund_unknown", "stripe", 1),
+    }
+
+
+def test_money_that_is_nobodys_is_told_one_by_one(world: World):
+    cases = [opened(world) for _ in range(3)]
+    mail = Bell()
+    ordered(world, mail).run()
+    assert [(one.case, one.many) for one in mail.heard] == [(one, 1) for one in cases]
+
+
+def test_what_was_settled_while_it_waited_is_not_told(world: World):
+    mail = Bell()
+    worker, _ = ordered(world, mail), outage(world, 1)
+    worker.run()
+    settled, left = outage(world, 2)
+    worker.run()
+    wish = CloseCase(
+        correlation_id=uuid4(), actor="worker", at=world.clock(), reason="it answered after all"
+    )
+    world.cases.handle(settled, wish)
+    world.clock.forward(minutes=5)
+    worker.run()
+    assert [(one.case, one.many) for one in mail.heard[1:]] == [(left, 1)]
+
+
+def test_an_alarm_of_many_that_was_not_heard_is_told_again_as_one(world: World):
+    mail, cases = Bell(deaf=1), outage(world, 7)
+    worker = ordered(world, mail)
+    for _ in range(3):
+        worker.run()
+        world.clock.forward(hours=2)
+    assert [(one.case, one.many) for one in mail.heard] == [(cases[0], 7)]

@@ -1,0 +1,72 @@
+"""Cancelling: a link, its confirmation, and ticket sales' own word; the money goes back at once."""
+
+from collections.abc import Sequence
+from hmac import compare_digest
+from secrets import token_urlsafe
+from typing import Literal
+from uuid import UUID
+
+from ledger.kernel.money import Money
+from ledger.order.commands import CancelOrder, ConfirmCancellation, RequestCancellation
+from ledger.order.decide import code_hash
+from ledger.order.order import LinkRequest, Order
+from ledger.payments.provider import start_refund
+from web.actions.pay import close_pages
+from web.actions.wish import Wish
+from web.wiring.parts import Parts
+
+# What became of the money that a cancellation sends back.
+RefundOutcome = Literal["none", "accepted", "failed", "unknown"]
+
+
+def send_link(parts: Parts, order_id: UUID, wish: Wish) -> Order:
+    """The order once a link goes to its e-mail. Raises `NotCancellable`, `LetterTooSoon`."""
+    return parts.orders.handle(order_id, RequestCancellation(**wish, code=token_urlsafe(32)))
+
+
+def links_of(order: Order, code: str) -> Sequence[LinkRequest]:
+    """The links that this code belongs to, used and replaced ones included, the newest last."""
+    hashed = code_hash(code)
+    return [link for link in order.links if compare_digest(link.code_hash, hashed)]
+
+
+def is_used(order: Order, link: LinkRequest) -> bool:
+    """Whether this link's cancellation was confirmed."""
+    return link.correlation_id in order.refunds or link.correlation_id == order.cancelled
+
+
+def confirm(parts: Parts, order_id: UUID, wish: Wish, *, code: str, shown: Money) -> Order:
+    """The order cancelled, for exactly the refund that was shown; its correlation id is the link's.
+
+    Raises `QuoteChanged`, `LinkInvalid`, `NotCancellable`.
+    """
+    confirmed = ConfirmCancellation(**wish, code=code, quote=shown)
+    # 1. The wish is committed, with the intent of the refund, before anyone outside hears of it.
+    order = parts.orders.handle(order_id, confirmed)
+    # 2. The provider is asked under the same correlation id; its answer, if any, is stamped.
+    return send_back(parts, order, confirmed.correlation_id)
+
+
+def cancel_by_staff(parts: Parts, order_id: UUID, wish: CancelOrder) -> Order:
+    """The order cancelled at once; with `refund` all that is held is on its way back."""
+    order = close_pages(parts, parts.orders.handle(order_id, wish))
+    return send_back(parts, order, wish.correlation_id)
+
+
+def send_back(parts: Parts, order: Order, refund_id: UUID) -> Order:
+    """The order with the provider's answer. Without one, recovery finds out."""
+    refund = order.refund_of(refund_id)
+    provider = parts.providers.get(refund.request.provider) if refund and refund.request else None
+    if refund is None or provider is None or not refund.unanswered:
+        return order
+    return start_refund(parts.orders, provider, order.id, refund_id, at=parts.clock())
+
+
+def refund_outcome(order: Order, cancellation: UUID) -> RefundOutcome:
+    """What became of the money of this cancellation; none where none was owed."""
+    refund = order.refund_of(cancellation)
+    if refund is None:
+        return "none"
+    if refund.was_refused or refund.failed_late:
+        return "failed"
+    return "accepted" if refund.was_accepted else "unknown"

@@ -1,0 +1,47 @@
+"""Placing an order: the form and the API ask in the same words."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from ledger.kernel.money import Money
+from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
+from ledger.order.order import Order
+from ledger.order.stamps import Customer
+from web.wiring.parts import Parts
+
+CUSTOMER = "customer"
+
+
+def place_order(
+    parts: Parts,
+    shop: str,
+    *,
+    key: UUID,
+    lines: Sequence[Wanted],
+    customer: Customer,
+    language: str,
+    content: bytes,
+    expected_total: Money | None,
+) -> Order:
+    """The order under this key; the same content again gives the first one back.
+
+    `content` is the whole wish as its door spells it: another under the same key is `KeyReused`.
+    Raises what `Orders.place` raises.
+    """
+    wish = PlaceOrder(
+        correlation_id=key,
+        actor=CUSTOMER,
+        at=parts.clock(),
+        order=uuid4(),
+        lines=tuple(lines),
+        customer=customer,
+        language=language,
+        email_index=parts.keyring.blind_index(customer.email),
+        request_digest=parts.keyring.keyed_hash(content),
+        accounts={
+            name: ProviderAccount(name=one.account, live=one.live)
+            for name, one in parts.providers.items()
+        },
+        expected_total=expected_total,
+    )
+    return parts.orders.place(shop, wish)
