@@ -630,8 +630,8 @@ MUTATIONS = (
     Mutation(
         name="a-letter-for-nobody-is-handed-over",
         file="adapters/mail/smtp.py",
-        old="        if refused.waits:\n",
-        new="        if refused.waits and server.send('.\\r\\n'):\n",
+        old="        _agreed(_OK, server.rcpt(to))\n",
+        new="        server.rcpt(to)\n",
         tests=("tests/adapters/mail/test_smtp_connections.py",),
     ),
     Mutation(

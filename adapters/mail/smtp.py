@@ -3,7 +3,7 @@
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from adapters.mail.letters.letter import RenderedLetter
 from adapters.mail.letters.mime import Unwritable, compose, deliverable, message_id
-from adapters.mail.smtp_connections import Lines, leave
+from adapters.mail.smtp_connections import SmtpConnections, leave
 from ledger.order.stamps import Letter
 
 _OK, _GO_AHEAD = range(200, 300), range(354, 355)
@@ -47,7 +47,6 @@ class _Refused(Exception):
         found = re.match(rb"[245]\.\d{1,3}\.\d{1,3}", answer)
         self.code = f"{code} {found[0].decode()}" if found else str(code)
         self.permanent = 500 <= code < 600
-        self.waits = False
         super().__init__(self.code)
 
 
@@ -69,13 +68,13 @@ class SmtpMail:
         keeps: bool = False,
         starttls_required: bool = False,
     ) -> None:
-        self._lines = Lines(
+        self._connections = SmtpConnections(
             url, timeout=timeout, tls=tls, keeps=keeps, starttls_required=starttls_required
         )
         self._from, self._clock = mail_from, clock
 
     def __repr__(self) -> str:
-        return f"SmtpMail({self._lines})"
+        return f"SmtpMail({self._connections})"
 
     def message_id(self, correlation_id: UUID, letter: Letter) -> str:
         """The Message-ID of a letter, the same at every try."""
@@ -94,20 +93,20 @@ class SmtpMail:
 
     def rest(self) -> None:
         """There is nothing to send: connections that are not used for long are closed."""
-        self._lines.rest()
+        self._connections.rest()
 
     def close(self) -> None:
         """Say good-bye to the server."""
-        self._lines.close()
+        self._connections.close()
 
     def _deliver(self, message: bytes, to: str) -> Delivery:
-        kept = self._lines.kept()
+        kept = self._connections.kept()
         answer = self._handed_over(kept, message, to) if kept else None
         if isinstance(answer, Sent | Unknown) or (answer and answer.permanent):
             return answer
         # A passing no may be about a connection that is used up: on a fresh one it would be heard.
         try:
-            server = self._lines.fresh()
+            server = self._connections.fresh()
         except (OSError, smtplib.SMTPException) as error:
             # Nothing was said about the letter yet: a better day may come, or a better password.
             return Rejected(_name(error), permanent=False)
@@ -117,7 +116,7 @@ class SmtpMail:
         try:
             self._announced(server, to)
         except _Refused as refused:
-            self._cleared(server, refused)
+            self._cleared(server)
             return Rejected(refused.code, refused.permanent)
         except (OSError, smtplib.SMTPException) as error:
             server.close()
@@ -130,7 +129,7 @@ class SmtpMail:
             server.close()
             return Unknown(_name(error))
         if code in _OK:
-            self._lines.keep(server)
+            self._connections.keep(server)
             return Sent()
         leave(server)
         no = _Refused(code, answer)
@@ -141,49 +140,29 @@ class SmtpMail:
         international = not to.isascii()
         if international and not server.has_extn("smtputf8"):
             raise _Refused(550, b"5.6.7")  # RFC 6531: the server cannot carry this address
-        sender = smtplib.quoteaddr(parseaddr(self._from)[1])
-        mail = f"MAIL FROM:{sender}{' SMTPUTF8' if international else ''}"
-        answers = _asked(server, (mail, f"RCPT TO:{smtplib.quoteaddr(to)}", "DATA"))
-        refused: _Refused | None = None
-        for wanted, (code, answer) in zip((_OK, _OK, _GO_AHEAD), answers, strict=False):
-            if code == -1:
-                raise smtplib.SMTPServerDisconnected
-            if code not in wanted and refused is None:
-                refused = _Refused(code, answer)
-            if refused is not None:
-                refused.waits = code in _GO_AHEAD
-                if not server.has_extn("pipelining"):
-                    break
-        if refused is not None:
-            raise refused
+        sender = parseaddr(self._from)[1]
+        _agreed(_OK, server.mail(sender, ["SMTPUTF8"] if international else []))
+        _agreed(_OK, server.rcpt(to))
+        _agreed(_GO_AHEAD, server.docmd("DATA"))
 
-    def _cleared(self, server: smtplib.SMTP, refused: _Refused) -> None:
-        """After a no the server forgets this letter, and the connection serves for the next.
-
-        If it waits for a letter that it must not have, nothing but hanging up is clear.
-        """
-        if refused.waits:
-            server.close()
-            return
+    def _cleared(self, server: smtplib.SMTP) -> None:
+        """After a no the server forgets this letter, and the connection serves for the next."""
         try:
             code, _ = server.rset()
         except (OSError, smtplib.SMTPException):
             code = -1
         if code in _OK:
-            self._lines.keep(server)
+            self._connections.keep(server)
         else:
             leave(server)
 
 
-def _asked(server: smtplib.SMTP, commands: Sequence[str]) -> Iterator[tuple[int, bytes]]:
-    """The server's answers, one by one; asked all together where it allows that (RFC 2920)."""
-    together = server.has_extn("pipelining")
-    if together:
-        server.send("".join(f"{command}\r\n" for command in commands).encode())
-    for command in commands:
-        if not together:
-            server.send(f"{command}\r\n".encode())
-        yield server.getreply()
+def _agreed(wanted: range, answered: tuple[int, bytes]) -> None:
+    code, answer = answered
+    if code == -1:
+        raise smtplib.SMTPServerDisconnected
+    if code not in wanted:
+        raise _Refused(code, answer)
 
 
 def _on_the_wire(message: bytes) -> bytes:

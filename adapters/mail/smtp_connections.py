@@ -16,7 +16,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _KEPT, _GOOD_BYE = 10.0, 1.0
 
 
-class Lines:
+class SmtpConnections:
     """A mail server, by its address `smtp://[user:password@]host[:port]` or `smtps://…`."""
 
     def __init__(

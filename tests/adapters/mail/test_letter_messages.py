@@ -1,4 +1,4 @@
-"""Messages are written by us and read by Python's e-mail package, which also writes the same."""
+"""Messages are read by Python's e-mail package, whose newer form also writes the same."""
 
 import email
 from collections.abc import Iterator
@@ -147,7 +147,7 @@ def test_a_long_subject_is_cut_between_its_characters():
     subject = "\U0001f3ab\u00e4" * 30
     content = composed(replace(PLAIN, subject=subject))
     words = [line for line in content.split(b"\r\n") if b"=?utf-8?b?" in line]
-    assert len(words) > 4
+    assert len(words) > 2
     assert read(content)["Subject"] == subject
     for one in words:
         assert read(b"Subject: " + one.removeprefix(b"Subject:").strip() + b"\r\n\r\n")["Subject"]
