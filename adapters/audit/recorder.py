@@ -15,7 +15,7 @@ from ledger.audit.raw_rows import (
     share_of,
     vertebra_of,
 )
-from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
+from ledger.codec.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 from ledger.kernel.fast import maker
 
 stored_row = maker(StoredRow)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from adapters.store.recorder import StampRecorder
 from ledger.audit.raw_rows import FaultyClaim, RawCommit, RawRow, Vertebra
-from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
+from ledger.codec.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 
 
 class StoredRows:

@@ -31,12 +31,18 @@ from adapters.shop_file.fields import (
 from adapters.shop_file.strict_yaml import Items, Misread, Node, NotYaml, Place, read_yaml
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import ShopInvalid
-from ledger.order.policy import BankAccount, CancellationPolicy, Release, Seller, Surplus
 from ledger.shop import rules
 from ledger.shop.limits import FILE_BYTES
 from ledger.shop.rules import Fault
 from ledger.shop.shop import ProductSpec, ShopSpec
-from ledger.shop.stamps import Preferences
+from ledger.shop.stamps import (
+    BankAccount,
+    CancellationPolicy,
+    Preferences,
+    Release,
+    Seller,
+    Surplus,
+)
 
 WHOLE_FILE = "the whole file"
 

@@ -22,13 +22,13 @@ from adapters.store.recorder import (
 )
 from adapters.store.rows import Identity, StampRow
 from ledger.audit.raw_rows import ClaimFault, FaultyClaim
-from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredNumber, StoredRow, Totals
 from ledger.cases.stamps import CaseOpened, CaseReturnRequested
 from ledger.codec import Unreadable, decode, unframe
+from ledger.codec.rows import Kept, KeptBeside, StoredCommit, StoredNumber, StoredRow, Totals
 from ledger.kernel.clocks import Clocks
 from ledger.order.decisions.staff import MANUAL
+from ledger.order.payment_claims import payment_id
 from ledger.order.stamps import Authorized, CreatePaymentRequest, Paid, PaymentAssigned
-from ledger.payments.payment_claims import payment_id
 
 
 def utc_now() -> datetime:

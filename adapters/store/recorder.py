@@ -18,7 +18,7 @@ from eventsourcing.persistence import (
 from adapters.audit.recorder import AuditedRecorder, audited
 from adapters.store.rows import PlainRow, StampRow, plain
 from adapters.store.subscription import PollingSubscription
-from ledger.audit.rows import StoredRow
+from ledger.codec.rows import StoredRow
 from ledger.kernel.clocks import Clocks
 from ledger.kernel.store import Conflict, NoRoom, PaymentClaim, PaymentTaken, SeatChange
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from ledger.audit.findings import Finding, SeatsMoved
-from ledger.audit.rows import LedgerRows, Totals, all_rows, recorded
 from ledger.audit.streams import UNFIT, State, Streams, evolved
 from ledger.codec import NAMES, Unreadable, unframe
+from ledger.codec.rows import LedgerRows, Totals, all_rows, recorded
 from ledger.kernel.events import Recorded
 from ledger.order.order import Order
 from ledger.order.stamps import (

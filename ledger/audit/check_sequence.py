@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ledger.audit.findings import Finding, Taken, finding
 from ledger.audit.raw_rows import Vertebra
-from ledger.audit.rows import Totals
+from ledger.codec.rows import Totals
 
 
 def dense(row: Vertebra, last: Vertebra | None) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from ledger.audit.check_sequence import law_of, never_oversold
 from ledger.audit.checks import RANKS
 from ledger.audit.findings import Finding, Found, Taken
 from ledger.audit.raw_rows import RawCommit, Vertebra
-from ledger.audit.rows import Kept, KeptBeside, StoredNumber, Totals
+from ledger.codec.rows import Kept, KeptBeside, StoredNumber, Totals
 
 RANK = 200
 _OVERSOLD = RANKS[never_oversold]

@@ -6,9 +6,9 @@ from hashlib import sha256
 from uuid import UUID
 
 from ledger.audit.raw_rows import RawRow
-from ledger.audit.rows import Frame
 from ledger.audit.streams import State
 from ledger.codec import Encoded
+from ledger.codec.rows import Frame
 from ledger.kernel.events import Recorded
 from ledger.order.order import Order
 

@@ -9,7 +9,7 @@ from struct import Struct
 from typing import Protocol
 from uuid import UUID
 
-from ledger.audit.rows import Kept, KeptBeside, LedgerRows, StoredCommit, StoredRow
+from ledger.codec.rows import Kept, KeptBeside, LedgerRows, StoredCommit, StoredRow
 from ledger.kernel.fast import maker
 from ledger.proof.leaf import HEAD, assembled
 

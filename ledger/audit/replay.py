@@ -10,9 +10,9 @@ from uuid import UUID
 
 from ledger.audit.check_seats import SeatCount
 from ledger.audit.describe import told
-from ledger.audit.rows import LedgerRows, StoredRow, Totals, all_rows, recorded
 from ledger.audit.streams import UNFIT, Misplaced, State, Streams, begun, evolved
 from ledger.codec import NAMES, Unreadable
+from ledger.codec.rows import LedgerRows, StoredRow, Totals, all_rows, recorded
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, zero
 from ledger.order.order import Order

@@ -6,13 +6,11 @@ from typing import Protocol
 from uuid import UUID
 
 from ledger.kernel.events import Draft, Recorded
-from ledger.kernel.refusals import Busy
-from ledger.kernel.store import Append, Appended, StampStore
+from ledger.kernel.retry import again_on_conflict
+from ledger.kernel.store import Append, Appended, Conflict, StampStore
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, receipt_numbers
 from ledger.shop.service import Shops
-from ledger.shop.stamps import SeriesResumed
-
-_PATIENCE = 5
+from ledger.shop.stamps import SeriesResumed, shop_id
 
 
 class NumberedStore(StampStore, Protocol):
@@ -70,7 +68,7 @@ def _resume(
     cause: UUID,
     actor: str,
 ) -> Sequence[SeriesResumed]:
-    for _ in range(_PATIENCE):
+    def attempt() -> Sequence[SeriesResumed] | Conflict:
         shop, known = shops.fresh(slug), store.last_numbers(names)
         stamps = [
             SeriesResumed(series=name, after=known.get(name, 0), until=known.get(name, 0) + gap)
@@ -86,4 +84,7 @@ def _resume(
         (outcome,) = store.append(Append(drafts=drafts, expected={shop.id: shop.version}))
         if isinstance(outcome, Appended):
             return stamps
-    raise Busy(shops.fresh(slug).id)
+        # Whoever stamped the same gap was faster: what stands there is looked up again.
+        return Conflict(stream=shop.id, expected=shop.version, actual=shop.version)
+
+    return again_on_conflict(shop_id(slug), attempt)

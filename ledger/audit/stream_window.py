@@ -6,9 +6,9 @@ from uuid import UUID
 
 from ledger.audit.check_seats import Seats
 from ledger.audit.raw_rows import NO_NUMBERS, RawRow, RawStreams, moment
-from ledger.audit.rows import BATCH, Frame, new_recorded
 from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import Unreadable, decode, unframe
+from ledger.codec.rows import BATCH, Frame, new_recorded
 from ledger.kernel.events import Recorded
 from ledger.kernel.fast import uuid_of
 

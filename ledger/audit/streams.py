@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import get_args
 from uuid import UUID
 
-from ledger.audit.rows import BATCH, LedgerRows, StoredRow, recorded
 from ledger.cases.case import Case, evolve_case
 from ledger.cases.stamps import CaseStamp
 from ledger.codec import Unreadable
+from ledger.codec.rows import BATCH, LedgerRows, StoredRow, recorded
 from ledger.kernel.events import Recorded
 from ledger.order.evolve import evolve
 from ledger.order.order import Order

@@ -9,9 +9,9 @@ from typing import Protocol, TypeVar
 from ledger.audit.check_evidence import KeptBesideStamps, evidence_findings
 from ledger.audit.findings import Finding, Report
 from ledger.audit.raw_rows import RawLedger, Vertebra, vertebra_of
-from ledger.audit.rows import BATCH
 from ledger.audit.verify_ledger import Whole
 from ledger.audit.verify_streams import Share
+from ledger.codec.rows import BATCH
 
 Progress = Callable[[int, int], None]
 NO_HEADS: Mapping[int, bytes] = {}

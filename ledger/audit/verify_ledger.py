@@ -11,7 +11,7 @@ from ledger.audit.check_tree import TreeCheck
 from ledger.audit.checks import judged
 from ledger.audit.findings import Finding, Found, Report, finding
 from ledger.audit.raw_rows import RawCommit, RawLedger, Vertebra
-from ledger.audit.rows import BATCH
+from ledger.codec.rows import BATCH
 
 _PLACE = itemgetter(0, 1)
 

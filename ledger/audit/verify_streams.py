@@ -8,10 +8,10 @@ from ledger.audit.check_seats import MOVERS, between, moved_unread, seats_moved
 from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
 from ledger.audit.findings import Found, Report, Step, Taken
 from ledger.audit.raw_rows import LeafHashes, RawRow, RawStreams
-from ledger.audit.rows import Frame
 from ledger.audit.stream_window import Ids, Shelf, recorded
 from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import NAMES, Encoded, Unreadable, encode, unframe
+from ledger.codec.rows import Frame
 from ledger.kernel.events import Recorded
 from ledger.kernel.fast import maker
 from ledger.order.order import Order

@@ -9,18 +9,25 @@ from ledger.cases.decide import decide_case, is_nobodys
 from ledger.cases.return_money import start_return
 from ledger.cases.service import Cases
 from ledger.kernel.events import Draft, derived
-from ledger.kernel.refusals import Busy, CaseClosed, NotRefundable, PaymentHeld
-from ledger.kernel.store import Append, Appended, Conflict, Contradiction, PaymentTaken, StampStore
+from ledger.kernel.refusals import CaseClosed, NotRefundable, OtherCurrency, PaymentHeld
+from ledger.kernel.retry import again_on_conflict
+from ledger.kernel.store import (
+    Append,
+    Appended,
+    Contradiction,
+    NoRoom,
+    Outcome,
+    PaymentTaken,
+    StampStore,
+)
 from ledger.order.commands import Command, RefundPayment, RetryRefund
-from ledger.order.decisions.staff import assigned
 from ledger.order.order import Order
+from ledger.order.payment_claims import claims_between
 from ledger.order.seats import after_drafts, seat_changes
 from ledger.order.service import Orders
-from ledger.payments.payment_claims import claims_between
+from ledger.order.stamps import PaymentAssigned
 from ledger.payments.provider import Providers
 from ledger.payments.refund import refund_payment, retry_refund
-
-PATIENCE = 25
 
 
 class Resolutions:
@@ -57,31 +64,25 @@ class Resolutions:
                 assert_never(command)
         return self._cases.handle(case_id, command)
 
-    def _assign(  # noqa: C901 (one arm per outcome)
-        self, case_id: UUID, command: AssignMoney
-    ) -> Case:
+    def _assign(self, case_id: UUID, command: AssignMoney) -> Case:
         """Order and case in one append: the money is received exactly where the case says."""
-        for _ in range(PATIENCE):
-            case, order = self._cases.get(case_id), self._orders.get(command.order)
+
+        def attempt() -> Outcome | None:
             if self._cases.granted(case_id, command.request):
-                break
-            match self._store.append(_assignment(case, order, command))[0]:
-                case Appended(recorded=recorded):
-                    if recorded[0].stream != order.id:
-                        raise CaseClosed  # the same wish was granted for another order
-                    self._orders.follow(order.id, command.at)
-                    return self._cases.get(case_id)
-                case Conflict():
-                    decide_case(command, self._cases.get(case_id))
-                case Contradiction():
-                    if not self._cases.granted(case_id, command.request):
-                        raise CaseClosed
-                case PaymentTaken():
-                    raise PaymentHeld
-                case other:
-                    raise AssertionError(f"assigned money takes no seats: {other}")
-        else:
-            raise Busy(case_id)
+                return None
+            case, order = self._cases.get(case_id), self._orders.get(command.order)
+            return self._store.append(_assignment(case, order, command))[0]
+
+        outcome = again_on_conflict(case_id, attempt)
+        if isinstance(outcome, PaymentTaken):
+            raise PaymentHeld
+        if isinstance(outcome, Appended):
+            if outcome.recorded[0].stream != command.order:
+                raise CaseClosed  # the same wish was granted for another order
+            self._orders.follow(command.order, command.at)
+        if isinstance(outcome, Contradiction) and not self._cases.granted(case_id, command.request):
+            raise CaseClosed
+        assert not isinstance(outcome, NoRoom), "assigned money takes no seats"
         return self._cases.get(case_id)
 
     def _send_back(self, case_id: UUID, command: ReturnMoney) -> Case:
@@ -146,4 +147,22 @@ def _of_case(stamp: object, case_id: UUID, command: Command) -> Draft:
         correlation_id=command.correlation_id,
         actor=command.actor,
         request=command.request,
+    )
+
+
+def assigned(case: Case, order: Order, *, reason: str) -> PaymentAssigned:
+    """Money of a case, received by an order; raises `OtherCurrency`."""
+    opened = case.opened
+    assert opened is not None, "only a case that was opened holds money"
+    assert opened.amount is not None, "money that can be assigned has an amount"
+    if opened.amount.currency != order.currency:
+        raise OtherCurrency
+    return PaymentAssigned(
+        case=case.id,
+        amount=opened.amount,
+        provider=opened.provider,
+        account=opened.account,
+        live=opened.live,
+        payment_reference=opened.payment_reference,
+        reason=reason,
     )

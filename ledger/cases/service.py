@@ -9,20 +9,22 @@ from ledger.cases.case import Case, case_id, fold_case
 from ledger.cases.commands import CaseCommand
 from ledger.cases.decide import CaseFact, decide_case
 from ledger.cases.stamps import CaseKind, CaseOpened, CaseReturnRequested, CaseStamp, Severity
-from ledger.kernel.events import Draft, occurrence_of
+from ledger.kernel.events import Draft, derived, occurrence_of
 from ledger.kernel.idempotency_key import granted
-from ledger.kernel.refusals import Busy, CaseClosed, PaymentHeld, UnknownCase
+from ledger.kernel.refusals import CaseClosed, PaymentHeld, UnknownCase
+from ledger.kernel.retry import again_on_conflict
 from ledger.kernel.store import (
     Append,
-    Conflict,
     Contradiction,
+    Outcome,
     PaymentClaim,
     PaymentTaken,
     StampStore,
 )
-from ledger.payments.payment_claims import claims_of_case, second_claim
-
-PATIENCE = 5
+from ledger.order.commands import MarkPaid
+from ledger.order.decisions.staff import MANUAL
+from ledger.order.order import Order
+from ledger.order.payment_claims import payment_id, second_claim
 
 
 class Cases:
@@ -57,14 +59,21 @@ class Cases:
             stream=case, stamp=opened, correlation_id=case, actor=actor, evidence=evidence
         )
         claims = claims_of_case(case, opened, keeps_payment)
-        for _ in range(PATIENCE):
+        if isinstance(self._opened(draft, claims), PaymentTaken):
+            self._opened(draft, ())
+        return case
+
+    def _opened(self, draft: Draft, claims: Sequence[PaymentClaim]) -> Outcome | None:
+        """What opening it came to; None if it stood there."""
+        case = draft.stream
+
+        def attempt() -> Outcome | None:
             if self.get(case).opened is not None:
-                return case
-            outcome = self._store.append(_alone(draft, claims))[0]
-            if not isinstance(outcome, Conflict | PaymentTaken):
-                return case
-            claims = () if isinstance(outcome, PaymentTaken) else claims
-        raise Busy(case)
+                return None
+            append = Append(drafts=[draft], expected={case: 0}, payments=claims)
+            return self._store.append(append)[0]
+
+        return again_on_conflict(case, attempt)
 
     def handle(self, case_id: UUID, command: CaseCommand) -> Case:
         """The case after a wish was fulfilled; raises the refusal if it was not.
@@ -89,15 +98,14 @@ class Cases:
     ) -> Case:
         """The case after news of the money that it sent back. Repeats are silent."""
         draft = Draft(stream=case, stamp=fact, correlation_id=case, actor=actor, evidence=evidence)
-        for _ in range(PATIENCE):
+
+        def attempt() -> Outcome:
             expected = {case: self.get(case).version}
-            match self._store.append(Append(drafts=[draft], expected=expected))[0]:
-                case Conflict():
-                    continue
-                case Contradiction():
-                    self.contradiction(None, draft)
-            return self.get(case)
-        raise Busy(case)
+            return self._store.append(Append(drafts=[draft], expected=expected))[0]
+
+        if isinstance(again_on_conflict(case, attempt), Contradiction):
+            self.contradiction(None, draft)
+        return self.get(case)
 
     def stamp(
         self,
@@ -117,23 +125,22 @@ class Cases:
         draft = Draft(
             stream=case_id, stamp=None, correlation_id=correlation_id, actor=actor, request=request
         )
-        for _ in range(PATIENCE):
+
+        def attempt() -> Outcome | Case:
             case = self.get(case_id)
             if self.granted(case_id, request):  # looked up later, it knows at least as much
                 return self.get(case_id)
             if case.opened is None:
                 raise UnknownCase
             drafts = [_stamped(draft, one, at) for one in wished(case)]
-            if not drafts:
-                return case
-            outcome = self._store.append(_together(case, drafts))[0]
-            if isinstance(outcome, PaymentTaken):
-                raise PaymentHeld
-            if isinstance(outcome, Contradiction) and not self.granted(case_id, request):
-                raise CaseClosed
-            if not isinstance(outcome, Conflict):
-                return self.get(case_id)
-        raise Busy(case_id)
+            return self._store.append(_together(case, drafts))[0] if drafts else case
+
+        outcome = again_on_conflict(case_id, attempt)
+        if isinstance(outcome, PaymentTaken):
+            raise PaymentHeld
+        if isinstance(outcome, Contradiction) and not self.granted(case_id, request):
+            raise CaseClosed
+        return outcome if isinstance(outcome, Case) else self.get(case_id)
 
     def granted(self, case_id: UUID, request: str | None) -> bool:
         """Whether this request was granted; raises `KeyReused` for another one of its key."""
@@ -159,6 +166,22 @@ class Cases:
             actor=draft.actor,
             evidence=draft.evidence,
         )
+
+    def transfer_entered_again(self, order: UUID, wish: MarkPaid, first: Order) -> UUID:
+        """A bank transfer was entered again, otherwise than where it counts: alarm (law 3)."""
+        here = f"order #{first.number:06d} of {first.terms.shop_slug}"
+        opened = CaseOpened(
+            kind=CaseKind.CONTRADICTION,
+            severity=Severity.CRITICAL,
+            text=f"A bank transfer was entered again, otherwise than before: it counts for {here}.",
+            order=order,
+            provider=MANUAL,
+            provider_reference=wish.transfer,
+            amount=wish.amount or first.attempts[wish.correlation_id].received,
+            about=str(wish.correlation_id),
+        )
+        cause = derived(wish.correlation_id, f"entered/{order}/{wish.amount}")
+        return self.open(opened, correlation_id=cause, actor=wish.actor)
 
     def contradiction(self, order: UUID | None, draft: Draft) -> UUID:
         """A fact came again with other binding fields: alarm, never a silent drop (law 3)."""
@@ -186,13 +209,17 @@ def _stamped(draft: Draft, stamp: CaseStamp, at: datetime | None) -> Draft:
     return replace(draft, stamp=stamp, occurred_at=at if asks else None)
 
 
-def _alone(draft: Draft, claims: Sequence[PaymentClaim]) -> Append:
-    return Append(drafts=[draft], expected={draft.stream: 0}, payments=claims)
-
-
 def _together(case: Case, drafts: Sequence[Draft]) -> Append:
     """Whoever asks for money back counts it as the case's, and as no order's any more."""
     asked = any(isinstance(one.stamp, CaseReturnRequested) for one in drafts)
     named = case.opened.payment_reference if asked and case.opened else ""
     claims = claims_of_case(case.id, case.opened, named) if case.opened else ()
     return Append(drafts=drafts, expected={case.id: case.version}, payments=claims)
+
+
+def claims_of_case(case: UUID, opened: CaseOpened, named: str) -> tuple[PaymentClaim, ...]:
+    """The payment of this name that a case keeps for itself, if it has one."""
+    if not named:
+        return ()
+    payment = payment_id(opened.provider, opened.account, named)
+    return (PaymentClaim(payment=payment, holder=case),)

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from ledger.codec.names import STORED
-from ledger.order import policy, stamps
+from ledger.order import stamps
+from ledger.shop.stamps import Surplus
 
 
 def _cancelled_2(body: dict[str, Any]) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def _order_placed_2(body: dict[str, Any]) -> dict[str, Any]:
 
 def _order_placed_3(body: dict[str, Any]) -> dict[str, Any]:
     """Version 2 left every surplus to a person."""
-    return {**body, "overpaid": policy.Surplus.CASE}
+    return {**body, "overpaid": Surplus.CASE}
 
 
 def _order_placed_4(body: dict[str, Any]) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def _preferences_changed_3(body: dict[str, Any]) -> dict[str, Any]:
 
 def _preferences_changed_4(body: dict[str, Any]) -> dict[str, Any]:
     """Version 3 left every surplus to a person."""
-    return _with_preference(body, "overpaid", policy.Surplus.CASE)
+    return _with_preference(body, "overpaid", Surplus.CASE)
 
 
 def _preferences_changed_5(body: dict[str, Any]) -> dict[str, Any]:

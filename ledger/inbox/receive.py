@@ -14,9 +14,9 @@ from ledger.inbox.report import Report
 from ledger.kernel.events import derived
 from ledger.order.observe import contradicts, observe
 from ledger.order.order import Order
+from ledger.order.payment_claims import second_claim
 from ledger.order.service import Orders
 from ledger.order.stamps import Authorized, Paid
-from ledger.payments.payment_claims import second_claim
 
 
 class NotTied(Exception):

@@ -25,7 +25,7 @@ class SeatChange:
 class PaymentClaim:
     """One payment at a provider, and what counts it as its money (law 3).
 
-    `payment` is the `payment_id` of `ledger.payments.payment_claims`; `holder` the correlation id
+    `payment` is the `payment_id` of `ledger.order.payment_claims`; `holder` the correlation id
     of an order's payment attempt, or a case. A payment has one holder for ever.
     """
 

@@ -57,7 +57,6 @@ from ledger.order.decisions.staff import (
 from ledger.order.letters_due import RECEIPTS, letters_due
 from ledger.order.order import Order
 from ledger.order.payable import pay_by, payable
-from ledger.order.policy import Release
 from ledger.order.refund import Refund
 from ledger.order.stamps import (
     CancellationRequested,
@@ -71,6 +70,7 @@ from ledger.order.stamps import (
     SeatsRetaken,
 )
 from ledger.order.status import status
+from ledger.shop.stamps import Release
 
 _NOTHING: tuple[OrderStamp, ...] = ()
 

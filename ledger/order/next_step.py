@@ -18,8 +18,8 @@ from ledger.order.decisions.capture import needless
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.order.policy import Surplus
 from ledger.order.stamps import Cause
+from ledger.shop.stamps import Surplus
 
 
 def surplus(order: Order) -> Iterator[tuple[Attempt, Money]]:

@@ -37,9 +37,9 @@ from ledger.order.evolve import begun, fold, folded_on
 from ledger.order.next_step import next_step, without_room
 from ledger.order.observe import contradicts, observe
 from ledger.order.order import Order
+from ledger.order.payment_claims import claims_between
 from ledger.order.seats import after_drafts, seat_changes
 from ledger.order.stamps import INTENTS, OrderPlaced, OrderStamp
-from ledger.payments.payment_claims import claims_between
 from ledger.shop.service import Shops
 from ledger.shop.shop import Shop
 

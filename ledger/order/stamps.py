@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
-from ledger.order.policy import CancellationPolicy, PaymentLetter, Seller, Surplus
+from ledger.shop.stamps import CancellationPolicy, PaymentLetter, Seller, Surplus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

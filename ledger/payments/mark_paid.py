@@ -3,23 +3,29 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Protocol
 from uuid import UUID, uuid5
 
-from ledger.cases.service import Cases
-from ledger.cases.stamps import CaseKind, CaseOpened, Severity
-from ledger.kernel.events import Recorded, derived
+from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Contradicted, TransferCounted
 from ledger.kernel.store import StampStore
 from ledger.order.commands import MarkPaid
-from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
 from ledger.order.service import Orders
 
 _TRANSFERS = UUID("f0b8a3de-6c0e-4c7d-9f0a-2d6f5c1be6a4")
 
 
+class TransferDesk(Protocol):
+    """Where a transfer that was entered twice waits for a person."""
+
+    def transfer_entered_again(self, order: UUID, wish: MarkPaid, first: Order) -> UUID:
+        """It was entered otherwise than for the `first` order, for which it counts."""
+        ...
+
+
 def mark_paid(
-    orders: Orders, cases: Cases, store: StampStore, order_id: UUID, command: MarkPaid
+    orders: Orders, desk: TransferDesk, store: StampStore, order_id: UUID, command: MarkPaid
 ) -> MarkPaid:
     """The command as it was carried out: a transfer has its own identity, the same for everybody.
 
@@ -39,7 +45,7 @@ def mark_paid(
         return replace(wish, correlation_id=here[-1])
     stands = stands or _entered(orders, store, order_id, wish)
     if stands.stream != order_id or wish.amount not in (None, stands.stamp.amount):
-        _alarm(cases, order_id, wish, orders.get(stands.stream))
+        desk.transfer_entered_again(order_id, wish, orders.get(stands.stream))
         raise TransferCounted
     return wish
 
@@ -66,19 +72,3 @@ def _entered(orders: Orders, store: StampStore, order_id: UUID, wish: MarkPaid) 
     stands = store.find(wish.correlation_id, "PAID")
     assert stands is not None, "it was stamped, or stood there"
     return stands
-
-
-def _alarm(cases: Cases, order_id: UUID, wish: MarkPaid, first: Order) -> None:
-    there = f"order #{first.number:06d} of {first.terms.shop_slug}"
-    told = CaseOpened(
-        kind=CaseKind.CONTRADICTION,
-        severity=Severity.CRITICAL,
-        text=f"A bank transfer was entered again, otherwise than before: it counts for {there}.",
-        order=order_id,
-        provider=MANUAL,
-        provider_reference=wish.transfer,
-        amount=wish.amount or first.attempts[wish.correlation_id].received,
-        about=str(wish.correlation_id),
-    )
-    cause = derived(wish.correlation_id, f"entered/{order_id}/{wish.amount}")
-    cases.open(told, correlation_id=cause, actor=wish.actor)

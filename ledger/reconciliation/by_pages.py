@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from ledger.audit.rows import LedgerRows
+from ledger.codec.rows import LedgerRows
 from ledger.inbox.report import Report
 from ledger.order.stamps import Paid
 from ledger.payments.message import Message, Unreadable

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from ledger.audit.rows import LedgerRows, recorded
+from ledger.codec.rows import LedgerRows, recorded
 from ledger.kernel.events import Recorded
 from ledger.reconciliation.known_references import Known, known_of, known_since
 from ledger.reconciliation.records import (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.audit.rows import LedgerRows, all_rows, recorded
 from ledger.cases.stamps import CaseKind, CaseOpened, CaseReturnAccepted
+from ledger.codec.rows import LedgerRows, all_rows, last_before, recorded
 from ledger.kernel.events import Recorded
 from ledger.order.stamps import (
     CreatePaymentSuccess,
@@ -16,7 +16,6 @@ from ledger.order.stamps import (
     RefundFailed,
 )
 from ledger.reconciliation.our_records import MOVING, payments_at
-from ledger.reconciliation.reconcile import last_before
 from ledger.reconciliation.records import Holder, Kind
 
 _TELLING = ("CREATE_PAYMENT_SUCCESS", "CASE_OPENED", "CASE_RETURN_ACCEPTED", *MOVING)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from ledger.audit.rows import LedgerRows, all_rows, recorded
+from ledger.codec.rows import LedgerRows, all_rows, last_before, recorded
 from ledger.inbox.intake import Intake
 from ledger.inbox.receive import Foresight, foresee
 from ledger.payments.message import Unreadable
@@ -174,16 +174,3 @@ def moved_since(rows: LedgerRows, since: datetime) -> Iterable[UUID]:
         if row.type in MOVING and row.recorded_at >= since
     )
     return [*seen]
-
-
-def last_before(rows: LedgerRows, since: datetime) -> int:
-    """A position before which everything is older: times never run backwards along positions."""
-    low, high = 0, rows.head()[0]
-    while low < high:
-        middle = (low + high) // 2
-        found = rows.rows(middle, limit=1)
-        if found and found[0].recorded_at < since:
-            low = middle + 1
-        else:
-            high = middle
-    return low

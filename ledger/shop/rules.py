@@ -11,16 +11,15 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from ledger.kernel.bank_transfer import is_iban
 from ledger.kernel.currencies import CURRENCIES
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import ShopInvalid
-from ledger.order.policy import BankAccount, CancellationPolicy, Seller
-from ledger.payments.bank_transfer import is_iban
 from ledger.payments.capabilities import CAPABILITIES, capability, hindrance
 from ledger.shop import limits
 from ledger.shop.mail_address import is_sender
 from ledger.shop.shop import ProductSpec, ShopSpec
-from ledger.shop.stamps import Preferences
+from ledger.shop.stamps import BankAccount, CancellationPolicy, Preferences, Seller
 
 Path = tuple[str | int, ...]
 Range = tuple[int, int]

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from ledger.kernel.events import Draft, Recorded
-from ledger.kernel.refusals import Busy, Contradicted, QuotaTooSmall, ShopUnreadable, UnknownShop
+from ledger.kernel.refusals import Contradicted, QuotaTooSmall, ShopUnreadable, UnknownShop
+from ledger.kernel.retry import again_on_conflict
 from ledger.kernel.store import (
     Append,
     Appended,
@@ -20,8 +21,6 @@ from ledger.shop.cache import ShopCache
 from ledger.shop.rules import check
 from ledger.shop.shop import Shop, ShopSpec, differences, fold_shop, restatement
 from ledger.shop.stamps import QuotaSet, quota_id, shop_id
-
-PATIENCE = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,25 +95,24 @@ class Shops:
         Raises `ShopInvalid`, and `QuotaTooSmall` when a quota would shrink below what is taken.
         """
         check(spec)
-        for _ in range(PATIENCE):
-            shop, unread = self._look(shop_id(spec.slug))
-            drafts = _drafts(spec, shop, [one.version for one in unread], actor)
-            if not drafts:
-                return ()
-            append = Append(
-                drafts=drafts, expected={shop.id: shop.version}, seats=_capacities(drafts)
-            )
-            match self._store.append(append)[0]:
-                case Appended(recorded=recorded):
-                    self.forget()
-                    return recorded
-                case NoRoom(quota=quota):
-                    raise QuotaTooSmall(_name_of(quota, spec))
-                case Conflict():
-                    continue
-                case _:
-                    raise Contradicted
-        raise Busy(shop_id(spec.slug))
+        return again_on_conflict(shop_id(spec.slug), lambda: self._import(spec, actor))
+
+    def _import(self, spec: ShopSpec, actor: str) -> Sequence[Recorded] | Conflict:
+        shop, unread = self._look(shop_id(spec.slug))
+        drafts = _drafts(spec, shop, [one.version for one in unread], actor)
+        if not drafts:
+            return ()
+        expected, seats = {shop.id: shop.version}, _capacities(drafts)
+        match self._store.append(Append(drafts=drafts, expected=expected, seats=seats))[0]:
+            case Appended(recorded=recorded):
+                self.forget()
+                return recorded
+            case NoRoom(quota=quota):
+                raise QuotaTooSmall(_name_of(quota, spec))
+            case Conflict() as conflict:
+                return conflict
+            case _:
+                raise Contradicted
 
     def _look(self, stream: UUID) -> tuple[Shop, Sequence[UnreadStamp]]:
         """A shop as far as it can be read, and what of it still stands in the way."""

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID, uuid5
 
 from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
-from ledger.order.policy import BankAccount, CancellationPolicy, Seller, Surplus
 
 _SHOPS = UUID("0e6d4d0c-93e0-4a39-8d6c-0a0d6e2c7c55")
 
@@ -22,6 +22,66 @@ def shop_id(slug: str) -> UUID:
 def quota_id(shop: UUID, slug: str) -> UUID:
     """The identity of one of a shop's quotas."""
     return uuid5(shop, f"quota/{slug}")
+
+
+class Release(StrEnum):
+    """When a refunded cancellation frees its seats (SPEC S2)."""
+
+    AT_REQUEST = "at_request"
+    AT_REFUND_ACCEPTED = "at_refund_accepted"
+    AT_REFUND_SETTLED = "at_refund_settled"
+
+
+class Surplus(StrEnum):
+    """What happens to money beyond the price: a person decides, or it goes back (SPEC P5)."""
+
+    CASE = "case"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationPolicy:
+    """Self-service cancellation: days after the order (0: never), the fee kept back, seats.
+
+    The fee is a fixed amount in the shop's currency plus a percentage of the payment.
+    """
+
+    period_days: int
+    fee_fixed: Money
+    fee_percent: str = "0"
+    release: Release = Release.AT_REFUND_ACCEPTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seller:
+    """Who sells, as printed under every letter. Empty parts are left out."""
+
+    name: str
+    email: str
+    business_id: str = ""
+    address: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankAccount:
+    """Where bank transfers go. `holder` is whom the bank knows; a BIC is rarely needed."""
+
+    iban: str
+    holder: str
+    bic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentLetter:
+    """The one letter to somebody who ordered and has not paid: due `after` so many seconds.
+
+    Where money comes by hand it says how to pay in the shop's words, by language.
+    """
+
+    after: int
+    how_to_pay: Mapping[str, str] = field(default_factory=dict)
+    bank_account: BankAccount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

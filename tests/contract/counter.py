@@ -25,11 +25,10 @@ from ledger.audit.verify import Verification
 from ledger.cases.service import Cases
 from ledger.order.letters_due import Due, owed
 from ledger.order.order import Order
-from ledger.order.policy import Release
 from ledger.order.service import Orders
 from ledger.order.stamps import Letter, OrderPlaced
 from ledger.shop.service import Shops
-from ledger.shop.stamps import shop_id
+from ledger.shop.stamps import Release, shop_id
 from tests.kits.web_fakes import LimitsInMemory, TokensInMemory, ViewsInMemory
 from tests.kits.worker import LedgerFeed
 from tests.kits.worlds import SPEC, with_policy

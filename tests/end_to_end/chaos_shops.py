@@ -6,8 +6,8 @@ from typing import Any
 
 from adapters.shop_file.read import read_shop_file
 from ledger.kernel.money import Money
-from ledger.order.policy import CancellationPolicy, Release, Surplus
 from ledger.shop.shop import ShopSpec
+from ledger.shop.stamps import CancellationPolicy, Release, Surplus
 from tests.end_to_end.journey import Journey
 from web.demo.command import SAMPLE
 

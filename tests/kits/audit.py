@@ -20,7 +20,8 @@ from ledger.audit.raw_rows import (
     share_of,
     vertebra_of,
 )
-from ledger.audit.rows import (
+from ledger.audit.verify_streams import Share
+from ledger.codec.rows import (
     Kept,
     KeptBeside,
     StoredCommit,
@@ -29,7 +30,6 @@ from ledger.audit.rows import (
     StoredTotal,
     Totals,
 )
-from ledger.audit.verify_streams import Share
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.store import Append, Appended, SeatChange

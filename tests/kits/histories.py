@@ -8,7 +8,6 @@ from uuid import UUID
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.store import Append, Appended
-from ledger.order.policy import CancellationPolicy, Seller
 from ledger.order.stamps import (
     Authorized,
     Cancelled,
@@ -37,7 +36,7 @@ from ledger.order.stamps import (
     SeatsReleased,
     Voided,
 )
-from ledger.shop.stamps import quota_id, shop_id
+from ledger.shop.stamps import CancellationPolicy, Seller, quota_id, shop_id
 
 SHOP = shop_id("winterfest")
 QUOTA = quota_id(SHOP, "weekend")

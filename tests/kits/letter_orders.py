@@ -11,7 +11,6 @@ from ledger.kernel.money import Money
 from ledger.order.evolve import fold
 from ledger.order.numbers import order_numbers, receipt_numbers
 from ledger.order.order import Order
-from ledger.order.policy import CancellationPolicy, Seller
 from ledger.order.stamps import (
     CancellationRequested,
     CancellationWithdrawn,
@@ -32,7 +31,7 @@ from ledger.order.stamps import (
     RefundFailed,
     ZeroPrice,
 )
-from ledger.shop.stamps import shop_id
+from ledger.shop.stamps import CancellationPolicy, Seller, shop_id
 
 ORDER = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
 PLACING, PAYMENT, REFUND, REQUEST = (uuid5(ORDER, name) for name in ("o", "p", "r", "l"))

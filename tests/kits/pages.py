@@ -19,7 +19,6 @@ from ledger.cases.service import Cases
 from ledger.kernel.money import Money
 from ledger.order.commands import PlaceOrder, ProviderAccount, RequestCancellation, Wanted
 from ledger.order.order import Order
-from ledger.order.policy import CancellationPolicy
 from ledger.order.service import Orders
 from ledger.order.stamps import (
     Authorized,
@@ -31,7 +30,7 @@ from ledger.order.stamps import (
 )
 from ledger.payments.provider import Accepted, NoAnswer, PaymentAsk, RefundAsk
 from ledger.shop.service import Shops
-from ledger.shop.stamps import shop_id
+from ledger.shop.stamps import CancellationPolicy, shop_id
 from tests.kits.pages_shop import START, winterfest
 from tests.kits.web_fakes import TokensInMemory, ViewsInMemory
 from web.app import create_app

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from ledger.kernel.money import Money
-from ledger.order.policy import CancellationPolicy, Seller
 from ledger.shop.shop import ProductSpec, ShopSpec
-from ledger.shop.stamps import Preferences
+from ledger.shop.stamps import CancellationPolicy, Preferences, Seller
 
 START = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 

@@ -16,7 +16,6 @@ from ledger.order.letters_due import letters_due, owed
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
 from ledger.order.observe import contradicts, observe
 from ledger.order.order import Order
-from ledger.order.policy import CancellationPolicy, Release, Seller
 from ledger.order.stamps import (
     AuthorizationExpired,
     Authorized,
@@ -52,7 +51,7 @@ from ledger.order.stamps import (
     ZeroPrice,
 )
 from ledger.order.status import Status, flags, status
-from ledger.shop.stamps import quota_id, shop_id
+from ledger.shop.stamps import CancellationPolicy, Release, Seller, quota_id, shop_id
 
 
 def eur(cents: int) -> Money:

@@ -25,7 +25,6 @@ from adapters.store.memory import HeldPayment, MemoryStampRecorder
 from adapters.store.recorder import WrappedKey
 from adapters.store.rows import StampRow
 from ledger.audit.replay import replay
-from ledger.audit.rows import StoredCommit, StoredNumber
 from ledger.audit.verify import verify
 from ledger.cases.stamps import (
     CaseAlarmRaised,
@@ -39,6 +38,7 @@ from ledger.cases.stamps import (
     CaseReturnRequested,
     Severity,
 )
+from ledger.codec.rows import StoredCommit, StoredNumber
 from ledger.kernel.events import Recorded
 from ledger.order.letters_due import letters_due
 from ledger.order.order import Order

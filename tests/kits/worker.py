@@ -33,7 +33,6 @@ from ledger.order.commands import (
 )
 from ledger.order.letters_due import Due
 from ledger.order.order import Order
-from ledger.order.policy import CancellationPolicy, Seller
 from ledger.order.service import Orders
 from ledger.order.stamps import (
     CreatePaymentSuccess,
@@ -48,7 +47,7 @@ from ledger.order.stamps import (
 from ledger.payments.payment_pages import OpenPages
 from ledger.shop.service import Shops
 from ledger.shop.shop import ProductSpec, ShopSpec
-from ledger.shop.stamps import Preferences
+from ledger.shop.stamps import CancellationPolicy, Preferences, Seller
 from tests.kits.worker_fakes import Clock, FakeMail, FakeProvider
 
 PRICE = Money(3500, "EUR")

@@ -15,13 +15,12 @@ from ledger.cases.service import Cases
 from ledger.kernel.money import Money
 from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
 from ledger.order.order import Order
-from ledger.order.policy import CancellationPolicy, Release, Seller
 from ledger.order.service import Orders
 from ledger.order.stamps import Customer
 from ledger.shop.cache import ShopCache
 from ledger.shop.service import Shops
 from ledger.shop.shop import ProductSpec, ShopSpec
-from ledger.shop.stamps import Preferences
+from ledger.shop.stamps import CancellationPolicy, Preferences, Release, Seller
 
 NAMES = UUID("0b54a1e6-8d0f-4f4f-9a3a-6d1f0c5c1d11")
 ADA = Customer(first_name="Ada", last_name="Lovelace", email="ada@example.org")

@@ -53,7 +53,6 @@ from ledger.order.issues import troubles
 from ledger.order.letters_due import RECEIPTS, letters_due, owed
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.order.policy import Release, Surplus
 from ledger.order.seats import seat_changes
 from ledger.order.stamps import (
     AuthorizationExpired,
@@ -82,7 +81,7 @@ from ledger.order.stamps import (
     Voided,
 )
 from ledger.order.status import flags, status
-from ledger.shop.stamps import QuotaSet, quota_id
+from ledger.shop.stamps import QuotaSet, Release, Surplus, quota_id
 from tests.conftest import Database
 from tests.kits.worlds import Clock, World, with_policy
 

@@ -17,7 +17,7 @@ from ledger.audit.replay import (
     until_position,
     until_time,
 )
-from ledger.audit.rows import LedgerRows, Totals
+from ledger.codec.rows import LedgerRows, Totals
 from ledger.kernel.refusals import UnknownOrder
 from web.cli import audit_tables as tables
 from web.cli.instants import LIKE, instant

@@ -15,8 +15,8 @@ from rich.table import Table
 
 from ledger.audit.findings import Finding
 from ledger.audit.replay import MoneyAxes, ReplayStep, Standing
-from ledger.audit.rows import Totals
 from ledger.audit.verify import Verdict
+from ledger.codec.rows import Totals
 from ledger.kernel.currencies import spoken
 from ledger.kernel.money import Money
 

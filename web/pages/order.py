@@ -5,13 +5,13 @@ from datetime import datetime
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from ledger.kernel.bank_transfer import bar_code_of, in_fours
 from ledger.kernel.refusals import ShopUnreadable
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.decisions.capture import grace_ends
 from ledger.order.order import Order
 from ledger.order.payable import pay_by, payable
 from ledger.order.status import status
-from ledger.payments.bank_transfer import bar_code_of, in_fours
 from ledger.payments.provider import newest
 from ledger.shop.stamps import Preferences
 from web.actions.pay import paid_without_page

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 
-from ledger.order.policy import CancellationPolicy
-from ledger.shop.stamps import Preferences
+from ledger.shop.stamps import CancellationPolicy, Preferences
 from web.i18n.format import money, percent
 from web.i18n.gettext import _, ngettext
 

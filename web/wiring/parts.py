@@ -18,13 +18,13 @@ from ledger.kernel.clocks import Clocks
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
 from ledger.kernel.store import StampStore
-from ledger.order.policy import BankAccount
 from ledger.order.service import Orders
 from ledger.payments.payment_pages import OpenPages, PageProvider
 from ledger.payments.provider import Providers
 from ledger.reconciliation.by_report import Reported
 from ledger.reconciliation.records import Books
 from ledger.shop.service import Shops
+from ledger.shop.stamps import BankAccount
 from projections.cases import CaseRow
 from web.wiring.settings import Settings
 

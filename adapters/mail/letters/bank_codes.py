@@ -6,9 +6,9 @@ from io import BytesIO
 import segno
 from segno.helpers import make_epc_qr
 
+from ledger.kernel.bank_transfer import creditor_reference
 from ledger.kernel.money import Money
-from ledger.order.policy import BankAccount
-from ledger.payments.bank_transfer import creditor_reference
+from ledger.shop.stamps import BankAccount
 
 # What a phone reads from a screen at arm's length, with the quiet zone of the standard.
 _SCALE, _QUIET = 4, 4

@@ -7,10 +7,10 @@ from adapters.mail.letters.context import Occasion
 from adapters.mail.letters.facts import Fact, about_customer, about_order
 from adapters.mail.letters.letter import Action, Body, Picture, Statement
 from adapters.mail.letters.vat import vat_of_order
+from ledger.kernel.bank_transfer import bar_code_of, in_fours
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.payable import pay_by
-from ledger.order.policy import BankAccount
-from ledger.payments.bank_transfer import bar_code_of, in_fours
+from ledger.shop.stamps import BankAccount
 
 
 def how_to_pay(at: Occasion) -> Body:

@@ -40,7 +40,7 @@ from adapters.store.recorder import (
 )
 from adapters.store.rows import PlainRow, StampRow
 from ledger.audit.raw_rows import ClaimFault, FaultyClaim, RawCommit, RawRow, Vertebra, stored_of
-from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
+from ledger.codec.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 from ledger.kernel.clocks import Clocks
 from ledger.proof.merkle import EMPTY_ROOT
 

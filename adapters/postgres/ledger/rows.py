@@ -14,7 +14,7 @@ from psycopg.types.string import ByteaBinaryLoader
 from adapters.audit.recorder import numbers_of
 from adapters.store.rows import NO_NUMBERS, PlainRow, StampRow
 from ledger.audit.raw_rows import RawRow, Vertebra
-from ledger.audit.rows import KeptBeside, StoredCommit, StoredNumber, StoredTotal
+from ledger.codec.rows import KeptBeside, StoredCommit, StoredNumber, StoredTotal
 from ledger.kernel.fast import maker
 
 stored_commit = maker(StoredCommit)

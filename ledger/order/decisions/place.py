@@ -17,7 +17,6 @@ from ledger.kernel.refusals import (
 )
 from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
 from ledger.order.decisions.staff import MANUAL
-from ledger.order.policy import PaymentLetter
 from ledger.order.stamps import (
     CreatePaymentRequest,
     Customer,
@@ -30,7 +29,7 @@ from ledger.order.stamps import (
 from ledger.payments.capabilities import hindrance
 from ledger.shop.mail_address import is_recipient
 from ledger.shop.shop import Shop
-from ledger.shop.stamps import Preferences, ProductRevised, quota_id
+from ledger.shop.stamps import PaymentLetter, Preferences, ProductRevised, quota_id
 from ledger.shop.texts import language_of
 
 # Whoever pays at a provider is on its page just now, and most come to an end there.

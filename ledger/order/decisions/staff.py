@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from ledger.cases.case import Case
+from ledger.kernel.bank_transfer import as_written_here
 from ledger.kernel.money import Money, zero
 from ledger.kernel.refusals import (
     AlreadyCancelled,
@@ -14,7 +14,6 @@ from ledger.kernel.refusals import (
     NotPayable,
     NotRefundable,
     OrderMoved,
-    OtherCurrency,
     RefundExceedsHeld,
     SeveralPayments,
     WrongReference,
@@ -34,12 +33,10 @@ from ledger.order.stamps import (
     ManualRefund,
     OrderStamp,
     Paid,
-    PaymentAssigned,
     ReceiptResendRequested,
     SeatsReleased,
 )
 from ledger.order.status import status
-from ledger.payments.bank_transfer import as_written_here
 
 MANUAL = "manual"
 CASH, TRANSFER = "cash", "bank_transfer"
@@ -147,24 +144,6 @@ def _refund_of_all(command: CancelOrder, order: Order) -> Sequence[OrderStamp]:
         raise NotRefundable
     held = order.held_by(holding[0].correlation_id)
     return (_request(holding[0], amount=held, cause=Cause.STAFF, reason=command.reason),)
-
-
-def assigned(case: Case, order: Order, *, reason: str) -> PaymentAssigned:
-    """Money of a case, received by an order; raises `OtherCurrency`."""
-    opened = case.opened
-    assert opened is not None, "only a case that was opened holds money"
-    assert opened.amount is not None, "money that can be assigned has an amount"
-    if opened.amount.currency != order.currency:
-        raise OtherCurrency
-    return PaymentAssigned(
-        case=case.id,
-        amount=opened.amount,
-        provider=opened.provider,
-        account=opened.account,
-        live=opened.live,
-        payment_reference=opened.payment_reference,
-        reason=reason,
-    )
 
 
 def _holding(order: Order) -> list[Attempt]:

@@ -8,7 +8,6 @@ from adapters.mail.letters import RenderedLetter, render
 from adapters.mail.letters.vat import spread
 from ledger.kernel.money import Money
 from ledger.order.order import Order
-from ledger.order.policy import Seller
 from ledger.order.stamps import (
     CancellationRequested,
     Cancelled,
@@ -19,6 +18,7 @@ from ledger.order.stamps import (
     Refunded,
     RefundFailed,
 )
+from ledger.shop.stamps import Seller
 from tests.kits.letter_orders import (
     ACCEPTED,
     ADA,

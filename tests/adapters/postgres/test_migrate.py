@@ -20,8 +20,8 @@ from ledger.audit.verify import verify
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.store import Append
+from ledger.order.payment_claims import payment_id
 from ledger.order.stamps import Authorized, Paid
-from ledger.payments.payment_claims import payment_id
 from tests.conftest import Database
 from tests.kits.worlds import World
 

@@ -6,8 +6,8 @@ import pytest
 
 from adapters.shop_file.read import read_shop_file
 from ledger.kernel.refusals import ShopInvalid
-from ledger.order.policy import Surplus
 from ledger.shop.rules import check
+from ledger.shop.stamps import Surplus
 
 SAMPLE = Path(__file__).parents[3] / "web/samples/winterfest.yaml"
 

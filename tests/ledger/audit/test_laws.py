@@ -9,11 +9,11 @@ import pytest
 
 from ledger.audit.checks import CHECKS
 from ledger.audit.raw_rows import FaultyClaim
-from ledger.audit.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 from ledger.audit.verify import Verification, verify
 from ledger.audit.verify_streams import Share
 from ledger.cases.stamps import CaseResolved
 from ledger.codec import frame, unframe
+from ledger.codec.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
 from ledger.kernel.money import Money
 from ledger.kernel.store import SeatChange
 from ledger.order.stamps import (

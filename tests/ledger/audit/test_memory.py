@@ -18,8 +18,8 @@ from ledger.audit.raw_rows import (
     share_of,
     vertebra_of,
 )
-from ledger.audit.rows import Kept, KeptBeside
 from ledger.audit.verify import Verification
+from ledger.codec.rows import Kept, KeptBeside
 from ledger.proof.merkle import Frontier
 from tests.benchmarks.verify import BIG
 from tests.kits.audit import SharesInOneProcess, pay, send_letters

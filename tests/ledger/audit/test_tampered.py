@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from ledger.audit.rows import StoredRow
 from ledger.audit.verify import Verification, verify
+from ledger.codec.rows import StoredRow
 from tests.kits.audit import CopiedRows, a_history
 
 WORLD = a_history()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.order.cancellation_policy import deadline, eligibility, quote
-from ledger.order.policy import CancellationPolicy
+from ledger.shop.stamps import CancellationPolicy
 from tests.kits.spec import (
     ASKED,
     ATTEMPT,

@@ -25,7 +25,6 @@ from ledger.order.commands import (
     ReturnPayment,
     StartLetter,
 )
-from ledger.order.policy import Release
 from ledger.order.stamps import (
     Cancelled,
     Cause,
@@ -35,6 +34,7 @@ from ledger.order.stamps import (
     ReceiptSent,
     SeatsRetaken,
 )
+from ledger.shop.stamps import Release
 from tests.kits.spec import (
     ASKED,
     ATTEMPT,

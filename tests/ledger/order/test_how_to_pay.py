@@ -10,7 +10,6 @@ from ledger.order.commands import StartLetter
 from ledger.order.decisions.place import payment_letter
 from ledger.order.letters_due import how_to_pay_id, owed
 from ledger.order.payable import awaits_payer, overdue_since, pay_by
-from ledger.order.policy import BankAccount, PaymentLetter
 from ledger.order.stamps import (
     Letter,
     PaymentExpired,
@@ -19,6 +18,7 @@ from ledger.order.stamps import (
     ReceiptSendStarted,
     ReceiptSent,
 )
+from ledger.shop.stamps import BankAccount, PaymentLetter
 from tests.kits.spec import ASKED, PAID, PLACED, TIMED_OUT, given, order_of, put
 from tests.kits.worlds import PREFERENCES
 

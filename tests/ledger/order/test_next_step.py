@@ -8,9 +8,9 @@ import pytest
 from ledger.kernel.money import Money
 from ledger.order.commands import CancelUnpaid, ConfirmCancellation, RequestCancellation
 from ledger.order.next_step import next_step
-from ledger.order.policy import Release
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Paid, Refunded
 from ledger.order.status import Status, status
+from ledger.shop.stamps import Release
 from tests.kits.worlds import World, with_policy
 
 PAID = Paid(amount=Money(7000, "EUR"), provider="stripe", provider_reference="pi_1")

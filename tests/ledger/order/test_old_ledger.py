@@ -14,9 +14,9 @@ from ledger.order.decisions.capture import grace_ends
 from ledger.order.evolve import fold
 from ledger.order.order import Order
 from ledger.order.payable import pay_by
-from ledger.order.policy import CancellationPolicy
 from ledger.order.stamps import OrderPlaced, Paid
 from ledger.shop.limits import DESCRIPTION
+from ledger.shop.stamps import CancellationPolicy
 from ledger.shop.texts import link_in, text_in
 from projections.all import PROJECTIONS
 from tests.kits.worlds import World

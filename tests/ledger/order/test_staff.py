@@ -278,8 +278,8 @@ def test_a_refused_refund_of_a_cancellation_leaves_it_cancelled():
 
 
 def test_assigned_money_is_a_payment_of_the_order():
+    from ledger.cases.resolve import assigned
     from ledger.cases.stamps import CaseOpened, Severity
-    from ledger.order.decisions.staff import assigned
 
     opened = CaseOpened(
         kind=CaseKind.UNMATCHED_MONEY,

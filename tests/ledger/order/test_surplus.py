@@ -10,9 +10,9 @@ from ledger.kernel.money import Money
 from ledger.order.commands import RequestPayment
 from ledger.order.issues import troubles
 from ledger.order.next_step import next_step, surplus
-from ledger.order.policy import Surplus
 from ledger.order.stamps import CreateRefundFailure, CreateRefundRequest, ManualRefund, Paid
 from ledger.order.status import Status, flags, status
+from ledger.shop.stamps import Surplus
 from tests.kits.spec import (
     ASKED,
     ATTEMPT,

@@ -20,8 +20,8 @@ from ledger.kernel.refusals import PaymentHeld, Refusal
 from ledger.kernel.store import Append
 from ledger.order.commands import RequestPayment
 from ledger.order.order import Order
+from ledger.order.payment_claims import second_claim
 from ledger.order.stamps import Authorized, Paid
-from ledger.payments.payment_claims import second_claim
 from tests.kits.worlds import World
 from tests.ledger.cases.test_resolve import Provider
 

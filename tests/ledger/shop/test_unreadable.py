@@ -17,9 +17,9 @@ from ledger.audit.replay import (
     replay_stream,
     until_position,
 )
-from ledger.audit.rows import LedgerRows
 from ledger.audit.verify import verify
 from ledger.codec import NotStorable, encode, frame
+from ledger.codec.rows import LedgerRows
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import ShopUnreadable

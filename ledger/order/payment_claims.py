@@ -3,7 +3,6 @@
 from hashlib import sha256
 from uuid import UUID
 
-from ledger.cases.stamps import CaseOpened
 from ledger.kernel.events import derived
 from ledger.kernel.store import PaymentClaim
 from ledger.order.decisions.staff import MANUAL
@@ -46,11 +45,3 @@ def claims_between(before: Order, after: Order) -> tuple[PaymentClaim, ...]:
 def second_claim(cause: UUID, provider: str, reference: str) -> UUID:
     """The correlation id of a payment that was told under this cause, and is not its money."""
     return derived(cause, f"second claim/{provider}/{reference}")
-
-
-def claims_of_case(case: UUID, opened: CaseOpened, named: str) -> tuple[PaymentClaim, ...]:
-    """The payment of this name that a case keeps for itself, if it has one."""
-    if not named:
-        return ()
-    payment = payment_id(opened.provider, opened.account, named)
-    return (PaymentClaim(payment=payment, holder=case),)
