@@ -172,7 +172,7 @@ MUTATIONS = (
     Mutation(
         name="a-second-claim-is-dropped",
         file="ledger/order/service.py",
-        old="            self._cases.second_claim(order_id, draft)\n",
+        old="            self._desk.second_claim(order_id, draft)\n",
         new="            pass\n",
         tests=("tests/ledger/payments/test_payment_claims.py",),
     ),
