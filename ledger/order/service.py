@@ -7,12 +7,10 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from ledger.cases.service import Cases
 from ledger.codec import NAMES
 from ledger.kernel.events import Draft, Recorded
 from ledger.kernel.idempotency_key import granted
 from ledger.kernel.refusals import (
-    Busy,
     Contradicted,
     KeyReused,
     NotEnoughSeats,
@@ -20,6 +18,7 @@ from ledger.kernel.refusals import (
     Refusal,
     UnknownOrder,
 )
+from ledger.kernel.retry import again_on_conflict
 from ledger.kernel.store import (
     Append,
     Appended,
@@ -43,7 +42,6 @@ from ledger.order.stamps import INTENTS, OrderPlaced, OrderStamp
 from ledger.shop.service import Shops
 from ledger.shop.shop import Shop
 
-PATIENCE = 25
 # What stands or falls with a wish: stamps of another stream, and the version they build on.
 Beside = Callable[[], Append | None]
 _T = TypeVar("_T")
@@ -67,13 +65,25 @@ class Lately(Protocol):
     def drop(self, order_id: UUID) -> None: ...
 
 
+class Desk(Protocol):
+    """Where news that contradicts the ledger waits for a person (law 3)."""
+
+    def contradiction(self, order: UUID | None, draft: Draft) -> UUID:
+        """A fact came again with other binding fields."""
+        ...
+
+    def second_claim(self, order: UUID, draft: Draft) -> UUID:
+        """A payment that is counted elsewhere was told of an order, too."""
+        ...
+
+
 class Orders:
     """All orders of a ledger, through its store."""
 
     def __init__(
-        self, store: StampStore, shops: Shops, cases: Cases, *, lately: Lately | None = None
+        self, store: StampStore, shops: Shops, desk: Desk, *, lately: Lately | None = None
     ) -> None:
-        self._store, self._shops, self._cases = store, shops, cases
+        self._store, self._shops, self._desk = store, shops, desk
         self._lately = lately
 
     def history(self, order_id: UUID) -> Sequence[Recorded]:
@@ -102,7 +112,7 @@ class Orders:
             return self._store.append(Append(drafts=drafts, expected=expected, seats=changes))[0]
 
         try:
-            outcome = _patiently(command.order, attempt, self._shops.forget)
+            outcome = again_on_conflict(command.order, attempt, forget=self._shops.forget)
         except Refusal:
             # What is on sale may have changed since: a repeat still gets the first order.
             if (first := self._first(command)) is None:
@@ -162,10 +172,10 @@ class Orders:
         if command.request is None:
             outcome = self._lately_or_read(order_id, attempt)
         else:
-            outcome = _patiently(order_id, afresh)
+            outcome = again_on_conflict(order_id, afresh)
         if isinstance(outcome, Contradiction):
             # Somebody was faster under the same identity: what stands there answers.
-            outcome = _patiently(order_id, afresh)
+            outcome = again_on_conflict(order_id, afresh)
         if isinstance(outcome, NoRoom):
             raise NotEnoughSeats(product=self._full(order_id, outcome))
         if isinstance(outcome, Contradiction):
@@ -215,7 +225,7 @@ class Orders:
                 if isinstance(outcome, Order) and outcome is not lately:
                     return outcome
             self._lately.drop(order_id)
-        return _patiently(order_id, lambda: attempt(self.get(order_id)))
+        return again_on_conflict(order_id, lambda: attempt(self.get(order_id)))
 
     def record(
         self,
@@ -247,9 +257,9 @@ class Orders:
 
         outcome = self._lately_or_read(order_id, attempt)
         if outcome is None or isinstance(outcome, Contradiction):
-            self._cases.contradiction(order_id, draft)
+            self._desk.contradiction(order_id, draft)
         if isinstance(outcome, PaymentTaken):
-            self._cases.second_claim(order_id, draft)
+            self._desk.second_claim(order_id, draft)
         return outcome if isinstance(outcome, Order) else self.get(order_id)
 
     def follow(self, order_id: UUID, at: datetime, *, after: Order | None = None) -> Order:
@@ -307,15 +317,3 @@ def _short(shop: Shop, wanted: Sequence[str], room: NoRoom) -> str:
         if product is not None and room.quota in shop.quota_ids(product):
             return slug
     return wanted[0]
-
-
-def _patiently(
-    stream: UUID, attempt: Callable[[], _T | Conflict], forget: Callable[[], None] = lambda: None
-) -> _T:
-    """Try until nobody else was faster."""
-    for _ in range(PATIENCE):
-        outcome = attempt()
-        if not isinstance(outcome, Conflict):
-            return outcome
-        forget()
-    raise Busy(stream)
