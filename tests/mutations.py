@@ -1,24 +1,21 @@
 """Known bugs, put back one at a time in a copy of the tree: the tests must notice each.
 
-`python -m tests.mutations [NAME…]`
+`python -m tests.mutations [NAME…]`; with `--random N [--seed S] [--in FILE…] [--processes P]`
+so many small bugs are made by the machine, in the rules, and tried on the rules' own tests.
 """
 
-import os
-import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from argparse import ArgumentParser
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.stand_ins.published import DATA
+from tests.kits.broken_tree import FAILED, copy_of_the_tree, status_of_tests
+from tests.random_mutations import chosen, try_all
 
-ROOT = Path(__file__).parents[1]
 # Seconds. The tests of one bug take far less, also on a busy machine.
 PATIENCE = 900
-COPIED = ("ledger", "projections", "adapters", "web", "tests", "pyproject.toml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -1309,47 +1306,16 @@ def survives(mutation: Mutation, tree: Path) -> bool:
         raise LookupError(f"{mutation.name}: {mutation.file} does not hold the patched text once")
     file.write_text(sound.replace(mutation.old, mutation.new))
     try:
-        asked = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
-        # A copy elsewhere would not find what providers published, and skip what needs it.
-        env = {"CONTRACT_DATA": str(DATA), **os.environ}
-        answer = _ended([*asked, *mutation.tests], tree, env)
-        return answer not in (1, None)  # 1: tests ran, and some failed; None: they never ended
+        answer = status_of_tests(
+            tree, mutation.tests, seconds=PATIENCE, PYTHONDONTWRITEBYTECODE="1"
+        )
+        return answer not in (FAILED, None)
     finally:
         file.write_text(sound)
 
 
-def _ended(command: Sequence[str], folder: Path, env: Mapping[str, str]) -> int | None:
-    """The status of a run; None if a bug keeps it from ending, and everything of it is ended."""
-    run = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        return run.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
-        return None
-
-
-def copy_of_the_tree(folder: Path) -> Path:
-    """What the tests need of this tree, to be broken in peace."""
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(
-                source, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
-            )
-        else:
-            shutil.copy(source, folder / name)
-    return folder
-
-
-def main(names: Sequence[str]) -> int:
+def put_back(names: Sequence[str]) -> int:
+    """Tells which of the known bugs are caught; the status is of all."""
     unknown = set(names) - {one.name for one in MUTATIONS}
     if unknown:
         print(f"unknown: {', '.join(sorted(unknown))}", file=sys.stderr)
@@ -1363,6 +1329,20 @@ def main(names: Sequence[str]) -> int:
                 survivors += [mutation.name] if alive else []
                 print(f"{'SURVIVED' if alive else 'caught  '}  {mutation.name}", flush=True)
     return 1 if survivors else 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = ArgumentParser(prog="python -m tests.mutations", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="known bugs; all without a name")
+    parser.add_argument("--random", type=int, metavar="N", help="so many mutants of the rules")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed, the same mutants")
+    parser.add_argument("--in", dest="files", nargs="+", default=[], metavar="FILE")
+    parser.add_argument("--processes", type=int, default=2, metavar="P")
+    asked = parser.parse_args(arguments)
+    if asked.random is None:
+        return put_back(asked.names)
+    mutants = chosen(asked.random, seed=asked.seed, files=asked.files)
+    return try_all(mutants, processes=asked.processes)
 
 
 if __name__ == "__main__":

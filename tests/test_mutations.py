@@ -1,10 +1,13 @@
-"""Every known bug is caught when it is put back; all of them run with --slow."""
+"""Every known bug is caught when it is put back, all of them with --slow; and what mutants are."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.mutations import MUTATIONS, ROOT, Mutation, copy_of_the_tree, survives
+from tests.kits.broken_tree import ROOT, copy_of_the_tree
+from tests.kits.mutants import change_of, mutants_of
+from tests.mutations import MUTATIONS, Mutation, survives
+from tests.random_mutations import equivalents
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
@@ -17,3 +20,39 @@ def test_every_known_bug_still_has_its_place(mutation: Mutation) -> None:
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
 def test_every_known_bug_is_caught(mutation: Mutation, tmp_path: Path) -> None:
     assert not survives(mutation, copy_of_the_tree(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("line", "mutants"),
+    [
+        ("a < b", {"a <= b"}),
+        ("a not in b", {"a in b"}),
+        ("a < b == c", {"a <= b == c", "a < b != c"}),
+        ("(a or b) and c", {"(a and b) and c", "(b) and c", "(a) and c", "(a or b) or c"}),
+        ("not a", {"(a)"}),
+        ("a + 1", {"a - 1", "a + 2"}),
+        ("b if a else c", {"b if (not a) else c"}),
+        ("[a]", {"[]"}),
+        ("[a, b]", {"[b]", "[a]"}),
+        ("told(a)", {"pass"}),
+        ("yield a", {"pass"}),
+        ("told = kept | new", {"told = kept & new"}),
+        ("Stamp = Paid | Refunded", set()),
+        ("told = isinstance(a, Paid | Refunded)", set()),
+        ("amount: int | None = None", set()),
+        ("assert a == b", set()),
+        ("'two words, 1 < 2'", set()),
+        ("'ä' if a == 'ö' else b", {"'ä' if a != 'ö' else b"}),
+    ],
+)
+def test_one_thing_is_changed_at_a_time(line: str, mutants: set[str]) -> None:
+    source = f"def rule():\n    {line}\n"
+    made = {change_of(source, one)[2] for one in mutants_of("rule.py", source)}
+    assert made == mutants
+
+
+def test_what_is_listed_as_equivalent_is_still_there_and_has_its_reason() -> None:
+    for one in equivalents():
+        lines = [line.strip() for line in (ROOT / one.file).read_text().splitlines()]
+        assert one.old in lines, one
+        assert one.reason
