@@ -1,6 +1,7 @@
 """What tests share: a PostgreSQL of our own, a fresh database for a test, a browser."""
 
 import os
+import re
 import signal
 import uuid
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import LoadFileScheduling
 
+RANDOM_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run the nightly forms of tests, too")
@@ -30,6 +33,13 @@ def pytest_configure() -> None:
     # A shell that runs us in the background ignores Ctrl-C, and so would all that tests start.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Processes that share the tests out must give each the same name."""
+    if isinstance(val, str) and RANDOM_ID.search(val):
+        return RANDOM_ID.sub("uuid", val)
+    return None
 
 
 @pytest.hookimpl(optionalhook=True)
