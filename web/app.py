@@ -16,12 +16,10 @@ from web.http.metrics import Metrics
 from web.http.problems import ProblemRaised
 from web.http.rate_limit import tell_allowance
 from web.http.security_headers import security_headers
-from web.i18n import format as wording
 from web.i18n import languages
+from web.i18n.format import add_filters
 from web.inbox import webhooks
-from web.pages import cancellation, checkout, shop, withdrawal
-from web.pages import grace_cancel as changed_mind
-from web.pages import order as orders
+from web.pages import cancellation, checkout, grace_cancel, order, shop, withdrawal
 from web.wiring.parts import Parts
 
 MEBIBYTE = 1 << 20
@@ -30,10 +28,10 @@ PAGES = (
     problem_pages.pages,
     shop.pages,
     checkout.pages,
-    orders.pages,
+    order.pages,
     cancellation.pages,
     withdrawal.pages,
-    changed_mind.pages,
+    grace_cancel.pages,
 )
 DOORS = (api, health.health, webhooks.webhooks, store.store)
 
@@ -67,7 +65,7 @@ def create_app(parts: Parts) -> Flask:
 
 def _hang_up(app: Flask) -> None:
     languages.speak(app)
-    wording.add_filters(app)
+    add_filters(app)
     withdrawal.add_link(app)
     csrf = CSRFProtect(app)
     for pages in PAGES:

@@ -42,20 +42,19 @@ def creditor_reference(reference: str) -> str:
 def virtual_bar_code(account: str, *, amount: Money, reference: str, due: date) -> str:
     """The 54 digits that a Finnish bank takes for a whole invoice (pankkiviivakoodi).
 
-        Version 4 holds a national reference, version 5 a creditor reference of digits: Finance
-        Finland's guide to the bank bar code, edition 5.3. Only for euros and Finnish accounts.
+    Version 4 holds a national reference, version 5 a creditor reference of digits: Finance
+    Finland's guide to the bank bar code, edition 5.3. Only for euros and Finnish accounts.
 
-        >>> from datetime import date, datetime
-    from zoneinfo import ZoneInfo
-        >>> account = "FI3715903000000776"
-        >>> virtual_bar_code(
-        ...     account, amount=Money(1225, "EUR"), reference="11112", due=date(2016, 12, 21)
-        ... )
-        '437159030000007760000122500000000000000000011112161221'
-        >>> virtual_bar_code(
-        ...     account, amount=Money(110, "EUR"), reference="RF9811112", due=date(2017, 1, 1)
-        ... )
-        '537159030000007760000011098000000000000000011112170101'
+    >>> from datetime import date
+    >>> account = "FI3715903000000776"
+    >>> virtual_bar_code(
+    ...     account, amount=Money(1225, "EUR"), reference="11112", due=date(2016, 12, 21)
+    ... )
+    '437159030000007760000122500000000000000000011112161221'
+    >>> virtual_bar_code(
+    ...     account, amount=Money(110, "EUR"), reference="RF9811112", due=date(2017, 1, 1)
+    ... )
+    '537159030000007760000011098000000000000000011112170101'
     """
     assert is_finnish(account), "asked only where there is such a code"
     assert amount.currency == "EUR", "asked only where there is such a code"

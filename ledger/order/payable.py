@@ -1,6 +1,7 @@
 """Until when an order waits for its money, and whether and from whom: all ask here."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ledger.kernel.calendar import after, within
 from ledger.order.order import Order
@@ -25,6 +26,17 @@ def pay_by(order: Order) -> datetime:
     assert order.placed_at is not None, "only asked of an order that was placed"
     since = max([order.placed_at, *(one.at for one in order.withdrawals)])
     return after(since, seconds=order.terms.unpaid_after)
+
+
+def pay_until(order: Order) -> datetime:
+    """The last moment to pay, as people and their banks are told it: in time on its own date.
+
+    Where the time ends at midnight in the shop's time zone, that is the minute before: whoever
+    reads the date alone, or pays by the date of a bar code, would come a day late.
+    """
+    ends = pay_by(order).replace(second=0, microsecond=0)
+    there = ends.astimezone(ZoneInfo(order.terms.timezone))
+    return ends - timedelta(minutes=1) if (there.hour, there.minute) == (0, 0) else ends
 
 
 def awaits_payer(order: Order) -> bool:

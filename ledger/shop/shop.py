@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
+from ledger.payments.capabilities import capability
 from ledger.shop.stamps import (
     Preferences,
     PreferencesChanged,
@@ -46,6 +47,18 @@ class Shop:
         """How the shop sells. Only asked of a shop that exists."""
         assert self.preferences is not None, "the shop was never opened"
         return self.preferences
+
+    @property
+    def gives_away(self) -> bool:
+        """Whether something of it is free: it can be cancelled however the rest is paid."""
+        return any(not one.price for one in self.products.values())
+
+    @property
+    def takes_withdrawals(self) -> bool:
+        """Whether its customers can cancel anything by themselves, as it sells now (SPEC X1)."""
+        if self.preferences is None or self.preferences.cancellation.period_days <= 0:
+            return False
+        return self.gives_away or not capability(self.preferences.provider).by_hand
 
     def on_sale(self, now: datetime) -> tuple[ProductRevised, ...]:
         """What is inside its sale window, in the shop's order (SPEC C1)."""
@@ -114,14 +127,13 @@ def evolve_shop(shop: Shop, recorded: Recorded) -> Shop:
         case ShopOpened():
             return replace(shop, slug=stamp.slug)
         case PreferencesChanged():
-            until = _withdrawals_until(shop.withdrawals_until, stamp.after)
-            return replace(shop, preferences=stamp.after, withdrawals_until=until)
+            return _promised(replace(shop, preferences=stamp.after))
         case QuotaSet():
             return replace(shop, quotas={**shop.quotas, stamp.slug: stamp.capacity})
         case ProductRevised():
             revisions = {**shop.revisions, stamp.slug: stamp.revision}
             products = {**shop.products, stamp.slug: stamp}
-            return replace(shop, products=products, revisions=revisions)
+            return _promised(replace(shop, products=products, revisions=revisions))
         case ProductWithdrawn():
             kept = {slug: one for slug, one in shop.products.items() if slug != stamp.slug}
             return replace(shop, products=kept)
@@ -133,10 +145,12 @@ def evolve_shop(shop: Shop, recorded: Recorded) -> Shop:
             assert_never(stamp)
 
 
-def _withdrawals_until(so_far: datetime | None, preferences: Preferences) -> datetime | None:
-    if preferences.cancellation.period_days <= 0:
-        return so_far
-    return max(filter(None, (so_far, preferences.starts_at)))
+def _promised(shop: Shop) -> Shop:
+    """The shop, and until when orders placed from now on may be withdrawn from."""
+    if not shop.takes_withdrawals:
+        return shop
+    until = max(filter(None, (shop.withdrawals_until, shop.terms.starts_at)))
+    return replace(shop, withdrawals_until=until)
 
 
 def differences(spec: ShopSpec, shop: Shop) -> Sequence[ShopStamp]:

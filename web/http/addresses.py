@@ -4,8 +4,11 @@ import re
 from datetime import datetime
 from uuid import UUID
 
+from flask import g, request
+
 from ledger.kernel.refusals import UnknownOrder
 from ledger.order.order import Order
+from ledger.shop.shop import Shop
 from web.http.current import parts
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -23,6 +26,25 @@ def order_in(shop: str, order: str) -> Order:
 def uuid_in(text: str) -> UUID:
     """The identifier in an address; nobody's when it is none."""
     return UUID(text) if _ID.fullmatch(text) else _NOBODY
+
+
+def shop_here() -> Shop | None:
+    """The shop that the address of this request begins with, whatever follows; None without one.
+
+    Pages about an outage ask too, so it fails over nothing.
+    """
+    if "shop_here" not in g:
+        g.shop_here = _shop_of(request.path)
+    found: Shop | None = g.shop_here
+    return found
+
+
+def _shop_of(path: str) -> Shop | None:
+    slug = path.lstrip("/").partition("/")[0]
+    try:
+        return parts().shops.get(slug) if slug in parts().shops.slugs() else None
+    except Exception:
+        return None
 
 
 def return_url(shop: str, order: UUID) -> str:

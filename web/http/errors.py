@@ -7,7 +7,6 @@ import structlog
 from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import NoMoreData, ParseException
-from jinja2 import TemplateNotFound
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -15,11 +14,14 @@ from werkzeug.routing import RequestRedirect
 from ledger.kernel.refusals import Refusal
 from ledger.kernel.store import LedgerUnavailable
 from web.http.access_log import route
-from web.http.next_link import way_on
+from web.http.addresses import shop_here
+from web.http.next_link import next_link
 from web.http.problems import Problem, ProblemRaised, of_refusal, of_status, other
+from web.i18n.languages import read_again_at
 
 _FOR_PROGRAMS = ("/api/", "/webhooks/", "/store/", "/healthz", "/readyz", "/metrics")
 _OUTAGES = frozenset({"OperationalError", "InterfaceError", "PoolTimeout"})
+_PLAIN = "<!doctype html><title>{title}</title><p>{detail}</p><p><a href='/'>/</a></p>"
 _log = structlog.get_logger("web")
 
 
@@ -47,11 +49,20 @@ def answer(problem: Problem) -> Response:
 def for_person(problem: Problem, *, status: int | None = None) -> Response:
     """A problem as a page. Should the page itself break, a plain one."""
     try:
-        on = way_on(problem.slug, problem.status)
-        page = render_template("problem.html", problem=problem, on=on)
-    except TemplateNotFound:
-        page = f"<!doctype html><title>{escape(problem.title)}</title><p>{escape(problem.detail)}"
+        page = _page(problem)
+    except Exception as error:
+        _log.error("no page for a problem", kind=type(error).__name__, place=_place(error))
+        page = _PLAIN.format(title=escape(problem.title), detail=escape(problem.detail))
     return Response(page, status or problem.status, mimetype="text/html")
+
+
+def _page(problem: Problem) -> str:
+    """In the name of the shop that it happened in, if it was in one."""
+    onward = next_link(problem.slug, problem.status)
+    if request.method not in ("GET", "HEAD") or problem.status == 405:
+        # There is no such page to look at again in another language.
+        read_again_at(onward.address)
+    return render_template("problem.html", problem=problem, onward=onward, shop=shop_here())
 
 
 def _for_program(problem: Problem) -> Response:

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from web.http.addresses import shop_here
 from web.i18n.gettext import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WayOn:
+class NextLink:
     """`advice` says what to do; the button `label` leads to `address`."""
 
     advice: str
@@ -26,6 +29,8 @@ _BY_SLUG: Mapping[str, object] = {
     "busy": _l("Please wait a moment, then try again. What was confirmed is not lost."),
     "internal-error": _l("Please try again. If it happens again, write to ticket sales."),
     "not-payable": _l("The page of the order tells how it stands, and what can be done."),
+    "late-cancel": _l("The page of the order tells how it stands, and what can be done."),
+    "partial-capture": _l("The page of the order tells how it stands, and what can be done."),
     "too-large": _l("Please type less, or leave out what was attached."),
 }
 _BY_STATUS: Mapping[int, object] = {
@@ -35,10 +40,10 @@ _BY_STATUS: Mapping[int, object] = {
     404: _l("Check the address: in a letter, it may go on in the next line."),
     405: _l("Open the page again and use its buttons."),
 }
-# Buttons, and the pages that they stand on.
+# Whatever takes only presses, and the page that its button stands on.
 _PAGES: Mapping[str, str] = {
     "orders.pay": "orders.page",
-    "changed_mind.cancel": "orders.page",
+    "grace_cancel.cancel": "orders.page",
     "cancellation.ask": "cancellation.explain",
     "cancellation.confirm": "cancellation.look",
     "withdrawal.ask": "withdrawal.form",
@@ -46,15 +51,30 @@ _PAGES: Mapping[str, str] = {
 }
 
 
-def way_on(slug: str, status: int) -> WayOn:
+def next_link(slug: str, status: int) -> NextLink:
     """The next step after this problem, from the page that this visitor was on."""
-    advice = _BY_SLUG.get(slug) or _BY_STATUS.get(status) or ""
-    page = _PAGES.get(request.endpoint or "")
-    if page is not None:
-        known = dict(request.view_args or {})
-        if page == "shop.catalogue":
-            known = {"shop": known["shop"]}
-        return WayOn(
-            advice=str(advice), label=_("Back to the page"), address=url_for(page, **known)
-        )
-    return WayOn(advice=str(advice), label=_("To the shops"), address=url_for("shop.index"))
+    advice = str(_BY_SLUG.get(slug) or _BY_STATUS.get(status) or "")
+    endpoint, known = _asked_for()
+    page = _PAGES.get(endpoint)
+    if page is not None and status != 404:
+        named = {"shop": known["shop"]} if page == "shop.catalogue" else known
+        return NextLink(advice=advice, label=_("Back to the page"), address=url_for(page, **named))
+    shop = shop_here()
+    if shop is not None:
+        address = url_for("shop.catalogue", shop=shop.slug)
+        return NextLink(advice=advice, label=_("To the shop"), address=address)
+    return NextLink(advice=advice, label=_("To the shops"), address=url_for("shop.index"))
+
+
+def _asked_for() -> tuple[str, dict[str, Any]]:
+    """What the address names, also for whoever asked in a way that it does not take."""
+    refused = request.routing_exception
+    if isinstance(refused, MethodNotAllowed) and refused.valid_methods:
+        adapter = current_app.create_url_adapter(request)
+        assert adapter is not None, "there is one within a request"
+        try:
+            endpoint, known = adapter.match(method=sorted(refused.valid_methods)[-1])
+        except HTTPException:
+            return "", {}
+        return str(endpoint), dict(known)
+    return request.endpoint or "", dict(request.view_args or {})

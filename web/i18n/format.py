@@ -11,7 +11,7 @@ from flask import Flask, g
 from adapters.currency_format import written
 from ledger.kernel.calendar import within
 from ledger.kernel.money import Money
-from ledger.shop.texts import link_in
+from ledger.shop.texts import cut, link_in, text_in
 from web.i18n import languages
 from web.i18n.gettext import _
 
@@ -20,8 +20,8 @@ _FORMS = {"en": "en_GB"}
 
 
 def add_filters(app: Flask) -> None:
-    """Teach an app's templates `money`, `day`, `moment`, `local`, `percent` and `number`."""
-    for one in (money, day, moment, local, link, percent, number, stamped):
+    """Teach an app's templates `money`, `day`, `moment`, `local`, `cut`, `percent` and `number`."""
+    for one in (money, day, moment, local, cut, link, percent, number, stamped):
         app.add_template_filter(one)
     app.context_processor(lambda: {"time_zone": time_zone})
 
@@ -49,7 +49,7 @@ def stamped(when: datetime) -> str:
 
 def local(texts: Mapping[str, str]) -> str:
     """A shop's own text in the visitor's language."""
-    return languages.text_in(texts, languages.current())
+    return text_in(texts, languages.current())
 
 
 def link(links: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The languages we speak: whatever has a catalogue. English is the source."""
 
 import io
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,10 @@ from urllib.parse import urlencode
 from babel import Locale, support
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, Response, current_app, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 
-from ledger.shop import texts as shop_texts
+from ledger.shop.texts import language_of
 
 SOURCE = "en"
 COOKIE = "language"
@@ -48,7 +49,7 @@ def chosen() -> str:
 
 def of_tag(tag: str | None) -> str:
     """The language of a tag (SPEC C15): `fi-FI`, `FI` and `fi_FI` are all Finnish."""
-    return shop_texts.language_of(tag or "")
+    return language_of(tag or "")
 
 
 def current() -> str:
@@ -101,20 +102,20 @@ def _for_templates() -> dict[str, Any]:
     return {"language": current(), "languages": _choices}
 
 
+def read_again_at(path: str, query: Mapping[str, object] | None = None) -> None:
+    """Where this page, or the next best, is read again; links to other languages lead there."""
+    g.read_again_at = path, query or {}
+
+
 def _choices() -> list[tuple[str, str, str]]:
     """(code, the language's own name, this page in it) for each language."""
-    kept = {name: value for name, value in request.args.items() if name != "lang"}
+    path, query = g.get("read_again_at") or (request.path, request.args)
+    kept = {name: value for name, value in query.items() if name != "lang"}
     return [
-        (code, _own_name(code), f"{request.path}?{urlencode({**kept, 'lang': code})}")
-        for code in known()
+        (code, _own_name(code), f"{path}?{urlencode({**kept, 'lang': code})}") for code in known()
     ]
 
 
 def _own_name(code: str) -> str:
     name = Locale.parse(code).get_display_name(code) or code
     return name[:1].upper() + name[1:]
-
-
-def text_in(texts: Any, language: str) -> str:
-    """One of a shop's own texts: in this language, else in English, else in any."""
-    return shop_texts.text_in(texts, language) if texts else ""

@@ -7,6 +7,7 @@ from ledger.kernel.refusals import Refusal
 from ledger.order.cancellation_policy import Eligibility
 from ledger.order.order import Order
 from ledger.order.status import Status, status
+from ledger.payments.capabilities import capability
 from ledger.shop.shop import Shop
 from web.i18n.format import local, money
 from web.i18n.gettext import _, ngettext
@@ -101,9 +102,15 @@ def why_not_cancellable(answer: Eligibility, order: Order) -> str:
         return _("The payment is still under way at the bank; the order can be cancelled after.")
     if answer.reason == "not_paid" and order.received and word is Status.PENDING:
         return _("A part of the payment is missing; ticket sales returns what came.")
+    if answer.reason == "not_refundable" and _paid_by_hand(order):
+        return _("This order was not paid through a payment provider; ticket sales can help.")
     if answer.reason == "not_paid" and word in _UNPAID:
         return str(_UNPAID[word])
     return str(_HINDRANCES.get(answer.reason) or _("This order cannot be cancelled here."))
+
+
+def _paid_by_hand(order: Order) -> bool:
+    return any(capability(one.provider).by_hand for one in order.standing_payments)
 
 
 def _title(shop: Shop, product: str) -> str:

@@ -15,7 +15,7 @@ from web.actions.wish import Wish
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.rate_limit import slow_down
-from web.i18n import refusals as sentences
+from web.i18n.refusals import why_not_cancellable
 from web.pages.forms import ConfirmForm, PressForm
 from web.pages.order import shown_in_its_zone
 
@@ -96,7 +96,7 @@ def _explained(order: Order, *, sent: bool = False, too_soon: bool = False) -> s
         order=order,
         cancelling=cancellation.eligibility(order, now()),
         quote=cancellation.quote(order),
-        why_not=sentences.why_not_cancellable,
+        why_not=why_not_cancellable,
         sent=sent,
         too_soon=too_soon,
         form=PressForm(),

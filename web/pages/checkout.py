@@ -6,7 +6,6 @@ from json import dumps
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from ledger.kernel import refusals as no
@@ -15,6 +14,7 @@ from ledger.kernel.store import LedgerUnavailable
 from ledger.order.commands import Wanted
 from ledger.order.order import Order
 from ledger.order.stamps import Customer
+from ledger.payments.capabilities import capability
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised
 from web.actions.place import place_order
@@ -22,8 +22,9 @@ from web.http.current import parts
 from web.http.problems import ProblemRaised, of_refusal
 from web.http.rate_limit import pressed_too_often
 from web.i18n import languages
-from web.i18n import refusals as sentences
+from web.i18n.format import local
 from web.i18n.gettext import _
+from web.i18n.refusals import of_field, of_lines
 from web.pages.forms import CheckoutForm
 from web.pages.grace_cancel import remember
 from web.pages.pay import go_and_pay
@@ -43,7 +44,7 @@ class Choice:
 
     @property
     def title(self) -> str:
-        return languages.text_in(self.product.title, languages.current())
+        return local(self.product.title)
 
     @property
     def price(self) -> Money:
@@ -72,8 +73,8 @@ def place(shop: str) -> str | Response | tuple[str, int]:
         raise ProblemRaised("too-many-requests")
     sent = CheckoutForm()
     if not chosen:
-        if not sent.validate_on_submit() and "csrf_token" in sent.errors:
-            raise CSRFError("nothing was chosen, on no form of ours")
+        if not sent.is_ours():
+            raise ProblemRaised("csrf")
         return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
     key = sent.correlation()
     if too_often:
@@ -138,11 +139,11 @@ def _refused(
     shop: Shop, chosen: list[Choice], sent: CheckoutForm, *, refusal: no.Refusal
 ) -> tuple[str, int]:
     if isinstance(refusal, no.CustomerInvalid) and refusal.field in sent:
-        sent.complain(refusal.field, sentences.of_field(refusal.field))
+        sent.complain(refusal.field, of_field(refusal.field))
         return _again(shop, chosen, sent)
     if isinstance(refusal, no.KeyReused):
         return _sent_before(shop, chosen, sent)
-    sentence = sentences.of_lines(refusal, shop)
+    sentence = of_lines(refusal, shop)
     problem = of_refusal(refusal)
     told = sentence or _(problem.detail)
     # What is asked again shows what is true now; what is gone is not asked for any more.
@@ -187,6 +188,8 @@ def _page(
     first: Order | None = None,
 ) -> str:
     currency = shop.terms.currency
+    again = {f"{PREFIX}{one.product.slug}": one.quantity for one in chosen}
+    languages.read_again_at(url_for("checkout.form", shop=shop.slug), again)
     gross = [(one.product.vat_percent, one.price) for one in chosen]
     return render_template(
         "checkout.html",
@@ -197,5 +200,6 @@ def _page(
         first=first,
         total=total([price for _rate, price in gross], currency),
         vat=by_rate(gross),
-        again={f"{PREFIX}{one.product.slug}": one.quantity for one in chosen},
+        again=again,
+        by_hand=capability(shop.terms.provider).by_hand,
     )

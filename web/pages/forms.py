@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 from ledger.kernel.refusals import CustomerInvalid
 from ledger.order.decisions.place import check_customer
 from ledger.order.stamps import Customer
-from web.i18n import refusals as sentences
+from web.i18n.refusals import of_field
 
 # A number as letters write it: bounded, so that it fits every column.
 _NUMBER = r"^\s*#?\s*[0-9]{1,9}\s*$"
@@ -25,7 +25,7 @@ def accepted(form: Form, field: Field) -> None:
     try:
         check_customer(replace(_HARMLESS, **{field.name: (field.data or "").strip()}))
     except CustomerInvalid as refusal:
-        raise ValidationError(sentences.of_field(field.name)) from refusal
+        raise ValidationError(of_field(field.name)) from refusal
 
 
 class TypedForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
@@ -38,6 +38,10 @@ class TypedForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
             self, form: Form, formdata: object
         ) -> ImmutableMultiDict[str, str] | None:
             return request.form or None
+
+    def is_ours(self) -> bool:
+        """Whether its token shows that it was sent from one of our pages, lately."""
+        return bool(self.csrf_token.validate(self))
 
 
 class CheckoutForm(TypedForm):

@@ -8,10 +8,13 @@ from ledger.order.order import Order
 from web.actions.cancel_in_grace import cancel_at_once
 from web.http.addresses import now, order_in
 from web.http.current import parts
+from web.http.errors import for_person
 from web.http.modification_token import check, token_for
+from web.http.problems import ProblemRaised, other
 from web.http.rate_limit import slow_down
+from web.i18n.gettext import _
 
-pages = Blueprint("changed_mind", __name__)
+pages = Blueprint("grace_cancel", __name__)
 _PLACED, _MOST = "placed", 5
 
 
@@ -35,7 +38,11 @@ def offered_token(order: Order) -> str | None:
 def cancel(shop: str, order: str) -> Response:
     """Cancel at once, then see other: the order's page, which tells how it stands."""
     slow_down("cancel", limit=30)
-    check(request.form.get("modification_token", ""), order, at=now())
+    try:
+        check(request.form.get("modification_token", ""), order, at=now())
+    except ProblemRaised:
+        sentence = _("Only the browser that placed the order can cancel it at once, for a while.")
+        return for_person(other("forbidden", detail=sentence), status=401)
     found = order_in(shop, order)
     cancel_at_once(parts(), found.id)
     return redirect(url_for("orders.page", shop=shop, order=found.id), 303)

@@ -10,7 +10,7 @@ from ledger.kernel.refusals import ShopUnreadable
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.decisions.capture import grace_ends
 from ledger.order.order import Order
-from ledger.order.payable import pay_by, payable
+from ledger.order.payable import pay_until, payable
 from ledger.order.status import status
 from ledger.payments.provider import newest
 from ledger.shop.stamps import Preferences
@@ -18,14 +18,12 @@ from web.actions.pay import paid_without_page
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.rate_limit import slow_down
-from web.i18n import languages
-from web.i18n import refusals as sentences
-from web.i18n.format import told_in
+from web.i18n.format import local, told_in
 from web.i18n.gettext import _
-from web.pages.awaiting import confirmation
+from web.i18n.refusals import why_not_cancellable
 from web.pages.forms import PressForm
 from web.pages.grace_cancel import offered_token
-from web.pages.order_headline import standing
+from web.pages.order_headline import confirmation, standing
 from web.pages.order_timeline import timeline
 from web.pages.pay import try_again
 from web.pages.payment_return import LOOKS, come_back, times_looked
@@ -52,14 +50,14 @@ def page(shop: str, order: str) -> str:
         timeline=timeline(parts().orders.history(found.id), instructed=bool(_how_to_pay(found))),
         vat=vat_of(found),
         payable=payable(found),
-        pay_by=pay_by(found),
+        pay_until=pay_until(found),
         pending=bool(found.under_way),
         by_hand=paid_without_page(newest(found)),
         how_to_pay=_how_to_pay(found),
         transfer=_transfer(found),
         cancelling=cancellation.eligibility(found, at),
         paused=_link_just_sent(found, at),
-        why_not=sentences.why_not_cancellable,
+        why_not=why_not_cancellable,
         at_once=offered_token(found),
         grace_ends=grace_ends(found),
         form=PressForm(),
@@ -97,7 +95,7 @@ def _how_to_pay(order: Order) -> str:
     """The shop's own words on how to pay by hand, as they are today."""
     known = _preferences(order)
     texts = known.how_to_pay if known else {}
-    return languages.text_in(texts, languages.current()) if texts else ""
+    return local(texts)
 
 
 def _transfer(order: Order) -> dict[str, str]:
@@ -116,7 +114,7 @@ def _transfer(order: Order) -> dict[str, str]:
             account.iban,
             amount=amount,
             reference=reference,
-            due=pay_by(order),
+            due=pay_until(order),
             timezone=order.terms.timezone,
         ),
         "qr": parts().transfer_svg(account, amount=amount, reference=reference, title=title),

@@ -1,34 +1,87 @@
 """What happened to an order and when, in plain words; nothing personal, nothing technical."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
 
 from ledger.kernel.events import Recorded
 from ledger.order import stamps
 from ledger.order.stamps import Cause, Letter
 from web.i18n.format import money
 from web.i18n.gettext import _
-from web.pages.causal_order import in_causal_order
+from web.pages.causal_order import Told, in_causal_order
+
+# What one attempt or one wish comes to within this time is one thing, whoever tells of it: a
+# payment page and its payment both tell of a decline.
+_AT_ONCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the timeline."""
+    """One line of the timeline: all that happened within a minute, causes first."""
 
     at: datetime
     text: str
 
 
 def timeline(history: Sequence[Recorded], *, instructed: bool = False) -> list[Entry]:
-    """The story of an order, causes first; stamps that say nothing to people are left out.
+    """The story of an order, causes first; what says nothing to people is left out.
 
     `instructed`: the page says how to pay by hand, so that the story may claim it.
     """
-    told = ((one.at, _told(one.recorded.stamp)) for one in in_causal_order(history))
-    if instructed:
-        told = ((at, _instructed() if text == _referenced() else text) for at, text in told)
-    return [Entry(at=at, text=text) for at, text in told if text]
+    said = []
+    for one in _news(in_causal_order(history)):
+        text = _told(one.recorded.stamp)
+        if text == _referenced() and instructed:
+            text = _instructed()
+        if text:
+            said.append((one.at.replace(second=0, microsecond=0), text))
+    by_minute = groupby(said, key=lambda pair: pair[0])
+    return [Entry(at=at, text=" ".join(text for _, text in pairs)) for at, pairs in by_minute]
+
+
+def _news(told: Sequence[Told]) -> Iterator[Told]:
+    """Without wishes whose answer is told too, and without what is told a second time."""
+    related: dict[UUID, list[Told]] = defaultdict(list)
+    for one in told:
+        related[one.recorded.correlation_id].append(one)
+    declined: set[int] = set()
+    for one in told:
+        others = related[one.recorded.correlation_id]
+        if any(_answers(other, one) or _repeats(other, one, declined) for other in others):
+            continue
+        if isinstance(one.recorded.stamp, stamps.PaymentFailed):
+            declined.add(one.recorded.version)
+        yield one
+
+
+def _repeats(former: Told, decline: Told, declined: Set[int]) -> bool:
+    """Whether a decline that was told already is told by another piece of news."""
+    if former.recorded.version not in declined:
+        return False
+    apart = abs(decline.recorded.happened_at - former.recorded.happened_at)
+    return isinstance(decline.recorded.stamp, stamps.PaymentFailed) and apart <= _AT_ONCE
+
+
+def _answers(answer: Told, wish: Told) -> bool:
+    """Whether what is told of the one says the other as well."""
+    if answer.recorded.correlation_id != wish.recorded.correlation_id:
+        return False
+    match wish.recorded.stamp, answer.recorded.stamp:
+        case stamps.CancellationRequested(), stamps.ReceiptSent(letter=Letter.LINK):
+            return True
+        case (
+            stamps.CreateRefundRequest(),
+            stamps.CreateRefundSuccess() | stamps.CreateRefundFailure() | stamps.Refunded(),
+        ):
+            return True
+        case stamps.SeatsReleased(), stamps.Cancelled():
+            return wish.at - answer.at <= _AT_ONCE
+        case _:
+            return False
 
 
 def _told(stamp: object) -> str | None:

@@ -8,7 +8,6 @@ from ledger.order.order import Order
 from ledger.order.status import Status, status
 from web.actions.pay import Looked, look_there
 from web.http.current import parts
-from web.pages.awaiting import may_turn_out_paid, pays_later
 
 # How often the page looks again by itself while the provider's confirmation has not come.
 LOOKS = 12
@@ -28,6 +27,16 @@ class Back:
     waits: bool = False
     again: bool = False
     last: bool = False
+
+
+def may_turn_out_paid(order: Order) -> bool:
+    """Whether a payment page may bring money that nobody has told us of.
+
+    Neither a declined try nor a cancellation is the last word about a page (SPEC P15).
+    """
+    if order.reserved or not order.missing:
+        return False
+    return any(one.open and (one.redirect_url or one.silent) for one in order.attempts.values())
 
 
 def times_looked() -> int:
@@ -50,7 +59,7 @@ def come_back(order: Order, looks: int) -> Back:
 
 def _seen(looked: Looked, looks: int) -> Back:
     order, again = looked.order, looks < LOOKS
-    if pays_later(order):
+    if order.under_way:
         return Back(order=order, looks=looks, again=again)
     if looked.answered and (not again or not order.alive):
         return Back(order=order)  # the provider says that nothing was paid

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 
+from ledger.payments.capabilities import capability
+from ledger.shop.shop import Shop
 from ledger.shop.stamps import CancellationPolicy, Preferences
 from web.i18n.format import money, percent
 from web.i18n.gettext import _, ngettext
@@ -22,11 +24,19 @@ def paying(terms: Preferences) -> str:
     return str(_WAYS.get(terms.provider, ""))
 
 
-def cancelling(terms: Preferences) -> str:
+def cancelling(shop: Shop) -> str:
     """Until when and for what fee one can cancel (SPEC C1)."""
-    policy = terms.cancellation
-    if policy.period_days <= 0 or terms.provider == "manual":
+    policy = shop.terms.cancellation
+    if not shop.takes_withdrawals:
         return _("Orders cannot be cancelled here; ticket sales can help.")
+    if capability(shop.terms.provider).by_hand:
+        return ngettext(
+            "You can cancel a free order within %(num)d day of ordering, until it starts;"
+            " ticket sales can help with others.",
+            "You can cancel a free order within %(num)d days of ordering, until it starts;"
+            " ticket sales can help with others.",
+            policy.period_days,
+        )
     until = ngettext(
         "You can cancel within %(num)d day of ordering, until it starts.",
         "You can cancel within %(num)d days of ordering, until it starts.",

@@ -12,11 +12,12 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ledger.kernel.refusals import Refusal
+from ledger.payments.capabilities import capability
 from ledger.shop.shop import Shop
 from web.actions import cancel as actions
 from web.actions.place import CUSTOMER
 from web.actions.wish import Wish
-from web.http.addresses import now
+from web.http.addresses import now, shop_here
 from web.http.current import parts
 from web.http.rate_limit import pressed_too_often
 from web.i18n.gettext import _
@@ -72,17 +73,17 @@ def add_link(app: Flask) -> None:
 
 def address() -> str:
     """Where the page of this request leads whoever wants to withdraw; empty where nobody can."""
-    slug = request.path.split("/")[1] if request.path.startswith("/") else ""
-    try:
-        until = parts().shops.get(slug).withdrawals_until if _known(slug) else None
-    except Exception:  # a page about an outage must not fail over its foot
-        return ""
-    return url_for("withdrawal.form", shop=slug) if until and now() < until else ""
-
-
-def _known(slug: str) -> bool:
-    return slug in parts().shops.slugs()
+    shop = shop_here()
+    until = shop.withdrawals_until if shop else None
+    return url_for("withdrawal.form", shop=shop.slug) if shop and until and now() < until else ""
 
 
 def _page(shop: Shop, typed: WithdrawalForm, *, sent: bool = False, complaint: str = "") -> str:
-    return render_template("withdraw.html", shop=shop, form=typed, sent=sent, complaint=complaint)
+    return render_template(
+        "withdraw.html",
+        shop=shop,
+        form=typed,
+        sent=sent,
+        complaint=complaint,
+        by_hand=capability(shop.terms.provider).by_hand,
+    )

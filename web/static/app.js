@@ -1,4 +1,4 @@
-// Improves pages that work without it: no double press, steppers, a running total, a patient look.
+// Improves pages that work without it: no double press, steppers, a running total, copies, a patient look.
 "use strict";
 
 const once = (form) => {
@@ -86,7 +86,27 @@ const watch = (place) => {
   setTimeout(look, pause);
 };
 
+const copies = (place) => {
+  const text = place.querySelector("span"), button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.setAttribute("aria-live", "polite");
+  button.textContent = place.dataset.copy;
+  button.addEventListener("click", async () => {
+    getSelection().selectAllChildren(text);
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+    } catch {  // only pages of a safe origin may write there by themselves
+      if (!document.execCommand("copy")) return;
+    }
+    button.textContent = place.dataset.copied;
+    setTimeout(() => { button.textContent = place.dataset.copy; }, 3000);
+  });
+  place.append(button);
+};
+
 document.querySelectorAll("form").forEach(once);
+document.querySelectorAll("[data-copy]").forEach(copies);
 document.querySelectorAll(".picker").forEach(stepper);
 document.querySelectorAll("[data-total]").forEach(runningTotal);
 document.querySelectorAll("[data-watch]").forEach(watch);

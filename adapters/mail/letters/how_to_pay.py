@@ -9,13 +9,13 @@ from adapters.mail.letters.letter import Action, Body, Picture, Statement
 from adapters.mail.letters.vat import vat_of_order
 from ledger.kernel.bank_transfer import bar_code_of, in_fours
 from ledger.order.decisions.staff import MANUAL
-from ledger.order.payable import pay_by
+from ledger.order.payable import pay_until
 from ledger.shop.stamps import BankAccount
 
 
 def how_to_pay(at: Occasion) -> Body:
     """The order's address and reference, which until now only an open page told."""
-    until = at.speech.moment(pay_by(at.order))
+    until = at.speech.moment(pay_until(at.order))
     account = _account(at)
     return Body(
         subject=at.say("How to pay your order %(order)s", order=at.order_number),
@@ -70,7 +70,7 @@ def _about_account(at: Occasion, account: BankAccount) -> Sequence[Fact]:
         account.iban,
         amount=at.order.due,
         reference=at.order.payment_reference,
-        due=pay_by(at.order),
+        due=pay_until(at.order),
         timezone=at.order.terms.timezone,
     )
     rows = (

@@ -18,7 +18,7 @@ from ledger.order.stamps import (
     Refunded,
     RefundFailed,
 )
-from ledger.shop.stamps import Seller
+from ledger.shop.stamps import BankAccount, PaymentLetter, Seller
 from tests.kits.letter_orders import (
     ACCEPTED,
     ADA,
@@ -324,3 +324,16 @@ def test_shares_of_a_part_add_up_to_the_last_cent():
         assert sum(share.amount for share in shares) == cents
     nothing = {Decimal(14): NOTHING}
     assert spread(NOTHING, nothing) == nothing
+
+
+def test_the_letter_on_how_to_pay_tells_a_date_on_which_payment_is_in_time():
+    account = BankAccount(iban="FI3715903000000776", holder="Winterfest ry")
+    wanted = PaymentLetter(after=0, how_to_pay={"en": "By transfer."}, bank_account=account)
+    left = (datetime(2026, 11, 23, 22, tzinfo=UTC) - THEN).total_seconds()  # midnight there
+    placed = replace(PLACED, payment_letter=wanted, unpaid_after=int(left))
+    asked = replace(PAYING, provider="manual", account="")
+    about = order((PAYMENT, asked), placed=placed)
+    letter = render(about, Letter.HOW_TO_PAY, correlation_id=PAYMENT, number=None, base_url=BASE)
+    assert "23 November 2026 at 23:59" in letter.text
+    assert "24 November" not in letter.text
+    assert "261123\n" in letter.text

@@ -9,7 +9,7 @@ from ledger.kernel.refusals import LetterNotDue
 from ledger.order.commands import StartLetter
 from ledger.order.decisions.place import payment_letter
 from ledger.order.letters_due import how_to_pay_id, owed
-from ledger.order.payable import awaits_payer, overdue_since, pay_by
+from ledger.order.payable import awaits_payer, overdue_since, pay_by, pay_until
 from ledger.order.stamps import (
     Letter,
     PaymentExpired,
@@ -108,3 +108,19 @@ def test_a_payment_is_under_way_from_pending_until_it_came_or_failed():
         PaymentExpired(provider_reference="cs_1"),
     ):
         assert order_of(WAITING, ASKED, PENDING, over).under_way == ()
+
+
+@pytest.mark.parametrize(
+    ("placed", "told"),
+    [
+        ("2026-11-29T22:00:00+00:00", "2026-12-02T21:59:00+00:00"),  # midnight in Helsinki
+        ("2026-11-29T22:00:59+00:00", "2026-12-02T21:59:00+00:00"),
+        ("2026-11-29T22:01:00+00:00", "2026-12-02T22:01:00+00:00"),
+        ("2026-11-30T00:00:00+00:00", "2026-12-03T00:00:00+00:00"),  # midnight elsewhere
+    ],
+)
+def test_the_last_moment_to_pay_is_in_time_on_its_own_date(placed: str, told: str):
+    order = order_of(put(WAITING, at=datetime.fromisoformat(placed)), ASKED)
+    last = pay_until(order)
+    assert last == datetime.fromisoformat(told)
+    assert last <= pay_by(order)

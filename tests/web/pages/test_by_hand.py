@@ -1,6 +1,8 @@
 """A shop that is paid by hand: the order's page tells how, and no machine is asked."""
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +10,7 @@ import pytest
 
 from adapters.providers.manual import ManualPayments
 from ledger.kernel.events import Draft
+from ledger.kernel.money import Money
 from ledger.kernel.refusals import ShopUnreadable
 from ledger.kernel.store import Append
 from ledger.order.commands import MarkPaid, WithdrawPayment
@@ -15,9 +18,11 @@ from ledger.order.order import Order
 from ledger.order.stamps import CreateRefundFailure
 from ledger.order.status import status
 from ledger.payments.provider import NoAnswer
+from ledger.shop.service import Shops
 from ledger.shop.shop import Shop
-from ledger.shop.stamps import PreferencesChanged
+from ledger.shop.stamps import BankAccount, CancellationPolicy, PreferencesChanged, shop_id
 from tests.kits.pages import World, address, hidden, press
+from tests.kits.pages_shop import winterfest
 from tests.kits.stripe import payment_ask, refund_ask
 from web.app import create_app
 
@@ -25,12 +30,12 @@ CHECKOUT = "/winterfest/checkout?buy.weekend=2"
 TEXTS = {"en": "Pay to FI21 1234 5600 0007 85.\nThank you!", "fi": "Maksa tilille FI21."}
 
 
-def by_hand(how_to_pay: dict[str, str]) -> World:
+def by_hand(how_to_pay: dict[str, str], **terms: Any) -> World:
     """Stamped past the rules of today: an old ledger may hold a shop without `how_to_pay`."""
     world = World()
     before = world.shops.newest("winterfest")
     assert before.preferences is not None
-    after = replace(before.preferences, provider="manual", how_to_pay=how_to_pay)
+    after = replace(before.preferences, provider="manual", how_to_pay=how_to_pay, **terms)
     changed = Draft(
         stream=before.id,
         stamp=PreferencesChanged(before=before.preferences, after=after),
@@ -153,3 +158,65 @@ def test_the_order_page_is_there_while_its_shop_cannot_be_read(
     assert page.status_code == 200
     assert order.payment_reference in page.text
     assert "Ticket sales tell you how to pay." in page.text
+
+
+ACCOUNT = BankAccount(iban="FI3715903000000776", holder="Winterfest ry")
+
+
+def test_the_page_and_its_bar_code_tell_a_date_on_which_payment_is_in_time():
+    world = by_hand(TEXTS, bank_account=ACCOUNT)
+    world.clock.now = datetime(2026, 11, 29, 22, tzinfo=UTC)  # midnight there
+    page = world.browser.get(address(bought(world))).text
+    assert "2 December 2026 at 23:59" in page
+    assert "3 December" not in page
+    assert re.search(r"<span>4\d{47}261202</span>", page)
+
+
+def test_what_people_carry_to_their_bank_can_be_copied():
+    world = by_hand(TEXTS, bank_account=ACCOUNT)
+    order = bought(world)
+    page = world.browser.get(address(order)).text
+    for text in (order.payment_reference, "FI37 1590 3000 0007 76"):
+        assert f'data-copied="Copied"><span>{text}</span>' in page
+
+
+def test_nobody_is_promised_a_page_of_a_provider_or_a_withdrawal_that_cannot_be(world: World):
+    checkout = world.browser.get(CHECKOUT).text
+    assert "How to pay is told on the page of your order" in checkout
+    assert "payment provider" not in checkout
+    order = bought(world)
+    came = MarkPaid(correlation_id=uuid4(), actor="staff", at=world.clock(), reason="statement")
+    world.orders.handle(order.id, came)
+    page = world.browser.get(address(order)).text
+    assert "was not paid through a payment provider; ticket sales can help" in page
+
+
+def only(product: str, **terms: Any) -> World:
+    """A shop that sold nothing else from its first day on."""
+    world = World()
+    spec = winterfest(CancellationPolicy(period_days=14, fee_fixed=Money(0, "EUR")))
+    preferences = replace(spec.preferences, provider="manual", how_to_pay=TEXTS, **terms)
+    products = tuple(one for one in spec.products if one.slug == product)
+    theirs = replace(spec, slug="other", preferences=preferences, products=products)
+    world.shops.import_shop(theirs, actor="test", at=world.clock())
+    shops = Shops(world.store, lambda: [shop_id("winterfest"), shop_id("other")])
+    parts = replace(world._parts(), shops=shops, providers={"manual": ManualPayments()})
+    world.browser = create_app(parts).test_client()
+    return world
+
+
+@pytest.mark.parametrize(("product", "can"), [("weekend", False), ("volunteer", True)])
+def test_the_foot_offers_a_withdrawal_only_where_something_can_be_withdrawn_from(
+    product: str, can: bool
+):
+    browser = only(product).browser
+    page = browser.get("/other/").text
+    assert ("/other/withdraw" in page) is can
+    assert ("You can cancel a free order within 14 days" in page) is can
+    assert ("Orders cannot be cancelled here" in page) is not can
+    told = browser.get("/other/withdraw").text
+    assert "What was not paid through a payment provider cannot be returned from here" in told
+
+
+def test_orders_of_a_time_when_a_provider_took_the_money_keep_their_way(world: World):
+    assert "/winterfest/withdraw" in world.browser.get("/winterfest/").text

@@ -132,3 +132,11 @@ def bought(world, **details):
 
 def stream_of(world, key):
     return world.store.find(UUID(key), "ORDER_PLACED").stream
+
+
+def test_a_form_with_nothing_chosen_leads_back_only_if_it_is_ours():
+    world = World()
+    page = world.browser.get(CHOSEN).text
+    assert world.browser.post("/winterfest/checkout", data=MEMBER).status_code == 400
+    ours = press(world.browser, page, "/winterfest/checkout", **MEMBER)
+    assert (ours.status_code, ours.location) == (303, "/winterfest/?nothing=1")
