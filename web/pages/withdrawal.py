@@ -74,8 +74,12 @@ def add_link(app: Flask) -> None:
 def address() -> str:
     """Where the page of this request leads whoever wants to withdraw; empty where nobody can."""
     shop = shop_here()
-    until = shop.withdrawals_until if shop else None
-    return url_for("withdrawal.form", shop=shop.slug) if shop and until and now() < until else ""
+    return url_for("withdrawal.form", shop=shop.slug) if shop and _can_be(shop) else ""
+
+
+def _can_be(shop: Shop) -> bool:
+    """Whether any order of a shop may still be withdrawn from."""
+    return shop.withdrawals_until is not None and now() < shop.withdrawals_until
 
 
 def _page(shop: Shop, typed: WithdrawalForm, *, sent: bool = False, complaint: str = "") -> str:
@@ -85,5 +89,6 @@ def _page(shop: Shop, typed: WithdrawalForm, *, sent: bool = False, complaint: s
         form=typed,
         sent=sent,
         complaint=complaint,
+        can_be=_can_be(shop),
         by_hand=capability(shop.terms.provider).by_hand,
     )
