@@ -3,9 +3,18 @@
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from grimp import build_graph
+
+# Packages that are allowed to sound like something that goes on.
+GOING_ON = {"working", "wiring"}
+# These lists only shrink.
+STILL_GOING_ON = {"changing", "working", "awaiting"}
+STILL_TWICE = {"Answer", "Client", "Garbled", "Keys", "Lost", "Mail"}
+PROVIDERS = re.compile(r"\b(?:stripe|paytrail|sumup)\b", re.IGNORECASE)
 
 ROOT = Path(__file__).parents[1]
 PRODUCT = ("ledger", "projections", "adapters", "web")
@@ -89,6 +98,43 @@ def test_there_are_no_notes_to_self():
 
 def test_nothing_names_one_machine_or_one_package_index():
     assert [name_of(one) for one in TEXTS if ADDRESSES.search(one.read_text())] == []
+
+
+def test_no_module_is_named_for_something_that_goes_on():
+    """A file is a noun of the field: what is done is a function."""
+    named = [one.stem for one in MODULES if one.stem != "__init__"]
+    named += {part for one in MODULES for part in one.relative_to(ROOT).parts[:-1]} - GOING_ON
+    found = {one for one in named if re.search(r"[a-z]{2}ing$", one.split("_")[-1])}
+    assert found - STILL_GOING_ON == set()
+
+
+@pytest.mark.parametrize("ring", PRODUCT)
+def test_a_class_name_stands_for_one_thing(ring):
+    places: dict[str, list[str]] = {}
+    for path in MODULES:
+        if path.relative_to(ROOT).parts[0] == ring:
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                    places.setdefault(node.name, []).append(name_of(path))
+    twice = {name for name, some in places.items() if len(some) > 1}
+    assert twice - STILL_TWICE == set()
+
+
+def test_no_module_needs_one_that_needs_it():
+    """Imports inside functions count: what hides there is a circle all the same."""
+    graph = build_graph(*PRODUCT)
+    needs = {one: graph.find_modules_directly_imported_by(one) for one in graph.modules}
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as circle:
+        pytest.fail(" needs ".join(reversed(circle.args[1])))
+
+
+def test_the_rules_know_no_provider_by_name():
+    """What providers take is data, in one file; everything else asks it."""
+    rules = [one for one in MODULES if name_of(one).startswith("ledger/")]
+    naming = [name_of(one) for one in rules if PROVIDERS.search(one.read_text())]
+    assert naming == ["ledger/payments/capabilities.py"]
 
 
 def test_there_is_no_drawer_for_everything():

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-from ledger.audit.findings import Finding, Report, Unfinished, digest_of, together
+from ledger.audit.findings import Finding, Unfinished, WindowReport, digest_of, together
 from ledger.audit.raw_rows import Vertebra, share_of
 
 
@@ -68,7 +68,7 @@ class AuditProcesses:
         for process in self._processes:
             _send((after, until), process)
 
-    def answer(self) -> Report:
+    def answer(self) -> WindowReport:
         """Of the window that was asked first of those without an answer."""
         window, expected = self._asked.popleft()
         reports = [_received(process) for process in self._processes]
@@ -124,14 +124,14 @@ def _send(said: Job | Window, process: "subprocess.Popen[bytes]") -> None:
         raise _gone(process) from error
 
 
-def _received(process: "subprocess.Popen[bytes]") -> Report:
+def _received(process: "subprocess.Popen[bytes]") -> WindowReport:
     try:
         said = pickle.load(_open(process.stdout))  # noqa: S301 (from our own process)
     except (EOFError, pickle.UnpicklingError) as error:
         raise _gone(process) from error
     if isinstance(said, Failed):
         raise Unfinished(f"A share of the streams was not checked: {said.text}. Verify again.")
-    assert isinstance(said, Report), "an audit process tells nothing else"
+    assert isinstance(said, WindowReport), "an audit process tells nothing else"
     return said
 
 

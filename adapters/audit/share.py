@@ -15,7 +15,7 @@ from typing import BinaryIO
 from adapters.audit.processes import Failed, Job
 from adapters.audit.stored import StoredRows
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
-from ledger.audit.findings import Report, digest_of
+from ledger.audit.findings import WindowReport, digest_of
 from ledger.audit.raw_rows import RawLedger
 from ledger.audit.verify_streams import MOST_STREAMS, Share
 from ledger.kernel.few_collections import few_collections
@@ -46,7 +46,7 @@ def _answer_all(job: Job, ledger: RawLedger, *, asked: BinaryIO, told: BinaryIO)
         _tell(replace(report, leaves=digest_of(row[10] for row in rows)), told)
 
 
-def _tell(said: Report | Failed, told: BinaryIO) -> None:
+def _tell(said: WindowReport | Failed, told: BinaryIO) -> None:
     pickle.dump(said, told, protocol=pickle.HIGHEST_PROTOCOL)
     told.flush()
 

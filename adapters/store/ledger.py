@@ -19,7 +19,7 @@ from adapters.store.read_opened import opened_streams
 from adapters.store.read_sealed import ClosedLedger
 from adapters.store.recorder import Answer, Committed, Contradicts, PreparedAppend, StampRecorder
 from adapters.store.rows import StampRow
-from ledger.codec import Unreadable, require_readable
+from ledger.codec import NAMES, Unreadable, require_readable
 from ledger.kernel.clocks import Clocks
 from ledger.kernel.events import Recorded
 from ledger.kernel.fast import maker
@@ -134,9 +134,9 @@ class StampLedger(Application[UUID]):
         """
         return self._closed.feed(after, limit=limit)
 
-    def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None:
-        """The one stamp of an identity, sealed part opened. `type` is the stored name."""
-        row = self._stamps.find(correlation_id, type, occurrence=occurrence)
+    def find(self, correlation_id: UUID, stamp: type, *, occurrence: str = "") -> Recorded | None:
+        """The one stamp of an identity, sealed part opened; None if it does not stand."""
+        row = self._stamps.find(correlation_id, NAMES[stamp][0], occurrence=occurrence)
         return self._open(row) if row else None
 
     def head(self) -> tuple[int, bytes]:

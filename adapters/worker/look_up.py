@@ -8,7 +8,7 @@ import structlog
 from ledger.inbox.intake import Intake
 from ledger.inbox.report import Report
 from ledger.order.order import Order
-from ledger.payments.message import Message, Unreadable
+from ledger.payments.message import BadMessage, Message
 from ledger.payments.payment_pages import OpenPages, PageProvider, open_attempts
 from ledger.reconciliation.records import Books, Kind, RefundBooks, TheirRecord, Unread
 
@@ -32,7 +32,7 @@ class LookUp:
     def refunds(self, provider: str, payment: str) -> None:
         """Takes in every refund of a payment. Raises `ledger.payments.message.ProviderAway`.
 
-        One that cannot be read raises `Unreadable` once all the others are taken in.
+        One that cannot be read raises `BadMessage` once all the others are taken in.
         """
         books: object = self.books.get(provider)
         unread = list[Unread]()
@@ -42,7 +42,7 @@ class LookUp:
             else:
                 self.intake.take(one.message)
         if unread:
-            raise Unreadable(f"{len(unread)} refunds of the payment cannot be read")
+            raise BadMessage(f"{len(unread)} refunds of the payment cannot be read")
 
     def _page(self, report: Report) -> Message | None:
         provider = self.pages.get(report.provider)

@@ -9,7 +9,7 @@ from ledger.audit.findings import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class EvidenceFault:
     """What is wrong with a key or a message, and the first stamp that it concerns, if one does."""
 
     text: str
@@ -20,7 +20,7 @@ class Fault:
 class KeptBesideStamps(Protocol):
     """Evidence and data keys as they are stored, with what is wrong about each."""
 
-    def faults(self, until: int) -> Iterable[Fault]:
+    def faults(self, until: int) -> Iterable[EvidenceFault]:
         """Of what stamps up to a position need, and of what nobody needs."""
         ...
 

@@ -40,7 +40,7 @@ Taken = tuple[int, bytes, tuple[SeatsMoved, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class WindowReport:
     """Of one window of positions. `leaves` tells which rows were read, whatever their order.
 
     `gaps` are positions where a series goes on after a gap that a stamp explains.
@@ -57,7 +57,7 @@ def digest_of(leaves: Iterable[bytes]) -> bytes:
     return sha256(b"".join(sorted(leaves))).digest()
 
 
-def together(reports: Sequence[Report]) -> Report:
+def together(reports: Sequence[WindowReport]) -> WindowReport:
     """One report of them all, in the order of positions."""
     found: list[Found] = []
     taken: list[Taken] = []
@@ -65,7 +65,7 @@ def together(reports: Sequence[Report]) -> Report:
         found += one.found
         taken += one.taken
     gaps = frozenset[int]().union(*(one.gaps for one in reports))
-    return Report(found, sorted(taken, key=lambda one: one[0]), gaps=gaps)
+    return WindowReport(found, sorted(taken, key=lambda one: one[0]), gaps=gaps)
 
 
 class Unfinished(Exception):

@@ -16,7 +16,9 @@ from ledger.shop.stamps import SeriesResumed, shop_id
 class NumberedStore(StampStore, Protocol):
     """A store that tells how far its series are."""
 
-    def find(self, correlation_id: UUID, type: str, *, occurrence: str = "") -> Recorded | None: ...
+    def find(
+        self, correlation_id: UUID, stamp: type, *, occurrence: str = ""
+    ) -> Recorded | None: ...
 
     def last_numbers(self, series: Sequence[str]) -> Mapping[str, int]: ...
 
@@ -28,7 +30,7 @@ def backup_of(store: NumberedStore, shops: Shops, correlation_id: UUID) -> datet
     names = [
         name for place, slug in enumerate(shops.slugs()) for name in _series(shops, slug, place)
     ]
-    found = [store.find(correlation_id, "SERIES_RESUMED", occurrence=name) for name in names]
+    found = [store.find(correlation_id, SeriesResumed, occurrence=name) for name in names]
     first = min((one.position for one in found if one), default=1)
     return (
         next((one.recorded_at for one in store.feed(first - 2, limit=1)), None)
@@ -73,7 +75,7 @@ def _resume(
         stamps = [
             SeriesResumed(series=name, after=known.get(name, 0), until=known.get(name, 0) + gap)
             for name in names
-            if store.find(cause, "SERIES_RESUMED", occurrence=name) is None
+            if store.find(cause, SeriesResumed, occurrence=name) is None
         ]
         shops.forget()
         if not stamps:

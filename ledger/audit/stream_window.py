@@ -44,7 +44,7 @@ def recorded(row: RawRow, frame: Frame, ids: Ids) -> Recorded:
     )
 
 
-class Shelf:
+class StreamWindow:
     """Of each stream the version of its last row, and the stream as far as it can be folded.
 
     At most `most` are kept from window to window; the longest unasked go first. Not

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Protocol, TypeVar
 
 from ledger.audit.check_evidence import KeptBesideStamps, evidence_findings
-from ledger.audit.findings import Finding, Report
+from ledger.audit.findings import Finding, WindowReport
 from ledger.audit.raw_rows import RawLedger, Vertebra, vertebra_of
 from ledger.audit.verify_ledger import Whole
 from ledger.audit.verify_streams import Share
@@ -26,13 +26,13 @@ class Shares(Protocol):
         """Have a window checked: the positions after one and up to another, with these rows."""
         ...
 
-    def answer(self) -> Report:
+    def answer(self) -> WindowReport:
         """Of the window that was asked first of those without an answer."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verified:
     """What a verification read, and the root over it. It is clean if it had no findings."""
 
     rows: int
@@ -61,7 +61,7 @@ class Verification:
     ) -> None:
         self._ledger, self._known, self._progress = ledger, known, progress
         self._hashes_only, self._shares, self._kept = hashes_only, shares, kept
-        self.verdict: Verdict | None = None
+        self.verdict: Verified | None = None
 
     def __iter__(self) -> Iterator[Finding]:
         size, _ = self._ledger.head()
@@ -77,21 +77,23 @@ class Verification:
             findings += 1
             yield finding
         self._progress(whole.rows, size)
-        self.verdict = Verdict(rows=whole.rows, root=whole.root, findings=findings)
+        self.verdict = Verified(rows=whole.rows, root=whole.root, findings=findings)
 
     def _beside(self, size: int) -> Iterator[Finding]:
         if self._kept is not None and not self._hashes_only:
             yield from evidence_findings(self._kept, until=size)
 
-    def _windows(self, size: int) -> Iterator[tuple[Sequence[Vertebra], Report]]:
+    def _windows(self, size: int) -> Iterator[tuple[Sequence[Vertebra], WindowReport]]:
         return self._alone(size) if self._shares is None else self._together(size, self._shares)
 
-    def _alone(self, size: int) -> Iterator[tuple[Sequence[Vertebra], Report]]:
+    def _alone(self, size: int) -> Iterator[tuple[Sequence[Vertebra], WindowReport]]:
         share = Share(self._ledger, hashes_only=self._hashes_only)
         for after, rows in windows(self._ledger.raw_rows, until=size):
             yield [vertebra_of(row) for row in rows], share.report(rows, after=after)
 
-    def _together(self, size: int, shares: Shares) -> Iterator[tuple[Sequence[Vertebra], Report]]:
+    def _together(
+        self, size: int, shares: Shares
+    ) -> Iterator[tuple[Sequence[Vertebra], WindowReport]]:
         """A few windows are asked for ahead, so that nobody waits for the slowest."""
         asked: deque[Sequence[Vertebra]] = deque()
         for after, rows in windows(self._ledger.vertebrae, until=size):

@@ -9,7 +9,7 @@ from ledger.audit.check_seats import SeatCount
 from ledger.audit.check_totals import KeptCheck
 from ledger.audit.check_tree import TreeCheck
 from ledger.audit.checks import judged
-from ledger.audit.findings import Finding, Found, Report, finding
+from ledger.audit.findings import Finding, Found, WindowReport, finding
 from ledger.audit.raw_rows import RawCommit, RawLedger, Vertebra
 from ledger.codec.rows import BATCH
 
@@ -32,7 +32,7 @@ class Whole:
         self._last: Vertebra | None = None
         self.rows = self._read = 0
 
-    def take(self, rows: Sequence[Vertebra], report: Report) -> list[Finding]:
+    def take(self, rows: Sequence[Vertebra], report: WindowReport) -> list[Finding]:
         """Findings of the next window of rows, those of its streams among them."""
         until = max(row[0] for row in rows)
         commits = self._commits.until(until)

@@ -6,9 +6,9 @@ from contextlib import suppress
 from ledger.audit.check_rows import numbered
 from ledger.audit.check_seats import MOVERS, between, moved_unread, seats_moved
 from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
-from ledger.audit.findings import Found, Report, Step, Taken
+from ledger.audit.findings import Found, Step, Taken, WindowReport
 from ledger.audit.raw_rows import LeafHashes, RawRow, RawStreams
-from ledger.audit.stream_window import Ids, Shelf, recorded
+from ledger.audit.stream_window import Ids, StreamWindow, recorded
 from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import NAMES, Encoded, Unreadable, encode, unframe
 from ledger.codec.rows import Frame
@@ -28,19 +28,19 @@ _step = maker(Step)
 
 
 class Share:
-    """All streams of a ledger, or some of them; they are kept as `Shelf` keeps them."""
+    """All streams of a ledger, or some of them; they are kept as `StreamWindow` keeps them."""
 
     def __init__(
         self, ledger: RawStreams, *, hashes_only: bool = False, most: int | None = None
     ) -> None:
         kept = MOST_STREAMS if most is None else most
-        self._shelf = Shelf(ledger, most=kept, understanding=not hashes_only)
+        self._shelf = StreamWindow(ledger, most=kept, understanding=not hashes_only)
         self._ledger = ledger
         self._leaf = LeafHashes(ledger.ledger_id).of
         self._ids = Ids()
         self.report = self._of_bytes if hashes_only else self._of_stamps
 
-    def _of_bytes(self, rows: Sequence[RawRow], *, after: int) -> Report:
+    def _of_bytes(self, rows: Sequence[RawRow], *, after: int) -> WindowReport:
         """Of the next window of rows, which begins after a position: versions and hashes."""
         self._shelf.prepare(rows, after=after)
         versions, found = self._shelf.versions, list[Found]()
@@ -49,9 +49,9 @@ class Share:
             if row[2] != before + 1 or leaf != row[10]:
                 found += said(_step(row, leaf, before, _NO_FRAME, *_UNREAD), OF_BYTES)
             versions[row[1]] = row[2]
-        return Report(found, [])
+        return WindowReport(found, [])
 
-    def _of_stamps(self, rows: Sequence[RawRow], *, after: int) -> Report:
+    def _of_stamps(self, rows: Sequence[RawRow], *, after: int) -> WindowReport:
         """Of the next window of rows, which begins after a position: every law."""
         self._shelf.prepare(rows, after=after)
         self._ids.clear()
@@ -61,7 +61,7 @@ class Share:
             step, checks = self._understood(row, taken)
             if step is not None:
                 found += said(step, checks)
-        return Report(found, taken, gaps=gaps)
+        return WindowReport(found, taken, gaps=gaps)
 
     def _understood(self, row: RawRow, taken: list[Taken]) -> tuple[Step | None, tuple[Check, ...]]:
         """As far as it can be understood, and who is to look at it; None if nobody need."""

@@ -19,6 +19,7 @@ from ledger.payments.provider import (
     RefundAsk,
     ReturnedOutside,
     Unanswered,
+    idempotency_key,
     unheard,
 )
 
@@ -34,7 +35,7 @@ def return_ask(case: Case) -> RefundAsk:
         order=case.id,
         shop=AT_THE_DESK,
         correlation_id=case.id,
-        idempotency_key=f"{case.id}/return/{asked.try_number}",
+        idempotency_key=idempotency_key(case.id, "return", asked.try_number),
         payment=case.id,
         payment_reference=asked.payment_reference,
         amount=asked.amount,

@@ -38,7 +38,7 @@ class Intake:
     clock: Callable[[], datetime]
 
     def reports(self, message: Message) -> Sequence[Report]:
-        """What a message says; raises `ledger.payments.message.Unreadable`."""
+        """What a message says; raises `ledger.payments.message.BadMessage`."""
         return self.doors[message.provider].reread(message.body)
 
     def take(self, message: Message, *, find: Find | None = None) -> Sequence[UUID | None]:

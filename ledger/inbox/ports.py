@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from ledger.inbox.report import Report
-from ledger.payments.message import Message, Unreadable
+from ledger.payments.message import BadMessage, Message
 
 
 class Tampered(Exception):
@@ -20,14 +20,14 @@ class WebhookDoor(Protocol):
     provider: str
 
     def check(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> None:
-        """Did the provider send it, lately? Raises `Unreadable` if not, and nothing else.
+        """Did the provider send it, lately? Raises `BadMessage` if not, and nothing else.
 
         What passes is kept before anyone asks what it says.
         """
         ...
 
     def reread(self, body: bytes) -> Sequence[Report]:
-        """The facts of a kept message, the same every time. Raises `Unreadable`."""
+        """The facts of a kept message, the same every time. Raises `BadMessage`."""
         ...
 
     def event_id(self, body: bytes) -> str | None:
@@ -90,7 +90,7 @@ class DoubtfulDoor(WebhookDoor, Protocol):
     """A door whose messages may say that money went back, and not which refunds did it."""
 
     def refunds_in_doubt(self, body: bytes) -> str | None:
-        """The payment whose refunds have to be looked up. Raises `Unreadable`."""
+        """The payment whose refunds have to be looked up. Raises `BadMessage`."""
         ...
 
 
@@ -98,5 +98,5 @@ def refunds_in_doubt(door: WebhookDoor, body: bytes) -> str | None:
     """The payment whose refunds a message leaves in doubt; None at most doors, and mostly."""
     try:
         return door.refunds_in_doubt(body) if isinstance(door, DoubtfulDoor) else None
-    except Unreadable:
+    except BadMessage:
         return None

@@ -17,7 +17,7 @@ from ledger.inbox.receive import Foresight, cause_of, foresee, receive
 from ledger.inbox.report import Report
 from ledger.kernel.events import derived
 from ledger.order.service import Orders
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 _KINDS = (CaseKind.UNMATCHED_MONEY, CaseKind.UNBOUND_FACT)
 TRUSTED = ("signed", FETCHED)
@@ -49,7 +49,7 @@ class Opened(Protocol):
     def body(self) -> bytes: ...
 
 
-class Shelf(Protocol):
+class KeptMessages(Protocol):
     """What reading again needs of the inbox, and nothing more."""
 
     def archive(self, since: datetime | None) -> Iterator[Archived]:
@@ -90,14 +90,14 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rereading:
+class InboxReplay:
     """Reads the archive again. With `commit` new news is stamped, as if it came just now.
 
     News that finds no order waits until everything else is read, and longer: what a refund needs
     may have been told in a later message. Only what nothing explains is a case in the end.
     """
 
-    shelf: Shelf
+    shelf: KeptMessages
     intake: Intake
     commit: bool = False
     _learned: dict[tuple[str, str], UUID] = field(default_factory=dict, init=False)
@@ -136,7 +136,7 @@ class Rereading:
             return Reread(message=message, meaning=Meaning.ERASED)
         try:
             return self._understood(message, door.reread(opened.body), last=last)
-        except Unreadable:
+        except BadMessage:
             case = self.intake.cases.get(case_id(message.id, CaseKind.UNBOUND_FACT))
             meaning = Meaning.SETTLED if case.resolved else Meaning.UNREADABLE
             return Reread(message=message, meaning=meaning)

@@ -127,8 +127,8 @@ class StampStore(Protocol):
         """The stamps of a stream that can be read, and those that cannot."""
         ...
 
-    def find(self, correlation_id: UUID, type: str) -> Recorded | None:
-        """The stamp of a stored type without occurrence under a correlation id, if it stands."""
+    def find(self, correlation_id: UUID, stamp: type) -> Recorded | None:
+        """The stamp of a type without occurrence under a correlation id, if it stands."""
         ...
 
     def append(self, *appends: Append) -> Sequence[Outcome]:

@@ -7,7 +7,7 @@ from ledger.kernel.calendar import after, within
 from ledger.order.order import Order
 from ledger.order.status import Status, status
 
-# No bank takes longer: direct debits within 14 banking days, vouchers within weeks (Stripe).
+# No bank takes longer: direct debits within 14 banking days, vouchers within weeks.
 LONGEST_UNDER_WAY = timedelta(days=30)
 _WAITS = (Status.NOT_STARTED, Status.PENDING, Status.FAILED)
 

@@ -13,8 +13,8 @@ from ledger.order.payment_attempt import Attempt
 def payment_id(provider: str, account: str, reference: str) -> UUID:
     """What a payment is called in the whole ledger.
 
-    >>> payment_id("stripe", "acct_1", "pi_1")
-    UUID('214e6723-74fb-970b-db18-c0b3521d8ede')
+    >>> payment_id("acme", "acct_1", "pi_1")
+    UUID('172b1a35-0fa7-fa72-1c68-0333660dfdde')
     """
     named = f"{provider}\n{account}\n{reference}".encode("utf-8", "replace")
     return UUID(bytes=sha256(named).digest()[:16])

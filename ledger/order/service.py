@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from ledger.codec import NAMES
 from ledger.kernel.events import Draft, Recorded
 from ledger.kernel.idempotency_key import granted
 from ledger.kernel.refusals import (
@@ -150,7 +149,7 @@ class Orders:
 
     def placed_under(self, correlation_id: UUID) -> Order | None:
         """The order that was placed under this correlation id, if one was."""
-        found = self._store.find(correlation_id, NAMES[OrderPlaced][0])
+        found = self._store.find(correlation_id, OrderPlaced)
         return self.get(found.stream) if found else None
 
     def handle(self, order_id: UUID, command: OrderCommand, *, beside: Beside = alone) -> Order:

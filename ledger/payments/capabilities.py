@@ -70,7 +70,7 @@ CAPABILITIES: Mapping[str, Capability] = {
 _ANY = Capability()
 
 
-class NotPayable(ValueError):
+class AmountNotTaken(ValueError):
     """The provider cannot be asked for this amount. The text says what it takes."""
 
 
@@ -80,7 +80,7 @@ def capability(provider: str) -> Capability:
 
 
 def units(provider: str, money: Money) -> int:
-    """An amount in the provider's own units; raises `NotPayable` if it is no whole number of them.
+    """An amount in the provider's own units; `AmountNotTaken` if it is no whole number of them.
 
     >>> units("stripe", Money(3500, "ISK")), units("stripe", Money(3500, "EUR"))
     (350000, 3500)
@@ -90,12 +90,12 @@ def units(provider: str, money: Money) -> int:
         return money.amount * _times(more)
     whole, rest = divmod(money.amount, _times(more))
     if rest:
-        raise NotPayable(f"whole {money.currency} only, without decimals")
+        raise AmountNotTaken(f"whole {money.currency} only, without decimals")
     return whole
 
 
 def from_units(provider: str, amount: int, currency: str) -> Money:
-    """An amount that a provider tells, as ours; raises `NotPayable` if ISO 4217 cannot write it.
+    """An amount that a provider tells, as ours; `AmountNotTaken` if ISO 4217 cannot write it.
 
     >>> from_units("stripe", 350000, "ISK")
     Money(amount=3500, currency='ISK')
@@ -105,7 +105,7 @@ def from_units(provider: str, amount: int, currency: str) -> Money:
         return Money(amount * _times(more), currency)
     whole, rest = divmod(amount, _times(more))
     if rest:
-        raise NotPayable(f"{amount} is no whole number of minor units of {currency}")
+        raise AmountNotTaken(f"{amount} is no whole number of minor units of {currency}")
     return Money(whole, currency)
 
 
@@ -116,7 +116,7 @@ def hindrance(provider: str, money: Money) -> str:
         return f"{provider} takes no {money.currency}"
     try:
         asked = units(provider, money)
-    except NotPayable as error:
+    except AmountNotTaken as error:
         return str(error)
     step, least = known.step.get(money.currency, 1), known.least.get(money.currency, 1)
     if asked % step:

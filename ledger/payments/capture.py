@@ -17,7 +17,7 @@ from ledger.order.stamps import (
     Paid,
     Voided,
 )
-from ledger.payments.provider import NoAnswer, Providers
+from ledger.payments.provider import NoAnswer, Providers, idempotency_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def capture_ask(order: Order, attempt: Attempt) -> CaptureAsk:
         order=order.id,
         shop=order.terms.shop_slug,
         correlation_id=attempt.correlation_id,
-        idempotency_key=f"{attempt.correlation_id}/capture/{kept.last_capture}",
+        idempotency_key=idempotency_key(attempt.correlation_id, "capture", kept.last_capture),
         payment_reference=attempt.reference,
         amount=kept.capture_amount,
         try_number=kept.last_capture,
@@ -111,7 +111,7 @@ def void_ask(order: Order, attempt: Attempt) -> VoidAsk:
         order=order.id,
         shop=order.terms.shop_slug,
         correlation_id=attempt.correlation_id,
-        idempotency_key=f"{attempt.correlation_id}/void/{number}",
+        idempotency_key=idempotency_key(attempt.correlation_id, "void", number),
         payment_reference=attempt.reference,
         try_number=number,
     )

@@ -12,6 +12,7 @@ from ledger.kernel.store import StampStore
 from ledger.order.commands import MarkPaid
 from ledger.order.order import Order
 from ledger.order.service import Orders
+from ledger.order.stamps import Paid
 
 _TRANSFERS = UUID("f0b8a3de-6c0e-4c7d-9f0a-2d6f5c1be6a4")
 
@@ -39,7 +40,7 @@ def mark_paid(
         return command
     past = _taken_back(orders, store, named)
     wish = replace(command, correlation_id=_identity(named, len(past)), transfer=named)
-    stands = store.find(wish.correlation_id, "PAID")
+    stands = store.find(wish.correlation_id, Paid)
     here = [one.correlation_id for one in past if one.stream == order_id]
     if stands is None and here and command.version != orders.get(order_id).version:
         return replace(wish, correlation_id=here[-1])
@@ -58,7 +59,7 @@ def _identity(transfer: str, number: int) -> UUID:
 def _taken_back(orders: Orders, store: StampStore, transfer: str) -> Sequence[Recorded]:
     """Where this transfer was entered by mistake, oldest first."""
     past: list[Recorded] = []
-    while (stands := store.find(_identity(transfer, len(past)), "PAID")) is not None:
+    while (stands := store.find(_identity(transfer, len(past)), Paid)) is not None:
         if orders.get(stands.stream).attempts[stands.correlation_id].withdrawn is None:
             break
         past.append(stands)
@@ -69,6 +70,6 @@ def _entered(orders: Orders, store: StampStore, order_id: UUID, wish: MarkPaid) 
     """The payment under this identity: ours, or that of whoever was faster."""
     with suppress(Contradicted):
         orders.handle(order_id, wish)
-    stands = store.find(wish.correlation_id, "PAID")
+    stands = store.find(wish.correlation_id, Paid)
     assert stands is not None, "it was stamped, or stood there"
     return stands

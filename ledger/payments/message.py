@@ -15,7 +15,7 @@ class Message:
     body: bytes
 
 
-class Unreadable(Exception):
+class BadMessage(Exception):
     """A message that is not a provider's, or not in its words. The text holds nothing of it."""
 
 

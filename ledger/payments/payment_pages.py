@@ -10,7 +10,7 @@ from uuid import UUID
 from ledger.kernel.refusals import Refusal
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.payments.message import Message, ProviderAway, Unreadable
+from ledger.payments.message import BadMessage, Message, ProviderAway
 from ledger.payments.provider import PaymentProvider, Providers, newest
 
 
@@ -35,7 +35,7 @@ class Page:
     news: Message | None = None
 
 
-class Intake(Protocol):
+class MessageIntake(Protocol):
     """What looking needs of the inbox: what a page tells is kept and stamped."""
 
     @property
@@ -80,7 +80,7 @@ class OpenPages:
 
     providers: Providers
     looked_at: Mapping[str, PageProvider] = field(default_factory=dict)
-    intake: Intake | None = None
+    intake: MessageIntake | None = None
 
     def look(self, order: Order, attempt: Attempt) -> PageState | None:
         """How a page stands, with its news taken in; None when nobody tells us."""
@@ -91,7 +91,7 @@ class OpenPages:
             page = provider.page(attempt.session)
             if page is not None and page.news is not None:
                 self._take(page.news, order, attempt)
-        except (ProviderAway, Unreadable, Refusal):
+        except (ProviderAway, BadMessage, Refusal):
             return None
         return PageState.EXPIRED if page is None else page.state
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from ledger.kernel.money import Money
@@ -149,6 +149,21 @@ class PaymentProvider(Protocol):
 Providers = Mapping[str, PaymentProvider]
 
 
+def idempotency_key(
+    intent: UUID,
+    purpose: Literal["payment", "refund", "capture", "void", "return"],
+    try_number: int,
+) -> str:
+    """By what a provider knows that a question was asked before: the same after a restart.
+
+    `intent` is the correlation id of the stored intent, or the case that money is sent back from.
+
+    >>> idempotency_key(UUID(int=7), "refund", 2)
+    '00000000-0000-0000-0000-000000000007/refund/2'
+    """
+    return f"{intent}/{purpose}/{try_number}"
+
+
 def start_payment(
     orders: Orders,
     provider: PaymentProvider,
@@ -184,7 +199,7 @@ def _payment_ask(order: Order, attempt: Attempt, return_url: str) -> PaymentAsk:
         order_number=order.number,
         shop=terms.shop_slug,
         correlation_id=attempt.correlation_id,
-        idempotency_key=f"{attempt.correlation_id}/payment/{attempt.last_try}",
+        idempotency_key=idempotency_key(attempt.correlation_id, "payment", attempt.last_try),
         amount=attempt.asked,
         lines=terms.lines,
         language=terms.language,
@@ -203,7 +218,7 @@ def refund_ask(order: Order, refund: Refund) -> RefundAsk:
         order=order.id,
         shop=order.terms.shop_slug,
         correlation_id=refund.correlation_id,
-        idempotency_key=f"{refund.correlation_id}/refund/{refund.last_try}",
+        idempotency_key=idempotency_key(refund.correlation_id, "refund", refund.last_try),
         payment=refund.request.payment,
         payment_reference=refund.request.payment_reference,
         amount=refund.request.amount,

@@ -13,7 +13,7 @@ from ledger.order.payable import payable
 from ledger.order.payment_attempt import Attempt
 from ledger.order.service import Orders
 from ledger.payments.payment_pages import (
-    Intake,
+    MessageIntake,
     OpenPages,
     Page,
     PageProvider,
@@ -27,7 +27,7 @@ _JUST_BEGUN = timedelta(seconds=20)
 _ACTOR = "sessions regenerate"
 
 
-class Fault(StrEnum):
+class PageFault(StrEnum):
     """Why a page has to be replaced."""
 
     MISSING = "missing"
@@ -37,7 +37,7 @@ class Fault(StrEnum):
     FORCED = "forced"
 
 
-class Outcome(StrEnum):
+class Repair(StrEnum):
     """What became of an order: its page was replaced, it turned out paid, or it must wait."""
 
     FOUND = "found"
@@ -47,19 +47,19 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Regeneration:
+class PageRepair:
     """Looks at one order at a time; only `replace` writes.
 
     `return_url` is where the provider sends the customer back to; `fresh` makes correlation ids.
     """
 
     orders: Orders
-    intake: Intake
+    intake: MessageIntake
     provider: PageProvider
     return_url: Callable[[Order], str]
     fresh: Callable[[], UUID]
 
-    def fault(self, order: Order, *, at: datetime, force: bool = False) -> Fault | None:
+    def fault(self, order: Order, *, at: datetime, force: bool = False) -> PageFault | None:
         """What is wrong with the newest page of an unpaid order; None if nothing is.
 
         Money under way is not unpaid, and orders of other providers are not looked at.
@@ -70,9 +70,9 @@ class Regeneration:
         if not _unpaid(order) or _under_way(attempt, at):
             return None
         page = self.provider.page(attempt.session) if attempt.session else None
-        return _fault(page, order, attempt) or (Fault.FORCED if force else None)
+        return _fault(page, order, attempt) or (PageFault.FORCED if force else None)
 
-    def replace(self, order: Order, *, at: datetime) -> Outcome:
+    def replace(self, order: Order, *, at: datetime) -> Repair:
         """Close every page that is open, then make one; what turns out paid is treated as paid."""
         pages = OpenPages(
             providers={self.provider.name: self.provider},
@@ -81,16 +81,16 @@ class Regeneration:
         )
         ours = [one for one in open_attempts(order) if self._ours(one)]
         if [one for one in ours if not pages.close(order, one)]:
-            return Outcome.LEFT
+            return Repair.LEFT
         order = self.orders.get(order.id)
         if not _unpaid(order) or any(_under_way(one, at) for one in order.attempts.values()):
-            return Outcome.PAID
+            return Repair.PAID
         return self._minted(order, at)
 
     def _ours(self, attempt: Attempt) -> bool:
         return attempt.provider == self.provider.name
 
-    def _minted(self, order: Order, at: datetime) -> Outcome:
+    def _minted(self, order: Order, at: datetime) -> Repair:
         intent = self._open_intent(order, at)
         wish = RequestPayment(
             correlation_id=intent or self.fresh(),
@@ -103,7 +103,7 @@ class Regeneration:
         try:
             self.orders.handle(order.id, wish)
         except NotPayable:
-            return Outcome.PAID
+            return Repair.PAID
         after = start_payment(
             self.orders,
             self.provider,
@@ -114,7 +114,7 @@ class Regeneration:
             again=intent is not None,
         )
         made = after.attempts[wish.correlation_id].redirect_url
-        return Outcome.REGENERATED if made else Outcome.LEFT
+        return Repair.REGENERATED if made else Repair.LEFT
 
     def _open_intent(self, order: Order, at: datetime) -> UUID | None:
         """A page that was asked for and not answered is asked for again, not twice."""
@@ -135,12 +135,12 @@ def _under_way(attempt: Attempt, at: datetime) -> bool:
     return attempt.pending_at is not None and not attempt.failed
 
 
-def _fault(page: Page | None, order: Order, attempt: Attempt) -> Fault | None:
+def _fault(page: Page | None, order: Order, attempt: Attempt) -> PageFault | None:
     if page is None:
-        return Fault.MISSING
+        return PageFault.MISSING
     if page.state is PageState.COMPLETE:
-        return Fault.COMPLETE
+        return PageFault.COMPLETE
     if page.state is PageState.EXPIRED:
-        return Fault.EXPIRED
+        return PageFault.EXPIRED
     named = (page.order, page.attempt) == (order.id, attempt.correlation_id)
-    return None if named else Fault.NAMELESS
+    return None if named else PageFault.NAMELESS

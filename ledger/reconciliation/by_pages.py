@@ -7,7 +7,7 @@ from typing import Protocol
 from ledger.codec.rows import LedgerRows
 from ledger.inbox.report import Report
 from ledger.order.stamps import Paid
-from ledger.payments.message import Message, Unreadable
+from ledger.payments.message import BadMessage, Message
 from ledger.payments.payment_pages import Page
 from ledger.reconciliation.known_references import Known, known_since
 from ledger.reconciliation.records import (
@@ -87,7 +87,7 @@ class ByPages:
     def _told(self, known: Known, news: Message) -> Sequence[Report]:
         try:
             return self.reports(news)
-        except Unreadable as trouble:
+        except BadMessage as trouble:
             unread = Unread(kind=Kind.PAYMENT, reference=known.reference, why=str(trouble))
             self._unread.append(unread)
             return ()
@@ -96,7 +96,7 @@ class ByPages:
         """Whether it names an order; where it cannot be read, whoever compares it tells so."""
         try:
             return any(told.order for told in self.reports(payment.message))
-        except Unreadable:
+        except BadMessage:
             return True
 
 

@@ -35,7 +35,7 @@ FINDINGS = frozenset(Verdict) - {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class StatementLine:
     """One thing on both sides, or on the one side that has it."""
 
     verdict: Verdict
@@ -135,11 +135,11 @@ class Statement:
 
     period: Period
     counts: Counter[Verdict] = field(default_factory=Counter)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[StatementLine] = field(default_factory=list)
     sums: dict[tuple[Kind, str], Sum] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
 
-    def add(self, line: Line) -> None:
+    def add(self, line: StatementLine) -> None:
         """Count one line and, unless it matched, keep it."""
         self.counts[line.verdict] += 1
         if line.verdict is not Verdict.MATCHED:
@@ -152,7 +152,7 @@ class Statement:
             self.unread.append(unread)
 
     @property
-    def findings(self) -> Sequence[Line]:
+    def findings(self) -> Sequence[StatementLine]:
         return [line for line in self.lines if line.verdict in FINDINGS]
 
     @property
@@ -171,7 +171,7 @@ class Statement:
             )
         return found
 
-    def _sum(self, line: Line) -> None:
+    def _sum(self, line: StatementLine) -> None:
         # What a person settled stands in our books, too: on its case, not on an order.
         settled = line.theirs if line.verdict is Verdict.RESOLVED_CASE else None
         for record, theirs in ((line.theirs, True), (line.ours or settled, False)):

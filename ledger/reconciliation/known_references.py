@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.cases.stamps import CaseKind, CaseOpened, CaseReturnAccepted
+from ledger.codec import NAMES
 from ledger.codec.rows import LedgerRows, all_rows, last_before, recorded
 from ledger.kernel.events import Recorded
 from ledger.order.stamps import (
@@ -18,7 +19,8 @@ from ledger.order.stamps import (
 from ledger.reconciliation.our_records import MOVING, payments_at
 from ledger.reconciliation.records import Holder, Kind
 
-_TELLING = ("CREATE_PAYMENT_SUCCESS", "CASE_OPENED", "CASE_RETURN_ACCEPTED", *MOVING)
+_NAMING = (CreatePaymentSuccess, CaseOpened, CaseReturnAccepted)
+_TELLING = MOVING | {NAMES[one][0] for one in _NAMING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

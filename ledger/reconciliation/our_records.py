@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from ledger.codec import NAMES
 from ledger.kernel.events import Recorded
 from ledger.order.stamps import (
     AuthorizationExpired,
@@ -40,18 +41,8 @@ _SAYS: Mapping[type, tuple[Kind, State]] = {
     RefundFailed: (Kind.REFUND, State.FAILED),
     Disputed: (Kind.DISPUTE, State.UNDER_WAY),
 }
-MOVING = (
-    "AUTHORIZED",
-    "AUTHORIZATION_EXPIRED",
-    "VOIDED",
-    "PAID",
-    "PAYMENT_ASSIGNED",
-    "CREATE_REFUND_SUCCESS",
-    "REFUNDED",
-    "REFUND_FAILED",
-    "DISPUTED",
-    "DISPUTE_CLOSED",
-)
+# Stored names of the stamps by which money moves at a provider.
+MOVING = frozenset(NAMES[one][0] for one in (*_SAYS, DisputeClosed))
 
 
 def our_records(history: Sequence[Recorded], books: Holder) -> Iterable[OurRecord]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ledger.kernel.money import Money, zero
 from ledger.reconciliation.by_report import Settlement
-from ledger.reconciliation.compare import FINDINGS, Line, Verdict
+from ledger.reconciliation.compare import FINDINGS, StatementLine, Verdict
 from ledger.reconciliation.records import Kind, Row, State, Unread
 
 
@@ -23,7 +23,7 @@ class SettledMoney:
     refunds: Money
     fees: Decimal
     ours: Money
-    findings: Sequence[Line]
+    findings: Sequence[StatementLine]
     unread: Sequence[Unread] = ()
 
     @property
@@ -44,14 +44,14 @@ def settled_money(
     settlement: Settlement,
     rows: Sequence[Row | Unread],
     *,
-    line: Callable[[Row], Line | Unread],
+    line: Callable[[Row], StatementLine | Unread],
     currency: str,
 ) -> SettledMoney:
     """The rows of one payout added up, each beside what `line` finds of it in our books."""
     readable = [row for row in rows if isinstance(row, Row)]
     moved = [row for row in readable if row.state is not State.FAILED]
     compared = [line(row) for row in moved]
-    lines = [one for one in compared if isinstance(one, Line)]
+    lines = [one for one in compared if isinstance(one, StatementLine)]
     nothing = zero(currency)
     return SettledMoney(
         settlement=settlement,
@@ -64,7 +64,7 @@ def settled_money(
     )
 
 
-def _ours(line: Line) -> Money:
+def _ours(line: StatementLine) -> Money:
     """What our books have of it; what a person settled stands on its case."""
     settled = line.theirs if line.verdict is Verdict.RESOLVED_CASE else None
     record = line.ours or settled

@@ -8,8 +8,8 @@ from uuid import UUID
 from ledger.codec.rows import LedgerRows, all_rows, last_before, recorded
 from ledger.inbox.intake import Intake
 from ledger.inbox.receive import Foresight, foresee
-from ledger.payments.message import Unreadable
-from ledger.reconciliation.compare import Line, Statement, Verdict, compared, unmatched
+from ledger.payments.message import BadMessage
+from ledger.reconciliation.compare import Statement, StatementLine, Verdict, compared, unmatched
 from ledger.reconciliation.our_records import MOVING, our_records
 from ledger.reconciliation.records import (
     Books,
@@ -71,19 +71,19 @@ class Reconciliation:
         lines = [line for line in statement.lines if line.mendable]
         return sum(self._take_in(line) for line in lines)  # payments first, as they were compared
 
-    def _take_in(self, line: Line) -> bool:
+    def _take_in(self, line: StatementLine) -> bool:
         """False where the news says nothing that can be read: it is kept, and a case is made."""
         assert line.theirs is not None, "mendable lines have news"
         try:
             went_to = self.intake.take(line.theirs.message, find=self._find)
-        except Unreadable:
+        except BadMessage:
             return False
         for order in went_to:
             if order is not None:
                 self._orders[line.theirs.kind, line.theirs.reference] = order
         return True
 
-    def line(self, theirs: TheirRecord) -> Line | Unread:
+    def line(self, theirs: TheirRecord) -> StatementLine | Unread:
         """One record of theirs beside what we have of it, from any time."""
         return self._line(theirs, None)
 
@@ -96,33 +96,35 @@ class Reconciliation:
             else:
                 yield record
 
-    def _add(self, found: Line | Unread, statement: Statement) -> None:
+    def _add(self, found: StatementLine | Unread, statement: Statement) -> None:
         if isinstance(found, Unread):
             statement.leave(found)
         elif found.concerns(self.period):
             statement.add(found)
 
-    def _line(self, theirs: TheirRecord, ours: OurRecord | None) -> Line | Unread:
+    def _line(self, theirs: TheirRecord, ours: OurRecord | None) -> StatementLine | Unread:
         ours = ours or self._elsewhen(theirs)
         if ours is not None:
-            return Line(verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours)
+            return StatementLine(
+                verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours
+            )
         try:
             verdict, named = unmatched(self._foreseen(theirs)), self._named(theirs)
-        except Unreadable as trouble:
+        except BadMessage as trouble:
             return Unread(kind=theirs.kind, reference=theirs.reference, why=str(trouble))
-        return Line(verdict=verdict, theirs=theirs, ours=None, named=named)
+        return StatementLine(verdict=verdict, theirs=theirs, ours=None, named=named)
 
-    def _without_theirs(self, ours: OurRecord) -> Line | Unread:
+    def _without_theirs(self, ours: OurRecord) -> StatementLine | Unread:
         """The provider did not list it; perhaps it has it in another period."""
         try:
             theirs = self.books.record(ours.kind, ours.reference)
         except NotShown:
-            return Line(verdict=Verdict.UNCHECKED, theirs=None, ours=ours)
+            return StatementLine(verdict=Verdict.UNCHECKED, theirs=None, ours=ours)
         if isinstance(theirs, Unread):
             return theirs
         if theirs is None:
-            return Line(verdict=Verdict.MISSING_THERE, theirs=None, ours=ours)
-        return Line(verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours)
+            return StatementLine(verdict=Verdict.MISSING_THERE, theirs=None, ours=ours)
+        return StatementLine(verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours)
 
     def _ours(self) -> dict[Key, OurRecord]:
         """What our orders say whose money moved since the period began."""

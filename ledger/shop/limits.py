@@ -25,7 +25,7 @@ CANCELLATION_DAYS = (0, 3_650)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
-# Texts, in characters. A title fits Stripe's product name (250), an address a mail header.
+# Texts, in characters. A title fits the name that providers take (250), an address a mail header.
 SLUG = 63
 NAME = 200
 TITLE = 250

@@ -24,7 +24,7 @@ from ledger.shop.stamps import QuotaSet, quota_id, shop_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
+class UnreadShop:
     """A shop whose stamps cannot all be read. `name` is its slug, or its stream's id."""
 
     name: str
@@ -47,7 +47,7 @@ class Shops:
         self._store, self._directory = store, directory
         self._cache = cache or ShopCache()
 
-    def slugs(self, *, unread: Callable[[Unread], object] = lambda one: None) -> Sequence[str]:
+    def slugs(self, *, unread: Callable[[UnreadShop], object] = lambda one: None) -> Sequence[str]:
         """The addresses of all shops, oldest first; one that cannot be read is told apart."""
         known = self._cache.young()
         found = []
@@ -58,7 +58,7 @@ class Shops:
             shop, open_faults = self._look(stream)
             if open_faults:
                 why = "; ".join(one.why for one in open_faults)
-                unread(Unread(name=shop.slug or str(stream), why=why))
+                unread(UnreadShop(name=shop.slug or str(stream), why=why))
             else:
                 found.append(shop.slug)
         return found

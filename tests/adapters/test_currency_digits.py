@@ -8,8 +8,8 @@ from adapters.providers.stripe import fields
 from adapters.providers.sumup.values import minor, number
 from ledger.kernel.currencies import CURRENCIES, digits, spoken
 from ledger.kernel.money import Money
-from ledger.payments.capabilities import CAPABILITIES, NotPayable, from_units, units
-from ledger.payments.message import Unreadable
+from ledger.payments.capabilities import CAPABILITIES, AmountNotTaken, from_units, units
+from ledger.payments.message import BadMessage
 
 
 @pytest.mark.parametrize("currency", sorted(CURRENCIES))
@@ -33,13 +33,13 @@ def test_stripe_counts_icelandic_kronur_in_hundredths():
     assert units("stripe", Money(3500, "ISK")) == 350_000
     told = {"amount": 350_000, "currency": "isk"}
     assert fields.money(told, "amount") == Money(3500, "ISK")
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         fields.money({"amount": 350_050, "currency": "isk"}, "amount")
 
 
 def test_what_a_provider_cannot_count_is_said():
     assert units("stripe", Money(150_000, "MGA")) == 1500
-    with pytest.raises(NotPayable):
+    with pytest.raises(AmountNotTaken):
         units("stripe", Money(150_050, "MGA"))
 
 

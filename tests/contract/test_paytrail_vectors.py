@@ -12,7 +12,7 @@ import pytest
 from adapters.providers.paytrail import PaytrailDoor
 from adapters.providers.paytrail.client import Client, Lost
 from adapters.providers.paytrail.signature import is_signed, signature
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from tests.kits.paytrail import NOW
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "paytrail"
@@ -56,7 +56,7 @@ def test_every_query_with_a_status_comes_through_the_door():
         query = urlencode({**one["params"], "signature": one["signature"]})
         target = f"/webhooks/paytrail/winterfest/any/callback?{query}".encode()
         PaytrailDoor(one["params"]["checkout-account"], one["secret"]).check(target, {}, now=NOW)
-        with pytest.raises(Unreadable):
+        with pytest.raises(BadMessage):
             PaytrailDoor("1", "another").check(target, {}, now=NOW)
 
 

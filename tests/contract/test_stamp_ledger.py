@@ -121,7 +121,7 @@ def test_erasing_takes_the_personal_data_and_nothing_else(
     recorder.commit([PreparedAppend([StoredEvent(ORDER, 2, ERASED, b"{}")])])
     ledger.keyring.forget(ORDER)
     asked = CancellationRequested(code_hash="5f", code=None)
-    found = ledger.find(cause, "CANCELLATION_REQUESTED")
+    found = ledger.find(cause, CancellationRequested)
     assert found is not None
     assert found.stamp == asked
     assert ledger.read(OTHER)[0].stamp == ASKED

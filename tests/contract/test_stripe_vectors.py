@@ -24,7 +24,7 @@ from ledger.order.stamps import (
     RefundFailed,
     Voided,
 )
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "stripe"
 MEANT = {
@@ -105,7 +105,7 @@ def test_every_signature_check_ends_as_published_but_the_future_is_refused():
         try:
             StripeDoor(check["secret"]).check(body, headers, now=now)
             verdict = "ok"
-        except Unreadable:
+        except BadMessage:
             verdict = "reject"
         # The library accepts times in the future; we do not.
         wanted = "reject" if check["expect"] == "sdk-ok" else check["expect"]
@@ -117,7 +117,7 @@ def test_samples_that_others_published_are_read_or_unreadable():
     for path in sorted((FOLDER / "third-party").rglob("*.json")):
         try:
             reports = StripeDoor("whsec_any").reread(path.read_bytes())
-        except Unreadable:
+        except BadMessage:
             outcomes["unreadable"] += 1
         else:
             outcomes.update(type(one.fact).__name__ for one in reports)

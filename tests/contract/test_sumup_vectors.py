@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.providers.sumup import SumupDoor
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from tests.kits.sumup import Teller
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "sumup"
@@ -36,7 +36,7 @@ def verdict(vector: dict, *, secret: str | None) -> str:
         SumupDoor(Teller().payments, webhook_secret=secret).check(
             vector["body"].encode(), headers, now=now
         )
-    except Unreadable:
+    except BadMessage:
         return "reject"
     return "ok"
 

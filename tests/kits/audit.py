@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from adapters.store.recorder import StampRecorder
-from ledger.audit.findings import Report, together
+from ledger.audit.findings import WindowReport, together
 from ledger.audit.raw_rows import (
     AuditedRows,
     FaultyClaim,
@@ -244,7 +244,7 @@ class SharesInOneProcess:
     def __init__(self, ledger: RawStreams, of: int, *, hashes_only: bool = False) -> None:
         self._ledger, self._of = ledger, of
         self._shares = [Share(ledger, hashes_only=hashes_only, most=1) for _ in range(of)]
-        self._reports: deque[Report] = deque()
+        self._reports: deque[WindowReport] = deque()
 
     def ask(self, after: int, *, until: int, rows: Sequence[Vertebra]) -> None:
         reports = []
@@ -253,5 +253,5 @@ class SharesInOneProcess:
             reports.append(share.report(mine, after=after))
         self._reports.append(together(reports))
 
-    def answer(self) -> Report:
+    def answer(self) -> WindowReport:
         return self._reports.popleft()

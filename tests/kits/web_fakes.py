@@ -29,7 +29,7 @@ from ledger.order.stamps import (
     Voided,
 )
 from ledger.payments.capture import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.payments.provider import (
     Accepted,
     NoAnswer,
@@ -149,7 +149,7 @@ class DoorInMemory:
 
     def check(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> None:
         if headers.get("X-Signature") != "right":
-            raise Unreadable("the signature is wrong")
+            raise BadMessage("the signature is wrong")
 
     def reread(self, body: bytes) -> Sequence[Report]:
         try:
@@ -157,7 +157,7 @@ class DoorInMemory:
             money = Money(told["amount"], "EUR")
             return [self._paid(UUID(told["order"]), UUID(told["attempt"]), money)]
         except Exception:
-            raise Unreadable("not a payment") from None
+            raise BadMessage("not a payment") from None
 
     def event_id(self, body: bytes) -> str | None:
         return None

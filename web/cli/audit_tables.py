@@ -15,7 +15,7 @@ from rich.table import Table
 
 from ledger.audit.findings import Finding
 from ledger.audit.replay import MoneyAxes, ReplayStep, Standing
-from ledger.audit.verify import Verdict
+from ledger.audit.verify import Verified
 from ledger.codec.rows import Totals
 from ledger.kernel.currencies import spoken
 from ledger.kernel.money import Money
@@ -56,7 +56,7 @@ def _plain(value: Any) -> Any:
 
 
 def verdict_json(
-    verdict: Verdict, findings: Iterable[Finding], seconds: float, *, hashes_only: bool
+    verdict: Verified, findings: Iterable[Finding], seconds: float, *, hashes_only: bool
 ) -> dict[str, Any]:
     """A verification as a document."""
     return {
@@ -70,7 +70,7 @@ def verdict_json(
     }
 
 
-def show_verdict(verdict: Verdict, seconds: float, *, hashes_only: bool) -> None:
+def show_verdict(verdict: Verified, seconds: float, *, hashes_only: bool) -> None:
     """A verification in three lines; a root is worth keeping if it is that of a clean ledger."""
     rate = verdict.rows / max(seconds, 1e-9)
     taken = f"{verdict.rows} stamps in {seconds:.2f} s ({rate:,.0f} stamps/s)"

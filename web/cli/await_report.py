@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ledger.payments.message import ProviderAway, Unreadable
+from ledger.payments.message import BadMessage, ProviderAway
 from ledger.reconciliation.by_report import Reporting, Settlement
 from ledger.reconciliation.records import LOOKBACK, REPORT, Period, Row, Tell, Unread, silent
 from web.wiring.parts import Archive
@@ -69,5 +69,5 @@ class BroughtReports:
             raise ProviderAway("the report was erased before it was read")
         try:
             return self.reporting.read(opened.body)
-        except Unreadable as trouble:
+        except BadMessage as trouble:
             return [Unread(kind=REPORT, reference=name, why=str(trouble))]

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from ledger.inbox.replay_inbox import Meaning, Reread, Rereading
+from ledger.inbox.replay_inbox import InboxReplay, Meaning, Reread
 from web.cli import audit_tables as tables
 from web.cli.instants import Instant
 from web.wiring.parts import Parts, intake
@@ -36,7 +36,7 @@ def reread(context: click.Context, since: datetime | None, commit: bool, as_json
     counts, found = Counter[Meaning](), list[Reread]()
     with tables.bar() as bar:
         task = bar.add_task("reading again", total=None)
-        work = Rereading(shelf=parts.inbox, intake=intake(parts), commit=commit)
+        work = InboxReplay(shelf=parts.inbox, intake=intake(parts), commit=commit)
         for one in work.run(since):
             bar.advance(task)
             counts[one.meaning] += 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.reconciliation.by_pages import ByPages
 from ledger.reconciliation.by_reference import OneByOne
 from ledger.reconciliation.by_report import Reporting
@@ -101,5 +101,5 @@ def _read(reporting: Reporting, path: Path) -> Sequence[Row | Unread]:
         raise click.UsageError(f"{path.name} is larger than any report.")
     try:
         return reporting.read(path.read_bytes())
-    except Unreadable as unreadable:
+    except BadMessage as unreadable:
         raise click.UsageError(f"{path.name} cannot be read: {unreadable}.") from None

@@ -8,7 +8,7 @@ from rich.table import Table
 from ledger.kernel.currencies import spoken
 from ledger.reconciliation.by_reference import OneByOne
 from ledger.reconciliation.by_report import Settlement
-from ledger.reconciliation.compare import Line, Statement
+from ledger.reconciliation.compare import Statement, StatementLine
 from ledger.reconciliation.payouts import SettledMoney, settled_money
 from ledger.reconciliation.reconcile import Reconciliation
 from ledger.reconciliation.records import Books, Row, Tell, Unread
@@ -97,7 +97,7 @@ def unread_document(one: Unread) -> dict[str, Any]:
     return {"kind": one.kind, "reference": one.reference, "why": one.why}
 
 
-def _finding(line: Line) -> dict[str, Any]:
+def _finding(line: StatementLine) -> dict[str, Any]:
     found = line.either
     return {
         "verdict": line.verdict.value,

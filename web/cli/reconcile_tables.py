@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ledger.kernel.currencies import spoken
-from ledger.reconciliation.compare import Line, Statement, Sum, Verdict
+from ledger.reconciliation.compare import Statement, StatementLine, Sum, Verdict
 from ledger.reconciliation.payouts import SettledMoney
 from ledger.reconciliation.records import OurRecord, TheirRecord, Unread
 from web.cli import audit_tables as tables
@@ -140,7 +140,7 @@ def _amounts(sums: Sum) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: StatementLine) -> dict[str, Any]:
     return {
         "verdict": line.verdict.value,
         "kind": line.either.kind.value,

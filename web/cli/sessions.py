@@ -13,7 +13,7 @@ from rich.table import Table
 
 from ledger.order.order import Order
 from ledger.payments.payment_pages import PageProvider
-from ledger.payments.repair_pages import Fault, Outcome, Regeneration
+from ledger.payments.repair_pages import PageFault, PageRepair, Repair
 from web.cli import audit_tables as tables
 from web.http.addresses import return_address
 from web.wiring.parts import Parts, intake
@@ -28,8 +28,8 @@ class FaultyPage:
     """An order that needs a page, and what became of it."""
 
     order: Order
-    fault: Fault
-    outcome: Outcome
+    fault: PageFault
+    outcome: Repair
 
 
 @click.group()
@@ -66,7 +66,7 @@ def regenerate(
         tables.as_json(_document(found, looked_at=len(wanted)))
     else:
         _show(found, looked_at=len(wanted))
-    sys.exit(LEFT if any(one.outcome in (Outcome.FOUND, Outcome.LEFT) for one in found) else 0)
+    sys.exit(LEFT if any(one.outcome in (Repair.FOUND, Repair.LEFT) for one in found) else 0)
 
 
 def _wanted(parts: Parts, shop_slug: str | None, product: str | None) -> list[Order]:
@@ -86,13 +86,13 @@ def _found(parts: Parts, wanted: list[Order], *, commit: bool, force: bool) -> I
             for one in work.values():
                 fault = one.fault(order, at=parts.clock(), force=force)
                 if fault is not None:
-                    done = one.replace(order, at=parts.clock()) if commit else Outcome.FOUND
+                    done = one.replace(order, at=parts.clock()) if commit else Repair.FOUND
                     yield FaultyPage(order=order, fault=fault, outcome=done)
 
 
-def _regeneration(parts: Parts, provider: PageProvider) -> Regeneration:
+def _regeneration(parts: Parts, provider: PageProvider) -> PageRepair:
     base_url = parts.settings.base_url
-    return Regeneration(
+    return PageRepair(
         orders=parts.orders,
         intake=intake(parts),
         provider=provider,
@@ -119,7 +119,7 @@ def _show(found: list[FaultyPage], *, looked_at: int) -> None:
     counts = Counter(one.outcome for one in found)
     told = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
     click.echo(f"{looked_at} unpaid orders: {told or 'every page is good'}.")
-    if counts[Outcome.FOUND]:
+    if counts[Repair.FOUND]:
         click.echo("Nothing was written; run again with --commit.")
 
 

@@ -7,7 +7,7 @@ import click
 
 from adapters.shop_file.read import read_shop_file
 from ledger.shop.rules import check
-from ledger.shop.service import Unread
+from ledger.shop.service import UnreadShop
 from web.wiring.parts import Parts
 
 STARTER = Path(__file__).parent.parent / "samples" / "new-shop.yaml"
@@ -63,7 +63,7 @@ def new_shop(file: Path) -> None:
 def list_shops(context: click.Context) -> None:
     """The shops there are. Exit status 1: one of them cannot be read."""
     parts: Parts = context.obj()
-    unread: list[Unread] = []
+    unread: list[UnreadShop] = []
     for slug in parts.shops.slugs(unread=unread.append):
         click.echo(slug)
     for one in unread:

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from ledger.inbox.ports import AskingDoor, Evidence, WebhookDoor
-from ledger.payments.message import ProviderAway, Unreadable
+from ledger.payments.message import BadMessage, ProviderAway
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.metrics import metrics
@@ -46,7 +46,7 @@ def paytrail_report(address: str) -> Response:
         raise ProblemRaised("not-found")
     try:
         name = reported.by_report.accept(address, body, dict(request.headers), now=now())
-    except Unreadable as unreadable:
+    except BadMessage as unreadable:
         raise _turned_away("paytrail", unreadable) from None
     count("paytrail", "kept")
     keep_report("paytrail", name, body)
@@ -62,7 +62,7 @@ def sumup() -> Response:
     _check(door, "sumup", body)
     try:
         subject = door.subject(body)
-    except Unreadable:
+    except BadMessage:
         # It was signed: kept as it came, and a case.
         return come_in("sumup", body)
     if subject is not None:
@@ -122,11 +122,11 @@ def _headers_kept() -> dict[str, str]:
 def _check(door: WebhookDoor, name: str, body: bytes) -> None:
     try:
         door.check(body, dict(request.headers), now=now())
-    except Unreadable as unreadable:
+    except BadMessage as unreadable:
         raise _turned_away(name, unreadable) from None
 
 
-def _turned_away(name: str, unreadable: Unreadable) -> ProblemRaised:
+def _turned_away(name: str, unreadable: BadMessage) -> ProblemRaised:
     """Counted, and one in so many told; the problem that whoever brought it is answered."""
     count(name, "unreadable")
     so_far = next(metrics().unreadable)

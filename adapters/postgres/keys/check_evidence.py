@@ -10,7 +10,7 @@ from adapters.keys.master_key import SealBroken, Wrapping
 from adapters.postgres.connections import Connections
 from adapters.postgres.keys.data_keys import PostgresKeys
 from adapters.postgres.working.inbox import opened
-from ledger.audit.check_evidence import Fault
+from ledger.audit.check_evidence import EvidenceFault
 from ledger.inbox.ports import Tampered
 
 Run = Callable[..., Sequence[tuple[Any, ...]]]
@@ -23,7 +23,7 @@ class EvidenceAudit:
     def __init__(self, url: str, *, keyring: Keyring, wrapping: Wrapping) -> None:
         self._url, self._keyring, self._wrapping = url, keyring, wrapping
 
-    def faults(self, until: int) -> Iterator[Fault]:
+    def faults(self, until: int) -> Iterator[EvidenceFault]:
         with closing(Connections(self._url, readers=1)) as connections:
 
             def run(name: str, *parameters: Any) -> list[tuple[Any, ...]]:
@@ -34,21 +34,21 @@ class EvidenceAudit:
             yield from self._keys(run)
             yield from self._messages(run)
 
-    def _missing(self, run: Run, until: int) -> Iterator[Fault]:
+    def _missing(self, run: Run, until: int) -> Iterator[EvidenceFault]:
         for position, stream, digest in run("audit_evidence_missing", until):
             text = f"the message that it was read from ({digest[:16]}…) is not kept"
-            yield Fault(position=position, stream=stream, text=text)
+            yield EvidenceFault(position=position, stream=stream, text=text)
 
-    def _keys_of_streams(self, run: Run, until: int) -> Iterator[Fault]:
+    def _keys_of_streams(self, run: Run, until: int) -> Iterator[EvidenceFault]:
         for position, stream, subject in run("audit_keys_of_streams", until):
             text = "its data key is gone, and no erasure is stamped"
             if subject is not None:
                 text = f"its sealed part names the data key of {subject}"
-            yield Fault(position=position, stream=stream, text=text)
+            yield EvidenceFault(position=position, stream=stream, text=text)
 
-    def _keys(self, run: Run) -> Iterator[Fault]:
+    def _keys(self, run: Run) -> Iterator[EvidenceFault]:
         for (subject,) in run("audit_keys_of_nobody"):
-            yield Fault(text=f"a data key of {subject}, which is no stream and no message")
+            yield EvidenceFault(text=f"a data key of {subject}, which is no stream and no message")
         keys, after = PostgresKeys(lambda name, *given: [*run(name, *given)]), _FIRST
         while page := keys.page(after, limit=_PAGE):
             for key in page:
@@ -57,10 +57,10 @@ class EvidenceAudit:
                 except SealBroken:
                     ((position,),) = run("audit_key_place", key.subject)
                     text = f"the data key of {key.subject} does not open"
-                    yield Fault(position=position, stream=key.subject, text=text)
+                    yield EvidenceFault(position=position, stream=key.subject, text=text)
             after = page[-1].key_id
 
-    def _messages(self, run: Run) -> Iterator[Fault]:
+    def _messages(self, run: Run) -> Iterator[EvidenceFault]:
         after = _FIRST
         while page := run("inbox_all", after, _PAGE):
             with suppress(SealBroken):  # told below, of the one message that it concerns
@@ -69,7 +69,7 @@ class EvidenceAudit:
                 text = self._fault(run, id, sealed, key_id=key_id, beside=beside)
                 if text:
                     place = [*run("audit_evidence_places", beside[-1]), (None, None)][0]
-                    yield Fault(position=place[0], stream=place[1], text=text)
+                    yield EvidenceFault(position=place[0], stream=place[1], text=text)
             after = page[-1][0]
 
     def _fault(

@@ -17,7 +17,7 @@ from adapters.providers.paytrail.references import (
 from adapters.providers.paytrail.report_facts import message as row_message
 from adapters.providers.paytrail.values import cents
 from ledger.kernel.money import Money
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.reconciliation.known_references import Known
 from ledger.reconciliation.records import Kind, NotShown, Row, State, TheirRecord, Unread
 
@@ -64,7 +64,7 @@ def record(
     try:
         told = shown(client, transaction)
         return _record(kind, told, transaction, account=account) if told is not None else None
-    except Unreadable as trouble:
+    except BadMessage as trouble:
         return Unread(kind=kind, reference=transaction, why=str(trouble))
 
 
@@ -113,10 +113,10 @@ def told(row: Row, known: Known | None, *, account: str) -> TheirRecord:
 def _record(kind: Kind, told: Json, transaction: str, *, account: str) -> TheirRecord:
     refund = kind is Kind.REFUND
     if told.get("currency", CURRENCY) != CURRENCY:
-        raise Unreadable("the currency is another one")
+        raise BadMessage("the currency is another one")
     at = happened(told)
     if at is None:
-        raise Unreadable("its time is none")
+        raise BadMessage("its time is none")
     return TheirRecord(
         kind=kind,
         reference=transaction,

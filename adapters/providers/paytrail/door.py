@@ -15,7 +15,7 @@ from adapters.providers.paytrail import facts, report_facts
 from adapters.providers.paytrail.references import PROVIDER, uuid_or_none
 from adapters.providers.paytrail.signature import is_signed
 from ledger.inbox.report import Report
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 _PATH = re.compile(r"/webhooks/paytrail/[^/?#]{1,200}/([^/?#]{1,64})/(redirect|callback|refund)")
 _MOST_FIELDS = 50
@@ -40,14 +40,14 @@ class PaytrailDoor:
         self._account, self._secret = account, secret
 
     def read(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Report]:
-        """The facts of a signed message. Raises `Unreadable`, and nothing else."""
+        """The facts of a signed message. Raises `BadMessage`, and nothing else."""
         self.check(body, headers, now=now)
         return self.reread(body)
 
     def check(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> None:
-        """Is the query signed with our secret? Raises `Unreadable` if not."""
+        """Is the query signed with our secret? Raises `BadMessage` if not."""
         if not is_signed(self._secret, _target(body).query):
-            raise Unreadable("the signature is wrong")
+            raise BadMessage("the signature is wrong")
 
     def reread(self, body: bytes) -> Sequence[Report]:
         """The facts of a stored message: the same every time.
@@ -71,13 +71,13 @@ def _target(body: bytes) -> _Target:
     path, _, query = _text(body).partition("?")
     found = _PATH.fullmatch(path)
     if found is None:
-        raise Unreadable("the address is none of Paytrail's")
+        raise BadMessage("the address is none of Paytrail's")
     return _Target(uuid_or_none(found[1]), found[2], _fields(query))
 
 
 def _text(body: bytes) -> str:
     if len(body) > _LONGEST or not body.isascii():
-        raise Unreadable("the address is not one")
+        raise BadMessage("the address is not one")
     return body.decode("ascii")
 
 
@@ -87,8 +87,8 @@ def _fields(query: str) -> Mapping[str, str]:
             query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
         )
     except ValueError:
-        raise Unreadable("the query cannot be read") from None
+        raise BadMessage("the query cannot be read") from None
     fields = {name.lower(): value for name, value in pairs}
     if len(fields) != len(pairs):
-        raise Unreadable("the query says a thing twice")
+        raise BadMessage("the query says a thing twice")
     return fields

@@ -29,7 +29,7 @@ from ledger.order.stamps import (
     Refunded,
     RefundFailed,
 )
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 Query = Mapping[str, str]
 
@@ -72,7 +72,7 @@ def of_refund(query: Query, *, address_of: UUID | None) -> Sequence[Report]:
     transaction = query.get("checkout-transaction-id") and _name(query, "checkout-transaction-id")
     named = transaction or stamp
     if not named:
-        raise Unreadable("neither checkout-stamp nor checkout-transaction-id is there")
+        raise BadMessage("neither checkout-stamp nor checkout-transaction-id is there")
     return [
         _report(
             fact,
@@ -182,14 +182,14 @@ def _said(query: Query) -> str:
 def _text(query: Query, key: str) -> str:
     value = query.get(key, "")
     if not value or len(value) > 255 or not value.isprintable():
-        raise Unreadable(f"{key} is missing, or no short line")
+        raise BadMessage(f"{key} is missing, or no short line")
     return value
 
 
 def _name(query: Query, key: str) -> str:
     value = _text(query, key)
     if not _NAME.fullmatch(value):
-        raise Unreadable(f"{key} is not a name")
+        raise BadMessage(f"{key} is not a name")
     return value
 
 
@@ -197,12 +197,12 @@ def _at(query: Query) -> datetime | None:
     """When it happened, as far as we looked it up: Paytrail's own messages tell no time."""
     try:
         return moment(query[AT]) if AT in query else None
-    except Unreadable:
+    except BadMessage:
         return None
 
 
 def _amount(query: Query) -> Money:
     value = query.get("checkout-amount", "")
     if not _AMOUNT.fullmatch(value):
-        raise Unreadable("checkout-amount is not an amount")
+        raise BadMessage("checkout-amount is not an amount")
     return Money(int(value), CURRENCY)

@@ -10,7 +10,7 @@ from uuid import UUID
 from adapters.providers.paytrail.client import Answer, Client, Garbled, Json, Lost
 from adapters.providers.paytrail.references import PROVIDER, read_payment_stamp, read_refund_stamp
 from adapters.providers.paytrail.values import moment
-from ledger.payments.message import Message, ProviderAway, Unreadable
+from ledger.payments.message import BadMessage, Message, ProviderAway
 from ledger.payments.payment_pages import Page, PageState
 
 AT = "checkout-happened-at"
@@ -25,12 +25,12 @@ _LATER = (401, 403, 408, 425, 429)
 def shown(client: Client, transaction: str) -> Json | None:
     """A transaction as Paytrail shows it; None when there is none.
 
-    Raises `ProviderAway`, and `Unreadable` where Paytrail answers, and tells no payment.
+    Raises `ProviderAway`, and `BadMessage` where Paytrail answers, and tells no payment.
     """
     try:
         answer = client.get(f"/payments/{transaction}", transaction=transaction)
     except Garbled as garbled:
-        raise Unreadable(str(garbled)) from None
+        raise BadMessage(str(garbled)) from None
     except Lost as lost:
         raise ProviderAway(str(lost)) from None
     return None if answer.status == 404 else _checked(answer, transaction)
@@ -43,7 +43,7 @@ def page(client: Client, transaction: str, *, account: str) -> Page | None:
     """
     try:
         told = shown(client, transaction)
-    except Unreadable:
+    except BadMessage:
         unread = message({}, transaction, account=account, at=None)
         return Page(state=PageState.OPEN, order=None, attempt=None, news=unread)
     if told is None:
@@ -63,7 +63,7 @@ def happened(told: Json) -> datetime | None:
     """When a payment was made or, until then, begun; None where that cannot be read."""
     try:
         return moment(told.get("paidAt") or told.get("createdAt"))
-    except Unreadable:
+    except BadMessage:
         return None
 
 
@@ -101,7 +101,7 @@ def _checked(answer: Answer, transaction: str) -> Json:
         raise ProviderAway(f"an answer ({answer.status}) that is neither yes nor no")
     named = isinstance(told.get("status"), str) and isinstance(told.get("stamp"), str)
     if answer.status != 200 or not named:
-        raise Unreadable(f"an answer ({answer.status}) without a payment")
+        raise BadMessage(f"an answer ({answer.status}) without a payment")
     if told.get("transactionId", transaction) != transaction:
-        raise Unreadable("an answer about another payment")
+        raise BadMessage("an answer about another payment")
     return told

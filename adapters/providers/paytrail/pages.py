@@ -15,7 +15,7 @@ from adapters.providers.paytrail.client import (
 from adapters.providers.paytrail.references import CURRENCY, stamp_of_payment
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 from ledger.payments.ask_once import Once
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.payments.page_address import address
 from ledger.payments.provider import NoAnswer, PaymentAnswer, PaymentAsk, for_person
 
@@ -61,7 +61,7 @@ def _read(answer: Answer, *, expires_at: datetime, try_number: int) -> PaymentAn
     transaction = transaction_in(answer.content)
     try:
         href = address(answer.content.get("href"))
-    except Unreadable:
+    except BadMessage:
         href = ""
     if answer.status not in (200, 201) or not href or transaction is None:
         reason = f"an answer ({answer.status}) without a page"

@@ -20,7 +20,7 @@ from adapters.providers.paytrail.references import (
     uuid_or_none,
 )
 from adapters.providers.paytrail.values import day_and_time, euros, money
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.reconciliation.records import REPORT, Kind, Row, State, Unread, name_in
 
 # What is asked for: nothing of card or customer.
@@ -53,7 +53,7 @@ _LONGEST = 200
 
 
 def read(body: bytes) -> Sequence[Row | Unread]:
-    """Every row of a report, and those that cannot be read; raises `Unreadable` for no report.
+    """Every row of a report, and those that cannot be read; raises `BadMessage` for no report.
 
     What is told of a row that cannot be read names it, and nothing else that it holds.
     """
@@ -62,7 +62,7 @@ def read(body: bytes) -> Sequence[Row | Unread]:
     for place, one in enumerate(listed, start=1):
         try:
             row = _row(one)
-        except Unreadable as trouble:
+        except BadMessage as trouble:
             named = name_in(one, "checkoutReference", "stamp") or f"row {place}"
             why = f"row {place}: {trouble}"
             found.append(Unread(kind=REPORT, reference=named, why=why))
@@ -81,7 +81,7 @@ def _json(body: bytes) -> Iterable[object]:
     try:
         return list(json.loads(body, parse_float=Decimal))
     except (ValueError, ArithmeticError, RecursionError):
-        raise Unreadable("the report is not JSON") from None
+        raise BadMessage("the report is not JSON") from None
 
 
 def _csv(body: bytes) -> Iterable[object]:
@@ -93,22 +93,22 @@ def _csv(body: bytes) -> Iterable[object]:
         missing = [one for one in _NEEDED if one not in (lines.fieldnames or ())]
         found = list(lines)
     except csv.Error:
-        raise Unreadable("the report is not CSV") from None
+        raise BadMessage("the report is not CSV") from None
     if missing:
-        raise Unreadable(f"the report has no column {', '.join(missing)}")
+        raise BadMessage(f"the report has no column {', '.join(missing)}")
     return found
 
 
 def _row(told: object) -> Row:
     if not isinstance(told, dict):
-        raise Unreadable("it is no object")
+        raise BadMessage("it is no object")
     if any(told.get(key) is None for key in _NEEDED):
-        raise Unreadable("it has no day, amount, status, reference or stamp")
+        raise BadMessage("it has no day, amount, status, reference or stamp")
     amount, stamp, reference = euros(told["amount"]), _text(told, "stamp"), _text(told, "reference")
     refund = _is_refund(told, amount, stamp)
     status = _text(told, "status").lower()
     if status not in _STATES:
-        raise Unreadable("the status is none that is published")
+        raise BadMessage("the status is none that is published")
     named = [stamp, *([reference] if refund and uuid_or_none(reference) else [])]
     return Row(
         number=_number(told, refund=refund),
@@ -144,5 +144,5 @@ def _text(told: Mapping[str, Any], key: str) -> str:
     value = told.get(key)
     text = "" if value is None else str(value).strip()
     if len(text) > _LONGEST or not text.isprintable():
-        raise Unreadable(f"{key} is too long or not printable")
+        raise BadMessage(f"{key} is too long or not printable")
     return text

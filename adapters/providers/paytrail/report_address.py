@@ -9,7 +9,7 @@ import re
 import secrets
 from datetime import datetime, timedelta
 
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 _LIVES = timedelta(days=1)
 _WRITTEN = re.compile(r"([0-9]{1,12})\.([0-9a-f]{32})\.([0-9a-f]{64})")
@@ -27,15 +27,15 @@ class ReportAddresses:
         return f"{until}.{nonce}.{self._mark(until, nonce)}", _name(nonce)
 
     def read(self, address: str, *, now: datetime) -> str:
-        """The name that an address was made with; raises `Unreadable` for any other."""
+        """The name that an address was made with; raises `BadMessage` for any other."""
         found = _WRITTEN.fullmatch(address)
         if found is None:
-            raise Unreadable("the address is none of ours")
+            raise BadMessage("the address is none of ours")
         until, nonce, mark = int(found[1]), found[2], found[3]
         if not hmac.compare_digest(self._mark(until, nonce), mark):
-            raise Unreadable("the address is none of ours")
+            raise BadMessage("the address is none of ours")
         if until < now.timestamp():
-            raise Unreadable("the address was for a day that is over")
+            raise BadMessage("the address was for a day that is over")
         return _name(nonce)
 
     def _mark(self, until: int, nonce: str) -> str:

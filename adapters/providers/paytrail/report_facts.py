@@ -21,7 +21,7 @@ from adapters.providers.paytrail.references import (
 from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed
-from ledger.payments.message import Message, Unreadable
+from ledger.payments.message import BadMessage, Message
 from ledger.reconciliation.records import Kind, Row, State
 
 _UNNAMED = "Paytrail's report names no transaction"
@@ -44,12 +44,12 @@ def message(row: Row, *, account: str) -> Message:
 
 
 def reports(body: bytes) -> Sequence[Report]:
-    """The facts of a kept row. Raises `Unreadable`."""
+    """The facts of a kept row. Raises `BadMessage`."""
     try:
         kept = json.loads(body)
         return [_report(fact, kept) for fact in _facts(kept)]
     except (ValueError, RecursionError, KeyError, TypeError):
-        raise Unreadable("the kept row cannot be read") from None
+        raise BadMessage("the kept row cannot be read") from None
 
 
 def _facts(kept: Json) -> Sequence[Fact]:
@@ -70,7 +70,7 @@ def _facts(kept: Json) -> Sequence[Fact]:
 def _number(kept: Json) -> str:
     number = kept["number"]
     if not isinstance(number, str) or not is_number(number):
-        raise Unreadable("the kept row has no number")
+        raise BadMessage("the kept row has no number")
     return number
 
 

@@ -14,7 +14,7 @@ from adapters.providers.paytrail.references import PROVIDER
 from adapters.providers.paytrail.report_address import ReportAddresses
 from adapters.providers.paytrail.signature import is_signed
 from adapters.providers.paytrail.values import moment
-from ledger.payments.message import ProviderAway, Unreadable
+from ledger.payments.message import BadMessage, ProviderAway
 from ledger.reconciliation.by_report import Settlement
 from ledger.reconciliation.records import PAYOUT, Period, Row, Unread, name_in
 
@@ -82,16 +82,16 @@ class PaytrailReports:
     def accept(
         self, address: str, body: bytes, headers: Mapping[str, str], *, now: datetime
     ) -> str:
-        """A report that Paytrail signed, at an address that we gave out. Raises `Unreadable`."""
+        """A report that Paytrail signed, at an address that we gave out. Raises `BadMessage`."""
         name = self._addresses.read(address, now=now)
         if not is_signed(self._secret, headers, body):
-            raise Unreadable("the signature is wrong")
+            raise BadMessage("the signature is wrong")
         if body.lstrip()[:1] != b"[":
-            raise Unreadable("the report is not a list")
+            raise BadMessage("the report is not a list")
         return name
 
     def read(self, body: bytes) -> Sequence[Row | Unread]:
-        """The rows of a report. Raises `Unreadable` for what is none."""
+        """The rows of a report. Raises `BadMessage` for what is none."""
         return reports.read(body)
 
     def _ask(self, path: str, asked: Json, *, now: datetime) -> str:
@@ -125,9 +125,9 @@ def _settlement(told: object) -> Settlement | Unread:
     named, values = name_in(told, "id"), told if isinstance(told, dict) else {}
     try:
         if not (named.isascii() and named.isdigit()):
-            raise Unreadable("a settlement without a number")
+            raise BadMessage("a settlement without a number")
         settled = moment(values["settledAt"]) if values.get("settledAt") else None
-    except Unreadable as trouble:
+    except BadMessage as trouble:
         bank_reference = name_in(told, "settlementReference")
         return Unread(kind=PAYOUT, reference=named or bank_reference, why=str(trouble))
     return Settlement(
@@ -138,7 +138,7 @@ def _settlement(told: object) -> Settlement | Unread:
 def _made_at(told: object) -> datetime | None:
     try:
         return moment(told.get("createdAt")) if isinstance(told, dict) else None
-    except Unreadable:
+    except BadMessage:
         return None
 
 

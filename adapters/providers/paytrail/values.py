@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from adapters.providers.paytrail.references import CURRENCY
 from ledger.kernel.calendar import storable
 from ledger.kernel.money import Money
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 _HOME = ZoneInfo("Europe/Helsinki")
 # As published: day first; the published example of a settlement's day has the year first.
@@ -24,7 +24,7 @@ _EUROS = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,9})?")
 def cents(value: object) -> int:
     """Minor units as a whole number. A refund may be shown as negative: which way is its kind's."""
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 10**12:
-        raise Unreadable("an amount is none")
+        raise BadMessage("an amount is none")
     return abs(value)
 
 
@@ -32,15 +32,15 @@ def euros(value: object) -> Decimal:
     """Major units, exactly as written; nothing at all is zero."""
     text = "" if value is None else str(value).strip()
     if text and not _EUROS.fullmatch(text):
-        raise Unreadable("an amount of euros is none")
+        raise BadMessage("an amount of euros is none")
     return Decimal(text.replace(",", ".") or "0")
 
 
 def money(amount: Decimal) -> Money:
-    """Euros as cents, without their sign; raises `Unreadable` for parts of a cent."""
+    """Euros as cents, without their sign; raises `BadMessage` for parts of a cent."""
     whole = abs(amount) * 100
     if whole != int(whole):
-        raise Unreadable("an amount has parts of a cent")
+        raise BadMessage("an amount has parts of a cent")
     return Money(int(whole), CURRENCY)
 
 
@@ -50,9 +50,9 @@ def moment(value: object) -> datetime:
         found = datetime.fromisoformat(str(value))
         utc = (found if found.tzinfo else found.replace(tzinfo=_HOME)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Unreadable("a time is none") from None
+        raise BadMessage("a time is none") from None
     if not storable(utc):
-        raise Unreadable("a time is not of this age")
+        raise BadMessage("a time is not of this age")
     return utc
 
 
@@ -60,6 +60,6 @@ def day_and_time(day: object, time: object) -> datetime:
     """A day of a report with its hour and minute, in UTC; midnight where it has none."""
     found = _DAY.fullmatch(str(day))
     if found is None:
-        raise Unreadable("a day is none")
+        raise BadMessage("a day is none")
     year, month, of_month = (found[3], found[2], found[1]) if found[1] else found.group(4, 5, 6)
     return moment(f"{year}-{month}-{of_month}T{time or '00:00'}")

@@ -16,7 +16,7 @@ from adapters.providers.stripe.fields import Json, group, moment, money, name, r
 from adapters.providers.stripe.payment_facts import PAGE, standing
 from adapters.providers.stripe.refund_facts import LOST
 from ledger.order.stamps import AuthorizationExpired, Authorized, Paid, Voided
-from ledger.payments.message import ProviderAway, Unreadable
+from ledger.payments.message import BadMessage, ProviderAway
 from ledger.reconciliation.records import (
     LOOKBACK,
     Kind,
@@ -63,7 +63,7 @@ def record(client: stripe.StripeClient, kind: Kind, known_as: str, *, live: bool
         raise ProviderAway(no_answer(error).reason) from None
     except stripe.StripeError as error:
         raise ProviderAway(no_answer(error).reason) from None
-    except Unreadable as error:
+    except BadMessage as error:
         return Unread(kind=kind, reference=known_as, why=str(error))
 
 
@@ -83,9 +83,9 @@ def _readable(
     """What one member of a list tells or, if it cannot be read, its name."""
     try:
         if not isinstance(thing, dict):
-            raise Unreadable("it is no object")
+            raise BadMessage("it is no object")
         return [*read(thing)]
-    except Unreadable as error:
+    except BadMessage as error:
         named = name_in(thing, "id", "payment_intent", "charge", "latest_charge")
         return [Unread(kind=kind, reference=named, why=str(error))]
 
@@ -126,7 +126,7 @@ def _by_intent(sessions: Iterator[object]) -> _Pages:
         try:
             session = one if isinstance(one, dict) else {}
             intent, _ = reference(session, "payment_intent"), name(session, "id")
-        except Unreadable as error:
+        except BadMessage as error:
             named = name_in(one, "id", "payment_intent")
             unread.append(Unread(kind=Kind.PAYMENT, reference=named, why=f"its page: {error}"))
         else:

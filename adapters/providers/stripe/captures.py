@@ -8,7 +8,7 @@ from adapters.providers.stripe.payment_facts import standing
 from ledger.order.stamps import Authorized, CreateCaptureFailure, CreateVoidFailure
 from ledger.payments.capabilities import units
 from ledger.payments.capture import CaptureAnswer, CaptureAsk, Ending, Standing, VoidAnswer, VoidAsk
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.payments.provider import NoAnswer
 
 # Stripe's word for "this payment is not in a state for that": somebody was faster.
@@ -60,7 +60,9 @@ def look(client: stripe.StripeClient, payment_reference: str) -> Standing:
 
 
 def _instead(
-    client: stripe.StripeClient, payment_reference: str, error: stripe.StripeError | Unreadable
+    client: stripe.StripeClient,
+    payment_reference: str,
+    error: stripe.StripeError | BadMessage,
 ) -> str | Ending | NoAnswer:
     """The code of a refusal, what became of the payment instead, or that we do not know.
 
@@ -84,6 +86,6 @@ def _ended(intent: Json) -> Ending | NoAnswer:
 def _standing(intent: Json) -> Standing:
     try:
         found = standing(intent)
-    except Unreadable as error:
+    except BadMessage as error:
         return NoAnswer(f"the payment cannot be read: {error}")
     return found or NoAnswer("the payment was never authorized")

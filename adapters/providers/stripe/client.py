@@ -8,7 +8,7 @@ from typing import Any
 import stripe
 
 from adapters.providers.stripe.fields import Json, code
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.payments.provider import NoAnswer, for_person
 from ledger.reconciliation.records import name_in
 
@@ -34,7 +34,7 @@ def stripe_client(
 
 
 # What a call may raise: all but the first means that we do not know what was done.
-TROUBLES = (stripe.StripeError, Unreadable)
+TROUBLES = (stripe.StripeError, BadMessage)
 
 
 def asked(call: Callable[[], Any]) -> Json:
@@ -49,7 +49,7 @@ def asked(call: Callable[[], Any]) -> Json:
     except Exception as error:
         raise _misshapen(error) from None
     if not isinstance(found, dict):
-        raise Unreadable("an answer that is not an object")
+        raise BadMessage("an answer that is not an object")
     return found
 
 
@@ -57,7 +57,7 @@ def listed(call: Callable[[Json], Any]) -> Iterator[Json]:
     """Every object of a list, page by page. Raises `TROUBLES`."""
     for one in members(call):
         if not isinstance(one, dict) or not isinstance(one.get("id"), str):
-            raise Unreadable("a list of something that is no object")
+            raise BadMessage("a list of something that is no object")
         yield one
 
 
@@ -71,10 +71,10 @@ def members(call: Callable[[Json], Any]) -> Iterator[object]:
         page = asked(partial(call, after))
         data, more = page.get("data"), page.get("has_more")
         if not isinstance(data, list) or not isinstance(more, bool):
-            raise Unreadable("an answer that is not a list")
+            raise BadMessage("an answer that is not a list")
         ids = [found for one in data if (found := name_in(one, "id"))]
         if len({*ids} - known) < len(ids) or (more and not ids):
-            raise Unreadable("a list that begins again")
+            raise BadMessage("a list that begins again")
         yield from data
         if not more:
             return
@@ -82,11 +82,11 @@ def members(call: Callable[[Json], Any]) -> Iterator[object]:
         after = {"starting_after": ids[-1]}
 
 
-def _misshapen(error: Exception) -> Unreadable:
-    return Unreadable(f"an answer of another shape ({type(error).__name__})")
+def _misshapen(error: Exception) -> BadMessage:
+    return BadMessage(f"an answer of another shape ({type(error).__name__})")
 
 
-def refusal(error: stripe.StripeError | Unreadable) -> str | None:
+def refusal(error: stripe.StripeError | BadMessage) -> str | None:
     """The code of a refusal; None when we cannot know what happened.
 
     Stripe looked at the request and said no to 400, 402 and 404. Anything else may have been done
@@ -94,7 +94,7 @@ def refusal(error: stripe.StripeError | Unreadable) -> str | None:
     mend before the same key is asked again (401, 403). A key that was used for other parameters
     says nothing of what it was first used for.
     """
-    if isinstance(error, Unreadable | stripe.IdempotencyError):
+    if isinstance(error, BadMessage | stripe.IdempotencyError):
         return None
     if error.http_status not in _EXECUTED:
         return None
@@ -102,9 +102,9 @@ def refusal(error: stripe.StripeError | Unreadable) -> str | None:
     return code(error.code, f"invalid_{at_fault}" if at_fault else None, _type(error))
 
 
-def no_answer(error: stripe.StripeError | Unreadable) -> NoAnswer:
+def no_answer(error: stripe.StripeError | BadMessage) -> NoAnswer:
     """What happened, for people. The library quotes keys, so it is not quoted itself."""
-    if isinstance(error, Unreadable):
+    if isinstance(error, BadMessage):
         return NoAnswer(str(error))
     status = error.http_status or "no connection"
     conflict = "key_conflict" if isinstance(error, stripe.IdempotencyError) else ""

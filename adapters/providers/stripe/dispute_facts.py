@@ -8,7 +8,7 @@ from adapters.providers.stripe.metadata import Origin, Told, report
 from adapters.providers.stripe.refund_facts import payment_of
 from ledger.inbox.report import Fact, Report
 from ledger.order.stamps import DisputeClosed, Disputed
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 
 class Ending(StrEnum):
@@ -40,7 +40,7 @@ def disputed(dispute: Json, told: Told) -> Sequence[Report]:
 
 
 def ending_of(dispute: Json) -> Ending | None:
-    """None where no money is in question. Raises `Unreadable` at a word that is not Stripe's yet.
+    """None where no money is in question. Raises `BadMessage` at a word that is not Stripe's yet.
 
     An inquiry (`warning_…`) only asks. One that was prevented took money only if Stripe says so.
     https://docs.stripe.com/api/disputes/object
@@ -51,7 +51,7 @@ def ending_of(dispute: Json) -> Ending | None:
     if status == "prevented":
         return Ending.LOST if withdrawn(dispute) else None
     if status not in _ENDINGS:
-        raise Unreadable("the status of the dispute is a new one")
+        raise BadMessage("the status of the dispute is a new one")
     return _ENDINGS[status]
 
 
@@ -60,7 +60,7 @@ def withdrawn(dispute: Json) -> bool:
     moves = moves_of(dispute)
     amounts: list[int] = [one["amount"] for one in moves if type(one.get("amount")) is int]
     if len(amounts) < len(moves):
-        raise Unreadable("a balance transaction has no amount")
+        raise BadMessage("a balance transaction has no amount")
     return sum(amounts) < 0
 
 
@@ -68,7 +68,7 @@ def moves_of(dispute: Json) -> Sequence[Json]:
     """What a dispute moved on our account, once and again."""
     moves = dispute.get("balance_transactions") or []
     if not isinstance(moves, list) or not all(isinstance(one, dict) for one in moves):
-        raise Unreadable("balance_transactions is not a list of objects")
+        raise BadMessage("balance_transactions is not a list of objects")
     return moves
 
 

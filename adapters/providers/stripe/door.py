@@ -9,7 +9,7 @@ from stripe import SignatureVerificationError, WebhookSignature
 from adapters.providers.stripe.events import event_in, interpret, refunds_in_doubt
 from adapters.providers.stripe.fields import PROVIDER, name
 from ledger.inbox.report import Report
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 _TOLERANCE = timedelta(seconds=300)
 _SECONDS = re.compile(r"[0-9]{1,12}")
@@ -27,20 +27,20 @@ class StripeDoor:
         self._secrets, self._account = secrets, account or ""
 
     def read(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Report]:
-        """The facts of a signed message. Raises `Unreadable`, and nothing else."""
+        """The facts of a signed message. Raises `BadMessage`, and nothing else."""
         self.check(body, headers, now=now)
         return self.reread(body)
 
     def check(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> None:
-        """Is it signed by Stripe, within 300 seconds of now? Raises `Unreadable` if not."""
+        """Is it signed by Stripe, within 300 seconds of now? Raises `BadMessage` if not."""
         header = next((text for key, text in headers.items() if key.lower() == _HEADER), "")
         # The library trips over what is not text; it accepts times in the future.
         if not header.isascii():
-            raise Unreadable("the signature is not text")
+            raise BadMessage("the signature is not text")
         text = _text(body)
         _check_time(header, now)
         if not any(_signed(text, header, secret=secret) for secret in self._secrets):
-            raise Unreadable("the signature is wrong")
+            raise BadMessage("the signature is wrong")
 
     def reread(self, body: bytes) -> Sequence[Report]:
         """The facts of a stored message: the same every time."""
@@ -49,7 +49,7 @@ class StripeDoor:
     def refunds_in_doubt(self, body: bytes) -> str | None:
         """The payment whose refunds a stored message does not tell, and Stripe has to be asked of.
 
-        Raises `Unreadable`.
+        Raises `BadMessage`.
         """
         return refunds_in_doubt(event_in(body))
 
@@ -57,7 +57,7 @@ class StripeDoor:
         """Stripe's name of the event, if the body has one."""
         try:
             return name(event_in(body), "id")
-        except Unreadable:
+        except BadMessage:
             return None
 
 
@@ -65,7 +65,7 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise Unreadable("the body is not UTF-8") from None
+        raise BadMessage("the body is not UTF-8") from None
 
 
 def _check_time(header: str, now: datetime) -> None:
@@ -73,9 +73,9 @@ def _check_time(header: str, now: datetime) -> None:
         text for key, _, text in (item.partition("=") for item in header.split(",")) if key == "t"
     ]
     if len(times) != 1 or not _SECONDS.fullmatch(times[0]):
-        raise Unreadable("the signature has no time")
+        raise BadMessage("the signature has no time")
     if abs(int(times[0]) - int(now.timestamp())) > _TOLERANCE.total_seconds():
-        raise Unreadable("the signature is not of this time")
+        raise BadMessage("the signature is not of this time")
 
 
 def _signed(text: str, header: str, *, secret: str) -> bool:

@@ -15,7 +15,7 @@ from adapters.providers.stripe.fields import (
 )
 from adapters.providers.stripe.metadata import Told
 from ledger.inbox.report import Report
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 Reader = Callable[[Json, Told], Sequence[Report]]
 
@@ -53,7 +53,7 @@ def event_in(body: bytes) -> Json:
     """The event in a body. Thin notifications and anything else are unreadable."""
     event = _json(body)
     if not isinstance(event, dict) or event.get("object") != "event":
-        raise Unreadable("the body is not an event")
+        raise BadMessage("the body is not an event")
     return event
 
 
@@ -61,7 +61,7 @@ def interpret(event: Json, *, account: str) -> Sequence[Report]:
     """What an event says. `account` is ours: events of our own account do not name it."""
     live = event.get("livemode")
     if not isinstance(live, bool):
-        raise Unreadable("livemode is not true or false")
+        raise BadMessage("livemode is not true or false")
     told = Told(
         account=name_or_none(event, "account") or account,
         live=live,
@@ -73,7 +73,7 @@ def interpret(event: Json, *, account: str) -> Sequence[Report]:
         return []
     thing = group(group(event, "data"), "object")
     if name(thing, "object") != _OBJECTS.get(reader, "checkout.session"):
-        raise Unreadable("the event is about another kind of object")
+        raise BadMessage("the event is about another kind of object")
     return reader(thing, told)
 
 
@@ -88,7 +88,7 @@ def _json(body: bytes) -> Any:
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise Unreadable("the body is not JSON") from None
+        raise BadMessage("the body is not JSON") from None
 
 
 def _no_number(_: str) -> NoReturn:

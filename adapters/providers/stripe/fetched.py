@@ -6,7 +6,7 @@ from typing import Any
 from adapters.providers.stripe.dispute_facts import moves_of
 from adapters.providers.stripe.fields import FETCHED, PROVIDER, Json, group, name, reference
 from adapters.providers.stripe.payment_facts import PAGE
-from ledger.payments.message import Message, Unreadable
+from ledger.payments.message import BadMessage, Message
 
 _SESSION = (
     *("id", "object", "mode", "status", "payment_status", "payment_intent"),
@@ -35,10 +35,10 @@ def message(thing: Json, *, event_type: str, happened: object) -> Message:
     """An event about an object as it stands: what we read of it, and nothing of a customer.
 
     `happened` is Stripe's second of it; None where none is told. The same state gives the same
-    bytes, so that it is kept as evidence once. Raises `Unreadable`.
+    bytes, so that it is kept as evidence once. Raises `BadMessage`.
     """
     if name(thing, "object") not in _KEPT:
-        raise Unreadable("another kind of object")
+        raise BadMessage("another kind of object")
     known_as = f"{FETCHED}{name(thing, 'id')}/{_state(thing)}"
     event = {
         "id": known_as,
@@ -70,5 +70,5 @@ def _reduced(thing: Json) -> Json:
 def _mode(thing: Json) -> Any:
     """Refunds and disputes may not say; the books that list them know."""
     if "livemode" not in thing:
-        raise Unreadable("livemode is missing")
+        raise BadMessage("livemode is missing")
     return thing["livemode"]

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from ledger.kernel.money import Money
-from ledger.payments.capabilities import NotPayable, from_units
-from ledger.payments.message import Unreadable
+from ledger.payments.capabilities import AmountNotTaken, from_units
+from ledger.payments.message import BadMessage
 
 PROVIDER = "stripe"
 # How the names of messages begin that we fetched ourselves; Stripe's own begin with `evt_`.
@@ -32,7 +32,7 @@ def name(values: Json, key: str) -> str:
     """An identifier or a word of Stripe's: printable ASCII, never empty."""
     value = values.get(key)
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise Unreadable(f"{key} is not a name")
+        raise BadMessage(f"{key} is not a name")
     return value
 
 
@@ -47,7 +47,7 @@ def text_or_none(values: Json, key: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise Unreadable(f"{key} is not text")
+        raise BadMessage(f"{key} is not text")
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in value)[:500]
 
 
@@ -55,7 +55,7 @@ def link(values: Json, key: str) -> str:
     """An address that people can be sent to."""
     value = values.get(key)
     if not isinstance(value, str) or len(value) > _LONGEST_LINK or not _LINK.fullmatch(value):
-        raise Unreadable(f"{key} is not an address")
+        raise BadMessage(f"{key} is not an address")
     return value
 
 
@@ -71,7 +71,7 @@ def group(values: Json, key: str) -> Json:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise Unreadable(f"{key} is not an object")
+        raise BadMessage(f"{key} is not an object")
     return value
 
 
@@ -79,13 +79,13 @@ def money(values: Json, key: str) -> Money:
     """An amount of the object's currency, never negative; Stripe counts some in other units."""
     amount = values.get(key)
     if type(amount) is not int or not 0 <= amount < _LARGEST:
-        raise Unreadable(f"{key} is not an amount")
+        raise BadMessage(f"{key} is not an amount")
     try:
         found = from_units(PROVIDER, amount, currency(values))
-    except NotPayable as error:
-        raise Unreadable(str(error)) from None
+    except AmountNotTaken as error:
+        raise BadMessage(str(error)) from None
     if found.amount >= _LARGEST:
-        raise Unreadable(f"{key} is larger than any amount")
+        raise BadMessage(f"{key} is larger than any amount")
     return found
 
 
@@ -93,7 +93,7 @@ def currency(values: Json) -> str:
     """The ISO 4217 code, as we write it."""
     value = values.get("currency")
     if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
-        raise Unreadable("currency is not one")
+        raise BadMessage("currency is not one")
     return value.upper()
 
 
@@ -101,7 +101,7 @@ def moment(values: Json, key: str) -> datetime:
     """A time, which Stripe tells in whole seconds."""
     value = values.get(key)
     if type(value) is not int or not 0 <= value <= _LATEST:
-        raise Unreadable(f"{key} is not a time")
+        raise BadMessage(f"{key} is not a time")
     return datetime.fromtimestamp(value, UTC)
 
 

@@ -26,7 +26,7 @@ from ledger.order.stamps import (
     PaymentPending,
     Voided,
 )
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 # How Stripe, and our own metadata of a page, say that money is taken later.
 LATER = "manual"
@@ -52,7 +52,7 @@ def completed(session: Json, told: Told) -> Sequence[Report]:
         pending = PaymentPending(provider_reference=name(session, "id"))
         return [_report(pending, session, told=told)]
     if status != "paid":
-        raise Unreadable("payment_status is a new one")
+        raise BadMessage("payment_status is a new one")
     return settled(session, told)
 
 
@@ -145,7 +145,7 @@ def declined(intent: Json, told: Told) -> Sequence[Report]:
 def _intent_of(session: Json) -> str:
     intent = reference(session, "payment_intent")
     if intent is None:
-        raise Unreadable("payment_intent is missing")
+        raise BadMessage("payment_intent is missing")
     return intent
 
 

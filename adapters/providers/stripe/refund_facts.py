@@ -14,7 +14,7 @@ from adapters.providers.stripe.fields import (
 from adapters.providers.stripe.metadata import Origin, Told, of_refund, report
 from ledger.inbox.report import Fact, Report
 from ledger.order.stamps import CreateRefundSuccess, Refunded, RefundFailed
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 LOST = ("failed", "canceled")
 WAITING = ("pending", "requires_action")
@@ -55,7 +55,7 @@ def untold(charge: Json) -> str | None:
 def _listed(charge: Json) -> Sequence[Json]:
     listed = group(charge, "refunds").get("data") or []
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise Unreadable("refunds is not a list of objects")
+        raise BadMessage("refunds is not a list of objects")
     return listed
 
 
@@ -63,7 +63,7 @@ def payment_of(thing: Json) -> str:
     """The payment that a refund or dispute is about, as its `Paid` names it."""
     payment = reference(thing, "payment_intent") or reference(thing, "charge")
     if payment is None:
-        raise Unreadable("payment_intent is missing")
+        raise BadMessage("payment_intent is missing")
     return payment
 
 
@@ -76,9 +76,9 @@ def try_number(refund: Json) -> int:
 
 
 def require_waiting(status: str) -> None:
-    """Raises `Unreadable` at a word that is not Stripe's yet: nobody shall guess what it means."""
+    """Raises `BadMessage` at a word that is not Stripe's yet: nobody shall guess what it means."""
     if status not in WAITING:
-        raise Unreadable("the status of the refund is a new one")
+        raise BadMessage("the status of the refund is a new one")
 
 
 def _facts(refund: Json, origin: Origin) -> Sequence[Fact]:

@@ -19,7 +19,7 @@ from adapters.providers.stripe.fields import (
 from adapters.providers.stripe.refund_facts import LOST, require_waiting, try_number
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.capabilities import units
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.payments.provider import Accepted, NoAnswer, RefundAnswer, RefundAsk, ReturnedOutside
 
 # Refusals that may mean that the money went back already, by whomever.
@@ -114,7 +114,7 @@ def _meant(refund: Json) -> str | None:
 def _answer(refund: Json, ask: RefundAsk) -> RefundAnswer:
     try:
         return _read(refund, ask)
-    except Unreadable as error:
+    except BadMessage as error:
         return NoAnswer(f"the refund cannot be read: {error}")
 
 

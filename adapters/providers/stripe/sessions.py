@@ -10,8 +10,8 @@ from adapters.providers.stripe.fields import PROVIDER, Json, link, moment, name
 from adapters.providers.stripe.metadata import of_payment
 from adapters.providers.stripe.payment_facts import LATER
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
-from ledger.payments.capabilities import NotPayable, units
-from ledger.payments.message import ProviderAway, Unreadable
+from ledger.payments.capabilities import AmountNotTaken, units
+from ledger.payments.message import BadMessage, ProviderAway
 from ledger.payments.payment_pages import Page, PageState
 from ledger.payments.provider import PaymentAnswer, PaymentAsk
 
@@ -27,7 +27,7 @@ def create(client: stripe.StripeClient, ask: PaymentAsk, *, try_number: int) -> 
     """
     try:
         needed, courtesies = _params(ask, try_number), _courtesies(ask)
-    except NotPayable:
+    except AmountNotTaken:
         return CreatePaymentFailure(code="amount_not_payable", try_number=try_number)
     answer = _create(client, ask, needed | courtesies, try_number)
     if not isinstance(answer, CreatePaymentFailure):
@@ -79,18 +79,18 @@ def page(client: stripe.StripeClient, session_id: str) -> Page | None:
         if error.http_status == 404:
             return None
         raise ProviderAway(no_answer(error).reason) from None
-    except Unreadable as error:
+    except BadMessage as error:
         raise ProviderAway(f"a page of Stripe's cannot be read: {error}") from None
 
 
 def _page(session: Json) -> Page:
     if name(session, "object") != "checkout.session":
-        raise Unreadable("another kind of object")
+        raise BadMessage("another kind of object")
     origin, state = of_payment(session, about=name(session, "id")), name(session, "status")
     told = {"expired": "checkout.session.expired", "complete": "checkout.session.completed"}
     event = told.get(state)
     if event is None and state != PageState.OPEN:
-        raise Unreadable("the status of the page is a new one")
+        raise BadMessage("the status of the page is a new one")
     news = event and message(session, event_type=event, happened=_paid_at(session))
     return Page(
         state=PageState(state),

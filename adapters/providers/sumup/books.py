@@ -11,7 +11,7 @@ from adapters.providers.sumup.client import Client, Garbled, Json, Lost
 from adapters.providers.sumup.references import name
 from adapters.providers.sumup.transactions import CHARGEBACK, REFUND
 from adapters.providers.sumup.values import currency, minor, moment, objects
-from ledger.payments.message import ProviderAway, Unreadable
+from ledger.payments.message import BadMessage, ProviderAway
 from ledger.reconciliation.records import Kind, Period, State, TheirRecord, Unread, name_in
 
 _PAGE_SIZE = "100"
@@ -32,7 +32,7 @@ def records(client: Client, period: Period, *, merchant: str) -> Iterator[_Found
             for one in _shown(client, known_as, merchant=merchant):
                 if isinstance(one, Unread) or one.at in period:
                     yield one
-    except (Lost, Unreadable) as trouble:
+    except (Lost, BadMessage) as trouble:
         raise ProviderAway(str(trouble)) from None
 
 
@@ -56,14 +56,14 @@ def _shown(client: Client, known_as: str, *, merchant: str) -> Iterator[_Found]:
         found = transaction(client, known_as, merchant=merchant)
         if found is not None:
             yield from _records(found, known_as, merchant=merchant)
-    except (Garbled, Unreadable) as trouble:
+    except (Garbled, BadMessage) as trouble:
         yield Unread(kind=Kind.PAYMENT, reference=known_as, why=str(trouble))
 
 
 def _readable(kind: Kind, reference: str, read: Callable[[], TheirRecord]) -> _Found:
     try:
         return read()
-    except Unreadable as trouble:
+    except BadMessage as trouble:
         return Unread(kind=kind, reference=reference, why=str(trouble))
 
 
@@ -89,7 +89,7 @@ def _changed(client: Client, since: datetime, *, merchant: str) -> Iterator[str 
             raise Lost(f"an answer ({answer.status}) without a history")
         listed = answer.content.get("items") or []
         if not isinstance(listed, list):
-            raise Unreadable("a history without items")
+            raise BadMessage("a history without items")
         fresh = 0
         for item in listed:
             known_as, sold_at_a_till = _read(item)
@@ -109,7 +109,7 @@ def _read(item: object) -> tuple[str | Unread, bool]:
     try:
         told: Json = item if isinstance(item, dict) else {}
         known_as = name(told.get("transaction_id") or told.get("id"), "transaction_id")
-    except Unreadable as trouble:
+    except BadMessage as trouble:
         named = name_in(item, "transaction_id", "id", "transaction_code")
         return Unread(kind=Kind.PAYMENT, reference=named, why=str(trouble)), False
     return known_as, told.get("payment_type") in _AT_A_TILL
@@ -120,16 +120,16 @@ def _next(page: Json) -> dict[str, str]:
     try:
         return dict(parse_qsl(str(hrefs[0]).rpartition("?")[2])) if hrefs else {}
     except ValueError:
-        raise Unreadable("a history whose next page has no address") from None
+        raise BadMessage("a history whose next page has no address") from None
 
 
 def _records(found: Json, asked: str, *, merchant: str) -> Iterator[_Found]:
     """The payment, then each of its events: one that cannot be read hides no other."""
     known_as, at = name(found.get("id"), "id"), moment(found.get("timestamp"))
     if known_as != asked:
-        raise Unreadable("an answer about another transaction")
+        raise BadMessage("an answer about another transaction")
     if at is None:
-        raise Unreadable("a transaction has no time")
+        raise BadMessage("a transaction has no time")
     if transactions.came(found):
         yield _readable(Kind.PAYMENT, known_as, lambda: _payment(found, at=at, merchant=merchant))
     for event in transactions.every_event(found):

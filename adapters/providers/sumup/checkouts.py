@@ -14,7 +14,7 @@ from adapters.providers.sumup.client import (
 from adapters.providers.sumup.references import name, reference_of
 from adapters.providers.sumup.values import minor, moment, number
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.payments.page_address import address
 from ledger.payments.provider import NoAnswer, PaymentAnswer, PaymentAsk
 
@@ -38,7 +38,7 @@ def create(
             code = error_code(answer, "invalid_request")
             return CreatePaymentFailure(code=code, try_number=try_number)
         return _page(_object(answer), ask, try_number=try_number)
-    except (Lost, Unreadable) as trouble:
+    except (Lost, BadMessage) as trouble:
         return no_answer(trouble)
 
 

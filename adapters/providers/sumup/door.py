@@ -12,7 +12,7 @@ from adapters.providers.sumup.client import Json
 from adapters.providers.sumup.provider import SumupPayments
 from adapters.providers.sumup.references import PROVIDER, name
 from ledger.inbox.report import Report
-from ledger.payments.message import Message, Unreadable
+from ledger.payments.message import BadMessage, Message
 
 _HEADER = "x-sumup-webhook-signature"
 _TOLERANCE = timedelta(seconds=300)
@@ -34,14 +34,14 @@ class SumupDoor:
         self._payments, self._secret = payments, webhook_secret
 
     def read(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Sequence[Report]:
-        """The facts of a message, as SumUp confirms them. Raises `Unreadable`, `ProviderAway`."""
+        """The facts of a message, as SumUp confirms them. Raises `BadMessage`, `ProviderAway`."""
         self.check(body, headers, now=now)
         return self.reread(body)
 
     def check(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> None:
         """Is it signed lately, or a classic message that only names a checkout?
 
-        Raises `Unreadable` if it is neither.
+        Raises `BadMessage` if it is neither.
         """
         header = _signature_in(headers)
         if header is not None and self._secret is not None:
@@ -50,7 +50,7 @@ class SumupDoor:
             return
         told = _json(body)
         if "type" in told or "event_type" not in told:
-            raise Unreadable("an event that is not signed")
+            raise BadMessage("an event that is not signed")
         self.subject(body)
 
     def signed(self, headers: Mapping[str, str]) -> bool:
@@ -79,7 +79,7 @@ class SumupDoor:
         """The facts of a kept message. One that only names a checkout is asked about again."""
         told = _json(body)
         if facts.UNREAD in told:
-            raise Unreadable("SumUp's answer was no checkout that we can read")
+            raise BadMessage("SumUp's answer was no checkout that we can read")
         if "checkout_reference" in told:
             return facts.reports(told, live=self._payments.live)
         if "transaction" in told:
@@ -93,7 +93,7 @@ class SumupDoor:
         try:
             told = _json(body)
             return name(told.get("id"), "id") if "type" in told else None
-        except Unreadable:
+        except BadMessage:
             return None
 
 
@@ -101,16 +101,16 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        raise Unreadable("the body is not UTF-8") from None
+        raise BadMessage("the body is not UTF-8") from None
 
 
 def _json(body: bytes) -> Json:
     try:
         told = json.loads(_text(body))
     except (ValueError, RecursionError):
-        raise Unreadable("the body is not JSON") from None
+        raise BadMessage("the body is not JSON") from None
     if not isinstance(told, dict):
-        raise Unreadable("the body is not an object")
+        raise BadMessage("the body is not an object")
     return told
 
 
@@ -123,11 +123,11 @@ def _check_signature(body: bytes, header: str, *, secret: str, now: datetime) ->
     items = [item.strip().partition("=") for item in header.split(",")]
     times = [text for key, _, text in items if key == "t"]
     if len(times) != 1 or not _SECONDS.fullmatch(times[0]):
-        raise Unreadable("the signature has no time")
+        raise BadMessage("the signature has no time")
     if abs(int(times[0]) - int(now.timestamp())) > _TOLERANCE.total_seconds():
-        raise Unreadable("the signature is not of this time")
+        raise BadMessage("the signature is not of this time")
     signed = b"v1:" + times[0].encode() + b":" + body
     right = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
     told = [text.encode("utf-8", "replace") for key, _, text in items if key == "v1"]
     if not any(hmac.compare_digest(right, one) for one in told):
-        raise Unreadable("the signature is wrong")
+        raise BadMessage("the signature is wrong")

@@ -11,7 +11,7 @@ from adapters.providers.sumup.values import currency, foreign, minor, moment, ob
 from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import Paid, PaymentExpired, PaymentFailed, PaymentPending
-from ledger.payments.message import Message, Unreadable
+from ledger.payments.message import BadMessage, Message
 
 # What is kept of a checkout and of each of its transactions.
 _OF_CHECKOUT = ("id", "checkout_reference", "status", "amount", "currency", "merchant_code")
@@ -87,7 +87,7 @@ def _paid(one: _Try) -> tuple[Fact, datetime | None]:
 
 
 def _unproven() -> Sequence[tuple[Fact, datetime | None]]:
-    raise Unreadable("a paid checkout shows no successful transaction")
+    raise BadMessage("a paid checkout shows no successful transaction")
 
 
 def _report(fact: Fact, at: datetime | None, checkout: Json, *, live: bool) -> Report:

@@ -8,7 +8,7 @@ from adapters.providers.sumup import books, checkouts, facts, refunds
 from adapters.providers.sumup.client import Client, Garbled, Json, Lost
 from adapters.providers.sumup.references import PROVIDER, name, read_reference
 from ledger.payments.ask_once import IN_THIS_PROCESS, Once
-from ledger.payments.message import Message, ProviderAway, Unreadable
+from ledger.payments.message import BadMessage, Message, ProviderAway
 from ledger.payments.payment_pages import Page, PageState
 from ledger.payments.provider import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciliation.records import Kind, Period, TheirRecord, Unread
@@ -84,7 +84,7 @@ class SumupPayments:
             raise ProviderAway(str(lost)) from None
         try:
             return self._page(checkout, reference) if checkout is not None else None
-        except Unreadable:
+        except BadMessage:
             return _unread(checkout, reference)
 
     def shown(self, checkout: str) -> Message | None:
@@ -106,7 +106,7 @@ class SumupPayments:
     def _page(self, checkout: Json, asked: str) -> Page:
         ours = read_reference(checkout.get("checkout_reference"))
         if name(checkout.get("id"), "id") != asked:
-            raise Unreadable("an answer about another checkout")
+            raise BadMessage("an answer about another checkout")
         told = facts.reports(checkout, live=self.live)
         return Page(
             state=_STATES.get(str(checkout.get("status")), PageState.OPEN),

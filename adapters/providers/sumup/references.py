@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.payments.provider import PaymentAsk
 
 PROVIDER = "sumup"
@@ -40,9 +40,9 @@ def news_id(reference: str) -> UUID:
 
 
 def name(value: object, what: str) -> str:
-    """SumUp's name of a thing; raises `Unreadable` for what cannot stand in an address."""
+    """SumUp's name of a thing; raises `BadMessage` for what cannot stand in an address."""
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise Unreadable(f"{what} is not a name")
+        raise BadMessage(f"{what} is not a name")
     return value
 
 

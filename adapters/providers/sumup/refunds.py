@@ -8,7 +8,7 @@ from adapters.providers.sumup.client import Client, Json, Lost, error_code, no_a
 from adapters.providers.sumup.values import minor, number
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.ask_once import Once
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.payments.provider import Accepted, NoAnswer, RefundAnswer, RefundAsk
 from ledger.reconciliation.records import State
 
@@ -28,7 +28,7 @@ def create(client: Client, ask: RefundAsk, *, merchant: str, once: Once) -> Refu
         if any(_status(one) != _LOST for one in _events(client, ask, merchant=merchant)):
             once.give_back(ask.idempotency_key)
             return CreateRefundFailure(code="refunded_elsewhere", try_number=ask.try_number)
-    except (Lost, Unreadable) as trouble:
+    except (Lost, BadMessage) as trouble:
         once.give_back(ask.idempotency_key)
         return no_answer(trouble)
     return _post(client, ask, merchant=merchant, once=once)
@@ -41,7 +41,7 @@ def find(client: Client, ask: RefundAsk, *, merchant: str) -> RefundAnswer | Non
         ours = [
             one for one in events if minor(one.get("amount"), ask.amount.currency) == ask.amount
         ]
-    except (Lost, Unreadable) as trouble:
+    except (Lost, BadMessage) as trouble:
         return no_answer(trouble)
     standing = [one for one in ours if _status(one) != _LOST]
     return next((_told(one, ask) for one in (*standing, *ours)), None)

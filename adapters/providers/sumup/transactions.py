@@ -9,7 +9,7 @@ from adapters.providers.sumup.references import PROVIDER, name, news_id, read_re
 from adapters.providers.sumup.values import currency, foreign, minor, moment, objects, said
 from ledger.inbox.report import Fact, Report
 from ledger.order.stamps import CreateRefundSuccess, Disputed, Paid, Refunded, RefundFailed
-from ledger.payments.message import Message, Unreadable
+from ledger.payments.message import BadMessage, Message
 from ledger.reconciliation.records import State
 
 REFUND, CHARGEBACK = "REFUND", "CHARGE_BACK"
@@ -36,7 +36,7 @@ def every_event(transaction: Json) -> Sequence[object]:
     """Whatever is listed as an event."""
     listed = transaction.get("transaction_events") or []
     if not isinstance(listed, list):
-        raise Unreadable("transaction_events is not a list")
+        raise BadMessage("transaction_events is not a list")
     return listed
 
 
@@ -44,7 +44,7 @@ def event_name(transaction: str, event: Json) -> str:
     """An event by its transaction and its number there: so it can be looked up again."""
     number = event.get("id")
     if type(number) is not int or not 0 <= number < _MOST:
-        raise Unreadable("an event has no number")
+        raise BadMessage("an event has no number")
     return f"{transaction}/{number}"
 
 
@@ -77,7 +77,7 @@ def reports(told: Json, *, live: bool) -> Sequence[Report]:
     """The facts of a kept message."""
     transaction, event = told.get("transaction"), told.get("event")
     if not isinstance(transaction, dict) or not isinstance(event, dict | None):
-        raise Unreadable("the message holds no transaction")
+        raise BadMessage("the message holds no transaction")
     known_as = name(transaction.get("id"), "id")
     facts = [_paid(transaction)] if event is None else _facts(transaction, event)
     ours = read_reference(transaction.get("foreign_transaction_id"))

@@ -11,7 +11,7 @@ from adapters.providers.sumup.client import Json
 from ledger.kernel.calendar import storable
 from ledger.kernel.currencies import digits, major
 from ledger.kernel.money import Money
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 # SumUp's limit of a reference is 90 characters.
 _LONGEST = 255
@@ -22,7 +22,7 @@ def currency(values: Json) -> str:
     """The ISO 4217 code."""
     value = values.get("currency")
     if not isinstance(value, str) or not (value.isascii() and value.isalpha() and len(value) == 3):
-        raise Unreadable("currency is not one")
+        raise BadMessage("currency is not one")
     return value.upper()
 
 
@@ -51,7 +51,7 @@ def objects(values: Json, key: str) -> Sequence[Json]:
     """A list of objects; absent and null are an empty one."""
     listed = values.get(key) or []
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise Unreadable(f"{key} is not a list of objects")
+        raise BadMessage(f"{key} is not a list of objects")
     return listed
 
 
@@ -65,18 +65,18 @@ def number(money: Money) -> int | float:
 
 
 def minor(value: object, currency: str) -> Money:
-    """An amount that SumUp tells; raises `Unreadable` for what is no whole number of minor units.
+    """An amount that SumUp tells; raises `BadMessage` for what is no whole number of minor units.
 
     >>> minor(10.1, "EUR")
     Money(amount=1010, currency='EUR')
     """
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        raise Unreadable("the amount is not a number")
+        raise BadMessage("the amount is not a number")
     try:
         units = Decimal(str(value)).scaleb(digits(currency))
         whole = units == units.to_integral_value()
     except ArithmeticError:
-        raise Unreadable("the amount is not a number") from None
+        raise BadMessage("the amount is not a number") from None
     if not whole or not 0 <= units < _LARGEST:
-        raise Unreadable("the amount is not in whole minor units")
+        raise BadMessage("the amount is not in whole minor units")
     return Money(int(units), currency)

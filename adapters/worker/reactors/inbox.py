@@ -29,7 +29,7 @@ from ledger.inbox.report import Report
 from ledger.kernel.refusals import UnknownOrder
 from ledger.kernel.store import LedgerUnavailable
 from ledger.order.service import Orders
-from ledger.payments.message import ProviderAway, Unreadable
+from ledger.payments.message import BadMessage, ProviderAway
 
 # Those that wait for a provider that is away must not stand before everybody else.
 _BATCH = 1000
@@ -115,7 +115,7 @@ class Inbox:
             return self._again(waiting, "no_such_door")
         try:
             reports = door.reread(message.body)
-        except Unreadable:
+        except BadMessage:
             return self._given_up(waiting, "unreadable")
         try:
             for report in reports:

@@ -12,7 +12,7 @@ from ledger.inbox.bind import Find
 from ledger.inbox.ports import WebhookDoor
 from ledger.inbox.replay_inbox import Opened, look_again
 from ledger.order.service import Orders
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 
 
 class News(Protocol):
@@ -70,7 +70,7 @@ class SecondLook:
             return WAITING
         try:
             reports = door.reread(message.body)
-        except Unreadable:
+        except BadMessage:
             return WAITING
         after = look_again(
             news.case,

@@ -16,7 +16,7 @@ from adapters.embedded_postgres import ADMIN
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit import verify as verifying
 from ledger.audit.findings import Finding, Unfinished
-from ledger.audit.verify import Verdict, Verification
+from ledger.audit.verify import Verification, Verified
 from tests.kits.audit import a_history
 from tests.kits.processes import still_alive
 from tests.kits.worlds import World
@@ -46,7 +46,7 @@ def _small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def found(
     world: World, shares: AuditProcesses | None = None, *, hashes_only: bool = False
-) -> tuple[Sequence[Finding], Verdict | None]:
+) -> tuple[Sequence[Finding], Verified | None]:
     verification = Verification(world.store.stored(), hashes_only=hashes_only, shares=shares)
     return [*verification], verification.verdict
 

@@ -10,7 +10,7 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.verify import verify
 from tests.kits.audit import a_history
 from tests.kits.worlds import World
-from tests.ledger.payments.test_payment_claims import keep_and_send_back
+from tests.ledger.order.test_payment_claims import keep_and_send_back
 
 TABLES = ("stamps", "commits", "seat_totals", "numbers", "payments")
 

@@ -8,7 +8,7 @@ import pytest
 from ledger.audit import verify as verifying
 from ledger.audit import verify_streams as share
 from ledger.audit.raw_rows import RawRow
-from ledger.audit.stream_window import Shelf
+from ledger.audit.stream_window import StreamWindow
 from ledger.audit.verify import Verification, verify
 from ledger.kernel.fast import maker
 from ledger.kernel.money import Money
@@ -68,12 +68,12 @@ def test_a_memory_of_few_streams_finds_the_same(copy, monkeypatch, batch):
     copy.bend(at, version=copy.kept[at - 1].version + 1)
     everything = verify(copy)
     monkeypatch.setattr(verifying, "BATCH", batch)
-    monkeypatch.setattr(share, "Shelf", Forgetful)
+    monkeypatch.setattr(share, "StreamWindow", Forgetful)
     assert verify(copy) == everything
     assert everything != ()
 
 
-class Forgetful(Shelf):
+class Forgetful(StreamWindow):
     """Keeps nothing from window to window: every stream is read again."""
 
     def prepare(self, rows: Sequence[RawRow], *, after: int) -> None:

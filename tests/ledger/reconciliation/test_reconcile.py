@@ -23,7 +23,7 @@ from ledger.order.stamps import (
     Voided,
 )
 from ledger.payments.message import Message
-from ledger.reconciliation.compare import Line, Statement, Verdict, compared, unmatched
+from ledger.reconciliation.compare import Statement, StatementLine, Verdict, compared, unmatched
 from ledger.reconciliation.our_records import our_records
 from ledger.reconciliation.records import Kind, OurRecord, Period, State, TheirRecord
 
@@ -88,7 +88,7 @@ def test_sums_are_to_the_cent_by_kind_and_currency_and_leave_out_what_failed():
         (replace(THEIRS, kind=Kind.PAYMENT), replace(OURS, at=LONG_AGO, kind=Kind.PAYMENT)),
     ]
     for theirs, ours in lines:
-        statement.add(Line(verdict=Verdict.TIMING, theirs=theirs, ours=ours))
+        statement.add(StatementLine(verdict=Verdict.TIMING, theirs=theirs, ours=ours))
     sums = {
         key: (one.theirs.amount, one.ours.amount, one.difference.amount)
         for key, one in statement.sums.items()

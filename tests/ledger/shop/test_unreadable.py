@@ -24,7 +24,7 @@ from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import ShopUnreadable
 from ledger.kernel.store import Append, SeatChange
-from ledger.shop.service import Shops, Unread
+from ledger.shop.service import Shops, UnreadShop
 from ledger.shop.stamps import PreferencesChanged, QuotaSet, ShopRestated, quota_id, shop_id
 from tests.kits.worlds import SPEC, World
 
@@ -88,7 +88,7 @@ def test_what_would_not_read_back_is_not_stored(world: World) -> None:
 
 def test_the_other_shops_go_on(world: World) -> None:
     written_by_an_old_release(world)
-    all_of_them, unread = shops(world), list[Unread]()
+    all_of_them, unread = shops(world), list[UnreadShop]()
     assert all_of_them.slugs(unread=unread.append) == [OTHER.slug]
     assert [one.name for one in unread] == [SPEC.slug]
     assert "PREFERENCES_CHANGED" in unread[0].why

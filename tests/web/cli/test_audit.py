@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from ledger.audit.checks import CHECKS
-from ledger.audit.findings import Report, Unfinished
+from ledger.audit.findings import Unfinished, WindowReport
 from ledger.audit.raw_rows import Vertebra
 from ledger.audit.replay import replay
 from ledger.audit.verify_streams import Share
@@ -280,7 +280,7 @@ class OneMore:
     """Another process, as far as a command can tell: it checks every stream."""
 
     def __init__(self, world: World) -> None:
-        self.world, self.reports = world, deque[Report]()
+        self.world, self.reports = world, deque[WindowReport]()
         self.counts: list[int] = []
 
     @contextmanager
@@ -293,7 +293,7 @@ class OneMore:
         mine = self.world.store.stored().raw_rows(after, limit=until - after)
         self.reports.append(self.share.report(mine, after=after))
 
-    def answer(self) -> Report:
+    def answer(self) -> WindowReport:
         return self.reports.popleft()
 
 
@@ -327,7 +327,7 @@ def test_a_verification_that_was_not_finished_is_neither_clean_nor_a_finding(des
     assert "Clean" not in done.stdout
 
 
-def _gone(one: OneMore) -> Report:
+def _gone(one: OneMore) -> WindowReport:
     raise Unfinished("gone")
 
 

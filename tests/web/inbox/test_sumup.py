@@ -15,7 +15,7 @@ from adapters.providers.sumup.values import moment
 from ledger.cases.stamps import CaseOpened
 from ledger.order.order import Order
 from ledger.order.status import status
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from tests.kits.api_shop import winterfest
 from tests.kits.product import SHOP, Product, wish
 from tests.kits.sumup import CHECKOUT, MERCHANT, SECRET, Teller, checkout, tried
@@ -274,7 +274,7 @@ def test_an_answer_that_cannot_be_read_is_kept_and_waits_for_the_worker(
     assert state == "waiting"
     assert message is not None
     assert CHECKOUT.encode() in message.body
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         there.teller.door.reread(message.body)
     assert there.tell(answer, answer) == 200
     assert len(there.product.inbox.states) == 1

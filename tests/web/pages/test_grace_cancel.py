@@ -4,6 +4,7 @@ from uuid import UUID
 import pytest
 
 from ledger.order.order import Order
+from ledger.order.stamps import OrderPlaced
 from ledger.order.status import Status, status
 from tests.kits.pages import MEMBER, World, address, hidden, press
 
@@ -21,7 +22,7 @@ def bought(world: World) -> Order:
     page = world.browser.get(CHOSEN).text
     key = hidden(page, "key")
     press(world.browser, page, "/winterfest/checkout", **MEMBER, key=key, **{"buy.weekend": "2"})
-    placed = world.store.find(UUID(key), "ORDER_PLACED")
+    placed = world.store.find(UUID(key), OrderPlaced)
     assert placed is not None
     return world.authorize(world.orders.get(placed.stream))
 

@@ -17,7 +17,7 @@ from ledger.order.commands import RequestPayment
 from ledger.order.order import Order
 from ledger.order.stamps import Paid
 from ledger.order.status import status
-from ledger.payments.message import ProviderAway, Unreadable
+from ledger.payments.message import BadMessage, ProviderAway
 from ledger.payments.payment_pages import PageState
 from ledger.payments.provider import start_payment, start_refund
 from tests.kits import worlds
@@ -328,12 +328,12 @@ def test_a_page_that_nobody_can_read_is_news_that_names_it(selling, answer):
     page = selling.teller.payments.page(TRANSACTION)
     assert page.state is PageState.OPEN
     assert named_ids(page.news.body).object == TRANSACTION
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         DOOR.reread(page.news.body)
 
 
 def test_what_was_looked_up_does_not_come_in_at_the_door(selling):
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         DOOR.check(looked_up(selling, "ok").news.body, {}, now=NOW)
 
 
@@ -361,7 +361,7 @@ def _hostile(selling) -> list[bytes]:
 
 def test_anything_else_is_unreadable(selling):
     for message in _hostile(selling):
-        with pytest.raises(Unreadable):
+        with pytest.raises(BadMessage):
             DOOR.check(message, {}, now=NOW)
 
 
@@ -369,7 +369,7 @@ def test_a_line_feed_within_a_value_does_not_join_two_names():
     apart = {"checkout-a": "1", "checkout-algorithm": "sha256", "checkout-b": "2"}
     joined = {"checkout-a": "1", "checkout-algorithm": "sha256\ncheckout-b:2"}
     told = urlencode({**joined, "signature": signature(SECRET, apart)})
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         DOOR.check(f"/webhooks/paytrail/s/o/callback?{told}".encode(), {}, now=NOW)
 
 

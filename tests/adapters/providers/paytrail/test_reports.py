@@ -19,7 +19,7 @@ from adapters.providers.paytrail.references import payment_stamp, refund_stamp
 from adapters.providers.paytrail.report_address import ReportAddresses
 from adapters.providers.paytrail.report_facts import message
 from ledger.order.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.reconciliation.records import Kind, Row, State, Unread
 from tests.kits.paytrail import ACCOUNT, DOOR, NOW, SECRET
 
@@ -159,7 +159,7 @@ def test_a_downloaded_file_may_have_commas_and_no_customer_is_looked_at(written,
 def test_whatever_is_no_report_is_unreadable(body):
     try:
         read(body)
-    except Unreadable:
+    except BadMessage:
         return
 
 
@@ -177,7 +177,7 @@ def test_whatever_stands_in_a_row_is_read_or_unreadable(changed):
 
 @given(address=st.text(max_size=200), body=st.binary(max_size=50), name=st.text(max_size=20))
 def test_whatever_is_brought_is_turned_away(address, body, name):
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         REPORTS.accept(address, body, {name: name, "signature": name}, now=NOW)
 
 
@@ -223,5 +223,5 @@ def test_an_address_is_made_for_one_report_and_lives_a_day():
     (address, name), (other, _) = (addresses.make(now=NOW) for _ in range(2))
     assert (address != other, len(address) < 150) == (True, True)
     assert addresses.read(address, now=NOW + timedelta(hours=23)) == name
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         addresses.read(address, now=NOW + timedelta(hours=25))

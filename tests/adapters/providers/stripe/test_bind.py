@@ -12,7 +12,7 @@ from adapters.worker.reactor import Patience
 from adapters.worker.reactors.inbox import Inbox
 from ledger.cases.stamps import CaseKind
 from ledger.inbox.receive import NotTied
-from ledger.inbox.replay_inbox import Meaning, Rereading
+from ledger.inbox.replay_inbox import InboxReplay, Meaning
 from ledger.order.status import status
 from tests.kits.stripe_shop import StripeShop, stripe_shop
 from web.wiring.parts import intake
@@ -106,7 +106,7 @@ def test_the_archive_read_again_in_any_order_says_the_same(shop: StripeShop) -> 
     shop.keep(json.dumps(pinned_on_two(shop)).encode())
     shop.keep_all()
     for again in (True, False):
-        read = Rereading(shelf=shop.inbox, intake=intake(shop.parts), commit=again)
+        read = InboxReplay(shelf=shop.inbox, intake=intake(shop.parts), commit=again)
         meanings = {one.meaning for one in read.run(None)}
         assert statuses(shop) == ["PAID", "PENDING"]
     assert meanings <= {Meaning.SAME}

@@ -7,7 +7,7 @@ import pytest
 from stripe import WebhookSignature
 
 from adapters.providers.stripe import StripeDoor
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from tests.kits.stripe import SECRET
 
 NOW = datetime(2027, 2, 12, 10, tzinfo=UTC)
@@ -81,7 +81,7 @@ def test_five_minutes_are_tolerated_both_ways(seconds):
 
 @pytest.mark.parametrize("seconds", [-301, 301])
 def test_more_is_not(seconds):
-    with pytest.raises(Unreadable, match="not of this time"):
+    with pytest.raises(BadMessage, match="not of this time"):
         read(BODY, now=NOW + timedelta(seconds=seconds))
 
 
@@ -96,7 +96,7 @@ def test_while_a_secret_is_rolled_both_are_right():
     rolling = door(SECRET, OTHER)
     for secret in (SECRET, OTHER):
         assert rolling.read(BODY, sign(BODY, secret=secret), now=NOW)
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         door(OTHER).read(BODY, sign(BODY), now=NOW)
 
 
@@ -123,12 +123,12 @@ def test_an_empty_secret_does_not_start(secrets):
     ],
 )
 def test_a_header_that_is_none_is_unreadable(header):
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         door().read(BODY, {"Stripe-Signature": header}, now=NOW)
 
 
 def test_a_missing_header_is_unreadable():
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         door().read(BODY, {}, now=NOW)
 
 
@@ -182,7 +182,7 @@ def test_a_missing_header_is_unreadable():
     ],
 )
 def test_what_is_signed_but_not_in_stripes_words_is_unreadable(body):
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         read(body)
 
 
@@ -242,18 +242,18 @@ def test_what_each_state_of_a_refund_tells(status, facts):
     ("kind", "thing"), [("charge.dispute.created", DISPUTE), ("refund.updated", REFUND)]
 )
 def test_a_state_that_is_not_known_yet_is_for_a_person(kind, thing):
-    with pytest.raises(Unreadable, match="new one"):
+    with pytest.raises(BadMessage, match="new one"):
         told(kind, thing, status="reimagined")
 
 
 def test_bytes_that_are_no_text_are_unreadable():
-    with pytest.raises(Unreadable, match="UTF-8"):
+    with pytest.raises(BadMessage, match="UTF-8"):
         door().read(b"\xff\xfe", sign(b""), now=NOW)
     assert door().event_id(b"\xff\xfe") is None
 
 
 def test_an_error_says_nothing_of_the_message():
-    with pytest.raises(Unreadable) as error:
+    with pytest.raises(BadMessage) as error:
         read(about(currency="ada@shop.example"))
     assert "ada" not in str(error.value)
 

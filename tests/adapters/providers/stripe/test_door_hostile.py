@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stripe import WebhookSignature
 
 from adapters.providers.stripe import StripeDoor
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from tests.kits.stripe import SECRET
 
 NOW = datetime(2027, 2, 12, 10, tzinfo=UTC)
@@ -81,7 +81,7 @@ def read(event: object):
 
 @given(st.binary(max_size=200), st.text(max_size=80))
 def test_anything_unsigned_is_unreadable_and_nothing_else(body, header):
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         DOOR.read(body, {"Stripe-Signature": header}, now=NOW)
 
 
@@ -98,12 +98,12 @@ def test_anything_signed_is_read_or_unreadable(news, changed, metadata):
     }
     try:
         reports = read(event)
-    except Unreadable:
+    except BadMessage:
         return
     assert all(report.provider == "stripe" for report in reports)
 
 
 @given(JSON)
 def test_anything_signed_that_is_no_event_is_unreadable(value):
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         read(value)

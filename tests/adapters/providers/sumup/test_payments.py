@@ -10,7 +10,7 @@ from adapters.providers.sumup.references import read_reference, reference_of
 from adapters.providers.sumup.values import minor, number
 from ledger.kernel.money import Money
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, CreateRefundFailure
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from ledger.payments.provider import Accepted, NoAnswer
 from tests.kits.stripe import payment_ask, refund_ask
 from tests.kits.sumup import (
@@ -216,7 +216,7 @@ def test_amounts_are_exact_both_ways(cents, currency):
 
 @pytest.mark.parametrize("wrong", [10.101, -1, True, None, "x", float("nan"), float("inf"), 1e300])
 def test_what_is_no_amount_is_unreadable(wrong):
-    with pytest.raises(Unreadable):
+    with pytest.raises(BadMessage):
         minor(wrong, "EUR")
 
 

@@ -11,7 +11,7 @@ from ledger.inbox.report import Report
 from ledger.order.order import Order
 from ledger.order.stamps import Paid
 from ledger.order.status import Status, status
-from ledger.payments.message import Unreadable
+from ledger.payments.message import BadMessage
 from tests.kits.worker import PRICE, World
 from tests.kits.worker_fakes import BEGIN
 
@@ -71,7 +71,7 @@ class FakeDoor:
         if self.troubled >= 0:
             raise RuntimeError("aino@example.com")
         if body != b"paid":
-            raise Unreadable
+            raise BadMessage
         attempt = next(iter(self.order.attempts))
         fact = Paid(amount=PRICE, provider="stripe", provider_reference="pi_1")
         return [
