@@ -99,7 +99,7 @@ def retry_refund(
     refund = order.refund_of(command.correlation_id)
     if refund is None or refund.request is None:
         raise NothingToRefund
-    if refund.unanswered or not refund.was_refused:
+    if not refund.was_refused:
         return order
     provider = providers.get(refund.request.provider)
     if provider is None:

@@ -37,8 +37,11 @@ class Streams(AggregateRecorder):
 
 
 class OnMemory:
+    recorder: StampRecorder
+
     def create_recorder(self) -> Any:
-        return MemoryStampRecorder()
+        self.recorder = MemoryStampRecorder()
+        return self.recorder
 
 
 class OnPostgres:
@@ -70,8 +73,35 @@ class OnPostgres15(OnPostgres):
 
 
 class ApplicationRecorderCases(ApplicationRecorderTestCase[StampRecorder]):
+    """Some of the library's cases only ask for no error; here nothing may be missing, either."""
+
+    recorder: StampRecorder
+
     def test_insert_subscribe(self) -> None:
         self.optional_test_insert_subscribe()
+
+    def test_concurrent_no_conflicts(self, initial_position: int = 0) -> None:
+        super().test_concurrent_no_conflicts(initial_position)
+        self.holds(100 * 100)
+
+    def test_concurrent_throughput(self) -> None:
+        super().test_concurrent_throughput()
+        self.holds(4 * 50 + 10 * 50)
+
+    def test_performance(self) -> None:
+        super().test_performance()
+        self.holds(10 + 100)
+
+    def holds(self, size: int) -> None:
+        """So many, in dense positions, each stream without a gap."""
+        assert self.recorder.head()[0] == size
+        found = self.recorder.select_notifications(start=None, limit=size + 1)
+        assert [one.id for one in found] == [*range(1, size + 1)]
+        versions: dict[Any, int] = {}
+        for one in found:
+            before = versions.get(one.originator_id)
+            assert before is None or one.originator_version == before + 1
+            versions[one.originator_id] = one.originator_version
 
 
 class TestApplicationRecorderOnMemory(OnMemory, ApplicationRecorderCases):

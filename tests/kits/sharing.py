@@ -1,6 +1,7 @@
 """How the tests are shared out among processes: whole files, those that wait longest first."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,24 +12,40 @@ if TYPE_CHECKING:
 
 # Whole houses and crashes come first; the rules take moments each and fill the ends.
 LONGEST_FIRST = ("end_to_end", "crash", "benchmarks", "web", "contract", "adapters")
+# They measure seconds: one process runs them last, while the other has little left or nothing.
+MEASURING = (
+    "tests/adapters/worker/reactors/test_alarms_unreachable.py",
+    "tests/adapters/worker/test_daemon.py",
+)
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """The order that files are given out in; what measures comes last, and to one process."""
-    return sorted(items, key=lambda item: (is_alone(item), _rank(item)))
+    """The order that files are given out in."""
+    return sorted(items, key=lambda item: rank(item.nodeid))
 
 
-def is_alone(item: pytest.Item) -> bool:
-    return item.get_closest_marker("alone") is not None
+def rank(test: str) -> tuple[bool, int]:
+    """A test's place in that order, by its name."""
+    folders = Path(_file(test)).parts
+    found = [number for number, name in enumerate(LONGEST_FIRST) if name in folders]
+    return _file(test) in MEASURING, min(found, default=len(LONGEST_FIRST))
 
 
-def _rank(item: pytest.Item) -> int:
-    folders = item.path.parts
-    found = [rank for rank, name in enumerate(LONGEST_FIRST) if name in folders]
-    return min(found, default=len(LONGEST_FIRST))
+def unit(test: str) -> str:
+    """What a test is given out with: its file, or all that measures."""
+    return "measuring" if _file(test) in MEASURING else _file(test)
+
+
+def _file(test: str) -> str:
+    return test.split("::", 1)[0]
 
 
 def scheduler(config: pytest.Config, log: "Producer") -> "LoadFileScheduling":
+    """Raises `ImportError` where pytest-xdist is missing; then nothing is shared out, either."""
     from xdist.scheduler import LoadFileScheduling
 
-    return LoadFileScheduling(config, log)
+    class Units(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return unit(nodeid)
+
+    return Units(config, log)

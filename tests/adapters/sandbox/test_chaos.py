@@ -1,6 +1,7 @@
 """Chaos does what its knobs say, and the same seed does it again."""
 
 import json
+import time
 
 import httpx2
 import pytest
@@ -120,10 +121,21 @@ def test_what_happened_is_counted(told_shop: Shop):
     assert told == {"429": 1, "duplicate": 2, "forge": 2}
 
 
-def test_reordered_webhooks_all_arrive(told_shop: Shop, receiver: Receiver):
-    told_shop.lever("chaos.json", reorder=1, reorder_seconds=0.3)
+def test_reordered_webhooks_all_arrive_and_later_ones_overtake(told_shop: Shop, receiver: Receiver):
+    told_shop.lever("chaos.json", seed=3, reorder=1, reorder_seconds=3000)
     expired(told_shop, 5)
-    receiver.wait_for("checkout.session.expired", times=5)
+    planned = HTTP.get(f"{told_shop.url}/sandbox/deliveries").json()["data"]
+    happened = [one["event_id"] for one in planned]
+    in_time = sorted(planned, key=lambda one: one["due_at"])
+    # Each at its time: the clock is turned from one to the next.
+    for count, (one, before) in enumerate(zip(in_time, [None, *in_time], strict=False), start=1):
+        begin = before["due_at"] if before else time.time()
+        told_shop.lever("clock", advance=one["due_at"] - begin + (0 if before else 1))
+        receiver.wait_for("checkout.session.expired", times=count)
+    arrived = [one.event.id for one in receiver.received]
+    assert arrived == [one["event_id"] for one in in_time]
+    assert sorted(arrived) == sorted(happened)
+    assert arrived != happened
 
 
 def test_a_burst_of_refusals_lasts_as_long_as_told(told_shop: Shop):

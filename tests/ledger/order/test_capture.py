@@ -367,3 +367,22 @@ def test_a_void_is_due_as_long_as_it_fails():
     refused = put(VOID_REFUSED, at=NOON)
     assert void_due(*stack, VOID_ASKED, refused) == NOON + timedelta(minutes=10)
     assert void_due(*stack, VOID_ASKED, refused, VOIDED) is None
+
+
+def test_what_is_being_given_up_is_not_captured():
+    assert capture_due(*KEPT, VOID_ASKED) is None
+    assert capture_due(*KEPT, VOID_ASKED, VOID_REFUSED) is None
+
+
+def test_before_the_bank_keeps_anything_nothing_is_due():
+    for stack in ((LATER, ASKED), (LATER, ASKED, PAGE), (LATER, ASKED, PAGE, CANCELLED)):
+        assert (capture_due(*stack), void_due(*stack)) == (None, None)
+
+
+def test_the_first_void_waits_for_no_refusal_of_a_capture():
+    refused = put(CAPTURE_REFUSED, at=NOON + timedelta(hours=2))
+    stack = (*KEPT, CAPTURE_ASKED, refused)
+    order = order_of(*stack, CANCELLED, RELEASED)
+    kept = order.attempts[ATTEMPT].authorization
+    assert kept is not None
+    assert void_due_at(order, order.attempts[ATTEMPT]) == kept.authorized_at

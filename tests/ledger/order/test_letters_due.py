@@ -1,5 +1,6 @@
 """Which letters an order owes: one receipt per correlation id (SPEC R1)."""
 
+from ledger.order.letters_due import letters_left
 from ledger.order.stamps import (
     Letter,
     ReceiptFailed,
@@ -151,3 +152,30 @@ def test_an_answer_that_comes_after_all_is_better_than_not_knowing():
     begun, unknown = (posted(t, Letter.PAID) for t in (ReceiptSendStarted, ReceiptUnknown))
     given(*BOUGHT, begun, unknown, sent(Letter.PAID)).still_owes()
     given(*BOUGHT, begun, sent(Letter.PAID), unknown).still_owes()
+
+
+def left(*stack):
+    """Which letters were begun and are owed no more, and since which position."""
+    order = given(*stack).order
+    return [(one.correlation_id, one.letter, one.position) for one in letters_left(order)]
+
+
+def test_a_letter_that_was_begun_and_is_owed_no_more_is_left():
+    begun = put(posted(ReceiptSendStarted, Letter.LINK), under=WISH)
+    assert left(*BOUGHT, LINK, begun) == []
+    # The link was used while its letter was on its way; another letter is owed under its id.
+    used = (*BOUGHT, LINK, begun, REFUND_ASKED)
+    given(*used).owes(PAID_LETTER, ACKNOWLEDGED)
+    assert left(*used) == [(WISH, Letter.LINK, 6)]
+
+
+def test_what_came_of_it_is_known_so_it_is_not_left():
+    begun = put(posted(ReceiptSendStarted, Letter.LINK), under=WISH)
+    used = (*BOUGHT, LINK, begun, REFUND_ASKED)
+    outcomes = (
+        sent(Letter.LINK),
+        posted(ReceiptUnknown, Letter.LINK),
+        posted(ReceiptFailed, Letter.LINK, code="451", permanent=False),
+    )
+    for outcome in outcomes:
+        assert left(*used, put(outcome, under=WISH)) == []
