@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from queue import SimpleQueue
 
 from tests.kits.broken_tree import FAILED, ROOT, copy_of_the_tree, status_of_tests
-from tests.kits.mutants import Mutant, change_of, modules, mutants_of
+from tests.kits.mutants import Mutant, change_of, compiles, modules, mutants_of
 
 RULES = ("ledger", "projections")
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
@@ -49,7 +49,9 @@ def chosen(number: int, *, seed: int, files: Sequence[str]) -> Sequence[Mutant]:
         for file in modules(ROOT, files or RULES)
         for mutant in mutants_of(file, (ROOT / file).read_text())
     ]
-    return random.Random(seed).sample(of_all, min(number, len(of_all)))
+    random.Random(seed).shuffle(of_all)
+    whole = (one for one in of_all if compiles(one.of((ROOT / one.file).read_text())))
+    return [*islice(whole, number)]
 
 
 def stages(file: str) -> Iterator[Sequence[str]]:

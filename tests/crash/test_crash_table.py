@@ -32,7 +32,7 @@ from tests.crash.crew import (
 from tests.crash.driver import ORDERS, Job, world_at
 from tests.crash.postbox import Nobody, Postbox
 from tests.crash.wire import Gate, Wire
-from tests.kits.databases import migrated_template
+from tests.kits.databases import copied_database, hasty, migrated_template
 
 PLACED = 3
 TRIES = 5
@@ -66,7 +66,7 @@ class Scene:
         """A new database, as the work finds it; its name."""
         self.count += 1
         name = f"crash_{self.count}"
-        self.server.create_database(name, template="projected" if work == "rebuild" else "placed")
+        copied_database(self.server, name, template="projected" if work == "rebuild" else "placed")
         return name
 
     def job(self, work: str, name: str, *, minutes: int = 0) -> Job:
@@ -81,6 +81,7 @@ def scene(request, tmp_path_factory) -> Iterator[Scene]:
     home = tmp_path_factory.mktemp("crash")
     server = EmbeddedPostgres(home, version=request.config.getoption("--postgres"))
     server.start()
+    hasty(server)
     postbox, crew = Postbox(), Crew()
     try:
         made = Scene(server, crew, postbox)

@@ -12,8 +12,8 @@ from struct import Struct
 from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
-SQL = Path("adapters/postgres/sql")
-_NAMES = {path.read_bytes().strip(): path.stem for path in SQL.glob("*.sql")}
+ROOMS = Path(__file__).parents[2] / "adapters" / "postgres"
+_NAMES = {path.read_bytes().strip(): path.stem for path in ROOMS.glob("**/sql/*.sql")}
 _length = Struct(">I")
 _CHUNK = 1 << 16
 _FLUSH = b"H\0\0\0\4"

@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from time import monotonic, sleep
 
@@ -18,6 +18,7 @@ from adapters.postgres.migrate import migrate
 from adapters.store.recorder import Committed
 from ledger.kernel.store import LedgerUnavailable, OutcomeUnknown
 from tests.contract.given import first
+from tests.kits.databases import hasty
 
 BINARIES = find_binaries(18)
 
@@ -46,11 +47,12 @@ class Pair:
     def stop(self) -> None:
         self._run("pg_ctl", "-D", self.data, "-m", "immediate", "stop")
 
-    def interrupt(self, *, seconds: float) -> int:
-        """Cancel every wait for the standby for so long; how many there were."""
-        until, count = monotonic() + seconds, 0
+    def interrupt(self, waiting: Future[object]) -> int:
+        """Cancel every wait for the standby until the caller gives up; how many there were."""
+        until, count = monotonic() + 60, 0
         with self.primary.admin() as admin:
-            while monotonic() < until:
+            while not waiting.done():
+                assert monotonic() < until, "it waits for ever"
                 found = admin.execute(
                     "select pg_cancel_backend(pid) from pg_stat_activity"
                     " where wait_event = 'SyncRep'"
@@ -70,17 +72,17 @@ class Pair:
         )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pair(tmp_path_factory) -> Iterator[Pair]:
     server = EmbeddedPostgres(tmp_path_factory.mktemp("pair"))
     server.start()
+    hasty(server)
     migrate(server.url(role=OWNER))
     made = Pair(server)
     made.copy()
     made.start()
     yield made
-    if (made.data / "postmaster.pid").exists():
-        made.stop()
+    made.stop()
     server.destroy()
 
 
@@ -91,12 +93,12 @@ def test_an_append_that_only_one_machine_holds_is_not_acknowledged(pair):
         pair.stop()
         given = first()
         waiting = threads.submit(recorder.commit, [given])
-        assert pair.interrupt(seconds=5) >= 2
+        assert pair.interrupt(waiting) >= 2
         with pytest.raises(OutcomeUnknown):
             waiting.result()
         # It stands here, for all to see; whoever sends it again is not told so either.
         again = threads.submit(later.commit, [given])
-        assert pair.interrupt(seconds=4) >= 1
+        assert pair.interrupt(again) >= 1
         with pytest.raises(LedgerUnavailable):
             again.result()
         pair.start()
@@ -119,6 +121,7 @@ def test_nor_is_what_is_written_beside_it(pair):
                 )
 
         waiting = threads.submit(write)
-        assert pair.interrupt(seconds=2) >= 1
+        assert pair.interrupt(waiting) >= 1
         with pytest.raises(LedgerUnavailable):
             waiting.result()
+        pair.start()
