@@ -21,6 +21,7 @@ from ledger.order.stamps import (
 from ledger.shop.stamps import BankAccount, PaymentLetter
 from tests.kits.spec import ASKED, PAID, PLACED, TIMED_OUT, given, order_of, put
 from tests.kits.worlds import PREFERENCES
+from tests.ledger.order.test_corrections import MARKED, TAKEN_BACK
 
 HALF_AN_HOUR = PaymentLetter(after=1800)
 WAITING = replace(PLACED, payment_letter=HALF_AN_HOUR)
@@ -53,6 +54,13 @@ def test_it_is_due_half_an_hour_after_placing_and_only_while_the_order_is_held()
     ids=["placed before there was such a letter", "paid", "under way", "timed out", "underpaid"],
 )
 def test_nobody_is_asked_to_pay_what_is_not_theirs_to_pay(stack):
+    assert due(*stack) == []
+
+
+def test_a_correction_has_told_so_that_no_other_letter_asks():
+    placed, *others = MARKED
+    stack = (replace(placed, payment_letter=HALF_AN_HOUR), *others, TAKEN_BACK)
+    assert awaits_payer(order_of(*stack))
     assert due(*stack) == []
 
 
