@@ -15,7 +15,7 @@ from ledger.kernel.refusals import Refusal
 from ledger.kernel.store import LedgerUnavailable
 from web.http.access_log import route
 from web.http.addresses import shop_here
-from web.http.next_link import next_link
+from web.http.next_link import for_people, next_link
 from web.http.problems import Problem, ProblemRaised, of_refusal, of_status, other
 from web.i18n.languages import read_again_at
 
@@ -59,6 +59,7 @@ def for_person(problem: Problem, *, status: int | None = None) -> Response:
 def _page(problem: Problem) -> str:
     """In the name of the shop that it happened in, if it was in one."""
     onward = next_link(problem.slug, problem.status)
+    problem = for_people(problem) if request.routing_exception else problem
     if request.method not in ("GET", "HEAD") or problem.status == 405:
         # There is no such page to look at again in another language.
         read_again_at(onward.address)

@@ -1,7 +1,7 @@
 """What somebody can do next when a page said no: a sentence, and where it leads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app, request, url_for
@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from web.http.addresses import shop_here
+from web.http.problems import Problem
 from web.i18n.gettext import _
 
 
@@ -40,6 +41,13 @@ _BY_STATUS: Mapping[int, object] = {
     404: _l("Check the address: in a letter, it may go on in the next line."),
     405: _l("Open the page again and use its buttons."),
 }
+# What a title and a sentence for programs say to people.
+_FOR_PEOPLE: Mapping[str, tuple[object, object]] = {
+    "method-not-allowed": (
+        _l("Not a page"),
+        _l("This is where a button of a page leads. Nothing was done by opening it."),
+    ),
+}
 # Whatever takes only presses, and the page that its button stands on.
 _PAGES: Mapping[str, str] = {
     "orders.pay": "orders.page",
@@ -49,6 +57,12 @@ _PAGES: Mapping[str, str] = {
     "withdrawal.ask": "withdrawal.form",
     "checkout.place": "shop.catalogue",
 }
+
+
+def for_people(problem: Problem) -> Problem:
+    """The same problem without the words of HTTP."""
+    words = _FOR_PEOPLE.get(problem.slug)
+    return replace(problem, title=str(words[0]), detail=str(words[1])) if words else problem
 
 
 def next_link(slug: str, status: int) -> NextLink:

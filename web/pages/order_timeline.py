@@ -78,8 +78,11 @@ def _answers(answer: Told, wish: Told) -> bool:
             stamps.CreateRefundSuccess() | stamps.CreateRefundFailure() | stamps.Refunded(),
         ):
             return True
-        case stamps.SeatsReleased(), stamps.Cancelled():
-            return wish.at - answer.at <= _AT_ONCE
+        case (stamps.SeatsReleased(), stamps.Cancelled()) | (
+            stamps.CreateRefundSuccess(),
+            stamps.Refunded(),
+        ):
+            return abs(wish.at - answer.at) <= _AT_ONCE
         case _:
             return False
 

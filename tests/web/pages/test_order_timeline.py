@@ -61,6 +61,17 @@ def test_a_cancellation_is_told_in_few_words():
     assert "We asked for a refund" in " ".join(one.text for one in told(*stack[:5]))
 
 
+def test_a_refund_accepted_and_returned_at_once_is_told_once():
+    begun = (PLACED, ASKED, PAID, LINK, REFUND_ASKED)
+    at_once = told(*begun, after(REFUND_ACCEPTED, 600), after(REFUNDED, 601))
+    assert at_once[-1].text == "€70.00 was returned."
+    later = told(*begun, after(REFUND_ACCEPTED, 600), after(REFUNDED, 9000))
+    assert [one.text for one in later[-2:]] == [
+        "The refund of €70.00 was accepted.",
+        "€70.00 was returned.",
+    ]
+
+
 @pytest.mark.parametrize("news", [(SESSION, INTENT), (INTENT, SESSION)])
 def test_one_decline_that_page_and_payment_tell_is_told_once(news: tuple[object, object]):
     pending = PaymentPending(provider_reference="cs_1")

@@ -83,6 +83,7 @@ def test_who_comes_back_to_where_a_button_led_is_led_to_its_page(world: World):
     answer = world.browser.get(f"{address(order)}/cancel-at-once")
     assert answer.status_code == 405
     assert f'href="{address(order)}">Back to the page' in answer.text
+    assert "Nothing was done by opening it." in answer.text
 
 
 def test_outside_of_a_shop_an_error_leads_to_all_of_them(world: World):
