@@ -377,6 +377,13 @@ MUTATIONS = (
         tests=("tests/web/pages/test_order_timeline.py",),
     ),
     Mutation(
+        name="lines-of-a-seller-without-end",
+        file="web/templates/pieces.html",
+        old="{{ seller.address|cut }}",
+        new="{{ seller.address }}",
+        tests=("tests/web/pages/test_long_texts.py",),
+    ),
+    Mutation(
         name="a-withdrawal-that-cannot-be",
         file="ledger/shop/shop.py",
         old="        return self.gives_away or not capability(self.preferences.provider).by_hand\n",

@@ -4,64 +4,27 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from adapters.providers.manual import ManualPayments
-from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import ShopUnreadable
-from ledger.kernel.store import Append
 from ledger.order.commands import MarkPaid, WithdrawPayment
-from ledger.order.order import Order
 from ledger.order.stamps import CreateRefundFailure
 from ledger.order.status import status
 from ledger.payments.provider import NoAnswer
 from ledger.shop.service import Shops
 from ledger.shop.shop import Shop
-from ledger.shop.stamps import BankAccount, CancellationPolicy, PreferencesChanged, shop_id
-from tests.kits.pages import World, address, hidden, press
+from ledger.shop.stamps import BankAccount, CancellationPolicy, shop_id
+from tests.kits.pages import World, address, hidden
+from tests.kits.pages_by_hand import CHECKOUT, bought, by_hand
 from tests.kits.pages_shop import winterfest
 from tests.kits.stripe import payment_ask, refund_ask
 from web.app import create_app
 
-CHECKOUT = "/winterfest/checkout?buy.weekend=2"
 TEXTS = {"en": "Pay to FI21 1234 5600 0007 85.\nThank you!", "fi": "Maksa tilille FI21."}
-
-
-def by_hand(how_to_pay: dict[str, str], **terms: Any) -> World:
-    """Stamped past the rules of today: an old ledger may hold a shop without `how_to_pay`."""
-    world = World()
-    before = world.shops.newest("winterfest")
-    assert before.preferences is not None
-    after = replace(before.preferences, provider="manual", how_to_pay=how_to_pay, **terms)
-    changed = Draft(
-        stream=before.id,
-        stamp=PreferencesChanged(before=before.preferences, after=after),
-        correlation_id=uuid4(),
-        actor="test",
-    )
-    world.store.append(Append(drafts=[changed], expected={before.id: before.version}))
-    world.shops.forget()
-    parts = replace(world._parts(), providers={"manual": ManualPayments()})
-    world.app = create_app(parts)
-    world.browser = world.app.test_client()
-    return world
-
-
-def bought(world: World) -> Order:
-    page = world.browser.get(CHECKOUT)
-    fields = {
-        "first_name": "Aino",
-        "last_name": "Virtanen",
-        "email": "aino@example.org",
-        "key": hidden(page.text, "key"),
-    }
-    answer = press(world.browser, page.text, CHECKOUT, **fields)
-    assert answer.status_code == 303, answer.text
-    path = answer.headers["Location"]
-    return world.orders.get(UUID(path.rpartition("/")[2]))
 
 
 @pytest.fixture
