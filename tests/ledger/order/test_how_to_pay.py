@@ -12,6 +12,7 @@ from ledger.order.letters_due import how_to_pay_id, owed
 from ledger.order.payable import awaits_payer, overdue_since, pay_by, pay_until
 from ledger.order.stamps import (
     Letter,
+    OrderPlaced,
     PaymentExpired,
     PaymentFailed,
     PaymentPending,
@@ -59,6 +60,7 @@ def test_nobody_is_asked_to_pay_what_is_not_theirs_to_pay(stack):
 
 def test_a_correction_has_told_so_that_no_other_letter_asks():
     placed, *others = MARKED
+    assert isinstance(placed, OrderPlaced)
     stack = (replace(placed, payment_letter=HALF_AN_HOUR), *others, TAKEN_BACK)
     assert awaits_payer(order_of(*stack))
     assert due(*stack) == []
