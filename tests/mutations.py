@@ -442,7 +442,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="head-of-the-list-starves-the-rest",
-        file="adapters/worker/turns.py",
+        file="adapters/worker/reactor.py",
         old="        found = self.look(self._offset)\n",
         new="        found = self.look(0)\n",
         tests=("tests/adapters/worker/test_turns.py",),
@@ -464,8 +464,8 @@ MUTATIONS = (
     Mutation(
         name="patience-for-ever",
         file="adapters/worker/reactor.py",
-        old="            self._forget_the_gone(now)\n",
-        new="",
+        old="(waits[1] + longest)",
+        new="(waits[1] + 99 * longest)",
         tests=("tests/adapters/worker/test_turns.py",),
     ),
     Mutation(

@@ -2,7 +2,6 @@
 
 import hmac
 import os
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from hashlib import sha256
@@ -12,6 +11,7 @@ from typing import Protocol
 from unicodedata import normalize
 from uuid import UUID
 
+from cachetools import TTLCache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -220,25 +220,22 @@ class _Cache:
     """The data keys used lately, each for a minute, as many as fit."""
 
     def __init__(self, now: Callable[[], float]) -> None:
-        self._now, self._lock = now, Lock()
-        self._keys: OrderedDict[UUID, tuple[bytes, UUID, float]] = OrderedDict()
+        self._lock = Lock()
+        self._keys = TTLCache[UUID, tuple[bytes, UUID]](_MOST_CACHED, _SECONDS_CACHED, timer=now)
 
     def get(self, key_id: UUID) -> bytes | None:
         with self._lock:
-            key, _, until = self._keys.get(key_id, (None, None, 0.0))
-            return key if until > self._now() else None
+            found = self._keys.get(key_id)
+        return found[0] if found else None
 
     def put(self, wrapped: WrappedKey, key: bytes) -> None:
         with self._lock:
-            self._keys[wrapped.key_id] = key, wrapped.subject, self._now() + _SECONDS_CACHED
-            while len(self._keys) > _MOST_CACHED:
-                self._keys.popitem(last=False)
+            self._keys[wrapped.key_id] = key, wrapped.subject
 
     def drop(self, subject: UUID) -> None:
         with self._lock:
-            gone = [key_id for key_id, (_, of, _) in self._keys.items() if of == subject]
-            for key_id in gone:
-                del self._keys[key_id]
+            for key_id in [one for one, (_, of) in self._keys.items() if of == subject]:
+                self._keys.pop(key_id, None)
 
 
 def _place(stream: UUID, version: int, *, type: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import structlog
 
-from adapters.worker.reactor import NOTHING, Progress, Reactor
+from adapters.worker.reactor import NOTHING, Progress, Runs
 
 _SHORTEST, _LONGEST, _AFTER_AN_ERROR = 0.005, 0.25, 2.0
 _SECONDS_TO_STOP = 1.5
@@ -61,7 +61,7 @@ class Daemon:
     often while there is news and seldom otherwise.
     """
 
-    reactors: Sequence[Reactor]
+    reactors: Sequence[Runs]
     listen: Listen | None = None
     prompt: Collection[str] | None = None
     counts: Counts = field(default_factory=Counts)
@@ -84,7 +84,7 @@ class Daemon:
         if unknown:
             raise ValueError(f"no reactor {', '.join(unknown)}; there are {', '.join(known)}")
 
-    def _of(self, reactors: Sequence[Reactor]) -> "Daemon":
+    def _of(self, reactors: Sequence[Runs]) -> "Daemon":
         return replace(self, reactors=reactors, stopping=Event(), beds=[])
 
     def run_once(self) -> Mapping[str, Progress]:
@@ -138,7 +138,7 @@ class Daemon:
         late = [thread.name for thread in threads if thread.is_alive()]
         _log.info("stopped", still_waiting=late)
 
-    def _loop(self, reactor: Reactor) -> None:
+    def _loop(self, reactor: Runs) -> None:
         pause, bed = _SHORTEST, Event()
         prompt = self.prompt is None or reactor.name in self.prompt
         if prompt:
@@ -154,7 +154,7 @@ class Daemon:
         if isinstance(reactor, Owning):
             reactor.close()
 
-    def _pass(self, reactor: Reactor, pause: float) -> float:
+    def _pass(self, reactor: Runs, pause: float) -> float:
         """One pass; returns how long to wait before the next: short while there is work."""
         try:
             progress = reactor.run()

@@ -1,114 +1,76 @@
 """A few threads that stay: several things are done at once, and told of as they come."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import suppress
-from queue import Empty, Queue, SimpleQueue
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from itertools import islice
+from queue import SimpleQueue
 from threading import Lock, Thread
-from typing import Generic, TypeVar
+from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
-_Work = Callable[[], None]
-# So many may be done before anybody looks, beside one for each hand.
+# So many may be done before anybody looks, beside one for each thread.
 _AHEAD = 16
 
 
-class Hands:
-    """As many threads as were ever needed at once, `most` of them.
+class Threads(Executor):
+    """As many threads as there was work at once, `most` of them.
 
-    Threads that hang do not keep the process from ending.
+    A thread that hangs does not keep the process from ending; the library's own executor would
+    wait for it.
     """
 
     def __init__(self, *, most: int, name: str) -> None:
         self._most, self._name = most, name
-        self._work, self._lock, self._threads = SimpleQueue[_Work](), Lock(), 0
+        self._work, self._lock = SimpleQueue[tuple[Future[Any], Callable[[], Any]]](), Lock()
+        self._started = self._due = 0
 
-    def each(
-        self, items: Sequence[_T], act: Callable[[_T], _R], *, at_once: int
-    ) -> Generator[list[_R]]:
+    def submit(self, act: Callable[..., _R], /, *args: Any, **kwargs: Any) -> Future[_R]:
+        """Have it done by the next thread that is free."""
+        future = Future[_R]()
+        self._work.put((future, lambda: act(*args, **kwargs)))
+        with self._lock:
+            self._due += 1
+            if self._started < min(self._due, self._most):
+                self._started += 1
+                Thread(target=self._serve, name=self._name, daemon=True).start()
+        return future
+
+    def each(self, items: Sequence[_T], act: Callable[[_T], _R]) -> Generator[list[_R]]:
         """What acting on each item came to, in no order: all that came since the last look.
 
-        The first error ends it, and is raised; so does whoever closes it. Hands wait for who does
-        not look. Alone, or with one hand at most, whoever asks acts.
+        The first error ends it, and is raised after what came before it; so does whoever closes
+        it. Threads wait for who does not look. Alone, or with one thread at most, whoever asks
+        acts.
         """
+        rest, under_way = iter(items), set[Future[_R]]()
         if self._most == 1 or len(items) == 1:
-            for item in items:
-                yield [act(item)]
+            yield from ([act(item)] for item in rest)
             return
-        hands = max(1, min(at_once, self._most, len(items)))
-        job = _Job(items, act)
-        self._have(hands)
-        for _ in range(hands):
-            self._work.put(job.go_on)
-        left = len(items)
         try:
-            while left and (came := job.take()):
-                left -= len(came)
-                yield came
+            while True:
+                some = islice(rest, self._most + _AHEAD - len(under_way))
+                under_way |= {self.submit(act, item) for item in some}
+                if not under_way:
+                    return
+                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                well = [one.result() for one in done if one.exception() is None]
+                if well:
+                    yield well
+                for failed in done:
+                    failed.result()
         finally:
-            job.end()
-
-    def _have(self, hands: int) -> None:
-        with self._lock:
-            for _ in range(self._threads, hands):
-                Thread(target=self._serve, name=self._name, daemon=True).start()
-            self._threads = max(self._threads, hands)
+            for one in under_way:
+                one.cancel()
 
     def _serve(self) -> None:
         while True:
-            self._work.get()()
-
-
-class _Job(Generic[_T, _R]):
-    """Items that several hands take one by one."""
-
-    def __init__(self, items: Iterable[_T], act: Callable[[_T], _R]) -> None:
-        self._left, self._act, self._lock = iter(items), act, Lock()
-        self._done: Queue[_R | _Failed] = Queue(_AHEAD)
-        self._over = False
-        self._error: _Failed | None = None
-
-    def go_on(self) -> None:
-        """One item after the other, until none is left or something went wrong."""
-        for item in self._mine():
-            try:
-                self._done.put(self._act(item))
-            except BaseException as error:
-                self._over = True
-                self._done.put(_Failed(error))
-
-    def take(self) -> list[_R]:
-        """Waits for one, and takes what else is there. Raises what went wrong."""
-        first = self._error or self._done.get()
-        if isinstance(first, _Failed):
-            raise first.error
-        came = [first]
-        with suppress(Empty):
-            while not isinstance(one := self._done.get_nowait(), _Failed):
-                came.append(one)
-            self._error = one  # what came before it is told first
-        return came
-
-    def end(self) -> None:
-        """Begin no further item. Who waits to be looked at need not."""
-        self._over = True
-        with suppress(Empty):
-            while True:
-                self._done.get_nowait()
-
-    def _mine(self) -> Iterator[_T]:
-        while not self._over:
-            with self._lock:
+            future, act = self._work.get()
+            if future.set_running_or_notify_cancel():
                 try:
-                    item = next(self._left)
-                except StopIteration:
-                    return
-            yield item
-
-
-class _Failed:
-    """An error on its way to whoever waits."""
-
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+                    future.set_result(act())
+                except BaseException as error:
+                    future.set_exception(error)
+            with self._lock:
+                self._due -= 1

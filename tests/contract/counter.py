@@ -15,7 +15,7 @@ from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.recorder import StampRecorder
 from adapters.worker.look_up import LookUp
 from adapters.worker.open_cases import Desk
-from adapters.worker.reactor import Patience
+from adapters.worker.reactor import Patience, Progress, Reactor
 from adapters.worker.reactors.captures import Captures
 from adapters.worker.reactors.follow_orders import Following, MemoryCursor
 from adapters.worker.reactors.inbox import Inbox
@@ -30,7 +30,7 @@ from ledger.order.stamps import Letter, OrderPlaced
 from ledger.shop.service import Shops
 from ledger.shop.stamps import Release, shop_id
 from tests.kits.web_fakes import LimitsInMemory, TokensInMemory, ViewsInMemory
-from tests.kits.worker import LedgerFeed
+from tests.kits.worker import LedgerFeed, reading
 from tests.kits.worlds import SPEC, with_policy
 from tests.stand_ins.serving import Message
 from tests.stand_ins.till import Till
@@ -237,17 +237,17 @@ class Counter:
         self.step()
         parts, desk, patience = self.parts, Desk(self.parts.cases), Patience(self.clock)
         look_up = LookUp(books=parts.books, pages=parts.pages, intake=intake(parts))
-        Inbox(
+        read = Inbox(
             kept=self.inbox,
             doors=parts.doors,
             orders=parts.orders,
             cases=parts.cases,
             find_order=self.views.order_of,
             clock=self.clock,
-            patience=patience,
             look_up=look_up,
             look_up_refunds=look_up.refunds,
-        ).run()
+        )
+        reading(self.inbox, read, self.clock).run()
         Following(
             orders=parts.orders,
             feed=LedgerFeed(self.ledger),
@@ -256,30 +256,22 @@ class Counter:
             clock=self.clock,
             patience=patience,
         ).run()
-        Payments(
+        pay = Payments(
             orders=parts.orders,
-            find=self.views.orders,
             providers=parts.providers,
             pages=open_pages(parts),
             desk=desk,
             return_url=lambda order: return_address(PUBLIC, order.terms.shop_slug, order.id),
             clock=self.clock,
-            patience=patience,
-        ).run()
-        Promises(
-            orders=parts.orders,
-            find=self.views.orders,
-            providers=parts.providers,
-            patience=patience,
-        ).run()
-        Captures(
-            orders=parts.orders,
-            find=self.views.orders,
-            providers=parts.providers,
-            desk=desk,
-            clock=self.clock,
-            patience=patience,
-        ).run()
+        )
+        ask = Promises(orders=parts.orders, providers=parts.providers, clock=self.clock)
+        capture = Captures(
+            orders=parts.orders, providers=parts.providers, desk=desk, clock=self.clock
+        )
+        works: dict[str, Callable[[UUID], Progress]]
+        works = {"payments": pay, "promises": ask, "captures": capture}
+        for name, act in works.items():
+            Reactor(name=name, find=self.views.orders, each=act, after=patience).run()
 
     def step(self) -> None:
         """Between any two steps: a manner may kill here."""

@@ -23,7 +23,7 @@ from adapters.store.ledger import StampLedger
 from adapters.worker.open_cases import Desk
 from adapters.worker.projector.reactor import Projections
 from adapters.worker.projector.rebuild import rebuild
-from adapters.worker.threads import Hands
+from adapters.worker.threads import Threads
 from ledger.kernel.store import LedgerUnavailable
 from projections.all import PROJECTIONS
 from tests.kits.worker import World
@@ -91,27 +91,25 @@ def project_again(job: Job, world: World) -> None:
     rebuild(world.store, job.url, projections=PROJECTIONS.values())
 
 
-def letters(job: Job, world: World, *, hands: Hands | None = None) -> None:
+def letters(job: Job, world: World, *, threads: Threads | None = None) -> None:
     """One pass of the postman: all are claimed in one commit, each outcome has its own."""
     mail = SmtpMail(job.smtp, "tickets@winterfest.example", clock=world.clock, keeps=True)
     letters = world.letters()
     post = replace(letters.post, mail=mail)
-    replace(letters, post=post, hands=hands or letters.hands).run()
+    replace(letters, post=post, threads=threads or letters.threads).run()
     mail.close()
 
 
-class AllAtOnce(Hands):
+class AllAtOnce(Threads):
     """The slowest look: everything was sent before anything is stamped."""
 
-    def each(
-        self, items: Sequence[_T], act: Callable[[_T], _R], *, at_once: int
-    ) -> Generator[list[_R]]:
+    def each(self, items: Sequence[_T], act: Callable[[_T], _R]) -> Generator[list[_R]]:
         yield [act(item) for item in items]
 
 
 def letters_together(job: Job, world: World) -> None:
     """One pass, in which all outcomes share a commit, too."""
-    letters(job, world, hands=AllAtOnce(most=1, name="letters"))
+    letters(job, world, threads=AllAtOnce(most=1, name="letters"))
 
 
 WORKS: Mapping[str, Callable[[Job, World], None]] = {

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
+from adapters.keys.evidence import Waiting
 from adapters.keys.key_ring import Keyring
 from adapters.mail.letters import RenderedLetter
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.worker.open_cases import Desk
-from adapters.worker.reactor import Patience
+from adapters.worker.reactor import Patience, Progress, Reactor
 from adapters.worker.reactors.deliver_letter import Post
 from adapters.worker.reactors.delivery_policy import DeliveryPolicy
 from adapters.worker.reactors.follow_orders import Following, MemoryCursor
@@ -86,6 +87,25 @@ class LedgerFeed:
         for one in (found := self.store.feed(after, limit=limit)):
             stamps.setdefault(one.stream, []).append(one)
         return Run(stamps, found[-1].position if found else after)
+
+
+def reading(
+    kept: "Keeps", act: Callable[[Waiting], Progress], clock: Callable[[], datetime]
+) -> Reactor[Waiting]:
+    """The reactor of the messages that wait in an inbox."""
+    return Reactor(
+        name="inbox",
+        find=kept.unfinished,
+        each=act,
+        after=Patience(clock),
+        key=lambda message: message.id,
+    )
+
+
+class Keeps(Protocol):
+    """An inbox, as far as it tells what waits."""
+
+    def unfinished(self) -> Sequence[Waiting]: ...
 
 
 class World:
@@ -177,31 +197,33 @@ class World:
             lease=policy.lease,
         )
 
-    def payments(self) -> Payments:
-        return Payments(
+    def payments(self) -> Reactor[UUID]:
+        act = Payments(
             orders=self.orders,
-            find=self.all_orders,
             providers={"stripe": self.provider},
             pages=self.pages(),
             desk=Desk(self.cases),
             return_url=lambda order: f"https://shop.example/{order.id}",
             clock=self.clock,
-            patience=Patience(self.clock),
         )
+        return self.reactor("payments", act)
 
     def pages(self) -> OpenPages:
         return OpenPages(providers={"stripe": self.provider})
 
-    def timeouts(self, **more: Any) -> Timeouts:
-        return Timeouts(
+    def timeouts(self, **more: Any) -> Reactor[UUID]:
+        act = Timeouts(
             orders=self.orders,
-            find=self.all_orders,
             pages=self.pages(),
             desk=Desk(self.cases),
             clock=self.clock,
-            patience=Patience(self.clock),
             **more,
         )
+        return self.reactor("timeouts", act)
+
+    def reactor(self, name: str, act: Callable[[UUID], Progress]) -> Reactor[UUID]:
+        """One that looks at every order."""
+        return Reactor(name=name, find=self.all_orders, each=act, after=Patience(self.clock))
 
     def following(self) -> Following:
         return Following(

@@ -8,10 +8,9 @@ from adapters.alarms.mail import AlarmMail
 from adapters.alarms.webhook import AlarmWebhook
 from adapters.mail.smtp import SmtpMail
 from adapters.postgres.views.queries import Views
-from adapters.worker.reactor import Patience, Reactor
+from adapters.worker.reactor import Patience, Runs, Turns, in_turns
 from adapters.worker.reactors.alarms import Alarms, Channel
 from adapters.worker.reactors.close_cases import KINDS, Settled
-from adapters.worker.turns import Turns
 from web.wiring.parts import Parts
 from web.wiring.settings import Settings
 
@@ -21,21 +20,17 @@ _RECOVERY = timedelta(seconds=20)
 _LOOKS_AGAIN = timedelta(seconds=15)
 
 
-def desk_work(parts: Parts, views: Views) -> Sequence[Reactor]:
+def desk_work(parts: Parts, views: Views) -> Sequence[Runs]:
     """The reactors of cases."""
-    now = parts.clock
-    to_settle, to_tell = Patience(now, longest=_LOOKS_AGAIN), Patience(now)
+    now, to_tell = parts.clock, Patience(parts.clock)
     return [
-        Settled(
-            find=Turns(
-                look=lambda offset: views.cases_of_orders(KINDS, _PAGE, offset=offset),
-                ready=lambda found: to_settle.ready(("settled", found[0])),
-                page=_PAGE,
-            ),
-            orders=parts.orders,
-            cases=parts.cases,
-            clock=now,
-            patience=to_settle,
+        in_turns(
+            "settled",
+            lambda offset: views.cases_of_orders(KINDS, _PAGE, offset=offset),
+            each=Settled(orders=parts.orders, cases=parts.cases, clock=now),
+            after=Patience(now, longest=_LOOKS_AGAIN),
+            page=_PAGE,
+            key=lambda found: found[0],
         ),
         Alarms(
             cases=parts.cases,

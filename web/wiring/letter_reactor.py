@@ -7,12 +7,11 @@ from adapters.mail.smtp import SmtpMail
 from adapters.postgres.views.queries import Views
 from adapters.store.ledger import StampLedger
 from adapters.worker.open_cases import Desk
-from adapters.worker.reactor import Clock, Find, Patience
+from adapters.worker.reactor import Clock, Find, Patience, Turns
 from adapters.worker.reactors.deliver_letter import Post
 from adapters.worker.reactors.delivery_policy import PAUSES, DeliveryPolicy
 from adapters.worker.reactors.letters import Letters
-from adapters.worker.threads import Hands
-from adapters.worker.turns import Turns
+from adapters.worker.threads import Threads
 from ledger.order.batch_service import Together
 from web.wiring.parts import Parts
 from web.wiring.settings import SettingWrong
@@ -73,5 +72,5 @@ def letter_work(
         clock=parts.clock,
         policy=policy,
         patience=patience,
-        hands=Hands(most=LETTERS_AT_ONCE, name="letters"),
+        threads=Threads(most=LETTERS_AT_ONCE, name="letters"),
     )

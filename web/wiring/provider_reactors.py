@@ -5,16 +5,15 @@ Money by hand, and providers without settings here, share a lane in which nobody
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypedDict, TypeVar
+from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
-from adapters.keys.evidence import Message, Waiting
 from adapters.postgres.views.queries import Lane, Views
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.worker.look_up import Look, LookUp
 from adapters.worker.open_cases import Desk
-from adapters.worker.reactor import Patience, Reactor
+from adapters.worker.reactor import Patience, Progress, Reactor, Runs, in_turns
 from adapters.worker.reactors.captures import Captures
 from adapters.worker.reactors.case_returns import Returns
 from adapters.worker.reactors.inbox import Inbox
@@ -22,8 +21,7 @@ from adapters.worker.reactors.open_payments import Payments
 from adapters.worker.reactors.pending_refunds import Promises, unhurried
 from adapters.worker.reactors.rematch import SecondLook
 from adapters.worker.reactors.unpaid_orders import Timeouts
-from adapters.worker.threads import Hands
-from adapters.worker.turns import Turns
+from adapters.worker.threads import Threads
 from ledger.inbox.replay_inbox import TRUSTED
 from ledger.order.decisions.staff import MANUAL
 from ledger.payments.provider import PaymentProvider
@@ -40,20 +38,12 @@ _RECOVERY = timedelta(seconds=20)
 
 def provider_work(
     parts: Parts, views: Views, inbox: PostgresInbox, *, desk: Desk
-) -> Sequence[Reactor]:
+) -> Sequence[Runs]:
     """The reactors that wait for providers."""
     remote = tuple(sorted(name for name in parts.providers if name != MANUAL))
     alone = [Lane((name,), others=False) for name in remote]
     works = [_LaneWork(parts, views, inbox, desk, lane) for lane in (*alone, Lane(remote))]
     return [reactor for work in works for reactor in work.reactors()]
-
-
-class _Own(TypedDict):
-    """What each reactor has for itself."""
-
-    name: str
-    patience: Patience
-    hands: Hands | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +54,91 @@ class _LaneWork:
     desk: Desk
     lane: Lane
 
-    def reactors(self) -> Iterator[Reactor]:
-        yield self._inbox()
-        yield self._payments()
-        yield self._promises()
-        yield self._captures()
-        yield self._timeouts()
-        yield self._second_look()
-        yield self._returns()
+    def reactors(self) -> Iterator[Runs]:
+        yield from self._of_messages()
+        yield from self._of_questions()
+        yield from self._of_time()
+
+    def _of_messages(self) -> Iterator[Runs]:
+        parts, views, lane = self.parts, self.views, self.lane
+        look_up = LookUp(books=parts.books, pages=parts.pages, intake=intake(parts))
+        yield self._reactor(
+            "inbox",
+            lambda at: self.inbox.unfinished(_PAGE, doors=lane, offset=at),
+            each=Inbox(
+                kept=self.inbox,
+                doors=parts.doors,
+                orders=parts.orders,
+                cases=parts.cases,
+                find_order=views.order_of,
+                clock=parts.clock,
+                look_up=look_up,
+                look_up_refunds=look_up.refunds,
+            ),
+            key=lambda message: message.id,
+        )
+        yield self._reactor(
+            "second_look",
+            lambda at: views.homeless_news(TRUSTED, _PAGE, doors=lane, offset=at),
+            each=SecondLook(
+                shelf=self.inbox,
+                doors=parts.doors,
+                orders=parts.orders,
+                cases=parts.cases,
+                find_order=views.order_of,
+                clock=parts.clock,
+            ),
+            key=lambda news: news.case,
+        )
+
+    def _of_questions(self) -> Iterator[Runs]:
+        """What a provider was asked and has not answered, or promised and not done."""
+        parts, views, lane = self.parts, self.views, self.lane
+        yield self._reactor("payments", self._asked("payment", "refund"), each=self._payments())
+        yield self._reactor(
+            "promises",
+            lambda at: views.promised_refunds(_PAGE, lane=lane, offset=at),
+            each=Promises(orders=parts.orders, providers=self.providers, clock=parts.clock),
+            after=unhurried(parts.clock),
+        )
+        yield self._reactor(
+            "captures",
+            lambda at: views.reservations_due(parts.clock(), _PAGE, lane=lane, offset=at),
+            self._asked("capture", "void"),
+            each=Captures(
+                orders=parts.orders,
+                providers=self.providers,
+                desk=self.desk,
+                clock=parts.clock,
+                head_start=_RECOVERY,
+            ),
+        )
+
+    def _of_time(self) -> Iterator[Runs]:
+        parts, views, lane = self.parts, self.views, self.lane
+        yield self._reactor(
+            "timeouts",
+            lambda at: views.unpaid_due(parts.clock(), _PAGE, lane=lane, offset=at),
+            each=Timeouts(
+                orders=parts.orders,
+                pages=open_pages(parts),
+                clock=parts.clock,
+                desk=self.desk,
+                look=Look(pages=parts.pages, intake=intake(parts)),
+            ),
+        )
+        yield self._reactor(
+            "returns",
+            lambda at: views.returning_cases(
+                parts.clock() - _RECOVERY, _PAGE, lane=lane, offset=at
+            ),
+            each=Returns(
+                cases=parts.cases,
+                providers=self.providers,
+                clock=parts.clock,
+                head_start=_RECOVERY,
+            ),
+        )
 
     @property
     def providers(self) -> Mapping[str, PaymentProvider]:
@@ -82,56 +149,10 @@ class _LaneWork:
             if (name in self.lane.names) is not self.lane.others
         }
 
-    def _own(self, kind: str, patience: Patience | None = None) -> _Own:
-        """A name of its own; several hands where providers are called, since one may hang."""
-        others = self.lane.others
-        name = kind if others else f"{kind}:{self.lane.names[0]}"
-        return {
-            "name": name,
-            "patience": patience or Patience(self.parts.clock),
-            "hands": None if others else Hands(most=_AT_ONCE, name=name),
-        }
-
-    def _asked(self, own: _Own, kinds: Sequence[str]) -> Turns[UUID]:
-        """Orders with questions of these kinds that were not answered."""
-
-        def look(offset: int) -> Sequence[UUID]:
-            before, lane = self._before(), self.lane
-            found = self.views.open_intents(before, _PAGE, kinds=kinds, lane=lane, offset=offset)
-            return [one.order for one in found]
-
-        return _turns(own, look)
-
-    def _before(self) -> datetime:
-        """What was begun earlier is not left to the web any more."""
-        return self.parts.clock() - _RECOVERY
-
-    def _inbox(self) -> Inbox:
-        parts, own = self.parts, self._own("inbox")
-        look_up = LookUp(books=parts.books, pages=parts.pages, intake=intake(parts))
-        turns = _turns(
-            own,
-            lambda at: self.inbox.unfinished(_PAGE, doors=self.lane, offset=at),
-            named=lambda one: one.id,
-        )
-        return Inbox(
-            **own,
-            kept=_Kept(self.inbox, turns),
-            doors=parts.doors,
-            orders=parts.orders,
-            cases=parts.cases,
-            find_order=self.views.order_of,
-            clock=parts.clock,
-            look_up=look_up,
-            look_up_refunds=look_up.refunds,
-        )
-
     def _payments(self) -> Payments:
-        parts, own = self.parts, self._own("payments")
+        parts = self.parts
         return Payments(
-            **own,
             orders=parts.orders,
-            find=self._asked(own, ("payment", "refund")),
             providers=self.providers,
             pages=open_pages(parts),
             desk=self.desk,
@@ -139,108 +160,37 @@ class _LaneWork:
                 parts.settings.base_url, order.terms.shop_slug, order.id
             ),
             clock=parts.clock,
-            after=_RECOVERY,
+            head_start=_RECOVERY,
         )
 
-    def _promises(self) -> Promises:
-        parts, views = self.parts, self.views
-        own = self._own("promises", unhurried(parts.clock))
-        return Promises(
-            **own,
-            orders=parts.orders,
-            find=_turns(own, lambda at: views.promised_refunds(_PAGE, lane=self.lane, offset=at)),
-            providers=self.providers,
+    def _asked(self, *kinds: str) -> Callable[[int], Sequence[UUID]]:
+        """Orders with questions of these kinds that were not answered."""
+
+        def look(offset: int) -> Sequence[UUID]:
+            asked_before = self.parts.clock() - _RECOVERY
+            found = self.views.open_intents(
+                asked_before, _PAGE, kinds=kinds, lane=self.lane, offset=offset
+            )
+            return [one.order for one in found]
+
+        return look
+
+    def _reactor(
+        self,
+        kind: str,
+        *looks: Callable[[int], Sequence[_T]],
+        each: Callable[[_T], Progress],
+        after: Patience | None = None,
+        key: Callable[[_T], Hashable] = lambda item: item,
+    ) -> Reactor[_T]:
+        """Several items at once where a provider is called, which may hang."""
+        name = kind if self.lane.others else f"{kind}:{self.lane.names[0]}"
+        return in_turns(
+            name,
+            *looks,
+            each=each,
+            after=after or Patience(self.parts.clock),
+            page=_PAGE,
+            key=key,
+            threads=None if self.lane.others else Threads(most=_AT_ONCE, name=name),
         )
-
-    def _captures(self) -> Captures:
-        parts, own, views = self.parts, self._own("captures"), self.views
-        asked = self._asked(own, ("capture", "void"))
-        due = _turns(
-            own,
-            lambda at: views.reservations_due(parts.clock(), _PAGE, lane=self.lane, offset=at),
-        )
-        return Captures(
-            **own,
-            orders=parts.orders,
-            find=lambda: [*dict.fromkeys([*due(), *asked()])],
-            providers=self.providers,
-            desk=self.desk,
-            clock=parts.clock,
-            after=_RECOVERY,
-        )
-
-    def _timeouts(self) -> Timeouts:
-        parts, own, views = self.parts, self._own("timeouts"), self.views
-        return Timeouts(
-            **own,
-            orders=parts.orders,
-            find=_turns(
-                own, lambda at: views.unpaid_due(parts.clock(), _PAGE, lane=self.lane, offset=at)
-            ),
-            pages=open_pages(parts),
-            clock=parts.clock,
-            desk=self.desk,
-            look=Look(pages=parts.pages, intake=intake(parts)),
-        )
-
-    def _second_look(self) -> SecondLook:
-        parts, own = self.parts, self._own("second_look")
-        homeless = _turns(
-            own,
-            lambda at: self.views.homeless_news(TRUSTED, _PAGE, doors=self.lane, offset=at),
-            named=lambda one: one.case,
-        )
-        return SecondLook(
-            **own,
-            homeless=homeless,
-            shelf=self.inbox,
-            doors=parts.doors,
-            orders=parts.orders,
-            cases=parts.cases,
-            find_order=self.views.order_of,
-            clock=parts.clock,
-        )
-
-    def _returns(self) -> Returns:
-        parts, own, views = self.parts, self._own("returns"), self.views
-        return Returns(
-            **own,
-            cases=parts.cases,
-            find=_turns(
-                own,
-                lambda at: views.returning_cases(self._before(), _PAGE, lane=self.lane, offset=at),
-            ),
-            providers=self.providers,
-            clock=parts.clock,
-            after=_RECOVERY,
-        )
-
-
-def _turns(
-    own: _Own,
-    look: Callable[[int], Sequence[_T]],
-    named: Callable[[_T], Hashable] = lambda one: one,
-) -> Turns[_T]:
-    """What is due, page by page, without that which has to wait after it went wrong."""
-    name, patience = own["name"], own["patience"]
-    return Turns(look=look, ready=lambda one: patience.ready((name, named(one))), page=_PAGE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """The inbox of one lane: each message that waits has its turn."""
-
-    inbox: PostgresInbox
-    turns: Turns[Waiting]
-
-    def unfinished(self, limit: int = _PAGE) -> Sequence[Waiting]:
-        """The next that may be tried."""
-        return self.turns()[:limit]
-
-    def open(self, id: UUID) -> Message | None:
-        """A message as it came."""
-        return self.inbox.open(id)
-
-    def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
-        """What became of a message."""
-        self.inbox.mark(id, state, error=error)

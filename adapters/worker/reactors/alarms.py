@@ -1,10 +1,10 @@
 """People are told of a critical case: once, and after a crash in words that can be recognized."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
@@ -17,7 +17,7 @@ from adapters.worker.reactor import (
     Find,
     Patience,
     Progress,
-    each,
+    Reactor,
 )
 from adapters.worker.reactors.delivery_policy import pause_after
 from ledger.cases.case import Case
@@ -25,6 +25,7 @@ from ledger.cases.service import Cases
 from ledger.cases.stamps import CaseAlarmRaised, CaseAlarmStarted, CaseKind, CaseStamp
 from ledger.kernel.money import Money
 
+_T = TypeVar("_T")
 _log = structlog.get_logger("alarms")
 _LOG = "log"
 # What ends by itself when the provider answers again, and until then comes with every order.
@@ -96,11 +97,12 @@ class Alarms:
         away: set[str] = set()
         waiting = {case for cases in self._gathered.values() for case in cases}
         alone = [case for case in self.find() if case not in waiting]
-        told = each(self.name, alone, lambda one: self._case(one, away), patience=self.patience)
+        told = self._each(alone, lambda one: self._case(one, away))
         ripe = [outage for outage in self._gathered if self._is_ripe(outage)]
-        return told + each(
-            self.name, ripe, lambda one: self._outage(one, away), patience=self.patience
-        )
+        return told + self._each(ripe, lambda one: self._outage(one, away))
+
+    def _each(self, due: Sequence[_T], act: Callable[[_T], Progress]) -> Progress:
+        return Reactor(name=self.name, find=lambda: due, each=act, after=self.patience).run()
 
     def _case(self, case_id: UUID, away: set[str]) -> Progress:
         case = self.cases.get(case_id)

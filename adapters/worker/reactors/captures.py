@@ -16,13 +16,9 @@ from adapters.worker.reactor import (
     NOTHING,
     WAITING,
     Clock,
-    Find,
-    Patience,
     Progress,
-    each,
 )
 from adapters.worker.reactors.open_payments import REMEMBERED
-from adapters.worker.threads import Hands
 from ledger.kernel.events import derived
 from ledger.order.commands import CaptureAuthorization, VoidAuthorization
 from ledger.order.decisions.capture import capture_due_at, void_due_at
@@ -46,26 +42,19 @@ _log = structlog.get_logger("worker")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captures:
-    """The reactor of authorizations. `find` names orders that may have one to be looked after.
+    """Acts on an order that may have an authorization to be looked after.
 
-    `after` leaves the web time to finish what it began.
+    The web has a `head_start` to finish what it began.
     """
 
     orders: Orders
-    find: Find
     providers: Providers
     desk: Desk
     clock: Clock
-    patience: Patience
-    after: timedelta = field(default=timedelta(seconds=20))
-    hands: Hands | None = None
-    name: str = "captures"
+    head_start: timedelta = field(default=timedelta(seconds=20))
 
-    def run(self) -> Progress:
+    def __call__(self, order_id: UUID) -> Progress:
         """Do all that is due, as far as the providers answer."""
-        return each(self.name, self.find(), self._order, patience=self.patience, hands=self.hands)
-
-    def _order(self, order_id: UUID) -> Progress:
         order, progress = self.orders.get(order_id), NOTHING
         for attempt in order.reservations():
             provider = capturing(self.providers, attempt.provider)
@@ -150,7 +139,7 @@ class Captures:
 
     def _is_old(self, attempt: Attempt) -> bool:
         asked_at = attempt.authorization.asked_at if attempt.authorization else None
-        return asked_at is not None and asked_at + self.after <= self.clock()
+        return asked_at is not None and asked_at + self.head_start <= self.clock()
 
     def _report(self, order: Order) -> None:
         self.desk.open_all(order, now=self.clock())

@@ -10,13 +10,9 @@ from adapters.worker.reactor import (
     NOTHING,
     WAITING,
     Clock,
-    Find,
-    Patience,
     Progress,
-    each,
 )
 from adapters.worker.reactors.open_payments import REMEMBERED
-from adapters.worker.threads import Hands
 from ledger.cases.case import Case, case_id
 from ledger.cases.return_money import record_return, return_ask, settle, start_return
 from ledger.cases.service import Cases
@@ -32,29 +28,22 @@ _ACTOR = "worker"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returns:
-    """The reactor of returns. `find` names cases that may have an open one; the case decides."""
+    """Acts on a case that may have an open return. The web has a `head_start` to finish it."""
 
     cases: Cases
-    find: Find
     providers: Providers
     clock: Clock
-    patience: Patience
-    after: timedelta = field(default=timedelta(seconds=20))
-    hands: Hands | None = None
-    name: str = "returns"
+    head_start: timedelta = field(default=timedelta(seconds=20))
 
-    def run(self) -> Progress:
-        """Settle every return without an outcome, as far as the providers answer."""
-        return each(self.name, self.find(), self._case, patience=self.patience, hands=self.hands)
-
-    def _case(self, case_id: UUID) -> Progress:
+    def __call__(self, case_id: UUID) -> Progress:
+        """Settle a return without an outcome, as far as the provider answers."""
         case = self.cases.get(case_id)
         asked, at = case.returned.request, case.returned.requested_at
         provider = self.providers.get(asked.provider) if asked else None
         if at is None or not case.returned.unanswered:
             settle(self.cases, case)
             return NOTHING
-        if provider is None or at + self.after > self.clock():
+        if provider is None or at + self.head_start > self.clock():
             return WAITING
         forgotten = at + REMEMBERED <= self.clock()
         after = self._looked_up(case, provider) if forgotten else self._again(case, provider)

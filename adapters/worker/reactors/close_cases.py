@@ -1,11 +1,10 @@
 """A case whose cause went away is resolved: nobody need look at what is over."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from adapters.worker.reactor import DONE, WAITING, Clock, Patience, Progress, each
+from adapters.worker.reactor import DONE, WAITING, Clock, Progress
 from ledger.cases.case import case_id
 from ledger.cases.service import Cases
 from ledger.cases.stamps import Action, CaseKind, CaseResolved
@@ -37,23 +36,15 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """The reactor of causes that went away. `find` names open cases with their orders."""
+    """Acts on an open case with its order: it is resolved if the cause went away."""
 
-    find: Callable[[], Sequence[tuple[UUID, UUID]]]
     orders: Orders
     cases: Cases
     clock: Clock
-    patience: Patience
-    name: str = "settled"
 
-    def run(self) -> Progress:
-        """Resolve every case that its order no longer tells of."""
-        found = dict(self.find())
-        return each(
-            self.name, [*found], lambda one: self._case(one, found[one]), patience=self.patience
-        )
-
-    def _case(self, case: UUID, order_id: UUID) -> Progress:
+    def __call__(self, found: tuple[UUID, UUID]) -> Progress:
+        """Resolve a case that its order no longer tells of."""
+        case, order_id = found
         order = self.orders.get(order_id)
         if case in still_waiting(order, self.clock()):
             return WAITING

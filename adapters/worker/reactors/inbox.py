@@ -1,6 +1,6 @@
 """Messages of providers that were kept but not understood yet are read again."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,13 +11,11 @@ from uuid import UUID
 from adapters.worker.reactor import (
     DONE,
     FAILED,
+    NOTHING,
     WAITING,
     Clock,
-    Patience,
     Progress,
-    each,
 )
-from adapters.worker.threads import Hands
 from ledger.cases.service import Cases
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.inbox.bind import Find as FindOrder
@@ -31,8 +29,6 @@ from ledger.kernel.store import LedgerUnavailable
 from ledger.order.service import Orders
 from ledger.payments.message import BadMessage, ProviderAway
 
-# Those that wait for a provider that is away must not stand before everybody else.
-_BATCH = 1000
 _MOST_ATTEMPTS = 10
 # Of the ids in a message that cannot be understood, so many are looked up.
 _MOST_NAMED = 10
@@ -48,10 +44,6 @@ class WaitingMessage(Archived, Protocol):
 class Kept(Protocol):
     """What this reactor needs of the inbox, and nothing more."""
 
-    def unfinished(self, limit: int = 100) -> Sequence[WaitingMessage]:
-        """What still waits, the oldest first."""
-        ...
-
     def open(self, id: UUID) -> Opened | None:
         """A message as it came; None when its key was destroyed."""
         ...
@@ -63,9 +55,9 @@ class Kept(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
-    """The reactor of messages that wait. Reading one twice stamps nothing twice.
+    """Acts on a message that waits. Reading one twice stamps nothing twice.
 
-    `after` leaves the web time to finish what it began. `look_up` takes in what a provider has on
+    The web has a `head_start` to finish what it began. `look_up` takes in what a provider has on
     record of what a report is about, `look_up_refunds` the refunds of a payment of it; both raise
     `ProviderAway`.
     """
@@ -76,27 +68,14 @@ class Inbox:
     cases: Cases
     find_order: FindOrder
     clock: Clock
-    patience: Patience
     look_up: Callable[[Report], None] = field(default=lambda report: None)
     look_up_refunds: Callable[[str, str], None] = field(default=lambda provider, payment: None)
-    after: timedelta = field(default=timedelta(seconds=5))
-    hands: Hands | None = None
-    name: str = "inbox"
+    head_start: timedelta = field(default=timedelta(seconds=5))
 
-    def run(self) -> Progress:
-        """Read every message that waits."""
-        latest = self.clock() - self.after
-        found = self.kept.unfinished(_BATCH)
-        waiting = {one.id: one for one in found if one.received_at <= latest}
-        return each(
-            self.name,
-            [*waiting],
-            lambda one: self._message(waiting[one]),
-            patience=self.patience,
-            hands=self.hands,
-        )
-
-    def _message(self, waiting: WaitingMessage) -> Progress:
+    def __call__(self, waiting: WaitingMessage) -> Progress:
+        """Read a message, if it waits for long enough."""
+        if waiting.received_at + self.head_start > self.clock():
+            return NOTHING
         try:
             return self._understood(waiting)
         except LedgerUnavailable:

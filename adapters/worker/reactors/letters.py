@@ -21,11 +21,11 @@ from adapters.worker.reactor import (
     Find,
     Patience,
     Progress,
-    each,
+    Reactor,
 )
 from adapters.worker.reactors.deliver_letter import LetterClaim, Outcome, Post
 from adapters.worker.reactors.delivery_policy import DeliveryPolicy, Forgotten, Try, next_move
-from adapters.worker.threads import Hands
+from adapters.worker.threads import Threads
 from ledger.order.batch_service import News, Together
 from ledger.order.cancellation_policy import link_is_valid
 from ledger.order.commands import StartLetter
@@ -35,8 +35,6 @@ from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import Letter, ReceiptUnknown
 
-# A hand for so many letters, while the mail server is quick: more would stand in each other's way.
-_PER_HAND = 4
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -80,7 +78,6 @@ class Portion:
 
     Between `least` and `most`: twice as many after a quick one, half as many after a slow one.
     What is taken and not done when a process ends waits for its lease. `moment` is in seconds.
-    `quick`: the last one took less than half of that.
     """
 
     least: int = 8
@@ -88,7 +85,6 @@ class Portion:
     moment: float = 0.5
     now: Callable[[], float] = monotonic
     size: int = 8
-    quick: bool = True
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -96,10 +92,9 @@ class Portion:
         began = self.now()
         yield
         took = self.now() - began
-        self.quick = took < self.moment / 2
         if took > self.moment:
             self.size = max(self.size // 2, self.least)
-        elif self.quick:
+        elif took < self.moment / 2:
             self.size = min(self.size * 2, self.most)
 
 
@@ -118,7 +113,7 @@ class Letters:
     clock: Clock
     policy: DeliveryPolicy
     patience: Patience
-    hands: Hands = field(default_factory=lambda: Hands(most=1, name="letters"))
+    threads: Threads = field(default_factory=lambda: Threads(most=1, name="letters"))
     portion: Portion = field(default_factory=Portion)
     name: str = "letters"
 
@@ -137,18 +132,17 @@ class Letters:
 
     def _batch(self, order_ids: Sequence[UUID]) -> Progress:
         orders, wanted = self.together.get(order_ids), list[LetterClaim]()
-        progress = each(
-            self.name,
-            order_ids,
-            lambda one: self._order(one, orders, wanted),
-            patience=self.patience,
-        )
+        progress = Reactor(
+            name=self.name,
+            find=lambda: order_ids,
+            each=lambda one: self._order(one, orders, wanted),
+            after=self.patience,
+        ).run()
         # 1. The claims are committed before anyone outside hears of them.
         claimed = self._claimed(wanted)
         progress += Progress(waiting=len(wanted) - len(claimed))
         # 2. No transaction is open while we talk to the mail server.
-        hands = len(claimed) // (_PER_HAND if self.portion.quick else 1)
-        with closing(self.hands.each(claimed, self.post, at_once=hands)) as came:
+        with closing(self.threads.each(claimed, self.post)) as came:
             for sent in came:
                 # 3. Whatever came back is stamped, "we do not know" included.
                 progress += self._stamped(sent)

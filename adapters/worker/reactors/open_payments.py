@@ -11,12 +11,8 @@ from adapters.worker.reactor import (
     NOTHING,
     WAITING,
     Clock,
-    Find,
-    Patience,
     Progress,
-    each,
 )
-from adapters.worker.threads import Hands
 from ledger.order.issues import Trouble, refund_of_unknown_fate
 from ledger.order.order import Order
 from ledger.order.overdue import page_of_unknown_fate
@@ -43,29 +39,22 @@ _ACTOR = "worker"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payments:
-    """The reactor of open intents: payment pages and refunds that were asked for.
+    """Acts on an order that may have open intents: pages and refunds that were asked for.
 
-    `find` names orders that may have one; the order itself decides. `after` leaves the web time
-    to finish what it began. `return_url` must be what the web asked with: a key is bound to it.
+    The web has a `head_start` to finish what it began. `return_url` must be what the web asked
+    with: a key is bound to it.
     """
 
     orders: Orders
-    find: Find
     providers: Providers
     pages: OpenPages
     desk: Desk
     return_url: Callable[[Order], str]
     clock: Clock
-    patience: Patience
-    after: timedelta = field(default=timedelta(seconds=20))
-    hands: Hands | None = None
-    name: str = "payments"
+    head_start: timedelta = field(default=timedelta(seconds=20))
 
-    def run(self) -> Progress:
+    def __call__(self, order_id: UUID) -> Progress:
         """Settle every intent without an outcome, as far as the providers answer."""
-        return each(self.name, self.find(), self._order, patience=self.patience, hands=self.hands)
-
-    def _order(self, order_id: UUID) -> Progress:
         order, progress = self.orders.get(order_id), NOTHING
         for attempt in order.unanswered_payments():
             if attempt.provider in self.providers and self._is_old(attempt.requested_at):
@@ -78,7 +67,7 @@ class Payments:
         return progress
 
     def _is_old(self, asked_at: datetime | None) -> bool:
-        return asked_at is not None and asked_at + self.after <= self.clock()
+        return asked_at is not None and asked_at + self.head_start <= self.clock()
 
     def _is_forgotten(self, asked_at: datetime | None) -> bool:
         return asked_at is not None and asked_at + REMEMBERED <= self.clock()

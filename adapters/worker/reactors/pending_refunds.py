@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from adapters.worker.reactor import DONE, NOTHING, WAITING, Clock, Find, Patience, Progress, each
-from adapters.worker.threads import Hands
+from adapters.worker.reactor import DONE, NOTHING, WAITING, Clock, Patience, Progress
 from ledger.order.order import Order
 from ledger.order.refund import Refund
 from ledger.order.service import Orders
@@ -25,23 +24,17 @@ _ACTOR = "worker"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promises:
-    """The reactor of refunds on their way. `find` names orders that may have one.
+    """Acts on an order that may have a refund on its way.
 
     A bank takes days: with `unhurried` patience whoever waits is asked less and less often.
     """
 
     orders: Orders
-    find: Find
     providers: Providers
-    patience: Patience
-    hands: Hands | None = None
-    name: str = "promises"
+    clock: Clock
 
-    def run(self) -> Progress:
-        """Ask about each, less and less often."""
-        return each(self.name, self.find(), self._order, patience=self.patience, hands=self.hands)
-
-    def _order(self, order_id: UUID) -> Progress:
+    def __call__(self, order_id: UUID) -> Progress:
+        """Ask about each refund that was accepted and not settled."""
         order, progress = self.orders.get(order_id), NOTHING
         for refund in order.refunds.values():
             if _promised(refund, order):
@@ -63,7 +56,7 @@ class Promises:
                     order.id,
                     refund.correlation_id,
                     answer,
-                    at=self.patience.clock(),
+                    at=self.clock(),
                     actor=_ACTOR,
                 )
             case CreateRefundFailure(code=code):
@@ -82,7 +75,7 @@ class Promises:
                 self.orders.record(
                     order.id, lost, correlation_id=refund.correlation_id, actor=_ACTOR
                 )
-        return self.orders.follow(order.id, self.patience.clock())
+        return self.orders.follow(order.id, self.clock())
 
 
 def unhurried(clock: Clock) -> Patience:

@@ -1,12 +1,11 @@
 """Kept news is read again when something that it names has become known as an order's."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from adapters.worker.reactor import DONE, NOTHING, WAITING, Clock, Patience, Progress, each
-from adapters.worker.threads import Hands
+from adapters.worker.reactor import DONE, NOTHING, WAITING, Clock, Progress
 from ledger.cases.service import Cases
 from ledger.inbox.bind import Find
 from ledger.inbox.ports import WebhookDoor
@@ -38,31 +37,17 @@ class Shelf(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondLook:
-    """The reactor of news that found no order. Several may run: nothing is stamped twice."""
+    """Acts on news that found no order. Several may: nothing is stamped twice."""
 
-    homeless: Callable[[], Sequence[News]]
     shelf: Shelf
     doors: Mapping[str, WebhookDoor]
     orders: Orders
     cases: Cases
     find_order: Find
     clock: Clock
-    patience: Patience
-    hands: Hands | None = None
-    name: str = "second_look"
 
-    def run(self) -> Progress:
-        """Receive everything again whose order may be there by now."""
-        found = {one.case: one for one in self.homeless()}
-        return each(
-            self.name,
-            [*found],
-            lambda case: self._case(found[case]),
-            patience=self.patience,
-            hands=self.hands,
-        )
-
-    def _case(self, news: News) -> Progress:
+    def __call__(self, news: News) -> Progress:
+        """Receive it again: its order may be there by now."""
         if self.cases.get(news.case).state == "resolved":
             return NOTHING  # the list is behind
         door, message = self.doors.get(news.door), self.shelf.open(news.message)

@@ -13,12 +13,8 @@ from adapters.worker.reactor import (
     NOTHING,
     WAITING,
     Clock,
-    Find,
-    Patience,
     Progress,
-    each,
 )
-from adapters.worker.threads import Hands
 from ledger.kernel.events import derived
 from ledger.order.commands import CancelUnpaid
 from ledger.order.issues import payments_overdue
@@ -35,7 +31,7 @@ _log = structlog.get_logger("worker")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """The reactor of unpaid orders. `find` names those that may be due.
+    """Acts on an order that may have been unpaid for too long.
 
     `look` looks at an order's payment pages first: money of which the news was lost is not unpaid.
     It returns False when a provider does not answer; the order then waits, for a day at most.
@@ -44,20 +40,13 @@ class Timeouts:
     """
 
     orders: Orders
-    find: Find
     pages: OpenPages
     clock: Clock
-    patience: Patience
     desk: Desk | None = None
     look: Callable[[Order], bool] = field(default=lambda _: True)
-    hands: Hands | None = None
-    name: str = "timeouts"
 
-    def run(self) -> Progress:
-        """Cancel every order whose time to pay is over."""
-        return each(self.name, self.find(), self._order, patience=self.patience, hands=self.hands)
-
-    def _order(self, order_id: UUID) -> Progress:
+    def __call__(self, order_id: UUID) -> Progress:
+        """Cancel an order whose time to pay is over."""
         before = self.orders.get(order_id)
         if before.under_way:
             return self._under_way(before)

@@ -8,7 +8,7 @@ from time import monotonic, sleep
 import pytest
 
 from adapters.worker.daemon import Daemon, stopped_by_signals
-from adapters.worker.reactor import DONE, NOTHING, Progress, Reactor
+from adapters.worker.reactor import DONE, NOTHING, Progress, Runs
 from tests.kits.worker import World
 
 
@@ -154,7 +154,7 @@ def test_reactors_in_any_order_come_to_the_same_end(order):
     late = world.opened(world.place())
     cancelled = world.placed_and_paid()
     world.confirm(cancelled, world.ask_for_link(cancelled))
-    made: dict[str, Reactor] = {
+    made: dict[str, Runs] = {
         "letters": world.letters(),
         "payments": world.payments(),
         "timeouts": world.timeouts(),

@@ -1,17 +1,19 @@
 """Nobody who waits stands before who does not: each due item has its turn, in the first pass."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event, Thread
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.worker.reactor import DONE, WAITING, Patience, Progress, each
-from adapters.worker.threads import Hands
-from adapters.worker.turns import Turns
+from adapters.worker.reactor import DONE, WAITING, Patience, Progress, Reactor, Turns
+from adapters.worker.threads import Threads
 from ledger.kernel.refusals import LetterNotDue
 from tests.kits.worker_fakes import Clock
+
+T = TypeVar("T")
 
 PAGE = 3
 
@@ -30,6 +32,10 @@ def turns(due: Due, patience: Patience, name: str = "work") -> Turns[str]:
     return Turns(look=due, ready=lambda one: patience.ready((name, one)), page=PAGE)
 
 
+def act_on(items: Sequence[T], act: Callable[[T], Progress], patience: Patience) -> None:
+    Reactor(name="work", find=lambda: items, each=act, after=patience).run()
+
+
 @pytest.mark.parametrize("waiting", [0, 1, 2, 3, 4, 6, 25])
 def test_whoever_waits_stands_before_nobody(waiting):
     due, clock = Due(*(f"away {n}" for n in range(waiting)), "here"), Clock()
@@ -44,7 +50,7 @@ def test_whoever_waits_stands_before_nobody(waiting):
 
     find = turns(due, patience)
     for _ in range(1 + waiting // PAGE):
-        each("work", find(), act, patience=patience)
+        act_on(find(), act, patience)
     assert done == ["here"]
     assert [*find()] == []
 
@@ -54,7 +60,7 @@ def test_what_is_due_newly_has_its_turn_behind_many_that_wait():
     patience = Patience(clock)
     find = turns(due, patience)
     for _ in range(1 + 20 // PAGE):
-        each("work", find(), lambda _: WAITING, patience=patience)
+        act_on(find(), lambda _: WAITING, patience)
     assert find() == []
     due.items.append("new")
     assert find() == ["new"]
@@ -64,7 +70,7 @@ def test_what_waited_long_enough_has_its_turn_again():
     due, clock = Due("away 1", "away 2"), Clock()
     patience = Patience(clock)
     find = turns(due, patience)
-    each("work", find(), lambda _: WAITING, patience=patience)
+    act_on(find(), lambda _: WAITING, patience)
     assert find() == []
     clock.forward(seconds=5)
     assert find() == ["away 1", "away 2"]
@@ -92,13 +98,13 @@ def test_patience_is_bounded():
         raise LetterNotDue
 
     for _ in range(1000):
-        each("letters", [uuid4()], act, patience=patience)
+        act_on([uuid4()], act, patience)
     assert len(patience) == 100
 
 
 def test_patience_forgets_what_went_well():
     patience = Patience(Clock())
-    each("work", ["one"], lambda _: WAITING, patience=patience)
+    act_on(["one"], lambda _: WAITING, patience)
     patience.forget(("work", "one"))
     assert len(patience) == 0
 
@@ -125,8 +131,9 @@ def test_a_dozen_that_hang_leave_a_hand_for_the_others():
         return DONE
 
     def work() -> None:
-        hands = Hands(most=8, name="work")
-        each("work", range(37), act, patience=Patience(Clock()), hands=hands)
+        threads = Threads(most=8, name="work")
+        after = Patience(Clock())
+        Reactor(name="work", find=lambda: range(37), each=act, after=after, threads=threads).run()
 
     thread = Thread(target=work)
     thread.start()

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.keys.evidence import Message
 from adapters.worker.open_cases import Desk
-from adapters.worker.reactor import Patience
+from adapters.worker.reactor import Patience, Reactor
 from adapters.worker.reactors.rematch import SecondLook
 from ledger.cases.stamps import Action
 from ledger.inbox.ports import WebhookDoor
@@ -207,15 +207,16 @@ def test_the_worker_looks_once_however_far_the_list_of_cases_is_behind(world: Wo
     (case,) = open_cases(world)
     tell(world, told["paid"])
     kept, letterbox = Kept(case=case, message=uuid4()), Letterbox(told["settled"])
-    reactor = SecondLook(
-        homeless=lambda: [kept],
+    act = SecondLook(
         shelf=letterbox,
         doors={"stripe": cast(WebhookDoor, letterbox)},
         orders=world.orders,
         cases=world.cases,
         find_order=lambda provider, reference: find(world, provider, reference),
         clock=world.clock,
-        patience=Patience(clock=world.clock),
+    )
+    reactor = Reactor(
+        name="second_look", find=lambda: [kept], each=act, after=Patience(world.clock)
     )
     assert [reactor.run().done for _ in range(3)] == [1, 0, 0]
     assert open_cases(world) == []

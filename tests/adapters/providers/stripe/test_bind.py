@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from adapters.keys.evidence import Waiting
 from adapters.worker.look_up import LookUp
-from adapters.worker.reactor import Patience
+from adapters.worker.reactor import Reactor
 from adapters.worker.reactors.inbox import Inbox
 from ledger.cases.stamps import CaseKind
 from ledger.inbox.receive import NotTied
 from ledger.inbox.replay_inbox import InboxReplay, Meaning
 from ledger.order.status import status
 from tests.kits.stripe_shop import StripeShop, stripe_shop
+from tests.kits.worker import reading
 from web.wiring.parts import intake
 
 
@@ -44,18 +46,18 @@ def pinned_on_two(shop: StripeShop) -> dict[str, Any]:
     return news | {"id": "evt_pinned"}
 
 
-def worker(shop: StripeShop) -> Inbox:
+def worker(shop: StripeShop) -> Reactor[Waiting]:
     parts = shop.parts
-    return Inbox(
+    act = Inbox(
         kept=shop.inbox,
         doors=parts.doors,
         orders=parts.orders,
         cases=parts.cases,
         find_order=shop.order_of,
         clock=shop.world.clock,
-        patience=Patience(shop.world.clock),
         look_up=LookUp(books=parts.books, pages=parts.pages, intake=intake(parts)),
     )
+    return reading(shop.inbox, act, shop.world.clock)
 
 
 def statuses(shop: StripeShop) -> list[str]:

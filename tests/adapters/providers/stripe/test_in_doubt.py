@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from adapters.keys.evidence import Waiting
 from adapters.worker.look_up import LookUp
-from adapters.worker.reactor import Patience
+from adapters.worker.reactor import Patience, Reactor
 from adapters.worker.reactors.inbox import Inbox
 from adapters.worker.reactors.open_payments import REMEMBERED
 from adapters.worker.reactors.unpaid_orders import Timeouts
@@ -22,6 +23,7 @@ from ledger.order.status import Status, status
 from ledger.payments.payment_pages import OpenPages
 from ledger.payments.provider import PAGE_LIFETIME, start_payment, start_refund
 from tests.kits.stripe_shop import RETURN, StripeShop, stripe_shop
+from tests.kits.worker import reading
 from web.wiring.parts import intake
 
 
@@ -37,21 +39,21 @@ def event(shop: StripeShop, kind: str) -> dict[str, Any]:
     return found
 
 
-def work(shop: StripeShop) -> Inbox:
+def work(shop: StripeShop) -> Reactor[Waiting]:
     """The worker's reading of what is kept, once."""
     parts = shop.parts
     look_up = LookUp(books=parts.books, pages=parts.pages, intake=intake(parts))
-    reactor = Inbox(
+    act = Inbox(
         kept=shop.inbox,
         doors=parts.doors,
         orders=parts.orders,
         cases=parts.cases,
         find_order=shop.order_of,
         clock=shop.world.clock,
-        patience=Patience(shop.world.clock),
         look_up=look_up,
         look_up_refunds=look_up.refunds,
     )
+    reactor = reading(shop.inbox, act, shop.world.clock)
     shop.world.clock.pass_(seconds=6)
     reactor.run()
     return reactor
@@ -148,12 +150,9 @@ def test_a_page_that_turns_out_paid_when_it_is_timed_out_is_a_payment(shop: Stri
     order = shop.buy()
     shop.pay()
     shop.world.clock.pass_(seconds=order.terms.unpaid_after)
-    reactor = Timeouts(
-        orders=shop.world.orders,
-        find=lambda: [order.id],
-        pages=pages(shop),
-        clock=shop.world.clock,
-        patience=Patience(shop.world.clock),
+    act = Timeouts(orders=shop.world.orders, pages=pages(shop), clock=shop.world.clock)
+    reactor = Reactor(
+        name="timeouts", find=lambda: [order.id], each=act, after=Patience(shop.world.clock)
     )
     assert reactor.run().done == 1
     stamps = shop.world.stamps()

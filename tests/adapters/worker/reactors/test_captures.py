@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.worker.open_cases import Desk
-from adapters.worker.reactor import NOTHING, Patience
+from adapters.worker.reactor import NOTHING, Patience, Reactor
 from adapters.worker.reactors.captures import Captures
 from ledger.cases.stamps import CaseKind
 from ledger.kernel.refusals import LateCancel
@@ -40,15 +40,14 @@ class LaterWorld(World):
         wish = CancelInGrace(correlation_id=uuid4(), actor="customer", at=self.clock())
         return self.orders.handle(order.id, wish)
 
-    def captures(self) -> Captures:
-        return Captures(
+    def captures(self) -> Reactor[UUID]:
+        act = Captures(
             orders=self.orders,
-            find=self.all_orders,
             providers={"stripe": self.bank},
             desk=Desk(self.cases),
             clock=self.clock,
-            patience=self.patience,
         )
+        return Reactor(name="captures", find=self.all_orders, each=act, after=self.patience)
 
     def names(self, order: UUID) -> list[str]:
         return [type(one.stamp).__name__ for one in self.orders.history(order)]

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.worker.reactor import Patience
+from adapters.worker.reactor import Patience, Reactor
 from adapters.worker.reactors.case_returns import Returns
 from ledger.cases.commands import ReturnMoney
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
@@ -35,14 +35,9 @@ def asked_back(world: World) -> UUID:
     return case
 
 
-def returns(world: World, case: UUID) -> Returns:
-    return Returns(
-        cases=world.cases,
-        find=lambda: [case],
-        providers={"stripe": world.provider},
-        clock=world.clock,
-        patience=Patience(world.clock),
-    )
+def returns(world: World, case: UUID) -> Reactor[UUID]:
+    act = Returns(cases=world.cases, providers={"stripe": world.provider}, clock=world.clock)
+    return Reactor(name="returns", find=lambda: [case], each=act, after=Patience(world.clock))
 
 
 def test_recovery_asks_again_with_the_same_key(world: World):

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from adapters.worker.open_cases import Desk
-from adapters.worker.reactor import Patience
+from adapters.worker.reactor import Patience, Reactor
 from adapters.worker.reactors.close_cases import Settled
 from ledger.cases.stamps import CaseKind, CaseOpened
 from ledger.kernel.money import Money
@@ -22,16 +22,15 @@ def world() -> World:
 
 
 def settle(world: World) -> None:
-    Settled(
+    Reactor(
+        name="settled",
         find=lambda: [
             (one.stream, one.stamp.order)
             for one in world.stamps()
             if isinstance(one.stamp, CaseOpened) and one.stamp.order
         ],
-        orders=world.orders,
-        cases=world.cases,
-        clock=world.clock,
-        patience=Patience(world.clock),
+        each=Settled(orders=world.orders, cases=world.cases, clock=world.clock),
+        after=Patience(world.clock),
     ).run()
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from adapters.keys.evidence import Message, Waiting
-from adapters.worker.reactor import NOTHING, Patience
+from adapters.worker.reactor import NOTHING
 from adapters.worker.reactors.inbox import Inbox
 from ledger.cases.stamps import CaseKind
 from ledger.inbox.report import Report
@@ -12,7 +12,7 @@ from ledger.order.order import Order
 from ledger.order.stamps import Paid
 from ledger.order.status import Status, status
 from ledger.payments.message import BadMessage
-from tests.kits.worker import PRICE, World
+from tests.kits.worker import PRICE, World, reading
 from tests.kits.worker_fakes import BEGIN
 
 
@@ -94,15 +94,15 @@ class FakeDoor:
 def given(troubled: int = 0):
     world, kept = World(), FakeInbox()
     order = world.opened(world.place())
-    reactor = Inbox(
+    act = Inbox(
         kept=kept,
         doors={"stripe": FakeDoor(order, troubled)},
         orders=world.orders,
         cases=world.cases,
         find_order=lambda provider, reference: None,
         clock=world.clock,
-        patience=Patience(world.clock),
     )
+    reactor = reading(kept, act, world.clock)
     return world, kept, order, reactor
 
 

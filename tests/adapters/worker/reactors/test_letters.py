@@ -1,4 +1,3 @@
-import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from threading import Barrier, Thread
@@ -11,7 +10,7 @@ from adapters.worker.reactor import NOTHING, Progress
 from adapters.worker.reactors.deliver_letter import Post
 from adapters.worker.reactors.delivery_policy import MOST_TRIES, DeliveryPolicy, WhenUnknown
 from adapters.worker.reactors.letters import Portion
-from adapters.worker.threads import Hands
+from adapters.worker.threads import Threads
 from ledger.cases.stamps import CaseKind
 from ledger.order.batch_service import Together
 from ledger.order.commands import StartLetter
@@ -282,7 +281,7 @@ def test_letters_of_many_orders_are_claimed_together_and_stamped_as_they_go(monk
 
     monkeypatch.setattr(StampLedger, "append", counted)
     quick = Portion(now=lambda: 0.0)
-    worker = replace(world.letters(), hands=Hands(most=4, name="letters"), portion=quick)
+    worker = replace(world.letters(), threads=Threads(most=4, name="letters"), portion=quick)
     assert worker.run().done == 100
     claims = [some for some in appended if some[0] == "ReceiptSendStarted"]
     assert [len(some) for some in claims] == [8, 16, 32, 44]
@@ -299,28 +298,6 @@ def test_a_slow_mail_server_is_given_few_at_a_time():
         with portion.timed():
             now[0] += took
     assert sizes == [8, 16, 32, 32, 64, 64, 32, 16, 8, 8]
-
-
-class CountedHands(Hands):
-    """Hands that remember how many were wanted at once."""
-
-    def __init__(self) -> None:
-        super().__init__(most=8, name="letters")
-        self.wanted: list[int] = []
-
-    def each(self, items, act, *, at_once):
-        self.wanted.append(at_once)
-        return super().each(items, act, at_once=at_once)
-
-
-@pytest.mark.parametrize(("took", "wanted"), [(0.0, [2, 4, 8]), (3.0, [2, 8, 8, 8, 8, 8, 8])])
-def test_a_slow_mail_server_is_spoken_to_by_all_hands(took, wanted):
-    world, hands, times = World(), CountedHands(), itertools.count()
-    for _ in range(56):
-        world.placed_and_paid()
-    portion = Portion(now=lambda: next(times) * took)
-    assert replace(world.letters(), hands=hands, portion=portion).run().done == 56
-    assert hands.wanted == wanted
 
 
 def test_a_worker_that_slept_on_its_claim_does_not_send(monkeypatch):

@@ -15,7 +15,7 @@ from adapters.mail.smtp import Delivery, Sent
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.ledger import StampLedger
 from adapters.worker.reactors.letters import Letters
-from adapters.worker.threads import Hands
+from adapters.worker.threads import Threads
 from ledger.order.stamps import ReceiptSendStarted, ReceiptSent
 from tests.conftest import Database
 from tests.kits.worker import World
@@ -53,7 +53,7 @@ def worker(database: Database, clock: Clock, mail: SlowMail) -> Iterator[tuple[W
     world.clock = clock
     made = world.letters()
     post = replace(made.post, mail=mail)
-    yield world, replace(made, post=post, hands=Hands(most=3, name="letters"))
+    yield world, replace(made, post=post, threads=Threads(most=3, name="letters"))
     ledger.close()
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.worker.reactor import Patience
+from adapters.worker.reactor import Patience, Reactor
 from adapters.worker.reactors.close_cases import Settled
 from ledger.cases.case import Case
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
@@ -175,10 +175,9 @@ def test_a_page_that_nobody_can_look_at_is_told_an_hour_after_its_time():
 
 
 def settle(world: World, order: UUID) -> None:
-    Settled(
+    Reactor(
+        name="settled",
         find=lambda: [(one.id, order) for one in cases(world) if one.state == "open"],
-        orders=world.orders,
-        cases=world.cases,
-        clock=world.clock,
-        patience=Patience(world.clock),
+        each=Settled(orders=world.orders, cases=world.cases, clock=world.clock),
+        after=Patience(world.clock),
     ).run()

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from adapters.worker.reactor import Reactor
 from adapters.worker.reactors.pending_refunds import Promises, unhurried
 from ledger.kernel.money import Money
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
@@ -35,11 +36,16 @@ class Waiting:
     refund: UUID
 
     def __post_init__(self) -> None:
-        self.promises = Promises(
+        act = Promises(
             orders=self.world.orders,
-            find=self.world.all_orders,
             providers={"stripe": self.books},  # type: ignore[dict-item] # only looked up
-            patience=unhurried(self.world.clock),
+            clock=self.world.clock,
+        )
+        self.promises = Reactor(
+            name="promises",
+            find=self.world.all_orders,
+            each=act,
+            after=unhurried(self.world.clock),
         )
 
     def look(self) -> str:
