@@ -1,7 +1,6 @@
 """Why the database turned us away, as a sentence that says what to do."""
 
 import re
-from random import uniform
 
 import psycopg
 
@@ -90,8 +89,3 @@ def why_away(error: BaseException) -> str:
 def why_no_turn(url_error: psycopg.Error | None) -> str:
     """Why no connection of a pool came free: the error of one more try, None if it went well."""
     return _BUSY if url_error is None else why_away(url_error)
-
-
-def jittered(pause: float) -> float:
-    """About as long: those who lost the same server do not all come back at once."""
-    return uniform(0.5, 1.5) * pause  # noqa: S311 (no secret)

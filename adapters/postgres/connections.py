@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from threading import Lock
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 import psycopg
 from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from adapters.postgres.connection_errors import jittered, why_away, why_no_turn
+from adapters.postgres.connection_errors import why_away, why_no_turn
 from adapters.postgres.ledger.pipeline import Exchange
+from adapters.postgres.retry import Tries
 from adapters.postgres.sessions import COMMITTING, READING, Session, arguments
 from adapters.postgres.statements import statement
 from adapters.store.after_fork import after_fork
@@ -98,7 +99,7 @@ class Connections:
         whole ledger, and may take as long as that takes.
         Raises `LedgerUnavailable` when nobody answered for `patience` seconds.
         """
-        until, pause, again = monotonic() + patience, 0.0, False
+        tries, again = Tries(monotonic() + patience), False
         while True:
             try:
                 with self._telling(), self.reading() as connection:
@@ -107,10 +108,10 @@ class Connections:
                         loading(cursor)
                     return _rows(cursor, name, parameters, again=again, unhurried=unhurried)
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if monotonic() + pause > until:
+                if tries.over:
                     raise LedgerUnavailable(f"{name}: {type(error).__name__}") from error
-            sleep(jittered(pause))
-            pause, again = min(2 * pause + 0.01, 0.5), True
+            tries.wait()
+            again = True
 
     def _why_no_turn(self) -> str:
         """The pool does not tell what keeps it from connecting: one more try does."""

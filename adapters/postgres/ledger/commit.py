@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from time import monotonic, sleep
 from uuid import UUID
 
 import psycopg
 import structlog
 from psycopg import errors
 
-from adapters.postgres.connection_errors import jittered
 from adapters.postgres.connections import Connections
 from adapters.postgres.ledger.batch import (
     commit_guess,
@@ -23,6 +21,7 @@ from adapters.postgres.ledger.batch import (
 )
 from adapters.postgres.ledger.optimistic import Guess, Memory, Remembered
 from adapters.postgres.ledger.pipeline import Exchange
+from adapters.postgres.retry import Tries
 from adapters.store.append_conditions import Decided
 from adapters.store.recorder import Answer, Meanwhile, PreparedAppend
 from ledger.kernel.store import ClockAway, LedgerUnavailable, OutcomeUnknown
@@ -61,20 +60,19 @@ class Attempts:
         self.newest: datetime | None = None
 
     def commit(self, appends: Sequence[PreparedAppend], *, until: float) -> Sequence[Answer]:
-        pause = 0.0
+        tries = Tries(until)
         while True:
             try:
                 return self._attempt(appends)
             except _PASSING as error:
-                if _is_final(error) or monotonic() + pause > until:
+                if _is_final(error) or tries.over:
                     raise self._failure(error) from error
             except psycopg.DatabaseError as error:
                 if error.sqlstate == _CLOCK_AWAY:
                     raise _clock_away(error) from error
                 raise
             self._meanwhile()
-            sleep(jittered(pause))
-            pause = min(2 * pause + 0.01, 0.5)
+            tries.wait()
 
     def _attempt(self, appends: Sequence[PreparedAppend]) -> Sequence[Answer]:
         if not self._connections.ready_to_commit:

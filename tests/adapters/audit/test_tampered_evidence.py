@@ -164,6 +164,12 @@ def test_a_tampering_is_found_and_located(house, superuser, change, position, st
     assert any(one[:2] == (position, stream) and word in one[2] for one in found), found
 
 
+def test_a_message_that_no_stamp_cites_is_named_by_the_key_that_it_left(house, superuser):
+    superuser.execute("delete from ledger.inbox where id = %s", [house.other.id])
+    (found,) = house.found()
+    assert found[2] == f"a data key of {house.other.id}, which is no stream and no message"
+
+
 def test_what_a_stamp_erased_is_no_finding(house):
     house.recorder.commit([PreparedAppend([StoredEvent(ONE, 3, ERASED, b"{}")])])
     house.ring.forget(house.told.id)
