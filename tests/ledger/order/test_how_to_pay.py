@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,7 @@ def test_nobody_is_asked_to_pay_what_is_not_theirs_to_pay(stack):
 
 
 def test_a_correction_has_told_so_that_no_other_letter_asks():
+    placed: Any
     placed, *others = MARKED
     assert isinstance(placed, OrderPlaced)
     stack = (replace(placed, payment_letter=HALF_AN_HOUR), *others, TAKEN_BACK)
