@@ -987,7 +987,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="any-text-is-an-address-of-a-page",
-        file="ledger/payments/page_address.py",
+        file="ledger/payments/message.py",
         old="    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):\n",
         new="    if not isinstance(value, str):\n",
         tests=("tests/adapters/providers/paytrail/test_payments.py",),

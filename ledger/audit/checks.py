@@ -3,53 +3,51 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ledger.audit import check_orders as order_checks
-from ledger.audit import check_rows as storage_checks
-from ledger.audit import check_sequence as spine_checks
+from ledger.audit import check_orders, check_rows, check_sequence
 from ledger.audit.findings import Finding, Found, Step, finding
 from ledger.audit.streams import UNFIT
 
 Check = Callable[[Step], Iterable[Finding]]
 
 CHECKS: tuple[Callable[..., Iterable[Finding]], ...] = (
-    spine_checks.dense,
-    spine_checks.forward_in_time,
-    storage_checks.contiguous,
-    storage_checks.hashed,
-    storage_checks.readable,
-    storage_checks.identified,
-    storage_checks.sealed,
-    storage_checks.numbered,
-    spine_checks.numbers_follow,
-    spine_checks.numbers_resumed,
-    order_checks.begins_with_a_placement,
-    spine_checks.never_oversold,
-    order_checks.never_beyond_held,
-    order_checks.never_beyond_authorized,
-    order_checks.bound,
-    order_checks.one_receipt,
-    order_checks.receipts_owed,
+    check_sequence.dense,
+    check_sequence.forward_in_time,
+    check_rows.contiguous,
+    check_rows.hashed,
+    check_rows.readable,
+    check_rows.identified,
+    check_rows.sealed,
+    check_rows.numbered,
+    check_sequence.numbers_follow,
+    check_sequence.numbers_resumed,
+    check_orders.begins_with_a_placement,
+    check_sequence.never_oversold,
+    check_orders.never_beyond_held,
+    check_orders.never_beyond_authorized,
+    check_orders.bound,
+    check_orders.one_receipt,
+    check_orders.receipts_owed,
 )
 RANKS: Mapping[Callable[..., Any], int] = {check: rank for rank, check in enumerate(CHECKS)}
 
 # Those that a share of the streams can be asked about: without a stamp, and with one.
-OF_BYTES: tuple[Check, ...] = (storage_checks.contiguous, storage_checks.hashed)
+OF_BYTES: tuple[Check, ...] = (check_rows.contiguous, check_rows.hashed)
 OF_STAMPS: tuple[Check, ...] = (
     *OF_BYTES,
-    storage_checks.readable,
-    storage_checks.identified,
-    storage_checks.sealed,
-    storage_checks.numbered,
-    order_checks.begins_with_a_placement,
-    order_checks.never_beyond_held,
-    order_checks.never_beyond_authorized,
-    order_checks.bound,
-    order_checks.one_receipt,
-    order_checks.receipts_owed,
+    check_rows.readable,
+    check_rows.identified,
+    check_rows.sealed,
+    check_rows.numbered,
+    check_orders.begins_with_a_placement,
+    check_orders.never_beyond_held,
+    check_orders.never_beyond_authorized,
+    check_orders.bound,
+    check_orders.one_receipt,
+    check_orders.receipts_owed,
 )
 _CERTAIN: Mapping[Check, tuple[type, ...]] = {
-    **storage_checks.OF_CERTAIN,
-    **order_checks.OF_CERTAIN,
+    **check_rows.OF_CERTAIN,
+    **check_orders.OF_CERTAIN,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from ledger.audit.check_evidence import KeptBesideStamps, evidence_findings
 from ledger.audit.findings import Finding, WindowReport
 from ledger.audit.raw_rows import RawLedger, Vertebra, vertebra_of
-from ledger.audit.verify_ledger import Whole
+from ledger.audit.verify_ledger import LedgerVerification
 from ledger.audit.verify_streams import Share
 from ledger.codec.rows import BATCH
 
@@ -65,7 +65,9 @@ class Verification:
 
     def __iter__(self) -> Iterator[Finding]:
         size, _ = self._ledger.head()
-        whole = Whole(self._ledger, size=size, known=self._known, hashes_only=self._hashes_only)
+        whole = LedgerVerification(
+            self._ledger, size=size, known=self._known, hashes_only=self._hashes_only
+        )
         self._progress(0, size)
         findings = 0
         for rows, report in self._windows(size):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
-from ledger.audit import check_sequence as spine_checks
+from ledger.audit import check_sequence
 from ledger.audit.check_claims import claim_finding
 from ledger.audit.check_seats import SeatCount
 from ledger.audit.check_totals import KeptCheck
@@ -16,7 +16,7 @@ from ledger.codec.rows import BATCH
 _PLACE = itemgetter(0, 1)
 
 
-class Whole:
+class LedgerVerification:
     """Takes in window after window what the streams told, and what stands between them.
 
     Keeps one number per series and one total per quota. `known` are tree heads kept elsewhere.
@@ -51,12 +51,12 @@ class Whole:
         last = self._last
         for row in rows:
             if last is None or row[0] != last[0] + 1 or row[2] < last[2]:
-                yield from _said(spine_checks.dense, row, last)
-                yield from _said(spine_checks.forward_in_time, row, last)
+                yield from _said(check_sequence.dense, row, last)
+                yield from _said(check_sequence.forward_in_time, row, last)
             if row[3] and not self._hashes_only:
-                check = spine_checks.numbers_follow
+                check = check_sequence.numbers_follow
                 if row[0] in gaps:
-                    check = spine_checks.numbers_resumed
+                    check = check_sequence.numbers_resumed
                 yield from _said(check, row, self._numbers)
                 self._numbers |= row[3]
             last = row

@@ -53,7 +53,7 @@ def decide_case(command: CaseCommand, case: Case) -> Sequence[CaseStamp]:
         return ()
     if case.state != "open":
         raise CaseClosed
-    action = action_of(command)
+    action = _action_of(command)
     if action not in actions(case):
         raise CaseNeedsOtherAction(actions=tuple(str(one) for one in actions(case)))
     if case.returned.unanswered:
@@ -64,7 +64,7 @@ def decide_case(command: CaseCommand, case: Case) -> Sequence[CaseStamp]:
     return (CaseResolved(action=action, order=order, reason=command.reason),)
 
 
-def action_of(command: CaseCommand) -> Action:
+def _action_of(command: CaseCommand) -> Action:
     """The word for a wish."""
     match command:
         case CloseCase():

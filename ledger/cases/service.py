@@ -58,7 +58,7 @@ class Cases:
         draft = Draft(
             stream=case, stamp=opened, correlation_id=case, actor=actor, evidence=evidence
         )
-        claims = claims_of_case(case, opened, keeps_payment)
+        claims = _claims_of_case(case, opened, keeps_payment)
         if isinstance(self._opened(draft, claims), PaymentTaken):
             self._opened(draft, ())
         return case
@@ -213,11 +213,11 @@ def _together(case: Case, drafts: Sequence[Draft]) -> Append:
     """Whoever asks for money back counts it as the case's, and as no order's any more."""
     asked = any(isinstance(one.stamp, CaseReturnRequested) for one in drafts)
     named = case.opened.payment_reference if asked and case.opened else ""
-    claims = claims_of_case(case.id, case.opened, named) if case.opened else ()
+    claims = _claims_of_case(case.id, case.opened, named) if case.opened else ()
     return Append(drafts=drafts, expected={case.id: case.version}, payments=claims)
 
 
-def claims_of_case(case: UUID, opened: CaseOpened, named: str) -> tuple[PaymentClaim, ...]:
+def _claims_of_case(case: UUID, opened: CaseOpened, named: str) -> tuple[PaymentClaim, ...]:
     """The payment of this name that a case keeps for itself, if it has one."""
     if not named:
         return ()

@@ -84,7 +84,7 @@ def payment_of(report: Report) -> str:
     return report.fact.provider_reference if isinstance(report.fact, Paid | Authorized) else ""
 
 
-def return_of(report: Report, cases: Cases) -> Case | None:
+def _return_of(report: Report, cases: Cases) -> Case | None:
     """The case whose money a report tells about: it names the case where others name an order."""
     if report.order is None:
         return None
@@ -102,7 +102,7 @@ def _is_of_return(report: Report, case: Case) -> bool:
 
 
 def _of_a_return(report: Report, cases: Cases, evidence: str) -> bool:
-    case = return_of(report, cases)
+    case = _return_of(report, cases)
     if case is None:
         return False
     told = case_fact(report.fact)
@@ -124,7 +124,7 @@ def cause_of(report: Report) -> UUID:
     return report.correlation_id
 
 
-def kind_of_case(report: Report) -> CaseKind:
+def _kind_of_case(report: Report) -> CaseKind:
     """Money that no order can take, or news that moves none."""
     moved = bool(report.amount) and not isinstance(report.fact, Authorized)
     return CaseKind.UNMATCHED_MONEY if moved else CaseKind.UNBOUND_FACT
@@ -132,7 +132,7 @@ def kind_of_case(report: Report) -> CaseKind:
 
 def case_for(report: Report, found: Unbound) -> CaseOpened:
     """What a person is told of a report that no order can take."""
-    kind = kind_of_case(report)
+    kind = _kind_of_case(report)
     return CaseOpened(
         kind=kind,
         severity=Severity.CRITICAL if kind is CaseKind.UNMATCHED_MONEY else Severity.WARNING,
@@ -165,7 +165,7 @@ def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Fore
     if isinstance(found, Unbound):
         if found.order is not None and _stands(report, found.order):
             return Foresight.KNOWN  # it was this order's when it came
-        sent_back = return_of(report, cases)
+        sent_back = _return_of(report, cases)
         return _as_return(report, sent_back) if sent_back else _as_case(_case_of(report, cases))
     as_case = _case_of(report, cases)
     order, report = found.order, found.report
@@ -183,7 +183,7 @@ def foresee(report: Report, *, orders: Orders, cases: Cases, find: Find) -> Fore
 
 
 def _case_of(report: Report, cases: Cases) -> Case:
-    return cases.get(case_id(cause_of(report), kind_of_case(report)))
+    return cases.get(case_id(cause_of(report), _kind_of_case(report)))
 
 
 def _stands(report: Report, order: Order) -> bool:

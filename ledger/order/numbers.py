@@ -10,7 +10,6 @@ from ledger.order.stamps import OrderPlaced, ReceiptSendStarted
 from ledger.shop.stamps import SeriesResumed
 
 PAYMENT_REFERENCES = "payment-references"
-RECEIPT_LETTERS = ("paid", "refunded", "cancelled", "correction")
 
 
 @lru_cache(maxsize=256)

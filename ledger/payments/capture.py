@@ -87,7 +87,7 @@ def capturing(providers: Providers, name: str) -> CapturingProvider | None:
     return provider if isinstance(provider, CapturingProvider) else None
 
 
-def capture_ask(order: Order, attempt: Attempt) -> CaptureAsk:
+def _capture_ask(order: Order, attempt: Attempt) -> CaptureAsk:
     """What a provider is asked for a stored capture intent; the same for every repetition."""
     kept = attempt.authorization
     assert kept is not None, "an attempt that was never authorized"
@@ -103,7 +103,7 @@ def capture_ask(order: Order, attempt: Attempt) -> CaptureAsk:
     )
 
 
-def void_ask(order: Order, attempt: Attempt) -> VoidAsk:
+def _void_ask(order: Order, attempt: Attempt) -> VoidAsk:
     """What a provider is asked for a stored void intent; the same for every repetition."""
     assert attempt.authorization is not None, "a void never asked for"
     number = attempt.authorization.last_void
@@ -132,7 +132,7 @@ def start_capture(
     if not attempt.capture_unanswered:
         return orders.follow(order_id, at)
     # No transaction is open while we wait; the key comes from the stored intent.
-    ask = capture_ask(order, attempt)
+    ask = _capture_ask(order, attempt)
     answer = provider.capture(ask)
     if isinstance(answer, NoAnswer) and answer.person:
         # The same key comes to nothing until a person mends it: looked up, then a new number.
@@ -154,7 +154,7 @@ def start_void(
     attempt = order.attempts[attempt_id]
     if not attempt.void_unanswered:
         return orders.follow(order_id, at)
-    ask = void_ask(order, attempt)
+    ask = _void_ask(order, attempt)
     answer = provider.void(ask)
     if isinstance(answer, NoAnswer) and answer.person:
         answer = CreateVoidFailure(code=answer.person, try_number=ask.try_number)

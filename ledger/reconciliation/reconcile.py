@@ -129,7 +129,7 @@ class Reconciliation:
     def _ours(self) -> dict[Key, OurRecord]:
         """What our orders say whose money moved since the period began."""
         known: dict[Key, OurRecord] = {}
-        moved = moved_since(self.rows, self.period.since)
+        moved = _moved_since(self.rows, self.period.since)
         for number, order in enumerate(dict.fromkeys((*moved, *self.waiting)), start=1):
             self.tell("reading our books", number)
             known |= self._records_of(order)
@@ -168,7 +168,7 @@ class Reconciliation:
         return self.intake.find(provider, reference)
 
 
-def moved_since(rows: LedgerRows, since: datetime) -> Iterable[UUID]:
+def _moved_since(rows: LedgerRows, since: datetime) -> Iterable[UUID]:
     """The orders of which money stamps were recorded at or after a moment, each once."""
     seen = dict.fromkeys(
         row.stream

@@ -15,8 +15,7 @@ from adapters.providers.paytrail.client import (
 from adapters.providers.paytrail.references import CURRENCY, stamp_of_payment
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 from ledger.payments.ask_once import Once
-from ledger.payments.message import BadMessage
-from ledger.payments.page_address import address
+from ledger.payments.message import BadMessage, page_address
 from ledger.payments.provider import NoAnswer, PaymentAnswer, PaymentAsk, for_person
 
 # The published schema's limit, in cents; the prose has no other.
@@ -60,7 +59,7 @@ def _read(answer: Answer, *, expires_at: datetime, try_number: int) -> PaymentAn
         return CreatePaymentFailure(code=code_of(answer), try_number=try_number)
     transaction = transaction_in(answer.content)
     try:
-        href = address(answer.content.get("href"))
+        href = page_address(answer.content.get("href"))
     except BadMessage:
         href = ""
     if answer.status not in (200, 201) or not href or transaction is None:

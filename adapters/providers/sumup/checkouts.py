@@ -14,8 +14,7 @@ from adapters.providers.sumup.client import (
 from adapters.providers.sumup.references import name, reference_of
 from adapters.providers.sumup.values import minor, moment, number
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess
-from ledger.payments.message import BadMessage
-from ledger.payments.page_address import address
+from ledger.payments.message import BadMessage, page_address
 from ledger.payments.provider import NoAnswer, PaymentAnswer, PaymentAsk
 
 CHECKOUTS = "/v0.1/checkouts"
@@ -88,7 +87,7 @@ def _paid_before(checkout: Json, ask: PaymentAsk, *, try_number: int) -> Payment
 
 
 def _page(checkout: Json, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
-    href = address(checkout.get("hosted_checkout_url"))
+    href = page_address(checkout.get("hosted_checkout_url"))
     if minor(checkout.get("amount"), str(checkout.get("currency"))) != ask.amount:
         return CreatePaymentFailure(code="amount_differs", try_number=try_number)
     return CreatePaymentSuccess(
