@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
+from ledger.kernel.events import derived
 from ledger.kernel.refusals import LetterNotDue
 from ledger.order.commands import StartLetter
 from ledger.order.decisions.place import payment_letter
@@ -13,7 +13,6 @@ from ledger.order.letters_due import how_to_pay_id, owed
 from ledger.order.payable import awaits_payer, overdue_since, pay_by, pay_until
 from ledger.order.stamps import (
     Letter,
-    OrderPlaced,
     PaymentExpired,
     PaymentFailed,
     PaymentPending,
@@ -21,7 +20,7 @@ from ledger.order.stamps import (
     ReceiptSent,
 )
 from ledger.shop.stamps import BankAccount, PaymentLetter
-from tests.kits.spec import ASKED, PAID, PLACED, TIMED_OUT, given, order_of, put
+from tests.kits.spec import ASKED, PAID, PLACED, PLACING, TIMED_OUT, given, order_of, put
 from tests.kits.worlds import PREFERENCES
 from tests.ledger.order.test_corrections import MARKED, TAKEN_BACK
 
@@ -42,6 +41,7 @@ def test_it_is_due_half_an_hour_after_placing_and_only_while_the_order_is_held()
     assert not letter.is_due(order.placed_at + timedelta(minutes=29))
     assert letter.is_due(order.placed_at + timedelta(minutes=30))
     assert not letter.is_due(pay_by(order))
+    assert (letter.position, letter.correlation_id) == (1, derived(PLACING, "how_to_pay"))
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,8 @@ def test_nobody_is_asked_to_pay_what_is_not_theirs_to_pay(stack):
 
 
 def test_a_correction_has_told_so_that_no_other_letter_asks():
-    placed: Any
-    placed, *others = MARKED
-    assert isinstance(placed, OrderPlaced)
-    stack = (replace(placed, payment_letter=HALF_AN_HOUR), *others, TAKEN_BACK)
+    assert MARKED[0] == PLACED
+    stack = (WAITING, *MARKED[1:], TAKEN_BACK)
     assert awaits_payer(order_of(*stack))
     assert due(*stack) == []
 

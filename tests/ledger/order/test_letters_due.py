@@ -1,6 +1,9 @@
 """Which letters an order owes: one receipt per correlation id (SPEC R1)."""
 
-from ledger.order.letters_due import letters_left
+from dataclasses import replace
+from datetime import timedelta
+
+from ledger.order.letters_due import Due, letters_left, owed
 from ledger.order.stamps import (
     Letter,
     ReceiptFailed,
@@ -16,6 +19,7 @@ from tests.kits.spec import (
     FREE,
     HANDED_BACK,
     LINK,
+    NOON,
     OUTSIDE,
     PAID,
     PLACED,
@@ -30,6 +34,7 @@ from tests.kits.spec import (
     SECOND,
     TIMED_OUT,
     WISH,
+    eur,
     given,
     put,
 )
@@ -61,10 +66,6 @@ def test_a_free_order_owes_its_confirmation():
 
 
 def test_too_little_money_says_nothing():
-    from dataclasses import replace
-
-    from tests.kits.spec import eur
-
     given(PLACED, ASKED, replace(PAID, amount=eur(1))).owes()
 
 
@@ -179,3 +180,20 @@ def test_what_came_of_it_is_known_so_it_is_not_left():
     )
     for outcome in outcomes:
         assert left(*used, put(outcome, under=WISH)) == []
+
+
+def test_a_letter_has_its_time_from_its_begin_until_before_its_end():
+    due = Due(correlation_id=WISH, letter=Letter.PAID, position=1)
+    early, late = NOON, NOON + timedelta(hours=1)
+    assert due.is_due(early)
+    begins = replace(due, begin=late)
+    assert (begins.is_due(early), begins.is_due(late)) == (False, True)
+    ends = replace(due, end=late)
+    assert (ends.is_due(early), ends.is_due(late)) == (True, False)
+
+
+def test_a_wish_is_acknowledged_two_minutes_after_it_was_made():
+    order = given(*BOUGHT, LINK, REFUND_ASKED).order
+    (due,) = [one for one in owed(order) if one.letter is Letter.WITHDRAWAL]
+    assert due.begin == NOON + timedelta(minutes=4 + 2)
+    assert due.end is None
