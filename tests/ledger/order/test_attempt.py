@@ -18,11 +18,14 @@ from tests.kits.spec import (
     PAGE,
     PAID,
     PENDING,
+    PRICE,
+    SECOND,
     VOID_ASKED,
     VOID_REFUSED,
     VOIDED,
     order_of,
 )
+from tests.ledger.order.test_corrections import MARKED, TAKEN_BACK
 
 WORDS = (
     "unanswered",
@@ -52,6 +55,7 @@ KEPT = (ASKED, PAGE, AUTHORIZED)
         ((ASKED, NO_PAGE), "refused failed"),
         ((ASKED, PAGE, PENDING), "under_way open"),
         ((ASKED, PAGE, PENDING, EXPIRED), "failed"),
+        ((ASKED, PAGE, PENDING, PAID), ""),
         ((ASKED, PAGE, DECLINED), "failed open"),
         ((ASKED, PAGE, EXPIRED), "failed"),
         ((ASKED, PAID), ""),
@@ -78,3 +82,11 @@ KEPT = (ASKED, PAGE, AUTHORIZED)
 def test_the_words_for_an_attempt(stack, said):
     attempt: Attempt = order_of(LATER, *stack).attempts[ATTEMPT]
     assert {word for word in WORDS if getattr(attempt, word)} == {*said.split()}
+
+
+def test_what_was_marked_and_taken_back_has_failed_and_is_not_open():
+    marked, withdrawn = (order_of(*one).attempts[SECOND] for one in (MARKED, (*MARKED, TAKEN_BACK)))
+    assert [word for word in WORDS if getattr(marked, word)] == []
+    assert [word for word in WORDS if getattr(withdrawn, word)] == ["failed"]
+    assert marked.marked == withdrawn.marked == PRICE
+    assert (marked.received, withdrawn.received) == (PRICE, None)
