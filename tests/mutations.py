@@ -875,8 +875,8 @@ MUTATIONS = (
     Mutation(
         name="an-unsigned-answer-of-paytrails-counts",
         file="adapters/providers/paytrail/client.py",
-        old="        if not is_signed(self._secret, answer.headers, answer.content):\n",
-        new="        if not answer.content:\n",
+        old="        if not is_signed(self._secret, headers, body):\n",
+        new="        if not body:\n",
         tests=("tests/adapters/providers/paytrail/test_payments.py",),
     ),
     Mutation(
@@ -981,7 +981,7 @@ MUTATIONS = (
     Mutation(
         name="a-refund-is-of-whatever-amount-is-told",
         file="ledger/inbox/bind.py",
-        old="    return asked is not None and asked.amount != fact.amount\n",
+        old="    return asked is not None and told is not None and asked.amount != told\n",
         new="    return False\n",
         tests=("tests/adapters/providers/paytrail/test_refund_news.py",),
     ),
@@ -1093,9 +1093,30 @@ MUTATIONS = (
     Mutation(
         name="an-unreadable-answer-is-turned-away-for-ever",
         file="adapters/providers/sumup/provider.py",
-        old="            return _unread(checkout, reference)\n",
+        old="            return unreadable(facts.unread(checkout, reference))\n",
         new='            raise ProviderAway("unreadable") from None\n',
         tests=("tests/web/inbox/test_sumup.py",),
+    ),
+    Mutation(
+        name="a-refused-refund-may-be-of-any-amount",
+        file="adapters/providers/paytrail/facts.py",
+        old="    refused = isinstance(fact, CreateRefundFailure) and order is not None\n",
+        new="    refused = False\n",
+        tests=("tests/adapters/providers/paytrail/test_refund_news.py",),
+    ),
+    Mutation(
+        name="an-unreadable-page-of-stripes-is-an-outage",
+        file="adapters/providers/stripe/sessions.py",
+        old="        return unreadable(unread(session, session_id))\n",
+        new='        raise ProviderAway("unreadable") from None\n',
+        tests=("tests/adapters/providers/stripe/test_shapes.py",),
+    ),
+    Mutation(
+        name="an-unreadable-page-is-nameless",
+        file="ledger/payments/repair_pages.py",
+        old="    if page.state is PageState.UNREADABLE:\n",
+        new="    if page.state is PageState.EXPIRED:\n",
+        tests=("tests/adapters/providers/stripe/test_repair_pages.py",),
     ),
     Mutation(
         name="an-unsigned-event-of-sumups-comes-in",

@@ -17,6 +17,7 @@ from ledger.order.service import Orders
 from ledger.order.stamps import (
     AuthorizationExpired,
     Authorized,
+    CreateRefundFailure,
     CreateRefundSuccess,
     DisputeClosed,
     Disputed,
@@ -142,13 +143,13 @@ def _is_its_own(report: Report, attempt: Attempt, order: Order) -> bool:
 
 def _of_another_amount(report: Report, order: Order) -> bool:
     """News of a refund of ours that tells other money than we asked to send back (law 3)."""
-    fact = report.fact
-    if not isinstance(fact, CreateRefundSuccess | Refunded | RefundFailed):
+    if not isinstance(report.fact, (*_OF_A_REFUND, CreateRefundFailure)):
         return False
     refund = order.refunds.get(report.correlation_id)
-    refund = refund or order.refund_known_as(fact.provider_reference)
+    refund = refund or order.refund_known_as(_refund_named(report))
     asked = refund.request if refund is not None else None
-    return asked is not None and asked.amount != fact.amount
+    told = report.amount
+    return asked is not None and told is not None and asked.amount != told
 
 
 def _borne_out(

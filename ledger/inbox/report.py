@@ -45,7 +45,7 @@ class Report:
     `order` and `attempt` (the payment attempt's correlation id) come from our own metadata where
     it was sent back; `correlation_id` is what the fact is stamped with: the attempt's for a
     payment, the refund's for a refund, a derived one for news that we did not ask for.
-    `amount` is None where the fact moves no money, `occurred_at` where the provider tells no time.
+    `amount` is None where the fact is of no money, `occurred_at` where the provider tells no time.
     `payment_reference` is the order's own, where the provider sends it back; `payer_reference` is
     what the payer wrote. `page` is the payment page that the news came through, where it tells
     that; `claimed`: only the message itself says whose it is, so a page of ours must bear it out.

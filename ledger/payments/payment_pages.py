@@ -15,11 +15,15 @@ from ledger.payments.provider import PaymentProvider, Providers, newest
 
 
 class PageState(StrEnum):
-    """How a payment page stands at its provider; complete means that the customer went through."""
+    """How a payment page stands at its provider; complete means that the customer went through.
+
+    One that nobody can read is not known to be closed.
+    """
 
     OPEN = "open"
     EXPIRED = "expired"
     COMPLETE = "complete"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,11 @@ class Page:
     order: UUID | None
     attempt: UUID | None
     news: Message | None = None
+
+
+def unreadable(news: Message) -> Page:
+    """A page that its provider shows and nobody can read: so says its news, which is kept."""
+    return Page(state=PageState.UNREADABLE, order=None, attempt=None, news=news)
 
 
 class MessageIntake(Protocol):

@@ -1,4 +1,4 @@
-"""Unpaid orders whose payment page is missing, over, or nameless get one that works (SPEC P13)."""
+"""Unpaid orders whose payment page is missing, over, nameless or unreadable get one that works."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ class PageFault(StrEnum):
     EXPIRED = "expired"
     NAMELESS = "nameless"
     COMPLETE = "complete"
+    UNREADABLE = "unreadable"
     FORCED = "forced"
 
 
@@ -142,5 +143,7 @@ def _fault(page: Page | None, order: Order, attempt: Attempt) -> PageFault | Non
         return PageFault.COMPLETE
     if page.state is PageState.EXPIRED:
         return PageFault.EXPIRED
+    if page.state is PageState.UNREADABLE:
+        return PageFault.UNREADABLE
     named = (page.order, page.attempt) == (order.id, attempt.correlation_id)
     return None if named else PageFault.NAMELESS

@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
+from adapters.providers.http import Lost
 from adapters.providers.paytrail import PaytrailDoor
-from adapters.providers.paytrail.client import Client, Lost
+from adapters.providers.paytrail.client import PaytrailClient
 from adapters.providers.paytrail.signature import is_signed, signature
 from ledger.payments.message import BadMessage
 from tests.kits.paytrail import NOW
@@ -87,7 +88,7 @@ def test_every_signed_body_is_an_answer_and_none_that_was_touched():
 def answered(secret: str, names: dict, body: str):
     """What the client makes of an answer with these headers and this body."""
     told = httpx2.Response(200, content=body.encode(), headers=names)
-    client = Client(
+    client = PaytrailClient(
         names["checkout-account"],
         secret,
         api_base=None,

@@ -52,7 +52,7 @@ def regenerate(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Find unpaid orders whose payment page is missing, over or nameless, and replace it.
+    """Find unpaid orders whose payment page is missing, over, nameless or unreadable; replace it.
 
     Writes nothing unless told to commit. Exit status 1: pages are to be replaced, or some could
     not be; 3: the provider cannot be asked.

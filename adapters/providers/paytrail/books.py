@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from adapters.providers.paytrail.client import Client, Json
+from adapters.providers.http import Json
+from adapters.providers.paytrail.client import PaytrailClient
 from adapters.providers.paytrail.look_up import happened, message, shown
 from adapters.providers.paytrail.references import (
     CURRENCY,
@@ -53,7 +54,7 @@ class Pace:
 
 
 def record(
-    client: Client, kind: Kind, transaction: str, *, account: str
+    client: PaytrailClient, kind: Kind, transaction: str, *, account: str
 ) -> TheirRecord | Unread | None:
     """A payment or a refund by its transaction; None when it shows none.
 

@@ -1,59 +1,30 @@
 """How Paytrail is reached: every request is signed, and an answer counts only if it is, too."""
 
 import json
-import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 import httpx2
 
+from adapters.providers.http import Answer, HttpClient, Json, Lost
 from adapters.providers.paytrail.signature import SIGNATURE, is_signed, signature
+from ledger.payments.message import BadMessage
 from ledger.payments.provider import for_person
 
 API_BASE = "https://services.paytrail.com"
-Json = dict[str, Any]
 
 _TRANSACTION = re.compile(r"[0-9A-Za-z-]{1,64}")
 # Looked at and declined. 401 and 403 are for a person to mend, 429 and 5xx may have been done.
 _REFUSED = {400: "invalid_request", 404: "unknown_payment", 422: "not_supported"}
 
-# It tells every address that is asked for.
-logging.getLogger("httpx2").setLevel(logging.WARNING)
 
-
-class Lost(Exception):
-    """What came of a request is not known. The text is for people, without secrets.
-
-    `sent` is False where nothing left us, so that it can be asked again. `person` is a code where
-    only a person can mend it.
-    """
-
-    def __init__(self, reason: str, *, sent: bool = True, person: str = "") -> None:
-        super().__init__(reason)
-        self.sent, self.person = sent, person
-
-
-class Garbled(Lost):
-    """Paytrail answered and signed it, and not in the way that it documents."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What Paytrail said and signed."""
-
-    status: int
-    content: Json
-
-
-class Client:
+class PaytrailClient:
     """One merchant's line to Paytrail. `patience` is how many seconds one call may take.
 
-    Only what never left us is sent a second time: connecting is tried twice.
+    Whatever it is asked raises `Lost`, and `BadMessage` for what Paytrail signed and does not
+    document.
     """
 
     def __init__(
@@ -66,49 +37,35 @@ class Client:
         transport: httpx2.BaseTransport | None,
     ) -> None:
         self._account, self._secret = account, secret
-        self._http = httpx2.Client(
-            base_url=api_base or API_BASE,
-            timeout=patience,
-            transport=transport or httpx2.HTTPTransport(retries=1),
-            follow_redirects=False,
+        self._http = HttpClient(
+            api_base or API_BASE, counts=self._counts, patience=patience, transport=transport
         )
 
     def post(self, path: str, content: Json, *, transaction: str | None = None) -> Answer:
-        """Ask for something to be done; raises `Lost`."""
-        body = json.dumps(content).encode()
-        return _answer(*self._ask("POST", path, body, transaction=transaction))
+        """Ask for something to be done."""
+        return _object(self._ask("POST", path, json.dumps(content).encode(), transaction))
 
     def get(self, path: str, *, transaction: str | None = None) -> Answer:
-        """Look something up; raises `Lost`."""
-        return _answer(*self._ask("GET", path, b"", transaction=transaction))
+        """Look something up."""
+        return _object(self._ask("GET", path, b"", transaction))
 
-    def listed(self, path: str, query: Mapping[str, str]) -> tuple[int, Sequence[object]]:
-        """Look up a list, and the status that it came with; raises `Lost`."""
-        status, found = self._ask("GET", f"{path}?{urlencode(query)}", b"", transaction=None)
-        if status != 200:
-            return status, ()
-        if not isinstance(found, list):
-            raise Garbled("an answer that is not a list")
-        return status, found
+    def listed(self, path: str, query: Mapping[str, str]) -> Sequence[object]:
+        """Look up a list."""
+        answer = self._ask("GET", path, b"", None, query)
+        if answer.status != 200:
+            raise Lost(f"an answer ({answer.status}) without a list")
+        if not isinstance(answer.content, list):
+            raise BadMessage("an answer that is not a list")
+        return answer.content
 
     def _ask(
-        self, method: str, path: str, body: bytes, *, transaction: str | None
-    ) -> tuple[int, Any]:
-        headers = self._signed(method, body, transaction)
-        try:
-            answer = self._http.request(method, path, content=body or None, headers=headers)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-            raise Lost(f"no connection ({type(error).__name__})", sent=False) from None
-        except httpx2.HTTPError as error:
-            raise Lost(f"no answer ({type(error).__name__})") from None
-        if not is_signed(self._secret, answer.headers, answer.content):
-            reason = f"an answer ({answer.status_code}) that Paytrail did not sign"
-            raise Lost(reason, person=for_person(answer.status_code))
-        if answer.headers.get("checkout-account", self._account) != self._account:
-            raise Lost("an answer to another merchant")
-        return answer.status_code, _json(answer.content)
-
-    def _signed(self, method: str, body: bytes, transaction: str | None) -> Mapping[str, str]:
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        transaction: str | None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
         named = {
             "checkout-account": self._account,
             "checkout-algorithm": "sha512",
@@ -118,7 +75,15 @@ class Client:
         }
         named |= {"checkout-transaction-id": transaction} if transaction else {}
         signed = {**named, SIGNATURE: signature(self._secret, named, body)}
-        return signed | ({"content-type": "application/json; charset=utf-8"} if body else {})
+        signed |= {"content-type": "application/json; charset=utf-8"} if body else {}
+        return self._http.ask(method, path, body=body, query=query, headers=signed)
+
+    def _counts(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        if not is_signed(self._secret, headers, body):
+            reason = f"an answer ({status}) that Paytrail did not sign"
+            raise Lost(reason, person=for_person(status))
+        if headers.get("checkout-account", self._account) != self._account:
+            raise Lost("an answer to another merchant")
 
 
 def is_refusal(answer: Answer) -> bool:
@@ -141,14 +106,7 @@ def _moment(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _answer(status: int, content: Any) -> Answer:
-    if not isinstance(content, dict):
-        raise Garbled("an answer that is not an object")
-    return Answer(status, content)
-
-
-def _json(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
-        raise Garbled("an answer that is not JSON") from None
+def _object(answer: Answer) -> Answer:
+    if not isinstance(answer.content, dict):
+        raise BadMessage("an answer that is not an object")
+    return answer

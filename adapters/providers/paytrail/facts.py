@@ -154,7 +154,9 @@ def _report(
     contradiction: str,
 ) -> Report:
     account = _name(query, "checkout-account")
+    # A refund of ours that was refused is told with the amount that was asked for.
     moves = isinstance(fact, Paid | Refunded | CreateRefundSuccess | RefundFailed)
+    refused = isinstance(fact, CreateRefundFailure) and order is not None
     return Report(
         provider=PROVIDER,
         account=account,
@@ -164,7 +166,7 @@ def _report(
         correlation_id=correlation_id,
         fact=fact,
         currency=CURRENCY,
-        amount=_amount(query) if moves else None,
+        amount=_amount(query) if moves or refused else None,
         reference=reference,
         occurred_at=_at(query),
         contradiction=contradiction,

@@ -7,11 +7,12 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from adapters.providers.paytrail.client import Answer, Client, Garbled, Json, Lost
+from adapters.providers.http import Answer, Json
+from adapters.providers.paytrail.client import PaytrailClient
 from adapters.providers.paytrail.references import PROVIDER, read_payment_stamp, read_refund_stamp
 from adapters.providers.paytrail.values import moment
 from ledger.payments.message import BadMessage, Message, ProviderAway
-from ledger.payments.payment_pages import Page, PageState
+from ledger.payments.payment_pages import Page, PageState, unreadable
 
 AT = "checkout-happened-at"
 _NOBODY = UUID(int=0)
@@ -22,21 +23,16 @@ _STATES = {_NEW: PageState.OPEN, "fail": PageState.EXPIRED}
 _LATER = (401, 403, 408, 425, 429)
 
 
-def shown(client: Client, transaction: str) -> Json | None:
+def shown(client: PaytrailClient, transaction: str) -> Json | None:
     """A transaction as Paytrail shows it; None when there is none.
 
     Raises `ProviderAway`, and `BadMessage` where Paytrail answers, and tells no payment.
     """
-    try:
-        answer = client.get(f"/payments/{transaction}", transaction=transaction)
-    except Garbled as garbled:
-        raise BadMessage(str(garbled)) from None
-    except Lost as lost:
-        raise ProviderAway(str(lost)) from None
+    answer = client.get(f"/payments/{transaction}", transaction=transaction)
     return None if answer.status == 404 else _checked(answer, transaction)
 
 
-def page(client: Client, transaction: str, *, account: str) -> Page | None:
+def page(client: PaytrailClient, transaction: str, *, account: str) -> Page | None:
     """A page by its transaction; None when there is none. Raises `ProviderAway`.
 
     One that cannot be read is not known to be closed, and its news is that nobody can read it.
@@ -44,8 +40,7 @@ def page(client: Client, transaction: str, *, account: str) -> Page | None:
     try:
         told = shown(client, transaction)
     except BadMessage:
-        unread = message({}, transaction, account=account, at=None)
-        return Page(state=PageState.OPEN, order=None, attempt=None, news=unread)
+        return unreadable(message({}, transaction, account=account, at=None))
     if told is None:
         return None
     ours, status = read_payment_stamp(told["stamp"]), told["status"]
@@ -96,7 +91,7 @@ def message(
 
 
 def _checked(answer: Answer, transaction: str) -> Json:
-    told = answer.content
+    told: Json = answer.content
     if answer.status in _LATER or answer.status >= 500:
         raise ProviderAway(f"an answer ({answer.status}) that is neither yes nor no")
     named = isinstance(told.get("status"), str) and isinstance(told.get("stamp"), str)

@@ -3,11 +3,9 @@
 from datetime import datetime
 from decimal import Decimal
 
+from adapters.providers.http import Answer, Json, Lost, never_done, no_answer
 from adapters.providers.paytrail.client import (
-    Answer,
-    Client,
-    Json,
-    Lost,
+    PaytrailClient,
     code_of,
     is_refusal,
     transaction_in,
@@ -25,7 +23,7 @@ _LONGEST_TITLE = 1000
 
 
 def create(
-    client: Client, ask: PaymentAsk, *, try_number: int, hooks: str, once: Once
+    client: PaytrailClient, ask: PaymentAsk, *, try_number: int, hooks: str, once: Once
 ) -> PaymentAnswer:
     """Make a page, if nobody has asked for it before: a stamp serves once.
 
@@ -39,10 +37,10 @@ def create(
     try:
         answer = client.post("/payments", _wish(ask, try_number=try_number, hooks=hooks))
         return _read(answer, expires_at=ask.expires_at, try_number=try_number)
-    except Lost as lost:
-        if not lost.sent:
+    except (Lost, BadMessage) as trouble:
+        if never_done(trouble):
             once.give_back(ask.idempotency_key)
-        return NoAnswer(str(lost), person=lost.person)
+        return no_answer(trouble)
 
 
 def _hindrance(ask: PaymentAsk) -> str:

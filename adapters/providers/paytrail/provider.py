@@ -7,7 +7,7 @@ import httpx2
 
 from adapters.providers.paytrail import books, look_up, pages, refunds
 from adapters.providers.paytrail.books import Pace
-from adapters.providers.paytrail.client import Client
+from adapters.providers.paytrail.client import PaytrailClient
 from adapters.providers.paytrail.references import PROVIDER, is_live
 from ledger.order.stamps import CreatePaymentFailure
 from ledger.payments.ask_once import IN_THIS_PROCESS, Once
@@ -52,7 +52,7 @@ class PaytrailPayments:
         self._hooks = f"{public_url.rstrip('/')}/webhooks/paytrail"
         self._once = once or IN_THIS_PROCESS
         self._pace = Pace(looks_per_second)
-        self._client = Client(
+        self._client = PaytrailClient(
             account, secret, api_base=api_base, patience=patience, transport=transport
         )
 

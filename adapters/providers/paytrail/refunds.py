@@ -1,10 +1,8 @@
 """Money back through Paytrail: posted at most once, because no key protects a second post."""
 
+from adapters.providers.http import Answer, Json, Lost, never_done, no_answer
 from adapters.providers.paytrail.client import (
-    Answer,
-    Client,
-    Json,
-    Lost,
+    PaytrailClient,
     code_of,
     is_refusal,
     transaction_in,
@@ -12,22 +10,23 @@ from adapters.providers.paytrail.client import (
 from adapters.providers.paytrail.references import stamp_of_refund
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.ask_once import Once
+from ledger.payments.message import BadMessage
 from ledger.payments.provider import Accepted, NoAnswer, RefundAnswer, RefundAsk, for_person
 
 _STANDS = ("ok", "pending")
 
 
-def create(client: Client, ask: RefundAsk, *, hooks: str, once: Once) -> RefundAnswer:
+def create(client: PaytrailClient, ask: RefundAsk, *, hooks: str, once: Once) -> RefundAnswer:
     """Ask for a refund, if nobody has asked before; what never left us may be asked again."""
     if not once.take(ask.idempotency_key):
         return unknown()
     path, wish = f"/payments/{ask.payment_reference}/refund", _wish(ask, hooks)
     try:
         return _read(client.post(path, wish, transaction=ask.payment_reference), ask)
-    except Lost as lost:
-        if not lost.sent:
+    except (Lost, BadMessage) as trouble:
+        if never_done(trouble):
             once.give_back(ask.idempotency_key)
-        return NoAnswer(str(lost), person=lost.person)
+        return no_answer(trouble)
 
 
 def unknown() -> NoAnswer:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from adapters.providers.paytrail.client import Json
+from adapters.providers.http import Json
 from adapters.providers.paytrail.references import (
     CURRENCY,
     PROVIDER,

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 import httpx2
 
+from adapters.providers.http import Json
 from adapters.providers.paytrail import parse_report as reports
-from adapters.providers.paytrail.client import Client, Json, Lost
+from adapters.providers.paytrail.client import PaytrailClient
 from adapters.providers.paytrail.references import PROVIDER
 from adapters.providers.paytrail.report_address import ReportAddresses
 from adapters.providers.paytrail.signature import is_signed
@@ -43,7 +44,7 @@ class PaytrailReports:
         self._door = f"{public_url.rstrip('/')}/webhooks/paytrail/reports"
         self._reachable = api_base is not None or public_url.startswith("https://")
         self._addresses = ReportAddresses(account, secret)
-        self._client = Client(
+        self._client = PaytrailClient(
             account, secret, api_base=api_base, patience=patience, transport=transport
         )
 
@@ -104,8 +105,8 @@ class PaytrailReports:
         }
         try:
             answer = self._client.post(path, wish)
-        except Lost as lost:
-            raise ProviderAway(str(lost)) from None
+        except BadMessage as trouble:
+            raise ProviderAway(str(trouble)) from None
         if answer.status != 200 or not isinstance(answer.content.get("requestId"), str):
             raise ProviderAway(f"an answer ({answer.status}) that promises no report")
         return name
@@ -113,12 +114,9 @@ class PaytrailReports:
     def _settlements(self, since: datetime, until: datetime) -> Sequence[object]:
         days = {"startDate": f"{since:%Y-%m-%d}", "endDate": f"{until:%Y-%m-%d}"}
         try:
-            status, listed = self._client.listed("/settlements", days)
-        except Lost as lost:
-            raise ProviderAway(str(lost)) from None
-        if status != 200:
-            raise ProviderAway(f"an answer ({status}) without settlements")
-        return listed
+            return self._client.listed("/settlements", days)
+        except BadMessage as trouble:
+            raise ProviderAway(str(trouble)) from None
 
 
 def _settlement(told: object) -> Settlement | Unread:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from adapters.providers.stripe import dispute_facts, payment_facts, refund_facts
+from adapters.providers.stripe.fetched import UNREAD
 from adapters.providers.stripe.fields import (
     FETCHED,
     Json,
@@ -59,6 +60,8 @@ def event_in(body: bytes) -> Json:
 
 def interpret(event: Json, *, account: str) -> Sequence[Report]:
     """What an event says. `account` is ours: events of our own account do not name it."""
+    if event.get("type") == UNREAD:
+        raise BadMessage("Stripe's answer was no page that we can read")
     live = event.get("livemode")
     if not isinstance(live, bool):
         raise BadMessage("livemode is not true or false")

@@ -28,6 +28,9 @@ _KEPT = {
     "dispute": _DISPUTE,
 }
 _EXPANDED = ("payment_intent", "charge", "latest_charge")
+# The type of an event that says what came instead of a page.
+UNREAD = "not_a_page"
+_SAID = 200
 _OURS = ("order", "shop", "correlation_id", "payment", "try_number", "capture")
 
 
@@ -50,6 +53,22 @@ def message(thing: Json, *, event_type: str, happened: object) -> Message:
     }
     body = json.dumps(event, sort_keys=True, separators=(",", ":")).encode()
     return Message(provider=PROVIDER, name=known_as, body=body)
+
+
+def unread(answer: object, asked: str) -> Message:
+    """An answer about a page that we cannot read: kept, so that a person is told of it."""
+    told = answer if isinstance(answer, dict) else {}
+    kept = {key: str(told[key])[:_SAID] for key in _SESSION if key in told}
+    known_as = f"{FETCHED}{asked}/unread"
+    event = {
+        "id": known_as,
+        "object": "event",
+        "type": UNREAD,
+        "data": {"object": {**kept, "id": asked}},
+    }
+    return Message(
+        provider=PROVIDER, name=known_as, body=json.dumps(event, sort_keys=True).encode()
+    )
 
 
 def _state(thing: Json) -> str:

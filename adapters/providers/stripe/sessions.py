@@ -5,14 +5,14 @@ from typing import Any
 import stripe
 
 from adapters.providers.stripe.client import TROUBLES, asked, no_answer, refusal
-from adapters.providers.stripe.fetched import message
+from adapters.providers.stripe.fetched import message, unread
 from adapters.providers.stripe.fields import PROVIDER, Json, link, moment, name
 from adapters.providers.stripe.metadata import of_payment
 from adapters.providers.stripe.payment_facts import LATER
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 from ledger.payments.capabilities import AmountNotTaken, units
 from ledger.payments.message import BadMessage, ProviderAway
-from ledger.payments.payment_pages import Page, PageState
+from ledger.payments.payment_pages import Page, PageState, unreadable
 from ledger.payments.provider import PaymentAnswer, PaymentAsk
 
 _LOCALES = ("en", "fi", "sv")
@@ -69,18 +69,23 @@ def expire(client: stripe.StripeClient, session_id: str) -> bool:
 
 
 def page(client: stripe.StripeClient, session_id: str) -> Page | None:
-    """A page as Stripe has it; None when it has none. Raises `ProviderAway`."""
+    """A page as Stripe has it; None when it has none. Raises `ProviderAway`.
+
+    One that cannot be read is not known to be closed, and its news is that nobody can read it.
+    """
     with_intent: Any = {"expand": ["payment_intent.latest_charge"]}
+    session = None
     try:
-        return _page(
-            asked(lambda: client.v1.checkout.sessions.retrieve(session_id, params=with_intent))
+        session = asked(
+            lambda: client.v1.checkout.sessions.retrieve(session_id, params=with_intent)
         )
+        return _page(session)
     except stripe.StripeError as error:
         if error.http_status == 404:
             return None
         raise ProviderAway(no_answer(error).reason) from None
-    except BadMessage as error:
-        raise ProviderAway(f"a page of Stripe's cannot be read: {error}") from None
+    except BadMessage:
+        return unreadable(unread(session, session_id))
 
 
 def _page(session: Json) -> Page:

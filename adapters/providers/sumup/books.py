@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import parse_qsl
 
+from adapters.providers.http import Json, Lost
 from adapters.providers.sumup import transactions
-from adapters.providers.sumup.client import Client, Garbled, Json, Lost
+from adapters.providers.sumup.client import SumupClient
 from adapters.providers.sumup.references import name
 from adapters.providers.sumup.transactions import CHARGEBACK, REFUND
 from adapters.providers.sumup.values import currency, minor, moment, objects
@@ -22,7 +23,7 @@ _AT_A_TILL = ("POS", "CASH")
 _Found = TheirRecord | Unread
 
 
-def records(client: Client, period: Period, *, merchant: str) -> Iterator[_Found]:
+def records(client: SumupClient, period: Period, *, merchant: str) -> Iterator[_Found]:
     """Payments, refunds and chargebacks made in a period. Raises `ProviderAway`."""
     try:
         for known_as in _changed(client, period.since, merchant=merchant):
@@ -32,16 +33,13 @@ def records(client: Client, period: Period, *, merchant: str) -> Iterator[_Found
             for one in _shown(client, known_as, merchant=merchant):
                 if isinstance(one, Unread) or one.at in period:
                     yield one
-    except (Lost, BadMessage) as trouble:
+    except BadMessage as trouble:
         raise ProviderAway(str(trouble)) from None
 
 
-def record(client: Client, kind: Kind, reference: str, *, merchant: str) -> _Found | None:
+def record(client: SumupClient, kind: Kind, reference: str, *, merchant: str) -> _Found | None:
     """One of them by our name of it; None when there is none. Raises `ProviderAway`."""
-    try:
-        every = [*_shown(client, reference.partition("/")[0], merchant=merchant)]
-    except Lost as trouble:
-        raise ProviderAway(str(trouble)) from None
+    every = [*_shown(client, reference.partition("/")[0], merchant=merchant)]
     for one in every:
         if (one.kind, one.reference) == (kind, reference):
             return one
@@ -50,13 +48,13 @@ def record(client: Client, kind: Kind, reference: str, *, merchant: str) -> _Fou
     return replace(unread[0], reference=reference) if unread else None
 
 
-def _shown(client: Client, known_as: str, *, merchant: str) -> Iterator[_Found]:
+def _shown(client: SumupClient, known_as: str, *, merchant: str) -> Iterator[_Found]:
     """What a transaction tells, and what of it cannot be read. Raises `Lost`."""
     try:
         found = transaction(client, known_as, merchant=merchant)
         if found is not None:
             yield from _records(found, known_as, merchant=merchant)
-    except (Garbled, BadMessage) as trouble:
+    except BadMessage as trouble:
         yield Unread(kind=Kind.PAYMENT, reference=known_as, why=str(trouble))
 
 
@@ -67,17 +65,20 @@ def _readable(kind: Kind, reference: str, read: Callable[[], TheirRecord]) -> _F
         return Unread(kind=kind, reference=reference, why=str(trouble))
 
 
-def transaction(client: Client, known_as: str, *, merchant: str) -> Json | None:
-    """A transaction with its events; None when there is none. Raises `Lost`."""
+def transaction(client: SumupClient, known_as: str, *, merchant: str) -> Json | None:
+    """A transaction with its events; None when there is none.
+
+    Raises `Lost` and `BadMessage`.
+    """
     answer = client.get(f"/v2.1/merchants/{merchant}/transactions", id=known_as)
     if answer.status == 404:
         return None
     if answer.status != 200 or not isinstance(answer.content, dict):
-        raise Garbled(f"an answer ({answer.status}) without a transaction")
+        raise BadMessage(f"an answer ({answer.status}) without a transaction")
     return answer.content
 
 
-def _changed(client: Client, since: datetime, *, merchant: str) -> Iterator[str | Unread]:
+def _changed(client: SumupClient, since: datetime, *, merchant: str) -> Iterator[str | Unread]:
     """Every transaction that changed at or after a moment, page by page, each once."""
     path = f"/v2.1/merchants/{merchant}/transactions/history"
     begin = since.isoformat(timespec="seconds")

@@ -2,15 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from adapters.providers.sumup.client import (
-    Answer,
-    Client,
-    Garbled,
-    Json,
-    Lost,
-    error_code,
-    no_answer,
-)
+from adapters.providers.http import Answer, Json, Lost, no_answer
+from adapters.providers.sumup.client import SumupClient, error_code
 from adapters.providers.sumup.references import name, reference_of
 from adapters.providers.sumup.values import minor, moment, number
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess
@@ -25,7 +18,7 @@ _KNOWN_ALREADY = 409
 
 
 def create(
-    client: Client, ask: PaymentAsk, *, try_number: int, merchant: str, hook: str
+    client: SumupClient, ask: PaymentAsk, *, try_number: int, merchant: str, hook: str
 ) -> PaymentAnswer:
     """Make a page, or find the one that was made under this reference before."""
     reference = reference_of(ask, try_number=try_number)
@@ -41,25 +34,25 @@ def create(
         return no_answer(trouble)
 
 
-def fetch(client: Client, checkout: str) -> Json | None:
-    """A checkout as it is; None when there is none. Raises `Lost`, or `Garbled` of those."""
+def fetch(client: SumupClient, checkout: str) -> Json | None:
+    """A checkout as it is; None when there is none. Raises `Lost` and `BadMessage`."""
     answer = client.get(f"{CHECKOUTS}/{checkout}")
     return None if answer.status == 404 else _object(answer)
 
 
-def close(client: Client, checkout: str) -> bool:
+def close(client: SumupClient, checkout: str) -> bool:
     """Close a page; True if it is closed without money, whoever closed it."""
     try:
         if client.delete(f"{CHECKOUTS}/{checkout}").status == 200:
             return True
         found = fetch(client, checkout)
         return found is not None and found.get("status") == "EXPIRED"
-    except Lost:
+    except (Lost, BadMessage):
         return False
 
 
 def _made_before(
-    client: Client, ask: PaymentAsk, reference: str, *, try_number: int
+    client: SumupClient, ask: PaymentAsk, reference: str, *, try_number: int
 ) -> PaymentAnswer:
     listed = client.get(CHECKOUTS, checkout_reference=reference).content
     found = [
@@ -120,5 +113,5 @@ def _wish(ask: PaymentAsk, reference: str, *, merchant: str, hook: str) -> Json:
 
 def _object(answer: Answer) -> Json:
     if answer.status not in (200, 201) or not isinstance(answer.content, dict):
-        raise Garbled(f"an answer ({answer.status}) without a checkout")
+        raise BadMessage(f"an answer ({answer.status}) without a checkout")
     return answer.content

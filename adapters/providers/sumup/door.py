@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from adapters.providers.http import Json
 from adapters.providers.sumup import facts, transactions
-from adapters.providers.sumup.client import Json
 from adapters.providers.sumup.provider import SumupPayments
 from adapters.providers.sumup.references import PROVIDER, name
 from ledger.inbox.report import Report

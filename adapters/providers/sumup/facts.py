@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.providers.sumup.client import Json
+from adapters.providers.http import Json
 from adapters.providers.sumup.references import PROVIDER, name, news_id, read_reference
 from adapters.providers.sumup.values import currency, foreign, minor, moment, objects, said
 from ledger.inbox.report import Fact, Report

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import httpx2
 
+from adapters.providers.http import Json
 from adapters.providers.sumup import books, checkouts, facts, refunds
-from adapters.providers.sumup.client import Client, Garbled, Json, Lost
+from adapters.providers.sumup.client import SumupClient
 from adapters.providers.sumup.references import PROVIDER, name, read_reference
 from ledger.payments.ask_once import IN_THIS_PROCESS, Once
-from ledger.payments.message import BadMessage, Message, ProviderAway
-from ledger.payments.payment_pages import Page, PageState
+from ledger.payments.message import BadMessage, Message
+from ledger.payments.payment_pages import Page, PageState, unreadable
 from ledger.payments.provider import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
 from ledger.reconciliation.records import Kind, Period, TheirRecord, Unread
 
@@ -47,7 +48,9 @@ class SumupPayments:
         self.account, self.live = merchant_code, not (sandbox or api_key.startswith(_TEST))
         self._hook = f"{public_url.rstrip('/')}/webhooks/sumup"
         self._once = once or IN_THIS_PROCESS
-        self._client = Client(api_key, api_base=api_base, patience=patience, transport=transport)
+        self._client = SumupClient(
+            api_key, api_base=api_base, patience=patience, transport=transport
+        )
 
     def create_payment(self, ask: PaymentAsk, *, try_number: int) -> PaymentAnswer:
         """Make a payment page; the same ask has the same reference, and so the same page."""
@@ -76,16 +79,12 @@ class SumupPayments:
 
         One that cannot be read is not known to be closed, and its news is that nobody can read it.
         """
+        checkout = None
         try:
             checkout = checkouts.fetch(self._client, reference)
-        except Garbled:
-            return _unread(None, reference)
-        except Lost as lost:
-            raise ProviderAway(str(lost)) from None
-        try:
             return self._page(checkout, reference) if checkout is not None else None
         except BadMessage:
-            return _unread(checkout, reference)
+            return unreadable(facts.unread(checkout, reference))
 
     def shown(self, checkout: str) -> Message | None:
         """What is to be kept of a checkout; of an answer that cannot be read, too.
@@ -114,7 +113,3 @@ class SumupPayments:
             attempt=ours.attempt if ours else None,
             news=facts.message(checkout) if told else None,
         )
-
-
-def _unread(answer: object, asked: str) -> Page:
-    return Page(state=PageState.OPEN, order=None, attempt=None, news=facts.unread(answer, asked))

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from adapters.providers.http import Json, Lost, never_done, no_answer
 from adapters.providers.sumup import transactions
 from adapters.providers.sumup.books import transaction
-from adapters.providers.sumup.client import Client, Json, Lost, error_code, no_answer
+from adapters.providers.sumup.client import SumupClient, error_code
 from adapters.providers.sumup.values import minor, number
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.ask_once import Once
@@ -16,7 +17,7 @@ _REFUSED = (400, 404, 409, 422)
 _LOST = "FAILED"
 
 
-def create(client: Client, ask: RefundAsk, *, merchant: str, once: Once) -> RefundAnswer:
+def create(client: SumupClient, ask: RefundAsk, *, merchant: str, once: Once) -> RefundAnswer:
     """Ask for a refund, if nobody has asked before.
 
     A refund that this ledger does not know stands in the way: afterwards nobody could tell
@@ -34,7 +35,7 @@ def create(client: Client, ask: RefundAsk, *, merchant: str, once: Once) -> Refu
     return _post(client, ask, merchant=merchant, once=once)
 
 
-def find(client: Client, ask: RefundAsk, *, merchant: str) -> RefundAnswer | None:
+def find(client: SumupClient, ask: RefundAsk, *, merchant: str) -> RefundAnswer | None:
     """The refund of this amount that the ledger does not know yet; None when there is none."""
     try:
         events = _events(client, ask, merchant=merchant)
@@ -47,14 +48,14 @@ def find(client: Client, ask: RefundAsk, *, merchant: str) -> RefundAnswer | Non
     return next((_told(one, ask) for one in (*standing, *ours)), None)
 
 
-def _post(client: Client, ask: RefundAsk, *, merchant: str, once: Once) -> RefundAnswer:
+def _post(client: SumupClient, ask: RefundAsk, *, merchant: str, once: Once) -> RefundAnswer:
     path = f"/v1.0/merchants/{merchant}/payments/{ask.payment_reference}/refunds"
     try:
         answer = client.post(path, {"amount": number(ask.amount)})
-    except Lost as lost:
-        if not lost.done:
+    except (Lost, BadMessage) as trouble:
+        if never_done(trouble):
             once.give_back(ask.idempotency_key)
-        return no_answer(lost)
+        return no_answer(trouble)
     if answer.status in _REFUSED:
         code = error_code(answer, "not_refundable")
         return CreateRefundFailure(code=code, try_number=ask.try_number)
@@ -65,7 +66,7 @@ def _answered(found: RefundAnswer | None) -> RefundAnswer:
     return found or NoAnswer("SumUp was asked, and shows no refund yet")
 
 
-def _events(client: Client, ask: RefundAsk, *, merchant: str) -> Sequence[Json]:
+def _events(client: SumupClient, ask: RefundAsk, *, merchant: str) -> Sequence[Json]:
     """The refunds of the payment that the ledger does not know."""
     found = transaction(client, ask.payment_reference, merchant=merchant)
     if found is None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from adapters.providers.sumup.client import Json
+from adapters.providers.http import Json
 from adapters.providers.sumup.references import PROVIDER, name, news_id, read_reference
 from adapters.providers.sumup.values import currency, foreign, minor, moment, objects, said
 from ledger.inbox.report import Fact, Report

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from adapters.providers.sumup.client import Json
+from adapters.providers.http import Json
 from ledger.kernel.calendar import storable
 from ledger.kernel.currencies import digits, major
 from ledger.kernel.money import Money

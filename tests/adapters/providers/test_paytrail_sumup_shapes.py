@@ -56,7 +56,7 @@ def test_what_paytrail_shows_so_is_told_by_its_name(shape):
     at = paytrail_kit.Teller(*[(200, shape)] * 3).payments
     page = at.page("x")
     assert page is not None
-    assert (page.state, page.order, page.attempt) == (PageState.OPEN, None, None)
+    assert (page.state, page.order, page.attempt) == (PageState.UNREADABLE, None, None)
     for kind in (Kind.PAYMENT, Kind.REFUND):
         found = at.record(kind, "x")
         assert isinstance(found, Unread)
@@ -93,7 +93,7 @@ def test_nothing_is_known_of_what_sumup_was_asked_for(shape):
 def test_what_sumup_shows_so_is_told_by_its_name(shape):
     page = sumup_kit.Teller(*[(200, shape)] * 2).payments.page("x")
     assert page is not None
-    assert page.state is PageState.OPEN
+    assert page.state in (PageState.OPEN, PageState.UNREADABLE)
     for kind in (Kind.PAYMENT, Kind.REFUND, Kind.DISPUTE):
         found = sumup_kit.Teller(*[(200, shape)] * 2).payments.record(kind, "x")
         assert isinstance(found, Unread | None)

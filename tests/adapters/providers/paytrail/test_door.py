@@ -13,7 +13,7 @@ from adapters.providers.paytrail.references import payment_stamp
 from adapters.providers.paytrail.signature import signature
 from ledger.inbox.named_ids import named_ids
 from ledger.inbox.receive import receive
-from ledger.order.commands import RequestPayment
+from ledger.order.commands import ProviderAccount, RequestPayment
 from ledger.order.order import Order
 from ledger.order.stamps import Paid
 from ledger.order.status import status
@@ -38,6 +38,7 @@ REFUND = "258ad3a5-9711-44c3-be65-64a0ef462ba3"
 
 
 SPEC = replace(worlds.SPEC, preferences=replace(worlds.PREFERENCES, provider="paytrail"))
+ACCOUNTS = {"paytrail": ProviderAccount(name=ACCOUNT, live=False)}
 LOST = httpx2.ReadTimeout("too late")
 
 
@@ -48,7 +49,7 @@ class Selling:
         self.world = World(SPEC)
         self.find = lambda provider, reference: None
         self.teller = Teller((201, MADE))
-        self.order_id = self.world.place(account=ACCOUNT).id
+        self.order_id = self.world.place(accounts=ACCOUNTS).id
         (self.attempt,) = self.order.attempts
         start_payment(
             self.world.orders,
@@ -122,7 +123,7 @@ def test_a_failed_page_is_closed_so_that_the_next_try_has_its_own(selling):
 
 
 def test_a_valid_query_at_another_orders_address_moves_neither(selling):
-    other = selling.world.place("other", account=ACCOUNT).id
+    other = selling.world.place("other", accounts=ACCOUNTS).id
     selling.deliver(selling.told(at=other))
     assert not selling.order.received
     assert not selling.world.orders.get(other).received
@@ -326,7 +327,7 @@ def test_what_cannot_be_looked_up_is_told_apart_from_what_is_not_there(selling):
 def test_a_page_that_nobody_can_read_is_news_that_names_it(selling, answer):
     selling.teller.answers = [answer]
     page = selling.teller.payments.page(TRANSACTION)
-    assert page.state is PageState.OPEN
+    assert page.state is PageState.UNREADABLE
     assert named_ids(page.news.body).object == TRANSACTION
     with pytest.raises(BadMessage):
         DOOR.reread(page.news.body)

@@ -123,6 +123,21 @@ def test_a_refund_of_ours_that_is_told_with_another_amount_is_a_case(selling, wo
     assert (status(selling.order), len(selling.world.cases_opened())) == ("REFUNDED", 1)
 
 
+@pytest.mark.parametrize("transaction", [REFUND, None])
+@pytest.mark.parametrize("cents", [1, 6999, 7001])
+def test_a_refund_of_ours_that_failed_with_another_amount_is_a_case(selling, transaction, cents):
+    stamp = refunding(selling, PENDING)
+    before = selling.order
+    failed = {"status": "fail", "transaction_id": transaction}
+    selling.deliver(told(selling, stamp, **failed, amount=cents))
+    assert selling.order == before
+    (case,) = selling.world.cases_opened()
+    assert (case.kind, case.order) == ("unmatched_money", selling.order_id)
+    assert "amount" in case.text
+    selling.deliver(told(selling, stamp, **failed))
+    assert (status(selling.order), len(selling.world.cases_opened())) == ("REFUND_FAILED", 1)
+
+
 NEWS = [
     {"transaction_id": REFUND, "status": "pending"},
     {"transaction_id": REFUND, "status": "ok"},

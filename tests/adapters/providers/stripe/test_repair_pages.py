@@ -160,6 +160,23 @@ def test_a_page_that_cannot_be_closed_is_left_and_no_other_is_made(shop):
     assert pages(shop) == ["open"]
 
 
+@pytest.mark.parametrize("answer", [[], {"object": "checkout.session", "status": "melted"}])
+def test_a_page_that_nobody_can_read_is_said_so_and_left_open(shop, answer):
+    shop.buy()
+    session = shop.attempt().session
+
+    def misshapen(method: str, path: str) -> None:
+        shop.provider.trouble("misshapen", path, method=method, answer=answer, status=200, count=9)
+
+    misshapen("GET", f"{SESSIONS}/{session}")
+    misshapen("POST", f"{SESSIONS}/{session}/expire")
+    size = shop.size
+    assert regenerate(shop, status=1) == [("unreadable", "found")]
+    assert shop.size == size
+    assert regenerate(shop, "--commit", status=1) == [("unreadable", "left")]
+    assert len(pages(shop)) == 1
+
+
 def test_a_provider_that_is_away_is_said_so(shop):
     shop.buy()
     shop.world.clock.pass_(minutes=1)

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from adapters.providers.stripe import StripeDoor
 from adapters.sandbox import SandboxSettings, running_sandbox
+from ledger.inbox.named_ids import named_ids
 from ledger.payments.capture import CapturingProvider
-from ledger.payments.message import ProviderAway
+from ledger.payments.message import BadMessage, ProviderAway
+from ledger.payments.payment_pages import PageState
 from ledger.payments.provider import NoAnswer
 from ledger.reconciliation.records import Kind, Period, Unread
 from tests.adapters.providers.stripe.test_captures import capture, void
@@ -58,8 +61,13 @@ def test_nothing_is_known_of_what_was_asked_for(provider, shape):
 @SHAPE
 def test_nothing_is_known_of_what_was_looked_up(provider, shape):
     says(provider, shape, method="GET")
-    with pytest.raises(ProviderAway):
-        provider.stripe.page("cs_1")
+    page = provider.stripe.page("cs_1")
+    assert page is not None
+    assert (page.state, page.order, page.attempt) == (PageState.UNREADABLE, None, None)
+    assert page.news is not None
+    assert named_ids(page.news.body).object == "cs_1"
+    with pytest.raises(BadMessage):
+        StripeDoor("whsec").reread(page.news.body)
     assert isinstance(provider.stripe.authorization("pi_1"), NoAnswer)
     assert isinstance(provider.stripe.find_refund(refund_ask(payment_ask(), "pi_1")), NoAnswer)
 

@@ -11,6 +11,7 @@ from adapters.providers.sumup.references import reference_of
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.worker.look_up import Look
 from ledger.inbox.intake import Intake
+from ledger.order.commands import ProviderAccount
 from ledger.order.status import status
 from ledger.payments.message import ProviderAway
 from ledger.payments.provider import start_payment
@@ -97,7 +98,9 @@ class Books:
 
     def __init__(self) -> None:
         self.world, self.inbox = World(SHOP), MemoryInbox()
-        self.order = self.world.place(account=MERCHANT)
+        self.order = self.world.place(
+            accounts={"sumup": ProviderAccount(name=MERCHANT, live=False)}
+        )
         (self.attempt,) = self.order.attempts
         ask: Any = type("Ask", (), {"order": self.order.id, "correlation_id": self.attempt})
         self.reference = reference_of(ask, try_number=1)
