@@ -1119,6 +1119,27 @@ MUTATIONS = (
         tests=("tests/adapters/providers/stripe/test_repair_pages.py",),
     ),
     Mutation(
+        name="a-page-of-sumups-that-may-be-open-is-closed",
+        file="adapters/providers/sumup/checkouts.py",
+        old="    except (Lost, BadMessage):\n        return False\n",
+        new="    except (Lost, BadMessage):\n        return True\n",
+        tests=("tests/web/pages/test_sumup_pages.py",),
+    ),
+    Mutation(
+        name="a-paid-page-of-sumups-is-taken-for-open",
+        file="adapters/providers/sumup/provider.py",
+        old='_STATES = {"PAID": PageState.COMPLETE, ',
+        new='_STATES = {"PAID": PageState.OPEN, ',
+        tests=("tests/web/pages/test_sumup_pages.py",),
+    ),
+    Mutation(
+        name="an-answer-without-end-is-read",
+        file="adapters/providers/http.py",
+        old="            if len(content) > LONGEST or monotonic() > until:\n",
+        new="            if len(content) < 0:\n",
+        tests=("tests/adapters/providers/test_http.py",),
+    ),
+    Mutation(
         name="an-unsigned-event-of-sumups-comes-in",
         file="adapters/providers/sumup/door.py",
         old="""        if "type" in told or "event_type" not in told:
@@ -1333,8 +1354,8 @@ MUTATIONS = (
     Mutation(
         name="last-of-two-equal-keys",
         file="adapters/shop_file/strict_yaml.py",
-        old="            if name in into.values:\n",
-        new="            if name is into.values:\n",
+        old="        if name in keys.values:\n",
+        new="        if name is keys.values:\n",
         tests=("tests/adapters/shop_file/test_strict.py",),
     ),
     Mutation(

@@ -9,7 +9,7 @@ from adapters.mail.smtp import Delivery, Sent
 from adapters.worker.reactors.alarms import Alarm
 
 
-class Mail(Protocol):
+class MailServer(Protocol):
     """A mail server, as far as alarms need one."""
 
     def send(self, letter: RenderedLetter, message_id: str) -> Delivery: ...
@@ -19,7 +19,7 @@ class Mail(Protocol):
 class AlarmMail:
     """Mails each alarm to one address. The same alarm always has the same Message-ID."""
 
-    mail: Mail
+    mail: MailServer
     to: str
     mail_domain: str
     name: str = "mail"

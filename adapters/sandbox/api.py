@@ -16,7 +16,7 @@ from adapters.sandbox.endpoints import ENDPOINTS, Endpoint
 from adapters.sandbox.errors import Json, WireError
 from adapters.sandbox.events import caused_by
 from adapters.sandbox.expand import expand
-from adapters.sandbox.idempotency import Answer, Keys
+from adapters.sandbox.idempotency import IdempotencyKeys, KeptAnswer
 from adapters.sandbox.params import nest
 from adapters.sandbox.troubles import NO_TROUBLE, Trouble, Troubles, internal_error, refuse_at_once
 from adapters.sandbox.world import API_VERSION, World, new_id
@@ -38,7 +38,7 @@ class Door:
 
     def __init__(self, world: World, *, api_key: str, stopping: threading.Event) -> None:
         self._world, self._api_key, self._stopping = world, api_key, stopping
-        self._keys, self._troubles = Keys(world), Troubles(world)
+        self._keys, self._troubles = IdempotencyKeys(world), Troubles(world)
 
     def handle(self, endpoint: Endpoint, of: str | None) -> Response:
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
@@ -60,7 +60,7 @@ class Door:
         if not hmac.compare_digest(given.encode(), self._api_key.encode()):
             raise WireError("Invalid API Key provided.", 401, kept=False)
 
-    def _answer(self, call: Call) -> Answer:
+    def _answer(self, call: Call) -> KeptAnswer:
         """What was told before, or the deed and its memory in one commit."""
         if call.trouble.kind == "think":
             self._stopping.wait(call.trouble.seconds)
@@ -75,7 +75,7 @@ class Door:
             self._keys.remember(call.key, fingerprint, answer=answer)
             return answer
 
-    def _execute(self, call: Call, pairs: list[tuple[str, str]]) -> Answer:
+    def _execute(self, call: Call, pairs: list[tuple[str, str]]) -> KeptAnswer:
         """Rules look before they write, so an error that they raise has written nothing."""
         try:
             params = call.endpoint.shape(nest(pairs), "")
@@ -90,14 +90,14 @@ class Door:
             if not error.kept:
                 raise
             return _error_answer(error, call.request_id)
-        return Answer(status=200, body=json.dumps(body, indent=2), request_id=call.request_id)
+        return KeptAnswer(status=200, body=json.dumps(body, indent=2), request_id=call.request_id)
 
-    def _send(self, call: Call, answer: Answer) -> Response:
+    def _send(self, call: Call, answer: KeptAnswer) -> Response:
         if call.trouble.kind == "late":
             self._stopping.wait(call.trouble.seconds)
         if call.trouble.kind == "misshapen":
             body = json.dumps(call.trouble.answer)
-            answer = Answer(status=call.trouble.status, body=body, request_id=call.request_id)
+            answer = KeptAnswer(status=call.trouble.status, body=body, request_id=call.request_id)
         response = Response(answer.body, answer.status, mimetype="application/json")
         headers = {"Request-Id": call.request_id, "Stripe-Version": API_VERSION}
         if call.key is not None:
@@ -140,9 +140,9 @@ def _fingerprint(pairs: list[tuple[str, str]]) -> str:
     return hashlib.sha256(asked.encode()).hexdigest()
 
 
-def _error_answer(error: WireError, request_id: str) -> Answer:
+def _error_answer(error: WireError, request_id: str) -> KeptAnswer:
     body = json.dumps(error.body(request_id), indent=2)
-    return Answer(status=error.status, body=body, request_id=request_id)
+    return KeptAnswer(status=error.status, body=body, request_id=request_id)
 
 
 def api(door: Door) -> Blueprint:

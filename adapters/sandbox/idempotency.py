@@ -12,7 +12,7 @@ _REMEMBERED = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class KeptAnswer:
     """What went over the wire, and for which request."""
 
     status: int
@@ -20,7 +20,7 @@ class Answer:
     request_id: str
 
 
-class Keys:
+class IdempotencyKeys:
     """The keys in flight are in memory, their answers in the books."""
 
     def __init__(self, world: World) -> None:
@@ -44,7 +44,7 @@ class Keys:
             with self._lock:
                 self._in_flight.discard(key)
 
-    def recall(self, key: str | None, fingerprint: str) -> Answer | None:
+    def recall(self, key: str | None, fingerprint: str) -> KeptAnswer | None:
         books = self._world.books
         oldest = self._world.clock.now() - _REMEMBERED
         books.run("delete from answers where created < ?", (oldest,))
@@ -60,9 +60,9 @@ class Keys:
                 kind="idempotency_error",
                 kept=False,
             )
-        return Answer(status=row["status"], body=row["body"], request_id=row["request_id"])
+        return KeptAnswer(status=row["status"], body=row["body"], request_id=row["request_id"])
 
-    def remember(self, key: str | None, fingerprint: str, *, answer: Answer) -> None:
+    def remember(self, key: str | None, fingerprint: str, *, answer: KeptAnswer) -> None:
         if key is None:
             return
         now = self._world.clock.now()

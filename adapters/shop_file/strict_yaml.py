@@ -7,9 +7,9 @@ in the tree is text: what a field takes for a number or a date is the reader's t
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
 import yaml
-from yaml import events
 
 from ledger.shop.limits import FILE_BYTES, FILE_DEPTH, FILE_NODES
 
@@ -80,10 +80,9 @@ def read_yaml(content: bytes) -> tuple[Node, Sequence[Misread]]:
     if len(content) > FILE_BYTES:
         found = f"more than {FILE_BYTES} bytes"
         raise NotYaml(Misread(1, found, f"a file of at most {FILE_BYTES} bytes"))
-    tree = _Tree()
+    loader = _Strict(_text(content))
     try:
-        for one in yaml.parse(_text(content), Loader=yaml.SafeLoader):
-            tree.take(one)
+        root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
@@ -91,10 +90,11 @@ def read_yaml(content: bytes) -> tuple[Node, Sequence[Misread]]:
     except yaml.YAMLError as error:
         raise NotYaml(Misread(1, "no YAML", f"YAML: {error}")) from None
     except (RecursionError, ValueError, OverflowError) as error:
-        raise NotYaml(Misread(tree.line, "no YAML", f"YAML ({type(error).__name__})")) from None
-    if tree.root is None:
+        raise NotYaml(Misread(loader.at, "no YAML", f"YAML ({type(error).__name__})")) from None
+    if root is None:
         raise NotYaml(Misread(1, "nothing", "a shop, as docs/reference/shop-file.md tells"))
-    return tree.root, tree.misread
+    misread = list[Misread]()
+    return _tree(root, (), misread), misread
 
 
 def _text(content: bytes) -> str:
@@ -111,109 +111,88 @@ def _text(content: bytes) -> str:
     return text
 
 
-class _Tree:
-    """Grows event by event, never by recursion: depth costs nothing."""
+class _Strict(yaml.SafeLoader):
+    """PyYAML's own composer, which is told what of YAML a shop file may have."""
 
-    def __init__(self) -> None:
-        self.root: Node | None = None
-        self.misread: list[Misread] = []
-        self.line = 1
-        self._open: list[Items | Keys] = []
-        # For each open mapping the key whose value comes next.
-        self._keys: list[tuple[str, int] | None] = []
-        self._places: list[Place] = []
-        self._documents = self._nodes = 0
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        # The line and the place, in keys and numbers of items, of what is being read.
+        self.at, self._place = 1, Place()
+        self._nodes = self._depth = 0
 
-    def take(self, event: events.Event) -> None:
-        """One more event of the parser; raises `NotYaml`."""
-        self.line = event.start_mark.line + 1 if event.start_mark else self.line
-        match event:
-            case events.DocumentStartEvent():
-                self._begin(event)
-            case events.AliasEvent():
-                self._refuse(f"*{event.anchor}", "the value itself: no anchors and aliases")
-            case events.ScalarEvent() | events.CollectionStartEvent():
-                self._plain(event)
-                self._node(event)
-            case events.CollectionEndEvent():
-                self._open.pop()
-                self._keys.pop()
-                self._places.pop()
-
-    def _begin(self, event: events.DocumentStartEvent) -> None:
-        self._documents += 1
-        if self._documents > 1:
-            self._refuse("a second document", "one document in a file")
+    def compose_document(self) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if event.version not in (None, (1, 2)) or event.tags:
             self._refuse("a directive", "a file without % directives")
+        return super().compose_document()
 
-    def _plain(self, event: events.NodeEvent) -> None:
-        tag = getattr(event, "tag", None)
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """`index` is the number of an item, or the key of a value; a key itself has none."""
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        outside = self._place
+        self.at = event.start_mark.line + 1
+        if index is not None:
+            self._place = (*outside, index if isinstance(index, int) else index.value)
+        self._plain(event)
+        if isinstance(event, yaml.ScalarEvent):
+            event.value = self._whole(event.value)
+        if isinstance(parent, yaml.MappingNode) and index is None:
+            self._key(event)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        self._place = outside
+        return node
+
+    def _plain(self, event: Any) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse(f"*{event.anchor}", "the value itself: no anchors and aliases")
         if event.anchor is not None:
             self._refuse(f"&{event.anchor}", "the value alone: no anchors and aliases")
-        if tag is not None:
-            self._refuse(tag, "the value alone: no tags")
+        if event.tag is not None:
+            self._refuse(event.tag, "the value alone: no tags")
         self._nodes += 1
         if self._nodes > FILE_NODES:
             self._refuse("one value too many", f"at most {FILE_NODES} keys and values")
-        if len(self._open) >= FILE_DEPTH:
+        if self._depth >= FILE_DEPTH:
             self._refuse("too much in one another", f"at most {FILE_DEPTH} levels")
 
-    def _node(self, event: events.Event) -> None:
-        if isinstance(event, events.ScalarEvent):
-            self._scalar(event)
-            return
-        node = Items(self.line) if isinstance(event, events.SequenceStartEvent) else Keys(self.line)
-        place = self._place()
-        self._put(node)
-        self._open.append(node)
-        self._keys.append(None)
-        self._places.append(place)
-
-    def _scalar(self, event: events.ScalarEvent) -> None:
-        text = joined(event.value)
-        if text is None:
+    def _whole(self, text: str) -> str:
+        whole = joined(text)
+        if whole is None:
             self._refuse("half of a character", "whole characters, such as \\U0001F600")
-        else:
-            quoted = event.style is not None
-            self._put(Scalar(self.line, text, "text" if quoted else meaning(text)))
+        return whole
 
-    def _put(self, node: Node) -> None:
-        into = self._open[-1] if self._open else None
-        if into is None:
-            self.root = node
-        elif isinstance(into, Items):
-            into.items.append(node)
-        elif self._keys[-1] is None:
-            self._keys[-1] = self._key(node)
-        else:
-            (name, line), self._keys[-1] = self._keys[-1], None
-            if name in into.values:
-                right = f"each key once: it stands in line {into.lines[name]} already"
-                place = (*self._place(), name)
-                self.misread.append(Misread(line, f"{name} a second time", right, place))
-            else:
-                into.values[name], into.lines[name] = node, line
-
-    def _key(self, node: Node) -> tuple[str, int]:
-        if not isinstance(node, Scalar):
+    def _key(self, event: Any) -> None:
+        if not isinstance(event, yaml.ScalarEvent):
             self._refuse("a list or a mapping as a key", "a word as a key")
-            raise AssertionError
-        if node.text == "<<" and node.means == "text":
+        if event.value == "<<" and event.style is None:
             self._refuse("<<", "each key written out: no merging")
-        return node.text, node.line
 
-    def _refuse(self, found: str, right: str) -> None:
-        raise NotYaml(Misread(self.line, found, right, self._place()))
+    def _refuse(self, found: str, right: str) -> NoReturn:
+        raise NotYaml(Misread(self.at, found, right, self._place))
 
-    def _place(self) -> Place:
-        """The keys and the numbers of items that lead to what is being read."""
-        if not self._open:
-            return ()
-        into, key, place = self._open[-1], self._keys[-1], self._places[-1]
-        if isinstance(into, Items):
-            return (*place, len(into.items))
-        return place if key is None else (*place, key[0])
+
+def _tree(node: yaml.Node, place: Place, misread: list[Misread]) -> Node:
+    line = _line(node)
+    if isinstance(node, yaml.ScalarNode):
+        return Scalar(line, node.value, "text" if node.style else meaning(node.value))
+    if isinstance(node, yaml.SequenceNode):
+        every = enumerate(node.value)
+        return Items(line, [_tree(one, (*place, number), misread) for number, one in every])
+    keys = Keys(line)
+    for key, value in node.value:
+        name, within = key.value, (*place, key.value)
+        if name in keys.values:
+            right = f"each key once: it stands in line {keys.lines[name]} already"
+            misread.append(Misread(_line(key), f"{name} a second time", right, within))
+        else:
+            keys.values[name], keys.lines[name] = _tree(value, within, misread), _line(key)
+    return keys
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
 
 
 def meaning(text: str) -> str:
