@@ -41,7 +41,7 @@ class Answer:
     content: Any
 
 
-class Counts(Protocol):
+class AnswerCheck(Protocol):
     """Whether an answer is the provider's word on what was asked: raises `Lost` where it is not."""
 
     def __call__(self, status: int, headers: Mapping[str, str], body: bytes) -> None: ...
@@ -57,7 +57,7 @@ class HttpClient:
         self,
         base_url: str,
         *,
-        counts: Counts,
+        counts: AnswerCheck,
         patience: float,
         transport: httpx2.BaseTransport | None,
         headers: Mapping[str, str] | None = None,

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 
 from adapters.worker.look_up import Look
-from adapters.worker.reactor import Patience
 from adapters.worker.reactors.unpaid_orders import Timeouts
 from ledger.order.order import Order
 from ledger.order.status import status
@@ -43,14 +42,13 @@ def time_out(shop: SumupShop, order: UUID) -> None:
     """Four days pass, and the worker looks at what nobody paid."""
     shop.product.clock.move(days=4)
     parts = shop.parts
-    Timeouts(
+    timeouts = Timeouts(
         orders=parts.orders,
-        find=lambda: [order],
         pages=open_pages(parts),
         look=Look(pages=parts.pages, intake=intake(parts)),
         clock=parts.clock,
-        patience=Patience(parts.clock),
-    ).run()
+    )
+    timeouts(order)
 
 
 def cases(shop: SumupShop) -> list[str]:
