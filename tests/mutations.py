@@ -80,6 +80,13 @@ MUTATIONS = (
         tests=("tests/ledger/audit/test_resume.py",),
     ),
     Mutation(
+        name="what-providers-know-is-asked-of-people",
+        file="ledger/audit/resume.py",
+        old="all(capability(one.provider).by_hand for one in paid)",
+        new="True",
+        tests=("tests/adapters/postgres/test_restored_backup.py",),
+    ),
+    Mutation(
         name="resumed-list-is-of-the-backup",
         file="web/wiring/composition.py",
         old="        rows.run()\n",

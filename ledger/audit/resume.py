@@ -1,6 +1,6 @@
 """A ledger restored from a backup goes on, and gives no number a second time (SPEC O2b)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -8,9 +8,17 @@ from uuid import UUID
 from ledger.kernel.events import Draft, Recorded
 from ledger.kernel.retry import again_on_conflict
 from ledger.kernel.store import Append, Appended, Conflict, StampStore
+from ledger.order.batch_service import ManyStore
+from ledger.order.evolve import fold
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, receipt_numbers
+from ledger.order.order import Order
+from ledger.payments.capabilities import capability
 from ledger.shop.service import Shops
 from ledger.shop.stamps import SeriesResumed, shop_id
+
+_PAGE = 500
+# Pages of orders that are paid, or free: the next so many after one of them.
+PaidOrders = Callable[[UUID, int], Sequence[UUID]]
 
 
 class NumberedStore(StampStore, Protocol):
@@ -90,3 +98,27 @@ def _resume(
         return Conflict(stream=shop.id, expected=shop.version, actual=shop.version)
 
     return again_on_conflict(shop_id(slug), attempt)
+
+
+def known_here_alone(
+    store: ManyStore, paid: PaidOrders, *, backup_of: datetime | None
+) -> Iterator[Order]:
+    """Orders that may have been cancelled since the backup without a trace outside: maybe none was.
+
+    They are free, or all their money came by hand, and what they are for had not begun when the
+    backup was made. Of the others a provider knows what went back.
+    """
+    after = UUID(int=0)
+    while ids := paid(after, _PAGE):
+        histories = store.read_opened(ids)
+        for order in (fold(one, histories[one]) for one in ids if histories.get(one)):
+            if _is_known_here_alone(order, backup_of):
+                yield order
+        after = ids[-1]
+
+
+def _is_known_here_alone(order: Order, backup_of: datetime | None) -> bool:
+    if not order.alive or (backup_of is not None and order.terms.starts_at <= backup_of):
+        return False
+    paid = [one for one in order.attempts.values() if one.received is not None]
+    return all(capability(one.provider).by_hand for one in paid)

@@ -1,19 +1,21 @@
 """`ledger resume`: after a restored backup, before anybody sells again."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any
 from uuid import UUID, uuid4
 
 import click
 from rich.table import Table
 
-from ledger.audit.resume import backup_of
+from ledger.audit.resume import backup_of, known_here_alone
 from ledger.audit.resume import resume as resume_series
 from ledger.kernel.currencies import spoken
 from ledger.kernel.money import Money
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, receipt_numbers
+from ledger.order.order import Order
 from ledger.order.status import status
 from ledger.payments.message import ProviderAway
 from ledger.reconciliation.records import Period
@@ -22,7 +24,6 @@ from ledger.shop.stamps import SeriesResumed
 from web.cli import audit_tables as tables
 from web.cli.reconcile import statement_of
 from web.wiring.composition import Works, follow
-from web.wiring.parts import Parts, Views
 
 FOUND = 1
 _LOOK_BACK = timedelta(days=1)
@@ -31,16 +32,11 @@ _GAP = click.IntRange(1, 1_000_000)
 _HEADINGS = {
     "letters_that_may_go_twice": "Letters that may go twice, of",
     "orders_that_time_out": "Orders that time out when the worker starts",
+    "orders_known_here_alone": (
+        "Free or paid by hand; cancelled or returned since? Only letters and bank statements know"
+    ),
     "open_cases": "Open cases",
 }
-
-
-class RestoredViews(Views, Protocol):
-    """The views, with what only this command asks."""
-
-    def due_letters(self, now: datetime, limit: int) -> Sequence[UUID]:
-        """Orders that may owe a letter."""
-        ...
 
 
 @click.group()
@@ -65,7 +61,7 @@ def resume(context: click.Context, gap: int, run: UUID | None, as_json: bool) ->
     since = backup_of(works.ledger, parts.shops, run) or parts.store.clocks().newest
     gaps = resume_series(works.ledger, parts.shops, gap=gap, correlation_id=run, actor="cli")
     books = _books(works, Period(since=(since or parts.clock()) - _LOOK_BACK, until=parts.clock()))
-    look = _to_look_at(parts, works.views)
+    look = _to_look_at(works, backup=since)
     if as_json:
         document = {"run": run, "backup_of": since, "gaps": gaps, "providers": books, **look}
         tables.as_json(document)
@@ -93,12 +89,15 @@ def _books(works: Works, period: Period) -> dict[str, str]:
     return told
 
 
-def _to_look_at(parts: Parts, views: RestoredViews) -> dict[str, list[dict[str, Any]]]:
+def _to_look_at(works: Works, *, backup: datetime | None) -> dict[str, list[dict[str, Any]]]:
     """By what people must do."""
-    now = parts.clock()
+    parts, views = works.parts, works.views
+    now, get = parts.clock(), parts.orders.get
+    alone = known_here_alone(works.ledger, views.paid_orders, backup_of=backup)
     return {
-        "letters_that_may_go_twice": _orders(parts, views.due_letters(now, _MOST)),
-        "orders_that_time_out": _orders(parts, views.unpaid_due(now, _MOST)),
+        "letters_that_may_go_twice": _orders(map(get, views.due_letters(now, _MOST))),
+        "orders_that_time_out": _orders(map(get, views.unpaid_due(now, _MOST))),
+        "orders_known_here_alone": _orders(islice(alone, _MOST)),
         "open_cases": [
             {
                 "id": one.stream,
@@ -112,8 +111,7 @@ def _to_look_at(parts: Parts, views: RestoredViews) -> dict[str, list[dict[str, 
     }
 
 
-def _orders(parts: Parts, ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    read = [parts.orders.get(one) for one in ids]
+def _orders(orders: Iterable[Order]) -> list[dict[str, Any]]:
     return [
         {
             "id": one.id,
@@ -121,7 +119,7 @@ def _orders(parts: Parts, ids: Sequence[UUID]) -> list[dict[str, Any]]:
             "shop": one.terms.shop_slug,
             "status": status(one).value,
         }
-        for one in read
+        for one in sorted(orders, key=lambda one: (one.terms.shop_slug, one.number))
     ]
 
 
@@ -155,8 +153,9 @@ def _show(
             )
             click.echo("\n".join(f"  {_line(one)}" for one in found))
     click.echo(
-        "What was cancelled or refunded after the backup: see the providers above, and\n"
-        "docs/how-to/backup-and-restore.md for what to do before the worker starts."
+        "What was cancelled or refunded at a provider after the backup: see the providers above.\n"
+        "Free orders that were placed after it are in no list: nothing here knows of them.\n"
+        "docs/how-to/backup-and-restore.md says what to do before the worker starts."
     )
 
 

@@ -202,6 +202,11 @@ class Views:
         found = self._read("views_read_unpaid_due", now, limit, *lane.chosen, offset)
         return [order for (order,) in found]
 
+    def paid_orders(self, after: UUID, limit: int) -> Sequence[UUID]:
+        """Orders that are paid, or free and confirmed, page by page in the order of their names."""
+        found = self._read("views_read_paid_orders", after, limit)
+        return [order for (order,) in found]
+
     def promised_refunds(
         self, limit: int = 500, *, lane: Lane = EVERY, offset: int = 0
     ) -> Sequence[UUID]:

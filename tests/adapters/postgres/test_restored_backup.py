@@ -14,6 +14,8 @@ from adapters.embedded_postgres.binaries import find_binaries
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.resume import resume
 from ledger.audit.verify import verify
+from ledger.order.commands import MarkPaid
+from ledger.order.stamps import Paid
 from ledger.shop.stamps import shop_id
 from tests.kits.worlds import SPEC, World
 from web.cli.main import stampledger
@@ -88,6 +90,30 @@ def test_the_list_of_what_to_look_at_is_of_now_though_no_worker_runs(database, t
     assert done.exit_code == 1, done.output
     (listed,) = json.loads(done.output)["orders_that_time_out"]
     assert (listed["id"], listed["number"]) == (str(order.id), "#000001")
+
+
+def test_orders_whose_cancellation_nobody_else_would_know_are_named(database, typed):
+    world = world_at(database.app)
+    by_hand, at_stripe, waiting = (world.place(name) for name in ("one", "two", "three"))
+    cash = MarkPaid(
+        correlation_id=uuid4(),
+        actor="token:till",
+        at=world.clock(),
+        reason="cash at the desk",
+        version=by_hand.version,
+    )
+    world.orders.handle(by_hand.id, cash)
+    paid = Paid(amount=at_stripe.due, provider="stripe", provider_reference="pi_1")
+    (attempt,) = at_stripe.attempts
+    world.orders.record(at_stripe.id, paid, correlation_id=attempt, actor="stripe")
+    world.close()
+    listed = json.loads(typed("--json").output)
+    assert [one["id"] for one in listed["orders_known_here_alone"]] == [str(by_hand.id)]
+    assert [one["id"] for one in listed["orders_that_time_out"]] == [str(waiting.id)]
+    assert (
+        "Only letters and bank statements know: 1\n  #000001"
+        in typed("--run", listed["run"]).output
+    )
 
 
 def test_a_run_that_was_broken_off_knows_how_old_the_backup_is(database, typed):
