@@ -1,7 +1,9 @@
 """The docs say what the code does: names, fields, problems, commands, settings, links."""
 
+import ast
 import doctest
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 from inspect import cleandoc
 from pathlib import Path
@@ -155,3 +157,39 @@ def test_every_page_can_be_reached_from_the_index():
     index = (ROOT / "docs/index.md").read_text()
     linked = {(ROOT / "docs" / one).resolve() for one in _LINK.findall(index) if "://" not in one}
     assert {page for page in DOCS if page.name != "index.md"} <= linked
+
+
+WALKS = (ROOT / "docs/explanation/a-webhook-walks.md").read_text()
+# A longer walk is one that nobody can remember.
+MOST_ROOMS = 12
+
+
+def walks() -> list[list[tuple[str, str]]]:
+    """Of each walk its rooms, and what one passes there."""
+    return [
+        re.findall(r"^\| \d+ \| `([\w/]+)` \| (.*?) \|", walk, flags=re.MULTILINE)
+        for walk in WALKS.split("\n## ")[1:]
+    ]
+
+
+def test_the_walks_pass_what_is_there():
+    for room, through in (stop for walk in walks() for stop in walk):
+        for file, names in re.findall(r"`(\w+\.py)`: ((?:`[\w.]+`(?:, )?)+)", through):
+            tree = ast.parse((ROOT / room / file).read_text())
+            assert {*re.findall(r"`([\w.]+)`", names)} <= {*defined(tree)}, f"{room}/{file}"
+        assert through.count(".py`: ") == through.count(".py`"), "each file is passed by a function"
+
+
+def defined(tree: ast.AST, within: str = "") -> Iterator[str]:
+    """Every function and class of a module, methods as `Class.method`."""
+    for one in ast.iter_child_nodes(tree):
+        if isinstance(one, ast.FunctionDef | ast.ClassDef):
+            yield within + one.name
+        if isinstance(one, ast.ClassDef):
+            yield from defined(one, f"{one.name}.")
+
+
+def test_no_walk_is_long_or_enters_a_room_twice():
+    for walk in walks():
+        rooms = [room for room, _ in walk]
+        assert 4 < len(rooms) == len({*rooms}) <= MOST_ROOMS
