@@ -35,6 +35,8 @@ LONG_MODULES = {
     "ledger/order/stamps.py": "all stamps of an order in one file: the union is exhaustive",
 }
 LONG_FUNCTIONS = {
+    "ledger/audit/describe.py:_of_order": "one sentence for each stamp: the match is exhaustive",
+    "ledger/order/evolve.py:_changed": "one line for each stamp: the match is exhaustive",
     "web/wiring/composition.py:_works": "all parts are wired in one look",
 }
 # Sizes are a result: one idea is not cut to fit a number. What is larger is named with its reason.

@@ -16,14 +16,11 @@ from ledger.audit.raw_rows import (
     vertebra_of,
 )
 from ledger.codec.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
-from ledger.kernel.fast import maker
-
-stored_row = maker(StoredRow)
 
 
 def audited(row: StampRow) -> StoredRow:
     """The same row, byte for byte."""
-    return stored_row(
+    return StoredRow(
         row.id,
         row.originator_id,
         row.originator_version,

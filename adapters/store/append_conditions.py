@@ -21,12 +21,10 @@ from adapters.store.recorder import (
     WrappedKey,
 )
 from adapters.store.rows import NO_NUMBERS, PreparedStamp, StampRow
-from ledger.kernel.fast import maker
 from ledger.kernel.store import Conflict, NoRoom, PaymentTaken
 from ledger.proof.leaf import leaves_of
 
 _NO_SEATS: dict[UUID, Seats] = {}
-_committed = maker(Committed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def decide(
     frontier = known.head.frontier.extend([row.leaf for row in batch.rows])
     size, root = frontier.size, frontier.root()
     answers = [
-        _committed(one.rows, size, root, one.repeated) if isinstance(one, _Stands) else one
+        Committed(one.rows, size, root, one.repeated) if isinstance(one, _Stands) else one
         for one in judged
     ]
     keys = [*batch.keys.values()]

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from eventsourcing.application import Application
@@ -19,15 +19,14 @@ from adapters.store.read_opened import opened_streams
 from adapters.store.read_sealed import ClosedLedger
 from adapters.store.recorder import Answer, Committed, Contradicts, PreparedAppend, StampRecorder
 from adapters.store.rows import StampRow
-from ledger.codec import NAMES, Unreadable, require_readable
+from ledger.codec import Unreadable, require_readable
 from ledger.kernel.clocks import Clocks
-from ledger.kernel.events import Recorded
-from ledger.kernel.fast import maker
+from ledger.kernel.events import Recorded, declared
 from ledger.kernel.few_collections import few_collections
 from ledger.kernel.store import Append, Appended, Contradiction, Outcome, UnreadStamp
 
-_prepared_append = maker(PreparedAppend)
 # Of an import: one commit is under way, one is decided, one is ready, one is being made.
+_S = TypeVar("_S")
 _AHEAD = 3
 _MOST = 2**62
 
@@ -100,13 +99,15 @@ class StampLedger(Application[UUID]):
             for answers in handed_in:
                 yield from answers()
 
-    def read(self, stream: UUID) -> Sequence[Recorded]:
+    def read(self, stream: UUID) -> Sequence[Recorded[object]]:
         """All stamps of a stream in version order, sealed parts opened; empty if none."""
         return [self._open(row) for row in self._stamps.read_stream(stream)]
 
-    def read_what_can_be(self, stream: UUID) -> tuple[Sequence[Recorded], Sequence[UnreadStamp]]:
+    def read_what_can_be(
+        self, stream: UUID
+    ) -> tuple[Sequence[Recorded[object]], Sequence[UnreadStamp]]:
         """The stamps of a stream that can be read, and those that cannot."""
-        read: list[Recorded] = []
+        read: list[Recorded[object]] = []
         unread: list[UnreadStamp] = []
         for row in self._stamps.read_stream(stream):
             try:
@@ -116,28 +117,31 @@ class StampLedger(Application[UUID]):
                 unread.append(UnreadStamp(version=row.originator_version, why=why))
         return read, unread
 
-    def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+    def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded[object]]]:
         """All stamps of many streams as `read` gives them; unreadable streams are left out."""
         rows = self._stamps.read_plain_streams(streams, until=_MOST)
         return opened_streams(rows, self.keyring)
 
     def read_many(
         self, streams: Sequence[UUID], *, until: int
-    ) -> Mapping[UUID, Sequence[Recorded]]:
+    ) -> Mapping[UUID, Sequence[Recorded[object]]]:
         """The stamps of these streams up to a position, sealed parts closed."""
         return self._closed.read_many(streams, until=until)
 
-    def feed(self, after: int, *, limit: int) -> Sequence[Recorded]:
+    def feed(self, after: int, *, limit: int) -> Sequence[Recorded[object]]:
         """The next stamps of the ledger, sealed parts closed.
 
         Raises `adapters.store.recorder.PositionMissing` at a hole.
         """
         return self._closed.feed(after, limit=limit)
 
-    def find(self, correlation_id: UUID, stamp: type, *, occurrence: str = "") -> Recorded | None:
-        """The one stamp of an identity, sealed part opened; None if it does not stand."""
-        row = self._stamps.find(correlation_id, NAMES[stamp][0], occurrence=occurrence)
-        return self._open(row) if row else None
+    def find(
+        self, correlation_id: UUID, kind: type[_S], *, occurrence: str = ""
+    ) -> Recorded[_S] | None:
+        """The one stamp of an identity, sealed part opened."""
+        name = declared(kind).name
+        row = self._stamps.find(correlation_id, name, occurrence=occurrence)
+        return cast("Recorded[_S]", self._open(row)) if row else None
 
     def head(self) -> tuple[int, bytes]:
         """The newest tree head: size and root."""
@@ -176,7 +180,7 @@ class StampLedger(Application[UUID]):
             return Contradiction(existing=self._open(answer.row))
         return answer
 
-    def _open(self, row: StampRow) -> Recorded:
+    def _open(self, row: StampRow) -> Recorded[object]:
         return self._mapper.open(row)
 
 
@@ -192,7 +196,7 @@ def _prepared(append: Append, sealing: Sealing) -> PreparedAppend:
     if not stamps or (len(stamps) > 1 and len({one.identity for one in stamps}) < len(stamps)):
         raise ValueError("an append needs stamps, and each only once")
     keys = [key for stream in _written(append) for key in sealing.fresh_for(stream)]
-    return _prepared_append(stamps, append.expected, append.seats, keys, append.payments)
+    return PreparedAppend(stamps, append.expected, append.seats, keys, append.payments)
 
 
 def _written(append: Append) -> Iterable[UUID]:

@@ -10,10 +10,7 @@ from adapters.keys.key_ring import Keyring, Sealing
 from adapters.store.rows import PlainRow, PreparedStamp, StampRow
 from ledger.codec import closed, decode, faithful, frame, unframe
 from ledger.kernel.events import Draft, Recorded
-from ledger.kernel.fast import maker
 from ledger.order.numbers import floor_of
-
-_recorded = maker(Recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +19,7 @@ class NumberedDraft:
 
     originator_id: UUID
     originator_version: int
-    draft: Draft
+    draft: Draft[object]
     sealing: Sealing
 
 
@@ -32,7 +29,7 @@ class RecordedStamp:
 
     originator_id: UUID
     originator_version: int
-    recorded: Recorded
+    recorded: Recorded[object]
 
 
 class StampMapper(Mapper[UUID]):
@@ -57,14 +54,14 @@ class StampMapper(Mapper[UUID]):
         recorded = self.open(stored_event)
         return RecordedStamp(recorded.stream, recorded.version, recorded)
 
-    def open(self, row: StampRow) -> Recorded:
+    def open(self, row: StampRow) -> Recorded[object]:
         """The stamp in a row, with its sealed part while its key exists."""
         if row.correlation_id is None:
             raise TypeError(f"position {row.id} holds no stamp")
         schema, sealed, body = unframe(row.state)
         private = self._open(row, sealed) if sealed else None
         decoded = decode(row.topic, schema, body, private)
-        return _recorded(
+        return Recorded(
             row.originator_id,
             row.originator_version,
             row.id,
@@ -85,13 +82,13 @@ class StampMapper(Mapper[UUID]):
         )
 
 
-def restore(row: PlainRow) -> Recorded:
+def restore(row: PlainRow) -> Recorded[object]:
     """The stamp in a row, its sealed part closed; raises `ledger.codec.Unreadable`."""
     position, stream, version, name, recorded_at, cause, numbers, state, leaf = row
     if cause is None:
         raise TypeError(f"position {position} holds no stamp")
     stamp, envelope = closed(name, state)
-    return _recorded(
+    return Recorded(
         stream,
         version,
         position,
@@ -107,7 +104,7 @@ def restore(row: PlainRow) -> Recorded:
     )
 
 
-def prepare(draft: Draft, version: int, *, sealing: Sealing) -> PreparedStamp:
+def prepare(draft: Draft[object], version: int, *, sealing: Sealing) -> PreparedStamp:
     """A draft as it will be stored at this version of its stream.
 
     Raises `ledger.codec.NotStorable` for one that would not read back as what it is.
@@ -129,9 +126,9 @@ def prepare(draft: Draft, version: int, *, sealing: Sealing) -> PreparedStamp:
     )
 
 
-def recorded_as(draft: Draft, row: StampRow) -> Recorded:
+def recorded_as(draft: Draft[object], row: StampRow) -> Recorded[object]:
     """A draft that was just committed, without decoding what was encoded a moment ago."""
-    return _recorded(
+    return Recorded(
         draft.stream,
         row.originator_version,
         row.id,

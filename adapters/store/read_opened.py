@@ -11,19 +11,19 @@ from adapters.keys.key_ring import Keyring
 from adapters.store.rows import PlainRow
 from ledger.codec import Unreadable, decode, unframe
 from ledger.kernel.events import Recorded
-from ledger.kernel.fast import maker
 
-_recorded = maker(Recorded)
 _log = structlog.get_logger("ledger")
 
 
-def opened_streams(rows: Sequence[PlainRow], keyring: Keyring) -> Mapping[UUID, Sequence[Recorded]]:
+def opened_streams(
+    rows: Sequence[PlainRow], keyring: Keyring
+) -> Mapping[UUID, Sequence[Recorded[object]]]:
     """The stamps of each stream; a stream with one that cannot be read or opened is left out."""
     by_stream: dict[UUID, list[PlainRow]] = defaultdict(list)
     for row in rows:
         by_stream[row.stream].append(row)
     keyring.fetch(_sealed(rows))
-    found: dict[UUID, Sequence[Recorded]] = {}
+    found: dict[UUID, Sequence[Recorded[object]]] = {}
     for stream, stack in by_stream.items():
         try:
             found[stream] = [_opened(row, keyring) for row in stack]
@@ -38,14 +38,14 @@ def _sealed(rows: Sequence[PlainRow]) -> Iterator[bytes]:
             yield unframe(row.state)[1]
 
 
-def _opened(row: PlainRow, keyring: Keyring) -> Recorded:
+def _opened(row: PlainRow, keyring: Keyring) -> Recorded[object]:
     position, stream, version, name, recorded_at, cause, numbers, state, leaf = row
     if cause is None:
         raise TypeError(f"position {position} holds no stamp")
     schema, sealed, body = unframe(state)
     private = keyring.open(stream, version, type=name, sealed=sealed) if sealed else None
     stamp, actor, occurred_at, evidence, request = decode(name, schema, body, private)
-    return _recorded(
+    return Recorded(
         stream,
         version,
         position,

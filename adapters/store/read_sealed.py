@@ -20,9 +20,9 @@ class ClosedLedger:
 
     def read_many(
         self, streams: Sequence[UUID], *, until: int
-    ) -> Mapping[UUID, Sequence[Recorded]]:
+    ) -> Mapping[UUID, Sequence[Recorded[object]]]:
         """The stamps of these streams up to a position; those that count no more are left out."""
-        found: dict[UUID, list[Recorded]] = defaultdict(list)
+        found: dict[UUID, list[Recorded[object]]] = defaultdict(list)
         unread: list[tuple[PlainRow, Unreadable]] = []
         for row in self.recorder.read_plain_streams(streams, until=until):
             try:
@@ -34,7 +34,7 @@ class ClosedLedger:
                 raise fault
         return found
 
-    def feed(self, after: int, *, limit: int) -> Sequence[Recorded]:
+    def feed(self, after: int, *, limit: int) -> Sequence[Recorded[object]]:
         """The next stamps of the ledger. Raises `PositionMissing` at a hole."""
         return [restore(row) for row in self.recorder.read_plain(after, limit=limit)]
 

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from eventsourcing.persistence import (
     StoredEvent,
     Subscription,
 )
+from msgspec import Struct
+from msgspec import field as struct_field
 
 from adapters.audit.recorder import AuditedRecorder, audited
 from adapters.store.rows import PlainRow, StampRow, plain
@@ -44,8 +46,7 @@ class WrappedKey:
     wrapped: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedAppend:
+class PreparedAppend(Struct, frozen=True):
     """Events that are committed together or not at all, with conditions and fresh data keys.
 
     `expected` names the head version of streams, 0 for none. An event whose stream has events
@@ -53,14 +54,13 @@ class PreparedAppend:
     """
 
     events: Sequence[StoredEvent]
-    expected: Mapping[UUID, int] = field(default_factory=dict)
+    expected: Mapping[UUID, int] = struct_field(default_factory=dict)
     seats: Sequence[SeatChange] = ()
     keys: Sequence[WrappedKey] = ()
     payments: Sequence[PaymentClaim] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Committed:
+class Committed(Struct, frozen=True):
     """The rows stand in the ledger; size and root are the tree head of their commit.
 
     `repeated`: they stood there before and nothing was written; the head is the newest.

@@ -17,7 +17,7 @@ from projections.engine.derive import Poison
 class Batch:
     """The stamps after a position, by stream, up to and including position `last`."""
 
-    stamps: Mapping[UUID, Sequence[Recorded]]
+    stamps: Mapping[UUID, Sequence[Recorded[object]]]
     poisoned: Mapping[UUID, Poison]
     last: int
 
@@ -40,7 +40,7 @@ class Feed:
 
     def histories(
         self, streams: Sequence[UUID], *, until: int
-    ) -> Mapping[UUID, Sequence[Recorded]]:
+    ) -> Mapping[UUID, Sequence[Recorded[object]]]:
         """The stamps of streams up to a position; a stream that cannot be read is left out."""
         try:
             return self._store.read_many(streams, until=until) if streams else {}
@@ -73,7 +73,7 @@ class Feed:
         return True
 
     def _one_by_one(self, after: int, limit: int) -> Batch:
-        stamps: list[Recorded] = []
+        stamps: list[Recorded[object]] = []
         poisoned: dict[UUID, Poison] = {}
         last = after
         recorder = self._store.recorder
@@ -92,8 +92,10 @@ class Feed:
         return _batch(stamps, poisoned, last=last)
 
 
-def _batch(stamps: Sequence[Recorded], poisoned: Mapping[UUID, Poison], *, last: int) -> Batch:
-    by_stream: dict[UUID, list[Recorded]] = defaultdict(list)
+def _batch(
+    stamps: Sequence[Recorded[object]], poisoned: Mapping[UUID, Poison], *, last: int
+) -> Batch:
+    by_stream: dict[UUID, list[Recorded[object]]] = defaultdict(list)
     for recorded in stamps:
         by_stream[recorded.stream].append(recorded)
     return Batch(stamps=by_stream, poisoned=poisoned, last=last)

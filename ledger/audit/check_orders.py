@@ -1,6 +1,7 @@
 """Whether an order's stamps keep the laws of money, seats and letters."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeGuard, get_args
 
 from ledger.audit.findings import Finding, Step
 from ledger.kernel.events import Recorded
@@ -50,17 +51,18 @@ _OF_AN_ATTEMPT = (
     AuthorizationExpired,
     Paid,
 )
-_OF_A_PAYMENT = (
-    CreateRefundRequest,
-    CreateRefundSuccess,
-    Refunded,
-    RefundFailed,
-    ManualRefund,
-    PaymentWithdrawn,
-    Disputed,
-    DisputeClosed,
-    CreateVoidRequest,
+_OfAPayment = (
+    CreateRefundRequest
+    | CreateRefundSuccess
+    | Refunded
+    | RefundFailed
+    | ManualRefund
+    | PaymentWithdrawn
+    | Disputed
+    | DisputeClosed
+    | CreateVoidRequest
 )
+_OF_A_PAYMENT: tuple[type, ...] = get_args(_OfAPayment)
 _NEWS_OF_AN_ATTEMPT, _NEWS_OF_A_PAYMENT = frozenset(_OF_AN_ATTEMPT), frozenset(_OF_A_PAYMENT)
 
 
@@ -110,12 +112,17 @@ def bound(step: Step) -> Sequence[Finding]:
         return ()
     if type(news.stamp) in _NEWS_OF_AN_ATTEMPT:
         return _of_attempt(step, news, order.attempts.get(news.correlation_id))
-    if type(news.stamp) in _NEWS_OF_A_PAYMENT:
-        return _of_payment(step, news, order.attempts.get(news.stamp.payment))
+    stamp = news.stamp
+    if _is_of_a_payment(stamp):
+        return _of_payment(step, news, order.attempts.get(stamp.payment))
     return ()
 
 
-def _of_attempt(step: Step, news: Recorded, attempt: Attempt | None) -> Sequence[Finding]:
+def _is_of_a_payment(stamp: object) -> TypeGuard[_OfAPayment]:
+    return type(stamp) in _NEWS_OF_A_PAYMENT
+
+
+def _of_attempt(step: Step, news: Recorded[object], attempt: Attempt | None) -> Sequence[Finding]:
     if attempt is None:
         return [step.finding("11", f"{step.type} of a payment that was never asked for")]
     if not isinstance(news.stamp, Paid | Authorized):
@@ -128,7 +135,7 @@ def _of_attempt(step: Step, news: Recorded, attempt: Attempt | None) -> Sequence
     return found
 
 
-def _of_payment(step: Step, news: Recorded, attempt: Attempt | None) -> Sequence[Finding]:
+def _of_payment(step: Step, news: Recorded[object], attempt: Attempt | None) -> Sequence[Finding]:
     amount = getattr(news.stamp, "amount", None)
     if attempt is None:
         return [step.finding("11", f"{step.type} of a payment that was never asked for")]

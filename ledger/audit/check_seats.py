@@ -71,7 +71,7 @@ class SeatCount:
     sums: dict[int, Totals] = field(default_factory=dict)
     named: dict[int, str] = field(default_factory=dict)
 
-    def count(self, one: Recorded, before: State, after: State) -> None:
+    def count(self, one: Recorded[object], before: State, after: State) -> None:
         """Take one stamp in."""
         self.move(seats_moved(one, before, after))
 
@@ -99,7 +99,7 @@ class SeatCount:
         return self.named.get(quota) or str(UUID(int=quota))
 
 
-def seats_moved(one: Recorded, before: State, after: State) -> tuple[SeatsMoved, ...]:
+def seats_moved(one: Recorded[object], before: State, after: State) -> tuple[SeatsMoved, ...]:
     """What one stamp changed in quotas, given its stream before and after it."""
     if type(one.stamp) not in MOVERS:
         return ()

@@ -1,12 +1,22 @@
 """Every stamp in one plain sentence, for whoever reads a ledger; nothing personal."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Protocol, assert_never
 
 from ledger.cases import stamps as case_stamps
 from ledger.kernel.currencies import spoken
+from ledger.kernel.events import Foreign
 from ledger.order import stamps
 from ledger.shop import stamps as shop_stamps
+
+
+class _Tried(Protocol):
+    @property
+    def try_number(self) -> int: ...
+
+
+class _Posted(_Tried, Protocol):
+    @property
+    def letter(self) -> stamps.Letter: ...
 
 
 def _placed(one: stamps.OrderPlaced) -> str:
@@ -19,7 +29,7 @@ def _asked_back(one: stamps.CreateRefundRequest) -> str:
     return f"Asked {one.provider} to return {spoken(one.amount)} ({one.cause}){kept}{_try(one)}"
 
 
-def _try(one: Any) -> str:
+def _try(one: _Tried) -> str:
     return f", try {one.try_number}" if one.try_number > 1 else ""
 
 
@@ -32,85 +42,137 @@ def _product(one: shop_stamps.ProductRevised) -> str:
     return f"Product {one.slug}, revision {one.revision}, at {spoken(one.price)}"
 
 
-def _said(one: Any) -> str:
+def _said(one: _Posted) -> str:
     return f"letter “{one.letter}”{_try(one)}"
 
 
-_TOLD: Mapping[type, Callable[[Any], str]] = {
-    stamps.OrderPlaced: _placed,
-    stamps.ZeroPrice: lambda one: "Confirmed: nothing to pay",
-    stamps.CreatePaymentRequest: lambda one: (
-        f"Asked {one.provider} for a payment of {spoken(one.amount)}{_try(one)}"
-    ),
-    stamps.CreatePaymentSuccess: lambda one: f"The provider made a payment page{_try(one)}",
-    stamps.CreatePaymentFailure: lambda one: f"The provider made no payment page: {one.code}",
-    stamps.PaymentPending: lambda one: "Payment started; the money comes later",
-    stamps.PaymentFailed: lambda one: f"Payment declined: {one.code}",
-    stamps.PaymentExpired: lambda one: "The payment page closed without money",
-    stamps.Authorized: lambda one: f"Authorized {spoken(one.amount)} through {one.provider}",
-    stamps.CreateCaptureRequest: lambda one: (
-        f"Asked {one.provider} to capture {spoken(one.amount)}{_try(one)}"
-    ),
-    stamps.CreateCaptureFailure: lambda one: f"Capture refused: {one.code}",
-    stamps.CreateVoidRequest: lambda one: (
-        f"Asked {one.provider} to void an authorization{_try(one)}"
-    ),
-    stamps.Voided: lambda one: "The authorization was voided",
-    stamps.CreateVoidFailure: lambda one: f"Void refused: {one.code}",
-    stamps.AuthorizationExpired: lambda one: "The authorization expired at the provider",
-    stamps.Paid: lambda one: f"Received {spoken(one.amount)} through {one.provider}",
-    stamps.PaymentAssigned: lambda one: (
-        f"Received {spoken(one.amount)} through {one.provider}: money of a case, found to be here"
-    ),
-    stamps.PaymentWithdrawn: lambda one: (
-        f"Taken back: {spoken(one.amount)} never came, approved by {one.approver}"
-    ),
-    stamps.CancellationWithdrawn: lambda one: (
-        f"Taken back: the cancellation was a mistake, approved by {one.approver}"
-    ),
-    stamps.CancellationRequested: lambda one: "A cancellation link was asked for",
-    stamps.Cancelled: lambda one: f"Cancelled ({one.cause})",
-    stamps.SeatsReleased: lambda one: "Seats released",
-    stamps.SeatsRetaken: lambda one: "Seats taken again",
-    stamps.CreateRefundRequest: _asked_back,
-    stamps.CreateRefundSuccess: lambda one: f"Refund of {spoken(one.amount)} accepted",
-    stamps.CreateRefundFailure: lambda one: f"Refund refused: {one.code}",
-    stamps.Refunded: lambda one: f"Returned {spoken(one.amount)}",
-    stamps.RefundFailed: lambda one: f"Refund of {spoken(one.amount)} failed: {one.code}",
-    stamps.ManualRefund: lambda one: f"Returned {spoken(one.amount)} by hand",
-    stamps.Disputed: lambda one: f"Disputed at the payer's bank: {spoken(one.amount)}",
-    stamps.DisputeClosed: lambda one: f"Dispute {'won' if one.won else 'lost'}",
-    stamps.ReceiptSendStarted: lambda one: f"Began to send the {_said(one)}",
-    stamps.ReceiptSent: lambda one: f"Sent the {_said(one)}",
-    stamps.ReceiptFailed: lambda one: f"Could not send the {_said(one)}: {one.code}",
-    stamps.ReceiptUnknown: lambda one: f"Nobody knows whether this was sent: {_said(one)}",
-    stamps.ReceiptResendRequested: lambda one: f"To be sent again: letter “{one.letter}”",
-    shop_stamps.ShopOpened: lambda one: f"Shop {one.slug} opened",
-    shop_stamps.PreferencesChanged: lambda one: (
-        "Preferences changed" if one.before else "Preferences set"
-    ),
-    shop_stamps.QuotaSet: lambda one: f"Quota {one.slug} holds {one.capacity} seats",
-    shop_stamps.ProductRevised: _product,
-    shop_stamps.ProductWithdrawn: lambda one: f"Product {one.slug} withdrawn",
-    shop_stamps.ShopRestated: lambda one: (
-        f"Shop said anew, for {len(one.versions)} unreadable stamps"
-    ),
-    shop_stamps.SeriesResumed: lambda one: (
-        f"Restored from a backup: {one.series} goes on after {one.until}"
-    ),
-    case_stamps.CaseOpened: _case,
-    case_stamps.CaseResolved: lambda one: f"Case resolved: {one.action}",
-    case_stamps.CaseReturnRequested: lambda one: (
-        f"Asked {one.provider} to send back {spoken(one.amount)}{_try(one)}"
-    ),
-    case_stamps.CaseReturnAccepted: lambda one: f"Return of {spoken(one.amount)} accepted",
-    case_stamps.CaseReturnRefused: lambda one: f"Return refused: {one.code}",
-    case_stamps.CaseReturnFailed: lambda one: f"Return of {spoken(one.amount)} failed: {one.code}",
-    case_stamps.CaseAlarmStarted: lambda one: f"Began to tell people{_try(one)}",
-    case_stamps.CaseAlarmRaised: lambda one: f"Told people: {', '.join(one.channels)}",
-}
+def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match)
+    match one:
+        case stamps.OrderPlaced():
+            return _placed(one)
+        case stamps.ZeroPrice():
+            return "Confirmed: nothing to pay"
+        case stamps.CreatePaymentRequest():
+            return f"Asked {one.provider} for a payment of {spoken(one.amount)}{_try(one)}"
+        case stamps.CreatePaymentSuccess():
+            return f"The provider made a payment page{_try(one)}"
+        case stamps.CreatePaymentFailure():
+            return f"The provider made no payment page: {one.code}"
+        case stamps.PaymentPending():
+            return "Payment started; the money comes later"
+        case stamps.PaymentFailed():
+            return f"Payment declined: {one.code}"
+        case stamps.PaymentExpired():
+            return "The payment page closed without money"
+        case stamps.Authorized():
+            return f"Authorized {spoken(one.amount)} through {one.provider}"
+        case stamps.CreateCaptureRequest():
+            return f"Asked {one.provider} to capture {spoken(one.amount)}{_try(one)}"
+        case stamps.CreateCaptureFailure():
+            return f"Capture refused: {one.code}"
+        case stamps.CreateVoidRequest():
+            return f"Asked {one.provider} to void an authorization{_try(one)}"
+        case stamps.Voided():
+            return "The authorization was voided"
+        case stamps.CreateVoidFailure():
+            return f"Void refused: {one.code}"
+        case stamps.AuthorizationExpired():
+            return "The authorization expired at the provider"
+        case stamps.Paid():
+            return f"Received {spoken(one.amount)} through {one.provider}"
+        case stamps.PaymentAssigned():
+            received = f"Received {spoken(one.amount)} through {one.provider}"
+            return f"{received}: money of a case, found to be here"
+        case stamps.PaymentWithdrawn():
+            return f"Taken back: {spoken(one.amount)} never came, approved by {one.approver}"
+        case stamps.CancellationWithdrawn():
+            return f"Taken back: the cancellation was a mistake, approved by {one.approver}"
+        case stamps.CancellationRequested():
+            return "A cancellation link was asked for"
+        case stamps.Cancelled():
+            return f"Cancelled ({one.cause})"
+        case stamps.SeatsReleased():
+            return "Seats released"
+        case stamps.SeatsRetaken():
+            return "Seats taken again"
+        case stamps.CreateRefundRequest():
+            return _asked_back(one)
+        case stamps.CreateRefundSuccess():
+            return f"Refund of {spoken(one.amount)} accepted"
+        case stamps.CreateRefundFailure():
+            return f"Refund refused: {one.code}"
+        case stamps.Refunded():
+            return f"Returned {spoken(one.amount)}"
+        case stamps.RefundFailed():
+            return f"Refund of {spoken(one.amount)} failed: {one.code}"
+        case stamps.ManualRefund():
+            return f"Returned {spoken(one.amount)} by hand"
+        case stamps.Disputed():
+            return f"Disputed at the payer's bank: {spoken(one.amount)}"
+        case stamps.DisputeClosed():
+            return f"Dispute {'won' if one.won else 'lost'}"
+        case stamps.ReceiptSendStarted():
+            return f"Began to send the {_said(one)}"
+        case stamps.ReceiptSent():
+            return f"Sent the {_said(one)}"
+        case stamps.ReceiptFailed():
+            return f"Could not send the {_said(one)}: {one.code}"
+        case stamps.ReceiptUnknown():
+            return f"Nobody knows whether this was sent: {_said(one)}"
+        case stamps.ReceiptResendRequested():
+            return f"To be sent again: letter “{one.letter}”"
+        case _:
+            assert_never(one)
 
 
-def told(stamp: Any) -> str:
-    """What this stamp says, in words."""
-    return _TOLD[type(stamp)](stamp)
+def _of_shop(one: shop_stamps.ShopStamp) -> str:
+    match one:
+        case shop_stamps.ShopOpened():
+            return f"Shop {one.slug} opened"
+        case shop_stamps.PreferencesChanged():
+            return "Preferences changed" if one.before else "Preferences set"
+        case shop_stamps.QuotaSet():
+            return f"Quota {one.slug} holds {one.capacity} seats"
+        case shop_stamps.ProductRevised():
+            return _product(one)
+        case shop_stamps.ProductWithdrawn():
+            return f"Product {one.slug} withdrawn"
+        case shop_stamps.ShopRestated():
+            return f"Shop said anew, for {len(one.versions)} unreadable stamps"
+        case shop_stamps.SeriesResumed():
+            return f"Restored from a backup: {one.series} goes on after {one.until}"
+        case _:
+            assert_never(one)
+
+
+def _of_case(one: case_stamps.CaseStamp) -> str:  # noqa: C901 (a dispatching match)
+    match one:
+        case case_stamps.CaseOpened():
+            return _case(one)
+        case case_stamps.CaseResolved():
+            return f"Case resolved: {one.action}"
+        case case_stamps.CaseReturnRequested():
+            return f"Asked {one.provider} to send back {spoken(one.amount)}{_try(one)}"
+        case case_stamps.CaseReturnAccepted():
+            return f"Return of {spoken(one.amount)} accepted"
+        case case_stamps.CaseReturnRefused():
+            return f"Return refused: {one.code}"
+        case case_stamps.CaseReturnFailed():
+            return f"Return of {spoken(one.amount)} failed: {one.code}"
+        case case_stamps.CaseAlarmStarted():
+            return f"Began to tell people{_try(one)}"
+        case case_stamps.CaseAlarmRaised():
+            return f"Told people: {', '.join(one.channels)}"
+        case _:
+            assert_never(one)
+
+
+def told(stamp: object) -> str:
+    """What this stamp says, in words; raises `Foreign` for what is none."""
+    if isinstance(stamp, stamps.OrderStamp):
+        return _of_order(stamp)
+    if isinstance(stamp, shop_stamps.ShopStamp):
+        return _of_shop(stamp)
+    if isinstance(stamp, case_stamps.CaseStamp):
+        return _of_case(stamp)
+    raise Foreign(stamp)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+from msgspec import Struct
+
 from ledger.audit.raw_rows import RawRow
 from ledger.audit.streams import State
 from ledger.codec import Encoded
@@ -72,8 +74,7 @@ class Unfinished(Exception):
     """Somebody who checked a share of the streams is gone: nothing is proven, nothing found."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True):
     """A row, its stream just before it, and what it means.
 
     `leaf` is the hash of the row's bytes, None for values that no committer could have hashed.
@@ -87,7 +88,7 @@ class Step:
     leaf: bytes | None
     version_before: int
     frame: Frame
-    stamp: Recorded | None = None
+    stamp: Recorded[object] | None = None
     again: Encoded | None = None
     before: State | None = None
     after: State | None = None

@@ -10,7 +10,6 @@ from typing import Protocol
 from uuid import UUID
 
 from ledger.codec.rows import Kept, KeptBeside, LedgerRows, StoredCommit, StoredRow
-from ledger.kernel.fast import maker
 from ledger.proof.leaf import HEAD, assembled
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -19,7 +18,6 @@ _LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 # From 1970, where leaves count from, to 2000, where rows do: in microseconds.
 _UNTIL_2000 = 946_684_800_000_000
 _MOST_PLANS = 1_000
-_stored = maker(StoredRow)
 NO_NUMBERS: Mapping[str, int] = {}
 
 # Position, stream, version, type, time, correlation id, occurrence, binding, numbers, state, leaf.
@@ -139,7 +137,7 @@ def raw_of(row: StoredRow) -> RawRow:
 def stored_of(row: RawRow) -> StoredRow:
     """The same row in the values that people and checks read."""
     position, stream, version, type, at, cause, occurrence, binding, numbers, state, leaf = row
-    return _stored(
+    return StoredRow(
         position,
         UUID(bytes=stream),
         version,

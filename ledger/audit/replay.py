@@ -56,7 +56,7 @@ class ReplayStep:
     unread: bool = False
 
 
-def replay(history: Iterable[Recorded]) -> Iterator[ReplayStep]:
+def replay(history: Iterable[Recorded[object]]) -> Iterator[ReplayStep]:
     """The steps of these stamps, in their order; of one stream, or of several from their first."""
     states: dict[UUID, State] = {}
     for one in history:
@@ -80,7 +80,7 @@ def replay_stream(ledger: LedgerRows, stream: UUID, *, until: "Until") -> Iterat
 
 def replay_rows(
     ledger: LedgerRows, *, until: "Until"
-) -> Iterator[tuple[Recorded, State, State] | ReplayStep]:
+) -> Iterator[tuple[Recorded[object], State, State] | ReplayStep]:
     """Each stamp of the whole ledger with its stream before and after it.
 
     One that cannot be read is a step that tells so. Memory is bounded as in verification.
@@ -120,13 +120,13 @@ def _unread(row: StoredRow, ledger: LedgerRows) -> ReplayStep:
     )
 
 
-def _readable(ledger: LedgerRows, stream: UUID) -> Iterator[Recorded]:
+def _readable(ledger: LedgerRows, stream: UUID) -> Iterator[Recorded[object]]:
     for row in ledger.stream(stream, until=ledger.head()[0]):
         with suppress(Unreadable):
             yield recorded(row)
 
 
-def _folded(state: State, one: Recorded) -> State:
+def _folded(state: State, one: Recorded[object]) -> State:
     """The stream after a stamp. One that fits into no story of ours is as good as unreadable."""
     try:
         return evolved(state, one)
@@ -136,7 +136,7 @@ def _folded(state: State, one: Recorded) -> State:
         raise Unreadable(text) from error
 
 
-Until = Callable[[StoredRow | Recorded], bool]
+Until = Callable[[StoredRow | Recorded[object]], bool]
 
 
 def until_position(position: int) -> Until:
@@ -160,7 +160,7 @@ class Standing:
     money: dict[str, MoneyAxes] = field(default_factory=dict)
     seats: SeatCount = field(default_factory=SeatCount)
 
-    def take(self, one: Recorded, before: State, after: State) -> ReplayStep:
+    def take(self, one: Recorded[object], before: State, after: State) -> ReplayStep:
         """Take one stamp in; the step that it was."""
         self.stamps, self.position = self.stamps + 1, one.position
         self.seats.count(one, before, after)
@@ -210,7 +210,7 @@ def _plus(one: MoneyAxes, other: MoneyAxes, sign: int) -> MoneyAxes:
     return MoneyAxes(**{n: getattr(one, n) + getattr(other, n) * sign for n in names})
 
 
-def _step(one: Recorded, state: State) -> ReplayStep:
+def _step(one: Recorded[object], state: State) -> ReplayStep:
     order = state if isinstance(state, Order) and state.placed is not None else None
     seats = order.seats.values() if order else ()
     return ReplayStep(

@@ -24,13 +24,9 @@ PaidOrders = Callable[[UUID, int], Sequence[UUID]]
 class NumberedStore(StampStore, Protocol):
     """A store that tells how far its series are."""
 
-    def find(
-        self, correlation_id: UUID, stamp: type, *, occurrence: str = ""
-    ) -> Recorded | None: ...
-
     def last_numbers(self, series: Sequence[str]) -> Mapping[str, int]: ...
 
-    def feed(self, after: int, *, limit: int) -> Sequence[Recorded]: ...
+    def feed(self, after: int, *, limit: int) -> Sequence[Recorded[object]]: ...
 
 
 def backup_of(store: NumberedStore, shops: Shops, correlation_id: UUID) -> datetime | None:

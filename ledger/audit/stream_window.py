@@ -8,7 +8,7 @@ from ledger.audit.check_seats import Seats
 from ledger.audit.raw_rows import NO_NUMBERS, RawRow, RawStreams, moment
 from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import Unreadable, decode, unframe
-from ledger.codec.rows import BATCH, Frame, new_recorded
+from ledger.codec.rows import BATCH, Frame
 from ledger.kernel.events import Recorded
 from ledger.kernel.fast import uuid_of
 
@@ -21,14 +21,14 @@ class Ids(dict[bytes, UUID]):
         return made
 
 
-def recorded(row: RawRow, frame: Frame, ids: Ids) -> Recorded:
+def recorded(row: RawRow, frame: Frame, ids: Ids) -> Recorded[object]:
     """The stamp in a row, its sealed part closed; raises `ledger.codec.Unreadable`."""
     position, stream, version, name, at, cause, _, _, numbers, _, leaf = row
     if cause is None:
         raise Unreadable("this row was not written as a stamp")
     schema, _, body = frame
     stamp, actor, occurred_at, evidence, request = decode(name, schema, body, None)
-    return new_recorded(
+    return Recorded(
         ids[stream],
         version,
         position,

@@ -38,17 +38,17 @@ class Misplaced(ValueError):
     """A stamp of one kind of stream stands in a stream of another kind."""
 
 
-def kind_of(one: Recorded) -> type[State]:
+def kind_of(one: Recorded[object]) -> type[State]:
     """Which kind of stream a stamp belongs to."""
     return _KINDS[type(one.stamp)]
 
 
-def begun(one: Recorded) -> State:
+def begun(one: Recorded[object]) -> State:
     """An empty stream of the kind that this stamp belongs to."""
     return kind_of(one)(id=one.stream)
 
 
-def evolved(state: State, one: Recorded) -> State:
+def evolved(state: State, one: Recorded[object]) -> State:
     """The stream after one more stamp; raises `Misplaced`, or what the fold raises."""
     if kind_of(one) is not type(state):
         raise Misplaced(f"a stamp of kind {kind_of(one).__name__} in a stream of another kind")
@@ -83,7 +83,7 @@ class Streams:
         known = self._kept.get(stream)
         return known[0] if known is not None else 0
 
-    def before(self, one: Recorded) -> State:
+    def before(self, one: Recorded[object]) -> State:
         """The stream just before this stamp."""
         known = self._kept.get(one.stream)
         if known is not None and known[1] is not None:
@@ -114,7 +114,7 @@ class Streams:
         except (Unreadable, *UNFIT):
             return None
 
-    def _read_again(self, one: Recorded) -> State:
+    def _read_again(self, one: Recorded[object]) -> State:
         state = None
         for row in self._rows.stream(one.stream, until=one.position - 1):
             try:

@@ -13,7 +13,6 @@ from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import NAMES, Encoded, Unreadable, encode, unframe
 from ledger.codec.rows import Frame
 from ledger.kernel.events import Recorded
-from ledger.kernel.fast import maker
 from ledger.order.order import Order
 from ledger.order.stamps import OrderPlaced
 from ledger.shop.shop import void_versions
@@ -24,7 +23,6 @@ _NO_FRAME: Frame = (0, b"", b"")
 _CERTAIN = {stamp_type: checks_of(stamp_type) for stamp_type in NAMES}
 _RESUMED = NAMES[SeriesResumed][0]
 _UNREAD = (None, None, None, None, "")
-_step = maker(Step)
 
 
 class Share:
@@ -47,7 +45,7 @@ class Share:
         for row in rows:
             before, leaf = versions.get(row[1], 0), self._leaf(row)
             if row[2] != before + 1 or leaf != row[10]:
-                found += said(_step(row, leaf, before, _NO_FRAME, *_UNREAD), OF_BYTES)
+                found += said(Step(row, leaf, before, _NO_FRAME, *_UNREAD), OF_BYTES)
             versions[row[1]] = row[2]
         return WindowReport(found, [])
 
@@ -69,7 +67,7 @@ class Share:
         version, leaf = shelf.versions.get(stream, 0), self._leaf(row)
         shelf.versions[stream] = row[2]
         frame = _NO_FRAME
-        one: Recorded | None = None
+        one: Recorded[object] | None = None
         again: Encoded | None = None
         before: State | None = None
         after: State | None = None
@@ -85,24 +83,24 @@ class Share:
             if one is None and (moved := moved_unread(row[3], self._ids[stream], row[9])):
                 taken.append((row[0], stream, moved))
             if one is None and self._counts_no_more(row):
-                return _step(row, leaf, version, frame, *_UNREAD), OF_BYTES
+                return Step(row, leaf, version, frame, *_UNREAD), OF_BYTES
             fault = f"{type(error).__name__}: {error}"
-            return _step(row, leaf, version, frame, one, again, before, after, fault), OF_STAMPS
+            return Step(row, leaf, version, frame, one, again, before, after, fault), OF_STAMPS
         checks = called_for(row, leaf, version, body=frame[2], one=one, again=again, before=before)
         if not checks:
             return None, checks
-        return _step(row, leaf, version, frame, one, again, before, after, ""), checks
+        return Step(row, leaf, version, frame, one, again, before, after, ""), checks
 
     def _counts_no_more(self, row: RawRow) -> bool:
         """Whether a later stamp of its stream says that this one cannot be read and is void."""
-        later: list[Recorded] = []
+        later: list[Recorded[object]] = []
         for other in self._ledger.raw_streams([row[1]], until=_END):
             with suppress(Unreadable):
                 later.append(recorded(other, unframe(other[9]), self._ids))
         return row[2] in void_versions(later)
 
     def _take(
-        self, row: RawRow, one: Recorded, taken: list[Taken], *, before: State, after: State
+        self, row: RawRow, one: Recorded[object], taken: list[Taken], *, before: State, after: State
     ) -> None:
         """The seats that a stamp moved. Those that its order took before are mostly known."""
         known = self._shelf.seats.pop(row[1], None)
@@ -122,7 +120,7 @@ def called_for(
     version_before: int,
     *,
     body: bytes,
-    one: Recorded,
+    one: Recorded[object],
     again: Encoded,
     before: State,
 ) -> tuple[Check, ...]:

@@ -19,7 +19,7 @@ from ledger.cases.stamps import (
     CaseStamp,
     Severity,
 )
-from ledger.kernel.events import Recorded
+from ledger.kernel.events import Foreign, Recorded
 from ledger.order.refund import NOTHING_MADE
 
 _CASES = UUID("c5a53a4e-62a0-4d1f-8a6c-0d6d0f7c2e21")
@@ -132,7 +132,7 @@ class Case:
         return critical and self.state == "open" and not self.alarm.raised
 
 
-def fold_case(case: UUID, history: Iterable[Recorded]) -> Case:
+def fold_case(case: UUID, history: Iterable[Recorded[object]]) -> Case:
     """The case as it stands after these stamps."""
     folded = Case(id=case)
     for recorded in history:
@@ -140,10 +140,12 @@ def fold_case(case: UUID, history: Iterable[Recorded]) -> Case:
     return folded
 
 
-def evolve_case(case: Case, recorded: Recorded) -> Case:
+def evolve_case(case: Case, recorded: Recorded[object]) -> Case:
     """The case after one more stamp."""
     case = replace(case, version=recorded.version)
-    stamp: CaseStamp = recorded.stamp
+    stamp = recorded.stamp
+    if not isinstance(stamp, CaseStamp):
+        raise Foreign(stamp)
     match stamp:
         case CaseOpened():
             at, evidence = recorded.recorded_at, recorded.evidence
@@ -169,7 +171,7 @@ def evolve_case(case: Case, recorded: Recorded) -> Case:
 def _return(
     before: Return,
     stamp: CaseReturnRequested | CaseReturnAccepted | CaseReturnRefused | CaseReturnFailed,
-    recorded: Recorded,
+    recorded: Recorded[object],
 ) -> Return:
     match stamp:
         case CaseReturnRequested():
@@ -189,7 +191,9 @@ def _return(
             assert_never(stamp)
 
 
-def _alarm(before: Alarm, stamp: CaseAlarmStarted | CaseAlarmRaised, recorded: Recorded) -> Alarm:
+def _alarm(
+    before: Alarm, stamp: CaseAlarmStarted | CaseAlarmRaised, recorded: Recorded[object]
+) -> Alarm:
     if isinstance(stamp, CaseAlarmStarted):
         at, by = recorded.recorded_at, recorded.actor
         return replace(before, tries=stamp.try_number, by=by, started_at=at)

@@ -140,7 +140,7 @@ def _assignment(case: Case, order: Order, command: AssignMoney) -> Append:
     )
 
 
-def _of_case(stamp: object, case_id: UUID, command: Command) -> Draft:
+def _of_case(stamp: object, case_id: UUID, command: Command) -> Draft[object]:
     return Draft(
         stream=case_id,
         stamp=stamp,

@@ -1,7 +1,6 @@
 """Cases as a service: opened once, whatever how often its cause is seen; asked and told."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from ledger.kernel.store import (
     PaymentTaken,
     StampStore,
 )
+from ledger.kernel.values import replace
 from ledger.order.commands import MarkPaid
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
@@ -63,7 +63,7 @@ class Cases:
             self._opened(draft, ())
         return case
 
-    def _opened(self, draft: Draft, claims: Sequence[PaymentClaim]) -> Outcome | None:
+    def _opened(self, draft: Draft[object], claims: Sequence[PaymentClaim]) -> Outcome | None:
         """What opening it came to; None if it stood there."""
         case = draft.stream
 
@@ -146,7 +146,7 @@ class Cases:
         """Whether this request was granted; raises `KeyReused` for another one of its key."""
         return request is not None and granted(self._store.read(case_id), request) is not None
 
-    def second_claim(self, order: UUID, draft: Draft) -> UUID:
+    def second_claim(self, order: UUID, draft: Draft[object]) -> UUID:
         """A payment that is counted elsewhere was told of an order, too: alarm (law 3)."""
         named = getattr(draft.stamp, "provider_reference", "")
         provider = getattr(draft.stamp, "provider", "")
@@ -183,7 +183,7 @@ class Cases:
         cause = derived(wish.correlation_id, f"entered/{order}/{wish.amount}")
         return self.open(opened, correlation_id=cause, actor=wish.actor)
 
-    def contradiction(self, order: UUID | None, draft: Draft) -> UUID:
+    def contradiction(self, order: UUID | None, draft: Draft[object]) -> UUID:
         """A fact came again with other binding fields: alarm, never a silent drop (law 3)."""
         name = type(draft.stamp).__name__
         opened = CaseOpened(
@@ -203,13 +203,13 @@ class Cases:
         )
 
 
-def _stamped(draft: Draft, stamp: CaseStamp, at: datetime | None) -> Draft:
+def _stamped(draft: Draft[object], stamp: CaseStamp, at: datetime | None) -> Draft[object]:
     """Only what asks a provider carries the time of the machine that asks."""
     asks = isinstance(stamp, CaseReturnRequested)
     return replace(draft, stamp=stamp, occurred_at=at if asks else None)
 
 
-def _together(case: Case, drafts: Sequence[Draft]) -> Append:
+def _together(case: Case, drafts: Sequence[Draft[object]]) -> Append:
     """Whoever asks for money back counts it as the case's, and as no order's any more."""
     asked = any(isinstance(one.stamp, CaseReturnRequested) for one in drafts)
     named = case.opened.payment_reference if asked and case.opened else ""

@@ -49,7 +49,7 @@ class Action(StrEnum):
     SETTLED = "settled"
 
 
-@stamp(binding=("kind", "order"), sealed=("payer_reference",))
+@stamp("CASE_OPENED", version=2, binding=("kind", "order"), sealed=("payer_reference",))
 class CaseOpened:
     """Something needs a person. `text` says what, impersonally; `about` names its cause.
 
@@ -71,7 +71,7 @@ class CaseOpened:
     payer_reference: str | None = None
 
 
-@stamp(sealed=("reason",))
+@stamp("CASE_RESOLVED", sealed=("reason",))
 class CaseResolved:
     """A person resolved the case, or its cause went away."""
 
@@ -80,7 +80,12 @@ class CaseResolved:
     reason: str | None = None
 
 
-@stamp(occurrence=("try_number",), binding=("amount", "payment_reference"), sealed=("reason",))
+@stamp(
+    "CASE_RETURN_REQUESTED",
+    occurrence=("try_number",),
+    binding=("amount", "payment_reference"),
+    sealed=("reason",),
+)
 class CaseReturnRequested:
     """Intent: a provider is about to be asked to send back money that is nobody's."""
 
@@ -91,7 +96,7 @@ class CaseReturnRequested:
     reason: str | None = None
 
 
-@stamp(occurrence=("try_number",), binding=("amount", "provider_reference"))
+@stamp("CASE_RETURN_ACCEPTED", occurrence=("try_number",), binding=("amount", "provider_reference"))
 class CaseReturnAccepted:
     """The provider accepted to send the money back. It may still fail."""
 
@@ -100,7 +105,7 @@ class CaseReturnAccepted:
     try_number: int = 1
 
 
-@stamp(occurrence=("try_number",))
+@stamp("CASE_RETURN_REFUSED", occurrence=("try_number",))
 class CaseReturnRefused:
     """The provider refused to send the money back; nothing moved."""
 
@@ -108,7 +113,7 @@ class CaseReturnRefused:
     try_number: int = 1
 
 
-@stamp(occurrence=("provider_reference",), binding=("amount",))
+@stamp("CASE_RETURN_FAILED", occurrence=("provider_reference",), binding=("amount",))
 class CaseReturnFailed:
     """A return that was accepted failed after all: the money is here again, the case open."""
 
@@ -117,14 +122,14 @@ class CaseReturnFailed:
     code: str
 
 
-@stamp(occurrence=("try_number",))
+@stamp("CASE_ALARM_STARTED", occurrence=("try_number",))
 class CaseAlarmStarted:
     """Appending this claims the alarm about a critical case: only one sender can."""
 
     try_number: int
 
 
-@stamp(occurrence=("try_number",))
+@stamp("CASE_ALARM_RAISED", occurrence=("try_number",))
 class CaseAlarmRaised:
     """People were told of a critical case by some channels. Those that `failed` are tried on."""
 

@@ -29,7 +29,7 @@ class NotStorable(ValueError):
     """This stamp would not read back as what it is meant to be. Nothing of it was stored."""
 
 
-def faithful(draft: Draft) -> Encoded:
+def faithful(draft: Draft[object]) -> Encoded:
     """A draft as it will be stored; raises `NotStorable` unless it reads back as what it is."""
     try:
         encoded = encode(draft)
@@ -59,7 +59,7 @@ def require_readable(name: str, state: bytes) -> None:
         raise NotStorable(f"{name}: {type(error).__name__} {_safe(error)}") from None
 
 
-def require_bounds(one: Draft, encoded: Encoded) -> None:
+def require_bounds(one: Draft[object], encoded: Encoded) -> None:
     """Raises `Beyond`, or what looking at a value of another type raises.
 
     In few bytes no text can be too long: then none is looked at.

@@ -73,7 +73,7 @@ class _Plan(NamedTuple):
 
     name: str
     schema: int
-    values: Callable[[Draft | Recorded], tuple[Any, ...]]
+    values: Callable[[Draft[object] | Recorded[object]], tuple[Any, ...]]
     body: Callable[..., msgspec.Struct]
     sealed: tuple[str, ...]
 
@@ -97,7 +97,7 @@ _PLANS: Mapping[type, _Plan] = {one: _planned(one, _ENVELOPE) for one in NAMES}
 _REQUESTED_PLANS: Mapping[type, _Plan] = {one: _planned(one, _REQUESTED) for one in NAMES}
 
 
-def encode(draft: Draft | Recorded) -> Encoded:
+def encode(draft: Draft[object] | Recorded[object]) -> Encoded:
     """A draft, or a stamp that was one, as it is stored, and what identifies it."""
     one, request = draft.stamp, draft.request
     plans, binding = _PLANS, bound(one)

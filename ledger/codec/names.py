@@ -1,62 +1,18 @@
-"""The stored name of every stamp, and its newest version. Neither follows a class's name."""
+"""The stored name of every stamp, and its newest version, as the stamps declare them."""
 
 from collections.abc import Mapping
+from typing import get_args
 
-from ledger.cases import stamps as case_stamps
-from ledger.order import stamps
-from ledger.shop import stamps as shop_stamps
+from ledger.cases.stamps import CaseStamp
+from ledger.kernel.events import declared
+from ledger.order.stamps import OrderStamp
+from ledger.shop.stamps import ShopStamp
 
-STORED: Mapping[str, tuple[type, int]] = {
-    "ORDER_PLACED": (stamps.OrderPlaced, 4),
-    "ZERO_PRICE": (stamps.ZeroPrice, 1),
-    "CREATE_PAYMENT_REQUEST": (stamps.CreatePaymentRequest, 1),
-    "CREATE_PAYMENT_SUCCESS": (stamps.CreatePaymentSuccess, 1),
-    "CREATE_PAYMENT_FAILURE": (stamps.CreatePaymentFailure, 1),
-    "PAYMENT_PENDING": (stamps.PaymentPending, 1),
-    "PAYMENT_FAILED": (stamps.PaymentFailed, 1),
-    "PAYMENT_EXPIRED": (stamps.PaymentExpired, 1),
-    "AUTHORIZED": (stamps.Authorized, 1),
-    "CREATE_CAPTURE_REQUEST": (stamps.CreateCaptureRequest, 1),
-    "CREATE_CAPTURE_FAILURE": (stamps.CreateCaptureFailure, 1),
-    "CREATE_VOID_REQUEST": (stamps.CreateVoidRequest, 1),
-    "VOIDED": (stamps.Voided, 1),
-    "CREATE_VOID_FAILURE": (stamps.CreateVoidFailure, 1),
-    "AUTHORIZATION_EXPIRED": (stamps.AuthorizationExpired, 1),
-    "PAID": (stamps.Paid, 1),
-    "PAYMENT_ASSIGNED": (stamps.PaymentAssigned, 1),
-    "PAYMENT_WITHDRAWN": (stamps.PaymentWithdrawn, 1),
-    "CANCELLATION_WITHDRAWN": (stamps.CancellationWithdrawn, 1),
-    "CANCELLATION_REQUESTED": (stamps.CancellationRequested, 1),
-    "CANCELLED": (stamps.Cancelled, 2),
-    "SEATS_RELEASED": (stamps.SeatsReleased, 1),
-    "SEATS_RETAKEN": (stamps.SeatsRetaken, 1),
-    "CREATE_REFUND_REQUEST": (stamps.CreateRefundRequest, 1),
-    "CREATE_REFUND_SUCCESS": (stamps.CreateRefundSuccess, 1),
-    "CREATE_REFUND_FAILURE": (stamps.CreateRefundFailure, 1),
-    "REFUNDED": (stamps.Refunded, 1),
-    "REFUND_FAILED": (stamps.RefundFailed, 1),
-    "MANUAL_REFUND": (stamps.ManualRefund, 1),
-    "DISPUTED": (stamps.Disputed, 1),
-    "DISPUTE_CLOSED": (stamps.DisputeClosed, 1),
-    "RECEIPT_SEND_STARTED": (stamps.ReceiptSendStarted, 1),
-    "RECEIPT_SENT": (stamps.ReceiptSent, 1),
-    "RECEIPT_FAILED": (stamps.ReceiptFailed, 1),
-    "RECEIPT_UNKNOWN": (stamps.ReceiptUnknown, 1),
-    "RECEIPT_RESEND_REQUESTED": (stamps.ReceiptResendRequested, 1),
-    "SHOP_OPENED": (shop_stamps.ShopOpened, 1),
-    "PREFERENCES_CHANGED": (shop_stamps.PreferencesChanged, 5),
-    "QUOTA_SET": (shop_stamps.QuotaSet, 1),
-    "PRODUCT_REVISED": (shop_stamps.ProductRevised, 1),
-    "PRODUCT_WITHDRAWN": (shop_stamps.ProductWithdrawn, 1),
-    "SHOP_RESTATED": (shop_stamps.ShopRestated, 1),
-    "SERIES_RESUMED": (shop_stamps.SeriesResumed, 1),
-    "CASE_OPENED": (case_stamps.CaseOpened, 2),
-    "CASE_RESOLVED": (case_stamps.CaseResolved, 1),
-    "CASE_RETURN_REQUESTED": (case_stamps.CaseReturnRequested, 1),
-    "CASE_RETURN_ACCEPTED": (case_stamps.CaseReturnAccepted, 1),
-    "CASE_RETURN_REFUSED": (case_stamps.CaseReturnRefused, 1),
-    "CASE_RETURN_FAILED": (case_stamps.CaseReturnFailed, 1),
-    "CASE_ALARM_STARTED": (case_stamps.CaseAlarmStarted, 1),
-    "CASE_ALARM_RAISED": (case_stamps.CaseAlarmRaised, 1),
+AnyStamp = OrderStamp | ShopStamp | CaseStamp
+
+NAMES: Mapping[type, tuple[str, int]] = {
+    kind: (declared(kind).name, declared(kind).version) for kind in get_args(AnyStamp)
 }
-NAMES: Mapping[type, tuple[str, int]] = {cls: (name, v) for name, (cls, v) in STORED.items()}
+STORED: Mapping[str, tuple[type[AnyStamp], int]] = {
+    name: (kind, version) for kind, (name, version) in NAMES.items()
+}

@@ -1,14 +1,14 @@
 """What the auditor reads: rows and commits exactly as they are stored."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from msgspec import Struct
+
 from ledger.codec import decode, unframe
 from ledger.kernel.events import Recorded
-from ledger.kernel.fast import maker
 
 BATCH = 1_000
 # Capacity, held, sold.
@@ -16,11 +16,9 @@ Totals = tuple[int, int, int]
 # Schema version, sealed part, body.
 Frame = tuple[int, bytes, bytes]
 _NOBODY = UUID(int=0)
-new_recorded = maker(Recorded)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredRow:
+class StoredRow(Struct, frozen=True):
     """One row of the ledger, byte for byte. A row not written as a stamp has no correlation id."""
 
     position: int
@@ -36,8 +34,7 @@ class StoredRow:
     leaf: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredCommit:
+class StoredCommit(Struct, frozen=True):
     """One commit: the rows it wrote, and the tree over all rows up to its last."""
 
     first: int
@@ -47,8 +44,7 @@ class StoredCommit:
     root: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredTotal:
+class StoredTotal(Struct, frozen=True):
     """The running totals of a quota, as kept beside the commit that ends at a position."""
 
     position: int
@@ -56,8 +52,7 @@ class StoredTotal:
     totals: Totals
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredNumber:
+class StoredNumber(Struct, frozen=True):
     """The last number of a series, as kept beside the commit that drew it."""
 
     position: int
@@ -123,11 +118,11 @@ def batches(
         after = highest
 
 
-def recorded(row: StoredRow) -> Recorded:
+def recorded(row: StoredRow) -> Recorded[object]:
     """The stamp in a row, its sealed part closed; raises `ledger.codec.Unreadable`."""
     schema, _, body = unframe(row.state)
     decoded = decode(row.type, schema, body, None)
-    return new_recorded(
+    return Recorded(
         row.stream,
         row.version,
         row.position,

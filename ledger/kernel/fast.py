@@ -1,33 +1,30 @@
-"""Frozen values by the million, made as quickly as open ones."""
+"""What is fast by a trick, each with what it earns."""
 
 from collections.abc import Callable
-from dataclasses import fields, make_dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID, SafeUUID
 
-_T = TypeVar("_T")
 _set, _begun, _unknown = object.__setattr__, object.__new__, SafeUUID.unknown
+_O = TypeVar("_O")
+_A = TypeVar("_A")
 
 
-def maker(cls: type[_T]) -> Callable[..., _T]:
-    """A constructor of a frozen dataclass with slots that takes every field, in order.
+def once(answer: Callable[[_O], _A]) -> Callable[[_O], _A]:
+    """A question to a frozen value with a `__dict__`, worked out once and kept there.
 
-    A frozen instance sets each field by a call. Here a twin of the same layout is filled in by
-    plain assignments, and then is one of the class: nobody has seen it open.
-
-    >>> from ledger.kernel.money import Money
-    >>> maker(Money)(3500, "EUR") == Money(3500, "EUR")
-    True
+    What `functools.cached_property` does for a word of the value's own, for a function beside it.
     """
-    twin: Any = make_dataclass(cls.__name__, [one.name for one in fields(cls)], slots=True)  # type: ignore[arg-type]
+    name = f"{answer.__module__}.{answer.__qualname__}"
 
-    def make(*values: object) -> _T:
-        one = twin(*values)
-        one.__class__ = cls
-        made: _T = one
-        return made
+    def ask(one: _O) -> _A:
+        kept = one.__dict__
+        if name not in kept:
+            kept[name] = answer(one)
+        known: _A = kept[name]
+        return known
 
-    return make
+    ask.__doc__ = answer.__doc__
+    return ask
 
 
 def uuid_of(raw: bytes) -> UUID:

@@ -16,7 +16,7 @@ def request_of(key: UUID, digest: str) -> str:
     return f"{key}/{digest}"
 
 
-def granted(history: Sequence[Recorded], request: str | None) -> int | None:
+def granted(history: Sequence[Recorded[object]], request: str | None) -> int | None:
     """Where in a stream this request was granted; None if it was not.
 
     Raises `KeyReused` where another one stands under its key.

@@ -1,13 +1,13 @@
 """Money in minor units. The ledger has no floats and no implicit currency."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Self
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class Money:
+
+class Money(Struct, frozen=True, order=True, gc=False):
     """An amount in minor units (cents) of one ISO 4217 currency.
 
     Arithmetic never rounds and never mixes currencies: mixing raises `ValueError`.

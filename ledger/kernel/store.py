@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from ledger.kernel.events import Draft, Recorded
+
+_S = TypeVar("_S")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class Append:
     0 is a stream that must not exist yet. Every stream written must be in it.
     """
 
-    drafts: Sequence[Draft]
+    drafts: Sequence[Draft[object]]
     expected: Mapping[UUID, int]
     seats: Sequence[SeatChange] = field(default=())
     payments: Sequence[PaymentClaim] = field(default=())
@@ -54,7 +56,7 @@ class Appended:
     `size` and `root` are the tree head of the commit that wrote them (or of the newest one).
     """
 
-    recorded: Sequence[Recorded]
+    recorded: Sequence[Recorded[object]]
     size: int
     root: bytes
     repeated: bool = False
@@ -90,7 +92,7 @@ class PaymentTaken:
 class Contradiction:
     """A stamp of the same identity stands there with other binding fields (law 3)."""
 
-    existing: Recorded
+    existing: Recorded[object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,16 +121,20 @@ Outcome = Appended | Conflict | NoRoom | PaymentTaken | Contradiction
 class StampStore(Protocol):
     """What the services need of storage, and nothing more."""
 
-    def read(self, stream: UUID) -> Sequence[Recorded]:
+    def read(self, stream: UUID) -> Sequence[Recorded[object]]:
         """All stamps of a stream in version order, sealed parts opened; empty if none."""
         ...
 
-    def read_what_can_be(self, stream: UUID) -> tuple[Sequence[Recorded], Sequence[UnreadStamp]]:
+    def read_what_can_be(
+        self, stream: UUID
+    ) -> tuple[Sequence[Recorded[object]], Sequence[UnreadStamp]]:
         """The stamps of a stream that can be read, and those that cannot."""
         ...
 
-    def find(self, correlation_id: UUID, stamp: type) -> Recorded | None:
-        """The stamp of a type without occurrence under a correlation id, if it stands."""
+    def find(
+        self, correlation_id: UUID, kind: type[_S], *, occurrence: str = ""
+    ) -> Recorded[_S] | None:
+        """The stamp of a type under a correlation id, if it stands."""
         ...
 
     def append(self, *appends: Append) -> Sequence[Outcome]:

@@ -1,12 +1,13 @@
 """One authorization: money that a payer's bank keeps ready, until it is captured or given up."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from ledger.kernel.changing import changed
+from msgspec import Struct, field
+
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
+from ledger.kernel.values import replace
 from ledger.order.stamps import (
     AuthorizationExpired,
     Authorized,
@@ -29,8 +30,7 @@ AuthorizationStamp = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Authorization:
+class Authorization(Struct, frozen=True, kw_only=True):
     """How far one authorization has come. `amount` is None until the provider told of it.
 
     Whether it was captured is told by the money that came, which the attempt knows.
@@ -86,13 +86,13 @@ _UNTOLD = Authorization()
 
 
 def authorization(
-    before: Authorization | None, stamp: AuthorizationStamp, recorded: Recorded
+    before: Authorization | None, stamp: AuthorizationStamp, recorded: Recorded[object]
 ) -> Authorization:
     """The authorization after a stamp; its end may be told before its beginning."""
     known = before or _UNTOLD
     match stamp:
         case Authorized():
-            return changed(
+            return replace(
                 known,
                 amount=stamp.amount,
                 position=recorded.position,
@@ -101,7 +101,7 @@ def authorization(
             )
         case CreateCaptureRequest():
             captures = {**known.captures, stamp.try_number: CallState.REQUESTED}
-            return changed(
+            return replace(
                 known,
                 captures=captures,
                 capture_amount=stamp.amount,
@@ -109,16 +109,16 @@ def authorization(
             )
         case CreateCaptureFailure():
             captures = {**known.captures, stamp.try_number: CallState.REFUSED}
-            return changed(known, captures=captures, refused_at=recorded.recorded_at)
+            return replace(known, captures=captures, refused_at=recorded.recorded_at)
         case CreateVoidRequest():
             voids = {**known.voids, stamp.try_number: CallState.REQUESTED}
-            return changed(known, voids=voids, asked_at=recorded.happened_at)
+            return replace(known, voids=voids, asked_at=recorded.happened_at)
         case CreateVoidFailure():
             voids = {**known.voids, stamp.try_number: CallState.REFUSED}
-            return changed(known, voids=voids, refused_at=recorded.recorded_at)
+            return replace(known, voids=voids, refused_at=recorded.recorded_at)
         case Voided():
-            return changed(known, voided=True)
+            return replace(known, voided=True)
         case AuthorizationExpired():
-            return changed(known, expired=True)
+            return replace(known, expired=True)
         case _:
             assert_never(stamp)

@@ -21,7 +21,7 @@ from ledger.order.stamps import OrderPlaced, OrderStamp
 class ManyStore(StampStore, Protocol):
     """A store that reads many streams with one question."""
 
-    def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+    def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded[object]]]:
         """All stamps of many streams as `read` gives them; unreadable streams are left out."""
         ...
 
@@ -91,7 +91,7 @@ class Together:
         return self._orders.record(news.order.id, news.fact, correlation_id=cause, actor=actor)
 
 
-def _wished(order: Order, command: OrderCommand) -> Sequence[Draft]:
+def _wished(order: Order, command: OrderCommand) -> Sequence[Draft[object]]:
     try:
         return [drafted(stamp, order.id, command) for stamp in decide(command, order)]
     except Refusal:

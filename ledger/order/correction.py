@@ -23,14 +23,16 @@ class Withdrawal:
     amount: Money | None = None
 
 
-def withdrawal(stamp: PaymentWithdrawn | CancellationWithdrawn, recorded: Recorded) -> Withdrawal:
+def withdrawal(
+    stamp: PaymentWithdrawn | CancellationWithdrawn, recorded: Recorded[object]
+) -> Withdrawal:
     """What a stamp took back."""
     if isinstance(stamp, PaymentWithdrawn):
         return _taken(stamp.payment, stamp.amount, recorded)
     return _taken(stamp.cancellation, None, recorded)
 
 
-def _taken(about: UUID, amount: Money | None, recorded: Recorded) -> Withdrawal:
+def _taken(about: UUID, amount: Money | None, recorded: Recorded[object]) -> Withdrawal:
     return Withdrawal(
         under=recorded.correlation_id,
         about=about,

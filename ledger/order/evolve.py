@@ -1,207 +1,220 @@
 """What each stamp changes in an order. Total: whatever the ledger holds can be folded."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import TypeGuard, assert_never, get_args
 from uuid import UUID
 
-from ledger.kernel.changing import made
-from ledger.kernel.events import Recorded
-from ledger.order import attempt_news, posting_news, refund_news
-from ledger.order.attempt_news import AttemptSoFar
+from ledger.kernel.events import Foreign, Recorded
+from ledger.kernel.values import replace
 from ledger.order.correction import withdrawal
+from ledger.order.letter_delivery import LetterStamp, told_posting
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
-from ledger.order.order import Order, dispute, link_request
-from ledger.order.posting_news import PostingSoFar
-from ledger.order.refund_news import RefundSoFar
+from ledger.order.order import Order, link_request, told_dispute
+from ledger.order.payment_attempt import AttemptBegins, AttemptNews, begun_attempt, told_attempt
+from ledger.order.refund import RefundStamp, told_refund
+from ledger.order.seen_stamps import Seen
 from ledger.order.stamps import (
+    AuthorizationExpired,
+    Authorized,
     CancellationRequested,
     CancellationWithdrawn,
     Cancelled,
+    CreateCaptureFailure,
+    CreateCaptureRequest,
+    CreatePaymentFailure,
     CreatePaymentRequest,
+    CreatePaymentSuccess,
+    CreateRefundFailure,
+    CreateRefundRequest,
+    CreateRefundSuccess,
+    CreateVoidFailure,
     CreateVoidRequest,
     DisputeClosed,
     Disputed,
+    ManualRefund,
     OrderPlaced,
+    OrderStamp,
+    Paid,
     PaymentAssigned,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentPending,
     PaymentWithdrawn,
+    ReceiptFailed,
     ReceiptResendRequested,
+    ReceiptSendStarted,
+    ReceiptSent,
+    ReceiptUnknown,
+    Refunded,
+    RefundFailed,
     SeatsReleased,
     SeatsRetaken,
+    Voided,
     ZeroPrice,
 )
-from ledger.order.working import Folding, thawed, unbegun
 
-Change = Callable[[Folding, Any, Recorded], None]
-
-
-def fold(order_id: UUID, history: Iterable[Recorded]) -> Order:
-    """The order as it stands after these stamps."""
-    return _after(unbegun(order_id), history)
+_OF_AN_ORDER = frozenset[type](get_args(OrderStamp))
 
 
-def begun(order_id: UUID) -> Order:
-    """An order without any stamp."""
-    return _after(unbegun(order_id), ())
+def fold(order_id: UUID, history: Iterable[Recorded[object]]) -> Order:
+    """The order as it stands after these stamps; raises `Foreign`."""
+    return folded_on(Order(id=order_id), history)
 
 
-def evolve(order: Order, recorded: Recorded) -> Order:
-    """The order after one more stamp."""
-    return _after(thawed(order), (recorded,))
+def evolve(order: Order, recorded: Recorded[object]) -> Order:
+    """The order after one more stamp; raises `Foreign`."""
+    return folded_on(order, (recorded,))
 
 
-def folded_on(order: Order, history: Iterable[Recorded]) -> Order:
-    """The order after these further stamps."""
-    return _after(thawed(order), history)
-
-
-def _after(folding: Folding, history: Iterable[Recorded]) -> Order:
-    """All stamps change one working copy that nobody else sees; what leaves here is frozen."""
-    fields, recorded = folding.fields, None
-    seen = fields["seen"]
+def folded_on(order: Order, history: Iterable[Recorded[object]]) -> Order:
+    """The order after these further stamps; raises `Foreign`."""
+    seen = order.seen
+    last: Recorded[object] | None = None
     for recorded in history:
         stamp = recorded.stamp
-        seen = (seen, recorded.correlation_id, stamp)
-        CHANGES[type(stamp)](folding, stamp, recorded)
-    if recorded is not None:
-        fields["version"], fields["position"] = recorded.version, recorded.position
-        fields["seen"] = seen
-    return made(Order, fields)
+        if not _is_of_an_order(stamp):
+            raise Foreign(stamp)
+        order = _changed(order, stamp, recorded)
+        seen, last = Seen(seen, recorded.correlation_id, stamp), recorded
+    if last is None:
+        return order
+    return replace(order, version=last.version, position=last.position, seen=seen)
 
 
-def _placed(folding: Folding, stamp: OrderPlaced, recorded: Recorded) -> None:
-    fields, numbers = folding.fields, recorded.numbers
-    fields["placed"] = stamp
-    fields["placed_at"] = recorded.recorded_at
-    fields["correlation_id"] = recorded.correlation_id
-    fields["number"] = numbers.get(order_numbers(stamp.shop), 0) if numbers else 0
-    fields["payment_number"] = numbers.get(PAYMENT_REFERENCES, 0)
+def _is_of_an_order(stamp: object) -> TypeGuard[OrderStamp]:
+    return type(stamp) in _OF_AN_ORDER
 
 
-def _free(folding: Folding, stamp: ZeroPrice, recorded: Recorded) -> None:
-    folding.fields["free_confirmed"] = recorded.correlation_id
+def _changed(  # noqa: C901 (a dispatching match)
+    order: Order, stamp: OrderStamp, recorded: Recorded[object]
+) -> Order:
+    """One axis of the order after a stamp. The most frequent come first."""
+    match stamp:
+        case OrderPlaced():
+            return _placed(order, stamp, recorded)
+        case CreatePaymentRequest() | PaymentAssigned():
+            return _attempted(order, stamp, recorded)
+        case (
+            CreatePaymentSuccess()
+            | Paid()
+            | CreatePaymentFailure()
+            | PaymentPending()
+            | PaymentFailed()
+            | PaymentExpired()
+            | Authorized()
+            | CreateCaptureRequest()
+            | CreateCaptureFailure()
+            | Voided()
+            | CreateVoidFailure()
+            | AuthorizationExpired()
+        ):
+            return _of_attempt(order, recorded.correlation_id, stamp, recorded)
+        case CreateVoidRequest():
+            # It stands under what called for it, and names the attempt.
+            return _of_attempt(order, stamp.payment, stamp, recorded)
+        case ReceiptSendStarted() | ReceiptSent() | ReceiptFailed() | ReceiptUnknown():
+            return _of_letter(order, recorded.correlation_id, stamp, recorded)
+        case ReceiptResendRequested():
+            # It names the letter that was sent, or tried, before.
+            return _of_letter(order, stamp.receipt, stamp, recorded)
+        case (
+            CreateRefundRequest()
+            | CreateRefundSuccess()
+            | CreateRefundFailure()
+            | Refunded()
+            | RefundFailed()
+            | ManualRefund()
+        ):
+            return _of_refund(order, stamp, recorded)
+        case Cancelled():
+            return _cancelled(order, stamp, recorded)
+        case SeatsReleased():
+            return replace(order, released=True)
+        case CancellationRequested():
+            return replace(order, links=(*order.links, link_request(stamp, recorded)))
+        case ZeroPrice():
+            return replace(order, free_confirmed=recorded.correlation_id)
+        case Disputed() | DisputeClosed():
+            return _of_dispute(order, stamp, recorded)
+        case SeatsRetaken():
+            return replace(order, released=False, retaken_position=recorded.position)
+        case PaymentWithdrawn():
+            return _payment_withdrawn(order, stamp, recorded)
+        case CancellationWithdrawn():
+            return _cancellation_withdrawn(order, stamp, recorded)
+        case _:
+            assert_never(stamp)
 
 
-def _asked(folding: Folding, stamp: CreatePaymentRequest, recorded: Recorded) -> None:
+def _placed(order: Order, stamp: OrderPlaced, recorded: Recorded[object]) -> Order:
+    return replace(
+        order,
+        placed=stamp,
+        placed_at=recorded.recorded_at,
+        correlation_id=recorded.correlation_id,
+        number=recorded.numbers.get(order_numbers(stamp.shop), 0),
+        payment_number=recorded.numbers.get(PAYMENT_REFERENCES, 0),
+    )
+
+
+def _attempted(order: Order, stamp: AttemptBegins, recorded: Recorded[object]) -> Order:
     cause = recorded.correlation_id
-    one = folding.attempt(cause)
-    if one is None:
-        folding.begin_attempt(cause, attempt_news.requested(stamp, recorded))
-    else:
-        attempt_news.requested_again(one, stamp)
+    begun = begun_attempt(order.attempts.get(cause), stamp, recorded)
+    return replace(order, attempts={**order.attempts, cause: begun})
 
 
-def _assigned(folding: Folding, stamp: PaymentAssigned, recorded: Recorded) -> None:
-    folding.begin_attempt(recorded.correlation_id, attempt_news.assigned(stamp, recorded))
-
-
-def _of_attempt(change: Callable[[AttemptSoFar, Any, Recorded], None]) -> Change:
+def _of_attempt(order: Order, cause: UUID, stamp: AttemptNews, recorded: Recorded[object]) -> Order:
     """News of an attempt that we never made changes nothing."""
-
-    def told(folding: Folding, stamp: Any, recorded: Recorded) -> None:
-        one = folding.attempt(recorded.correlation_id)
-        if one is not None:
-            change(one, stamp, recorded)
-
-    return told
+    attempt = order.attempts.get(cause)
+    if attempt is None:
+        return order
+    told = told_attempt(attempt, stamp, recorded)
+    return replace(order, attempts={**order.attempts, cause: told})
 
 
-def _voiding(folding: Folding, stamp: CreateVoidRequest, recorded: Recorded) -> None:
-    """It stands under what called for it, and names the attempt."""
-    one = folding.attempt(stamp.payment)
-    if one is not None:
-        attempt_news.NEWS[CreateVoidRequest](one, stamp, recorded)
+def _of_refund(order: Order, stamp: RefundStamp, recorded: Recorded[object]) -> Order:
+    cause = recorded.correlation_id
+    told = told_refund(order.refunds.get(cause), stamp, recorded)
+    return replace(order, refunds={**order.refunds, cause: told})
 
 
-def _of_refund(change: Callable[[RefundSoFar, Any, Recorded], None]) -> Change:
-    """A refund that we never asked for begins with its first news."""
-
-    def told(folding: Folding, stamp: Any, recorded: Recorded) -> None:
-        cause = recorded.correlation_id
-        one = folding.refund(cause)
-        if one is None:
-            one = refund_news.first_told(stamp, recorded)
-            folding.begin_refund(cause, one)
-        change(one, stamp, recorded)
-        one["last_position"] = recorded.position
-
-    return told
+def _of_letter(order: Order, cause: UUID, stamp: LetterStamp, recorded: Recorded[object]) -> Order:
+    which = cause, stamp.letter
+    told = told_posting(order.postings.get(which), stamp, recorded)
+    return replace(order, postings={**order.postings, which: told})
 
 
-def _disputing(folding: Folding, stamp: Disputed | DisputeClosed, recorded: Recorded) -> None:
-    disputes, reference = folding.room("disputes"), stamp.provider_reference
-    disputes[reference] = dispute(disputes.get(reference), recorded)
+def _of_dispute(order: Order, stamp: Disputed | DisputeClosed, recorded: Recorded[object]) -> Order:
+    name = stamp.provider_reference
+    told = told_dispute(order.disputes.get(name), stamp, recorded)
+    return replace(order, disputes={**order.disputes, name: told})
 
 
-def _linked(folding: Folding, stamp: CancellationRequested, recorded: Recorded) -> None:
-    fields = folding.fields
-    fields["links"] = (*fields["links"], link_request(stamp, recorded))
+def _cancelled(order: Order, stamp: Cancelled, recorded: Recorded[object]) -> Order:
+    return replace(
+        order,
+        cancelled=recorded.correlation_id,
+        cancelled_cause=stamp.cause,
+        cancelled_position=recorded.position,
+        cancelled_at=recorded.recorded_at,
+    )
 
 
-def _cancelled(folding: Folding, stamp: Cancelled, recorded: Recorded) -> None:
-    fields = folding.fields
-    fields["cancelled"] = recorded.correlation_id
-    fields["cancelled_cause"] = stamp.cause
-    fields["cancelled_position"] = recorded.position
-    fields["cancelled_at"] = recorded.recorded_at
-
-
-def _released(folding: Folding, stamp: SeatsReleased, recorded: Recorded) -> None:
-    folding.fields["released"] = True
-
-
-def _retaken(folding: Folding, stamp: SeatsRetaken, recorded: Recorded) -> None:
-    folding.fields["released"] = False
-    folding.fields["retaken_position"] = recorded.position
-
-
-def _payment_withdrawn(folding: Folding, stamp: PaymentWithdrawn, recorded: Recorded) -> None:
-    fields, taken = folding.fields, withdrawal(stamp, recorded)
-    fields["withdrawals"] = (*fields["withdrawals"], taken)
-    one = folding.attempt(stamp.payment)
-    if one is not None:
-        attempt_news.taken_back(one, taken)
+def _payment_withdrawn(order: Order, stamp: PaymentWithdrawn, recorded: Recorded[object]) -> Order:
+    taken = withdrawal(stamp, recorded)
+    noted = replace(order, withdrawals=(*order.withdrawals, taken))
+    return _of_attempt(noted, stamp.payment, stamp, recorded)
 
 
 def _cancellation_withdrawn(
-    folding: Folding, stamp: CancellationWithdrawn, recorded: Recorded
-) -> None:
-    fields = folding.fields
-    fields["withdrawals"] = (*fields["withdrawals"], withdrawal(stamp, recorded))
-    fields["cancelled"], fields["cancelled_cause"] = None, None
-    fields["cancelled_position"], fields["cancelled_at"] = 0, None
-    fields["released"] = False
-
-
-def _of_letter(change: Callable[[PostingSoFar, Any, Recorded], None]) -> Change:
-    def told(folding: Folding, stamp: Any, recorded: Recorded) -> None:
-        change(folding.posting(recorded.correlation_id, stamp.letter), stamp, recorded)
-
-    return told
-
-
-def _wanted_again(folding: Folding, stamp: ReceiptResendRequested, recorded: Recorded) -> None:
-    """It names the letter that was sent, or tried, before."""
-    posting_news.wanted_again(folding.posting(stamp.receipt, stamp.letter), stamp, recorded)
-
-
-# What changes an order, by type of stamp. A test compares this table with the union of all stamps.
-# A table, because a fold is run for every stamp of the ledger, and a `match` asks type after type.
-CHANGES: Mapping[type, Change] = {
-    OrderPlaced: _placed,
-    ZeroPrice: _free,
-    CreatePaymentRequest: _asked,
-    PaymentAssigned: _assigned,
-    **{kind: _of_attempt(change) for kind, change in attempt_news.NEWS.items()},
-    CreateVoidRequest: _voiding,
-    **{kind: _of_refund(change) for kind, change in refund_news.NEWS.items()},
-    Disputed: _disputing,
-    DisputeClosed: _disputing,
-    CancellationRequested: _linked,
-    Cancelled: _cancelled,
-    SeatsReleased: _released,
-    SeatsRetaken: _retaken,
-    PaymentWithdrawn: _payment_withdrawn,
-    CancellationWithdrawn: _cancellation_withdrawn,
-    **{kind: _of_letter(change) for kind, change in posting_news.NEWS.items()},
-    ReceiptResendRequested: _wanted_again,
-}
+    order: Order, stamp: CancellationWithdrawn, recorded: Recorded[object]
+) -> Order:
+    return replace(
+        order,
+        withdrawals=(*order.withdrawals, withdrawal(stamp, recorded)),
+        cancelled=None,
+        cancelled_cause=None,
+        cancelled_position=0,
+        cancelled_at=None,
+        released=False,
+    )

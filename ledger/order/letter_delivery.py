@@ -1,15 +1,33 @@
 """One letter on its way: claimed, sent, failed, or of unknown fate."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import assert_never
 from uuid import UUID
 
+from msgspec import Struct, field
+
+from ledger.kernel.events import Recorded
+from ledger.kernel.values import replace
+from ledger.order.numbers import receipt_numbers
+from ledger.order.stamps import (
+    ReceiptFailed,
+    ReceiptResendRequested,
+    ReceiptSendStarted,
+    ReceiptSent,
+    ReceiptUnknown,
+)
 from ledger.order.tries import last_try
 
+LetterStamp = (
+    ReceiptSendStarted | ReceiptSent | ReceiptFailed | ReceiptUnknown | ReceiptResendRequested
+)
 
-@dataclass(frozen=True, kw_only=True)
-class Posting:
+# An answer that comes after all is better than not knowing; a claim is worth the least.
+_RANK = {"": 0, "started": 1, "unknown": 2, "failed": 3, "sent": 4}
+
+
+class Posting(Struct, frozen=True, kw_only=True):
     """How far one letter has come. `tries` by number; `changed_at` is the last news of it.
 
     `numbered_at` is a receipt's own date: its number was drawn then, with its first try.
@@ -39,3 +57,50 @@ class Posting:
         if "sent" in counted.values():
             return "sent"
         return counted.get(self.last_try, "due")
+
+
+_UNTOUCHED = Posting()
+
+
+def told_posting(before: Posting | None, stamp: LetterStamp, recorded: Recorded[object]) -> Posting:
+    """The letter after a stamp about it."""
+    posting = before or _UNTOUCHED
+    match stamp:
+        case ReceiptSendStarted():
+            return _told(_numbered(posting, stamp, recorded), "started", stamp.try_number, recorded)
+        case ReceiptSent():
+            return _told(posting, "sent", stamp.try_number, recorded)
+        case ReceiptFailed():
+            failed = replace(posting, permanent=posting.permanent or stamp.permanent)
+            return _told(failed, "failed", stamp.try_number, recorded)
+        case ReceiptUnknown():
+            return _told(posting, "unknown", stamp.try_number, recorded)
+        case ReceiptResendRequested():
+            # Whatever became of its tries so far, the letter is due once more.
+            return replace(
+                posting,
+                permanent=False,
+                again_after=posting.last_try,
+                again_under=recorded.correlation_id,
+            )
+        case _:
+            assert_never(stamp)
+
+
+def _numbered(posting: Posting, stamp: ReceiptSendStarted, recorded: Recorded[object]) -> Posting:
+    """Its number, if it draws one, is of the series of the shop that the stamp names."""
+    if stamp.numbered_for is None:
+        return replace(posting, started_at=recorded.recorded_at)
+    return replace(
+        posting,
+        started_at=recorded.recorded_at,
+        number=recorded.numbers.get(receipt_numbers(stamp.numbered_for), posting.number),
+        numbered_at=posting.numbered_at or recorded.recorded_at,
+    )
+
+
+def _told(posting: Posting, word: str, number: int, recorded: Recorded[object]) -> Posting:
+    tries = posting.tries
+    if _RANK[word] > _RANK[tries.get(number, "")]:
+        tries = {**tries, number: word}
+    return replace(posting, tries=tries, changed_at=recorded.recorded_at)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ledger.kernel.calendar import after
 from ledger.kernel.events import derived
-from ledger.kernel.once import once
+from ledger.kernel.fast import once
 from ledger.order.correction import Withdrawal
 from ledger.order.order import Order
 from ledger.order.payable import awaits_payer, pay_by

@@ -1,15 +1,17 @@
 """An order as its stamps tell it, with one word for each question people ask of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import assert_never
 from uuid import UUID
 
-from ledger.kernel.changing import changed
+from msgspec import Struct, field
+
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, total, zero
-from ledger.kernel.once import word
+from ledger.kernel.values import replace
 from ledger.order.correction import Withdrawal
 from ledger.order.letter_delivery import Posting
 from ledger.order.numbers import payment_reference
@@ -27,8 +29,7 @@ from ledger.order.stamps import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dispute:
+class Dispute(Struct, frozen=True, kw_only=True):
     """A payer's bank took money back: open, then won or lost. `ended_position` is its end's."""
 
     payment: UUID
@@ -37,13 +38,18 @@ class Dispute:
     ended_position: int = 0
 
 
-def dispute(before: Dispute | None, recorded: Recorded) -> Dispute:
+def told_dispute(
+    before: Dispute | None, stamp: Disputed | DisputeClosed, recorded: Recorded[object]
+) -> Dispute:
     """The dispute after a stamp about it; its end may be told before its beginning."""
-    stamp: Disputed | DisputeClosed = recorded.stamp
     known = before or Dispute(payment=stamp.payment, amount=None)
-    if isinstance(stamp, Disputed):
-        return changed(known, amount=stamp.amount)
-    return changed(known, won=stamp.won, ended_position=recorded.position)
+    match stamp:
+        case Disputed():
+            return replace(known, amount=stamp.amount)
+        case DisputeClosed():
+            return replace(known, won=stamp.won, ended_position=recorded.position)
+        case _:
+            assert_never(stamp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,7 @@ class LinkRequest:
     position: int
 
 
-def link_request(stamp: CancellationRequested, recorded: Recorded) -> LinkRequest:
+def link_request(stamp: CancellationRequested, recorded: Recorded[object]) -> LinkRequest:
     """The link that a stamp calls for."""
     return LinkRequest(
         correlation_id=recorded.correlation_id,
@@ -68,8 +74,7 @@ def link_request(stamp: CancellationRequested, recorded: Recorded) -> LinkReques
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Order:
+class Order(Struct, frozen=True, kw_only=True, dict=True):
     """The fold of one order's stamps. Axes are separate; words combine them, each once."""
 
     id: UUID
@@ -93,8 +98,7 @@ class Order:
     postings: Mapping[tuple[UUID, Letter], Posting] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
     position: int = 0
-    seen: Seen = field(default=None, compare=False, repr=False)
-    answers: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    seen: Seen | None = None
 
     @property
     def terms(self) -> OrderPlaced:
@@ -111,50 +115,50 @@ class Order:
         """What the order costs."""
         return self.terms.total
 
-    @word
+    @cached_property
     def payment_reference(self) -> str:
         """What a payer may write on a bank transfer; empty before the order was placed."""
         if self.placed_at is None:
             return ""
         return payment_reference(self.placed_at.year, self.payment_number)
 
-    @word
+    @cached_property
     def received(self) -> Money:
         """Everything that came, over all attempts."""
         came = [one.received for one in self.attempts.values() if one.received is not None]
         return total(came, self.currency)
 
-    @word
+    @cached_property
     def reserved(self) -> Money:
         """Everything that payers' banks keep ready for us: authorized, not captured."""
         kept = [one.reserved for one in self.attempts.values() if one.reserved is not None]
         return total(kept, self.currency)
 
-    @word
+    @cached_property
     def refunded(self) -> Money:
         """Everything that went back and stayed there."""
         if not self.refunds:
             return zero(self.currency)
         return total([one.returned(self.currency) for one in self.refunds.values()], self.currency)
 
-    @word
+    @cached_property
     def refund_pending(self) -> Money:
         """Everything that is promised to go back and has not gone yet."""
         if not self.refunds:
             return zero(self.currency)
         return total([one.pending(self.currency) for one in self.refunds.values()], self.currency)
 
-    @word
+    @cached_property
     def disputed(self) -> Money:
         """Money in disputes that are open."""
         return self._disputes(won=None)
 
-    @word
+    @cached_property
     def lost(self) -> Money:
         """Money that payers' banks took back for good: disputes that were lost."""
         return self._disputes(won=False)
 
-    @word
+    @cached_property
     def held(self) -> Money:
         """What is there of all that came: less what went or shall go back, or a bank took."""
         gone = self.refunded + self.refund_pending + self.lost + self.disputed
@@ -170,7 +174,7 @@ class Order:
         """What may still be asked back of one payment: received, less all that is promised."""
         return self._held.get(payment) or zero(self.currency)
 
-    @word
+    @cached_property
     def _held(self) -> Mapping[UUID, Money]:
         """By payment; those that brought nothing hold nothing."""
         held = {one.correlation_id: one.received for one in self.paid_attempts if one.received}
@@ -183,7 +187,7 @@ class Order:
                 held[dispute.payment] -= dispute.amount
         return held
 
-    @word
+    @cached_property
     def covered(self) -> Money:
         """How much of the price is paid by money that is there.
 
@@ -201,7 +205,7 @@ class Order:
                 counted -= refund.returned(self.currency) + refund.pending(self.currency)
         return counted - self._disputes(won=False, of=attempt.correlation_id)
 
-    @word
+    @cached_property
     def standing_payments(self) -> tuple[Attempt, ...]:
         """Payments of which something is there, in ledger order; an open dispute leaves it."""
         return tuple(one for one in self.paid_attempts if self._stands(one.correlation_id))
@@ -214,12 +218,12 @@ class Order:
         """What is still to be paid of the price."""
         return max(zero(self.currency), self.due - self.covered)
 
-    @word
+    @cached_property
     def under_way(self) -> tuple[Attempt, ...]:
         """Payments that are pending at a bank: their payers have nothing more to do."""
         return tuple(one for one in self.attempts.values() if one.under_way)
 
-    @word
+    @cached_property
     def paid_attempts(self) -> tuple[Attempt, ...]:
         """Attempts that brought money, in ledger order."""
         paid = (one for one in self.attempts.values() if one.received is not None)
@@ -264,7 +268,7 @@ class Order:
         """Not cancelled, or taken up again after a cancellation."""
         return self.cancelled is None or self.retaken_position > self.cancelled_position
 
-    @word
+    @cached_property
     def seats(self) -> Mapping[UUID, tuple[int, int]]:
         """(held, sold) per quota that this order takes just now."""
         if self.placed is None or self.released:

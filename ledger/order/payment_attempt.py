@@ -1,17 +1,51 @@
 """One payment attempt: what was asked for, and what became of it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import assert_never
 from uuid import UUID
 
+from msgspec import Struct, field
+
+from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
-from ledger.order.authorization import Authorization
-from ledger.order.correction import Withdrawal
+from ledger.kernel.values import replace
+from ledger.order.authorization import Authorization, AuthorizationStamp, authorization
+from ledger.order.correction import Withdrawal, withdrawal
+from ledger.order.stamps import (
+    AuthorizationExpired,
+    Authorized,
+    CreateCaptureFailure,
+    CreateCaptureRequest,
+    CreatePaymentFailure,
+    CreatePaymentRequest,
+    CreatePaymentSuccess,
+    CreateVoidFailure,
+    CreateVoidRequest,
+    Paid,
+    PaymentAssigned,
+    PaymentExpired,
+    PaymentFailed,
+    PaymentPending,
+    PaymentWithdrawn,
+    Voided,
+)
 from ledger.order.tries import CallState, Tries, last_try, turned_down, waiting
 
+# What an attempt begins with, and what is told of one that began.
+AttemptBegins = CreatePaymentRequest | PaymentAssigned
+AttemptNews = (
+    CreatePaymentSuccess
+    | CreatePaymentFailure
+    | PaymentPending
+    | PaymentFailed
+    | PaymentExpired
+    | Paid
+    | PaymentWithdrawn
+    | AuthorizationStamp
+)
 
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
+
+class Attempt(Struct, frozen=True, kw_only=True):
     """One payment attempt. `asked` is what we asked for; `received` what came."""
 
     correlation_id: UUID
@@ -131,3 +165,97 @@ class Attempt:
         if kept is None or kept.gone or self.received is not None:
             return False
         return CallState.REFUSED in kept.voids.values()
+
+
+def begun_attempt(
+    before: Attempt | None, stamp: AttemptBegins, recorded: Recorded[object]
+) -> Attempt:
+    """The attempt that a stamp begins, or one more try to ask for the page of the same attempt."""
+    if before is not None and isinstance(stamp, CreatePaymentRequest):
+        return replace(before, tries={**before.tries, stamp.try_number: CallState.REQUESTED})
+    attempt = Attempt(
+        correlation_id=recorded.correlation_id,
+        provider=stamp.provider,
+        account=stamp.account,
+        live=stamp.live,
+        asked=stamp.amount,
+        requested_at=recorded.happened_at,
+    )
+    match stamp:
+        case CreatePaymentRequest():
+            return replace(attempt, tries={stamp.try_number: CallState.REQUESTED})
+        case PaymentAssigned():
+            return _received(attempt, stamp.amount, stamp.payment_reference, recorded)
+        case _:
+            assert_never(stamp)
+
+
+def told_attempt(  # noqa: C901 (a dispatching match)
+    attempt: Attempt, stamp: AttemptNews, recorded: Recorded[object]
+) -> Attempt:
+    """The attempt after news of it, in any order."""
+    match stamp:
+        case Paid() if attempt.withdrawn is not None:
+            return attempt
+        case Paid():
+            return _received(attempt, stamp.amount, stamp.provider_reference, recorded)
+        case CreatePaymentSuccess():
+            return replace(
+                attempt,
+                tries={**attempt.tries, stamp.try_number: CallState.ACCEPTED},
+                session=stamp.provider_reference,
+                redirect_url=stamp.redirect_url,
+                expires_at=stamp.expires_at,
+            )
+        case CreatePaymentFailure():
+            return _no_page(attempt, stamp)
+        case PaymentPending():
+            return replace(attempt, pending_at=_later(attempt.pending_at, recorded.happened_at))
+        case PaymentFailed():
+            return replace(attempt, failed_at=_later(attempt.failed_at, recorded.happened_at))
+        case PaymentExpired():
+            return replace(attempt, expired=True)
+        case PaymentWithdrawn():
+            return replace(attempt, received=None, withdrawn=withdrawal(stamp, recorded))
+        case (
+            Authorized()
+            | CreateCaptureRequest()
+            | CreateCaptureFailure()
+            | CreateVoidRequest()
+            | Voided()
+            | CreateVoidFailure()
+            | AuthorizationExpired()
+        ):
+            return _reserved(attempt, stamp, recorded)
+        case _:
+            assert_never(stamp)
+
+
+def _received(
+    attempt: Attempt, amount: Money, reference: str, recorded: Recorded[object]
+) -> Attempt:
+    return replace(
+        attempt,
+        received=amount,
+        reference=reference,
+        paid_position=recorded.position,
+        paid_at=recorded.happened_at,
+    )
+
+
+def _no_page(attempt: Attempt, stamp: CreatePaymentFailure) -> Attempt:
+    """A try that was given up and answered with yes after all was answered, in any order."""
+    if attempt.tries.get(stamp.try_number) is CallState.ACCEPTED:
+        return attempt
+    return replace(attempt, tries={**attempt.tries, stamp.try_number: CallState.REFUSED})
+
+
+def _reserved(attempt: Attempt, stamp: AuthorizationStamp, recorded: Recorded[object]) -> Attempt:
+    told = replace(attempt, authorization=authorization(attempt.authorization, stamp, recorded))
+    if isinstance(stamp, Authorized) and attempt.received is None:
+        return replace(told, reference=stamp.provider_reference)
+    return told
+
+
+def _later(known: datetime | None, news: datetime) -> datetime:
+    return news if known is None else max(known, news)

@@ -1,21 +1,36 @@
 """One refund: what was asked back, what was promised, and what really went."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import assert_never
 from uuid import UUID
 
+from msgspec import Struct, field
+
+from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, total, zero
+from ledger.kernel.values import replace
 from ledger.order.stamps import (
     Cause,
     CreateRefundFailure,
     CreateRefundRequest,
     CreateRefundSuccess,
+    ManualRefund,
     OrderStamp,
     Refunded,
     RefundFailed,
 )
-from ledger.order.tries import Tries, last_try, turned_down, waiting
+from ledger.order.tries import CallState, Tries, last_try, turned_down, waiting
+
+RefundStamp = (
+    CreateRefundRequest
+    | CreateRefundSuccess
+    | CreateRefundFailure
+    | Refunded
+    | RefundFailed
+    | ManualRefund
+)
 
 _UNWANTED = (Cause.LATE_PAYMENT, Cause.OVERPAID)
 
@@ -23,8 +38,7 @@ _UNWANTED = (Cause.LATE_PAYMENT, Cause.OVERPAID)
 NOTHING_MADE = frozenset({"never_made", "refunded_elsewhere", "charge_already_refunded"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Refund:
+class Refund(Struct, frozen=True, kw_only=True):
     """One refund attempt. `request` is None when it was made at the provider, not by us.
 
     `names` are what the provider calls what it accepted, `refusals` its words of no, both by the
@@ -134,6 +148,91 @@ def _made_before(other: Refund, one: Refund) -> bool:
     return other.made_at < one.failed_at
 
 
+def told_refund(before: Refund | None, stamp: RefundStamp, recorded: Recorded[object]) -> Refund:
+    """The refund after a stamp; one that we never asked for may begin with any."""
+    refund = before or Refund(
+        correlation_id=recorded.correlation_id,
+        payment=None if isinstance(stamp, CreateRefundFailure) else stamp.payment,
+        first_position=recorded.position,
+    )
+    return replace(_told(refund, stamp, recorded), last_position=recorded.position)
+
+
+def _told(refund: Refund, stamp: RefundStamp, recorded: Recorded[object]) -> Refund:
+    match stamp:
+        case CreateRefundRequest():
+            return replace(
+                refund,
+                payment=stamp.payment,
+                request=stamp,
+                requested_at=recorded.happened_at,
+                tries={**refund.tries, stamp.try_number: CallState.REQUESTED},
+            )
+        case CreateRefundSuccess():
+            return _accepted(refund, stamp, recorded)
+        case CreateRefundFailure():
+            return _refused(refund, stamp, recorded)
+        case Refunded():
+            return replace(
+                refund,
+                payment=stamp.payment,
+                settled={**refund.settled, stamp.provider_reference: stamp.amount},
+                made_at=_earliest(refund.made_at, recorded),
+            )
+        case RefundFailed():
+            return _failed(refund, stamp, recorded)
+        case ManualRefund():
+            return replace(refund, manual=stamp.amount)
+        case _:
+            assert_never(stamp)
+
+
+def _accepted(refund: Refund, stamp: CreateRefundSuccess, recorded: Recorded[object]) -> Refund:
+    tries = refund.tries
+    if stamp.try_number not in refund.refusals:
+        tries = {**tries, stamp.try_number: CallState.ACCEPTED}
+    return replace(
+        refund,
+        payment=stamp.payment,
+        tries=tries,
+        accepted={**refund.accepted, stamp.provider_reference: stamp.amount},
+        names={**refund.names, stamp.try_number: stamp.provider_reference},
+        made_at=_earliest(refund.made_at, recorded),
+    )
+
+
+def _refused(refund: Refund, stamp: CreateRefundFailure, recorded: Recorded[object]) -> Refund:
+    """A refusal is final for its try: what of it was accepted, before or after, failed."""
+    known = refund.names.get(stamp.try_number) in refund.failed
+    return replace(
+        refund if known else _failed_now(refund, recorded),
+        tries={**refund.tries, stamp.try_number: CallState.REFUSED},
+        refusals={**refund.refusals, stamp.try_number: stamp.code},
+        refusal=stamp.code,
+    )
+
+
+def _failed(refund: Refund, stamp: RefundFailed, recorded: Recorded[object]) -> Refund:
+    refused = [refund.names.get(number) for number in refund.refusals]
+    known = stamp.provider_reference in refund.failed or stamp.provider_reference in refused
+    return replace(
+        refund if known else _failed_now(refund, recorded),
+        payment=stamp.payment,
+        failed={**refund.failed, stamp.provider_reference: stamp.code},
+    )
+
+
+def _failed_now(refund: Refund, recorded: Recorded[object]) -> Refund:
+    failed_at = _earliest(refund.failed_at, recorded)
+    return replace(refund, failed_position=recorded.position, failed_at=failed_at)
+
+
+def _earliest(known: datetime | None, recorded: Recorded[object]) -> datetime | None:
+    """By the provider's own time, where it tells one: it is the same in any order of the news."""
+    told = recorded.occurred_at
+    return told if known is None or (told is not None and told < known) else known
+
+
 def under_its_name(fact: OrderStamp, refund: Refund | None) -> OrderStamp:
     """News of this refund under the name that it has; as it came where it fits.
 
@@ -154,7 +253,7 @@ def under_its_name(fact: OrderStamp, refund: Refund | None) -> OrderStamp:
             return fact
     if known is None or (known and fact.provider_reference):
         return fact
-    return replace(fact, provider_reference=known)
+    return dataclasses.replace(fact, provider_reference=known)
 
 
 def _nameless(refund: Refund) -> str | None:

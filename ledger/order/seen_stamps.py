@@ -4,23 +4,43 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from ledger.kernel.events import bound, occurrence_of
 
-# The stamps before it, its correlation id, the stamp.
-Seen = tuple["Seen", UUID, Any] | None
+
+class Seen(Struct, frozen=True, eq=False):
+    """One stamp under its correlation id, and all that were seen before it.
+
+    It tells no two orders apart: those that stand alike are alike, in whichever order the news
+    came.
+    """
+
+    before: "Seen | None"
+    cause: UUID
+    stamp: object
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Seen)
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "Seen(…)"
 
 
-def known(seen: Seen, correlation_id: UUID, one: Any) -> tuple[Any, ...] | None:
+def known(seen: Seen | None, correlation_id: UUID, one: object) -> tuple[Any, ...] | None:
     """The binding values of the stamp with this identity; None if there is none (law 3)."""
     occurrence = occurrence_of(one)
-    for cause, stamp in _each(seen):
-        alike = cause == correlation_id and type(stamp) is type(one)
-        if alike and occurrence_of(stamp) == occurrence:
-            return bound(stamp)
+    for earlier in _each(seen):
+        alike = earlier.cause == correlation_id and type(earlier.stamp) is type(one)
+        if alike and occurrence_of(earlier.stamp) == occurrence:
+            return bound(earlier.stamp)
     return None
 
 
-def _each(seen: Seen) -> Iterator[tuple[UUID, Any]]:
+def _each(seen: Seen | None) -> Iterator[Seen]:
     while seen is not None:
-        seen, cause, stamp = seen
-        yield cause, stamp
+        yield seen
+        seen = seen.before

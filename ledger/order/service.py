@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from ledger.kernel import values
 from ledger.kernel.events import Draft, Recorded
 from ledger.kernel.idempotency_key import granted
 from ledger.kernel.refusals import (
@@ -31,7 +32,7 @@ from ledger.kernel.store import (
 from ledger.order.commands import Command, OrderCommand, PlaceOrder, RetakeSeats
 from ledger.order.decide import decide
 from ledger.order.decisions.place import place
-from ledger.order.evolve import begun, fold, folded_on
+from ledger.order.evolve import fold, folded_on
 from ledger.order.next_step import next_step, without_room
 from ledger.order.observe import contradicts, observe
 from ledger.order.order import Order
@@ -67,11 +68,11 @@ class Lately(Protocol):
 class Desk(Protocol):
     """Where news that contradicts the ledger waits for a person (law 3)."""
 
-    def contradiction(self, order: UUID | None, draft: Draft) -> UUID:
+    def contradiction(self, order: UUID | None, draft: Draft[object]) -> UUID:
         """A fact came again with other binding fields."""
         ...
 
-    def second_claim(self, order: UUID, draft: Draft) -> UUID:
+    def second_claim(self, order: UUID, draft: Draft[object]) -> UUID:
         """A payment that is counted elsewhere was told of an order, too."""
         ...
 
@@ -85,7 +86,7 @@ class Orders:
         self._store, self._shops, self._desk = store, shops, desk
         self._lately = lately
 
-    def history(self, order_id: UUID) -> Sequence[Recorded]:
+    def history(self, order_id: UUID) -> Sequence[Recorded[object]]:
         """Every stamp of an order; raises `UnknownOrder`."""
         history = self._store.read(order_id)
         if not history or not isinstance(history[0].stamp, OrderPlaced):
@@ -105,7 +106,7 @@ class Orders:
         def attempt() -> Outcome:
             shop, stamps = self._placing(shop_slug, command)
             drafts = [drafted(one, command.order, command) for one in stamps]
-            unplaced = begun(command.order)
+            unplaced = Order(id=command.order)
             changes = seat_changes(unplaced, after_drafts(unplaced, drafts, command.at))
             expected = {command.order: 0, shop.id: shop.version}
             return self._store.append(Append(drafts=drafts, expected=expected, seats=changes))[0]
@@ -251,7 +252,7 @@ class Orders:
                 return None
             # A fact is appended alone. It may move held seats to sold, never take new ones.
             news = observe(fact, correlation_id, order)
-            drafts = [replace(draft, stamp=one) for one in news]
+            drafts = [values.replace(draft, stamp=one) for one in news]
             return self._onward(order, going_on(order, drafts, None)) if drafts else order
 
         outcome = self._lately_or_read(order_id, attempt)
@@ -282,7 +283,7 @@ class Orders:
             return self.handle(order.id, back) if back else self.get(order.id)
 
 
-def going_on(order: Order, drafts: Sequence[Draft], at: datetime | None) -> Append:
+def going_on(order: Order, drafts: Sequence[Draft[object]], at: datetime | None) -> Append:
     """What appends these drafts to an order as it stands, with the seats that move by them."""
     after = after_drafts(order, drafts, at)
     return Append(
@@ -293,7 +294,7 @@ def going_on(order: Order, drafts: Sequence[Draft], at: datetime | None) -> Appe
     )
 
 
-def drafted(stamp: OrderStamp, stream: UUID, command: Command) -> Draft:
+def drafted(stamp: OrderStamp, stream: UUID, command: Command) -> Draft[object]:
     """A stamp that a wish leads to.
 
     Providers count from when they were asked by the clock of whoever asked: the ledger's own time

@@ -72,7 +72,7 @@ class Cause(StrEnum):
     DESPITE_DISPUTE = "despite_dispute"
 
 
-@stamp(binding=("shop", "request_digest"), sealed=("customer",))
+@stamp("ORDER_PLACED", version=4, binding=("shop", "request_digest"), sealed=("customer",))
 class OrderPlaced:
     """An order was placed: seats are held, its lines and policy are fixed (SPEC C4)."""
 
@@ -96,12 +96,12 @@ class OrderPlaced:
     customer: Customer | None = None
 
 
-@stamp()
+@stamp("ZERO_PRICE")
 class ZeroPrice:
     """A free order, confirmed without any provider."""
 
 
-@stamp(occurrence=("try_number",), binding=("amount", "provider"))
+@stamp("CREATE_PAYMENT_REQUEST", occurrence=("try_number",), binding=("amount", "provider"))
 class CreatePaymentRequest:
     """Intent: a provider is about to be asked for a payment. `live` tells real money from test."""
 
@@ -112,7 +112,7 @@ class CreatePaymentRequest:
     try_number: int = 1
 
 
-@stamp(occurrence=("try_number",), binding=("provider_reference",))
+@stamp("CREATE_PAYMENT_SUCCESS", occurrence=("try_number",), binding=("provider_reference",))
 class CreatePaymentSuccess:
     """The provider made a payment page; the customer pays there. Not yet money."""
 
@@ -122,7 +122,7 @@ class CreatePaymentSuccess:
     try_number: int = 1
 
 
-@stamp(occurrence=("try_number",))
+@stamp("CREATE_PAYMENT_FAILURE", occurrence=("try_number",))
 class CreatePaymentFailure:
     """The provider refused to make a payment page."""
 
@@ -130,14 +130,14 @@ class CreatePaymentFailure:
     try_number: int = 1
 
 
-@stamp(binding=("provider_reference",))
+@stamp("PAYMENT_PENDING", binding=("provider_reference",))
 class PaymentPending:
     """The customer chose a method that pays days later."""
 
     provider_reference: str
 
 
-@stamp(occurrence=("provider_reference",))
+@stamp("PAYMENT_FAILED", occurrence=("provider_reference",))
 class PaymentFailed:
     """A try to pay was declined. The customer may try again on the same page."""
 
@@ -145,14 +145,14 @@ class PaymentFailed:
     code: str
 
 
-@stamp()
+@stamp("PAYMENT_EXPIRED")
 class PaymentExpired:
     """The payment page closed without money."""
 
     provider_reference: str
 
 
-@stamp(binding=("amount", "provider", "provider_reference"))
+@stamp("AUTHORIZED", binding=("amount", "provider", "provider_reference"))
 class Authorized:
     """The payer's bank keeps this much ready for us. Not yet money: it must be captured.
 
@@ -166,7 +166,9 @@ class Authorized:
     expires_at: datetime | None = None
 
 
-@stamp(occurrence=("try_number",), binding=("amount", "provider_reference"))
+@stamp(
+    "CREATE_CAPTURE_REQUEST", occurrence=("try_number",), binding=("amount", "provider_reference")
+)
 class CreateCaptureRequest:
     """Intent: a provider is about to be asked to take what was authorized. `Paid` is its success.
 
@@ -180,7 +182,7 @@ class CreateCaptureRequest:
     try_number: int = 1
 
 
-@stamp(occurrence=("try_number",))
+@stamp("CREATE_CAPTURE_FAILURE", occurrence=("try_number",))
 class CreateCaptureFailure:
     """The provider refused to capture; no money moved."""
 
@@ -188,7 +190,7 @@ class CreateCaptureFailure:
     try_number: int = 1
 
 
-@stamp(occurrence=("payment", "try_number"), binding=("provider_reference",))
+@stamp("CREATE_VOID_REQUEST", occurrence=("payment", "try_number"), binding=("provider_reference",))
 class CreateVoidRequest:
     """Intent: a provider is about to be asked to give up an authorization.
 
@@ -203,14 +205,14 @@ class CreateVoidRequest:
     try_number: int = 1
 
 
-@stamp(binding=("provider_reference",))
+@stamp("VOIDED", binding=("provider_reference",))
 class Voided:
     """An authorization was given up: nothing was taken, and nothing can be."""
 
     provider_reference: str
 
 
-@stamp(occurrence=("try_number",))
+@stamp("CREATE_VOID_FAILURE", occurrence=("try_number",))
 class CreateVoidFailure:
     """The provider refused to give up an authorization: the payer's money is still kept ready."""
 
@@ -218,14 +220,14 @@ class CreateVoidFailure:
     try_number: int = 1
 
 
-@stamp(binding=("provider_reference",))
+@stamp("AUTHORIZATION_EXPIRED", binding=("provider_reference",))
 class AuthorizationExpired:
     """An authorization ended by itself at the provider, before anyone captured or voided it."""
 
     provider_reference: str
 
 
-@stamp(binding=("amount", "provider", "provider_reference"), sealed=("reason",))
+@stamp("PAID", binding=("amount", "provider", "provider_reference"), sealed=("reason",))
 class Paid:
     """Money arrived for one payment attempt. `provider_reference` is what can be refunded.
 
@@ -241,6 +243,7 @@ class Paid:
 
 
 @stamp(
+    "PAYMENT_ASSIGNED",
     binding=("case", "amount", "provider", "account", "live", "payment_reference"),
     sealed=("reason",),
 )
@@ -259,7 +262,7 @@ class PaymentAssigned:
     reason: str | None = None
 
 
-@stamp(binding=("payment", "amount"), sealed=("reason",))
+@stamp("PAYMENT_WITHDRAWN", binding=("payment", "amount"), sealed=("reason",))
 class PaymentWithdrawn:
     """A correction: money that staff had marked as paid never came. It is received no more.
 
@@ -273,7 +276,7 @@ class PaymentWithdrawn:
     reason: str | None = None
 
 
-@stamp(binding=("cancellation",), sealed=("reason",))
+@stamp("CANCELLATION_WITHDRAWN", binding=("cancellation",), sealed=("reason",))
 class CancellationWithdrawn:
     """A correction: staff had cancelled the order by mistake. It lives again, with its seats.
 
@@ -286,7 +289,7 @@ class CancellationWithdrawn:
     reason: str | None = None
 
 
-@stamp(binding=("code_hash",), sealed=("code",))
+@stamp("CANCELLATION_REQUESTED", binding=("code_hash",), sealed=("code",))
 class CancellationRequested:
     """A one-time link was asked for. `code_hash` is SHA-256; `code` only serves its letter."""
 
@@ -294,7 +297,7 @@ class CancellationRequested:
     code: str | None = None
 
 
-@stamp(binding=("cause",), sealed=("reason",))
+@stamp("CANCELLED", version=2, binding=("cause",), sealed=("reason",))
 class Cancelled:
     """The order is cancelled."""
 
@@ -302,17 +305,22 @@ class Cancelled:
     reason: str | None = None
 
 
-@stamp()
+@stamp("SEATS_RELEASED")
 class SeatsReleased:
     """The order's seats are free again."""
 
 
-@stamp()
+@stamp("SEATS_RETAKEN")
 class SeatsRetaken:
     """Money came after all, and there was room: the order lives again (SPEC P6)."""
 
 
-@stamp(occurrence=("try_number",), binding=("payment", "amount"), sealed=("reason",))
+@stamp(
+    "CREATE_REFUND_REQUEST",
+    occurrence=("try_number",),
+    binding=("payment", "amount"),
+    sealed=("reason",),
+)
 class CreateRefundRequest:
     """Intent: a provider is about to be asked to return money of one payment.
 
@@ -330,7 +338,9 @@ class CreateRefundRequest:
     reason: str | None = None
 
 
-@stamp(occurrence=("try_number",), binding=("amount", "provider_reference"))
+@stamp(
+    "CREATE_REFUND_SUCCESS", occurrence=("try_number",), binding=("amount", "provider_reference")
+)
 class CreateRefundSuccess:
     """The provider accepted the refund of this payment. It may still fail."""
 
@@ -340,7 +350,7 @@ class CreateRefundSuccess:
     try_number: int = 1
 
 
-@stamp(occurrence=("try_number",))
+@stamp("CREATE_REFUND_FAILURE", occurrence=("try_number",))
 class CreateRefundFailure:
     """The provider refused the refund; no money moved."""
 
@@ -348,7 +358,7 @@ class CreateRefundFailure:
     try_number: int = 1
 
 
-@stamp(occurrence=("provider_reference",), binding=("payment", "amount"))
+@stamp("REFUNDED", occurrence=("provider_reference",), binding=("payment", "amount"))
 class Refunded:
     """Money went back. `provider_reference` is the refund's."""
 
@@ -357,7 +367,7 @@ class Refunded:
     provider_reference: str
 
 
-@stamp(occurrence=("provider_reference",), binding=("payment", "amount"))
+@stamp("REFUND_FAILED", occurrence=("provider_reference",), binding=("payment", "amount"))
 class RefundFailed:
     """A refund that was accepted, or even settled, failed after all. Final (SPEC P10)."""
 
@@ -367,7 +377,7 @@ class RefundFailed:
     code: str
 
 
-@stamp(binding=("payment", "amount"), sealed=("reason",))
+@stamp("MANUAL_REFUND", binding=("payment", "amount"), sealed=("reason",))
 class ManualRefund:
     """Staff returned money outside of any provider."""
 
@@ -376,7 +386,7 @@ class ManualRefund:
     reason: str | None = None
 
 
-@stamp(occurrence=("provider_reference",), binding=("payment", "amount"))
+@stamp("DISPUTED", occurrence=("provider_reference",), binding=("payment", "amount"))
 class Disputed:
     """The payer's bank took the money back for now."""
 
@@ -385,7 +395,7 @@ class Disputed:
     provider_reference: str
 
 
-@stamp(occurrence=("provider_reference",), binding=("payment", "won"))
+@stamp("DISPUTE_CLOSED", occurrence=("provider_reference",), binding=("payment", "won"))
 class DisputeClosed:
     """A dispute ended: won, the money is back; lost, it is gone."""
 
@@ -394,7 +404,7 @@ class DisputeClosed:
     won: bool
 
 
-@stamp(occurrence=("letter", "try_number"))
+@stamp("RECEIPT_SEND_STARTED", occurrence=("letter", "try_number"))
 class ReceiptSendStarted:
     """Appending this claims the letter: only one sender can (SPEC R5).
 
@@ -406,7 +416,7 @@ class ReceiptSendStarted:
     numbered_for: UUID | None = None
 
 
-@stamp(occurrence=("letter", "try_number"), binding=("message_id",))
+@stamp("RECEIPT_SENT", occurrence=("letter", "try_number"), binding=("message_id",))
 class ReceiptSent:
     """The mail server took the letter. `body_hash` is keyed: it tells nothing without the key."""
 
@@ -416,7 +426,7 @@ class ReceiptSent:
     body_hash: str
 
 
-@stamp(occurrence=("letter", "try_number"))
+@stamp("RECEIPT_FAILED", occurrence=("letter", "try_number"))
 class ReceiptFailed:
     """The mail server refused the letter, for now or for good."""
 
@@ -426,7 +436,7 @@ class ReceiptFailed:
     permanent: bool
 
 
-@stamp(occurrence=("letter", "try_number"))
+@stamp("RECEIPT_UNKNOWN", occurrence=("letter", "try_number"))
 class ReceiptUnknown:
     """The sender vanished before it told whether the letter went out."""
 
@@ -434,7 +444,7 @@ class ReceiptUnknown:
     try_number: int
 
 
-@stamp(binding=("receipt", "letter"), sealed=("reason",))
+@stamp("RECEIPT_RESEND_REQUESTED", binding=("receipt", "letter"), sealed=("reason",))
 class ReceiptResendRequested:
     """Staff want a letter sent again, to the address that the order has then (SPEC R6).
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from ledger.kernel.once import once
+from ledger.kernel.fast import once
 from ledger.order.order import Order
 from ledger.order.refund import Refund
 

@@ -56,9 +56,9 @@ def _identity(transfer: str, number: int) -> UUID:
     return uuid5(_TRANSFERS, f"{transfer}/{number}")
 
 
-def _taken_back(orders: Orders, store: StampStore, transfer: str) -> Sequence[Recorded]:
+def _taken_back(orders: Orders, store: StampStore, transfer: str) -> Sequence[Recorded[Paid]]:
     """Where this transfer was entered by mistake, oldest first."""
-    past: list[Recorded] = []
+    past: list[Recorded[Paid]] = []
     while (stands := store.find(_identity(transfer, len(past)), Paid)) is not None:
         if orders.get(stands.stream).attempts[stands.correlation_id].withdrawn is None:
             break
@@ -66,7 +66,7 @@ def _taken_back(orders: Orders, store: StampStore, transfer: str) -> Sequence[Re
     return past
 
 
-def _entered(orders: Orders, store: StampStore, order_id: UUID, wish: MarkPaid) -> Recorded:
+def _entered(orders: Orders, store: StampStore, order_id: UUID, wish: MarkPaid) -> Recorded[Paid]:
     """The payment under this identity: ours, or that of whoever was faster."""
     with suppress(Contradicted):
         orders.handle(order_id, wish)

@@ -124,7 +124,7 @@ class OneByOne:
         names = ((row.kind, name) for name in row.names)
         return next((self._known[one] for one in names if one in self._known), None)
 
-    def _history(self, owner: UUID) -> Sequence[Recorded]:
+    def _history(self, owner: UUID) -> Sequence[Recorded[object]]:
         return [recorded(one) for one in self.rows.stream(owner, until=self.rows.head()[0])]
 
     def _is_complete(self) -> bool:

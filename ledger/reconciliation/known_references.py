@@ -51,7 +51,7 @@ def known_since(rows: LedgerRows, since: datetime, books: Holder) -> Iterator[Kn
         yield from known_of([recorded(row) for row in rows.stream(stream, until=until)], books)
 
 
-def known_of(history: Sequence[Recorded], books: Holder) -> Iterable[Known]:
+def known_of(history: Sequence[Recorded[object]], books: Holder) -> Iterable[Known]:
     """What one stream names at these books; pages that nobody paid are among it."""
     payments, found = _payments(history, books), dict[tuple[Kind, str], Known]()
     for one in history:
@@ -61,7 +61,7 @@ def known_of(history: Sequence[Recorded], books: Holder) -> Iterable[Known]:
     return found.values()
 
 
-def _payments(history: Sequence[Recorded], books: Holder) -> set[UUID]:
+def _payments(history: Sequence[Recorded[object]], books: Holder) -> set[UUID]:
     """The payments of an order, or a case that is about a payment, at these books."""
     here = (books.name, books.account, books.live)
     cases = {
@@ -73,7 +73,7 @@ def _payments(history: Sequence[Recorded], books: Holder) -> set[UUID]:
     return payments_at(history, books) | cases
 
 
-def _named(one: Recorded) -> Known | None:
+def _named(one: Recorded[object]) -> Known | None:
     """What a stamp names, if it names something; the page is told before the payment."""
     stamp = one.stamp
     match stamp:
@@ -92,7 +92,7 @@ def _named(one: Recorded) -> Known | None:
 
 
 def _payment(
-    one: Recorded, reference: str, *, number: int | None = None, of: UUID | None = None
+    one: Recorded[object], reference: str, *, number: int | None = None, of: UUID | None = None
 ) -> Known:
     return Known(
         kind=Kind.PAYMENT,
@@ -105,7 +105,7 @@ def _payment(
 
 
 def _refund(
-    one: Recorded,
+    one: Recorded[object],
     stamp: CaseReturnAccepted | CreateRefundSuccess | Refunded | RefundFailed,
     *,
     payment: UUID,

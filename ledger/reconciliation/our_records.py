@@ -45,7 +45,7 @@ _SAYS: Mapping[type, tuple[Kind, State]] = {
 MOVING = frozenset(NAMES[one][0] for one in (*_SAYS, DisputeClosed))
 
 
-def our_records(history: Sequence[Recorded], books: Holder) -> Iterable[OurRecord]:
+def our_records(history: Sequence[Recorded[object]], books: Holder) -> Iterable[OurRecord]:
     """Each payment, refund and dispute of an order once, as it stands, of this provider only."""
     known: dict[tuple[Kind, str], OurRecord] = {}
     for one in _told(history, books):
@@ -55,7 +55,7 @@ def our_records(history: Sequence[Recorded], books: Holder) -> Iterable[OurRecor
     return known.values()
 
 
-def _told(history: Sequence[Recorded], books: Holder) -> Iterator[OurRecord]:
+def _told(history: Sequence[Recorded[object]], books: Holder) -> Iterator[OurRecord]:
     payments = payments_at(history, books)
     # An end names no amount: it is about what began under the same name.
     amounts = {
@@ -92,7 +92,7 @@ def _said(stamp: object) -> tuple[Kind, State] | None:
     return _SAYS.get(type(stamp))
 
 
-def payments_at(history: Sequence[Recorded], books: Holder) -> set[UUID]:
+def payments_at(history: Sequence[Recorded[object]], books: Holder) -> set[UUID]:
     """The correlation ids of payments at these books; money of another mode is not in them."""
     asked = {
         one.correlation_id: (one.stamp.provider, one.stamp.account, one.stamp.live)

@@ -88,7 +88,9 @@ class Shops:
             raise ShopUnreadable(slug)
         return shop
 
-    def import_shop(self, spec: ShopSpec, *, actor: str, at: datetime) -> Sequence[Recorded]:
+    def import_shop(
+        self, spec: ShopSpec, *, actor: str, at: datetime
+    ) -> Sequence[Recorded[object]]:
         """Stamp exactly the differences between a file and the ledger; none if they agree.
 
         Where stamps of the shop cannot be read, the file takes the place of all of them.
@@ -97,7 +99,7 @@ class Shops:
         check(spec)
         return again_on_conflict(shop_id(spec.slug), lambda: self._import(spec, actor))
 
-    def _import(self, spec: ShopSpec, actor: str) -> Sequence[Recorded] | Conflict:
+    def _import(self, spec: ShopSpec, actor: str) -> Sequence[Recorded[object]] | Conflict:
         shop, unread = self._look(shop_id(spec.slug))
         drafts = _drafts(spec, shop, [one.version for one in unread], actor)
         if not drafts:
@@ -130,7 +132,7 @@ def _opened(shop: Shop) -> Shop:
     return shop
 
 
-def _drafts(spec: ShopSpec, shop: Shop, unread: Sequence[int], actor: str) -> list[Draft]:
+def _drafts(spec: ShopSpec, shop: Shop, unread: Sequence[int], actor: str) -> list[Draft[object]]:
     stream = shop_id(spec.slug)
     cause = uuid5(stream, f"import/{shop.version}")
     stamps = restatement(spec, shop, unread) if unread else differences(spec, shop)
@@ -139,7 +141,7 @@ def _drafts(spec: ShopSpec, shop: Shop, unread: Sequence[int], actor: str) -> li
     ]
 
 
-def _capacities(drafts: Sequence[Draft]) -> tuple[SeatChange, ...]:
+def _capacities(drafts: Sequence[Draft[object]]) -> tuple[SeatChange, ...]:
     return tuple(
         SeatChange(quota=quota_id(one.stream, one.stamp.slug), capacity=one.stamp.capacity)
         for one in drafts

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from ledger.kernel.events import Recorded
+from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.money import Money
 from ledger.payments.capabilities import capability
 from ledger.shop.stamps import (
@@ -105,7 +105,7 @@ class ShopSpec:
     products: tuple[ProductSpec, ...]
 
 
-def fold_shop(shop_id: UUID, history: Iterable[Recorded]) -> Shop:
+def fold_shop(shop_id: UUID, history: Iterable[Recorded[object]]) -> Shop:
     """The shop as it stands after these stamps."""
     shop = Shop(id=shop_id)
     for recorded in history:
@@ -113,16 +113,20 @@ def fold_shop(shop_id: UUID, history: Iterable[Recorded]) -> Shop:
     return shop
 
 
-def void_versions(history: Iterable[Recorded]) -> frozenset[int]:
+def void_versions(history: Iterable[Recorded[object]]) -> frozenset[int]:
     """Versions of stamps of this stream that nobody can read, and that others took the place of."""
     restated = (one.stamp for one in history if isinstance(one.stamp, ShopRestated))
     return frozenset(version for stamp in restated for version in stamp.versions)
 
 
-def evolve_shop(shop: Shop, recorded: Recorded) -> Shop:
+def evolve_shop(  # noqa: C901 (a dispatching match)
+    shop: Shop, recorded: Recorded[object]
+) -> Shop:
     """The shop after one more stamp."""
     shop = replace(shop, version=recorded.version)
-    stamp: ShopStamp = recorded.stamp
+    stamp = recorded.stamp
+    if not isinstance(stamp, ShopStamp):
+        raise Foreign(stamp)
     match stamp:
         case ShopOpened():
             return replace(shop, slug=stamp.slug)

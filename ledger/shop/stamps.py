@@ -112,14 +112,14 @@ class Preferences:
     remind_unpaid: bool = True
 
 
-@stamp(binding=("slug",))
+@stamp("SHOP_OPENED", binding=("slug",))
 class ShopOpened:
     """A shop exists. Its slug is its address for ever."""
 
     slug: str
 
 
-@stamp(binding=("after",))
+@stamp("PREFERENCES_CHANGED", version=5, binding=("after",))
 class PreferencesChanged:
     """Preferences changed: what they were (None at first), what they are."""
 
@@ -127,7 +127,7 @@ class PreferencesChanged:
     after: Preferences
 
 
-@stamp(occurrence=("slug",), binding=("capacity",))
+@stamp("QUOTA_SET", occurrence=("slug",), binding=("capacity",))
 class QuotaSet:
     """A quota holds this many seats."""
 
@@ -135,7 +135,7 @@ class QuotaSet:
     capacity: int
 
 
-@stamp(occurrence=("slug",), binding=("revision",))
+@stamp("PRODUCT_REVISED", occurrence=("slug",), binding=("revision",))
 class ProductRevised:
     """A product as sold from here on. Price, VAT or title changed: the revision is a new one."""
 
@@ -153,21 +153,21 @@ class ProductRevised:
     available_until: datetime | None = None
 
 
-@stamp(occurrence=("slug",))
+@stamp("PRODUCT_WITHDRAWN", occurrence=("slug",))
 class ProductWithdrawn:
     """A product is no longer on sale."""
 
     slug: str
 
 
-@stamp(binding=("versions",))
+@stamp("SHOP_RESTATED", binding=("versions",))
 class ShopRestated:
     """Stamps of this stream that nobody can read count no more: what follows says all anew."""
 
     versions: tuple[int, ...]
 
 
-@stamp(occurrence=("series",), binding=("after", "until"))
+@stamp("SERIES_RESUMED", occurrence=("series",), binding=("after", "until"))
 class SeriesResumed:
     """A backup was restored: what may have been given out after it is not given out again.
 

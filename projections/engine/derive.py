@@ -56,7 +56,7 @@ def changes(changed: Mapping[UUID, Derived], projection: str) -> tuple[list[UUID
 
 
 def derive(
-    stamps: Sequence[Recorded],
+    stamps: Sequence[Recorded[object]],
     state: State | None,
     *,
     projections: Collection[Projection],
@@ -72,7 +72,7 @@ def derive(
 
 
 def _until_it_stumbles(
-    stamps: Sequence[Recorded], state: State | None, projections: Collection[Projection]
+    stamps: Sequence[Recorded[object]], state: State | None, projections: Collection[Projection]
 ) -> Derived:
     """Stamp by stamp, to find the one to blame and keep what came before it."""
     rows: Rows | None = None
@@ -86,6 +86,6 @@ def _until_it_stumbles(
     return Derived(first=stamps[0].position, state=state, rows=rows)
 
 
-def poison_at(recorded: Recorded, error: Exception) -> Poison:
+def poison_at(recorded: Recorded[object], error: Exception) -> Poison:
     """A stamp that could not be translated."""
     return Poison(stream=recorded.stream, position=recorded.position, error=type(error).__name__)

@@ -26,7 +26,7 @@ class Folds:
         self._most = most
         self._kept: OrderedDict[UUID, Known] = OrderedDict()
 
-    def before(self, first: Recorded) -> Known | None:
+    def before(self, first: Recorded[object]) -> Known | None:
         """A stream as it stood just before this stamp of it; None if it is not remembered."""
         if first.version == 1:
             return BEGINNING

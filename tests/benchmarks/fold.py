@@ -21,7 +21,8 @@ from adapters.store.mapper import restore
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.rows import PlainRow, plain
 from ledger.kernel.events import Recorded
-from ledger.order.evolve import begun, evolve, fold
+from ledger.order.evolve import evolve, fold
+from ledger.order.order import Order
 from ledger.order.stamps import PaymentFailed
 from tests.benchmarks.command import command
 from tests.benchmarks.filling import fill
@@ -111,7 +112,7 @@ def at_once(histories: Sequence[History]) -> None:
 
 def one_by_one(histories: Sequence[History]) -> None:
     for stream, history in histories:
-        order = begun(stream)
+        order = Order(id=stream)
         for one in history:
             order = evolve(order, one)
 

@@ -1,11 +1,11 @@
 """Law 3: a payment at a provider has one holder, in every store, also when two ask at once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 from adapters.store.recorder import Committed, PreparedAppend, StampRecorder
 from ledger.kernel.store import PaymentClaim, PaymentTaken
+from ledger.kernel.values import replace
 from tests.contract.given import first
 
 

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +32,7 @@ from ledger.codec.rows import (
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.store import Append, Appended, SeatChange
+from ledger.kernel.values import replace
 from ledger.order.commands import (
     CancelUnpaid,
     ConfirmCancellation,

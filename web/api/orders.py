@@ -136,7 +136,7 @@ def _answer(order_id: UUID, correlation_id: UUID) -> dict[str, Any]:
     return {"order": shown, "payment": payment, "modification_token": token_for(order)}
 
 
-def _placing(history: Sequence[Recorded], correlation_id: UUID) -> list[Recorded]:
+def _placing(history: Sequence[Recorded[object]], correlation_id: UUID) -> list[Recorded[object]]:
     return [
         one
         for one in history

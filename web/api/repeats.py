@@ -10,7 +10,7 @@ from ledger.order.order import Order
 _OURS = "ledger"
 
 
-def answered_before(history: Sequence[Recorded], request: str | None) -> Order | None:
+def answered_before(history: Sequence[Recorded[object]], request: str | None) -> Order | None:
     """The order as it was answered to this request; None when nothing was granted to it.
 
     Raises `KeyReused` when something else was.
@@ -21,7 +21,7 @@ def answered_before(history: Sequence[Recorded], request: str | None) -> Order |
     return fold(history[first].stream, history[: _end(history, first)])
 
 
-def _end(history: Sequence[Recorded], first: int) -> int:
+def _end(history: Sequence[Recorded[object]], first: int) -> int:
     """What we did because of it belongs to the answer; news that came later does not."""
     begun, end = history[first], first + 1
     while end < len(history) and _belongs(history[end], begun):
@@ -29,6 +29,6 @@ def _end(history: Sequence[Recorded], first: int) -> int:
     return end
 
 
-def _belongs(one: Recorded, begun: Recorded) -> bool:
+def _belongs(one: Recorded[object], begun: Recorded[object]) -> bool:
     asked = one.correlation_id == begun.correlation_id and one.actor == begun.actor
     return asked or one.actor == _OURS

@@ -26,7 +26,7 @@ def stamps(shop: str, order: str) -> Response:
     return as_json({"stamps": [told(one) for one in history]})
 
 
-def told(recorded: Recorded) -> dict[str, Any]:
+def told(recorded: Recorded[object]) -> dict[str, Any]:
     """One stamp, without what is sealed in it."""
     one = recorded.stamp
     amount = getattr(one, "amount", None) or getattr(one, "total", None)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import click
+from msgspec import structs
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 from rich.table import Table
@@ -51,6 +52,8 @@ def _plain(value: Any) -> Any:
             return str(value)
         case bytes():
             return value.hex()
+        case Money():
+            return structs.asdict(value)
         case _:
             return asdict(value)
 

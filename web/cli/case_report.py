@@ -11,7 +11,7 @@ from ledger.kernel.events import Recorded
 from web.cli.case_advice import advice
 
 
-def case_told(case: Case, history: Sequence[Recorded]) -> dict[str, Any]:
+def case_told(case: Case, history: Sequence[Recorded[object]]) -> dict[str, Any]:
     """A case with all that a person needs, sealed parts opened: it is for those who resolve it."""
     opened = case.opened
     assert opened is not None, "only a case that was opened is told"
@@ -45,7 +45,7 @@ def _order(case: Case) -> str | None:
     return str(order) if order else None
 
 
-def _stamp(one: Recorded) -> dict[str, Any]:
+def _stamp(one: Recorded[object]) -> dict[str, Any]:
     """Who, when, what and why."""
     return {
         "recorded_at": f"{one.recorded_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",

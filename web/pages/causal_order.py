@@ -36,11 +36,11 @@ _REFUNDS = 10
 class Told:
     """A stamp in its place, and when people may be told that it happened."""
 
-    recorded: Recorded
+    recorded: Recorded[object]
     at: datetime
 
 
-def in_causal_order(history: Sequence[Recorded]) -> list[Told]:
+def in_causal_order(history: Sequence[Recorded[object]]) -> list[Told]:
     """The stamps, causes before effects, at times that never run backwards."""
     ordered = [*_ordered(history)]
     times = [min(one.happened_at, one.recorded_at) for one in ordered]
@@ -55,9 +55,9 @@ def in_causal_order(history: Sequence[Recorded]) -> list[Told]:
     return told
 
 
-def _ordered(history: Sequence[Recorded]) -> Iterator[Recorded]:
+def _ordered(history: Sequence[Recorded[object]]) -> Iterator[Recorded[object]]:
     """As they were recorded, but whatever waits for its cause lets that pass."""
-    chains: dict[tuple[UUID, bool], list[Recorded]] = defaultdict(list)
+    chains: dict[tuple[UUID, bool], list[Recorded[object]]] = defaultdict(list)
     for one in history:
         chains[_chain(one)].append(one)
     emitted: set[int] = set()
@@ -70,11 +70,11 @@ def _ordered(history: Sequence[Recorded]) -> Iterator[Recorded]:
                 yield each
 
 
-def _chain(one: Recorded) -> tuple[UUID, bool]:
+def _chain(one: Recorded[object]) -> tuple[UUID, bool]:
     """One attempt or one refund: a correlation id may be that of both."""
     return one.correlation_id, _step(one) >= _REFUNDS
 
 
-def _step(one: Recorded) -> int:
+def _step(one: Recorded[object]) -> int:
     """What has no step leads to nothing, and nothing waits for it."""
     return _STEPS.get(type(one.stamp), 99)

@@ -27,7 +27,7 @@ class Entry:
     text: str
 
 
-def timeline(history: Sequence[Recorded], *, instructed: bool = False) -> list[Entry]:
+def timeline(history: Sequence[Recorded[object]], *, instructed: bool = False) -> list[Entry]:
     """The story of an order, causes first; what says nothing to people is left out.
 
     `instructed`: the page says how to pay by hand, so that the story may claim it.

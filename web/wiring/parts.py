@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from ledger.audit.check_evidence import KeptBesideStamps
@@ -28,6 +28,8 @@ from ledger.shop.stamps import BankAccount
 from projections.cases import CaseRow
 from web.wiring.settings import Settings
 
+_S = TypeVar("_S")
+
 
 class Store(StampStore, Protocol):
     """The ledger as the web reads it."""
@@ -35,14 +37,14 @@ class Store(StampStore, Protocol):
     def head(self) -> tuple[int, bytes]: ...
 
     def find(
-        self, correlation_id: UUID, stamp: type, *, occurrence: str = ""
-    ) -> Recorded | None: ...
+        self, correlation_id: UUID, kind: type[_S], *, occurrence: str = ""
+    ) -> Recorded[_S] | None: ...
 
     def stored(self) -> AuditedRows: ...
 
-    def feed(self, after: int, *, limit: int) -> Sequence[Recorded]: ...
+    def feed(self, after: int, *, limit: int) -> Sequence[Recorded[object]]: ...
 
-    def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]: ...
+    def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded[object]]]: ...
 
     def clocks(self) -> Clocks: ...
 

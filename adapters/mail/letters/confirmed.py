@@ -1,6 +1,5 @@
 """The letter that confirms an order: the receipt of a payment, or of a free order."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from adapters.mail.letters.context import Occasion
@@ -8,6 +7,7 @@ from adapters.mail.letters.facts import about_everything
 from adapters.mail.letters.letter import Action, Body, Statement
 from adapters.mail.letters.vat import vat_of_order
 from ledger.kernel.money import Money
+from ledger.kernel.values import replace
 from ledger.order.cancellation_policy import eligibility, quote
 from ledger.order.order import Order
 

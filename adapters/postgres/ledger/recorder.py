@@ -22,7 +22,6 @@ from adapters.postgres.ledger.rows import (
     raw_rows,
     raw_vertebrae,
     stamp_row,
-    stored_commit,
     stored_number,
     stored_total,
 )
@@ -172,7 +171,7 @@ class PostgresStampRecorder(StampRecorder):
         return self._raw("read_commits", after, limit)
 
     def read_commits(self, after: int, *, limit: int) -> list[StoredCommit]:
-        return [stored_commit(*values) for values in self._read("read_commits", after, limit)]
+        return [StoredCommit(*values) for values in self._read("read_commits", after, limit)]
 
     def read_seat_totals(self, until: int) -> dict[UUID, Totals]:
         newest = self._read("read_every_quota", until)

@@ -14,11 +14,8 @@ from psycopg.types.string import ByteaBinaryLoader
 from adapters.audit.recorder import numbers_of
 from adapters.store.rows import NO_NUMBERS, PlainRow, StampRow
 from ledger.audit.raw_rows import RawRow, Vertebra
-from ledger.codec.rows import KeptBeside, StoredCommit, StoredNumber, StoredTotal
-from ledger.kernel.fast import maker
+from ledger.codec.rows import KeptBeside, StoredNumber, StoredTotal
 
-stored_commit = maker(StoredCommit)
-_total, _number = maker(StoredTotal), maker(StoredNumber)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _bigint = Struct(">q").unpack
 _numbers = msgspec.json.Decoder(dict[str, int])
@@ -49,12 +46,12 @@ def stamp_row(values: tuple[Any, ...]) -> StampRow:
 def stored_total(values: tuple[Any, ...]) -> StoredTotal:
     """A row of the running totals."""
     position, quota, capacity, held, sold = values
-    return _total(position, quota, (capacity, held, sold))
+    return StoredTotal(position, quota, (capacity, held, sold))
 
 
 def stored_number(values: tuple[Any, ...]) -> StoredNumber:
     """A row of the drawn numbers."""
-    return _number(*values)
+    return StoredNumber(*values)
 
 
 def leave_as_bytes(cursor: psycopg.Cursor[Any]) -> None:

@@ -212,7 +212,7 @@ class Projector:
                 changed[stream] = _poisoned(changed.get(stream), poison)
         return changed
 
-    def _derived(self, stream: UUID, stamps: Sequence[Recorded], known: Known) -> Derived:
+    def _derived(self, stream: UUID, stamps: Sequence[Recorded[object]], known: Known) -> Derived:
         state, rows = known
         derived = derive(stamps, state, projections=self._views.projections, before=rows)
         self._folds.keep(stream, Known(derived.state, derived.rows))

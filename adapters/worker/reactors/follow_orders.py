@@ -18,7 +18,7 @@ from ledger.cases.stamps import CaseKind, Severity
 from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Refusal
 from ledger.kernel.store import LedgerUnavailable
-from ledger.order.evolve import begun, folded_on
+from ledger.order.evolve import folded_on
 from ledger.order.issues import Trouble, troubles
 from ledger.order.letters_due import letters_due
 from ledger.order.next_step import next_step
@@ -40,7 +40,7 @@ class Stretch(Protocol):
     """A stretch of the ledger: its stamps by stream, up to and including position `last`."""
 
     @property
-    def stamps(self) -> Mapping[UUID, Sequence[Recorded]]: ...
+    def stamps(self) -> Mapping[UUID, Sequence[Recorded[object]]]: ...
 
     @property
     def last(self) -> int: ...
@@ -101,13 +101,13 @@ class Following:
             self._remember()
         return progress
 
-    def _calls(self, stamps: Sequence[Recorded]) -> bool:
+    def _calls(self, stamps: Sequence[Recorded[object]]) -> bool:
         """Whether anything follows for us, or nobody can tell without reading the order."""
         known = self._folds.before(stamps[0])
         if known is None or isinstance(known.state, Shop | Case):
             return True
         try:
-            order = folded_on(known.state or begun(stamps[0].stream), stamps)
+            order = folded_on(known.state or Order(id=stamps[0].stream), stamps)
             self._folds.keep(order.id, Known(order, None))
             self._tell(order)
             return next_step(order, self.clock()) is not None or bool(troubles(order))

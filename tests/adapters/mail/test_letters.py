@@ -6,6 +6,7 @@ import pytest
 
 from adapters.mail.letters import RenderedLetter, render
 from adapters.mail.letters.vat import spread
+from ledger.kernel import values
 from ledger.kernel.money import Money
 from ledger.order.order import Order
 from ledger.order.stamps import (
@@ -279,7 +280,7 @@ def test_an_erased_person_is_in_no_letter(name):
     about, letter, correlation_id, number = samples()[name]
     assert about.placed is not None
     links = tuple(replace(one, code=None) for one in about.links)
-    about = replace(about, placed=replace(about.placed, customer=None), links=links)
+    about = values.replace(about, placed=replace(about.placed, customer=None), links=links)
     redacted = render(about, letter, correlation_id=correlation_id, number=number, base_url=BASE)
     assert redacted.to == ""
     for secret in (ADA.first_name, ADA.last_name, ADA.email, ADA.phone, "aB3_-secret"):

@@ -17,6 +17,7 @@ from adapters.worker.open_cases import Desk
 from adapters.worker.projector.reactor import Projections
 from adapters.worker.projector.views import DerivableViews
 from ledger.audit.verify import verify
+from ledger.order.stamps import OrderPlaced
 from tests.contract.given import first
 from tests.kits.worlds import World
 
@@ -83,7 +84,9 @@ def test_everything_goes_on(hostile):
     world = World(make=lambda clock: PostgresStampRecorder(hostile.app, clock=clock, patience=3))
     ledger, connections = world.store, Connections(hostile.app)
     order = world.place()
-    assert ledger.read(order.id)[0].stamp.customer is not None
+    placed = ledger.read(order.id)[0].stamp
+    assert isinstance(placed, OrderPlaced)
+    assert placed.customer is not None
     moved = Projections(store=ledger, url=hostile.app, desk=Desk(world.cases))
     moved.run()
     moved.close()

@@ -1,7 +1,6 @@
 """What makes an audit fast hides nothing: fewer checks where fewer are asked for, little memory."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -10,8 +9,7 @@ from ledger.audit import verify_streams as share
 from ledger.audit.raw_rows import RawRow
 from ledger.audit.stream_window import StreamWindow
 from ledger.audit.verify import Verification, verify
-from ledger.kernel.fast import maker
-from ledger.kernel.money import Money
+from ledger.kernel.values import replace
 from tests.kits.audit import CopiedRows, a_history
 from tests.kits.worlds import World
 
@@ -93,12 +91,3 @@ def test_streams_of_a_window_are_read_at_once(copy, monkeypatch):
     monkeypatch.setattr(verifying, "BATCH", 5)
     assert verify(copy) == ()
     assert 0 < len(asked) <= len(copy.kept) // 5 + 1
-
-
-def test_what_is_made_quickly_is_frozen_and_equal():
-    quick = maker(Money)(5, "EUR")
-    assert quick == Money(5, "EUR")
-    assert type(quick) is Money
-    with pytest.raises(AttributeError):
-        quick.amount = 6  # type: ignore[misc]
-    assert repr(quick) == repr(Money(5, "EUR"))

@@ -14,6 +14,7 @@ from ledger.audit.verify_streams import Share
 from ledger.cases.stamps import CaseResolved
 from ledger.codec import frame, unframe
 from ledger.codec.rows import Kept, KeptBeside, StoredCommit, StoredRow, Totals
+from ledger.kernel import values
 from ledger.kernel.money import Money
 from ledger.kernel.store import SeatChange
 from ledger.order.stamps import (
@@ -115,8 +116,8 @@ def test_law_3_the_columns_lie_about_the_body(copy):
 def test_law_3_the_same_stamp_stands_twice(copy):
     at = copy.position_of("PAID")
     row = copy.kept[at - 1]
-    copy.kept.append(replace(row, position=len(copy.kept) + 1, version=row.version + 99))
-    copy.signed[-1] = replace(copy.signed[-1], last=len(copy.kept))
+    copy.kept.append(values.replace(row, position=len(copy.kept) + 1, version=row.version + 99))
+    copy.signed[-1] = values.replace(copy.signed[-1], last=len(copy.kept))
     assert {"3", "14"} <= laws(copy)
 
 

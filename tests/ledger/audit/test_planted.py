@@ -1,7 +1,6 @@
 """A broken law is found where it was broken: at the beginning, in the middle and at the end."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +11,7 @@ from ledger.audit import verify as verifying
 from ledger.audit.verify import Verification
 from ledger.cases.stamps import CaseResolved
 from ledger.kernel.money import Money
+from ledger.kernel.values import replace
 from ledger.order.stamps import (
     Cause,
     CreateRefundRequest,

@@ -15,6 +15,7 @@ from ledger.audit.check_seats import MOVERS
 from ledger.audit.checks import OF_STAMPS
 from ledger.audit.verify import verify
 from ledger.codec import NAMES as NAMED
+from ledger.kernel import values
 from ledger.kernel.events import Recorded
 from ledger.order.evolve import evolve, fold
 from ledger.order.numbers import series_of
@@ -37,7 +38,7 @@ def told_of(order: Order, stamp: Any) -> Recorded:
     for name in ("payment", "cancellation"):
         stamp = replace(stamp, **{name: cause}) if hasattr(stamp, name) else stamp
     last = WORLD.store.read(order.id)[-1]
-    return replace(last, stamp=stamp, correlation_id=cause, version=order.version + 1)
+    return values.replace(last, stamp=stamp, correlation_id=cause, version=order.version + 1)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def rehash(copy: CopiedRows, at: int) -> None:
         for name in ("stream", "version", "type", "recorded_at", "correlation_id", "numbers")
     }
     hashed = stamp_bytes(copy.ledger_id, row.position, **state, state=row.state)
-    copy.kept[at] = replace(row, leaf=leaf_hash(hashed))
+    copy.kept[at] = values.replace(row, leaf=leaf_hash(hashed))
 
 
 def bend_a_field(copy: CopiedRows, at: int, other: int, choice: int) -> None:

@@ -1,6 +1,5 @@
 """Whoever bends a stored row is found, and where."""
 
-from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +10,7 @@ from hypothesis import strategies as some
 
 from ledger.audit.verify import Verification, verify
 from ledger.codec.rows import StoredRow
+from ledger.kernel.values import replace
 from tests.kits.audit import CopiedRows, a_history
 
 WORLD = a_history()
@@ -67,7 +67,7 @@ def flipped(value: Any, bit: int) -> Any:  # noqa: C901 (a dispatching match)
             return value + timedelta(microseconds=1 << bit % 40)
 
 
-FIELDS = [one.name for one in fields(StoredRow) if one.name != "position"]
+FIELDS = [one for one in StoredRow.__struct_fields__ if one != "position"]
 
 
 @settings(max_examples=300, deadline=None)

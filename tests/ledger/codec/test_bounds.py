@@ -9,6 +9,7 @@ import pytest
 
 from ledger.codec import NotStorable, decode, faithful
 from ledger.codec.bounds import TEXT, WHOLE
+from ledger.kernel import values
 from ledger.kernel.calendar import YEARS
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
@@ -33,7 +34,7 @@ REVISED = ProductRevised(
 
 
 def draft(stamp: Any, **changes: Any) -> Draft:
-    return replace(
+    return values.replace(
         Draft(stream=uuid4(), stamp=stamp, correlation_id=uuid4(), actor="test"), **changes
     )
 

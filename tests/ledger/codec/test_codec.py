@@ -17,6 +17,7 @@ from ledger import codec
 from ledger.cases import stamps as case_stamps
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.kernel.events import Draft, declared
+from ledger.kernel.money import Money
 from ledger.order import stamps
 from ledger.order.stamps import Cancelled, Cause
 from ledger.shop import stamps as shop_stamps
@@ -230,7 +231,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         return st.none()
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(kind)
-    if is_dataclass(kind):
+    if is_dataclass(kind) or kind is Money:
         return instances(kind)
     if get_origin(kind) in (types.UnionType, typing.Union):
         return st.one_of([values(one) for one in arguments])

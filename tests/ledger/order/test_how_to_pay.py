@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from ledger.kernel import values
 from ledger.kernel.events import derived
 from ledger.kernel.refusals import LetterNotDue
 from ledger.order.commands import StartLetter
@@ -51,7 +52,7 @@ def test_it_is_due_half_an_hour_after_placing_and_only_while_the_order_is_held()
         (WAITING, ASKED, PAID),
         (WAITING, ASKED, PENDING),
         (WAITING, ASKED, TIMED_OUT),
-        (WAITING, ASKED, replace(PAID, amount=replace(PAID.amount, amount=1))),
+        (WAITING, ASKED, replace(PAID, amount=values.replace(PAID.amount, amount=1))),
     ],
     ids=["placed before there was such a letter", "paid", "under way", "timed out", "underpaid"],
 )

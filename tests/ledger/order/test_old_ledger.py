@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from ledger.kernel import values
 from ledger.kernel.calendar import FIRST, LAST, after
 from ledger.kernel.money import Money, percent_of, vat_included
 from ledger.order.cancellation_policy import deadline, quote
@@ -46,8 +47,8 @@ def order() -> Iterator[Order]:
         ),
     )
     paid = Paid(amount=Money(2 * HUGE, "EUR"), provider="stripe", provider_reference="pi_1")
-    last = replace(rest[-1], version=rest[-1].version + 1, stamp=paid)
-    yield fold(world.id("order"), [replace(first, stamp=old), *rest, last])
+    last = values.replace(rest[-1], version=rest[-1].version + 1, stamp=paid)
+    yield fold(world.id("order"), [values.replace(first, stamp=old), *rest, last])
     world.close()
 
 

@@ -44,8 +44,8 @@ class Rivalry:
     def read_what_can_be(self, stream: UUID) -> Any:
         return self.store.read_what_can_be(stream)
 
-    def find(self, correlation_id: UUID, stamp: type) -> Any:
-        return self.store.find(correlation_id, stamp)
+    def find(self, correlation_id: UUID, kind: type[Any], *, occurrence: str = "") -> Any:
+        return self.store.find(correlation_id, kind, occurrence=occurrence)
 
     def append(self, *appends: Append) -> Sequence[Outcome]:
         if self.left:

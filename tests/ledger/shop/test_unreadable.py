@@ -20,6 +20,7 @@ from ledger.audit.replay import (
 from ledger.audit.verify import verify
 from ledger.codec import NotStorable, encode, frame
 from ledger.codec.rows import LedgerRows
+from ledger.kernel import values
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import ShopUnreadable
@@ -134,7 +135,7 @@ def test_a_replay_passes_over_what_counts_no_more(world: World) -> None:
 
 def test_seats_are_counted_before_and_after_the_repair_of_a_quota(world: World) -> None:
     quota = quota_id(STREAM, "weekend")
-    old = replace(draft(world), stamp=QuotaSet(slug="weekend", capacity=True))
+    old = values.replace(draft(world), stamp=QuotaSet(slug="weekend", capacity=True))
     written_by_an_old_release(world, old, [SeatChange(quota=quota, capacity=1)])
     assert not differing_seats(world)
     assert {one.law for one in verify(world.store.stored())} == {"13"}

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ import pytest
 
 from ledger.cases.stamps import CaseKind
 from ledger.kernel.money import Money
+from ledger.kernel.values import replace
 from ledger.order.commands import CaptureAuthorization
 from ledger.order.issues import troubles
 from ledger.order.order import Order

@@ -5,6 +5,7 @@ from itertools import pairwise, permutations
 
 import pytest
 
+from ledger.kernel.values import replace
 from ledger.order.stamps import CreatePaymentSuccess, Refunded
 from tests.kits.spec import (
     ASKED,
@@ -67,6 +68,4 @@ def test_times_never_run_backwards_and_never_lie_ahead_of_what_we_knew():
 
 
 def _at(one, occurred_at):
-    from dataclasses import replace
-
     return replace(one, occurred_at=occurred_at)

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from ledger.order.stamps import OrderPlaced
 from tests.kits.pages import MEMBER, World, hidden, press
 
 CHOSEN = "/winterfest/checkout?buy.weekend=2"
@@ -131,7 +132,7 @@ def bought(world, **details):
 
 
 def stream_of(world, key):
-    return world.store.find(UUID(key), "ORDER_PLACED").stream
+    return world.store.find(UUID(key), OrderPlaced).stream
 
 
 def test_a_form_with_nothing_chosen_leads_back_only_if_it_is_ours():
