@@ -15,10 +15,10 @@ from typing import BinaryIO
 from adapters.audit.processes import Failed, Job
 from adapters.audit.stored import StoredRows
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.process_settings import few_collections
 from ledger.audit.findings import WindowReport, digest_of
 from ledger.audit.raw_rows import RawLedger
 from ledger.audit.verify_streams import MOST_STREAMS, Share
-from ledger.kernel.few_collections import few_collections
 from ledger.kernel.store import LedgerUnavailable
 
 

@@ -13,6 +13,7 @@ from eventsourcing.utils import Environment, EnvType
 
 from adapters.audit.stored import StoredRows
 from adapters.keys.key_ring import Keyring, Sealing
+from adapters.process_settings import few_collections
 from adapters.store.group_commit import Committer
 from adapters.store.mapper import StampMapper, prepare, recorded_as
 from adapters.store.read_opened import opened_streams
@@ -22,7 +23,6 @@ from adapters.store.rows import StampRow
 from ledger.codec import Unreadable, require_readable
 from ledger.kernel.clocks import Clocks
 from ledger.kernel.events import Recorded, declared
-from ledger.kernel.few_collections import few_collections
 from ledger.kernel.store import Append, Appended, Contradiction, Outcome, UnreadStamp
 
 # Of an import: one commit is under way, one is decided, one is ready, one is being made.

@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
-from adapters.process_tricks import settle_down
+from adapters.process_settings import stay_on_one_core
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, measure, median_of, ratio, table_of
 from tests.benchmarks.ways import ours, stock
@@ -20,7 +20,7 @@ WAYS = {"ours": ours, "eventsourcing": stock}
 
 def child(way: str, url: str, *, callers: int, seconds: float, number: int) -> None:
     """One process: connects, waits for the word to go, then tells what it measured."""
-    settle_down(number)
+    stay_on_one_core(number)
     with WAYS[way](url) as work:
         work()
         print("ready", flush=True)

@@ -16,12 +16,12 @@ from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.keys.key_ring import Keyring
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.views.owner import OwnedViews
+from adapters.process_settings import few_collections
 from adapters.store.ledger import StampLedger
 from adapters.store.mapper import restore
 from adapters.store.rows import PlainRow
 from adapters.worker.projector.projector import Projector
 from adapters.worker.projector.rebuild import rebuild
-from ledger.kernel.few_collections import few_collections
 from projections.all import PROJECTIONS
 from projections.engine.fold import folded
 from projections.engine.projection import Projection

@@ -23,9 +23,9 @@ from adapters.embedded_postgres import APP, EmbeddedPostgres
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.ledger.rows import leave_raw
 from adapters.postgres.statements import statement
+from adapters.process_settings import few_collections
 from ledger.audit.verify import Verification
 from ledger.codec.rows import BATCH
-from ledger.kernel.few_collections import few_collections
 from ledger.shop.shop import ShopSpec
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, median_of, ratio

@@ -1,6 +1,5 @@
 """Ways to append one stamp durably: ours, the library's, another store's, and bare inserts."""
 
-import gc
 import importlib.util
 import os
 import subprocess
@@ -22,7 +21,7 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from adapters.embedded_postgres import OWNER
 from adapters.keys.key_ring import Keyring
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
-from adapters.process_tricks import settle_down
+from adapters.process_settings import stay_on_one_core
 from adapters.store.ledger import StampLedger
 from ledger.codec import encode, frame
 from ledger.kernel.events import Draft
@@ -37,15 +36,12 @@ STATE = b"x" * 250
 
 @contextmanager
 def one_core(number: int = 0) -> Iterator[None]:
-    """Threads started inside run as those of our web server do."""
+    """Threads started inside run as those of `serve --one-core` do."""
     before = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set[int]()
-    seldom = gc.get_threshold()
     try:
-        settle_down(number)
+        stay_on_one_core(number)
         yield
     finally:
-        gc.unfreeze()
-        gc.set_threshold(*seldom)
         if before:
             os.sched_setaffinity(0, before)
             os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

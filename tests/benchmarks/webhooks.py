@@ -224,7 +224,11 @@ def run(
         )
         port = four_ports()
         open_ = stack.enter_context
-        ours = open_(running("web.cli", "serve", "--port", str(port), port=port, environment=told))
+        ours = open_(
+            running(
+                "web.cli", "serve", "--one-core", "--port", str(port), port=port, environment=told
+            )
+        )
         bare = open_(
             running("tests.benchmarks.bare_server", str(port + 1), port=port + 1, environment=told)
         )

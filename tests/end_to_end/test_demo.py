@@ -34,8 +34,6 @@ def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> Non
             until("the demo serves", lambda: "Serving" in told.read_text())
             started = psutil.Process(demo.pid).children(recursive=True)
             assert len(started) >= 4
-            # The web server has settled down on a core.
-            assert 1 in {len(one.cpu_affinity()) for one in started if "serve" in one.cmdline()}
             books = told_by(tmp_path, "reconcile", "--provider", "stripe", "--json")
             assert json.loads(books)["clean"]
             assert "letters: 0" in told_by(tmp_path, "worker", "--once")

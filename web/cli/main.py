@@ -13,13 +13,12 @@ from adapters.embedded_postgres import EmbeddedPostgresError
 from adapters.postgres.migrate import MigrationRefused, migrate
 from adapters.postgres.roles import NotMigrated, RoleTooStrong
 from adapters.postgres.views.rebuild import RebuildUnderWay
-from adapters.process_tricks import settle_down, short_turns
+from adapters.process_settings import few_collections, short_turns, stay_on_one_core
 from adapters.worker.daemon import stopped_by_signals
 from adapters.worker.projector.rebuild import RebuildRefused
 from adapters.worker.projector.views import UnknownProjection
 from adapters.worker.reactor import Progress
 from ledger.audit.findings import Unfinished
-from ledger.kernel.few_collections import quick_collections
 from ledger.kernel.refusals import Refusal, ShopInvalid
 from ledger.kernel.store import LedgerUnavailable
 from ledger.payments.message import ProviderAway
@@ -103,15 +102,17 @@ def _parts(context: click.Context) -> Parts:
 @stampledger.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=Port(), default=8000, show_default=True, help="Port to listen on.")
-def serve(host: str, port: int) -> None:
+@click.option("--one-core", is_flag=True, help="Keep the server on one core of the machine.")
+def serve(host: str, port: int, one_core: bool) -> None:
     """Serve the shop and the API. Does not start a worker."""
     require_usable(host, port)
     settings = _ready_to_serve(read_settings(os.environ))
 
     def make(stack: ExitStack) -> Any:
         app = create_app(stack.enter_context(assembled(settings, readers=16)).parts)
-        # Whoever serves another address of the same machine has another number, most likely.
-        settle_down(os.getpid())
+        if one_core:
+            # Whoever serves another address of the same machine has another number, most likely.
+            stay_on_one_core(os.getpid())
         return app
 
     Server(make, host=host, port=port).run()
@@ -156,7 +157,7 @@ def worker(
             click.echo(sentence)
         return
     watched = worker_metrics(_parts(context), metrics_port, reactors=running.counts.read)
-    with watched, stopped_by_signals(running.stop), quick_collections(), short_turns():
+    with watched, stopped_by_signals(running.stop), few_collections(), short_turns():
         running.run()
 
 

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, contextmanager
 
 import click
 
+from adapters.process_settings import few_collections
 from ledger.audit.findings import Finding
 from ledger.audit.verify import Progress, Shares, Verification
-from ledger.kernel.few_collections import few_collections
 from web.cli import audit_tables as tables
 from web.wiring.parts import Parts, alone
 

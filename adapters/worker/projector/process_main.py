@@ -9,10 +9,10 @@ from multiprocessing.connection import Connection
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.views.rebuild import ShadowViews
 from adapters.postgres.views.tables import TableChange, table_changes
+from adapters.process_settings import few_collections
 from adapters.store.read_sealed import ClosedLedger
 from adapters.worker.feed import Feed
 from adapters.worker.projector.questions import NotPlain, Question
-from ledger.kernel.few_collections import few_collections
 from projections.engine.projection import Projection
 
 # Who sells goes first: a shop is at work while its projections are derived again.

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from adapters.postgres.views.rebuild import ShadowViews
 from adapters.postgres.views.tables import TableChange, rows_refused, table_changes
+from adapters.process_settings import few_collections
 from adapters.store.ledger import StampLedger
 from adapters.worker.feed import Feed
 from adapters.worker.projector.processes import Beside, processors
 from adapters.worker.projector.questions import Begun, derive_streams
 from adapters.worker.projector.write_behind import Behind
-from ledger.kernel.few_collections import few_collections
 from projections.all import PROJECTIONS
 from projections.engine.derive import Derived, Poison, derive
 from projections.engine.projection import Projection
