@@ -110,7 +110,11 @@ def test_a_process_that_dies_leaves_its_questions_to_us(ledger, owned, database)
     with Beside[Moved](database.app, ALL, many=1) as beside:
         answers = beside.answers(parts, waiting=lambda: None)
         assert next(answers)[1] is not None
-        (process,) = psutil.Process().children()
+        (process,) = (
+            child
+            for child in psutil.Process().children()
+            if any("process_main" in word for word in child.cmdline())
+        )
         process.kill()
         later = [changes for _, changes in answers]
     assert later[-1] is None
