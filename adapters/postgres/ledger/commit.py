@@ -9,6 +9,7 @@ import psycopg
 import structlog
 from psycopg import errors
 
+from adapters.postgres.backoff import Tries
 from adapters.postgres.connections import Connections
 from adapters.postgres.ledger.batch import (
     commit_guess,
@@ -21,7 +22,6 @@ from adapters.postgres.ledger.batch import (
 )
 from adapters.postgres.ledger.optimistic import Guess, Memory, Remembered
 from adapters.postgres.ledger.pipeline import Exchange
-from adapters.postgres.retry import Tries
 from adapters.store.append_conditions import Decided
 from adapters.store.recorder import Answer, Meanwhile, PreparedAppend
 from ledger.kernel.store import ClockAway, LedgerUnavailable, OutcomeUnknown

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from adapters.postgres.retry import jittered
+from adapters.postgres.backoff import jittered
 from adapters.postgres.sessions import connect_owning
 from adapters.store.after_fork import after_fork
 
