@@ -13,7 +13,7 @@ import pytest
 
 from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from tests.kits import browser as browsers
-from tests.kits import sharing
+from tests.kits import examples, sharing
 from tests.kits.databases import copied_database, hasty, migrated_template
 
 if TYPE_CHECKING:
@@ -26,10 +26,16 @@ RANDOM_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run the nightly forms of tests, too")
+    parser.addoption(
+        "--examples", type=float, metavar="SHARE", help="how many of the examples Hypothesis tries"
+    )
     parser.addoption("--postgres", type=int, default=18, choices=[16, 18], help="server version")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    share = config.getoption("--examples")
+    usual = examples.NIGHTLY if config.getoption("--slow") else examples.FAST
+    examples.choose(usual if share is None else share)
     # A shell that runs us in the background ignores Ctrl-C, and so would all that tests start.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.keys.key_ring import Keyring
@@ -20,6 +20,7 @@ from tests.contract import test_payment_providers as suite
 from tests.contract.counter import PRICE, Counter, Manner, Shuffled
 from tests.contract.payment_stories import STORIES, Story, a_payment, paid
 from tests.contract.test_payment_providers import MANNERS, Wire, counter_of, rest, with_money
+from tests.kits.examples import examples
 from tests.stand_ins import till as ability
 from tests.stand_ins.manual_till import ManualTill
 
@@ -120,7 +121,7 @@ def test_the_story_ends_well(name: str, manner: str):
 
 
 @EVERY
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(3)
 @given(seed=st.integers(0, 2**32))
 def test_the_story_ends_well_in_any_order_of_its_news(name: str, seed: int):
     _ends_well(name, Shuffled(seed))

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.keys.key_ring import Keyring
@@ -35,6 +35,7 @@ from tests.contract.counter import (
 )
 from tests.contract.payment_stories import GRACE, STORIES, Story, Told, a_payment, a_refund, paid
 from tests.contract.tills import TILLS, at_the_till
+from tests.kits.examples import examples
 from tests.stand_ins import till as ability
 from tests.stand_ins.paytrail_till import PaytrailTill
 from web.wiring.clock import clock
@@ -78,7 +79,7 @@ def test_the_story_ends_well(name: str, told: Told, manner: str):
 
 
 @STORY
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(3)
 @given(seed=st.integers(0, 2**32))
 def test_the_story_ends_well_in_any_order_of_its_news(name: str, told: Told, seed: int):
     with counter_of(name, grace=told.grace, manner=Shuffled(seed)) as counter:

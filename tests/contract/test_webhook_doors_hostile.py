@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contract.counter import Counter
 from tests.contract.test_payment_providers import counter_of
 from tests.contract.tills import TILLS
+from tests.kits.examples import examples
 from tests.stand_ins.paytrail_till import PaytrailTill
 from tests.stand_ins.serving import Message
 from tests.stand_ins.stripe_till import StripeTill
@@ -24,9 +25,7 @@ DOORS = {
     "paytrail": ("GET", "/webhooks/paytrail/winterfest/{order}/callback", "signature"),
     "sumup": ("POST", "/webhooks/sumup", SIGNATURE),
 }
-hostile = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+hostile = examples(40)
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
     lambda inner: (

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -17,6 +17,7 @@ from adapters.embedded_postgres import ADMIN
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.verify import verify
 from tests.kits.audit import a_history
+from tests.kits.examples import examples
 
 # What orders the rows of a table, and where in the ledger a row of it belongs.
 TABLES = {
@@ -27,7 +28,6 @@ TABLES = {
     "payments": ("position, payment", "position"),
 }
 PLACES = some.integers(0, 10_000)
-OFTEN = settings(deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def bend(ledger: Disarmed, table: str, column: str, *, place: int, bit: int) -> 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_any_flipped_bit_is_located(ledger: Disarmed, table: str) -> None:
-    @settings(OFTEN, max_examples=60)
+    @examples(60, database=None)
     @given(PLACES, some.sampled_from(ledger.columns[table]), some.integers(0, 4096))
     def try_one(place: int, column: str, bit: int) -> None:
         ledger.restore()
@@ -173,7 +173,7 @@ def test_swapped_rows_are_located(ledger: Disarmed, table: str) -> None:
     moved = [name for name in ledger.columns[table] if name not in key]
     setting = ", ".join(f"{name} = other.{name}" for name in moved)
 
-    @settings(OFTEN, max_examples=20)
+    @examples(20, database=None)
     @given(PLACES, PLACES)
     def try_one(one: int, other: int) -> None:
         ledger.restore()

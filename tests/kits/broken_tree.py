@@ -12,6 +12,8 @@ from tests.stand_ins.published import DATA
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("ledger", "projections", "adapters", "web", "tests", "pyproject.toml")
+# Bugs are looked for with all examples that the tests ask for.
+AS_WRITTEN = ("--examples", "1")
 # What pytest says when tests ran and some failed.
 FAILED = 1
 
@@ -33,7 +35,8 @@ def status_of_tests(
     tree: Path, arguments: Sequence[str], *, seconds: float, **environment: str
 ) -> int | None:
     """What pytest ends with; None if it does not end within so many seconds."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *AS_WRITTEN]
+    command += arguments
     # A copy elsewhere would not find what providers published, and skip what needs it.
     told = {"CONTRACT_DATA": str(DATA), **os.environ, **environment}
     return _ended(command, tree, told, seconds)

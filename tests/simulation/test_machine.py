@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -83,6 +82,7 @@ from ledger.order.stamps import (
 from ledger.order.status import flags, status
 from ledger.shop.stamps import QuotaSet, Release, Surplus, quota_id
 from tests.conftest import Database
+from tests.kits.examples import examples
 from tests.kits.worlds import Clock, World, with_policy
 
 SLUGS = count(1)
@@ -711,20 +711,13 @@ def _reservations_are_whole(before: Order, recorded: Recorded) -> None:
         assert not attempt.void_unanswered
 
 
-QUIET = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
-
-
 def test_the_laws_hold_whatever_happens():
-    run_state_machine_as_test(
-        Ledger, settings=settings(QUIET, max_examples=120, stateful_step_count=50)
-    )
+    run_state_machine_as_test(Ledger, settings=examples(120, stateful_step_count=50))
 
 
 @pytest.mark.slow
 def test_the_laws_hold_for_a_long_time():
-    run_state_machine_as_test(
-        Ledger, settings=settings(QUIET, max_examples=1500, stateful_step_count=80)
-    )
+    run_state_machine_as_test(Ledger, settings=examples(600, stateful_step_count=80))
 
 
 def test_the_laws_hold_over_postgresql(database: Database):
@@ -735,5 +728,5 @@ def test_the_laws_hold_over_postgresql(database: Database):
 
     run_state_machine_as_test(
         OverPostgres,
-        settings=settings(QUIET, max_examples=8, stateful_step_count=25, database=None),
+        settings=examples(8, stateful_step_count=25, database=None),
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.mail.letters.mime import compose, deliverable
@@ -18,7 +18,6 @@ PARTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2
 )
 
 
-@settings(deadline=None)
 @example("=?utf-8?q?x?=", "x.example")
 @example("a", "straße.example")
 @example("\u0301a", "\u0301b.example")

@@ -6,7 +6,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from ledger.audit import verify_streams as share
@@ -24,6 +24,7 @@ from ledger.order.stamps import OrderStamp
 from ledger.proof.leaf import stamp_bytes
 from ledger.proof.merkle import leaf_hash
 from tests.kits.audit import CopiedRows, a_history
+from tests.kits.examples import examples
 from tests.ledger.audit.test_tampered import FIELDS, flipped
 from tests.ledger.codec.test_codec import instances
 
@@ -45,7 +46,7 @@ def told_of(order: Order, stamp: Any) -> Recorded:
     "kind", [one for one in get_args(OrderStamp) if one not in MOVERS], ids=lambda one: one.__name__
 )
 def test_stamps_that_move_no_seats_move_none_wherever_they_come(kind):
-    @settings(max_examples=8, deadline=None)
+    @examples(8)
     @given(some.sampled_from(LIVES), some.integers(1, 99), instances(kind))
     def try_one(life, length, stamp):
         order = fold(life[0], life[1][:length])
@@ -58,7 +59,7 @@ def test_stamps_that_move_no_seats_move_none_wherever_they_come(kind):
 def test_stamps_that_draw_numbers_are_asked_about_them(kind):
     """Whatever has numbers is asked anyhow: this is about what should have them."""
 
-    @settings(max_examples=8, deadline=None)
+    @examples(8)
     @given(instances(kind))
     def try_one(stamp):
         assert not series_of(stamp) or kind in OF_CERTAIN[numbered]
@@ -99,7 +100,7 @@ BENDINGS = [bend_a_field, say_what_another_says, move_to_another_stream, draw_an
 PLACES = some.integers(0, WORLD.store.head()[0] - 1)
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(some.sampled_from(BENDINGS), PLACES, PLACES, some.integers(0, 4096), some.booleans())
 def test_shortcuts_hide_no_finding(bending, at, other, choice, covered_up):
     copy = CopiedRows(WORLD.store.stored())

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from ledger.audit.verify import Verification, verify
 from ledger.codec.rows import StoredRow
 from ledger.kernel.values import replace
 from tests.kits.audit import CopiedRows, a_history
+from tests.kits.examples import examples
 
 WORLD = a_history()
 SIZE, ROOT = WORLD.store.head()
@@ -70,7 +71,7 @@ def flipped(value: Any, bit: int) -> Any:  # noqa: C901 (a dispatching match)
 FIELDS = [one for one in StoredRow.__struct_fields__ if one != "position"]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(POSITIONS, some.sampled_from(FIELDS), some.integers(0, 4096))
 def test_any_flipped_bit_of_any_row_is_located(position, name, bit):
     copy = CopiedRows(WORLD.store.stored())
@@ -81,7 +82,7 @@ def test_any_flipped_bit_of_any_row_is_located(position, name, bit):
     assert at & ({position} | ends)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(some.integers(0, 10_000), some.sampled_from(["first", "last", "frontier", "root"]))
 def test_any_flipped_bit_of_any_commit_is_found(place, name):
     copy = CopiedRows(WORLD.store.stored())
@@ -91,7 +92,7 @@ def test_any_flipped_bit_of_any_commit_is_found(place, name):
     assert verify(copy)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(POSITIONS, POSITIONS)
 def test_swapped_rows_are_located(one, other):
     copy = CopiedRows(WORLD.store.stored())
@@ -102,7 +103,7 @@ def test_swapped_rows_are_located(one, other):
     assert (at >= {one, other}) if one != other else not at
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(POSITIONS)
 def test_an_inserted_row_is_located(position):
     copy = CopiedRows(WORLD.store.stored())
@@ -114,7 +115,7 @@ def test_an_inserted_row_is_located(position):
     assert ("14", position) in found(copy)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(some.integers(1, SIZE - 1))
 def test_a_row_taken_out_is_located(position):
     copy = CopiedRows(WORLD.store.stored())
@@ -165,7 +166,7 @@ def test_bent_running_totals_are_located_where_it_begins(copy):
     assert "quota winterfest/" in finding.text
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(some.integers(0, 1000), some.integers(0, 4), some.integers(0, 61))
 def test_any_flipped_bit_of_a_running_total_is_located(place, field, bit):
     copy = CopiedRows(WORLD.store.stored())
@@ -179,7 +180,7 @@ def test_any_flipped_bit_of_a_running_total_is_located(place, field, bit):
     assert one.position in {finding.position for finding in verify(copy) if finding.law == "8"}
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(some.integers(0, 1000), some.sampled_from(["position", "series", "number"]), some.integers())
 def test_any_flipped_bit_of_a_drawn_number_is_located(place, name, bit):
     copy = CopiedRows(WORLD.store.stored())

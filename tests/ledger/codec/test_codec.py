@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import codec
@@ -22,6 +22,7 @@ from ledger.order import stamps
 from ledger.order.stamps import Cancelled, Cause
 from ledger.shop import stamps as shop_stamps
 from ledger.shop.stamps import PreferencesChanged
+from tests.kits.examples import examples
 from tests.kits.spec import CANCELLED, LINK, ORDER, PAID, PLACED
 from tests.kits.worlds import PREFERENCES
 
@@ -248,7 +249,7 @@ def instances(kind: Any) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("name", codec.STORED)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(data=st.data())
 def test_every_stamp_comes_back_and_its_seal_keeps_what_is_personal(name, data):
     stamp = data.draw(instances(codec.STORED[name][0]))

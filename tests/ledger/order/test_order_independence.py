@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid5
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.order.issues import troubles
@@ -14,6 +14,7 @@ from ledger.order.observe import observe
 from ledger.order.order import Order
 from ledger.order.stamps import CancellationWithdrawn, Cancelled, Cause, Paid, PaymentWithdrawn
 from ledger.order.status import flags, status
+from tests.kits.examples import examples
 from tests.kits.spec import (
     ASKED,
     ATTEMPT,
@@ -114,7 +115,7 @@ def standing(order: Order) -> Any:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(
     st.lists(st.sampled_from(NEWS), unique_by=id).flatmap(
         lambda news: st.tuples(st.permutations(news), st.permutations(news))
@@ -135,7 +136,7 @@ CORRECTED = (
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.lists(st.sampled_from(NEWS), unique_by=id).flatmap(
         lambda news: st.tuples(st.permutations(news), st.permutations(news))
@@ -158,7 +159,7 @@ ASKED_OF_A_RESERVATION = (LATER, ASKED, PAGE, CAPTURE_ASKED, CANCELLED, RELEASED
 NEWS_OF_A_RESERVATION = (AUTHORIZED, CAPTURE_REFUSED, VOID_REFUSED, VOIDED, LAPSED, PAID, EXPIRED)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.lists(st.sampled_from(NEWS_OF_A_RESERVATION), unique_by=id).flatmap(
         lambda news: st.tuples(st.permutations(news), st.permutations(news))
@@ -170,14 +171,14 @@ def test_any_order_of_what_became_of_an_authorization_tells_the_same_story(order
     assert observe(orders[0][0], ATTEMPT, one) == () if orders[0] else True
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.sampled_from(NEWS), max_size=12))
 def test_the_fold_itself_does_not_care_how_often_it_was_told(news):
     once = list({id(one): one for one in news}.values())
     assert standing(order_of(*OURS, *news)) == standing(order_of(*OURS, *once))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.sampled_from(NEWS), max_size=12))
 def test_repeats_are_dropped_before_they_are_stamped(news):
     stack: list[Any] = [*OURS]

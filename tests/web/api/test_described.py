@@ -1,7 +1,6 @@
 """Whatever schemathesis thinks up is answered as the description says, and never with a 5xx."""
 
 import schemathesis
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -10,6 +9,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.kits.examples import examples
 from tests.kits.product import open_shop
 from tests.kits.web_fakes import CapturingStripe
 
@@ -37,13 +37,13 @@ def call(case: schemathesis.Case, role: str) -> None:
 
 
 @described.exclude(path_regex="^/store/").parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 def test_answers_to_auditors_are_as_described(case: schemathesis.Case):
     call(case, "auditor")
 
 
 @described.include(method="POST").exclude(path_regex="^/store/").parametrize()
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 def test_answers_to_staff_are_as_described(case: schemathesis.Case):
     call(case, "staff")
 
@@ -53,7 +53,7 @@ at_once = beside.include(path_regex="^/store/")
 
 @at_once.given(end=st.sampled_from(["alive", "cancelled", "late", "wrong token", "as it comes"]))
 @at_once.parametrize()
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40)
 def test_cancelling_at_once_is_answered_as_described(case: schemathesis.Case, end: str):
     placed = grace.place().json
     case.path_parameters["order"] = placed["order"]["id"]

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kits.examples import examples
 from tests.kits.product import ADA, SHOP, SIGNED, Product, open_shop
 
 anything = st.recursive(
@@ -46,9 +47,7 @@ headers = st.dictionaries(
 paths = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="?#\\"), min_size=1, max_size=40
 )
-hostile = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+hostile = examples(60)
 CALLS = ["orders", "orders/{}", "orders/{}/payments", "orders/{}/cancellation-requests"]
 CALLS += ["orders/{}/cancellation", "orders/{}/stamps", "products"]
 CALLS += [f"orders/{{}}/{call}" for call in ("refunds", "mark-paid", "cancel", "receipts")]

@@ -1,0 +1,35 @@
+"""How many examples Hypothesis tries: few in the fast suite, many with `--slow`; told here only."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+
+# Parts of what a test asks for: in the fast suite, and each night.
+FAST, NIGHTLY = 0.2, 5.0
+# Below these a test says little; one that asks for fewer gets what it asks for.
+_LEAST = 10
+_share = FAST
+
+
+def choose(share: float) -> None:
+    """Before any test is imported. The fast suite tries the same examples each time."""
+    global _share  # noqa: PLW0603
+    _share = share
+    settings.register_profile(
+        "house",
+        max_examples=_of(100),
+        deadline=None,
+        derandomize=share < 1,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.load_profile("house")
+
+
+def examples(count: int, **others: Any) -> settings:
+    """Settings for a test that asks for so many; without them it asks for a hundred."""
+    return settings(max_examples=_of(count), **others)
+
+
+def _of(count: int) -> int:
+    return max(round(count * _share), min(count, _LEAST))
