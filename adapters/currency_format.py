@@ -7,8 +7,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.numbers import NumberPattern
 
-from ledger.kernel.currencies import digits, major
-from ledger.kernel.money import Money
+from ledger.kernel.money import Money, digits, major
 
 
 @lru_cache(maxsize=10_000)

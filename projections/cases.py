@@ -6,8 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.cases.case import Case
-from projections.engine.column import column
-from projections.engine.projection import Projection
+from projections.engine.projection import Projection, column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from ledger.order.order import Order
 from ledger.order.status import flags, status
-from projections.engine.column import column
-from projections.engine.projection import Projection
+from projections.engine.projection import Projection, column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,7 @@ from ledger.order.letters_due import RECEIPTS, Due, owed
 from ledger.order.order import Order
 from ledger.order.refund import Refund
 from ledger.order.stamps import Letter
-from projections.engine.column import column
-from projections.engine.projection import Projection
+from projections.engine.projection import Projection, column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from ledger.order.cancellation_policy import deadline, hindrance, quote
 from ledger.order.order import Order
-from projections.engine.column import column
-from projections.engine.projection import Projection
+from projections.engine.projection import Projection, column
 
 _MOMENT = timedelta(microseconds=1)
 

@@ -32,7 +32,7 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         name="evidence-is-not-opened",
-        file="adapters/postgres/keys/check_evidence.py",
+        file="adapters/postgres/keys/data_keys.py",
         old="            yield from self._messages(run)\n",
         new="",
         tests=("tests/adapters/audit/test_tampered_evidence.py",),
@@ -123,7 +123,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="tls-only-for-a-password",
-        file="adapters/mail/smtp_connections.py",
+        file="adapters/mail/smtp.py",
         old='        if server.has_extn("starttls"):\n',
         new='        if self._user and server.has_extn("starttls"):\n',
         tests=("tests/adapters/mail/test_smtp.py",),
@@ -231,7 +231,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="only-the-expected-word-is-waited-for",
-        file="web/pages/payment_return.py",
+        file="web/pages/pay.py",
         old="    if order.reserved or not order.missing:\n        return False\n",
         new="    if status(order) is not Status.PENDING:\n        return False\n",
         tests=("tests/web/pages/test_paid_while_closed.py",),
@@ -294,14 +294,14 @@ MUTATIONS = (
     ),
     Mutation(
         name="captured-in-parts-is-nothing",
-        file="adapters/providers/stripe/payment_facts.py",
+        file="adapters/providers/stripe/facts.py",
         old='    if status == "succeeded" or intent.get("amount_received"):\n',
         new='    if status == "succeeded":\n',
         tests=("tests/adapters/providers/stripe/test_captures.py",),
     ),
     Mutation(
         name="a-page-for-no-money-is-silence",
-        file="adapters/providers/stripe/payment_facts.py",
+        file="adapters/providers/stripe/facts.py",
         old="        return _without_money(session, told)\n",
         new="        return []\n",
         tests=("tests/adapters/providers/stripe/test_in_doubt.py",),
@@ -343,7 +343,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="story-as-it-was-heard",
-        file="web/pages/causal_order.py",
+        file="web/pages/order_timeline.py",
         old="        for each in (*sorted(causes, key=_step), one):\n",
         new="        for each in (one,):\n",
         tests=("tests/web/pages/test_causal_order.py",),
@@ -435,7 +435,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="lag-is-always-well",
-        file="web/http/readiness.py",
+        file="web/http/health.py",
         old='        "ok": not stopped and seconds <= LATE.total_seconds(),\n',
         new='        "ok": True,\n',
         tests=("tests/web/http/test_readiness.py",),
@@ -498,7 +498,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="alert-on-a-name-that-nobody-tells",
-        file="web/http/ledger_metrics.py",
+        file="web/http/metrics.py",
         old='        stopped = _gauge("stopped_lanes",',
         new='        stopped = _gauge("lanes_stopped",',
         tests=("tests/web/http/test_ledger_metrics.py",),
@@ -639,7 +639,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="a-killed-sender-leaves-silence",
-        file="adapters/worker/reactors/delivery_policy.py",
+        file="adapters/worker/reactors/deliver_letter.py",
         old="            return Forgotten(tries) if age >= policy.lease else None\n",
         new="            return None\n",
         tests=("tests/adapters/worker/reactors/test_letters.py",),
@@ -908,21 +908,21 @@ MUTATIONS = (
     ),
     Mutation(
         name="a-report-is-brought-anywhere",
-        file="adapters/providers/paytrail/report_address.py",
+        file="adapters/providers/paytrail/request_report.py",
         old="        if not hmac.compare_digest(self._mark(until, nonce), mark):\n",
         new="        if not mark:\n",
         tests=("tests/web/inbox/test_paytrail_reports.py",),
     ),
     Mutation(
         name="an-address-for-a-report-lives-for-ever",
-        file="adapters/providers/paytrail/report_address.py",
+        file="adapters/providers/paytrail/request_report.py",
         old="        if until < now.timestamp():\n",
         new="        if until < 0:\n",
         tests=("tests/web/inbox/test_paytrail_reports.py",),
     ),
     Mutation(
         name="a-row-without-a-transaction-is-believed",
-        file="adapters/providers/paytrail/report_facts.py",
+        file="adapters/providers/paytrail/parse_report.py",
         old="        attempt=None,\n        correlation_id=news_id(number),\n",
         new="        attempt=getattr(ours, 'attempt', None),\n"
         "        correlation_id=getattr(ours, 'attempt', news_id(number)),\n",
@@ -937,7 +937,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="a-full-report-is-taken-for-all",
-        file="web/cli/await_report.py",
+        file="web/cli/reconcile_books.py",
         old="        if len(rows) < self.reporting.most_rows:\n",
         new="        if rows is not None:\n",
         tests=("tests/web/cli/test_reconcile_paytrail.py",),
@@ -993,7 +993,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="any-text-is-an-address-of-a-page",
-        file="ledger/payments/message.py",
+        file="ledger/payments/provider.py",
         old="    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):\n",
         new="    if not isinstance(value, str):\n",
         tests=("tests/adapters/providers/paytrail/test_payments.py",),
@@ -1007,7 +1007,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="claims-are-not-compared-with-stamps",
-        file="ledger/audit/verify_ledger.py",
+        file="ledger/audit/verify.py",
         old="        for faulty in self._ledger.faulty_claims():\n",
         new="        for faulty in self._ledger.faulty_claims()[1:]:\n",
         tests=("tests/ledger/order/test_payment_claims.py",),
@@ -1198,7 +1198,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="one-rate-written-twice-is-two",
-        file="ledger/kernel/vat.py",
+        file="ledger/kernel/money.py",
         old="        rate = Decimal(written)\n",
         new="        rate = Decimal(written) + Decimal(len(written)) / 10**9\n",
         tests=("tests/ledger/kernel/test_vat.py",),
@@ -1226,7 +1226,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="ports-have-no-end",
-        file="web/cli/ports.py",
+        file="web/cli/arguments.py",
         old="LAST = 65_535",
         new="LAST = 1_000_000",
         tests=("tests/web/cli/test_bad_arguments.py",),
@@ -1366,7 +1366,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="deadline-beyond-the-calendar",
-        file="ledger/kernel/calendar.py",
+        file="ledger/kernel/clocks.py",
         old="    except OverflowError:\n",
         new="    except LookupError:\n",
         tests=("tests/ledger/order/test_old_ledger.py",),

@@ -16,7 +16,7 @@ from adapters.shop_file.read import SHOP as SHOP_KEYS
 from ledger import codec
 from ledger.cases.stamps import CaseKind
 from ledger.kernel.events import declared
-from web.cli.case_advice import ADVICE
+from web.cli.cases import ADVICE
 from web.cli.main import stampledger
 from web.http.problems import explained
 

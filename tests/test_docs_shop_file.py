@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.kernel.currencies import CURRENCIES
-from ledger.kernel.money import Money
+from ledger.kernel.money import CURRENCIES, Money
 from ledger.payments.capabilities import CAPABILITIES, hindrance, least_of, most_of
 from ledger.shop import limits
 from ledger.shop.rules import span

@@ -5,14 +5,12 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.api import api
-from web.api import grace_cancel as store
-from web.http import health, problem_pages
+from web.api import cancellation as store
+from web.http import errors, health
 from web.http.access_log import keep_access_log
-from web.http.clock_metrics import ClockFigures
 from web.http.current import KEY
 from web.http.errors import answer_problems
-from web.http.ledger_metrics import LedgerFigures
-from web.http.metrics import Metrics
+from web.http.metrics import ClockFigures, LedgerFigures, Metrics
 from web.http.problems import ProblemRaised
 from web.http.rate_limit import tell_allowance
 from web.http.security_headers import security_headers
@@ -25,7 +23,7 @@ from web.wiring.parts import Parts
 MEBIBYTE = 1 << 20
 # Pages hold forms of ours, each with its CSRF token; doors are for programs, which have none.
 PAGES = (
-    problem_pages.pages,
+    errors.pages,
     shop.pages,
     checkout.pages,
     order.pages,

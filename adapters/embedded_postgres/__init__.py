@@ -18,13 +18,11 @@ from urllib.parse import quote
 
 import psycopg
 
-from adapters.embedded_postgres import cluster, locks, postmaster, roles
-from adapters.embedded_postgres.binaries import find_binaries
-from adapters.embedded_postgres.cluster import ADMIN
+from adapters.embedded_postgres import cluster, locks, postmaster
+from adapters.embedded_postgres.cluster import ADMIN, APP, AUDITOR, OWNER
 from adapters.embedded_postgres.failures import EmbeddedPostgresError
-from adapters.embedded_postgres.places import find_place, socket_folder
-from adapters.embedded_postgres.roles import APP, AUDITOR, OWNER
-from adapters.embedded_postgres.watch import watched
+from adapters.embedded_postgres.places import find_binaries, find_place, socket_folder
+from adapters.embedded_postgres.postmaster import watched
 
 __all__ = ["ADMIN", "APP", "AUDITOR", "OWNER", "EmbeddedPostgres", "EmbeddedPostgresError"]
 
@@ -80,8 +78,8 @@ class EmbeddedPostgres:
         running = postmaster.find_ready(self.place.data) or self._launch()
         self._sockets = running.sockets
         with self.admin() as admin:
-            roles.ensure_roles(admin)
-            roles.ensure_database(admin, DATABASE)
+            cluster.ensure_roles(admin)
+            cluster.ensure_database(admin, DATABASE)
 
     def _launch(self) -> postmaster.PidFile:
         binaries = find_binaries(self._version)
@@ -142,7 +140,7 @@ class EmbeddedPostgres:
         return f"postgresql://{role}@{quote(str(self._sockets), safe='')}:5432/{quote(database)}"
 
     @contextlib.contextmanager
-    def admin(self) -> Iterator[roles.Connection]:
+    def admin(self) -> Iterator[cluster.Connection]:
         """A superuser's connection, outside any transaction."""
         with psycopg.connect(self.url("postgres", role=ADMIN), autocommit=True) as connection:
             yield connection
@@ -150,13 +148,13 @@ class EmbeddedPostgres:
     def ensure_database(self, name: str) -> None:
         """Makes a database of the owner's that the app may connect to, unless it is there."""
         with self.admin() as admin:
-            roles.ensure_database(admin, name)
+            cluster.ensure_database(admin, name)
 
     def create_database(self, name: str, *, template: str = "template1") -> None:
         """A copy of a template, which nobody may be connected to meanwhile."""
         with self.admin() as admin:
-            roles.create_database(admin, name, template=template)
+            cluster.create_database(admin, name, template=template)
 
     def drop_database(self, name: str) -> None:
         with self.admin() as admin:
-            roles.drop_database(admin, name)
+            cluster.drop_database(admin, name)

@@ -5,8 +5,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 
-from adapters.embedded_postgres.accounts import hand_over
-from adapters.embedded_postgres.places import Place
+from adapters.embedded_postgres.places import Place, hand_over
 
 
 def open_lock(place: Place, name: str) -> int:

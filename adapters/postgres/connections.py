@@ -11,9 +11,15 @@ from psycopg import errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from adapters.postgres.backoff import Tries
-from adapters.postgres.connection_errors import why_away, why_no_turn
 from adapters.postgres.ledger.pipeline import Exchange
-from adapters.postgres.sessions import COMMITTING, READING, Session, arguments
+from adapters.postgres.sessions import (
+    COMMITTING,
+    READING,
+    Session,
+    arguments,
+    why_away,
+    why_no_turn,
+)
 from adapters.postgres.statements import statement
 from adapters.store.after_fork import after_fork
 from ledger.kernel.store import LedgerUnavailable

@@ -7,9 +7,8 @@ from pathlib import Path
 import psycopg
 from psycopg import errors
 
-from adapters.postgres.connection_errors import why_away
 from adapters.postgres.connections import Connection
-from adapters.postgres.sessions import MIGRATING, Session
+from adapters.postgres.sessions import MIGRATING, Session, why_away
 from adapters.postgres.statements import statement
 from ledger.kernel.store import LedgerUnavailable
 

@@ -3,10 +3,9 @@
 import psycopg
 from psycopg.errors import InsufficientPrivilege
 
-from adapters.postgres.connection_errors import why_away
 from adapters.postgres.connections import Connection
 from adapters.postgres.migrate import pending, refuse_edited
-from adapters.postgres.sessions import READING, Session
+from adapters.postgres.sessions import READING, Session, why_away
 from adapters.postgres.statements import statement
 from ledger.kernel.store import LedgerUnavailable
 

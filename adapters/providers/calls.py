@@ -15,8 +15,7 @@ from ledger.order.stamps import (
     CreateRefundFailure,
     CreateVoidFailure,
 )
-from ledger.payments.message import ProviderAway
-from ledger.payments.provider import NoAnswer
+from ledger.payments.provider import NoAnswer, ProviderAway
 
 _T = TypeVar("_T")
 

@@ -10,8 +10,7 @@ from typing import Any, Protocol
 
 import httpx2
 
-from ledger.payments.message import BadMessage, ProviderAway
-from ledger.payments.provider import NoAnswer
+from ledger.payments.provider import BadMessage, NoAnswer, ProviderAway
 
 Json = dict[str, Any]
 # Octets. No answer that we ask for comes near.

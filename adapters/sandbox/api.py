@@ -1,4 +1,4 @@
-"""The API door: who asks, what they ask, what they were told before, what they are told."""
+"""The API door: what the sandbox speaks of Stripe's API, who asks, and what they are told."""
 
 import base64
 import binascii
@@ -8,18 +8,127 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from flask import Blueprint, Response, request
 
+from adapters.sandbox import charges, disputes, events, intents, params, refunds, sessions
 from adapters.sandbox.by_itself import catch_up
-from adapters.sandbox.endpoints import ENDPOINTS, Endpoint
+from adapters.sandbox.chaos import NO_TROUBLE, Trouble, Troubles, internal_error, refuse_at_once
 from adapters.sandbox.errors import Json, WireError
 from adapters.sandbox.events import caused_by
-from adapters.sandbox.expand import expand
 from adapters.sandbox.idempotency import IdempotencyKeys, KeptAnswer
-from adapters.sandbox.params import nest
-from adapters.sandbox.troubles import NO_TROUBLE, Trouble, Troubles, internal_error, refuse_at_once
+from adapters.sandbox.lists import expand
+from adapters.sandbox.params import Group, nest
 from adapters.sandbox.world import API_VERSION, World, new_id
+
+
+class Act(Protocol):
+    """What an endpoint does: parameters in, an object out. `of` is the id in the path."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`params` is the name of the parameters in the published schema."""
+
+    method: str
+    path: str
+    params: str
+    shape: Group
+    act: Act
+
+
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        "/v1/checkout/sessions",
+        "checkout.session_create_params",
+        params.CREATE_SESSION,
+        sessions.create,
+    ),
+    Endpoint(
+        "GET",
+        "/v1/checkout/sessions",
+        "checkout.session_list_params",
+        params.LIST_SESSIONS,
+        sessions.list_all,
+    ),
+    Endpoint(
+        "GET",
+        "/v1/checkout/sessions/<of>",
+        "checkout.session_retrieve_params",
+        params.RETRIEVE,
+        sessions.retrieve,
+    ),
+    Endpoint(
+        "POST",
+        "/v1/checkout/sessions/<of>/expire",
+        "checkout.session_expire_params",
+        params.EXPIRE_SESSION,
+        sessions.expire,
+    ),
+    Endpoint(
+        "GET",
+        "/v1/checkout/sessions/<of>/line_items",
+        "checkout.session_line_item_list_params",
+        params.LINES,
+        sessions.lines,
+    ),
+    Endpoint(
+        "GET",
+        "/v1/payment_intents",
+        "payment_intent_list_params",
+        params.LIST_INTENTS,
+        intents.list_all,
+    ),
+    Endpoint(
+        "GET",
+        "/v1/payment_intents/<of>",
+        "payment_intent_retrieve_params",
+        params.RETRIEVE,
+        intents.retrieve,
+    ),
+    Endpoint(
+        "POST",
+        "/v1/payment_intents/<of>/capture",
+        "payment_intent_capture_params",
+        params.CAPTURE,
+        intents.capture,
+    ),
+    Endpoint(
+        "POST",
+        "/v1/payment_intents/<of>/cancel",
+        "payment_intent_cancel_params",
+        params.CANCEL_INTENT,
+        intents.cancel,
+    ),
+    Endpoint("GET", "/v1/charges", "charge_list_params", params.LIST_CHARGES, charges.list_all),
+    Endpoint(
+        "GET", "/v1/charges/<of>", "charge_retrieve_params", params.RETRIEVE, charges.retrieve
+    ),
+    Endpoint("POST", "/v1/refunds", "refund_create_params", params.CREATE_REFUND, refunds.create),
+    Endpoint("GET", "/v1/refunds", "refund_list_params", params.LIST_BY_PAYMENT, refunds.list_all),
+    Endpoint(
+        "GET", "/v1/refunds/<of>", "refund_retrieve_params", params.RETRIEVE, refunds.retrieve
+    ),
+    Endpoint(
+        "POST",
+        "/v1/refunds/<of>/cancel",
+        "refund_cancel_params",
+        params.CANCEL_REFUND,
+        refunds.cancel,
+    ),
+    Endpoint(
+        "GET", "/v1/disputes", "dispute_list_params", params.LIST_BY_PAYMENT, disputes.list_all
+    ),
+    Endpoint(
+        "GET", "/v1/disputes/<of>", "dispute_retrieve_params", params.RETRIEVE, disputes.retrieve
+    ),
+    Endpoint("GET", "/v1/events", "event_list_params", params.LIST_EVENTS, events.list_all),
+    Endpoint("GET", "/v1/events/<of>", "event_retrieve_params", params.RETRIEVE, events.retrieve),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

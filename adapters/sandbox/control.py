@@ -8,11 +8,17 @@ from flask import Blueprint, Response, jsonify, request
 
 from adapters.sandbox import disputes, refunds
 from adapters.sandbox import pay as paying
-from adapters.sandbox.arrivals import Arrival, add, elsewhere
 from adapters.sandbox.by_itself import catch_up
-from adapters.sandbox.chaos import Chaos, calm_down, set_chaos
+from adapters.sandbox.chaos import (
+    Arrival,
+    Chaos,
+    add,
+    calm_down,
+    elsewhere,
+    set_chaos,
+    trouble_spec,
+)
 from adapters.sandbox.errors import Json, WireError, malformed
-from adapters.sandbox.troubles import trouble_spec
 from adapters.sandbox.world import World
 
 _PAGE_ACTS = {"pay": paying.pay, "decline": paying.decline, "pay-later": paying.pay_later}

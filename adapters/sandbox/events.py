@@ -1,12 +1,13 @@
-"""The provider tells what happened: every change of state is an event."""
+"""The provider tells what happened: every change of state is an event, kept for 30 days."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from adapters.sandbox.arrivals import enqueue
 from adapters.sandbox.books import Entry
-from adapters.sandbox.errors import Json
+from adapters.sandbox.chaos import enqueue
+from adapters.sandbox.errors import Json, no_such
+from adapters.sandbox.lists import page
 from adapters.sandbox.world import API_VERSION, World, new_id
 
 _CAUSE: ContextVar[Json | None] = ContextVar("_CAUSE", default=None)
@@ -49,3 +50,18 @@ def change(world: World, kind: str, *, about: Entry, **values: object) -> None:
     about.body.update(values)
     world.books.write(about)
     emit(world, kind, about=about, before=before)
+
+
+_KEPT = 30 * 86400
+
+
+def retrieve(world: World, params: Json, *, of: str) -> Json:
+    entry = world.get("event", of)
+    if entry.body["created"] < world.now() - _KEPT:
+        raise no_such("event", of)
+    return entry.body
+
+
+def list_all(world: World, params: Json) -> Json:
+    oldest = world.now() - _KEPT
+    return page(world, "event", params=params, url="/v1/events", oldest=oldest)

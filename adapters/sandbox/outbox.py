@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 
-from adapters.sandbox.arrivals import FIRST_TRIES
 from adapters.sandbox.by_itself import catch_up
-from adapters.sandbox.torn_answers import tear
+from adapters.sandbox.chaos import FIRST_TRIES, tear
 from adapters.sandbox.world import World
 
 _GIVEN_UP_AFTER = 3 * 86400

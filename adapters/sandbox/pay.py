@@ -1,6 +1,6 @@
 """What the customer does on the hosted page, and what a slow bank says days later."""
 
-from adapters.sandbox import checkout_objects, payment_objects
+from adapters.sandbox import payment_objects, sessions
 from adapters.sandbox.books import Entry
 from adapters.sandbox.errors import Json, WireError
 from adapters.sandbox.events import change, emit
@@ -174,6 +174,6 @@ def _complete(world: World, session: Entry, *, payment_status: str) -> None:
         about=session,
         status="complete",
         payment_status=payment_status,
-        customer_details=checkout_objects.customer(email),
+        customer_details=sessions.customer(email),
         url=None,
     )

@@ -13,11 +13,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from adapters.sandbox.api import Door, api
 from adapters.sandbox.books import Books
 from adapters.sandbox.by_itself import catch_up
-from adapters.sandbox.clock import Clock
 from adapters.sandbox.control import control
 from adapters.sandbox.hosted_page import hosted_page
 from adapters.sandbox.outbox import Outbox
-from adapters.sandbox.world import World
+from adapters.sandbox.world import Clock, World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,12 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from threading import Lock
+from time import monotonic
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from cachetools import TTLCache
 from eventsourcing.application import Application
 from eventsourcing.persistence import InfrastructureFactory, Mapper
 from eventsourcing.popo import POPOFactory
@@ -14,16 +17,48 @@ from eventsourcing.utils import Environment, EnvType
 from adapters.audit.stored import StoredRows
 from adapters.keys.key_ring import Keyring, Sealing
 from adapters.process_settings import few_collections
+from adapters.store.after_fork import after_fork
 from adapters.store.group_commit import Committer
 from adapters.store.mapper import StampMapper, prepare, recorded_as
-from adapters.store.read_opened import opened_streams
-from adapters.store.read_sealed import ClosedLedger
+from adapters.store.readers import ClosedLedger, opened_streams
 from adapters.store.recorder import Answer, Committed, Contradicts, PreparedAppend, StampRecorder
 from adapters.store.rows import StampRow
 from ledger.codec import Unreadable, require_readable
 from ledger.kernel.clocks import Clocks
 from ledger.kernel.events import Recorded, declared
 from ledger.kernel.store import Append, Appended, Contradiction, Outcome, UnreadStamp
+from ledger.order.order import Order
+
+_MOST_ORDERS, _SECONDS = 2_000, 30.0
+
+
+class LatelyInMemory:
+    """As many as fit; none is used after half a minute: a person may be erased meanwhile."""
+
+    def __init__(self, *, most: int = _MOST_ORDERS, now: Callable[[], float] = monotonic) -> None:
+        self._orders = TTLCache[UUID, Order](most, _SECONDS, timer=now)
+        self._forget()
+        after_fork(self._forget)
+
+    def _forget(self) -> None:
+        self._lock = Lock()
+
+    def get(self, order_id: UUID) -> Order | None:
+        """The order, unless it was put here too long ago."""
+        with self._lock:
+            return self._orders.get(order_id)
+
+    def put(self, order: Order) -> None:
+        """Remember an order in place of what it was before; whoever read slowly comes too late."""
+        with self._lock:
+            known = self._orders.get(order.id, order)
+            self._orders[order.id] = known if known.version > order.version else order
+
+    def drop(self, order_id: UUID) -> None:
+        """Forget one."""
+        with self._lock:
+            self._orders.pop(order_id, None)
+
 
 # Of an import: one commit is under way, one is decided, one is ready, one is being made.
 _S = TypeVar("_S")

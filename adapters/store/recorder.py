@@ -1,8 +1,10 @@
 """What a recorder of stamps takes and answers, in the terms of the `eventsourcing` library."""
 
 from abc import abstractmethod
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +21,48 @@ from msgspec import field as struct_field
 
 from adapters.audit.recorder import AuditedRecorder, audited
 from adapters.store.rows import PlainRow, StampRow, plain
-from adapters.store.subscription import PollingSubscription
 from ledger.codec.rows import StoredRow
 from ledger.kernel.clocks import Clocks
 from ledger.kernel.store import Conflict, NoRoom, PaymentClaim, PaymentTaken, SeatChange
+
+_SHORTEST, _LONGEST = 0.005, 0.25
+_PAGE = 500
+
+
+class PollingSubscription(Subscription[ApplicationRecorder]):
+    """An iterator over a recorder's notifications that waits for more, until it is stopped."""
+
+    def __init__(
+        self, recorder: ApplicationRecorder, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> None:
+        super().__init__(recorder, gt, topics)
+        self._stopped = Event()
+        self._ahead: deque[Notification] = deque()
+
+    def stop(self) -> None:
+        """End the iteration, also one that waits."""
+        super().stop()
+        self._stopped.set()
+
+    def __next__(self) -> Notification:
+        pause = _SHORTEST
+        while not self._ahead and not self._stopped.is_set():
+            self._look()
+            if not self._ahead:
+                self._stopped.wait(pause)
+                pause = min(2 * pause, _LONGEST)
+        if self._stopped.is_set():
+            raise StopIteration
+        return self._ahead.popleft()
+
+    def _look(self) -> None:
+        found = self._recorder.select_notifications(
+            self._last_notification_id, _PAGE, inclusive_of_start=False
+        )
+        if found:
+            self._last_notification_id = found[-1].id
+        self._ahead.extend(one for one in found if not self._topics or one.topic in self._topics)
+
 
 # The stamp that destroys the data key of its stream in its own commit, and those of the messages
 # that the stream was told by.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from adapters.store.ledger import StampLedger
-from adapters.store.read_sealed import ClosedLedger
+from adapters.store.readers import ClosedLedger
 from adapters.store.recorder import PositionMissing, StampRecorder
 from ledger.kernel.events import Recorded
 from ledger.kernel.store import LedgerUnavailable

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import structlog
 
-from ledger.inbox.intake import Intake
-from ledger.inbox.report import Report
+from ledger.inbox.ports import Report
+from ledger.inbox.receive import Intake
 from ledger.order.order import Order
-from ledger.payments.message import BadMessage, Message
 from ledger.payments.payment_pages import OpenPages, PageProvider, open_attempts
+from ledger.payments.provider import BadMessage, Message
 from ledger.reconciliation.records import Books, Kind, RefundBooks, TheirRecord, Unread
 
 _log = structlog.get_logger("worker")
@@ -24,13 +24,13 @@ class LookUp:
     intake: Intake
 
     def __call__(self, report: Report) -> None:
-        """Raises `ledger.payments.message.ProviderAway`."""
+        """Raises `ledger.payments.provider.ProviderAway`."""
         found = self._page(report) if report.page else self._payment(report)
         if found is not None:
             self.intake.take(found)
 
     def refunds(self, provider: str, payment: str) -> None:
-        """Takes in every refund of a payment. Raises `ledger.payments.message.ProviderAway`.
+        """Takes in every refund of a payment. Raises `ledger.payments.provider.ProviderAway`.
 
         One that cannot be read raises `BadMessage` once all the others are taken in.
         """

@@ -1,14 +1,14 @@
-"""Whether the totals and numbers kept beside each commit are those that its rows give."""
+"""Whether the totals, numbers and claims kept beside each commit are those that its rows give."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
+from ledger.audit.check_rows import law_of, never_oversold
 from ledger.audit.check_seats import NO_SEATS, SeatCount, told_totals
-from ledger.audit.check_sequence import law_of, never_oversold
 from ledger.audit.checks import RANKS
 from ledger.audit.findings import Finding, Found, Taken
-from ledger.audit.raw_rows import RawCommit, Vertebra
+from ledger.audit.raw_rows import ClaimFault, FaultyClaim, RawCommit, Vertebra
 from ledger.codec.rows import Kept, KeptBeside, StoredNumber, Totals
 
 RANK = 200
@@ -140,3 +140,16 @@ def _as_written(key: int | str) -> str:
 def _finding(name: str, text: str, *, key: int | str, position: int) -> Finding:
     law = law_of(key) if isinstance(key, str) else "8"
     return Finding(law=law, position=position, stream=None, text=f"{name} {text}")
+
+
+_TEXTS = {
+    ClaimFault.MISSING: "the payment that is counted here is not kept as claimed",
+    ClaimFault.EXTRA: "a payment is kept as claimed here that no stamp counts",
+    ClaimFault.CHANGED: "the claim of the payment that is counted here has another holder or place",
+}
+
+
+def claim_finding(faulty: FaultyClaim) -> Finding:
+    """What an auditor is told of it."""
+    position, stream, fault = faulty
+    return Finding(law="3", position=position, stream=stream, text=_TEXTS[fault])

@@ -1,7 +1,10 @@
-"""Whether the tree over the rows is the one that every commit signed off (law 14)."""
+"""Law 14: the tree over the rows is the one signed off; kept messages are what stamps say."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Protocol
+from uuid import UUID
 
 from ledger.audit.findings import Finding, Found
 from ledger.audit.raw_rows import RawCommit, Vertebra
@@ -121,3 +124,26 @@ class TreeCheck:
 
 def _about(position: int, text: str) -> Finding:
     return Finding(law="14", position=position, stream=None, text=text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFault:
+    """What is wrong with a key or a message, and the first stamp that it concerns, if one does."""
+
+    text: str
+    position: int | None = None
+    stream: UUID | None = None
+
+
+class KeptBesideStamps(Protocol):
+    """Evidence and data keys as they are stored, with what is wrong about each."""
+
+    def faults(self, until: int) -> Iterable[EvidenceFault]:
+        """Of what stamps up to a position need, and of what nobody needs."""
+        ...
+
+
+def evidence_findings(kept: KeptBesideStamps, *, until: int) -> Iterator[Finding]:
+    """Each kept message against its hash, none missing; each data key against its stream."""
+    for fault in kept.faults(until):
+        yield Finding(law="14", position=fault.position, stream=fault.stream, text=fault.text)

@@ -3,25 +3,25 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ledger.audit import check_orders, check_rows, check_sequence
+from ledger.audit import check_orders, check_rows
 from ledger.audit.findings import Finding, Found, Step, finding
 from ledger.audit.streams import UNFIT
 
 Check = Callable[[Step], Iterable[Finding]]
 
 CHECKS: tuple[Callable[..., Iterable[Finding]], ...] = (
-    check_sequence.dense,
-    check_sequence.forward_in_time,
+    check_rows.dense,
+    check_rows.forward_in_time,
     check_rows.contiguous,
     check_rows.hashed,
     check_rows.readable,
     check_rows.identified,
     check_rows.sealed,
     check_rows.numbered,
-    check_sequence.numbers_follow,
-    check_sequence.numbers_resumed,
+    check_rows.numbers_follow,
+    check_rows.numbers_resumed,
     check_orders.begins_with_a_placement,
-    check_sequence.never_oversold,
+    check_rows.never_oversold,
     check_orders.never_beyond_held,
     check_orders.never_beyond_authorized,
     check_orders.bound,

@@ -3,8 +3,8 @@
 from typing import Protocol, assert_never
 
 from ledger.cases import stamps as case_stamps
-from ledger.kernel.currencies import spoken
 from ledger.kernel.events import Foreign
+from ledger.kernel.money import spoken
 from ledger.order import stamps
 from ledger.shop import stamps as shop_stamps
 

@@ -1,22 +1,101 @@
-"""Rows checked stream by stream: everything that a stream tells without the others."""
+"""Rows checked stream by stream, in windows: everything that a stream tells without the others."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from uuid import UUID
 
 from ledger.audit.check_rows import numbered
-from ledger.audit.check_seats import MOVERS, between, moved_unread, seats_moved
+from ledger.audit.check_seats import MOVERS, Seats, between, moved_unread, seats_moved
 from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
 from ledger.audit.findings import Found, Step, Taken, WindowReport
-from ledger.audit.raw_rows import LeafHashes, RawRow, RawStreams
-from ledger.audit.stream_window import Ids, StreamWindow, recorded
+from ledger.audit.raw_rows import NO_NUMBERS, LeafHashes, RawRow, RawStreams, moment
 from ledger.audit.streams import UNFIT, State, begun, evolved
-from ledger.codec import NAMES, Encoded, Unreadable, encode, unframe
-from ledger.codec.rows import Frame
+from ledger.codec import NAMES, Encoded, Unreadable, decode, encode, unframe
+from ledger.codec.rows import BATCH, Frame
 from ledger.kernel.events import Recorded
+from ledger.kernel.fast import uuid_of
 from ledger.order.order import Order
 from ledger.order.stamps import OrderPlaced
 from ledger.shop.shop import void_versions
 from ledger.shop.stamps import SeriesResumed
+
+
+class Ids(dict[bytes, UUID]):
+    """UUIDs by their sixteen bytes, each made once."""
+
+    def __missing__(self, raw: bytes) -> UUID:
+        made = self[raw] = uuid_of(raw)
+        return made
+
+
+def recorded_row(row: RawRow, frame: Frame, ids: Ids) -> Recorded[object]:
+    """The stamp in a row, its sealed part closed; raises `ledger.codec.Unreadable`."""
+    position, stream, version, name, at, cause, _, _, numbers, _, leaf = row
+    if cause is None:
+        raise Unreadable("this row was not written as a stamp")
+    schema, _, body = frame
+    stamp, actor, occurred_at, evidence, request = decode(name, schema, body, None)
+    return Recorded(
+        ids[stream],
+        version,
+        position,
+        moment(at),
+        stamp,
+        ids[cause],
+        actor,
+        occurred_at,
+        evidence,
+        numbers or NO_NUMBERS,
+        leaf,
+        request,
+    )
+
+
+class StreamWindow:
+    """Of each stream the version of its last row, and the stream as far as it can be folded.
+
+    At most `most` are kept from window to window; the longest unasked go first. Not
+    `understanding`, only versions are kept, and no stamp is read.
+    """
+
+    def __init__(self, ledger: RawStreams, *, most: int, understanding: bool) -> None:
+        self._ledger, self._most, self._understanding = ledger, max(most, BATCH), understanding
+        self.versions: OrderedDict[bytes, int] = OrderedDict()
+        self.states: dict[bytes, State] = {}
+        # Of orders, the seats that they take, as of the last stamp that moved some.
+        self.seats: dict[bytes, Seats] = {}
+
+    def prepare(self, rows: Sequence[RawRow], *, after: int) -> None:
+        """Before a window of rows: what stands up to `after` of its streams is at hand, at once."""
+        streams = {row[1] for row in rows}
+        for stream in streams & self.versions.keys():
+            self.versions.move_to_end(stream)
+        missing = streams - self.versions.keys()
+        if missing and after:
+            self._read_again(missing, until=after)
+        while len(self.versions) > self._most:
+            stream, _ = self.versions.popitem(last=False)
+            self.states.pop(stream, None)
+            self.seats.pop(stream, None)
+
+    def _read_again(self, streams: Iterable[bytes], *, until: int) -> None:
+        if not self._understanding:
+            self.versions.update(self._ledger.versions([*streams], until=until))
+            return
+        ids = Ids()
+        for row in self._ledger.raw_streams([*streams], until=until):
+            self.versions[row[1]] = row[2]
+            self._fold(row, ids)
+
+    def _fold(self, row: RawRow, ids: Ids) -> None:
+        """Stamps that cannot be read or folded were found where they stand; here they are left."""
+        try:
+            one = recorded_row(row, unframe(row[9]), ids)
+            self.states[row[1]] = evolved(self.states.get(row[1]) or begun(one), one)
+        except (Unreadable, *UNFIT):
+            return
+
 
 MOST_STREAMS, _END = 20_000, 2**62
 _NO_FRAME: Frame = (0, b"", b"")
@@ -73,7 +152,7 @@ class Share:
         after: State | None = None
         try:
             frame = unframe(row[9])
-            one = recorded(row, frame, self._ids)
+            one = recorded_row(row, frame, self._ids)
             again = encode(one)
             before = shelf.states.get(stream) or begun(one)
             shelf.states[stream] = after = evolved(before, one)
@@ -96,7 +175,7 @@ class Share:
         later: list[Recorded[object]] = []
         for other in self._ledger.raw_streams([row[1]], until=_END):
             with suppress(Unreadable):
-                later.append(recorded(other, unframe(other[9]), self._ids))
+                later.append(recorded_row(other, unframe(other[9]), self._ids))
         return row[2] in void_versions(later)
 
     def _take(

@@ -1,10 +1,11 @@
-"""What a case answers to a wish. Plain functions that never look at the world."""
+"""What a case can be asked, and what it answers: plain functions that never look at the world."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import assert_never
+from uuid import UUID
 
 from ledger.cases.case import Case
-from ledger.cases.commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
 from ledger.cases.stamps import (
     Action,
     CaseKind,
@@ -17,8 +18,42 @@ from ledger.cases.stamps import (
     CaseStamp,
 )
 from ledger.kernel.refusals import CaseClosed, CaseNeedsOtherAction, UnknownCase
+from ledger.order.commands import Command
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, OrderStamp, RefundFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveCase(Command):
+    """Somebody resolves a case."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCase(ResolveCase):
+    """Nothing more is to be done here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignMoney(ResolveCase):
+    """Money that is nobody's belongs to this order."""
+
+    order: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnMoney(ResolveCase):
+    """Money goes back to where it came from: that which is nobody's, or the surplus of an order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryCase(ResolveCase):
+    """Ask again for the refund that was refused."""
+
+
+CaseCommand = CloseCase | AssignMoney | ReturnMoney | RetryCase
+
 
 CaseFact = CaseReturnAccepted | CaseReturnRefused | CaseReturnFailed
 

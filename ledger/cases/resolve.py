@@ -4,10 +4,18 @@ from typing import assert_never
 from uuid import UUID
 
 from ledger.cases.case import Case
-from ledger.cases.commands import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
-from ledger.cases.decide import decide_case, is_nobodys
-from ledger.cases.return_money import start_return
+from ledger.cases.decide import (
+    AssignMoney,
+    CaseCommand,
+    CloseCase,
+    RetryCase,
+    ReturnMoney,
+    case_fact,
+    decide_case,
+    is_nobodys,
+)
 from ledger.cases.service import Cases
+from ledger.cases.stamps import Action, CaseResolved
 from ledger.kernel.events import Draft, derived
 from ledger.kernel.refusals import CaseClosed, NotRefundable, OtherCurrency, PaymentHeld
 from ledger.kernel.retry import again_on_conflict
@@ -25,9 +33,86 @@ from ledger.order.order import Order
 from ledger.order.payment_claims import claims_between
 from ledger.order.seats import after_drafts, seat_changes
 from ledger.order.service import Orders
-from ledger.order.stamps import PaymentAssigned
-from ledger.payments.provider import Providers
+from ledger.order.stamps import CreateRefundFailure, PaymentAssigned
+from ledger.payments.provider import (
+    Accepted,
+    NoAnswer,
+    PaymentProvider,
+    Providers,
+    RefundAnswer,
+    RefundAsk,
+    ReturnedOutside,
+    Unanswered,
+    idempotency_key,
+    unheard,
+)
 from ledger.payments.refund import refund_payment, retry_refund
+
+# Where an order's shop stands in what a provider is told; money that is nobody's has none.
+AT_THE_DESK = "cases"
+
+
+def return_ask(case: Case) -> RefundAsk:
+    """What a provider is asked for a stored return intent; the same for every repetition."""
+    asked = case.returned.request
+    assert asked is not None, "a return that we never asked for"
+    return RefundAsk(
+        order=case.id,
+        shop=AT_THE_DESK,
+        correlation_id=case.id,
+        idempotency_key=idempotency_key(case.id, "return", asked.try_number),
+        payment=case.id,
+        payment_reference=asked.payment_reference,
+        amount=asked.amount,
+        try_number=asked.try_number,
+    )
+
+
+def start_return(
+    cases: Cases,
+    provider: PaymentProvider,
+    case_id: UUID,
+    *,
+    actor: str,
+    unanswered: Unanswered = unheard,
+) -> Case:
+    """Ask for the return of a stored intent and stamp the answer. Safe to call again."""
+    case = cases.get(case_id)
+    if not case.returned.unanswered:
+        return case
+    answer = provider.refund(return_ask(case))
+    if isinstance(answer, NoAnswer):
+        unanswered(answer)
+    return record_return(cases, case, answer, actor=actor)
+
+
+def record_return(cases: Cases, case: Case, answer: RefundAnswer, *, actor: str) -> Case:
+    """Stamp what a provider said of a return. No answer stamps nothing: the intent stays open."""
+    match answer:
+        case Accepted(outcome=outcome):
+            told = case_fact(outcome)
+        case CreateRefundFailure():
+            told = case_fact(answer)
+        case ReturnedOutside(refused=refused):
+            told = case_fact(refused)
+        case NoAnswer():
+            return case
+    assert told is not None, "an outcome is always told"
+    return settle(cases, cases.record(case.id, told, actor=actor))
+
+
+def settle(cases: Cases, case: Case) -> Case:
+    """A case whose money is on its way back is resolved, by whoever asked for it."""
+    asked = case.returned.request
+    if asked is None or case.state != "open" or case.returned.word != "accepted":
+        return case
+    resolved = CaseResolved(action=Action.RETURN, reason=asked.reason)
+    return cases.stamp(
+        case.id,
+        lambda now: (resolved,) if now.state == "open" else (),
+        correlation_id=derived(case.id, f"returned/{asked.try_number}"),
+        actor="ledger",
+    )
 
 
 class Resolutions:

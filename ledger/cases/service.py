@@ -5,8 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.cases.case import Case, case_id, fold_case
-from ledger.cases.commands import CaseCommand
-from ledger.cases.decide import CaseFact, decide_case
+from ledger.cases.decide import CaseCommand, CaseFact, decide_case
 from ledger.cases.stamps import CaseKind, CaseOpened, CaseReturnRequested, CaseStamp, Severity
 from ledger.kernel.events import Draft, derived, occurrence_of
 from ledger.kernel.idempotency_key import granted

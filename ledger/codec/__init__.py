@@ -1,10 +1,9 @@
 """Stamps as bytes: their names, their versions, how they are written and read."""
 
 from ledger.codec.bounds import NotStorable, faithful, require_readable
-from ledger.codec.decode import Decoded, Envelope, closed, decode
+from ledger.codec.decode import UPCASTERS, Decoded, Envelope, closed, decode
 from ledger.codec.encode import Encoded, Unreadable, canonical, encode, frame, unframe
 from ledger.codec.names import NAMES, STORED
-from ledger.codec.upcasters import UPCASTERS
 
 __all__ = [
     "NAMES",

@@ -15,7 +15,7 @@ from uuid import UUID
 from ledger.codec.decode import closed, decode
 from ledger.codec.encode import Encoded, encode
 from ledger.codec.names import NAMES
-from ledger.kernel.calendar import YEARS, storable
+from ledger.kernel.clocks import YEARS, storable
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from ledger.inbox.report import Fact, Report
+from ledger.inbox.ports import Fact, Report
 from ledger.kernel.refusals import UnknownOrder
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt

@@ -11,13 +11,11 @@ from ledger.cases.case import Case, case_id
 from ledger.cases.service import Cases
 from ledger.cases.stamps import Action, CaseKind, CaseResolved
 from ledger.inbox.bind import Find
-from ledger.inbox.intake import FETCHED, Intake
-from ledger.inbox.ports import Tampered
-from ledger.inbox.receive import Foresight, cause_of, foresee, receive
-from ledger.inbox.report import Report
+from ledger.inbox.ports import Report, Tampered
+from ledger.inbox.receive import FETCHED, Foresight, Intake, cause_of, foresee, receive
 from ledger.kernel.events import derived
 from ledger.order.service import Orders
-from ledger.payments.message import BadMessage
+from ledger.payments.provider import BadMessage
 
 _KINDS = (CaseKind.UNMATCHED_MONEY, CaseKind.UNBOUND_FACT)
 TRUSTED = ("signed", FETCHED)

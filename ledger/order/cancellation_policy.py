@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from ledger.kernel.calendar import after, within
+from ledger.kernel.clocks import after, within
 from ledger.kernel.money import Money, percent_of, zero
 from ledger.order.order import LinkRequest, Order
 from ledger.order.status import Status, status

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ledger.kernel.calendar import after
+from ledger.kernel.clocks import after
 from ledger.kernel.events import derived
 from ledger.kernel.fast import once
 from ledger.order.correction import Withdrawal

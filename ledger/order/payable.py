@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ledger.kernel.calendar import after, within
+from ledger.kernel.clocks import after, within
 from ledger.order.order import Order
 from ledger.order.status import Status, status
 

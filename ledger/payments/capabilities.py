@@ -7,8 +7,7 @@ then what it is asked for is converted here, and what it tells is converted back
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ledger.kernel.currencies import CURRENCIES, digits
-from ledger.kernel.money import Money
+from ledger.kernel.money import CURRENCIES, Money, digits
 
 _NONE: Mapping[str, int] = {}
 

@@ -10,8 +10,14 @@ from uuid import UUID
 from ledger.kernel.refusals import Refusal
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.payments.message import BadMessage, Message, ProviderAway
-from ledger.payments.provider import PaymentProvider, Providers, newest
+from ledger.payments.provider import (
+    BadMessage,
+    Message,
+    PaymentProvider,
+    ProviderAway,
+    Providers,
+    newest,
+)
 
 
 class PageState(StrEnum):
@@ -70,7 +76,7 @@ class PageProvider(PaymentProvider, Protocol):
     def page(self, reference: str) -> Page | None:
         """A page by the provider's name of it; None when there is none.
 
-        Raises `ledger.payments.message.ProviderAway`.
+        Raises `ledger.payments.provider.ProviderAway`.
         """
         ...
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ledger.codec.rows import LedgerRows
-from ledger.inbox.report import Report
+from ledger.inbox.ports import Report
 from ledger.order.stamps import Paid
-from ledger.payments.message import BadMessage, Message
 from ledger.payments.payment_pages import Page
-from ledger.reconciliation.known_references import Known, known_since
+from ledger.payments.provider import BadMessage, Message
+from ledger.reconciliation.our_records import Known, known_since
 from ledger.reconciliation.records import (
     LOOKBACK,
     Books,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.kernel.money import Money, zero
-from ledger.reconciliation.by_report import Settlement
+from ledger.reconciliation.by_reference import Settlement
 from ledger.reconciliation.compare import FINDINGS, StatementLine, Verdict
 from ledger.reconciliation.records import Kind, Row, State, Unread
 

@@ -6,9 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.codec.rows import LedgerRows, all_rows, last_before, recorded
-from ledger.inbox.intake import Intake
-from ledger.inbox.receive import Foresight, foresee
-from ledger.payments.message import BadMessage
+from ledger.inbox.receive import Foresight, Intake, foresee
+from ledger.payments.provider import BadMessage
 from ledger.reconciliation.compare import Statement, StatementLine, Verdict, compared, unmatched
 from ledger.reconciliation.our_records import MOVING, our_records
 from ledger.reconciliation.records import (
@@ -49,7 +48,7 @@ class Reconciliation:
     def statement(self) -> Statement:
         """Both sides compared; the provider is asked for its records once.
 
-        Raises `ledger.payments.message.ProviderAway`.
+        Raises `ledger.payments.provider.ProviderAway`.
         """
         if self._theirs is None:
             self._theirs = sorted(self._read(), key=lambda one: _ORDER.index(one.kind))

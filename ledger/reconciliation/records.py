@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from ledger.kernel.money import Money
-from ledger.payments.message import Message
+from ledger.payments.provider import Message
 
 # How whoever waits is told how far it is: what is being done, and at which number.
 Tell = Callable[[str, int], None]
@@ -163,7 +163,7 @@ class RefundBooks(Protocol):
     def refunds_of(self, payment: str) -> Iterator[TheirRecord | Unread]:
         """Every refund of one payment, whoever made it.
 
-        Raises `ledger.payments.message.ProviderAway`.
+        Raises `ledger.payments.provider.ProviderAway`.
         """
         ...
 

@@ -12,8 +12,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from ledger.kernel.bank_transfer import is_iban
-from ledger.kernel.currencies import CURRENCIES
-from ledger.kernel.money import Money
+from ledger.kernel.money import CURRENCIES, Money
 from ledger.kernel.refusals import ShopInvalid
 from ledger.payments.capabilities import CAPABILITIES, capability, hindrance
 from ledger.shop import limits

@@ -1,12 +1,13 @@
 """The rows that streams call for. One that cannot be translated harms no other."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.kernel.events import Recorded
-from projections.engine.fold import folded
-from projections.engine.projection import Projection, Row, State
+from projections.engine.projection import Projection, Row, State, folded
 
 Rows = Mapping[str, Sequence[Row]]
 # The rows of a stream that has only begun.
@@ -89,3 +90,45 @@ def _until_it_stumbles(
 def poison_at(recorded: Recorded[object], error: Exception) -> Poison:
     """A stamp that could not be translated."""
     return Poison(stream=recorded.stream, position=recorded.position, error=type(error).__name__)
+
+
+class Known(NamedTuple):
+    """A stream at some moment. `rows` are None where nobody remembers what was written."""
+
+    state: State | None
+    rows: Rows | None
+
+
+BEGINNING = Known(None, NO_ROWS)
+
+
+class Folds:
+    """Streams by identity, each as it stood when last asked for; the longest unasked go first."""
+
+    def __init__(self, *, most: int = 20_000) -> None:
+        self._most = most
+        self._kept: OrderedDict[UUID, Known] = OrderedDict()
+
+    def before(self, first: Recorded[object]) -> Known | None:
+        """A stream as it stood just before this stamp of it; None if it is not remembered."""
+        if first.version == 1:
+            return BEGINNING
+        known = self._kept.get(first.stream)
+        if known is None or known.state is None or known.state.version != first.version - 1:
+            return None
+        return known
+
+    def keep(self, stream: UUID, known: Known) -> None:
+        """Remember how a stream stands."""
+        self._kept[stream] = known
+        self._kept.move_to_end(stream)
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def drop(self, stream: UUID) -> None:
+        """Forget one."""
+        self._kept.pop(stream, None)
+
+    def forget(self) -> None:
+        """Begin anew, from the ledger."""
+        self._kept.clear()

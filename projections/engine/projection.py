@@ -1,13 +1,29 @@
-"""What a projection is: rows that follow from how a stream stands, and from nothing else."""
+"""A projection: a function from a stream to rows, its columns, and how it is folded."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 from uuid import UUID
 
-from ledger.cases.case import Case
+from ledger.cases.case import Case, evolve_case
+from ledger.cases.stamps import CaseStamp
+from ledger.kernel.events import Recorded
+from ledger.order.evolve import evolve, folded_on
 from ledger.order.order import Order
-from ledger.shop.shop import Shop
+from ledger.shop.shop import Shop, evolve_shop
+from ledger.shop.stamps import ShopStamp
+
+_LARGEST = 2**63 - 1
+
+
+def column(value: int) -> int:
+    """A whole number, or the nearest that a column holds.
+
+    >>> column(3500), column(10**30) == 2**63 - 1
+    (3500, True)
+    """
+    return max(-_LARGEST, min(value, _LARGEST))
+
 
 State = Order | Shop | Case
 
@@ -46,3 +62,36 @@ class Projection:
     def key_of(self, row: Row) -> tuple[str, ...]:
         """What tells this row apart from the others of its projection."""
         return str(row.stream), *(str(getattr(row, name)) for name in self.key)
+
+
+_SHOP, _CASE = get_args(ShopStamp), get_args(CaseStamp)
+
+
+def begun(recorded: Recorded[object]) -> State:
+    """An empty stream of the kind that this stamp belongs to."""
+    if isinstance(recorded.stamp, _SHOP):
+        return Shop(id=recorded.stream)
+    if isinstance(recorded.stamp, _CASE):
+        return Case(id=recorded.stream)
+    return Order(id=recorded.stream)
+
+
+def evolved(state: State, recorded: Recorded[object]) -> State:
+    """The stream after one more stamp."""
+    match state:
+        case Order():
+            return evolve(state, recorded)
+        case Shop():
+            return evolve_shop(state, recorded)
+        case Case():
+            return evolve_case(state, recorded)
+
+
+def folded(history: Sequence[Recorded[object]], state: State | None = None) -> State:
+    """The stream after these stamps, of which there is at least one."""
+    state = begun(history[0]) if state is None else state
+    if isinstance(state, Order):
+        return folded_on(state, history)
+    for recorded in history:
+        state = evolved(state, recorded)
+    return state

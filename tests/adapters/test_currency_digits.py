@@ -5,11 +5,10 @@ import pytest
 from adapters.currency_format import written
 from adapters.mail.letters.language import Speech
 from adapters.providers.stripe import fields
-from adapters.providers.sumup.values import minor, number
-from ledger.kernel.currencies import CURRENCIES, digits, spoken
-from ledger.kernel.money import Money
+from adapters.providers.sumup.references import minor, number
+from ledger.kernel.money import CURRENCIES, Money, digits, spoken
 from ledger.payments.capabilities import CAPABILITIES, AmountNotTaken, from_units, units
-from ledger.payments.message import BadMessage
+from ledger.payments.provider import BadMessage
 
 
 @pytest.mark.parametrize("currency", sorted(CURRENCIES))

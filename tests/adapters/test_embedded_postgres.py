@@ -23,7 +23,7 @@ from adapters.embedded_postgres import (
     EmbeddedPostgresError,
     postmaster,
 )
-from adapters.embedded_postgres import watch as watching
+from adapters.embedded_postgres import postmaster as watching
 from adapters.embedded_postgres.failures import NoBinaries
 from tests.conftest import Database
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 import psycopg
 
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
-from adapters.store.order_cache import LatelyInMemory
+from adapters.store.ledger import LatelyInMemory
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import NotEnoughSeats

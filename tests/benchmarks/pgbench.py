@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from adapters.embedded_postgres import OWNER
-from adapters.embedded_postgres.binaries import find_binaries
+from adapters.embedded_postgres.places import find_binaries
 from tests.benchmarks.measuring import Figures, summary
 
 _SCRIPT = (

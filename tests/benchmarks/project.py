@@ -23,8 +23,7 @@ from adapters.store.rows import PlainRow
 from adapters.worker.projector.projector import Projector
 from adapters.worker.projector.rebuild import rebuild
 from projections.all import PROJECTIONS
-from projections.engine.fold import folded
-from projections.engine.projection import Projection
+from projections.engine.projection import Projection, folded
 from projections.order_search import ORDER_PAGES
 from tests.benchmarks.command import command
 from tests.benchmarks.filling import fill

@@ -11,9 +11,8 @@ import pytest
 
 from adapters.providers.http import Lost
 from adapters.providers.paytrail import PaytrailDoor
-from adapters.providers.paytrail.client import PaytrailClient
-from adapters.providers.paytrail.signature import is_signed, signature
-from ledger.payments.message import BadMessage
+from adapters.providers.paytrail.client import PaytrailClient, is_signed, signature
+from ledger.payments.provider import BadMessage
 from tests.kits.paytrail import NOW
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "paytrail"

@@ -24,7 +24,7 @@ from ledger.order.stamps import (
     RefundFailed,
     Voided,
 )
-from ledger.payments.message import BadMessage
+from ledger.payments.provider import BadMessage
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "stripe"
 MEANT = {

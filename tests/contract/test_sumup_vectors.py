@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.providers.sumup import SumupDoor
-from ledger.payments.message import BadMessage
+from ledger.payments.provider import BadMessage
 from tests.kits.sumup import Teller
 
 FOLDER = Path(os.environ.get("CONTRACT_DATA", "../shared/data")) / "sumup"

@@ -16,7 +16,7 @@ from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.keys.key_ring import Keyring
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.ledger import StampLedger
-from adapters.worker.projector.diff import differences
+from adapters.worker.projector.views import differences
 from ledger.audit.verify import verify
 from ledger.order.stamps import OrderPlaced
 from tests.crash.crew import (

@@ -1,6 +1,6 @@
 """Migrated databases for tests: migrated once, then copied."""
 
-from adapters.embedded_postgres import OWNER, EmbeddedPostgres, roles
+from adapters.embedded_postgres import OWNER, EmbeddedPostgres, cluster
 from adapters.postgres.migrate import migrate
 
 TEMPLATE = "template_for_tests"
@@ -28,5 +28,5 @@ def copied_database(server: EmbeddedPostgres, name: str, *, template: str) -> No
     """The same as `create_database`, file by file: a third of the work where nothing is forced."""
     copy = "create database {name} owner {owner} template {template} strategy file_copy"
     with server.admin() as admin:
-        roles.run(admin, copy, name=name, owner=OWNER, template=template)
-        roles.let_in(admin, name)
+        cluster.run(admin, copy, name=name, owner=OWNER, template=template)
+        cluster.let_in(admin, name)

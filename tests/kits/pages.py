@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from flask.testing import FlaskClient
 
 from adapters.keys.key_ring import Keyring
-from adapters.postgres.working.rate_limits import Hit
+from adapters.postgres.working.tables import Hit
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_inbox import MemoryInbox

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx2
 
 from adapters.providers.paytrail import PaytrailDoor, PaytrailPayments
-from adapters.providers.paytrail.signature import signature
+from adapters.providers.paytrail.client import signature
 from ledger.payments.ask_once import OnceInMemory
 
 ACCOUNT, SECRET = "375917", "SAIPPUAKAUPPIAS"

@@ -14,7 +14,7 @@ from adapters.providers.paytrail import PaytrailDoor, PaytrailPayments, Paytrail
 from ledger.order.order import Order
 from ledger.order.stamps import OrderPlaced
 from ledger.payments.ask_once import OnceInMemory
-from ledger.reconciliation.by_report import Reported
+from ledger.reconciliation.by_reference import Reported
 from tests.kits.api_shop import winterfest
 from tests.kits.product import SHOP, Product, wish
 from tests.kits.web_fakes import ViewsInMemory

@@ -9,10 +9,9 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from adapters.keys.key_ring import Keyring
-from adapters.store.ledger import StampLedger
+from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_inbox import MemoryInbox
-from adapters.store.order_cache import LatelyInMemory
 from adapters.store.recorder import StampRecorder
 from ledger.cases.service import Cases
 from ledger.order.service import Orders

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
+from ledger.inbox.ports import Report
 from ledger.inbox.receive import NotTied
-from ledger.inbox.report import Report
 
 
 def receive_all(reports: Iterable[Report], receive: Callable[..., object]) -> None:

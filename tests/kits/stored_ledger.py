@@ -55,7 +55,7 @@ from ledger.order.stamps import (
 from ledger.proof.merkle import Frontier
 from ledger.shop.stamps import SeriesResumed, ShopRestated
 from projections.all import PROJECTIONS
-from projections.engine.fold import folded
+from projections.engine.projection import folded
 from tests.kits import spec
 from tests.kits.audit import attempt_of, cancel, force, pay, send_letters
 from tests.kits.worlds import SPEC, WEEKEND, World

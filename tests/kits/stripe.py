@@ -9,7 +9,7 @@ import httpx2
 
 from adapters.providers.stripe import StripeDoor, StripePayments
 from adapters.sandbox import Sandbox
-from ledger.inbox.report import Report
+from ledger.inbox.ports import Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import CreatePaymentSuccess, Line, Paid
 from ledger.payments.provider import PaymentAsk, RefundAsk

@@ -20,8 +20,8 @@ from adapters.providers.stripe.client import stripe_client
 from adapters.sandbox import SandboxSettings, running_sandbox
 from adapters.store.memory_inbox import MemoryInbox
 from ledger.cases.stamps import CaseOpened
+from ledger.inbox.ports import Report
 from ledger.inbox.receive import receive
-from ledger.inbox.report import Report
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.stamps import CreatePaymentSuccess, OrderPlaced

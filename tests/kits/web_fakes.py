@@ -10,11 +10,11 @@ from uuid import UUID
 import msgspec
 
 from adapters.postgres.views.queries import IntentCount, LetterCount, StoppedLane
-from adapters.postgres.working.rate_limits import Hit
+from adapters.postgres.working.tables import Hit
 from adapters.store.ledger import StampLedger
 from ledger.cases.case import fold_case
 from ledger.cases.stamps import CaseOpened
-from ledger.inbox.report import Report
+from ledger.inbox.ports import Report
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
 from ledger.kernel.store import LedgerUnavailable
@@ -29,9 +29,9 @@ from ledger.order.stamps import (
     Voided,
 )
 from ledger.payments.capture import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
-from ledger.payments.message import BadMessage
 from ledger.payments.provider import (
     Accepted,
+    BadMessage,
     NoAnswer,
     PaymentAnswer,
     PaymentAsk,

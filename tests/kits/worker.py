@@ -13,8 +13,7 @@ from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import Patience, Progress, Reactor
-from adapters.worker.reactors.deliver_letter import Post
-from adapters.worker.reactors.delivery_policy import DeliveryPolicy
+from adapters.worker.reactors.deliver_letter import DeliveryPolicy, Post
 from adapters.worker.reactors.follow_orders import Following, MemoryCursor
 from adapters.worker.reactors.letters import Letters
 from adapters.worker.reactors.open_payments import Payments

@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from adapters.keys.key_ring import Keyring
-from adapters.store.ledger import StampLedger
+from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.store.memory import MemoryStampRecorder
-from adapters.store.order_cache import LatelyInMemory
 from adapters.store.recorder import StampRecorder
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money

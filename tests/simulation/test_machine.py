@@ -20,11 +20,11 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.recorder import StampRecorder
 from ledger.cases.case import case_id
-from ledger.cases.commands import AssignMoney, CloseCase
+from ledger.cases.decide import AssignMoney, CloseCase
 from ledger.cases.resolve import Resolutions
 from ledger.cases.stamps import CaseKind
+from ledger.inbox.ports import Report
 from ledger.inbox.receive import cause_of, receive
-from ledger.inbox.report import Report
 from ledger.kernel.events import Recorded, identity
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import NotEnoughSeats, Refusal

@@ -1,8 +1,12 @@
-"""What ticket sales staff do about an order, from the API or the command line."""
+"""What ticket sales staff do about an order or a case, from the API or the command line."""
 
-from typing import assert_never
+from typing import Any, assert_never
 from uuid import UUID
 
+from ledger.cases.case import Case
+from ledger.cases.decide import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
+from ledger.cases.resolve import Resolutions
+from ledger.cases.stamps import Action
 from ledger.order.commands import (
     CancelOrder,
     MarkPaid,
@@ -17,8 +21,10 @@ from ledger.order.commands import (
 from ledger.order.order import Order
 from ledger.payments.mark_paid import mark_paid
 from ledger.payments.refund import refund_payment, retry_refund
+from projections.cases import CaseRow
 from web.actions.cancel import cancel_by_staff
 from web.actions.pay import close_pages
+from web.actions.wish import Wish
 from web.wiring.parts import Parts
 
 
@@ -42,3 +48,48 @@ def carry_out(parts: Parts, order_id: UUID, wish: StaffWish) -> Order:
         case _:
             assert_never(wish)
     return parts.orders.follow(order_id, parts.clock())
+
+
+# What a person may say; the other actions are the ledger's own.
+BY_PEOPLE = (Action.ASSIGN, Action.RETURN, Action.RETRY, Action.CLOSE)
+
+
+class OrderNeeded(ValueError):
+    """Money is assigned to an order, and none was named."""
+
+
+def resolve_case(
+    parts: Parts, case_id: UUID, wish: Wish, *, action: Action, reason: str, order: UUID | None
+) -> Case:
+    """The case after it; `order` is asked for by `assign` only. Raises `OrderNeeded`, refusals."""
+    desk = Resolutions(
+        parts.store, orders=parts.orders, cases=parts.cases, providers=parts.providers
+    )
+    return desk.resolve(case_id, _command(wish, action, reason=reason, order=order))
+
+
+def _command(wish: Wish, action: Action, *, reason: str, order: UUID | None) -> CaseCommand:
+    if action is Action.ASSIGN:
+        if order is None:
+            raise OrderNeeded
+        return AssignMoney(**wish, reason=reason, order=order)
+    if action is Action.RETURN:
+        return ReturnMoney(**wish, reason=reason)
+    command = RetryCase if action is Action.RETRY else CloseCase
+    return command(**wish, reason=reason)
+
+
+def case_json(case: CaseRow) -> dict[str, Any]:
+    """One case as a document. Its text holds no personal data."""
+    return {
+        "id": case.stream,
+        "kind": case.kind,
+        "severity": case.severity,
+        "state": case.state,
+        "order": case.order_id,
+        "provider": case.provider or None,
+        "amount": case.amount,
+        "currency": case.currency,
+        "opened_at": case.opened_at,
+        "text": case.text,
+    }

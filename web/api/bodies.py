@@ -1,10 +1,12 @@
-"""Bodies of requests: strict JSON into a struct, and what goes out again."""
+"""Bodies of requests: strict JSON into a struct, what goes out again, and in which language."""
 
 from typing import Any, TypeVar
 
 import msgspec
-from flask import Response, request
+from flask import Request, Response, request
 
+from ledger.order.decisions.place import LANGUAGES
+from ledger.shop.texts import language_of
 from web.http.problems import ProblemRaised
 
 _S = TypeVar("_S", bound=msgspec.Struct)
@@ -40,3 +42,13 @@ def canonical(body: msgspec.Struct) -> bytes:
 def as_json(value: Any, *, status: int = 200) -> Response:
     """An answer in JSON; times in RFC 3339, identifiers as text."""
     return Response(msgspec.json.encode(value), status, mimetype="application/json")
+
+
+def wished_language(request: Request) -> str:
+    """One of the languages that we speak."""
+    wish = language_of(request.args.get("language", ""))
+    if wish in LANGUAGES:
+        return wish
+    # `fi-FI, en;q=0.5` wants Finnish; Werkzeug's best match would take the exact "en".
+    accepted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((one for one in accepted if one in LANGUAGES), LANGUAGES[0])

@@ -1,23 +1,27 @@
-"""Self-service cancellation: ask for a link, then confirm with its code."""
+"""Cancelling by whoever bought: a link and its code, or at once with a token (SPEC G2)."""
 
 from typing import Annotated
 from uuid import UUID, uuid4
 
+import msgspec
 from flask import Blueprint, Response, request
 from msgspec import Meta
 
 from ledger.kernel.money import Money
+from ledger.kernel.refusals import LateCancel, PartialCapture
 from ledger.order.cancellation_policy import quote
 from ledger.order.order import Order
 from web.actions import cancel as actions
+from web.actions.cancel import cancel_at_once
 from web.actions.place import CUSTOMER
 from web.actions.wish import Wish
 from web.api.bodies import Body, Nothing, as_json, read
-from web.api.keys import correlation_id, request_under
 from web.api.orders import told
-from web.api.repeats import answered_before
+from web.api.repeats import answered_before, correlation_id, request_under
 from web.http.addresses import now, order_in
 from web.http.current import parts
+from web.http.modification_token import check
+from web.http.problems import of_refusal
 from web.http.rate_limit import slow_down
 
 
@@ -71,3 +75,32 @@ def _repeats(order: Order, code: str) -> bool:
     if link is None or "Idempotency-Key" not in request.headers:
         return False
     return actions.is_used(order, link) and link in actions.links_of(order, code)
+
+
+store = Blueprint("store", __name__)
+
+
+@store.post("/store/orders/<order>/cancel")
+def cancel(order: str) -> Response:
+    """Cancel at once. The token comes first: without it nobody learns whether there is an order."""
+    slow_down("cancel", limit=30)
+    known = check(request.headers.get("x-modification-token", ""), order, at=now())
+    try:
+        outcome = cancel_at_once(parts(), known)
+    except (LateCancel, PartialCapture) as refusal:
+        return _refused(refusal)
+    answer = {
+        "order_id": str(known),
+        "status": "canceled",
+        "payment_action": outcome.action,
+        **({"warning": outcome.warning} if outcome.warning else {}),
+    }
+    return Response(msgspec.json.encode(answer), mimetype="application/json")
+
+
+def _refused(refusal: LateCancel | PartialCapture) -> Response:
+    """A problem document that also carries the two members which callers of this door know."""
+    problem = of_refusal(refusal)
+    said = {"code": refusal.code, "message": problem.detail, **problem.document()}
+    document = msgspec.json.encode(said)
+    return Response(document, problem.status, mimetype="application/problem+json")

@@ -10,9 +10,9 @@ from ledger.cases.case import Case
 from ledger.cases.decide import actions
 from ledger.cases.stamps import Action
 from projections.cases import cases as rows_of
-from web.actions.resolve_case import OrderNeeded, case_json, resolve_case
+from web.actions.back_office import OrderNeeded, case_json, resolve_case
 from web.api.bodies import Body, as_json, read
-from web.api.keys import correlation_id
+from web.api.repeats import correlation_id
 from web.api.staff import wish_of
 from web.http.access import require
 from web.http.addresses import uuid_in

@@ -24,12 +24,12 @@ from projections.order_json import order_page
 from web.actions.pay import ask_for_page
 from web.actions.place import place_order
 from web.api.bodies import Body, as_json, canonical, read
-from web.api.keys import correlation_id
+from web.api.repeats import correlation_id
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.modification_token import token_for
 from web.http.rate_limit import slow_strangers_down
-from web.pages.payment_return import come_back, times_looked
+from web.pages.pay import come_back, times_looked
 
 # Of one visitor: many people may share an address, and nobody buys two orders a second for long.
 ORDERS_A_MINUTE = 120

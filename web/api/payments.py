@@ -11,9 +11,8 @@ from web.actions.pay import another_page
 from web.actions.place import CUSTOMER
 from web.actions.wish import Wish
 from web.api.bodies import Nothing, as_json, read
-from web.api.keys import correlation_id, request_under
 from web.api.orders import told
-from web.api.repeats import answered_before
+from web.api.repeats import answered_before, correlation_id, request_under
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.rate_limit import slow_strangers_down

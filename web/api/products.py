@@ -7,11 +7,10 @@ from flask import Blueprint, Response, request
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised
 from ledger.shop.texts import text_in
-from web.api.bodies import as_json
-from web.api.languages import wished_language
+from web.api.bodies import as_json, wished_language
 from web.http.addresses import now
 from web.http.current import parts
-from web.pages.availability import Offer, offers, quotas_of
+from web.pages.shop import Offer, offers, quotas_of
 
 
 def hang_up(api: Blueprint) -> None:

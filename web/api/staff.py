@@ -21,9 +21,8 @@ from ledger.order.stamps import Letter
 from web.actions.back_office import carry_out
 from web.actions.wish import Wish
 from web.api.bodies import Body, as_json, read
-from web.api.keys import correlation_id, request_under
 from web.api.orders import told
-from web.api.repeats import answered_before
+from web.api.repeats import answered_before, correlation_id, request_under
 from web.http.access import require
 from web.http.addresses import now, order_in
 from web.http.current import parts

@@ -20,9 +20,9 @@ from ledger.audit.replay import (
 from ledger.codec.rows import LedgerRows, Totals
 from ledger.kernel.refusals import UnknownOrder
 from web.cli import audit_tables as tables
-from web.cli.instants import LIKE, instant
+from web.cli.arguments import LIKE, instant
 from web.cli.verify import FOUND, verify
-from web.http.projection_health import behind, told_of_lag, told_of_stopped
+from web.http.metrics import behind, told_of_lag, told_of_stopped
 from web.wiring.parts import Parts
 
 _NEWEST = 50

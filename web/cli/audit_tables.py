@@ -18,8 +18,7 @@ from ledger.audit.findings import Finding
 from ledger.audit.replay import MoneyAxes, ReplayStep, Standing
 from ledger.audit.verify import Verified
 from ledger.codec.rows import Totals
-from ledger.kernel.currencies import spoken
-from ledger.kernel.money import Money
+from ledger.kernel.money import Money, spoken
 
 _WIDE = 200
 # What fewer columns of a terminal leave out of a story.

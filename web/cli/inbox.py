@@ -10,7 +10,7 @@ from rich.table import Table
 
 from ledger.inbox.replay_inbox import InboxReplay, Meaning, Reread
 from web.cli import audit_tables as tables
-from web.cli.instants import Instant
+from web.cli.arguments import Instant
 from web.wiring.parts import Parts, intake
 
 FOUND = 1

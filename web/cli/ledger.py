@@ -12,12 +12,11 @@ from rich.table import Table
 
 from ledger.audit.resume import backup_of, known_here_alone
 from ledger.audit.resume import resume as resume_series
-from ledger.kernel.currencies import spoken
-from ledger.kernel.money import Money
+from ledger.kernel.money import Money, spoken
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, receipt_numbers
 from ledger.order.order import Order
 from ledger.order.status import status
-from ledger.payments.message import ProviderAway
+from ledger.payments.provider import ProviderAway
 from ledger.reconciliation.records import Period
 from ledger.shop.service import Shops
 from ledger.shop.stamps import SeriesResumed

@@ -21,29 +21,25 @@ from adapters.worker.reactor import Progress
 from ledger.audit.findings import Unfinished
 from ledger.kernel.refusals import Refusal, ShopInvalid
 from ledger.kernel.store import LedgerUnavailable
-from ledger.payments.message import ProviderAway
+from ledger.payments.provider import ProviderAway
 from web import __version__
 from web.app import create_app
+from web.cli.arguments import Port, PortUnusable, require_text, require_usable
 from web.cli.audit import audit, seats
 from web.cli.cases import cases
-from web.cli.corrections import withdraw_cancellation, withdraw_payment
+from web.cli.corrections import settle_refund, withdraw_cancellation, withdraw_payment
 from web.cli.inbox import inbox
-from web.cli.keys import keys
+from web.cli.keys import keys, token
 from web.cli.ledger import ledger
 from web.cli.orders import orders
-from web.cli.ports import Port, PortUnusable, require_usable
 from web.cli.progress import progress_bar
 from web.cli.projections import projections
 from web.cli.reconcile import reconcile
-from web.cli.refunds import settle_refund
 from web.cli.sessions import sessions
 from web.cli.shops import shop
-from web.cli.tokens import token
-from web.cli.typed_words import require_text
 from web.demo.command import demo
-from web.http.log_format import configure
-from web.http.projection_health import behind, told_of_lag, told_of_stopped
-from web.http.worker_metrics import LOOPBACK, worker_metrics
+from web.http.access_log import configure
+from web.http.metrics import LOOPBACK, behind, told_of_lag, told_of_stopped, worker_metrics
 from web.wiring.composition import Works, assembled, daemon
 from web.wiring.gunicorn import Server
 from web.wiring.parts import Parts

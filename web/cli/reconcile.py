@@ -13,7 +13,7 @@ from ledger.reconciliation.compare import Statement
 from ledger.reconciliation.reconcile import Reconciliation
 from ledger.reconciliation.records import Books, Period, Tell
 from web.cli import audit_tables as tables
-from web.cli.instants import Instant
+from web.cli.arguments import Instant
 from web.cli.reconcile_books import WAIT, Source, books_of
 from web.cli.reconcile_payouts import settlements_of
 from web.cli.reconcile_tables import document, show

@@ -5,9 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
-from ledger.kernel.currencies import spoken
-from ledger.reconciliation.by_reference import OneByOne
-from ledger.reconciliation.by_report import Settlement
+from ledger.kernel.money import spoken
+from ledger.reconciliation.by_reference import OneByOne, Settlement
 from ledger.reconciliation.compare import Statement, StatementLine
 from ledger.reconciliation.payouts import SettledMoney, settled_money
 from ledger.reconciliation.reconcile import Reconciliation

@@ -7,7 +7,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from ledger.kernel.currencies import spoken
+from ledger.kernel.money import spoken
 from ledger.reconciliation.compare import Statement, StatementLine, Sum, Verdict
 from ledger.reconciliation.payouts import SettledMoney
 from ledger.reconciliation.records import OurRecord, TheirRecord, Unread

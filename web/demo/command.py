@@ -15,10 +15,10 @@ import click
 from rich.console import Console
 
 from adapters.shop_file.read import read_shop_file
-from web.cli.ports import Port
+from web.cli.arguments import Port
 from web.demo.processes import Addresses, House, alone, keep_to_ourselves, require_free, running
 from web.demo.story import Story
-from web.pages.availability import quotas_of
+from web.pages.shop import quotas_of
 from web.wiring.composition import assembled
 from web.wiring.parts import Parts
 from web.wiring.settings import Settings, read_settings

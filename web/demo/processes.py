@@ -15,8 +15,8 @@ from pathlib import Path
 import click
 import httpx2
 
-from web.cli.ports import require_usable
-from web.wiring.local_secrets import kept_key
+from web.cli.arguments import require_usable
+from web.wiring.keys import kept_key
 
 PATIENCE = 30.0
 

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 import click
 import httpx2
 
-from ledger.kernel.currencies import spoken
-from ledger.kernel.money import Money
+from ledger.kernel.money import Money, spoken
 from ledger.order.status import Status
 from web.demo.processes import Addresses, fresh_key
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import structlog
-from flask import Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
 from gunicorn.http.errors import NoMoreData, ParseException
 from markupsafe import escape
@@ -16,7 +16,7 @@ from ledger.kernel.store import LedgerUnavailable
 from web.http.access_log import route
 from web.http.addresses import shop_here
 from web.http.next_link import for_people, next_link
-from web.http.problems import Problem, ProblemRaised, of_refusal, of_status, other
+from web.http.problems import Problem, ProblemRaised, explained, of_refusal, of_status, other
 from web.i18n.languages import read_again_at
 
 _FOR_PROGRAMS = ("/api/", "/webhooks/", "/store/", "/healthz", "/readyz", "/metrics")
@@ -124,3 +124,15 @@ def _place(error: Exception) -> str:
         frames.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
         trace = trace.tb_next
     return " > ".join(frames[-6:])
+
+
+pages = Blueprint("problems", __name__)
+
+
+@pages.get("/problems/<slug>")
+def explanation(slug: str) -> Response:
+    """What this kind of problem means."""
+    problem = explained().get(slug)
+    if problem is None:
+        raise ProblemRaised("not-found")
+    return for_person(problem, status=200)

@@ -9,7 +9,7 @@ from babel import dates, numbers
 from flask import Flask, g
 
 from adapters.currency_format import written
-from ledger.kernel.calendar import within
+from ledger.kernel.clocks import within
 from ledger.kernel.money import Money
 from ledger.shop.texts import cut, link_in, text_in
 from web.i18n import languages

@@ -28,8 +28,7 @@ from web.i18n.refusals import of_field, of_lines
 from web.pages.forms import CheckoutForm
 from web.pages.grace_cancel import remember
 from web.pages.pay import go_and_pay
-from web.pages.shop import PREFIX, entered, quantities
-from web.pages.vat import by_rate
+from web.pages.shop import PREFIX, by_rate, entered, quantities
 
 pages = Blueprint("checkout", __name__)
 _SHOWN = re.compile(r"([0-9]{1,18}) ([A-Z]{3})")

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from ledger.order.decisions.capture import capture_under_way, in_grace
 from ledger.order.order import Order
-from web.actions.cancel_in_grace import cancel_at_once
+from web.actions.cancel import cancel_at_once
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.errors import for_person

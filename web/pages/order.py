@@ -25,9 +25,8 @@ from web.pages.forms import PressForm
 from web.pages.grace_cancel import offered_token
 from web.pages.order_headline import confirmation, standing
 from web.pages.order_timeline import timeline
-from web.pages.pay import try_again
-from web.pages.payment_return import LOOKS, come_back, times_looked
-from web.pages.vat import by_rate
+from web.pages.pay import LOOKS, come_back, times_looked, try_again
+from web.pages.shop import by_rate
 
 pages = Blueprint("orders", __name__)
 

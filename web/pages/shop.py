@@ -1,12 +1,124 @@
-"""The shops, and what each sells just now."""
+"""The shops, what each sells just now and how much is left of it, and on which terms."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
 
 from flask import Blueprint, abort, render_template, request
+from flask_babel import lazy_gettext as _l
 
+from ledger.kernel.money import Money, gross_by_rate, shares
+from ledger.payments.capabilities import capability
 from ledger.shop.shop import Shop
+from ledger.shop.stamps import CancellationPolicy, Preferences, ProductRevised
 from web.http.current import parts
-from web.i18n.format import told_in
-from web.pages import shop_terms
-from web.pages.availability import Offer, offers, quotas_of
+from web.i18n.format import money, percent, told_in
+from web.i18n.gettext import _, ngettext
+
+# From this many on, a number of what is left says more than "available".
+FEW = 10
+
+SeatTotals = Mapping[UUID, tuple[int, int, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A product as the shop's page shows it. `word` is available, few, sold_out or upcoming."""
+
+    product: ProductRevised
+    word: str
+    free: int
+
+    @property
+    def most(self) -> int:
+        """The largest quantity one order may hold."""
+        return max(min(self.free, self.product.max_per_order), 0)
+
+    @property
+    def buyable(self) -> bool:
+        return self.word in {"available", "few"}
+
+
+def quotas_of(shop: Shop) -> Sequence[UUID]:
+    """Every quota that the shop's products take from, each once."""
+    return list({quota for one in shop.products.values() for quota in shop.quota_ids(one)})
+
+
+def offers(shop: Shop, totals: SeatTotals, *, at: datetime) -> list[Offer]:
+    """What is on sale, in the shop's order; then what will be."""
+    shown = [_offer(shop, one, totals) for one in shop.on_sale(at)]
+    upcoming = (one for one in shop.products.values() if one.available_from is not None)
+    later = [one for one in upcoming if one.available_from and one.available_from > at]
+    later.sort(key=lambda one: one.rank)
+    return shown + [Offer(product=one, word="upcoming", free=0) for one in later]
+
+
+def _offer(shop: Shop, product: ProductRevised, totals: SeatTotals) -> Offer:
+    free = min((_free(totals, quota) for quota in shop.quota_ids(product)), default=2**31)
+    word = "sold_out" if free <= 0 else "few" if free <= FEW else "available"
+    return Offer(product=product, word=word, free=free)
+
+
+def _free(totals: SeatTotals, quota: UUID) -> int:
+    capacity, held, sold = totals.get(quota, (0, 0, 0))
+    return capacity - held - sold
+
+
+_WAYS: Mapping[str, object] = {
+    "stripe": _l("You pay on Stripe's page, by card and in other ways that it offers."),
+    "paytrail": _l("You pay on Paytrail's page, through your bank, by card or by phone."),
+    "sumup": _l("You pay on SumUp's page, by card."),
+    "manual": _l("You pay by bank transfer or as ticket sales tell you."),
+}
+
+
+def paying(terms: Preferences) -> str:
+    """How one can pay."""
+    return str(_WAYS.get(terms.provider, ""))
+
+
+def cancelling(shop: Shop) -> str:
+    """Until when and for what fee one can cancel (SPEC C1)."""
+    policy = shop.terms.cancellation
+    if not shop.takes_withdrawals:
+        return _("Orders cannot be cancelled here; ticket sales can help.")
+    if capability(shop.terms.provider).by_hand:
+        return ngettext(
+            "You can cancel a free order within %(num)d day of ordering, until it starts;"
+            " ticket sales can help with others.",
+            "You can cancel a free order within %(num)d days of ordering, until it starts;"
+            " ticket sales can help with others.",
+            policy.period_days,
+        )
+    until = ngettext(
+        "You can cancel within %(num)d day of ordering, until it starts.",
+        "You can cancel within %(num)d days of ordering, until it starts.",
+        policy.period_days,
+    )
+    return f"{until} {_fee(policy)}"
+
+
+def _fee(policy: CancellationPolicy) -> str:
+    share = Decimal(policy.fee_percent)
+    if policy.fee_fixed and share:
+        return _(
+            "A fee of %(fixed)s and %(share)s of the price is kept back.",
+            fixed=money(policy.fee_fixed),
+            share=percent(policy.fee_percent),
+        )
+    if share:
+        return _("A fee of %(share)s of the price is kept back.", share=percent(policy.fee_percent))
+    if policy.fee_fixed:
+        return _("A fee of %(fixed)s is kept back.", fixed=money(policy.fee_fixed))
+    return _("It costs nothing.")
+
+
+def by_rate(lines: Iterable[tuple[str, Money]]) -> list[tuple[str, Money]]:
+    """(rate in percent, VAT inside) for each rate, highest first."""
+    return [(one.rate, one.vat) for one in shares(gross_by_rate(lines))]
+
 
 pages = Blueprint("shop", __name__)
 PREFIX = "buy."
@@ -29,8 +141,8 @@ def catalogue(shop: str) -> str:
         offers=offered(open_shop),
         chosen=quantities(),
         nothing="nothing" in request.args,
-        cancelling=shop_terms.cancelling,
-        paying=shop_terms.paying,
+        cancelling=cancelling,
+        paying=paying,
     )
 
 

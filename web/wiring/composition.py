@@ -10,22 +10,23 @@ from adapters.audit.processes import audit_processes
 from adapters.background_tasks import Errands
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.keys.master_key import Renewal, Wrapping, renew_all
-from adapters.mail.letters.bank_codes import transfer_svg
+from adapters.mail.letters.how_to_pay import transfer_svg
 from adapters.postgres.connections import Connections
-from adapters.postgres.keys.check_evidence import EvidenceAudit
-from adapters.postgres.keys.data_keys import PostgresKeys
+from adapters.postgres.keys.data_keys import EvidenceAudit, PostgresKeys
 from adapters.postgres.ledger.notify import Hints, listen
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.migrate import migrate
 from adapters.postgres.roles import check_role_at
-from adapters.postgres.working.ask_once import PostgresOnce
-from adapters.postgres.working.cursors import PostgresCursors
 from adapters.postgres.working.inbox import PostgresInbox
-from adapters.postgres.working.rate_limits import RateLimits, Tokens
-from adapters.postgres.working.shop_directory import PostgresCatalogue
+from adapters.postgres.working.tables import (
+    PostgresCatalogue,
+    PostgresCursors,
+    PostgresOnce,
+    RateLimits,
+    Tokens,
+)
 from adapters.providers.calls import ProviderCalls
-from adapters.store.ledger import StampLedger
-from adapters.store.order_cache import LatelyInMemory
+from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.worker.daemon import Daemon
 from adapters.worker.feed import Feed
 from adapters.worker.open_cases import Desk
@@ -38,14 +39,11 @@ from ledger.cases.service import Cases
 from ledger.order.service import Orders
 from ledger.shop.cache import ShopCache
 from ledger.shop.service import Shops
-from web.wiring.case_reactors import desk_work
 from web.wiring.clock import clock
-from web.wiring.keys import keys_of
-from web.wiring.letter_reactor import due_letters, letter_work
-from web.wiring.local_secrets import kept_key
+from web.wiring.keys import kept_key, keys_of
 from web.wiring.parts import Parts
-from web.wiring.provider_reactors import provider_work
 from web.wiring.providers import ways_to_pay
+from web.wiring.reactors import desk_work, due_letters, letter_work, provider_work
 from web.wiring.settings import Settings, SettingWrong
 
 # Customers wait for these. What recovers or waits for a time of day looks a few times a second.

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from ledger.audit.check_evidence import KeptBesideStamps
+from ledger.audit.check_tree import KeptBesideStamps
 from ledger.audit.raw_rows import AuditedRows
 from ledger.audit.verify import Shares
 from ledger.cases.service import Cases
-from ledger.inbox.intake import Intake
 from ledger.inbox.ports import Evidence, Inbox, WebhookDoor
+from ledger.inbox.receive import Intake
 from ledger.inbox.replay_inbox import Archived, Opened
 from ledger.kernel.clocks import Clocks
 from ledger.kernel.events import Recorded
@@ -21,7 +21,7 @@ from ledger.kernel.store import StampStore
 from ledger.order.service import Orders
 from ledger.payments.payment_pages import OpenPages, PageProvider
 from ledger.payments.provider import Providers
-from ledger.reconciliation.by_report import Reported
+from ledger.reconciliation.by_reference import Reported
 from ledger.reconciliation.records import Books
 from ledger.shop.service import Shops
 from ledger.shop.stamps import BankAccount

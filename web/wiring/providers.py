@@ -11,7 +11,7 @@ from ledger.inbox.ports import WebhookDoor
 from ledger.payments.ask_once import Once
 from ledger.payments.payment_pages import PageProvider
 from ledger.payments.provider import PaymentProvider
-from ledger.reconciliation.by_report import Reported
+from ledger.reconciliation.by_reference import Reported
 from ledger.reconciliation.records import Books
 from web.wiring.settings import Settings, SettingWrong
 

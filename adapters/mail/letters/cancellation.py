@@ -1,14 +1,14 @@
 """The letters about a cancellation: the one-time link, its receipt, the word that it is done."""
 
-from adapters.mail.letters.context import Occasion
-from adapters.mail.letters.facts import (
+from adapters.mail.letters.context import (
+    Occasion,
     about_customer,
     about_everything,
     about_order,
     about_withdrawal,
+    lost_before,
 )
 from adapters.mail.letters.letter import Action, Body, Statement
-from adapters.mail.letters.vat import lost_before
 from ledger.order.cancellation_policy import LINK_LIFETIME, deadline
 from ledger.order.order import LinkRequest
 from ledger.order.refund import Refund

@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from adapters.mail.letters.context import Occasion
-from adapters.mail.letters.facts import about_everything
+from adapters.mail.letters.context import Occasion, about_everything, vat_of_order
 from adapters.mail.letters.letter import Action, Body, Statement
-from adapters.mail.letters.vat import vat_of_order
 from ledger.kernel.money import Money
 from ledger.kernel.values import replace
 from ledger.order.cancellation_policy import eligibility, quote

@@ -1,15 +1,18 @@
-"""What a letter is about: an order, the stamp that called for it, and whom it speaks to."""
+"""What a letter is about: an order, a stamp, whom it speaks to, and its labelled values."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from urllib.parse import quote
 from uuid import UUID
 
 from adapters.mail.letters.language import Speech
-from ledger.kernel.money import Money
+from ledger.kernel.money import Money, VatShare, gross_by_rate, shares, total
 from ledger.order.order import Order
-from ledger.order.stamps import Letter
+from ledger.order.refund import Refund
+from ledger.order.stamps import Cause, Letter, Line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,3 +80,104 @@ class Occasion:
         if seller.email:
             return self.say("If you have a question, write to %(email)s.", email=seller.email)
         return self.say("If you have a question, please contact %(seller)s.", seller=seller.name)
+
+
+Fact = tuple[str, str]
+
+
+def about_order(at: Occasion) -> Sequence[Fact]:
+    """Which order a letter is about."""
+    return (
+        (at.say("Order"), at.order_number),
+        (at.say("Ordered on"), at.speech.moment(at.placed_at)),
+    )
+
+
+def about_receipt(at: Occasion, label: str) -> Sequence[Fact]:
+    """The receipt's own number and date and the payment's reference, where there are any."""
+    numbered = [(label, str(at.number))] if at.number is not None else []
+    if at.issued_at is not None:
+        numbered.append((at.say("Date"), at.speech.date(at.issued_at)))
+    reference = at.order.payment_reference
+    return (*numbered, *([(at.say("Payment reference"), reference)] if reference else []))
+
+
+def about_withdrawal(at: Occasion) -> Sequence[Fact]:
+    """When the customer's own wish to cancel came, where that is what a letter is about (X8)."""
+    refund, order = at.order.refund_of(at.correlation_id), at.order
+    came = refund.requested_at if refund and refund.request else None
+    wished = refund.request.cause if refund and refund.request else None
+    if refund is None and order.cancelled == at.correlation_id:
+        came, wished = order.cancelled_at, order.cancelled_cause
+    if came is None or wished is not Cause.CUSTOMER:
+        return ()
+    return ((at.say("Withdrawal received on"), at.speech.moment(came)),)
+
+
+def about_customer(at: Occasion) -> Sequence[Fact]:
+    """Who ordered; only that it was removed, once the person was erased."""
+    customer = at.order.terms.customer
+    if customer is None:
+        return ((at.say("Customer"), at.say("removed at the person's request")),)
+    rows = (
+        (at.say("Name"), f"{customer.first_name} {customer.last_name}"),
+        (at.say("E-mail"), customer.email),
+        (at.say("Phone"), customer.phone),
+    )
+    return tuple(row for row in rows if row[1])
+
+
+def about_everything(at: Occasion, label: str) -> Sequence[Fact]:
+    """The head of a receipt."""
+    return (*about_order(at), *about_receipt(at, label), *about_customer(at))
+
+
+def line_total(line: Line) -> Money:
+    return line.unit_price * line.quantity
+
+
+def vat_of_order(order: Order) -> Sequence[VatShare]:
+    """VAT by rate in everything that was ordered; a rate of 0 % is kept (SPEC R2)."""
+    return shares(_by_rate(order.terms.lines))
+
+
+def vat_of_part(amount: Money, order: Order) -> Sequence[VatShare]:
+    """VAT by rate in a part of an order: the part is spread over the rates as the order was."""
+    return shares(spread(amount, _by_rate(order.terms.lines)))
+
+
+def spread(amount: Money, weights: Mapping[Decimal, Money]) -> Mapping[Decimal, Money]:
+    """Shares in proportion to the weights that add up to the amount, to the last cent."""
+    whole = sum(weight.amount for weight in weights.values())
+    if not whole:
+        return weights
+    cut = {rate: divmod(amount.amount * of.amount, whole) for rate, of in weights.items()}
+    missing = amount.amount - sum(floor for floor, _ in cut.values())
+    first = sorted(cut, key=lambda rate: (-cut[rate][1], rate))[:missing]
+    return {
+        rate: Money(floor + (rate in first), amount.currency) for rate, (floor, _) in cut.items()
+    }
+
+
+def announced(refund: Refund, currency: str) -> Money:
+    """What the letter about a refund promises: all that was accepted, whatever came of it."""
+    accepted = {**refund.accepted, **refund.settled}
+    promised = total([*accepted.values()], currency)
+    return promised if refund.manual is None else promised + refund.manual
+
+
+def failed_amount(refund: Refund, currency: str) -> Money:
+    """What of a refund was announced and did not arrive."""
+    accepted = {**refund.accepted, **refund.settled}
+    return total([money for name, money in accepted.items() if name in refund.gone], currency)
+
+
+def lost_before(order: Order, position: int) -> Money:
+    """What payers' banks had taken back for good up to a position: a letter stays as it was."""
+    ended = (one for one in order.disputes.values() if one.won is False)
+    taken = [one.amount for one in ended if one.amount and one.ended_position < position]
+    return total(taken, order.currency)
+
+
+def _by_rate(lines: Iterable[Line]) -> Mapping[Decimal, Money]:
+    return gross_by_rate((line.vat_percent, line_total(line)) for line in lines)

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from adapters.currency_format import written
-from ledger.kernel.calendar import within
+from ledger.kernel.clocks import within
 from ledger.kernel.money import Money
 from ledger.shop.texts import text_in
 

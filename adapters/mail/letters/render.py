@@ -9,13 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from adapters.mail.letters.cancellation import cancelled, link, withdrawal
 from adapters.mail.letters.confirmed import confirmed
-from adapters.mail.letters.context import Occasion
-from adapters.mail.letters.corrected import correction
+from adapters.mail.letters.context import Occasion, line_total
 from adapters.mail.letters.how_to_pay import how_to_pay
-from adapters.mail.letters.letter import Body, RenderedLetter
-from adapters.mail.letters.plain import fold, pair
-from adapters.mail.letters.returned import refunded
-from adapters.mail.letters.vat import line_total
+from adapters.mail.letters.letter import Body, RenderedLetter, fold, pair
+from adapters.mail.letters.returned import correction, refunded
 from ledger.order.order import Order
 from ledger.order.stamps import Letter
 from ledger.shop.limits import DESCRIPTION

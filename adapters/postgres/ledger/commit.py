@@ -12,6 +12,9 @@ from psycopg import errors
 from adapters.postgres.backoff import Tries
 from adapters.postgres.connections import Connections
 from adapters.postgres.ledger.batch import (
+    Guess,
+    Memory,
+    Remembered,
     commit_guess,
     decide_batch,
     guess_batch,
@@ -20,7 +23,6 @@ from adapters.postgres.ledger.batch import (
     stands,
     undo,
 )
-from adapters.postgres.ledger.optimistic import Guess, Memory, Remembered
 from adapters.postgres.ledger.pipeline import Exchange
 from adapters.store.append_conditions import Decided
 from adapters.store.recorder import Answer, Meanwhile, PreparedAppend

@@ -12,8 +12,8 @@ import structlog
 
 from adapters.postgres.connections import Connections
 from adapters.postgres.keys.data_keys import PostgresKeys
+from adapters.postgres.ledger.batch import Memory
 from adapters.postgres.ledger.commit import Attempts
-from adapters.postgres.ledger.optimistic import Memory
 from adapters.postgres.ledger.rows import (
     leave_as_bytes,
     leave_raw,

@@ -6,20 +6,20 @@ from uuid import UUID
 
 from adapters.providers.http import Json
 from adapters.providers.paytrail.client import PaytrailClient
-from adapters.providers.paytrail.look_up import happened, message, shown
+from adapters.providers.paytrail.facts import happened, message, shown
+from adapters.providers.paytrail.parse_report import message as row_message
 from adapters.providers.paytrail.references import (
     CURRENCY,
+    cents,
     is_number,
     payment_stamp,
     read_payment_stamp,
     read_refund_stamp,
     refund_stamp,
 )
-from adapters.providers.paytrail.report_facts import message as row_message
-from adapters.providers.paytrail.values import cents
 from ledger.kernel.money import Money
-from ledger.payments.message import BadMessage
-from ledger.reconciliation.known_references import Known
+from ledger.payments.provider import BadMessage
+from ledger.reconciliation.our_records import Known
 from ledger.reconciliation.records import Kind, NotShown, Row, State, TheirRecord, Unread
 
 _STATES = {

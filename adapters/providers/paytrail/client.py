@@ -1,5 +1,7 @@
 """How Paytrail is reached: every request is signed, and an answer counts only if it is, too."""
 
+import hashlib
+import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -9,9 +11,39 @@ from uuid import uuid4
 import httpx2
 
 from adapters.providers.http import Answer, HttpClient, Json, Lost
-from adapters.providers.paytrail.signature import SIGNATURE, is_signed, signature
-from ledger.payments.message import BadMessage
-from ledger.payments.provider import for_person
+from ledger.payments.provider import BadMessage, for_person
+
+ALGORITHMS = {"sha256": hashlib.sha256, "sha512": hashlib.sha512}
+SIGNATURE = "signature"
+_PREFIX = "checkout-"
+# A line feed within a value would let two different sets of names have one signature.
+_LINE = re.compile(r"[^\x00-\x1f\x7f]*")
+
+
+def signed_names(names: Mapping[str, str]) -> dict[str, str]:
+    """What is signed of headers or of a query: all that begins with `checkout-`, in lower case."""
+    lower = {name.lower(): value for name, value in names.items()}
+    return {name: value for name, value in sorted(lower.items()) if name.startswith(_PREFIX)}
+
+
+def signature(secret: str, names: Mapping[str, str], body: bytes = b"") -> str:
+    """The signature in hexadecimal, by the algorithm that the names themselves tell."""
+    signed = signed_names(names)
+    lines = "".join(f"{name}:{value}\n" for name, value in signed.items())
+    digest = ALGORITHMS[signed["checkout-algorithm"]]
+    return hmac.new(secret.encode(), lines.encode() + body, digest).hexdigest()
+
+
+def is_signed(secret: str, names: Mapping[str, str], body: bytes = b"") -> bool:
+    """Whether the names carry the signature of these names and this body."""
+    signed = signed_names(names)
+    told = next((value for name, value in names.items() if name.lower() == SIGNATURE), "")
+    if signed.get("checkout-algorithm") not in ALGORITHMS or not told.isascii():
+        return False
+    if not all(_LINE.fullmatch(value) for value in signed.values()):
+        return False
+    return hmac.compare_digest(signature(secret, names, body), told.lower())
+
 
 API_BASE = "https://services.paytrail.com"
 

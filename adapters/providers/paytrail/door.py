@@ -11,11 +11,11 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from adapters.providers.paytrail import facts, report_facts
+from adapters.providers.paytrail import facts, parse_report
+from adapters.providers.paytrail.client import is_signed
 from adapters.providers.paytrail.references import PROVIDER, uuid_or_none
-from adapters.providers.paytrail.signature import is_signed
-from ledger.inbox.report import Report
-from ledger.payments.message import BadMessage
+from ledger.inbox.ports import Report
+from ledger.payments.provider import BadMessage
 
 _PATH = re.compile(r"/webhooks/paytrail/[^/?#]{1,200}/([^/?#]{1,64})/(redirect|callback|refund)")
 _MOST_FIELDS = 50
@@ -57,7 +57,7 @@ class PaytrailDoor:
         if body.lstrip()[:1] == b"[":
             return []
         if body[:1] == b"{":
-            return report_facts.reports(body)
+            return parse_report.reports(body)
         target = _target(body)
         read = facts.of_refund if target.kind == "refund" else facts.of_payment
         return read(target.query, address_of=target.order)

@@ -13,8 +13,14 @@ from adapters.providers.paytrail.client import (
 from adapters.providers.paytrail.references import CURRENCY, stamp_of_payment
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 from ledger.payments.ask_once import Once
-from ledger.payments.message import BadMessage, page_address
-from ledger.payments.provider import NoAnswer, PaymentAnswer, PaymentAsk, for_person
+from ledger.payments.provider import (
+    BadMessage,
+    NoAnswer,
+    PaymentAnswer,
+    PaymentAsk,
+    for_person,
+    page_address,
+)
 
 # The published schema's limit, in cents; the prose has no other.
 MOST = 99_999_999

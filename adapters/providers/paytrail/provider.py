@@ -5,7 +5,7 @@ from uuid import UUID
 
 import httpx2
 
-from adapters.providers.paytrail import books, look_up, pages, refunds
+from adapters.providers.paytrail import books, facts, pages, refunds
 from adapters.providers.paytrail.books import Pace
 from adapters.providers.paytrail.client import PaytrailClient
 from adapters.providers.paytrail.references import PROVIDER, is_live
@@ -13,7 +13,7 @@ from ledger.order.stamps import CreatePaymentFailure
 from ledger.payments.ask_once import IN_THIS_PROCESS, Once
 from ledger.payments.payment_pages import Page
 from ledger.payments.provider import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
-from ledger.reconciliation.known_references import Known
+from ledger.reconciliation.our_records import Known
 from ledger.reconciliation.records import Kind, Row, TheirRecord, Unread
 
 # Paytrail takes addresses of up to 300 characters; the rest is ours, ids and the longest slug.
@@ -74,7 +74,7 @@ class PaytrailPayments:
 
     def page(self, reference: str) -> Page | None:
         """A payment page as Paytrail has it; None when it has none. Raises `ProviderAway`."""
-        return look_up.page(self._client, reference, account=self.account)
+        return facts.page(self._client, reference, account=self.account)
 
     def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """A payment or refund as Paytrail has it; raises `ProviderAway` and `NotShown`."""

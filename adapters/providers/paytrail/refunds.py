@@ -10,8 +10,14 @@ from adapters.providers.paytrail.client import (
 from adapters.providers.paytrail.references import stamp_of_refund
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.ask_once import Once
-from ledger.payments.message import BadMessage
-from ledger.payments.provider import Accepted, NoAnswer, RefundAnswer, RefundAsk, for_person
+from ledger.payments.provider import (
+    Accepted,
+    BadMessage,
+    NoAnswer,
+    RefundAnswer,
+    RefundAsk,
+    for_person,
+)
 
 _STANDS = ("ok", "pending")
 

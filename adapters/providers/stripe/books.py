@@ -10,13 +10,11 @@ from typing import Any
 import stripe
 
 from adapters.providers.stripe.client import TROUBLES, asked, members, no_answer
-from adapters.providers.stripe.dispute_facts import Ending, ending_of
-from adapters.providers.stripe.fetched import message
+from adapters.providers.stripe.events import message
+from adapters.providers.stripe.facts import LOST, PAGE, Ending, ending_of, standing
 from adapters.providers.stripe.fields import Json, group, moment, money, name, reference
-from adapters.providers.stripe.payment_facts import PAGE, standing
-from adapters.providers.stripe.refund_facts import LOST
 from ledger.order.stamps import AuthorizationExpired, Authorized, Paid, Voided
-from ledger.payments.message import BadMessage, ProviderAway
+from ledger.payments.provider import BadMessage, ProviderAway
 from ledger.reconciliation.records import (
     LOOKBACK,
     Kind,

@@ -3,13 +3,12 @@
 import stripe
 
 from adapters.providers.stripe.client import TROUBLES, asked, no_answer, refusal
+from adapters.providers.stripe.facts import standing
 from adapters.providers.stripe.fields import PROVIDER, Json
-from adapters.providers.stripe.payment_facts import standing
 from ledger.order.stamps import Authorized, CreateCaptureFailure, CreateVoidFailure
 from ledger.payments.capabilities import units
 from ledger.payments.capture import CaptureAnswer, CaptureAsk, Ending, Standing, VoidAnswer, VoidAsk
-from ledger.payments.message import BadMessage
-from ledger.payments.provider import NoAnswer
+from ledger.payments.provider import BadMessage, NoAnswer
 
 # Stripe's word for "this payment is not in a state for that": somebody was faster.
 _MOVED_ON = "payment_intent_unexpected_state"

@@ -8,8 +8,7 @@ from typing import Any
 import stripe
 
 from adapters.providers.stripe.fields import Json, code
-from ledger.payments.message import BadMessage
-from ledger.payments.provider import NoAnswer, for_person
+from ledger.payments.provider import BadMessage, NoAnswer, for_person
 from ledger.reconciliation.records import name_in
 
 # The library reports how long calls take, unless it is told not to.

@@ -8,8 +8,8 @@ from stripe import SignatureVerificationError, WebhookSignature
 
 from adapters.providers.stripe.events import event_in, interpret, refunds_in_doubt
 from adapters.providers.stripe.fields import PROVIDER, name
-from ledger.inbox.report import Report
-from ledger.payments.message import BadMessage
+from ledger.inbox.ports import Report
+from ledger.payments.provider import BadMessage
 
 _TOLERANCE = timedelta(seconds=300)
 _SECONDS = re.compile(r"[0-9]{1,12}")

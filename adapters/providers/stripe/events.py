@@ -1,52 +1,54 @@
-"""Stripe's events, translated. The same event always gives the same reports."""
+"""Stripe's events and fetched objects, translated: the same one always gives the same reports."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from adapters.providers.stripe import dispute_facts, payment_facts, refund_facts
-from adapters.providers.stripe.fetched import UNREAD
+from adapters.providers.stripe import facts
+from adapters.providers.stripe.facts import PAGE, moves_of
 from adapters.providers.stripe.fields import (
     FETCHED,
+    PROVIDER,
     Json,
     group,
     moment_or_none,
     name,
     name_or_none,
+    reference,
 )
 from adapters.providers.stripe.metadata import Told
-from ledger.inbox.report import Report
-from ledger.payments.message import BadMessage
+from ledger.inbox.ports import Report
+from ledger.payments.provider import BadMessage, Message
 
 Reader = Callable[[Json, Told], Sequence[Report]]
 
 # What is not here is kept as evidence and tells nothing. `charge.dispute.funds_withdrawn` is here
 # because an inquiry becomes a dispute without a second `created`.
 READERS: Mapping[str, Reader] = {
-    "checkout.session.completed": payment_facts.completed,
-    "checkout.session.async_payment_succeeded": payment_facts.settled,
-    "checkout.session.async_payment_failed": payment_facts.not_settled,
-    "checkout.session.expired": payment_facts.expired,
-    "payment_intent.succeeded": payment_facts.succeeded,
-    "payment_intent.payment_failed": payment_facts.declined,
-    "payment_intent.amount_capturable_updated": payment_facts.came_to,
-    "payment_intent.canceled": payment_facts.came_to,
-    "refund.created": refund_facts.changed,
-    "refund.updated": refund_facts.changed,
-    "refund.failed": refund_facts.changed,
-    "charge.refund.updated": refund_facts.changed,
-    "charge.refunded": refund_facts.charged_back,
-    "charge.dispute.created": dispute_facts.disputed,
-    "charge.dispute.funds_withdrawn": dispute_facts.disputed,
-    "charge.dispute.closed": dispute_facts.disputed,
+    "checkout.session.completed": facts.completed,
+    "checkout.session.async_payment_succeeded": facts.settled,
+    "checkout.session.async_payment_failed": facts.not_settled,
+    "checkout.session.expired": facts.expired,
+    "payment_intent.succeeded": facts.succeeded,
+    "payment_intent.payment_failed": facts.declined,
+    "payment_intent.amount_capturable_updated": facts.came_to,
+    "payment_intent.canceled": facts.came_to,
+    "refund.created": facts.changed,
+    "refund.updated": facts.changed,
+    "refund.failed": facts.changed,
+    "charge.refund.updated": facts.changed,
+    "charge.refunded": facts.charged_back,
+    "charge.dispute.created": facts.disputed,
+    "charge.dispute.funds_withdrawn": facts.disputed,
+    "charge.dispute.closed": facts.disputed,
 }
 _OBJECTS: Mapping[Reader, str] = {
-    payment_facts.succeeded: "payment_intent",
-    payment_facts.declined: "payment_intent",
-    payment_facts.came_to: "payment_intent",
-    refund_facts.changed: "refund",
-    refund_facts.charged_back: "charge",
-    dispute_facts.disputed: "dispute",
+    facts.succeeded: "payment_intent",
+    facts.declined: "payment_intent",
+    facts.came_to: "payment_intent",
+    facts.changed: "refund",
+    facts.charged_back: "charge",
+    facts.disputed: "dispute",
 }
 
 
@@ -84,7 +86,7 @@ def refunds_in_doubt(event: Json) -> str | None:
     """The payment that an event says money of went back of, without telling all of the refunds."""
     if event.get("type") != "charge.refunded":
         return None
-    return refund_facts.untold(group(group(event, "data"), "object"))
+    return facts.untold(group(group(event, "data"), "object"))
 
 
 def _json(body: bytes) -> Any:
@@ -96,3 +98,88 @@ def _json(body: bytes) -> Any:
 
 def _no_number(_: str) -> NoReturn:
     raise ValueError("JSON has no such number")
+
+
+_SESSION = (
+    *("id", "object", "mode", "status", "payment_status", "payment_intent"),
+    *("amount_total", "currency", "client_reference_id"),
+)
+_INTENT = (
+    *("id", "object", "status", "amount", "amount_received", "amount_capturable", "currency"),
+    *("capture_method", "cancellation_reason", "latest_charge", PAGE),
+)
+_REFUND = (
+    *("id", "object", "amount", "currency", "status", "failure_reason"),
+    *("charge", "payment_intent"),
+)
+_DISPUTE = ("id", "object", "amount", "currency", "status", "charge", "payment_intent")
+_KEPT = {
+    "checkout.session": _SESSION,
+    "payment_intent": _INTENT,
+    "refund": _REFUND,
+    "dispute": _DISPUTE,
+}
+_EXPANDED = ("payment_intent", "charge", "latest_charge")
+# The type of an event that says what came instead of a page.
+UNREAD = "not_a_page"
+_SAID = 200
+_OURS = ("order", "shop", "correlation_id", "payment", "try_number", "capture")
+
+
+def message(thing: Json, *, event_type: str, happened: object) -> Message:
+    """An event about an object as it stands: what we read of it, and nothing of a customer.
+
+    `happened` is Stripe's second of it; None where none is told. The same state gives the same
+    bytes, so that it is kept as evidence once. Raises `BadMessage`.
+    """
+    if name(thing, "object") not in _KEPT:
+        raise BadMessage("another kind of object")
+    known_as = f"{FETCHED}{name(thing, 'id')}/{_state(thing)}"
+    event = {
+        "id": known_as,
+        "object": "event",
+        "type": event_type,
+        "created": happened,
+        "livemode": _mode(thing),
+        "data": {"object": _reduced(thing)},
+    }
+    body = json.dumps(event, sort_keys=True, separators=(",", ":")).encode()
+    return Message(provider=PROVIDER, name=known_as, body=body)
+
+
+def unread(answer: object, asked: str) -> Message:
+    """An answer about a page that we cannot read: kept, so that a person is told of it."""
+    told = answer if isinstance(answer, dict) else {}
+    kept = {key: str(told[key])[:_SAID] for key in _SESSION if key in told}
+    known_as = f"{FETCHED}{asked}/unread"
+    event = {
+        "id": known_as,
+        "object": "event",
+        "type": UNREAD,
+        "data": {"object": {**kept, "id": asked}},
+    }
+    return Message(
+        provider=PROVIDER, name=known_as, body=json.dumps(event, sort_keys=True).encode()
+    )
+
+
+def _state(thing: Json) -> str:
+    """A page that is complete may still wait for its money."""
+    paid = "payment_status" in _KEPT[thing["object"]]
+    return name(thing, "status") + (f"/{name(thing, 'payment_status')}" if paid else "")
+
+
+def _reduced(thing: Json) -> Json:
+    metadata = group(thing, "metadata")
+    kept: Json = {key: thing[key] for key in _KEPT[thing["object"]] if key in thing}
+    kept |= {key: reference(thing, key) for key in _EXPANDED if key in kept}
+    if moves := moves_of(thing):
+        kept["balance_transactions"] = [{"amount": one.get("amount")} for one in moves]
+    return kept | {"metadata": {key: metadata[key] for key in _OURS if key in metadata}}
+
+
+def _mode(thing: Json) -> Any:
+    """Refunds and disputes may not say; the books that list them know."""
+    if "livemode" not in thing:
+        raise BadMessage("livemode is missing")
+    return thing["livemode"]

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from ledger.kernel.money import Money
 from ledger.payments.capabilities import AmountNotTaken, from_units
-from ledger.payments.message import BadMessage
+from ledger.payments.provider import BadMessage
 
 PROVIDER = "stripe"
 # How the names of messages begin that we fetched ourselves; Stripe's own begin with `evt_`.

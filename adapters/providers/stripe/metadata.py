@@ -12,7 +12,7 @@ from adapters.providers.stripe.fields import (
     text_or_none,
     uuid_or_none,
 )
-from ledger.inbox.report import Fact, Report
+from ledger.inbox.ports import Fact, Report
 from ledger.kernel.money import Money
 
 _CONTRADICTION = "client_reference_id and metadata name different orders"

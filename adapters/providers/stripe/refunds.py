@@ -5,6 +5,7 @@ from typing import Any
 import stripe
 
 from adapters.providers.stripe.client import TROUBLES, asked, listed, no_answer, refusal
+from adapters.providers.stripe.facts import LOST, require_waiting, try_number
 from adapters.providers.stripe.fields import (
     PROVIDER,
     Json,
@@ -16,11 +17,16 @@ from adapters.providers.stripe.fields import (
     text_or_none,
     uuid_or_none,
 )
-from adapters.providers.stripe.refund_facts import LOST, require_waiting, try_number
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.capabilities import units
-from ledger.payments.message import BadMessage
-from ledger.payments.provider import Accepted, NoAnswer, RefundAnswer, RefundAsk, ReturnedOutside
+from ledger.payments.provider import (
+    Accepted,
+    BadMessage,
+    NoAnswer,
+    RefundAnswer,
+    RefundAsk,
+    ReturnedOutside,
+)
 
 # Refusals that may mean that the money went back already, by whomever.
 _IN_DOUBT = ("charge_already_refunded", "invalid_amount")

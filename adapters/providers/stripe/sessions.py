@@ -5,15 +5,14 @@ from typing import Any
 import stripe
 
 from adapters.providers.stripe.client import TROUBLES, asked, no_answer, refusal
-from adapters.providers.stripe.fetched import message, unread
+from adapters.providers.stripe.events import message, unread
+from adapters.providers.stripe.facts import LATER
 from adapters.providers.stripe.fields import PROVIDER, Json, link, moment, name
 from adapters.providers.stripe.metadata import of_payment
-from adapters.providers.stripe.payment_facts import LATER
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, Line
 from ledger.payments.capabilities import AmountNotTaken, units
-from ledger.payments.message import BadMessage, ProviderAway
 from ledger.payments.payment_pages import Page, PageState, unreadable
-from ledger.payments.provider import PaymentAnswer, PaymentAsk
+from ledger.payments.provider import BadMessage, PaymentAnswer, PaymentAsk, ProviderAway
 
 _LOCALES = ("en", "fi", "sv")
 _LONGEST_NAME = 250

@@ -9,10 +9,9 @@ from urllib.parse import parse_qsl
 from adapters.providers.http import Json, Lost
 from adapters.providers.sumup import transactions
 from adapters.providers.sumup.client import SumupClient
-from adapters.providers.sumup.references import name
+from adapters.providers.sumup.references import currency, minor, moment, name, objects
 from adapters.providers.sumup.transactions import CHARGEBACK, REFUND
-from adapters.providers.sumup.values import currency, minor, moment, objects
-from ledger.payments.message import BadMessage, ProviderAway
+from ledger.payments.provider import BadMessage, ProviderAway
 from ledger.reconciliation.records import Kind, Period, State, TheirRecord, Unread, name_in
 
 _PAGE_SIZE = "100"

@@ -4,11 +4,9 @@ from datetime import datetime, timedelta
 
 from adapters.providers.http import Answer, Json, Lost, no_answer
 from adapters.providers.sumup.client import SumupClient, error_code
-from adapters.providers.sumup.references import name, reference_of
-from adapters.providers.sumup.values import minor, moment, number
+from adapters.providers.sumup.references import minor, moment, name, number, reference_of
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess
-from ledger.payments.message import BadMessage, page_address
-from ledger.payments.provider import NoAnswer, PaymentAnswer, PaymentAsk
+from ledger.payments.provider import BadMessage, NoAnswer, PaymentAnswer, PaymentAsk, page_address
 
 CHECKOUTS = "/v0.1/checkouts"
 # How long SumUp shows a hosted page: SumUp's guide "Hosted Checkout".

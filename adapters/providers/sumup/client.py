@@ -6,8 +6,7 @@ from collections.abc import Mapping
 import httpx2
 
 from adapters.providers.http import Answer, HttpClient, Json, Lost
-from ledger.payments.message import BadMessage
-from ledger.payments.provider import for_person
+from ledger.payments.provider import BadMessage, for_person
 
 API_BASE = "https://api.sumup.com"
 

@@ -11,8 +11,8 @@ from adapters.providers.http import Json
 from adapters.providers.sumup import facts, transactions
 from adapters.providers.sumup.provider import SumupPayments
 from adapters.providers.sumup.references import PROVIDER, name
-from ledger.inbox.report import Report
-from ledger.payments.message import BadMessage, Message
+from ledger.inbox.ports import Report
+from ledger.payments.provider import BadMessage, Message
 
 _HEADER = "x-sumup-webhook-signature"
 _TOLERANCE = timedelta(seconds=300)
@@ -71,7 +71,7 @@ class SumupDoor:
     def ask(self, checkout: str) -> Message | None:
         """What SumUp says of a checkout; None while there is nothing to tell, or no such one.
 
-        Raises `ledger.payments.message.ProviderAway`.
+        Raises `ledger.payments.provider.ProviderAway`.
         """
         return self._payments.shown(checkout)
 

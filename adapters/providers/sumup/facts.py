@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.providers.http import Json
-from adapters.providers.sumup.references import PROVIDER, name, news_id, read_reference
-from adapters.providers.sumup.values import currency, foreign, minor, moment, objects, said
-from ledger.inbox.report import Fact, Report
+from adapters.providers.sumup.references import (
+    PROVIDER,
+    currency,
+    foreign,
+    minor,
+    moment,
+    name,
+    news_id,
+    objects,
+    read_reference,
+    said,
+)
+from ledger.inbox.ports import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import Paid, PaymentExpired, PaymentFailed, PaymentPending
-from ledger.payments.message import BadMessage, Message
+from ledger.payments.provider import BadMessage, Message
 
 # What is kept of a checkout and of each of its transactions.
 _OF_CHECKOUT = ("id", "checkout_reference", "status", "amount", "currency", "merchant_code")

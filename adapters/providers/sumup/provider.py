@@ -9,9 +9,15 @@ from adapters.providers.sumup import books, checkouts, facts, refunds
 from adapters.providers.sumup.client import SumupClient
 from adapters.providers.sumup.references import PROVIDER, name, read_reference
 from ledger.payments.ask_once import IN_THIS_PROCESS, Once
-from ledger.payments.message import BadMessage, Message
 from ledger.payments.payment_pages import Page, PageState, unreadable
-from ledger.payments.provider import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
+from ledger.payments.provider import (
+    BadMessage,
+    Message,
+    PaymentAnswer,
+    PaymentAsk,
+    RefundAnswer,
+    RefundAsk,
+)
 from ledger.reconciliation.records import Kind, Period, TheirRecord, Unread
 
 # Older keys say what they are for; a sandbox merchant's newer key does not.

@@ -6,11 +6,10 @@ from adapters.providers.http import Json, Lost, never_done, no_answer
 from adapters.providers.sumup import transactions
 from adapters.providers.sumup.books import transaction
 from adapters.providers.sumup.client import SumupClient, error_code
-from adapters.providers.sumup.values import minor, number
+from adapters.providers.sumup.references import minor, number
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.ask_once import Once
-from ledger.payments.message import BadMessage
-from ledger.payments.provider import Accepted, NoAnswer, RefundAnswer, RefundAsk
+from ledger.payments.provider import Accepted, BadMessage, NoAnswer, RefundAnswer, RefundAsk
 from ledger.reconciliation.records import State
 
 _REFUSED = (400, 404, 409, 422)

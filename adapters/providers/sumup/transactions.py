@@ -5,11 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from adapters.providers.http import Json
-from adapters.providers.sumup.references import PROVIDER, name, news_id, read_reference
-from adapters.providers.sumup.values import currency, foreign, minor, moment, objects, said
-from ledger.inbox.report import Fact, Report
+from adapters.providers.sumup.references import (
+    PROVIDER,
+    currency,
+    foreign,
+    minor,
+    moment,
+    name,
+    news_id,
+    objects,
+    read_reference,
+    said,
+)
+from ledger.inbox.ports import Fact, Report
 from ledger.order.stamps import CreateRefundSuccess, Disputed, Paid, Refunded, RefundFailed
-from ledger.payments.message import BadMessage, Message
+from ledger.payments.provider import BadMessage, Message
 from ledger.reconciliation.records import State
 
 REFUND, CHARGEBACK = "REFUND", "CHARGE_BACK"

@@ -10,9 +10,9 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.views.rebuild import ShadowViews
 from adapters.postgres.views.tables import TableChange, table_changes
 from adapters.process_settings import few_collections
-from adapters.store.read_sealed import ClosedLedger
+from adapters.store.readers import ClosedLedger
 from adapters.worker.feed import Feed
-from adapters.worker.projector.questions import NotPlain, Question
+from adapters.worker.projector.processes import NotPlain, Question
 from projections.engine.projection import Projection
 
 # Who sells goes first: a shop is at work while its projections are derived again.

@@ -12,13 +12,11 @@ import structlog
 from adapters.postgres.views.owner import OwnedViews
 from adapters.store.ledger import StampLedger
 from adapters.worker.feed import Batch, Feed
-from adapters.worker.projector.catch_up import CatchingUp
+from adapters.worker.projector.catch_up import Behind, CatchingUp
 from adapters.worker.projector.rebuild import RebuildRefused, rebuild
 from adapters.worker.projector.stopped_lanes import StoppedLanes
-from adapters.worker.projector.write_behind import Behind
 from ledger.kernel.events import Recorded
-from projections.engine.derive import Derived, Poison, derive
-from projections.engine.fold_cache import Folds, Known
+from projections.engine.derive import Derived, Folds, Known, Poison, derive
 
 _log = structlog.get_logger("worker")
 

@@ -11,9 +11,8 @@ from adapters.postgres.views.tables import TableChange, rows_refused, table_chan
 from adapters.process_settings import few_collections
 from adapters.store.ledger import StampLedger
 from adapters.worker.feed import Feed
-from adapters.worker.projector.processes import Beside, processors
-from adapters.worker.projector.questions import Begun, derive_streams
-from adapters.worker.projector.write_behind import Behind
+from adapters.worker.projector.catch_up import Behind
+from adapters.worker.projector.processes import Begun, Beside, derive_streams, processors
 from projections.all import PROJECTIONS
 from projections.engine.derive import Derived, Poison, derive
 from projections.engine.projection import Projection

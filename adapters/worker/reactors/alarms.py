@@ -19,7 +19,7 @@ from adapters.worker.reactor import (
     Progress,
     Reactor,
 )
-from adapters.worker.reactors.delivery_policy import pause_after
+from adapters.worker.reactors.deliver_letter import pause_after
 from ledger.cases.case import Case
 from ledger.cases.service import Cases
 from ledger.cases.stamps import CaseAlarmRaised, CaseAlarmStarted, CaseKind, CaseStamp

@@ -14,7 +14,7 @@ from adapters.worker.reactor import (
 )
 from adapters.worker.reactors.open_payments import REMEMBERED
 from ledger.cases.case import Case, case_id
-from ledger.cases.return_money import record_return, return_ask, settle, start_return
+from ledger.cases.resolve import record_return, return_ask, settle, start_return
 from ledger.cases.service import Cases
 from ledger.cases.stamps import Action, CaseKind, CaseOpened, CaseResolved, Severity
 from ledger.kernel.events import derived

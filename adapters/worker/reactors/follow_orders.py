@@ -26,7 +26,7 @@ from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import OrderStamp
 from ledger.shop.shop import Shop
-from projections.engine.fold_cache import Folds, Known
+from projections.engine.derive import Folds, Known
 
 _BATCH, _REMEMBERED = 500, 5_000
 _BETWEEN_CURSORS = timedelta(seconds=1)

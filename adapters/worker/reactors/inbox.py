@@ -20,14 +20,13 @@ from ledger.cases.service import Cases
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.inbox.bind import Find as FindOrder
 from ledger.inbox.named_ids import NamedIds, named_ids
-from ledger.inbox.ports import WebhookDoor, refunds_in_doubt
+from ledger.inbox.ports import Report, WebhookDoor, refunds_in_doubt
 from ledger.inbox.receive import NotTied, receive
 from ledger.inbox.replay_inbox import TRUSTED, Archived, Opened
-from ledger.inbox.report import Report
 from ledger.kernel.refusals import UnknownOrder
 from ledger.kernel.store import LedgerUnavailable
 from ledger.order.service import Orders
-from ledger.payments.message import BadMessage, ProviderAway
+from ledger.payments.provider import BadMessage, ProviderAway
 
 _MOST_ATTEMPTS = 10
 # Of the ids in a message that cannot be understood, so many are looked up.

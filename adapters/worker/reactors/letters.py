@@ -23,8 +23,15 @@ from adapters.worker.reactor import (
     Progress,
     Reactor,
 )
-from adapters.worker.reactors.deliver_letter import LetterClaim, Outcome, Post
-from adapters.worker.reactors.delivery_policy import DeliveryPolicy, Forgotten, Try, next_move
+from adapters.worker.reactors.deliver_letter import (
+    DeliveryPolicy,
+    Forgotten,
+    LetterClaim,
+    Outcome,
+    Post,
+    Try,
+    next_move,
+)
 from adapters.worker.threads import Threads
 from ledger.order.batch_service import News, Together
 from ledger.order.cancellation_policy import link_is_valid

@@ -11,7 +11,7 @@ from ledger.inbox.bind import Find
 from ledger.inbox.ports import WebhookDoor
 from ledger.inbox.replay_inbox import Opened, look_again
 from ledger.order.service import Orders
-from ledger.payments.message import BadMessage
+from ledger.payments.provider import BadMessage
 
 
 class News(Protocol):

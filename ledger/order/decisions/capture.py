@@ -7,7 +7,7 @@ first wins, and the other one, deciding again on the order as it stands then, se
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ledger.kernel.calendar import after
+from ledger.kernel.clocks import after
 from ledger.kernel.money import Money, zero
 from ledger.kernel.refusals import LateCancel, PartialCapture
 from ledger.order.authorization import Authorization

@@ -11,7 +11,7 @@ from eventsourcing.persistence import StoredEvent
 from adapters.embedded_postgres import ADMIN
 from adapters.keys.key_ring import Keyring
 from adapters.keys.master_key import Wrapping
-from adapters.postgres.keys.check_evidence import EvidenceAudit
+from adapters.postgres.keys.data_keys import EvidenceAudit
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.store.ledger import StampLedger

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from adapters.mail.letters import RenderedLetter, render
-from adapters.mail.letters.vat import spread
+from adapters.mail.letters.context import spread
 from ledger.kernel import values
 from ledger.kernel.money import Money
 from ledger.order.order import Order

@@ -8,8 +8,7 @@ from time import monotonic
 
 import pytest
 
-from adapters.mail.smtp import Rejected, Sent, SmtpMail, Unknown
-from adapters.mail.smtp_connections import SmtpConnections
+from adapters.mail.smtp import Rejected, Sent, SmtpConnections, SmtpMail, Unknown
 from tests.adapters.mail.test_smtp import FROM, LETTER, NAME
 from tests.kits.mail_server import OK, Answer, TalkingServer, agreeable
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
-from adapters.postgres.connection_errors import NOT_RUNNING, why_away
 from adapters.postgres.migrate import migrate
+from adapters.postgres.sessions import NOT_RUNNING, why_away
 from ledger.kernel.store import LedgerUnavailable
 from tests.conftest import Database
 

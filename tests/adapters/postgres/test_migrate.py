@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from adapters.embedded_postgres import APP, OWNER
-from adapters.embedded_postgres.binaries import find_binaries
+from adapters.embedded_postgres.places import find_binaries
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.migrate import MigrationRefused, migrate, pending
 from adapters.postgres.roles import check_role_at

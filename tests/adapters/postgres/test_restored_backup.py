@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from adapters.embedded_postgres import APP, OWNER
-from adapters.embedded_postgres.binaries import find_binaries
+from adapters.embedded_postgres.places import find_binaries
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.resume import resume
 from ledger.audit.verify import verify

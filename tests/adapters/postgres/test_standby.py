@@ -9,9 +9,8 @@ from time import monotonic, sleep
 import pytest
 
 from adapters.embedded_postgres import ADMIN, OWNER, EmbeddedPostgres
-from adapters.embedded_postgres.accounts import hand_over
-from adapters.embedded_postgres.binaries import find_binaries
 from adapters.embedded_postgres.cluster import ENVIRONMENT
+from adapters.embedded_postgres.places import find_binaries, hand_over
 from adapters.postgres.connections import Connections
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.migrate import migrate

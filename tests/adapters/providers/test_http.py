@@ -11,8 +11,7 @@ import httpx2
 import pytest
 
 from adapters.providers.http import LONGEST, Answer, HttpClient, Lost, never_done, no_answer
-from ledger.payments.message import BadMessage
-from ledger.payments.provider import NoAnswer
+from ledger.payments.provider import BadMessage, NoAnswer
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 

@@ -8,9 +8,8 @@ import httpx2
 import pytest
 
 from adapters.providers.paytrail import PaytrailReports
-from ledger.payments.message import ProviderAway
 from ledger.payments.payment_pages import PageState
-from ledger.payments.provider import NoAnswer
+from ledger.payments.provider import NoAnswer, ProviderAway
 from ledger.reconciliation.records import Kind, Period, Unread
 from tests.kits import paytrail as paytrail_kit
 from tests.kits import sumup as sumup_kit

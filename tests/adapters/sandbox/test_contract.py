@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from jsonschema import Draft202012Validator
 
-from adapters.sandbox.endpoints import ENDPOINTS
+from adapters.sandbox.api import ENDPOINTS
 from adapters.sandbox.params import Either, Group, Many
 from tests.kits.sandbox import API_KEY, Shop
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-import adapters.sandbox.words as words_module
+import adapters.sandbox.hosted_page as words_module
 from tests.kits.sandbox import HTTP, Shop, line
 
 TRANSLATIONS = Path(words_module.__file__).parent / "translations"

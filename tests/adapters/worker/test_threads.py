@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from adapters.worker.projector.write_behind import Behind
+from adapters.worker.projector.catch_up import Behind
 from adapters.worker.reactor import DONE, Patience, Progress, Reactor
 from adapters.worker.threads import Threads
 from ledger.kernel.refusals import UnknownOrder

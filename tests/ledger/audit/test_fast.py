@@ -7,8 +7,8 @@ import pytest
 from ledger.audit import verify as verifying
 from ledger.audit import verify_streams as share
 from ledger.audit.raw_rows import RawRow
-from ledger.audit.stream_window import StreamWindow
 from ledger.audit.verify import Verification, verify
+from ledger.audit.verify_streams import StreamWindow
 from ledger.kernel.values import replace
 from tests.kits.audit import CopiedRows, a_history
 from tests.kits.worlds import World
@@ -56,7 +56,7 @@ def test_hashes_alone_find_rows_that_changed_places(copy):
 
 
 def test_hashes_alone_read_no_stamp(copy, monkeypatch):
-    monkeypatch.setattr(share, "recorded", None)
+    monkeypatch.setattr(share, "recorded_row", None)
     assert quick_laws(copy) == set()
 
 

@@ -167,7 +167,7 @@ WINDOW = 120
 
 @pytest.fixture(autouse=True)
 def _small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("verify", "verify_ledger", "stream_window"):
+    for module in ("verify", "verify_streams"):
         monkeypatch.setattr(f"ledger.audit.{module}.BATCH", WINDOW)
     monkeypatch.setattr(share, "MOST_STREAMS", 0)
 
@@ -182,5 +182,5 @@ def test_memory_does_not_grow_with_the_ledger(how, short, long):
 
 
 def test_the_measure_would_see_what_is_kept(monkeypatch):
-    monkeypatch.setattr("ledger.audit.stream_window.BATCH", 10**9)
+    monkeypatch.setattr("ledger.audit.verify_streams.BATCH", 10**9)
     assert peak(600) > peak(150) * 1.5

@@ -8,8 +8,7 @@ from uuid import UUID
 import pytest
 
 from ledger.cases.case import Case, fold_case
-from ledger.cases.commands import AssignMoney, CloseCase, RetryCase, ReturnMoney
-from ledger.cases.decide import actions, decide_case
+from ledger.cases.decide import AssignMoney, CloseCase, RetryCase, ReturnMoney, actions, decide_case
 from ledger.cases.stamps import (
     Action,
     CaseKind,

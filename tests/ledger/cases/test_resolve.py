@@ -9,13 +9,11 @@ import pytest
 
 from adapters.worker.open_cases import Desk
 from ledger.cases.case import Case
-from ledger.cases.commands import AssignMoney, CloseCase, RetryCase, ReturnMoney
-from ledger.cases.decide import actions
-from ledger.cases.resolve import Resolutions
-from ledger.cases.return_money import start_return
+from ledger.cases.decide import AssignMoney, CloseCase, RetryCase, ReturnMoney, actions
+from ledger.cases.resolve import Resolutions, start_return
 from ledger.cases.stamps import Action, CaseKind, CaseResolved
+from ledger.inbox.ports import Report
 from ledger.inbox.receive import Foresight, foresee, receive
-from ledger.inbox.report import Report
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import (
     CaseClosed,

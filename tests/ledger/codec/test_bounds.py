@@ -10,7 +10,7 @@ import pytest
 from ledger.codec import NotStorable, decode, faithful
 from ledger.codec.bounds import TEXT, WHOLE
 from ledger.kernel import values
-from ledger.kernel.calendar import YEARS
+from ledger.kernel.clocks import YEARS
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.order.stamps import Paid

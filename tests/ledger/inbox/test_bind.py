@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from ledger.cases.stamps import CaseKind
+from ledger.inbox.ports import Report
 from ledger.inbox.receive import Foresight, NotTied, foresee, receive
-from ledger.inbox.report import Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import (
     CreatePaymentSuccess,

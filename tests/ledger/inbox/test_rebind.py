@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from ledger.inbox.bind import rebound
-from ledger.inbox.report import Fact, Report
+from ledger.inbox.ports import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order.payment_attempt import Attempt
 from ledger.order.stamps import AuthorizationExpired, Authorized, Disputed, Paid, Refunded, Voided

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ledger.cases.stamps import CaseKind, Severity
+from ledger.inbox.ports import Report
 from ledger.inbox.receive import receive
-from ledger.inbox.report import Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import Paid, PaymentExpired
 from tests.kits.worlds import World

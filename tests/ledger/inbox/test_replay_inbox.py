@@ -13,10 +13,9 @@ from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import Patience, Reactor
 from adapters.worker.reactors.rematch import SecondLook
 from ledger.cases.stamps import Action
-from ledger.inbox.ports import WebhookDoor
+from ledger.inbox.ports import Fact, Report, WebhookDoor
 from ledger.inbox.receive import receive
 from ledger.inbox.replay_inbox import look_again
-from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order.order import Order
 from ledger.order.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed

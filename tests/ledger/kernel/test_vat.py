@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from adapters.mail.letters.vat import vat_of_order
+from adapters.mail.letters.context import vat_of_order
 from ledger.kernel.money import Money
 from tests.kits.worlds import SPEC, WEEKEND, World
 from web.pages.order import vat_of
-from web.pages.vat import by_rate
+from web.pages.shop import by_rate
 
 EUR = "EUR"
 

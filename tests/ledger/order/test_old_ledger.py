@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ledger.kernel import values
-from ledger.kernel.calendar import FIRST, LAST, after
+from ledger.kernel.clocks import FIRST, LAST, after
 from ledger.kernel.money import Money, percent_of, vat_included
 from ledger.order.cancellation_policy import deadline, quote
 from ledger.order.decisions.capture import grace_ends

@@ -10,11 +10,11 @@ import pytest
 
 from ledger.audit.verify import verify
 from ledger.cases.case import case_id
-from ledger.cases.commands import AssignMoney, ReturnMoney
+from ledger.cases.decide import AssignMoney, ReturnMoney
 from ledger.cases.resolve import Resolutions
 from ledger.cases.stamps import CaseKind, CaseReturnRequested
+from ledger.inbox.ports import Report
 from ledger.inbox.receive import Foresight, cause_of, foresee, payment_of, receive
-from ledger.inbox.report import Report
 from ledger.kernel.events import Draft
 from ledger.kernel.refusals import PaymentHeld, Refusal
 from ledger.kernel.store import Append

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.store.order_cache import LatelyInMemory
+from adapters.store.ledger import LatelyInMemory
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Busy, KeyReused, NotEnoughSeats, NotPayable, UnknownOrder

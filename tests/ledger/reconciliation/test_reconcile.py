@@ -22,7 +22,7 @@ from ledger.order.stamps import (
     RefundFailed,
     Voided,
 )
-from ledger.payments.message import Message
+from ledger.payments.provider import Message
 from ledger.reconciliation.compare import Statement, StatementLine, Verdict, compared, unmatched
 from ledger.reconciliation.our_records import our_records
 from ledger.reconciliation.records import Kind, OurRecord, Period, State, TheirRecord

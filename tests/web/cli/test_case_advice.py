@@ -6,11 +6,11 @@ import pytest
 
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.inbox.bind import Unbound
+from ledger.inbox.ports import Fact, Report
 from ledger.inbox.receive import case_for
-from ledger.inbox.report import Fact, Report
 from ledger.kernel.money import Money
 from ledger.order import stamps
-from web.cli.case_advice import advice
+from web.cli.cases import advice
 
 
 def told(fact: Fact, reason: str, *, amount: Money | None = None) -> CaseOpened:

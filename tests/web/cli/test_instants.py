@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
-from web.cli.instants import instant
+from web.cli.arguments import instant
 from web.cli.main import stampledger
 
 EIGHT = datetime(2026, 11, 29, 20, tzinfo=UTC)

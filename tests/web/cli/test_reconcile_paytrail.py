@@ -9,7 +9,7 @@ import pytest
 from adapters.providers.paytrail import PaytrailReports
 from adapters.providers.paytrail.parse_report import FIELDS
 from ledger.order.status import status
-from ledger.payments.message import ProviderAway
+from ledger.payments.provider import ProviderAway
 from ledger.reconciliation.records import Period
 from tests.kits.paytrail_shop import PaytrailShop, paytrail_shop
 from tests.kits.product import Product

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ledger.order.status import status
-from ledger.payments.message import ProviderAway
+from ledger.payments.provider import ProviderAway
 from tests.kits.paytrail_shop import PaytrailShop, paytrail_shop
 from tests.kits.product import Product
 from tests.kits.sumup_shop import SumupShop, sumup_shop

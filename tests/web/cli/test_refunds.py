@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from ledger.payments.provider import NoAnswer
 from tests.kits.product import Product
-from web.cli.refunds import settle_refund
+from web.cli.corrections import settle_refund
 
 
 def run(product: Product, *words: str) -> Result:

@@ -14,12 +14,11 @@ import yaml
 from adapters.postgres.views.queries import IntentCount, LetterCount, StoppedLane
 from adapters.providers.calls import ProviderCalls
 from adapters.worker.reactor import Progress
-from ledger.payments.message import ProviderAway
-from ledger.payments.provider import NoAnswer
+from ledger.payments.provider import NoAnswer, ProviderAway
 from tests.kits.product import Product
 from tests.kits.stripe import payment_ask
 from tests.kits.web_fakes import NOON, StripeInMemory
-from web.http.worker_metrics import worker_metrics
+from web.http.metrics import worker_metrics
 
 MONITORING = Path(__file__).parents[3] / "docs/monitoring"
 NAME = re.compile(r"\bstampledger_[a-z_]+\b")

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapters.providers.paytrail.report_address import ReportAddresses
-from adapters.providers.paytrail.signature import signature
+from adapters.providers.paytrail.client import signature
+from adapters.providers.paytrail.request_report import ReportAddresses
 from tests.kits.paytrail import ACCOUNT, SECRET
 from tests.kits.paytrail_shop import PaytrailShop, paytrail_shop
 from tests.kits.product import Product

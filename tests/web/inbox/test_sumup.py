@@ -10,12 +10,11 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from adapters.providers.sumup.references import reference_of
-from adapters.providers.sumup.values import moment
+from adapters.providers.sumup.references import moment, reference_of
 from ledger.cases.stamps import CaseOpened
 from ledger.order.order import Order
 from ledger.order.status import status
-from ledger.payments.message import BadMessage
+from ledger.payments.provider import BadMessage
 from tests.kits.api_shop import winterfest
 from tests.kits.product import SHOP, Product, wish
 from tests.kits.sumup import CHECKOUT, MERCHANT, SECRET, Teller, checkout, tried

@@ -19,7 +19,7 @@ from tests.kits.spec import (
     RELEASED,
     history,
 )
-from web.pages.causal_order import in_causal_order
+from web.pages.order_timeline import in_causal_order
 
 PAGE = CreatePaymentSuccess(
     provider_reference="cs_1",

@@ -9,17 +9,16 @@ import httpx2
 import pytest
 
 from adapters.providers.paytrail import PaytrailDoor
+from adapters.providers.paytrail.client import signature
 from adapters.providers.paytrail.references import payment_stamp
-from adapters.providers.paytrail.signature import signature
 from ledger.inbox.named_ids import named_ids
 from ledger.inbox.receive import receive
 from ledger.order.commands import ProviderAccount, RequestPayment
 from ledger.order.order import Order
 from ledger.order.stamps import Paid
 from ledger.order.status import status
-from ledger.payments.message import BadMessage, ProviderAway
 from ledger.payments.payment_pages import PageState
-from ledger.payments.provider import start_payment, start_refund
+from ledger.payments.provider import BadMessage, ProviderAway, start_payment, start_refund
 from tests.kits import worlds
 from tests.kits.paytrail import (
     ACCOUNT,

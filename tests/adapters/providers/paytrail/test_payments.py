@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from adapters.providers.paytrail import PaytrailPayments
-from adapters.providers.paytrail.signature import is_signed
+from adapters.providers.paytrail.client import is_signed
 from ledger.kernel.money import Money
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess
 from ledger.payments.provider import Accepted, NoAnswer

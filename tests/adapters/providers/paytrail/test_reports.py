@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 
 from adapters.providers.paytrail import PaytrailReports
 from adapters.providers.paytrail.books import Pace
-from adapters.providers.paytrail.parse_report import read
+from adapters.providers.paytrail.parse_report import message, read
 from adapters.providers.paytrail.references import payment_stamp, refund_stamp
-from adapters.providers.paytrail.report_address import ReportAddresses
-from adapters.providers.paytrail.report_facts import message
+from adapters.providers.paytrail.request_report import ReportAddresses
 from ledger.order.stamps import CreateRefundSuccess, Paid, Refunded, RefundFailed
-from ledger.payments.message import BadMessage
+from ledger.payments.provider import BadMessage
 from ledger.reconciliation.records import Kind, Row, State, Unread
 from tests.kits.paytrail import ACCOUNT, DOOR, NOW, SECRET
 

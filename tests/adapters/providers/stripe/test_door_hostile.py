@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stripe import WebhookSignature
 
 from adapters.providers.stripe import StripeDoor
-from ledger.payments.message import BadMessage
+from ledger.payments.provider import BadMessage
 from tests.kits.stripe import SECRET
 
 NOW = datetime(2027, 2, 12, 10, tzinfo=UTC)

@@ -11,7 +11,7 @@ from adapters.providers.stripe import StripeDoor
 from adapters.providers.stripe.fields import news_id
 from adapters.providers.stripe.metadata import of_payment
 from adapters.sandbox import SandboxSettings, running_sandbox
-from ledger.inbox.report import Report
+from ledger.inbox.ports import Report
 from ledger.kernel.events import bound, identity
 from ledger.kernel.money import Money
 from ledger.order.stamps import (

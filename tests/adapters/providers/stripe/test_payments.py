@@ -17,8 +17,7 @@ from ledger.order.stamps import (
     PaymentExpired,
     PaymentPending,
 )
-from ledger.payments.message import ProviderAway
-from ledger.payments.provider import NoAnswer
+from ledger.payments.provider import NoAnswer, ProviderAway
 from tests.kits.stripe import API_KEY, Provider, payment_ask
 
 SESSIONS = "/v1/checkout/sessions"

@@ -13,8 +13,8 @@ import pytest
 from adapters.providers.stripe import StripeDoor
 from adapters.sandbox import SandboxSettings, running_sandbox
 from ledger.cases.stamps import CaseKind
+from ledger.inbox.ports import Report
 from ledger.inbox.receive import receive
-from ledger.inbox.report import Report
 from ledger.order.order import Order
 from ledger.order.status import status
 from ledger.payments.provider import start_payment

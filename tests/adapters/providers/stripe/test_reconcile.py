@@ -13,7 +13,7 @@ from ledger.cases.stamps import CaseKind, CaseOpened
 from ledger.kernel.money import Money
 from ledger.order.stamps import Paid, Refunded
 from ledger.order.status import status
-from ledger.payments.message import ProviderAway
+from ledger.payments.provider import ProviderAway
 from tests.kits.stripe_shop import StripeShop, stripe_shop
 from tests.kits.worlds import PREFERENCES, SPEC
 from web.cli.cases import cases

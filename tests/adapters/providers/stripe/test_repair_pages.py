@@ -8,7 +8,7 @@ import pytest
 from ledger.order.commands import RequestPayment
 from ledger.order.stamps import Paid, PaymentExpired
 from ledger.order.status import status
-from ledger.payments.message import ProviderAway
+from ledger.payments.provider import ProviderAway
 from tests.kits.stripe_shop import StripeShop, stripe_shop
 from web.cli.sessions import sessions
 

@@ -9,9 +9,8 @@ from adapters.providers.stripe import StripeDoor
 from adapters.sandbox import SandboxSettings, running_sandbox
 from ledger.inbox.named_ids import named_ids
 from ledger.payments.capture import CapturingProvider
-from ledger.payments.message import BadMessage, ProviderAway
 from ledger.payments.payment_pages import PageState
-from ledger.payments.provider import NoAnswer
+from ledger.payments.provider import BadMessage, NoAnswer, ProviderAway
 from ledger.reconciliation.records import Kind, Period, Unread
 from tests.adapters.providers.stripe.test_captures import capture, void
 from tests.kits.stripe import API_KEY, Provider, payment_ask, refund_ask

@@ -10,11 +10,10 @@ import pytest
 from adapters.providers.sumup.references import reference_of
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.worker.look_up import Look
-from ledger.inbox.intake import Intake
+from ledger.inbox.receive import Intake
 from ledger.order.commands import ProviderAccount
 from ledger.order.status import status
-from ledger.payments.message import ProviderAway
-from ledger.payments.provider import start_payment
+from ledger.payments.provider import ProviderAway, start_payment
 from ledger.reconciliation.compare import Verdict
 from ledger.reconciliation.reconcile import Reconciliation
 from ledger.reconciliation.records import Kind, Period, State, TheirRecord

@@ -6,12 +6,10 @@ import httpx2
 import pytest
 
 from adapters.providers.sumup import SumupDoor, SumupPayments
-from adapters.providers.sumup.references import read_reference, reference_of
-from adapters.providers.sumup.values import minor, number
+from adapters.providers.sumup.references import minor, number, read_reference, reference_of
 from ledger.kernel.money import Money
 from ledger.order.stamps import CreatePaymentFailure, CreatePaymentSuccess, CreateRefundFailure
-from ledger.payments.message import BadMessage
-from ledger.payments.provider import Accepted, NoAnswer
+from ledger.payments.provider import Accepted, BadMessage, NoAnswer
 from tests.kits.stripe import payment_ask, refund_ask
 from tests.kits.sumup import (
     API_KEY,

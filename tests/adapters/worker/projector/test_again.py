@@ -13,8 +13,8 @@ from adapters.postgres.views.rebuild import RebuildUnderWay, ShadowViews
 from adapters.store.ledger import StampLedger
 from adapters.store.recorder import PreparedAppend
 from adapters.store.rows import PreparedStamp
-from adapters.worker.projector.diff import differences
 from adapters.worker.projector.rebuild import RebuildRefused, rebuild
+from adapters.worker.projector.views import differences
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.order.order import Order
 from ledger.order.stamps import Cancelled, Cause

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from adapters.postgres.views.rebuild import RebuildUnderWay, ShadowViews
-from adapters.worker.projector.diff import differences
 from adapters.worker.projector.rebuild import rebuild
+from adapters.worker.projector.views import differences
 from projections.all import PROJECTIONS
 from tests.kits.histories import write
 from tests.kits.projector import ALL, project, within

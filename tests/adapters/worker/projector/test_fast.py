@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from adapters.postgres.views.owner import OwnedViews, OwnershipLost
-from adapters.worker.projector.diff import differences
 from adapters.worker.projector.projector import Projector
 from adapters.worker.projector.rebuild import rebuild
+from adapters.worker.projector.views import differences
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.order.stamps import Cancelled, Cause
 from projections.all import PROJECTIONS

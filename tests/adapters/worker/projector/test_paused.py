@@ -8,8 +8,8 @@ from time import monotonic, sleep
 import pytest
 
 from adapters.postgres.views.owner import OwnedViews
-from adapters.worker.projector.diff import differences
 from adapters.worker.projector.projector import Projector
+from adapters.worker.projector.views import differences
 from tests.kits.histories import write
 from tests.kits.projector import ALL, everything
 

@@ -12,10 +12,10 @@ import pytest
 
 from adapters.store.ledger import StampLedger
 from adapters.worker.open_cases import Desk
-from adapters.worker.projector.diff import differences
 from adapters.worker.projector.reactor import Projections
 from adapters.worker.projector.rebuild import rebuild
 from adapters.worker.projector.stopped_lanes import StoppedLanes
+from adapters.worker.projector.views import differences
 from ledger.cases.case import Case
 from ledger.cases.service import Cases
 from ledger.kernel.events import Draft

@@ -12,11 +12,10 @@ import pytest
 
 from adapters.postgres.views.owner import OwnedViews, OwnershipLost
 from adapters.worker.projector.catch_up import CatchingUp
-from adapters.worker.projector.diff import differences
-from adapters.worker.projector.processes import Beside
+from adapters.worker.projector.processes import Beside, Moved
 from adapters.worker.projector.projector import Projector
-from adapters.worker.projector.questions import Moved
 from adapters.worker.projector.rebuild import rebuild
+from adapters.worker.projector.views import differences
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.order.stamps import Cancelled, Cause
 from tests.kits.histories import placed, write

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.worker.reactor import Patience
 from adapters.worker.reactors.alarms import Alarm, Alarms, Channel
-from ledger.cases.commands import CloseCase
+from ledger.cases.decide import CloseCase
 from ledger.cases.stamps import CaseAlarmRaised, CaseKind, CaseOpened, Severity
 from tests.kits.worker import World
 from tests.kits.worker_fakes import Killed

@@ -16,7 +16,7 @@ from adapters.mail.smtp import SmtpMail
 from adapters.worker.daemon import Daemon
 from adapters.worker.reactor import NOTHING, Progress
 from adapters.worker.reactors.alarms import LONG, Alarm, Channel
-from ledger.cases.commands import CloseCase
+from ledger.cases.decide import CloseCase
 from tests.adapters.worker.reactors.test_alarms import Bell, alarms, opened, raised
 from tests.kits.worker import World
 

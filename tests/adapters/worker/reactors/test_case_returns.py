@@ -6,7 +6,7 @@ import pytest
 
 from adapters.worker.reactor import Patience, Reactor
 from adapters.worker.reactors.case_returns import Returns
-from ledger.cases.commands import ReturnMoney
+from ledger.cases.decide import ReturnMoney
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.kernel.money import Money
 from tests.kits.worker import World

@@ -7,11 +7,11 @@ from adapters.keys.evidence import Message, Waiting
 from adapters.worker.reactor import NOTHING
 from adapters.worker.reactors.inbox import Inbox
 from ledger.cases.stamps import CaseKind
-from ledger.inbox.report import Report
+from ledger.inbox.ports import Report
 from ledger.order.order import Order
 from ledger.order.stamps import Paid
 from ledger.order.status import Status, status
-from ledger.payments.message import BadMessage
+from ledger.payments.provider import BadMessage
 from tests.kits.worker import PRICE, World, reading
 from tests.kits.worker_fakes import BEGIN
 

@@ -7,8 +7,7 @@ import pytest
 from adapters.mail.smtp import Rejected, Sent, Unknown
 from adapters.store.ledger import StampLedger
 from adapters.worker.reactor import NOTHING, Progress
-from adapters.worker.reactors.deliver_letter import Post
-from adapters.worker.reactors.delivery_policy import MOST_TRIES, DeliveryPolicy, WhenUnknown
+from adapters.worker.reactors.deliver_letter import MOST_TRIES, DeliveryPolicy, Post, WhenUnknown
 from adapters.worker.reactors.letters import Portion
 from adapters.worker.threads import Threads
 from ledger.cases.stamps import CaseKind

@@ -1,32 +1,148 @@
-"""What the worker does at providers, each in a lane of its own: one that hangs holds back no other.
-
-Money by hand, and providers without settings here, share a lane in which nobody is called.
-"""
+"""What the worker does: at providers, each in a lane of its own; for letters; for the desk."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import TypeVar
 from uuid import UUID
 
+from adapters.alarms.mail import AlarmMail
+from adapters.alarms.webhook import AlarmWebhook
+from adapters.mail.letters import render
+from adapters.mail.smtp import SmtpMail
 from adapters.postgres.views.queries import Lane, Views
 from adapters.postgres.working.inbox import PostgresInbox
+from adapters.store.ledger import StampLedger
 from adapters.worker.look_up import Look, LookUp
 from adapters.worker.open_cases import Desk
-from adapters.worker.reactor import Patience, Progress, Reactor, Runs, in_turns
+from adapters.worker.reactor import Clock, Find, Patience, Progress, Reactor, Runs, Turns, in_turns
+from adapters.worker.reactors.alarms import Alarms, Channel
 from adapters.worker.reactors.captures import Captures
 from adapters.worker.reactors.case_returns import Returns
+from adapters.worker.reactors.close_cases import KINDS, Settled
+from adapters.worker.reactors.deliver_letter import PAUSES, DeliveryPolicy, Post
 from adapters.worker.reactors.inbox import Inbox
+from adapters.worker.reactors.letters import Letters
 from adapters.worker.reactors.open_payments import Payments
 from adapters.worker.reactors.pending_refunds import Promises, unhurried
 from adapters.worker.reactors.rematch import SecondLook
 from adapters.worker.reactors.unpaid_orders import Timeouts
 from adapters.worker.threads import Threads
 from ledger.inbox.replay_inbox import TRUSTED
+from ledger.order.batch_service import Together
 from ledger.order.decisions.staff import MANUAL
 from ledger.payments.provider import PaymentProvider
 from web.http.addresses import return_address
 from web.wiring.parts import Parts, intake, open_pages
+from web.wiring.settings import Settings, SettingWrong
+
+# Whoever put something right wants to see it off the desk.
+_LOOKS_AGAIN = timedelta(seconds=15)
+
+
+def desk_work(parts: Parts, views: Views) -> Sequence[Runs]:
+    """The reactors of cases."""
+    now, to_tell = parts.clock, Patience(parts.clock)
+    return [
+        in_turns(
+            "settled",
+            lambda offset: views.cases_of_orders(KINDS, _PAGE, offset=offset),
+            each=Settled(orders=parts.orders, cases=parts.cases, clock=now),
+            after=Patience(now, longest=_LOOKS_AGAIN),
+            page=_PAGE,
+            key=lambda found: found[0],
+        ),
+        Alarms(
+            cases=parts.cases,
+            find=Turns(
+                look=lambda offset: views.alarming_cases(now() - _RECOVERY, _PAGE, offset=offset),
+                ready=lambda case: to_tell.ready(("alarms", case)),
+                page=_PAGE,
+            ),
+            channels=channels(parts.settings, parts),
+            clock=now,
+            patience=to_tell,
+            after=_RECOVERY,
+        ),
+    ]
+
+
+def channels(settings: Settings, parts: Parts) -> list[Channel]:
+    """How people are told of critical cases, beside the log."""
+    found: list[Channel] = []
+    if settings.alarm_mail and settings.smtp_url:
+        mail = SmtpMail(
+            settings.smtp_url,
+            settings.mail_from,
+            clock=parts.clock,
+            starttls_required=settings.smtp_starttls_required,
+        )
+        domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+        found.append(AlarmMail(mail=mail, to=settings.alarm_mail, mail_domain=domain))
+    if settings.alarm_webhook:
+        found.append(AlarmWebhook(url=settings.alarm_webhook))
+    return found
+
+
+LETTERS_AT_ONCE = 8
+
+
+def due_letters(views: Views, now: Clock, *, patience: Patience) -> Find:
+    """Orders that owe a letter by the time of its next try, each in its turn."""
+    policy = DeliveryPolicy()
+    return Turns(
+        look=lambda offset: views.due_letters(
+            now(),
+            _PAGE,
+            pauses=PAUSES,
+            lease=int(policy.lease.total_seconds() // 60),
+            offset=offset,
+        ),
+        ready=lambda order: patience.ready(("letters", order)),
+        page=_PAGE,
+    )
+
+
+def letter_work(
+    parts: Parts, ledger: StampLedger, *, find: Find, desk: Desk, patience: Patience
+) -> Letters:
+    """The reactor of the letters. Raises `SettingWrong` without a mail server."""
+    settings, policy = parts.settings, DeliveryPolicy()
+    if not settings.smtp_url:
+        raise SettingWrong("STAMPLEDGER_SMTP_URL", "is required: letters need a mail server")
+    post = Post(
+        mail=SmtpMail(
+            settings.smtp_url,
+            settings.mail_from,
+            clock=parts.clock,
+            keeps=True,
+            starttls_required=settings.smtp_starttls_required,
+        ),
+        render=lambda order, due, number: render(
+            order,
+            due.letter,
+            correlation_id=due.correlation_id,
+            number=number,
+            base_url=settings.base_url,
+        ),
+        keyed_hash=parts.keyring.keyed_hash,
+        mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
+        clock=parts.clock,
+        lease=policy.lease,
+    )
+    return Letters(
+        orders=parts.orders,
+        together=Together(ledger, parts.orders),
+        find=find,
+        post=post,
+        desk=desk,
+        clock=parts.clock,
+        policy=policy,
+        patience=patience,
+        threads=Threads(most=LETTERS_AT_ONCE, name="letters"),
+    )
+
 
 _T = TypeVar("_T", bound=Hashable)
 

@@ -1,4 +1,4 @@
-"""What is counted and kept beside the ledger, and is no evidence: rate limits, API tokens."""
+"""What is kept beside the ledger and is no evidence: rates, tokens, cursors, shops."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_urlsafe
 from typing import Any
+from uuid import UUID
 
 from adapters.postgres.connections import Connections
 from adapters.postgres.statements import statement
@@ -104,3 +105,55 @@ def _run(connections: Connections, name: str, *parameters: Any) -> list[tuple[An
     with connections.asking() as connection:
         cursor = connection.execute(statement(name), parameters)
         return cursor.fetchall() if cursor.description else []
+
+
+class PostgresOnce:
+    """A key is taken when this returns: the row is committed before anyone outside is asked."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def take(self, key: str) -> bool:
+        """True for the first asker only."""
+        with self._connections.asking() as connection:
+            return bool(connection.execute(statement("take_once"), [_hashed(key)]).fetchall())
+
+    def give_back(self, key: str) -> None:
+        """Nothing was asked after all: somebody may take the key again."""
+        with self._connections.asking() as connection:
+            connection.execute(statement("give_back_once"), [_hashed(key)])
+
+
+def _hashed(key: str) -> bytes:
+    return sha256(key.encode()).digest()
+
+
+class PostgresCursors:
+    """Positions by name. They never go backwards, whoever stores them."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def load(self, name: str) -> int:
+        """The last position stored, 0 at first."""
+        with self._connections.asking() as connection:
+            row = connection.execute(statement("read_cursor"), [name]).fetchone()
+        return int(row[0]) if row else 0
+
+    def store(self, name: str, position: int) -> None:
+        """Remember a position."""
+        with self._connections.asking() as connection:
+            connection.execute(statement("store_cursor"), [name, position])
+
+
+class PostgresCatalogue:
+    """Reads the ledger itself, so it is never behind it."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def shops(self) -> Sequence[UUID]:
+        """The streams of all shops, oldest first."""
+        with self._connections.asking() as connection:
+            rows = connection.execute(statement("read_shop_streams")).fetchall()
+        return [UUID(str(row[0])) for row in rows]

@@ -1,0 +1,148 @@
+"""What is typed, read strictly: words, times and ports; and who types it."""
+
+import errno
+import getpass
+import re
+import socket
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from unicodedata import category
+from uuid import uuid4
+
+import click
+
+from web.actions.wish import Wish
+from web.wiring.parts import Parts
+
+_BLANKS = "\t\n"
+_LONGEST = 1_000
+_LONGEST_REASON = 500
+
+
+def require_text(arguments: Sequence[str]) -> None:
+    """Raises `click.UsageError` for what no shell of ours, file or database takes for text."""
+    if not all(_is_text(one) for one in arguments):
+        raise click.UsageError("An argument holds bytes that are no text (UTF-8).")
+
+
+def _is_text(typed: str) -> bool:
+    """Neither control characters, nor what stands for bytes that are no UTF-8."""
+    return all(category(one) not in ("Cc", "Cs") or one in _BLANKS for one in typed)
+
+
+class Word(click.ParamType[str]):
+    """Some text."""
+
+    name = "text"
+
+    def __init__(self, *, longest: int = _LONGEST) -> None:
+        self._longest = longest
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        text = str(value)
+        if not text.strip() or len(text) > self._longest or not _is_text(text):
+            self.fail(f"1 to {self._longest} characters of text are expected", param, ctx)
+        return text
+
+
+def checked_reason(reason: str) -> str:
+    """Why, as a person may say it; it is kept sealed. Raises `click.UsageError`."""
+    if not 0 < len(reason.strip()) <= _LONGEST_REASON:
+        raise click.UsageError(f"--reason has 1 to {_LONGEST_REASON} characters.")
+    return reason
+
+
+_FORM = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?"
+)
+LIKE = "a time like 2026-11-29T20:00:00Z, or a date like 2026-11-29"
+
+
+def instant(text: str) -> datetime:
+    """The moment in UTC. Without a zone it is UTC; a date is its first moment.
+
+    >>> instant("2026-11-29T22:00:00+02:00").isoformat()
+    '2026-11-29T20:00:00+00:00'
+
+    Raises `ValueError`.
+    """
+    if not _FORM.fullmatch(text):
+        raise ValueError(LIKE)
+    written = re.sub(r"[.,](\d{1,6})\d*", lambda part: f".{part[1]:0<6}", text.upper())
+    when = datetime.fromisoformat(written)
+    try:
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError(LIKE) from error
+
+
+class Instant(click.ParamType[datetime]):
+    """A moment, given to a command."""
+
+    name = "time"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The moment in UTC; else a sentence about what a time looks like, and exit status 2."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return instant(str(value).strip())
+        except ValueError:
+            self.fail(f"{value!r} is not {LIKE}.", param, ctx)
+
+
+LAST = 65_535
+
+
+class PortUnusable(Exception):
+    """Nothing can listen on this port, and why."""
+
+
+class Port(click.IntRange):
+    """A port of this machine, with room for so many more that follow it."""
+
+    name = "port"
+
+    def __init__(self, *, more: int = 0) -> None:
+        super().__init__(1, LAST - more)
+
+
+def require_usable(host: str, port: int, *, option: str = "--port") -> None:
+    """Raises `PortUnusable` unless something may listen there just now."""
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError):
+        raise click.UsageError(f"--host {host!r} is no address of this machine.") from None
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            probe.listen()
+        except OSError as error:
+            raise PortUnusable(f"Port {port} of {host} {_why(error, option)}") from error
+
+
+def _why(error: OSError, option: str) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"is in use: stop what listens there, or choose another with {option}."
+        case errno.EACCES | errno.EPERM:
+            return f"is for privileged users: choose one from 1024 on with {option}."
+        case errno.EADDRNOTAVAIL:
+            return "cannot be listened on: this machine does not have that address (--host)."
+        case _:
+            return f"cannot be listened on: {error.strerror}. Choose another with {option}."
+
+
+def actor() -> str:
+    """An opaque name of who is signed in here."""
+    return f"cli:{getpass.getuser()}"
+
+
+def wish_of(parts: Parts) -> Wish:
+    """A wish of its own: a command typed again asks again."""
+    return Wish(correlation_id=uuid4(), actor=actor(), at=parts.clock())
