@@ -9,7 +9,9 @@ from uuid import UUID
 from ledger.kernel.clocks import after, within
 from ledger.kernel.money import Money, percent_of, zero
 from ledger.order.order import LinkRequest, Order
+from ledger.order.refund import Refund
 from ledger.order.status import Status, status
+from ledger.shop.stamps import Release
 
 LINK_LIFETIME = timedelta(hours=24)
 LINK_PAUSE = timedelta(minutes=1)
@@ -108,6 +110,30 @@ def hindrance(order: Order, now: datetime, until: datetime | None) -> str:
 def _one_payment(order: Order) -> bool:
     """Two payments on one order are for a person to sort out first."""
     return len(order.standing_payments) <= 1
+
+
+def cancels_at_request(order: Order) -> bool:
+    """Whether a confirmed cancellation stands whatever its refund's answer will be (SPEC X4)."""
+    return order.terms.cancellation.release is Release.AT_REQUEST
+
+
+def releases(order: Order, refund: Refund) -> bool:
+    """Whether the shop's policy frees the seats as this refund stands (SPEC S2)."""
+    match order.terms.cancellation.release:
+        case Release.AT_REQUEST:
+            return True
+        case Release.AT_REFUND_ACCEPTED:
+            return refund.was_accepted
+        case Release.AT_REFUND_SETTLED:
+            return bool(refund.returned(order.currency))
+
+
+def frees_seats(order: Order) -> bool:
+    """Whether the seats of a cancelled order go back just now. An order that lives keeps its own."""
+    if order.released or order.alive:
+        return False
+    refund = order.refund_of(order.cancelled)
+    return refund is None or releases(order, refund)
 
 
 def link_is_valid(order: Order, link: LinkRequest, now: datetime) -> bool:

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Sequence
 from typing import assert_never
 
-from ledger.kernel.money import zero
+from ledger.kernel.money import Money, zero
 from ledger.kernel.refusals import (
     LetterNotDue,
     LetterTooSoon,
@@ -56,8 +56,7 @@ from ledger.order.decisions.staff import (
 )
 from ledger.order.letters_due import RECEIPTS, letters_due
 from ledger.order.order import Order
-from ledger.order.payable import pay_by, payable
-from ledger.order.refund import Refund
+from ledger.order.payable import came_late, pay_by, payable
 from ledger.order.stamps import (
     CancellationRequested,
     Cancelled,
@@ -70,7 +69,6 @@ from ledger.order.stamps import (
     SeatsRetaken,
 )
 from ledger.order.status import status
-from ledger.shop.stamps import Release
 
 _NOTHING: tuple[OrderStamp, ...] = ()
 
@@ -91,7 +89,7 @@ def decide(  # noqa: C901 (a dispatching match)
         case CompleteCancellation():
             return _complete_cancellation(command, order)
         case ReleaseSeats():
-            return _NOTHING if order.released else (SeatsReleased(),)
+            return (SeatsReleased(),) if cancellation.frees_seats(order) else _NOTHING
         case CancelInGrace():
             return cancel_in_grace(command, order)
         case CaptureAuthorization():
@@ -101,7 +99,7 @@ def decide(  # noqa: C901 (a dispatching match)
         case CancelUnpaid():
             return _cancel_unpaid(command, order)
         case RetakeSeats():
-            return (SeatsRetaken(),) if order.released else _NOTHING
+            return (SeatsRetaken(),) if order.released and came_late(order) else _NOTHING
         case ReturnPayment():
             return _return_payment(command, order)
         case StartLetter():
@@ -167,7 +165,7 @@ def _confirm_cancellation(command: ConfirmCancellation, order: Order) -> Sequenc
         fee=quote.fee,
         cause=Cause.CUSTOMER,
     )
-    if order.terms.cancellation.release is Release.AT_REQUEST:
+    if cancellation.cancels_at_request(order):
         return (asked, Cancelled(cause=Cause.CUSTOMER), SeatsReleased())
     return (asked,)
 
@@ -176,20 +174,9 @@ def _complete_cancellation(command: CompleteCancellation, order: Order) -> Seque
     refund = order.refund_of(command.correlation_id)
     if order.cancelled is not None or refund is None or not refund.was_accepted:
         return _NOTHING
-    released = releases(order, refund)
+    released = cancellation.releases(order, refund)
     cancelled = Cancelled(cause=Cause.CUSTOMER)
     return (cancelled, SeatsReleased()) if released else (cancelled,)
-
-
-def releases(order: Order, refund: Refund) -> bool:
-    """Whether the shop's policy frees the seats as this refund stands (SPEC S2)."""
-    match order.terms.cancellation.release:
-        case Release.AT_REQUEST:
-            return True
-        case Release.AT_REFUND_ACCEPTED:
-            return refund.was_accepted
-        case Release.AT_REFUND_SETTLED:
-            return bool(refund.returned(order.currency))
 
 
 def _cancel_unpaid(command: CancelUnpaid, order: Order) -> Sequence[OrderStamp]:
@@ -201,10 +188,10 @@ def _cancel_unpaid(command: CancelUnpaid, order: Order) -> Sequence[OrderStamp]:
 
 
 def _return_payment(command: ReturnPayment, order: Order) -> Sequence[OrderStamp]:
-    if command.correlation_id in order.refunds:
-        return _NOTHING
     held = order.held_by(command.payment)
     amount = command.amount or held
+    if command.correlation_id in order.refunds or not _still_unwanted(command, amount, order):
+        return _NOTHING
     if not 0 < amount.amount <= held.amount:
         raise NothingToRefund
     attempt = order.attempts[command.payment]
@@ -218,6 +205,13 @@ def _return_payment(command: ReturnPayment, order: Order) -> Sequence[OrderStamp
             cause=command.cause,
         ),
     )
+
+
+def _still_unwanted(command: ReturnPayment, amount: Money, order: Order) -> bool:
+    """What called for it may be over: the order was taken up again, or the surplus is gone."""
+    if command.cause is Cause.OVERPAID:
+        return amount <= order.held - order.due
+    return not order.alive
 
 
 def _start_letter(command: StartLetter, order: Order) -> Sequence[OrderStamp]:

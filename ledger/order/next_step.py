@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ledger.kernel.events import derived
 from ledger.kernel.money import Money
+from ledger.order.cancellation_policy import frees_seats
 from ledger.order.commands import (
     CompleteCancellation,
     OrderCommand,
@@ -13,10 +14,10 @@ from ledger.order.commands import (
     ReturnPayment,
     VoidAuthorization,
 )
-from ledger.order.decide import releases
 from ledger.order.decisions.capture import needless
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
+from ledger.order.payable import came_late
 from ledger.order.payment_attempt import Attempt
 from ledger.order.stamps import Cause
 from ledger.shop.stamps import Surplus
@@ -78,10 +79,7 @@ def _completion(order: Order, at: datetime) -> OrderCommand | None:
 
 
 def _release(order: Order, at: datetime) -> OrderCommand | None:
-    if order.cancelled is None or order.released or order.alive:
-        return None
-    refund = order.refund_of(order.cancelled)
-    if refund is not None and not releases(order, refund):
+    if order.cancelled is None or not frees_seats(order):
         return None
     return ReleaseSeats(correlation_id=order.cancelled, actor=ACTOR, at=at)
 
@@ -102,7 +100,7 @@ def _undecided(order: Order, attempt: Attempt) -> bool:
 
 def _decision(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
     payment = attempt.correlation_id
-    if order.cancelled_cause is Cause.UNPAID and order.held >= order.due:
+    if came_late(order) and order.held >= order.due:
         again = derived(payment, "retake")
         return RetakeSeats(correlation_id=again, actor=ACTOR, at=at, payment=payment)
     return return_late(order, attempt, at)
@@ -133,8 +131,7 @@ def _reservation(order: Order, at: datetime) -> OrderCommand | None:
 
 def _taken_up(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
     """Authorized after the time-out: the order lives again if there is room, as with money (P6)."""
-    late = order.cancelled_cause is Cause.UNPAID and not order.alive
-    if not late or order.reserved.amount < order.due.amount:
+    if not came_late(order) or order.reserved < order.due:
         return None
     payment = attempt.correlation_id
     again = derived(payment, "retake")

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.kernel.clocks import after, within
 from ledger.order.order import Order
+from ledger.order.stamps import Cause
 from ledger.order.status import Status, status
 
 # No bank takes longer: direct debits within 14 banking days, vouchers within weeks.
@@ -42,6 +43,12 @@ def pay_until(order: Order) -> datetime:
 def awaits_payer(order: Order) -> bool:
     """Whether the customer is asked to pay: nothing came, and no bank has a payment under way."""
     return payable(order) and not order.received and not order.under_way
+
+
+def came_late(order: Order) -> bool:
+    """The whole price came, or is kept ready, after the time to pay was over (SPEC P6)."""
+    timed_out = order.cancelled_cause is Cause.UNPAID and not order.alive
+    return timed_out and max(order.held, order.reserved) >= order.due
 
 
 def overdue_since(order: Order) -> datetime | None:

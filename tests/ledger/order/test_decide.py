@@ -26,6 +26,7 @@ from ledger.order.commands import (
     StartLetter,
 )
 from ledger.order.stamps import (
+    CancellationWithdrawn,
     Cancelled,
     Cause,
     Letter,
@@ -42,12 +43,14 @@ from tests.kits.spec import (
     CODE,
     CONFIRMED_FREE,
     FREE,
+    HANDED_BACK,
     LINK,
     NO_PAGE,
     NOON,
     OPENING,
     OUTSIDE,
     PAID,
+    PAID_TWICE,
     PLACED,
     PLACING,
     PRICE,
@@ -55,6 +58,7 @@ from tests.kits.spec import (
     REFUND_ASKED,
     REFUND_REFUSED,
     RELEASED,
+    RETAKEN,
     SECOND,
     SHOP,
     TIMED_OUT,
@@ -68,6 +72,9 @@ from tests.kits.spec import (
 SOON = NOON + timedelta(hours=1)
 BOUGHT = (PLACED, ASKED, PAID)
 LINKED = (*BOUGHT, LINK)
+LATE = (PLACED, ASKED, TIMED_OUT, RELEASED, PAID)
+STAFF_CANCELLED = Cancelled(cause=Cause.STAFF, reason="sold twice")
+WITHDRAWN = CancellationWithdrawn(cancellation=WISH, approver="boss", reason="was not")
 
 
 def by(kind: Any, *, under: Any = WISH, at: datetime = SOON, **fields: Any) -> Any:
@@ -286,8 +293,35 @@ def test_a_payment_goes_back_once():
 
 
 def test_what_is_not_held_cannot_go_back():
-    given(PLACED, ASKED).when(returning()).then_refuses(NothingToRefund)
-    given(*BOUGHT, REFUND_ASKED).when(returning()).then_refuses(NothingToRefund)
+    given(PLACED, ASKED, TIMED_OUT).when(returning()).then_refuses(NothingToRefund)
+    given(*LATE, REFUND_ASKED).when(returning()).then_refuses(NothingToRefund)
+
+
+# What called for a step of ours may be over by the time that it is taken.
+
+
+def test_a_late_payment_does_not_go_back_once_its_order_was_taken_up_again():
+    given(*LATE, RETAKEN).when(returning()).then()
+
+
+def test_seats_are_not_taken_again_once_the_late_money_has_left():
+    left = put(replace(HANDED_BACK, payment=ATTEMPT), under=OUTSIDE)
+    given(*LATE, left).when(by(RetakeSeats, payment=ATTEMPT)).then()
+
+
+def test_an_order_that_lives_keeps_its_seats():
+    given(*BOUGHT).when(by(ReleaseSeats)).then()
+    given(*BOUGHT, STAFF_CANCELLED, WITHDRAWN).when(by(ReleaseSeats)).then()
+
+
+def test_a_surplus_that_is_gone_does_not_go_back():
+    twice = (*BOUGHT, put(ASKED, under=SECOND), put(PAID_TWICE, under=SECOND))
+    surplus = by(ReturnPayment, under=OUTSIDE, payment=SECOND, cause=Cause.OVERPAID)
+    gone = put(replace(HANDED_BACK, payment=ATTEMPT), under=WISH)
+    given(*twice).when(surplus).then(
+        replace(REFUND_ASKED, payment=SECOND, payment_reference="pi_2", cause=Cause.OVERPAID)
+    )
+    given(*twice, gone).when(surplus).then()
 
 
 # Asking again for a refused refund

@@ -13,7 +13,7 @@ from ledger.cases.service import Cases
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Busy, KeyReused, NotEnoughSeats, NotPayable, UnknownOrder
 from ledger.kernel.store import Append, Conflict, Outcome
-from ledger.order.commands import RefundPayment, ReleaseSeats, RequestCancellation, RequestPayment
+from ledger.order.commands import CancelOrder, RefundPayment, RequestCancellation, RequestPayment
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, payment_reference, series_of
 from ledger.order.order import Order
 from ledger.order.service import Orders
@@ -176,11 +176,12 @@ def test_a_conflict_is_read_again_and_decided_again(world: World) -> None:
 def test_when_it_never_ends_the_caller_is_told(world: World) -> None:
     world.place()
     with pytest.raises(Busy):
-        contested(world, 1000).handle(world.id("order"), release(world))
+        contested(world, 1000).handle(world.id("order"), cancel(world))
 
 
-def release(world: World) -> ReleaseSeats:
-    return ReleaseSeats(correlation_id=world.id("release"), actor="test", at=world.clock())
+def cancel(world: World) -> CancelOrder:
+    under = world.id("cancel")
+    return CancelOrder(correlation_id=under, actor="test", at=world.clock(), reason="sold twice")
 
 
 def test_a_wish_for_an_unknown_order_is_refused(world: World) -> None:
@@ -188,7 +189,7 @@ def test_a_wish_for_an_unknown_order_is_refused(world: World) -> None:
         with pytest.raises(UnknownOrder):
             world.orders.get(stranger)
         with pytest.raises(UnknownOrder):
-            world.orders.handle(stranger, release(world))
+            world.orders.handle(stranger, cancel(world))
 
 
 def test_a_refused_wish_stamps_nothing(world: World) -> None:
