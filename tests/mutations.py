@@ -31,6 +31,41 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="seats-of-the-living-are-freed",
+        file="ledger/order/cancellation_policy.py",
+        old="    if order.released or order.alive:\n",
+        new="    if order.released:\n",
+        tests=("tests/ledger/order/test_decide.py", "tests/ledger/order/test_transitions.py"),
+    ),
+    Mutation(
+        name="seats-are-taken-again-for-money-that-left",
+        file="ledger/order/payable.py",
+        old="    return timed_out and max(order.held, order.reserved) >= order.due\n",
+        new="    return timed_out\n",
+        tests=("tests/ledger/order/test_decide.py", "tests/ledger/order/test_transitions.py"),
+    ),
+    Mutation(
+        name="money-of-the-living-goes-back",
+        file="ledger/order/decide.py",
+        old="    return not order.alive\n",
+        new="    return True\n",
+        tests=("tests/ledger/order/test_decide.py", "tests/ledger/order/test_transitions.py"),
+    ),
+    Mutation(
+        name="surplus-that-is-gone-goes-back",
+        file="ledger/order/decide.py",
+        old="        return amount <= order.held - order.due\n",
+        new="        return True\n",
+        tests=("tests/ledger/order/test_decide.py",),
+    ),
+    Mutation(
+        name="table-of-transitions-is-wrong",
+        file="ledger/order/transitions.py",
+        old="_silent(*_GONE),\n",
+        new="_silent(*_LATE),\n",
+        tests=("tests/ledger/order/test_transitions.py",),
+    ),
+    Mutation(
         name="evidence-is-not-opened",
         file="adapters/postgres/keys/data_keys.py",
         old="            yield from self._messages(run)\n",

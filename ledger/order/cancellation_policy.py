@@ -129,7 +129,7 @@ def releases(order: Order, refund: Refund) -> bool:
 
 
 def frees_seats(order: Order) -> bool:
-    """Whether the seats of a cancelled order go back just now. An order that lives keeps its own."""
+    """Whether a cancelled order's seats go back just now; an order that lives keeps its own."""
     if order.released or order.alive:
         return False
     refund = order.refund_of(order.cancelled)

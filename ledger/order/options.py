@@ -1,0 +1,105 @@
+"""What people can ask of an order now, what would come of it, and why not the rest.
+
+The deciders themselves are asked, and nothing is appended: no rule is written down twice.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ledger.kernel.events import derived
+from ledger.kernel.refusals import Refusal
+from ledger.order import cancellation_policy as cancellation
+from ledger.order import commands as c
+from ledger.order import transitions as t
+from ledger.order.decide import decide
+from ledger.order.decisions.capture import capture_due_at
+from ledger.order.order import Order
+from ledger.order.payable import pay_by
+from ledger.order.stamps import OrderStamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """Something that can be asked: its stamps, or the refusal; neither where it is so already."""
+
+    event: t.Event
+    stamps: Sequence[OrderStamp] = ()
+    refusal: Refusal | None = None
+
+
+def options(order: Order, at: datetime) -> tuple[Option, ...]:
+    """Everything that customers and ticket sales may ask, in the order of the table."""
+    return tuple(_asked(event, order, at) for event in ASKED)
+
+
+def ahead(order: Order, at: datetime) -> Iterator[tuple[datetime, t.Event]]:
+    """What time alone will bring, and when."""
+    unpaid = c.CancelUnpaid(**_who(order), at=pay_by(order))
+    if decide(unpaid, order):
+        yield max(at, pay_by(order)), t.TIME_TO_PAY_OVER
+    for attempt in order.attempts.values():
+        due = capture_due_at(order, attempt)
+        if due is not None:
+            yield max(at, due), t.TIME_TO_CAPTURE
+
+
+def _asked(event: t.Event, order: Order, at: datetime) -> Option:
+    try:
+        return Option(event=event, stamps=decide(ASKED[event](order, at), order))
+    except Refusal as refusal:
+        return Option(event=event, refusal=refusal)
+
+
+def _who(order: Order, **more: Any) -> dict[str, Any]:
+    """Asked by nobody, under an identity that no stamp has."""
+    return {"correlation_id": derived(order.id, "option"), "actor": "nobody", **more}
+
+
+def _staff(order: Order, at: datetime) -> dict[str, Any]:
+    return _who(order, at=at, reason="")
+
+
+def _pay(order: Order, at: datetime) -> c.OrderCommand:
+    return c.RequestPayment(**_who(order), at=at, provider="", account="", live=False)
+
+
+def _ask_for_link(order: Order, at: datetime) -> c.OrderCommand:
+    return c.RequestCancellation(**_who(order), at=at, code="")
+
+
+def _confirm(order: Order, at: datetime) -> c.OrderCommand:
+    """With the code of the newest link; without one it is a link that is not valid."""
+    link, shown = order.newest_link, cancellation.quote(order).amount
+    code = link.code if link is not None and link.code is not None else ""
+    under = {} if link is None else {"correlation_id": link.correlation_id}
+    return c.ConfirmCancellation(**_who(order, **under), at=at, code=code, quote=shown)
+
+
+def _retry_refund(order: Order, at: datetime) -> c.OrderCommand:
+    """The newest refund that was refused; of none nothing comes."""
+    refused = [one.correlation_id for one in order.refunds.values() if one.was_refused]
+    under = {"correlation_id": refused[-1]} if refused else {}
+    return c.RetryRefund(**_who(order, **under), at=at)
+
+
+ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
+    t.PAY: _pay,
+    t.ASK_FOR_LINK: _ask_for_link,
+    t.CONFIRM: _confirm,
+    t.CANCEL_AT_ONCE: lambda order, at: c.CancelInGrace(**_who(order), at=at),
+    t.MARK_PAID: lambda order, at: c.MarkPaid(**_staff(order, at)),
+    t.CANCEL: lambda order, at: c.CancelOrder(**_staff(order, at)),
+    t.CANCEL_AND_REFUND: lambda order, at: c.CancelOrder(**_staff(order, at), refund=True),
+    t.REFUND: lambda order, at: c.RefundPayment(**_staff(order, at)),
+    t.REFUND_BY_HAND: lambda order, at: c.RefundByHand(**_staff(order, at)),
+    t.RETRY_REFUND: _retry_refund,
+    t.WITHDRAW_PAYMENT: lambda order, at: c.WithdrawPayment(
+        **_staff(order, at), approver="somebody else"
+    ),
+    t.WITHDRAW_CANCELLATION: lambda order, at: c.WithdrawCancellation(
+        **_staff(order, at), approver="somebody else"
+    ),
+    t.RESEND: lambda order, at: c.ResendLetter(**_staff(order, at)),
+}

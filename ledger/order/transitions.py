@@ -1,0 +1,405 @@
+"""Everything that can happen to an order in each of its situations, and what comes of it.
+
+A description and no engine: the deciders and the fold do not read it. Each of its rows is proven
+against them, so that it can be printed (docs/reference/order-states.md), and cannot lie.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ledger.kernel import refusals as no
+from ledger.kernel.refusals import Refusal
+from ledger.order import commands as c
+from ledger.order import stamps as s
+from ledger.order.status import Status
+
+
+class Situation(StrEnum):
+    """An order that has to be told apart from others with the same status word."""
+
+    PLACED = "placed, and nobody was asked for a payment page"
+    PAGE_OPEN = "a payment page is open"
+    AT_THE_BANK = "the payment is pending at a bank"
+    UNDERPAID = "a part of the price has come"
+    DECLINED = "the last word of every try to pay is no"
+    IN_GRACE = "authorized, the grace period runs"
+    GRACE_OVER = "authorized, the grace period is over"
+    CAPTURE_ASKED = "the provider was asked to capture"
+    PAID = "paid at a provider, in time to cancel"
+    LINK_SENT = "paid, the letter is out, a cancellation link went out just now"
+    TOO_LATE = "paid, the time to cancel is over"
+    FREE = "free and confirmed, a cancellation link is out"
+    BY_HAND = "marked as paid"
+    OVERPAID = "paid twice, in a shop that returns what is too much"
+    TIMED_OUT = "not paid in time"
+    PAID_TOO_LATE = "the money came after the time-out"
+    AUTHORIZED_TOO_LATE = "the money was kept ready after the time-out"
+    MONEY_KEPT = "cancelled by ticket sales, the money kept"
+    REFUND_ASKED = "the customer confirmed, the refund is not answered"
+    REFUND_ACCEPTED = "the refund was accepted a moment ago"
+    CANCELLED = "cancelled, and the refund was accepted"
+    UNTIL_SETTLED = "the same where seats are kept until the money is back"
+    REFUND_REFUSED = "the refund was refused, nothing is cancelled"
+    REFUND_FAILED = "cancelled, then the accepted refund failed"
+    RETURNED = "cancelled, and the money is back"
+    SEATS_TO_FREE = "the same where seats were kept until then"
+    PARTLY_RETURNED = "a part of the money is back, the order lives"
+    DISPUTED = "the payer's bank disputes the payment"
+    CHARGED_BACK = "the payer's bank took the payment back"
+
+
+_S = Situation
+SITUATIONS: Mapping[Status, tuple[Situation, ...]] = {
+    Status.NOT_STARTED: (_S.PLACED,),
+    Status.PENDING: (_S.PAGE_OPEN, _S.AT_THE_BANK, _S.UNDERPAID),
+    Status.FAILED: (_S.DECLINED,),
+    Status.AUTHORIZED: (_S.IN_GRACE, _S.GRACE_OVER, _S.CAPTURE_ASKED),
+    Status.PAID: (_S.PAID, _S.LINK_SENT, _S.TOO_LATE, _S.FREE, _S.BY_HAND, _S.OVERPAID),
+    Status.CANCELLED: (_S.TIMED_OUT, _S.PAID_TOO_LATE, _S.AUTHORIZED_TOO_LATE, _S.MONEY_KEPT),
+    Status.REFUND_REQUESTED: (
+        _S.REFUND_ASKED,
+        _S.REFUND_ACCEPTED,
+        _S.CANCELLED,
+        _S.UNTIL_SETTLED,
+    ),
+    Status.REFUND_FAILED: (_S.REFUND_REFUSED, _S.REFUND_FAILED),
+    Status.REFUNDED: (_S.RETURNED, _S.SEATS_TO_FREE),
+    Status.PARTIALLY_REFUNDED: (_S.PARTLY_RETURNED,),
+    Status.DISPUTED: (_S.DISPUTED,),
+    Status.CHARGED_BACK: (_S.CHARGED_BACK,),
+}
+
+
+class Who(StrEnum):
+    """Whose doing something is."""
+
+    CUSTOMER = "The customer"
+    STAFF = "Ticket sales"
+    LEDGER = "The ledger itself"
+    TIME = "Time"
+    NEWS = "News"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that can happen to an order: `of` is its command or, of news, its stamp.
+
+    `name` tells apart events of one command.
+    """
+
+    name: str
+    who: Who
+    of: type
+
+
+PAY = Event("asks for a payment page", Who.CUSTOMER, c.RequestPayment)
+ASK_FOR_LINK = Event("asks for a cancellation link", Who.CUSTOMER, c.RequestCancellation)
+CONFIRM = Event("confirms the cancellation", Who.CUSTOMER, c.ConfirmCancellation)
+CANCEL_AT_ONCE = Event("cancels at once, in the grace period", Who.CUSTOMER, c.CancelInGrace)
+MARK_PAID = Event("marks it as paid", Who.STAFF, c.MarkPaid)
+CANCEL = Event("cancels it", Who.STAFF, c.CancelOrder)
+CANCEL_AND_REFUND = Event("cancels it and returns the money", Who.STAFF, c.CancelOrder)
+REFUND = Event("returns the money of a payment", Who.STAFF, c.RefundPayment)
+REFUND_BY_HAND = Event("says that money was returned by hand", Who.STAFF, c.RefundByHand)
+RETRY_REFUND = Event("asks once more for the refund", Who.STAFF, c.RetryRefund)
+WITHDRAW_PAYMENT = Event("takes back a mark as paid", Who.STAFF, c.WithdrawPayment)
+WITHDRAW_CANCELLATION = Event("takes back a cancellation", Who.STAFF, c.WithdrawCancellation)
+RESEND = Event("sends a letter again", Who.STAFF, c.ResendLetter)
+COMPLETE = Event("completes the cancellation", Who.LEDGER, c.CompleteCancellation)
+RELEASE = Event("frees the seats", Who.LEDGER, c.ReleaseSeats)
+RETAKE = Event("takes the seats again", Who.LEDGER, c.RetakeSeats)
+RETURN = Event("sends a late payment back", Who.LEDGER, c.ReturnPayment)
+VOID = Event("gives up an authorization", Who.LEDGER, c.VoidAuthorization)
+START_LETTER = Event("claims a letter", Who.LEDGER, c.StartLetter)
+NEXT_STEP = Event("does what the facts call for", Who.LEDGER, object)
+TIME_TO_PAY_OVER = Event("the time to pay is over", Who.TIME, c.CancelUnpaid)
+TIME_TO_CAPTURE = Event("the worker looks what to capture", Who.TIME, c.CaptureAuthorization)
+PAGE_MADE = Event("the payment page is there", Who.NEWS, s.CreatePaymentSuccess)
+PAGE_REFUSED = Event("the provider makes no page", Who.NEWS, s.CreatePaymentFailure)
+PENDING = Event("the payment will take days", Who.NEWS, s.PaymentPending)
+DECLINED = Event("a try to pay is declined", Who.NEWS, s.PaymentFailed)
+PAGE_OVER = Event("the payment page closes", Who.NEWS, s.PaymentExpired)
+AUTHORIZED = Event("the payer's bank keeps the money ready", Who.NEWS, s.Authorized)
+CAPTURE_REFUSED = Event("the capture is refused", Who.NEWS, s.CreateCaptureFailure)
+VOIDED = Event("the authorization is given up", Who.NEWS, s.Voided)
+VOID_REFUSED = Event("giving it up is refused", Who.NEWS, s.CreateVoidFailure)
+LAPSED = Event("the authorization lapses", Who.NEWS, s.AuthorizationExpired)
+PAID = Event("the money comes", Who.NEWS, s.Paid)
+ASSIGNED = Event("money of nobody is found to be for it", Who.NEWS, s.PaymentAssigned)
+REFUND_ACCEPTED = Event("the refund is accepted", Who.NEWS, s.CreateRefundSuccess)
+REFUND_REFUSED = Event("the refund is refused", Who.NEWS, s.CreateRefundFailure)
+REFUNDED = Event("the money goes back", Who.NEWS, s.Refunded)
+REFUND_FAILED = Event("an accepted refund fails", Who.NEWS, s.RefundFailed)
+DISPUTED = Event("the payer's bank disputes it", Who.NEWS, s.Disputed)
+WON = Event("the dispute is won", Who.NEWS, s.DisputeClosed)
+LOST = Event("the dispute is lost", Who.NEWS, s.DisputeClosed)
+LETTER_SENT = Event("the letter goes out", Who.NEWS, s.ReceiptSent)
+LETTER_FAILED = Event("the letter is refused", Who.NEWS, s.ReceiptFailed)
+LETTER_UNKNOWN = Event("the letter's sender vanishes", Who.NEWS, s.ReceiptUnknown)
+
+Stamps = tuple[type, ...]
+Places = tuple[Situation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What comes of an event: stamps, or a refusal with its code, or neither: silence.
+
+    `to` is the status word afterwards; None: as before. Without `at` it holds everywhere else.
+    """
+
+    at: Places
+    stamps: Stamps = ()
+    to: Status | None = None
+    refusal: type[Refusal] | None = None
+    code: str = ""
+
+
+def _makes(*stamps: type, at: Places = (), to: Status | None = None) -> Row:
+    return Row(at, stamps=stamps, to=to)
+
+
+def _refuses(refusal: type[Refusal], code: str = "", *, at: Places = ()) -> Row:
+    return Row(at, refusal=refusal, code=code)
+
+
+def _silent(*at: Situation) -> Row:
+    return Row(at)
+
+
+_WAITS = (_S.PLACED, _S.PAGE_OPEN, _S.AT_THE_BANK, _S.UNDERPAID, _S.DECLINED)
+_KEPT_READY = (_S.IN_GRACE, _S.GRACE_OVER, _S.CAPTURE_ASKED)
+_NEVER_PAID = (_S.PLACED, _S.PAGE_OPEN, _S.AT_THE_BANK, _S.DECLINED, *_KEPT_READY)
+_PAID = (_S.PAID, _S.LINK_SENT, _S.TOO_LATE)
+_LATE = (_S.TIMED_OUT, _S.PAID_TOO_LATE, _S.AUTHORIZED_TOO_LATE)
+_RETURNED = (_S.RETURNED, _S.SEATS_TO_FREE)
+_GONE = (*_LATE, _S.MONEY_KEPT, _S.CANCELLED, _S.UNTIL_SETTLED, _S.REFUND_FAILED, *_RETURNED)
+_UNDER_WAY = (_S.REFUND_ASKED, _S.REFUND_ACCEPTED)
+_HOLDS = (_S.UNDERPAID, *_PAID, _S.PAID_TOO_LATE, _S.MONEY_KEPT, _S.REFUND_REFUSED)
+_HOLDS_SOME = (*_HOLDS, _S.REFUND_FAILED, _S.PARTLY_RETURNED)
+_ASKED = (*_UNDER_WAY, _S.CANCELLED, _S.UNTIL_SETTLED, *_RETURNED)
+# News of a refund that nobody here asked for.
+_NEWS_MOVES = (
+    _S.UNDERPAID,
+    *_PAID,
+    _S.BY_HAND,
+    _S.OVERPAID,
+    _S.PAID_TOO_LATE,
+    _S.MONEY_KEPT,
+    _S.PARTLY_RETURNED,
+)
+_GIVEN_UP = (s.Cancelled, s.SeatsReleased)
+
+TABLE: dict[Event, tuple[Row, ...]] = {
+    PAY: (
+        _makes(s.CreatePaymentRequest, at=_WAITS, to=Status.PENDING),
+        _refuses(no.NotPayable),
+    ),
+    ASK_FOR_LINK: (
+        _makes(s.CancellationRequested, at=(_S.PAID, _S.FREE)),
+        _refuses(no.LetterTooSoon, at=(_S.LINK_SENT,)),
+        _refuses(no.NotCancellable, "too_late", at=(_S.TOO_LATE,)),
+        _refuses(no.NotCancellable, "not_refundable", at=(_S.BY_HAND, _S.OVERPAID)),
+        _refuses(no.NotCancellable, "refund_under_way", at=(*_UNDER_WAY, _S.REFUND_REFUSED)),
+        _refuses(no.NotCancellable, "disputed", at=(_S.DISPUTED,)),
+        _refuses(no.NotCancellable, "cancelled", at=_GONE),
+        _refuses(no.NotCancellable, "not_paid"),
+    ),
+    CONFIRM: (
+        _makes(s.CreateRefundRequest, at=(_S.LINK_SENT,), to=Status.REFUND_REQUESTED),
+        _makes(*_GIVEN_UP, at=(_S.FREE,), to=Status.CANCELLED),
+        _refuses(no.LinkInvalid),
+    ),
+    CANCEL_AT_ONCE: (
+        _makes(*_GIVEN_UP, s.CreateVoidRequest, at=(_S.IN_GRACE,), to=Status.CANCELLED),
+        _silent(*_GONE),
+        _refuses(no.LateCancel, "late_cancel"),
+    ),
+    MARK_PAID: (
+        _makes(s.CreatePaymentRequest, s.Paid, at=_WAITS, to=Status.PAID),
+        _makes(s.CreatePaymentRequest, s.Paid, at=(_S.TIMED_OUT, _S.AUTHORIZED_TOO_LATE)),
+        _refuses(no.NotPayable),
+    ),
+    CANCEL: (
+        _refuses(no.AlreadyCancelled, at=_GONE),
+        _makes(
+            *_GIVEN_UP,
+            at=(*_UNDER_WAY, _S.REFUND_REFUSED, _S.DISPUTED, _S.CHARGED_BACK),
+        ),
+        _makes(*_GIVEN_UP, to=Status.CANCELLED),
+    ),
+    CANCEL_AND_REFUND: (
+        _refuses(no.AlreadyCancelled, at=_GONE),
+        _refuses(no.NotRefundable, at=(_S.BY_HAND,)),
+        _refuses(no.SeveralPayments, at=(_S.OVERPAID,)),
+        _refuses(no.DisputeOpen, at=(_S.DISPUTED,)),
+        _makes(*_GIVEN_UP, at=(*_NEVER_PAID, _S.FREE), to=Status.CANCELLED),
+        _makes(*_GIVEN_UP, at=(*_UNDER_WAY, _S.CHARGED_BACK)),
+        _makes(s.CreateRefundRequest, *_GIVEN_UP, to=Status.REFUND_REQUESTED),
+    ),
+    REFUND: (
+        _makes(s.CreateRefundRequest, at=(*_HOLDS_SOME, _S.OVERPAID), to=Status.REFUND_REQUESTED),
+        _refuses(no.NotRefundable, at=(_S.BY_HAND,)),
+        _refuses(no.DisputeOpen, at=(_S.DISPUTED,)),
+        _refuses(no.NothingToRefund),
+    ),
+    REFUND_BY_HAND: (
+        _makes(s.ManualRefund, at=(*_HOLDS_SOME, _S.BY_HAND), to=Status.REFUNDED),
+        _makes(s.ManualRefund, at=(_S.OVERPAID,), to=Status.PARTIALLY_REFUNDED),
+        _refuses(no.NothingToRefund),
+    ),
+    RETRY_REFUND: (
+        _makes(s.CreateRefundRequest, at=(_S.REFUND_REFUSED,), to=Status.REFUND_REQUESTED),
+        _silent(),
+    ),
+    WITHDRAW_PAYMENT: (
+        _makes(s.PaymentWithdrawn, at=(_S.BY_HAND,), to=Status.FAILED),
+        _refuses(no.NotWithdrawable),
+    ),
+    WITHDRAW_CANCELLATION: (
+        _makes(s.CancellationWithdrawn, at=(_S.MONEY_KEPT,), to=Status.PAID),
+        _refuses(no.NotWithdrawable),
+    ),
+    RESEND: (
+        _makes(s.ReceiptResendRequested, at=(_S.LINK_SENT,)),
+        _refuses(no.LetterNotDue),
+    ),
+    COMPLETE: (_makes(*_GIVEN_UP, at=(_S.REFUND_ACCEPTED,)), _silent()),
+    RELEASE: (_makes(s.SeatsReleased, at=(_S.SEATS_TO_FREE,)), _silent()),
+    RETAKE: (
+        _makes(s.SeatsRetaken, at=(_S.PAID_TOO_LATE,), to=Status.PAID),
+        _makes(s.SeatsRetaken, at=(_S.AUTHORIZED_TOO_LATE,), to=Status.AUTHORIZED),
+        _silent(),
+    ),
+    RETURN: (
+        _makes(
+            s.CreateRefundRequest,
+            at=(_S.PAID_TOO_LATE, _S.MONEY_KEPT, _S.REFUND_FAILED),
+            to=Status.REFUND_REQUESTED,
+        ),
+        _refuses(no.NothingToRefund, at=_GONE),
+        _silent(),
+    ),
+    VOID: (_makes(s.CreateVoidRequest, at=(_S.AUTHORIZED_TOO_LATE,)), _silent()),
+    START_LETTER: (
+        _refuses(no.LetterNotDue, at=(*_WAITS, *_KEPT_READY, *_LATE)),
+        _makes(s.ReceiptSendStarted),
+    ),
+    NEXT_STEP: (
+        _makes(s.CreateRefundRequest, at=(_S.OVERPAID,), to=Status.REFUND_REQUESTED),
+        _makes(*_GIVEN_UP, at=(_S.REFUND_ACCEPTED,)),
+        _makes(s.SeatsReleased, at=(_S.SEATS_TO_FREE,)),
+        _makes(s.SeatsRetaken, at=(_S.PAID_TOO_LATE,), to=Status.PAID),
+        _makes(s.SeatsRetaken, at=(_S.AUTHORIZED_TOO_LATE,), to=Status.AUTHORIZED),
+        _silent(),
+    ),
+    TIME_TO_PAY_OVER: (
+        _makes(*_GIVEN_UP, at=(_S.PLACED, _S.PAGE_OPEN, _S.DECLINED), to=Status.CANCELLED),
+        _silent(),
+    ),
+    TIME_TO_CAPTURE: (_makes(s.CreateCaptureRequest, at=(_S.GRACE_OVER,)), _silent()),
+    PAGE_MADE: (
+        _makes(s.CreatePaymentSuccess, at=(_S.PLACED, _S.UNDERPAID, _S.FREE, _S.BY_HAND)),
+        _silent(),
+    ),
+    PAGE_REFUSED: (_makes(s.CreatePaymentFailure),),
+    PENDING: (
+        _silent(_S.AT_THE_BANK),
+        _makes(s.PaymentPending, at=(_S.DECLINED,), to=Status.PENDING),
+        _makes(s.PaymentPending),
+    ),
+    DECLINED: (
+        _silent(_S.DECLINED),
+        _makes(s.PaymentFailed, at=(_S.PAGE_OPEN, _S.AT_THE_BANK), to=Status.FAILED),
+        _makes(s.PaymentFailed),
+    ),
+    PAGE_OVER: (
+        _makes(s.PaymentExpired, at=(_S.PAGE_OPEN, _S.AT_THE_BANK), to=Status.FAILED),
+        _makes(s.PaymentExpired),
+    ),
+    AUTHORIZED: (
+        _silent(*_KEPT_READY, _S.AUTHORIZED_TOO_LATE),
+        _makes(
+            s.Authorized,
+            at=(_S.PAGE_OPEN, _S.AT_THE_BANK, _S.DECLINED),
+            to=Status.AUTHORIZED,
+        ),
+        _makes(s.Authorized),
+    ),
+    CAPTURE_REFUSED: (_makes(s.CreateCaptureFailure),),
+    VOIDED: (
+        _makes(s.Voided, at=(_S.PAGE_OPEN, _S.AT_THE_BANK, *_KEPT_READY), to=Status.FAILED),
+        _makes(s.Voided),
+    ),
+    VOID_REFUSED: (_makes(s.CreateVoidFailure),),
+    LAPSED: (
+        _makes(
+            s.AuthorizationExpired,
+            at=(_S.PAGE_OPEN, _S.AT_THE_BANK, *_KEPT_READY),
+            to=Status.FAILED,
+        ),
+        _makes(s.AuthorizationExpired),
+    ),
+    PAID: (
+        _makes(
+            s.Paid,
+            at=(_S.PAGE_OPEN, _S.AT_THE_BANK, _S.DECLINED, *_KEPT_READY),
+            to=Status.PAID,
+        ),
+        _makes(s.Paid, at=(_S.PLACED, _S.FREE, _S.TIMED_OUT, _S.AUTHORIZED_TOO_LATE)),
+        _silent(),
+    ),
+    ASSIGNED: (
+        _makes(s.PaymentAssigned, at=(*_WAITS, *_KEPT_READY, _S.CHARGED_BACK), to=Status.PAID),
+        _makes(s.PaymentAssigned, at=_RETURNED, to=Status.CANCELLED),
+        _makes(s.PaymentAssigned),
+    ),
+    REFUND_ACCEPTED: (
+        _silent(_S.REFUND_ACCEPTED, _S.CANCELLED, _S.UNTIL_SETTLED, _S.REFUND_FAILED, *_RETURNED),
+        _makes(s.CreateRefundSuccess, at=_NEWS_MOVES, to=Status.REFUND_REQUESTED),
+        _makes(s.CreateRefundSuccess),
+    ),
+    REFUND_REFUSED: (
+        _silent(_S.REFUND_REFUSED),
+        _makes(s.CreateRefundFailure, at=(*_NEWS_MOVES, *_ASKED), to=Status.REFUND_FAILED),
+        _makes(s.CreateRefundFailure),
+    ),
+    REFUNDED: (
+        _silent(*_RETURNED),
+        _makes(s.Refunded, at=(_S.OVERPAID,), to=Status.PARTIALLY_REFUNDED),
+        _makes(s.Refunded, at=(*_NEWS_MOVES, *_ASKED), to=Status.REFUNDED),
+        _makes(s.Refunded),
+    ),
+    REFUND_FAILED: (
+        _silent(_S.REFUND_FAILED),
+        _makes(s.RefundFailed, at=(_S.REFUND_ASKED,)),
+        _makes(s.RefundFailed, at=(*_NEWS_MOVES, *_ASKED), to=Status.REFUND_FAILED),
+        _makes(s.RefundFailed),
+    ),
+    DISPUTED: (
+        _silent(_S.DISPUTED, _S.CHARGED_BACK),
+        _makes(s.Disputed, to=Status.DISPUTED),
+    ),
+    WON: (
+        _silent(_S.CHARGED_BACK),
+        _makes(s.DisputeClosed, at=(_S.DISPUTED,), to=Status.PAID),
+        _makes(s.DisputeClosed),
+    ),
+    LOST: (
+        _silent(_S.CHARGED_BACK),
+        _makes(s.DisputeClosed, at=(_S.DISPUTED,), to=Status.CHARGED_BACK),
+        _makes(s.DisputeClosed),
+    ),
+    LETTER_SENT: (_silent(_S.LINK_SENT), _makes(s.ReceiptSent)),
+    LETTER_FAILED: (_makes(s.ReceiptFailed),),
+    LETTER_UNKNOWN: (_makes(s.ReceiptUnknown),),
+}
+
+
+def row_of(event: Event, situation: Situation) -> Row:
+    """What comes of an event in a situation; LookupError where the table is silent about it."""
+    for row in TABLE[event]:
+        if situation in row.at or not row.at:
+            return row
+    raise LookupError(f"nothing is said of “{event.name}” where it is “{situation}”")
