@@ -111,7 +111,7 @@ def decide(  # noqa: C901 (a dispatching match)
 def _request_payment(command: RequestPayment, order: Order) -> Sequence[OrderStamp]:
     if command.correlation_id in order.attempts:
         return _NOTHING
-    if not payable(order):
+    if not payable(order) or order.under_way:
         raise NotPayable(status=status(order))
     asked = CreatePaymentRequest(
         amount=order.missing,

@@ -143,7 +143,7 @@ Places = tuple[Situation, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Transition:
     """What comes of an event: stamps, or a refusal with its code, or neither: silence.
 
     `to` is the status word afterwards; None: as before. Without `at` it holds everywhere else.
@@ -156,16 +156,16 @@ class Row:
     code: str = ""
 
 
-def _makes(*stamps: type, at: Places = (), to: Status | None = None) -> Row:
-    return Row(at, stamps=stamps, to=to)
+def _makes(*stamps: type, at: Places = (), to: Status | None = None) -> Transition:
+    return Transition(at, stamps=stamps, to=to)
 
 
-def _refuses(refusal: type[Refusal], code: str = "", *, at: Places = ()) -> Row:
-    return Row(at, refusal=refusal, code=code)
+def _refuses(refusal: type[Refusal], code: str = "", *, at: Places = ()) -> Transition:
+    return Transition(at, refusal=refusal, code=code)
 
 
-def _silent(*at: Situation) -> Row:
-    return Row(at)
+def _silent(*at: Situation) -> Transition:
+    return Transition(at)
 
 
 _WAITS = (_S.PLACED, _S.PAGE_OPEN, _S.AT_THE_BANK, _S.UNDERPAID, _S.DECLINED)
@@ -191,8 +191,9 @@ _NEWS_MOVES = (
 )
 _GIVEN_UP = (s.Cancelled, s.SeatsReleased)
 
-TABLE: dict[Event, tuple[Row, ...]] = {
+TABLE: dict[Event, tuple[Transition, ...]] = {
     PAY: (
+        _refuses(no.NotPayable, at=(_S.AT_THE_BANK,)),
         _makes(s.CreatePaymentRequest, at=_WAITS, to=Status.PENDING),
         _refuses(no.NotPayable),
     ),
@@ -397,7 +398,7 @@ TABLE: dict[Event, tuple[Row, ...]] = {
 }
 
 
-def row_of(event: Event, situation: Situation) -> Row:
+def row_of(event: Event, situation: Situation) -> Transition:
     """What comes of an event in a situation; LookupError where the table is silent about it."""
     for row in TABLE[event]:
         if situation in row.at or not row.at:

@@ -6,7 +6,7 @@ from pathlib import Path
 from ledger.kernel.events import declared
 from ledger.order import transitions as t
 from ledger.order.status import Status
-from ledger.order.transitions import SITUATIONS, TABLE, Event, Row, Situation, Who, row_of
+from ledger.order.transitions import SITUATIONS, TABLE, Event, Transition, Situation, Who, row_of
 from web.http.problems import PROBLEMS
 
 PAGE = Path(__file__).parents[2] / "docs/reference/order-states.md"
@@ -89,7 +89,7 @@ def _marks(event: Event, word: Status) -> str:
     return "".join(dict.fromkeys(_mark(row, word) for row in rows))
 
 
-def _mark(row: Row, word: Status) -> str:
+def _mark(row: Transition, word: Status) -> str:
     if row.refusal is not None:
         return "✗"
     if not row.stamps:
@@ -119,7 +119,7 @@ def _by(event: Event) -> str:
     return f" (`{name}`)"
 
 
-def _places(event: Event, row: Row) -> str:
+def _places(event: Event, row: Transition) -> str:
     """Words alone where they are meant whole; else with the situations that are meant."""
     told: list[str] = []
     meant = [one for one in Situation if row_of(event, one) is row]
@@ -132,7 +132,7 @@ def _places(event: Event, row: Row) -> str:
     return ", ".join(told)
 
 
-def _outcome(row: Row) -> str:
+def _outcome(row: Transition) -> str:
     if row.refusal is not None:
         code = f", code `{row.code}`" if row.code else ""
         return f"refused: `{PROBLEMS[row.refusal].slug}`{code}"
