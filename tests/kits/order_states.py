@@ -6,7 +6,7 @@ from pathlib import Path
 from ledger.kernel.events import declared
 from ledger.order import transitions as t
 from ledger.order.status import Status
-from ledger.order.transitions import SITUATIONS, TABLE, Event, Transition, Situation, Who, row_of
+from ledger.order.transitions import SITUATIONS, TABLE, Event, Situation, Transition, Who, row_of
 from web.http.problems import PROBLEMS
 
 PAGE = Path(__file__).parents[2] / "docs/reference/order-states.md"

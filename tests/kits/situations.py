@@ -18,7 +18,7 @@ from ledger.order.observe import observe
 from ledger.order.options import ASKED
 from ledger.order.order import Order
 from ledger.order.status import Status, status
-from ledger.order.transitions import Event, Transition, Situation
+from ledger.order.transitions import Event, Situation, Transition
 from ledger.shop.stamps import Release, Surplus
 from tests.kits import spec
 from tests.kits.spec import ATTEMPT, NOON, OUTSIDE, PRICE, SECOND, WISH, eur, put
