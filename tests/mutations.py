@@ -231,9 +231,9 @@ MUTATIONS = (
     ),
     Mutation(
         name="money-that-left-again-revives-an-order",
-        file="ledger/order/next_step.py",
-        old="order.cancelled_cause is Cause.UNPAID and order.held >= order.due:",
-        new="order.cancelled_cause is Cause.UNPAID and order.received >= order.due:",
+        file="ledger/order/payable.py",
+        old="    return timed_out and max(order.held, order.reserved) >= order.due\n",
+        new="    return timed_out and max(order.received, order.reserved) >= order.due\n",
         tests=("tests/ledger/order/test_held_money.py",),
     ),
     Mutation(

@@ -100,7 +100,7 @@ def _undecided(order: Order, attempt: Attempt) -> bool:
 
 def _decision(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
     payment = attempt.correlation_id
-    if came_late(order) and order.held >= order.due:
+    if came_late(order):
         again = derived(payment, "retake")
         return RetakeSeats(correlation_id=again, actor=ACTOR, at=at, payment=payment)
     return return_late(order, attempt, at)
@@ -131,7 +131,7 @@ def _reservation(order: Order, at: datetime) -> OrderCommand | None:
 
 def _taken_up(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | None:
     """Authorized after the time-out: the order lives again if there is room, as with money (P6)."""
-    if not came_late(order) or order.reserved < order.due:
+    if not came_late(order):
         return None
     payment = attempt.correlation_id
     again = derived(payment, "retake")
