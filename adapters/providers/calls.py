@@ -58,10 +58,10 @@ class ProviderCalls:
     def watched(self, provider: _T, *, at_once: int = AT_ONCE, patience: float = PATIENCE) -> _T:
         """The same provider, whose calls are counted, and wait while too many are under way."""
         gate = _Gate(self, str(getattr(provider, "name", "")), BoundedSemaphore(at_once), patience)
-        kind = type(provider)
-        calls = {name: gate.through(provider, name) for name in _CALLS if hasattr(kind, name)}
         seen = copy(provider)
-        seen.__class__ = type(kind.__name__, (kind,), calls)
+        for name in _CALLS:
+            if hasattr(provider, name):
+                setattr(seen, name, gate.through(provider, name))
         return seen
 
 
@@ -78,7 +78,7 @@ class _Gate:
         """A method that goes this way."""
         ask: Callable[..., Any] = getattr(provider, name)
 
-        def call(_: object, *given: Any, **named: Any) -> Any:
+        def call(*given: Any, **named: Any) -> Any:
             if name in _UNGATED:
                 return self._counted(name, ask, *given, **named)
             if not self._room.acquire(timeout=self._patience):

@@ -23,7 +23,7 @@ from adapters.store.recorder import (
 from adapters.store.rows import Identity, StampRow
 from ledger.audit.raw_rows import ClaimFault, FaultyClaim
 from ledger.cases.stamps import CaseOpened, CaseReturnRequested
-from ledger.codec import Unreadable, decode, unframe
+from ledger.codec import NAMES, Unreadable, decode, unframe
 from ledger.codec.rows import Kept, KeptBeside, StoredCommit, StoredNumber, StoredRow, Totals
 from ledger.kernel.clocks import Clocks
 from ledger.order.decisions.staff import MANUAL
@@ -199,10 +199,11 @@ class MemoryStampRecorder(StampRecorder):
         return self._identities.get((correlation_id, type, occurrence))
 
 
-_TOLD = (
-    *("CREATE_PAYMENT_REQUEST", "AUTHORIZED", "PAID", "PAYMENT_ASSIGNED"),
-    *("CASE_OPENED", "CASE_RETURN_REQUESTED"),
+_TELLING = (
+    *(CreatePaymentRequest, Authorized, Paid, PaymentAssigned),
+    *(CaseOpened, CaseReturnRequested),
 )
+_TOLD = frozenset(NAMES[kind][0] for kind in _TELLING)
 
 
 class HeldPayment(NamedTuple):

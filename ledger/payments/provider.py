@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from ledger.kernel.money import Money
+from ledger.order.commands import RequestPayment
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.refund import Refund
@@ -225,6 +226,26 @@ def start_payment(
         unanswered(answer)
         return order
     return orders.record(order_id, answer, correlation_id=attempt_id, actor=actor)
+
+
+def payment_request(
+    provider: PaymentProvider,
+    *,
+    correlation_id: UUID,
+    actor: str,
+    at: datetime,
+    request: str | None = None,
+) -> RequestPayment:
+    """The wish for one more attempt at this provider, to be stamped before it is asked."""
+    return RequestPayment(
+        correlation_id=correlation_id,
+        actor=actor,
+        at=at,
+        request=request,
+        provider=provider.name,
+        account=provider.account,
+        live=provider.live,
+    )
 
 
 def _payment_ask(order: Order, attempt: Attempt, return_url: str) -> PaymentAsk:

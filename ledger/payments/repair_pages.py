@@ -7,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from ledger.kernel.refusals import NotPayable
-from ledger.order.commands import RequestPayment
 from ledger.order.order import Order
 from ledger.order.payable import payable
 from ledger.order.payment_attempt import Attempt
@@ -20,7 +19,7 @@ from ledger.payments.payment_pages import (
     PageState,
     open_attempts,
 )
-from ledger.payments.provider import PAGE_LIFETIME, newest, start_payment
+from ledger.payments.provider import PAGE_LIFETIME, newest, payment_request, start_payment
 
 # What the web has just begun is left to it.
 _JUST_BEGUN = timedelta(seconds=20)
@@ -93,13 +92,8 @@ class PageRepair:
 
     def _minted(self, order: Order, at: datetime) -> Repair:
         intent = self._open_intent(order, at)
-        wish = RequestPayment(
-            correlation_id=intent or self.fresh(),
-            actor=_ACTOR,
-            at=at,
-            provider=self.provider.name,
-            account=self.provider.account,
-            live=self.provider.live,
+        wish = payment_request(
+            self.provider, correlation_id=intent or self.fresh(), actor=_ACTOR, at=at
         )
         try:
             self.orders.handle(order.id, wish)

@@ -10,7 +10,7 @@ from ledger.order.payable import payable
 from ledger.order.payment_attempt import Attempt
 from ledger.order.status import status
 from ledger.payments.payment_pages import open_attempts
-from ledger.payments.provider import start_payment
+from ledger.payments.provider import payment_request, start_payment
 from web.actions.wish import Wish
 from web.http.addresses import return_address
 from web.wiring.parts import Parts, open_pages
@@ -86,9 +86,7 @@ def _request(parts: Parts, order: Order, wish: Wish) -> RequestPayment:
     provider = parts.providers.get(parts.shops.get(order.terms.shop_slug).terms.provider)
     if provider is None:
         raise NotPayable(status=status(order))
-    return RequestPayment(
-        **wish, provider=provider.name, account=provider.account, live=provider.live
-    )
+    return payment_request(provider, **wish)
 
 
 def page_to_pay(

@@ -11,7 +11,7 @@ from ledger.order import cancellation_policy as cancellation
 from ledger.order.decisions.capture import grace_ends
 from ledger.order.order import Order
 from ledger.order.payable import pay_until, payable
-from ledger.order.status import status
+from ledger.order.status import Status, status
 from ledger.payments.provider import newest
 from ledger.shop.stamps import Preferences
 from web.actions.pay import paid_without_page
@@ -23,7 +23,7 @@ from web.i18n.gettext import _
 from web.i18n.refusals import why_not_cancellable
 from web.pages.forms import PressForm
 from web.pages.grace_cancel import offered_token
-from web.pages.order_headline import confirmation, standing
+from web.pages.order_headline import confirmation, needs_contact, standing
 from web.pages.order_timeline import timeline
 from web.pages.pay import LOOKS, come_back, times_looked, try_again
 from web.pages.shop import by_rate
@@ -40,7 +40,8 @@ def page(shop: str, order: str) -> str:
     return render_template(
         "order.html",
         order=found,
-        status=status(found).value,
+        needs_contact=needs_contact(found),
+        declined=status(found) is Status.FAILED,
         standing=confirmation(found) if back.waits else standing(found),
         look=back.looks,
         look_again=back.again,

@@ -28,6 +28,17 @@ def standing(order: Order) -> Standing:
     return _TOLD[status(order)](order)
 
 
+def needs_contact(order: Order) -> bool:
+    """Whether whom to ask belongs below it: money is on its way back, or a person decides."""
+    if order.refund_pending:
+        return True
+    word = status(order)
+    return word in _BY_A_PERSON or (word is Status.CANCELLED and bool(order.received))
+
+
+_BY_A_PERSON = frozenset({Status.REFUND_FAILED, Status.DISPUTED, Status.CHARGED_BACK})
+
+
 def confirmation(order: Order) -> Standing:
     """Somebody is back from the payment page, and its provider has not told us what they did."""
     declined = status(order) is Status.FAILED
