@@ -14,7 +14,7 @@ import pytest
 from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from tests.kits import browser as browsers
 from tests.kits import examples, sharing
-from tests.kits.databases import copied_database, hasty, migrated_template
+from tests.kits.databases import copied_database, hasty, kept_in_memory, migrated_template
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -39,6 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
     # A shell that runs us in the background ignores Ctrl-C, and so would all that tests start.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def databases_in_memory() -> Iterator[None]:
+    with kept_in_memory():
+        yield
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.kits.sharing import LONGEST_FIRST, MEASURING, rank, unit
+from tests.kits.sharing import IN_ONE_HOUSE, LONGEST_FIRST, MEASURING, rank, unit
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,3 +23,13 @@ def test_a_file_is_given_out_whole_and_all_that_measures_to_one():
         unit("tests/ledger/order/test_fold.py::test_b[a::b]") == "tests/ledger/order/test_fold.py"
     )
     assert {unit(f"{one}::test_c") for one in MEASURING} == {"measuring"}
+
+
+def test_who_asks_for_the_shared_house_is_given_out_with_it():
+    asking = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests/end_to_end").glob("test_*.py")
+        if "(journey: Journey" in path.read_text()
+    }
+    assert asking == {*IN_ONE_HOUSE}
+    assert {unit(f"{one}::test_c") for one in IN_ONE_HOUSE} == {"one house"}

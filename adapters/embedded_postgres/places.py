@@ -30,6 +30,8 @@ FOLDERS = {16: "pginstall", 18: "pginstall18"}
 # The programs find their shared libraries here, relative to themselves.
 LIBRARIES = (f"{PACKAGE}.libs", f"{PACKAGE}/.dylibs")
 SYSTEM_FOLDER = Path("/var/lib/stampledger")
+# Where root's data folders are made.
+DATA_FOLDER = SYSTEM_FOLDER
 
 
 def find_binaries(version: int) -> Path:
@@ -212,8 +214,8 @@ def make_entry(entry: Path) -> None:
 
 def make_system_place() -> Path:
     """A folder of root's that the system user may enter; a home below /root is closed to it."""
-    open_folder(SYSTEM_FOLDER)
-    folder = SYSTEM_FOLDER / secrets.token_hex(6)
+    open_folder(DATA_FOLDER)
+    folder = DATA_FOLDER / secrets.token_hex(6)
     folder.mkdir(mode=0o750)
     os.chown(folder, 0, system_account().gid)
     folder.chmod(0o750)

@@ -8,8 +8,8 @@ from tests.end_to_end.houses import whole_house
 from tests.end_to_end.journey import Journey
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
-    """One house for the journeys of a file; each test buys orders of its own."""
+    """One house for all journeys; each test buys orders of its own, and leaves it calm."""
     with whole_house(tmp_path_factory.mktemp("house")) as house:
         yield house

@@ -12,6 +12,20 @@ if TYPE_CHECKING:
 
 # Whole houses and crashes come first; the rules take moments each and fill the ends.
 LONGEST_FIRST = ("end_to_end", "crash", "benchmarks", "web", "contract", "adapters")
+# They live in one house, the fixture `journey`: it is built once, and is gone before the rules come.
+IN_ONE_HOUSE = tuple(
+    f"tests/end_to_end/test_{name}.py"
+    for name in (
+        "stuck_pending",
+        "journeys",
+        "kill_between",
+        "desk",
+        "grace",
+        "raw_doors",
+        "in_the_browser",
+        "declined_then_paid",
+    )
+)
 # They measure seconds: one process runs them last, while the other has little left or nothing.
 MEASURING = (
     "tests/adapters/worker/reactors/test_alarms_unreachable.py",
@@ -32,8 +46,10 @@ def rank(test: str) -> tuple[bool, int]:
 
 
 def unit(test: str) -> str:
-    """What a test is given out with: its file, or all that measures."""
-    return "measuring" if _file(test) in MEASURING else _file(test)
+    """What a test is given out with: its file, all of one house, or all that measures."""
+    together = {"measuring": MEASURING, "one house": IN_ONE_HOUSE}
+    found = (name for name, files in together.items() if _file(test) in files)
+    return next(found, _file(test))
 
 
 def _file(test: str) -> str:
