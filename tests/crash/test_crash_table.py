@@ -129,11 +129,11 @@ def around_commits(points: list[Point]) -> list[Point]:
 
 
 def around_writing(points: list[Point]) -> list[Point]:
-    """Around the first and the last commit and the second letter, before some inserts."""
+    """Around the first and the last commit and the second letter, before the last insert."""
     inserts = [one for one in points if "insert" in one.name and not one.after]
     commits = around_commits(points)
     letters = [one for one in points if one.name == "smtp end of letter" and one.nth == 2]
-    return [inserts[0], inserts[-1], *commits[:2], *commits[2:][-2:], *letters]
+    return [inserts[-1], *commits[:2], *commits[2:][-1:], *letters[:1]]
 
 
 def can_die(victim: str, point: Point) -> bool:

@@ -17,7 +17,7 @@ from adapters.embedded_postgres import ADMIN
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.audit.verify import verify
 from tests.kits.audit import a_history
-from tests.kits.examples import examples
+from tests.kits.examples import every, examples
 
 # What orders the rows of a table, and where in the ledger a row of it belongs.
 TABLES = {
@@ -207,7 +207,7 @@ def test_an_inserted_row_is_located(ledger: Disarmed, table: str) -> None:
         f"insert into ledger.{table} ({', '.join(columns)})"
         f" select {', '.join(copied)} from ledger.{table} where ctid = %(address)s"
     )
-    for place, (_, position) in enumerate(ledger.rows(table)):
+    for place, (_, position) in [*enumerate(ledger.rows(table))][:: every(4)]:
         for to in (position, position + 1):
             ledger.restore()
             address, _ = ledger.rows(table)[place]
@@ -217,7 +217,7 @@ def test_an_inserted_row_is_located(ledger: Disarmed, table: str) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_missing_row_is_located(ledger: Disarmed, table: str) -> None:
-    for place in range(len(ledger.rows(table))):
+    for place in range(0, len(ledger.rows(table)), every(4)):
         ledger.restore()
         address, position = ledger.rows(table)[place]
         ledger.owner.execute(f"delete from ledger.{table} where ctid = %s", [address])
@@ -226,7 +226,8 @@ def test_a_missing_row_is_located(ledger: Disarmed, table: str) -> None:
 
 def test_a_cut_tail_is_located_against_a_head_kept_from_before(ledger: Disarmed) -> None:
     size, _ = ledger.head
-    for (first,) in ledger.owner.execute("select first_position from kept.commits").fetchall():
+    commits = ledger.owner.execute("select first_position from kept.commits").fetchall()
+    for (first,) in commits[:: every(4)]:
         ledger.restore()
         for table, (_, place) in TABLES.items():
             ledger.owner.execute(f"delete from ledger.{table} where {place} >= %s", [first])

@@ -124,8 +124,21 @@ def acquainted(*actors: Actor) -> None:
             actor.task()
 
 
-@pytest.mark.parametrize("strangers", [True, pytest.param(False, marks=pytest.mark.slow)])
-def test_two_writers_in_every_order_of_their_statements(troupe: Troupe, strangers: bool) -> None:
+EVERY = 2_000
+
+
+@pytest.mark.parametrize(
+    ("strangers", "most"),
+    [
+        (True, 40),
+        pytest.param(True, EVERY, marks=pytest.mark.slow),
+        pytest.param(False, EVERY, marks=pytest.mark.slow),
+    ],
+)
+def test_two_writers_in_every_order_of_their_statements(
+    troupe: Troupe, strangers: bool, most: int
+) -> None:
+    """Some orders by chance in the fast suite: there are hundreds."""
     writers = [troupe.writer(name, frozenset(), order) for name in ("one", "other")]
 
     def overtaken_by_a_third() -> None:
@@ -136,7 +149,11 @@ def test_two_writers_in_every_order_of_their_statements(troupe: Troupe, stranger
 
     prepare = overtaken_by_a_third if strangers else lambda: acquainted(*writers)
     orders = set()
-    for steps, outcomes in troupe.stage(writers, prepare=prepare).every_order(most=2_000):
+    stage = troupe.stage(writers, prepare=prepare)
+    chosen = stage.every_order(most=most)
+    if most < EVERY:
+        chosen = stage.orders_by(Random(2).randrange, count=most)
+    for steps, outcomes in chosen:
         orders.add(tuple(steps))
         assert only_overtaken(*writers), steps
         assert troupe.grew(7 if strangers else 6), steps
@@ -144,7 +161,7 @@ def test_two_writers_in_every_order_of_their_statements(troupe: Troupe, stranger
         assert positions == {troupe.size - 1, troupe.size}, steps
     assert troupe.root_is_that_of_the_rows()
     print(f"{len(orders)} orders of two writers")
-    assert len(orders) > 50
+    assert len(orders) > min(most, 60) - 10
 
 
 def test_the_last_seat_is_sold_once_in_every_order(troupe: Troupe) -> None:
@@ -226,13 +243,13 @@ def test_all_four_in_some_orders(troupe: Troupe) -> None:
     company = Company(troupe, times=4)
     choose = Random(4).randrange
     orders, moved = set(), 0
-    for steps, given in company.stage.orders_by(choose, count=60):
+    for steps, given in company.stage.orders_by(choose, count=30):
         company.judge(steps, given)
         orders.add(tuple(steps))
         moved += given[-1]
     company.close()
-    assert len(orders) > 50
-    assert moved > 20
+    assert len(orders) > 25
+    assert moved > 10
 
 
 @pytest.mark.slow

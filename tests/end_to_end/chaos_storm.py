@@ -80,7 +80,8 @@ class Storm:
     def _strike(self, over: threading.Event) -> None:
         dice, acts = random.Random(f"{self.seed}/blows"), self._acts()
         first = dice.sample(BLOWS, len(BLOWS))
-        while not over.wait(dice.uniform(0.5, 1.5) * self.pause):
+        # Each falls once, also where everybody has lived before that.
+        while not over.wait(dice.uniform(0.5, 1.5) * self.pause) or first:
             name = first.pop() if first else dice.choice([*_OFTEN, *BLOWS])
             self.struck.append((time.monotonic(), name))
             acts[name]()

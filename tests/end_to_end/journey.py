@@ -5,7 +5,6 @@ import re
 import secrets
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from uuid import UUID
 
 import httpx2
 
+from tests.kits import ready_commands
 from web.demo.processes import House, start
 from web.wiring.composition import Works
 
@@ -136,13 +136,7 @@ class Journey:
 
     def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a command as an operator would."""
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "web.cli", *words],
-            env=dict(self.house.environment()),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return ready_commands.run(words, self.house.environment())
 
 
 @dataclass

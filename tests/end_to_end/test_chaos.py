@@ -13,11 +13,15 @@ from tests.end_to_end.houses import whole_house
 
 
 @pytest.mark.parametrize(
-    "orders", [len(LIVES) + 6, pytest.param(2000, marks=pytest.mark.slow)], ids=["short", "long"]
+    ("orders", "pause"),
+    [(len(LIVES), 2.5), pytest.param(2000, 1.2, marks=pytest.mark.slow)],
+    ids=["short", "long"],
 )
-def test_every_life_trouble_and_blow_loses_nothing_and_repeats_nothing(tmp_path: Path, orders: int):
+def test_every_life_trouble_and_blow_loses_nothing_and_repeats_nothing(
+    tmp_path: Path, orders: int, pause: float
+):
     with whole_house(tmp_path) as journey:
-        day = BadDay(journey, orders, seed=orders, customers=16, pause=1.2).run()
+        day = BadDay(journey, orders, seed=orders, customers=16, pause=pause).run()
         show(day, Console(width=100))
     assert day.findings == []
     assert sum(day.ended.values()) >= orders

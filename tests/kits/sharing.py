@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Whole houses and crashes come first; the rules take moments each and fill the ends.
 LONGEST_FIRST = ("end_to_end", "crash", "benchmarks", "web", "contract", "adapters")
-# They live in one house, the fixture `journey`: it is built once, and is gone before the rules come.
+# They live in one house, the fixture `journey`, which is built once.
 IN_ONE_HOUSE = tuple(
     f"tests/end_to_end/test_{name}.py"
     for name in (

@@ -11,6 +11,7 @@ import click
 import pytest
 
 from tests.conftest import Database
+from tests.kits.examples import every
 from web.cli import arguments
 from web.cli import main as cli
 
@@ -104,7 +105,8 @@ def test_no_argument_whatever_is_a_traceback(
     one: click.Parameter,
     capsys: pytest.CaptureFixture[str],
 ):
-    for name, value in BAD.items():
+    step = every(3)
+    for name, value in [*BAD.items()][len(one.name or "") % step :: step]:
         if path[0] in ENDLESS and _would_run(one, value):
             continue
         status = ending(*path, *typed(command, one, value))

@@ -9,6 +9,8 @@ from werkzeug.serving import make_server
 from tests.kits.pages import MEMBER, World, address
 
 ELSEWHERE = "https://pay.example/**"
+# Words are longest in Finnish, and room is scarcest on a phone.
+OTHER_SCREENS = (("en", 360), ("sv", 360), ("en", 1280), ("fi", 1280), ("sv", 1280))
 
 
 @pytest.fixture
@@ -44,8 +46,10 @@ def opened(browser, width, **more):
     return page
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["en", "fi", "sv"])
+@pytest.mark.parametrize(
+    ("language", "width"),
+    [("fi", 360), *(pytest.param(*one, marks=pytest.mark.slow) for one in OTHER_SCREENS)],
+)
 def test_nothing_is_wider_than_the_screen(browser, world, width, language):
     page = opened(browser, width)
     paid = world.a_paid_order()
@@ -109,8 +113,15 @@ def test_the_waiting_page_moves_on_when_the_news_comes(browser, world):
     page.context.close()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    ("width", "scripts"),
+    [
+        (360, True),
+        pytest.param(360, False, marks=pytest.mark.slow),
+        pytest.param(1280, True, marks=pytest.mark.slow),
+        (1280, False),
+    ],
+)
 def test_whoever_bought_cancels_at_once(browser, later, scripts, width):
     page = opened(browser, width, java_script_enabled=scripts)
     page.goto(f"{later.base}/winterfest/checkout?buy.weekend=2")
