@@ -7,6 +7,7 @@ from typing import Any
 from ledger.order.cancellation_policy import eligibility
 from ledger.order.order import Order
 from ledger.order.overdue import flags_at
+from ledger.order.part_policy import can_choose
 from ledger.order.stamps import Line
 from ledger.order.status import status
 from ledger.shop.texts import text_in
@@ -26,7 +27,7 @@ def order_page(order: Order, now: datetime, language: str) -> Mapping[str, Any]:
         "placed_at": moment(order.placed_at),
         "language": terms.language,
         "money": _money(order),
-        "lines": [_line(line, language) for line in terms.lines],
+        "lines": [_line(*one, language) for one in zip(order.lines, terms.lines, strict=True)],
         "cancellation": _cancellation(order, now),
         "flags": [*flags_at(order, now)],
     }
@@ -45,15 +46,18 @@ def _money(order: Order) -> Mapping[str, int]:
         "refunded": order.refunded.amount,
         "disputed": order.disputed.amount,
         "charged_back": order.lost.amount,
+        "fees": order.fees_of_parts.amount,
     }
 
 
-def _line(line: Line, language: str) -> Mapping[str, Any]:
+def _line(line: Line, ordered: Line, language: str) -> Mapping[str, Any]:
+    """What is left of a line, and how many of its pieces were cancelled."""
     return {
         "product": line.product,
         "revision": line.revision,
         "title": text_in(line.title, language),
         "quantity": line.quantity,
+        "cancelled": ordered.quantity - line.quantity,
         "unit_price": line.unit_price.amount,
         "vat_percent": line.vat_percent,
     }
@@ -65,4 +69,5 @@ def _cancellation(order: Order, now: datetime) -> Mapping[str, Any]:
         "allowed": answer.allowed,
         "reason": answer.reason,
         "deadline": moment(answer.deadline),
+        "parts": answer.allowed and can_choose(order),
     }

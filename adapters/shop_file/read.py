@@ -78,6 +78,7 @@ CANCELLATION: Mapping[str, Key] = {
     "period_days": Key(whole, 0),
     "fee": Key(group(FEE), _NO_FEE),
     "release_seats": Key(one_of(Release), Release.AT_REFUND_ACCEPTED),
+    "parts": Key(flag, False),
 }
 PRODUCT: Mapping[str, Key] = {
     "slug": Key(text, "", needed=True),
@@ -238,6 +239,7 @@ def _cancellation(said: Mapping[str, Any], currency: str) -> CancellationPolicy:
         fee_fixed=Money(said["fee"]["fixed"], currency),
         fee_percent=said["fee"]["percent"],
         release=said["release_seats"],
+        parts=said["parts"],
     )
 
 

@@ -6,6 +6,7 @@ from typing import TypeGuard, get_args
 from ledger.audit.findings import Finding, Step
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import zero
+from ledger.order.amendment import fits, lines_of, price_of
 from ledger.order.letters_due import letters_due
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
@@ -24,6 +25,7 @@ from ledger.order.stamps import (
     Disputed,
     Letter,
     ManualRefund,
+    OrderAmended,
     OrderPlaced,
     Paid,
     PaymentExpired,
@@ -33,6 +35,7 @@ from ledger.order.stamps import (
     ReceiptSendStarted,
     Refunded,
     RefundFailed,
+    SeatsReleased,
     Voided,
 )
 
@@ -105,6 +108,24 @@ def never_beyond_authorized(step: Step) -> Iterator[Finding]:
             yield step.finding("G1", "gives up what is being captured")
 
 
+def parts_are_whole(step: Step) -> Iterator[Finding]:
+    """Laws 7, 8: of a line no more is cancelled than was bought, for its price, its seats once."""
+    order, news = step.order, step.stamp
+    if order is None or news is None:
+        return
+    said, cause = news.stamp, news.correlation_id
+    if isinstance(said, SeatsReleased) and said.pieces:
+        part = order.amendments.get(cause)
+        if part is None or part.pieces != said.pieces or cause in order.freed:
+            yield step.finding("8", "frees seats of pieces that were not cancelled")
+    elif isinstance(said, CreateRefundRequest | OrderAmended) and said.pieces:
+        if cause not in order.amendments and not fits(order.lines, said.pieces):
+            yield step.finding("7", "cancels pieces that the order does not have")
+        price = price_of(lines_of(order.terms.lines, said.pieces), order.currency)
+        if said.amount + said.fee != price:
+            yield step.finding("7", f"returns {said.amount} of {price}, keeping {said.fee}")
+
+
 def bound(step: Step) -> Sequence[Finding]:
     """Law 11: a fact belongs to something that this order asked for."""
     order, news = step.order, step.stamp
@@ -172,6 +193,7 @@ def receipts_owed(step: Step) -> Sequence[Finding]:
 OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
     never_beyond_held: (CreateRefundRequest, ManualRefund, PaymentWithdrawn),
     never_beyond_authorized: (CreateCaptureRequest, CreateVoidRequest),
+    parts_are_whole: (CreateRefundRequest, OrderAmended, SeatsReleased),
     bound: (*_OF_AN_ATTEMPT, *_OF_A_PAYMENT),
     one_receipt: (ReceiptSendStarted,),
     receipts_owed: (ReceiptSendStarted,),

@@ -1,5 +1,6 @@
 """Every stamp in one plain sentence, for whoever reads a ledger; nothing personal."""
 
+from collections.abc import Sequence
 from typing import Protocol, assert_never
 
 from ledger.cases import stamps as case_stamps
@@ -26,7 +27,19 @@ def _placed(one: stamps.OrderPlaced) -> str:
 
 def _asked_back(one: stamps.CreateRefundRequest) -> str:
     kept = f", keeping {spoken(one.fee)}" if one.fee else ""
-    return f"Asked {one.provider} to return {spoken(one.amount)} ({one.cause}){kept}{_try(one)}"
+    what = f"{spoken(one.amount)} ({one.cause}){_pieces(one.pieces)}"
+    return f"Asked {one.provider} to return {what}{kept}{_try(one)}"
+
+
+def _amended(one: stamps.OrderAmended) -> str:
+    kept = f", keeping {spoken(one.fee)}" if one.fee else ""
+    return f"A part cancelled ({one.cause}){_pieces(one.pieces)}, {spoken(one.amount)} back{kept}"
+
+
+def _pieces(pieces: Sequence[stamps.Pieces]) -> str:
+    """Lines are counted from 1 for people."""
+    told = ", ".join(f"{some.quantity} of line {some.line + 1}" for some in pieces)
+    return f": {told}" if told else ""
 
 
 def _try(one: _Tried) -> str:
@@ -91,8 +104,10 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return "A cancellation link was asked for"
         case stamps.Cancelled():
             return f"Cancelled ({one.cause})"
+        case stamps.OrderAmended():
+            return _amended(one)
         case stamps.SeatsReleased():
-            return "Seats released"
+            return f"Seats released{_pieces(one.pieces)}"
         case stamps.SeatsRetaken():
             return "Seats taken again"
         case stamps.CreateRefundRequest():

@@ -32,6 +32,17 @@ def _order_placed_4(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "payment_letter": None}
 
 
+def _order_placed_5(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 4 was cancelled whole or not at all, so no line had to know its seats."""
+    lines = [{**line, "quotas": []} for line in body["lines"]]
+    return {**body, "lines": lines, "cancellation": {**body["cancellation"], "parts": False}}
+
+
+def _about_the_whole(body: dict[str, Any]) -> dict[str, Any]:
+    """Before single pieces could be cancelled, all stamps were about the whole order."""
+    return {**body, "pieces": []}
+
+
 def _preferences_changed_2(body: dict[str, Any]) -> dict[str, Any]:
     """Version 1 knew no grace period."""
     return _with_preference(body, "grace_period", None)
@@ -53,6 +64,15 @@ def _preferences_changed_5(body: dict[str, Any]) -> dict[str, Any]:
     return _with_preference(account, "remind_unpaid", True)
 
 
+def _preferences_changed_6(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 5 cancelled no single pieces."""
+    known = {which: body[which] for which in ("before", "after") if body[which] is not None}
+    for which, one in known.items():
+        policy = {**one["cancellation"], "parts": False}
+        body = {**body, which: {**one, "cancellation": policy}}
+    return body
+
+
 def _with_preference(body: dict[str, Any], name: str, value: object) -> dict[str, Any]:
     known = {which: body[which] for which in ("before", "after") if body[which] is not None}
     return {**body, **{which: {**one, name: value} for which, one in known.items()}}
@@ -68,10 +88,14 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("ORDER_PLACED", 1): _order_placed_2,
     ("ORDER_PLACED", 2): _order_placed_3,
     ("ORDER_PLACED", 3): _order_placed_4,
+    ("ORDER_PLACED", 4): _order_placed_5,
+    ("CREATE_REFUND_REQUEST", 1): _about_the_whole,
+    ("SEATS_RELEASED", 1): _about_the_whole,
     ("PREFERENCES_CHANGED", 1): _preferences_changed_2,
     ("PREFERENCES_CHANGED", 2): _preferences_changed_3,
     ("PREFERENCES_CHANGED", 3): _preferences_changed_4,
     ("PREFERENCES_CHANGED", 4): _preferences_changed_5,
+    ("PREFERENCES_CHANGED", 5): _preferences_changed_6,
     ("CASE_OPENED", 1): _case_opened_2,
 }
 

@@ -155,6 +155,35 @@ def shares(gross: Mapping[Decimal, Money]) -> tuple[VatShare, ...]:
     return tuple(_share(rate, gross[rate]) for rate in sorted(gross, reverse=True))
 
 
+def spread(amount: Money, weights: Mapping[Decimal, Money]) -> Mapping[Decimal, Money]:
+    """Shares in proportion to the weights that add up to the amount, to the last cent."""
+    whole = sum(weight.amount for weight in weights.values())
+    if not whole:
+        return weights
+    cut = {rate: divmod(amount.amount * of.amount, whole) for rate, of in weights.items()}
+    missing = amount.amount - sum(floor for floor, _ in cut.values())
+    first = sorted(cut, key=lambda rate: (-cut[rate][1], rate))[:missing]
+    return {
+        rate: Money(floor + (rate in first), amount.currency) for rate, (floor, _) in cut.items()
+    }
+
+
+def shares_returned(
+    back: Mapping[Decimal, Money], kept: Mapping[Decimal, Money]
+) -> tuple[VatShare, ...]:
+    """Base and VAT of what goes back by rate, out of what was kept until then.
+
+    The VAT is the difference of two sums that are rounded once each: what is kept afterwards has
+    its exact VAT, and all that goes back, in however many parts, comes to the VAT of the whole.
+    """
+    return tuple(_difference(rate, back[rate], kept[rate]) for rate in sorted(back, reverse=True))
+
+
+def _difference(rate: Decimal, back: Money, kept: Money) -> VatShare:
+    vat = vat_included(kept, rate) - vat_included(kept - back, rate)
+    return VatShare(rate=rate_as_written(rate), base=back - vat, vat=vat)
+
+
 def rate_as_written(rate: Decimal) -> str:
     """Without zeros at its end (SPEC R3).
 

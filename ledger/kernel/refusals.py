@@ -94,6 +94,18 @@ class NotCancellable(Refusal):
         self.code, self.inputs = code, inputs
 
 
+class PiecesNotLeft(Refusal):
+    """So many pieces of this product are not left in the order; choose again."""
+
+    def __init__(self, *, product: str, left: int) -> None:
+        super().__init__(f"{product}: {left} left")
+        self.product, self.left = product, left
+
+
+class NothingChosen(Refusal):
+    """Choose at least one piece, and each product of the order at most once."""
+
+
 class LateCancel(Refusal):
     """It is too late to cancel at once: the grace period is over, or the payment is captured."""
 

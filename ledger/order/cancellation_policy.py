@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from ledger.kernel.clocks import after, within
-from ledger.kernel.money import Money, percent_of, zero
+from ledger.kernel.money import Money, percent_of, total, zero
 from ledger.order.order import LinkRequest, Order
 from ledger.order.refund import Refund
 from ledger.order.status import Status, status
@@ -47,15 +47,20 @@ def deadline(order: Order) -> datetime | None:
 
 
 def quote(order: Order) -> Quote:
-    """The refund that a cancellation would bring: what is held of the payment, less the fee."""
+    """The refund that a cancellation would bring: what is held of the payment, less the fee.
+
+    Where parts were cancelled before, the fee is what is still to be kept of the fee of all; what
+    was kept of it already stays.
+    """
     paid = [one for one in order.paid_attempts if order.held_by(one.correlation_id).amount > 0]
     if not paid:
         nothing = zero(order.currency)
         return Quote(amount=nothing, fee=nothing, payment=None)
     held = order.held_by(paid[0].correlation_id)
-    fee = _fee(order, held)
+    share = max(zero(order.currency), held - order.fees_of_parts)
+    fee = fee_of(order, share)
     return Quote(
-        amount=held - fee,
+        amount=share - fee,
         fee=fee,
         payment=paid[0].correlation_id,
         payment_reference=paid[0].reference,
@@ -63,10 +68,22 @@ def quote(order: Order) -> Quote:
     )
 
 
-def _fee(order: Order, held: Money) -> Money:
+def fee_of(order: Order, share: Money) -> Money:
+    """The fee for one more share of the payment.
+
+    It is the fee of all shares together, rounded once, less that of the earlier ones: in however
+    many parts an order is cancelled, they come to the fee of the whole, and the fixed amount is
+    kept once.
+    """
+    shares = [one.amount + one.fee for one in order.amendments.values()]
+    before = total(shares, order.currency)
+    return _fee(order, before + share) - _fee(order, before)
+
+
+def _fee(order: Order, share: Money) -> Money:
     policy = order.terms.cancellation
-    fee = policy.fee_fixed + percent_of(held, Decimal(policy.fee_percent))
-    return min(fee, held)
+    fee = policy.fee_fixed + percent_of(share, Decimal(policy.fee_percent))
+    return min(fee, share)
 
 
 def eligibility(order: Order, now: datetime) -> Eligibility:
@@ -97,7 +114,7 @@ def hindrance(order: Order, now: datetime, until: datetime | None) -> str:
         return "disputed"
     if word in (Status.REFUND_REQUESTED, Status.REFUND_FAILED):
         return "refund_under_way"
-    if word is not Status.PAID:
+    if word is not Status.PAID and not only_parts_returned(order):
         return "not_paid"
     if until is None:
         return "no_self_service"
@@ -105,6 +122,14 @@ def hindrance(order: Order, now: datetime, until: datetime | None) -> str:
         return "too_late"
     refundable = all(one.provider != "manual" for one in order.standing_payments)
     return "" if refundable and _one_payment(order) else "not_refundable"
+
+
+def only_parts_returned(order: Order) -> bool:
+    """Some money went back, and all of it for parts that were cancelled: the rest is paid."""
+    if status(order) is not Status.PARTIALLY_REFUNDED:
+        return False
+    others = (one for one in order.refunds.values() if one.correlation_id not in order.amendments)
+    return order.confirmed and not any(one.returned(order.currency) for one in others)
 
 
 def _one_payment(order: Order) -> bool:
@@ -144,5 +169,6 @@ def link_is_valid(order: Order, link: LinkRequest, now: datetime) -> bool:
         and newest.correlation_id == link.correlation_id
         and now < link.requested_at + LINK_LIFETIME
         and link.correlation_id not in order.refunds
+        and link.correlation_id not in order.amendments
         and link.correlation_id != order.cancelled
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.kernel.money import Money
-from ledger.order.stamps import Cause, Customer, Letter
+from ledger.order.stamps import Cause, Customer, Letter, Pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,21 +76,23 @@ class RequestCancellation(Command):
 class ConfirmCancellation(Command):
     """Cancel with the code of the link. `quote` is the refund that the page showed.
 
-    The correlation id is that of the order's newest link: refund and cancellation share it.
+    The correlation id is that of the order's newest link: refund and cancellation share it. With
+    `pieces` these are cancelled and the rest lives; all that are left are the whole order.
     """
 
     code: str
     quote: Money
+    pieces: tuple[Pieces, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteCancellation(Command):
-    """Ours: the refund of this cancellation was accepted, so the order is cancelled."""
+    """Ours: the refund of this cancellation was accepted: the order, or its part, is cancelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseSeats(Command):
-    """Ours: the cancelled order's seats go back."""
+    """Ours: the seats of a cancelled order, or of a part of one, go back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +196,21 @@ class CancelOrder(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelPart(StaffCommand):
+    """Ticket sales cancel some pieces for their holder; the rest lives. All of them: the order.
+
+    Their price goes back through the payment's provider, or was returned `by_hand`; less the fee
+    of the shop's policy, unless ticket sales `waive_fee`. `quote` is the refund that was shown,
+    None where nobody says what was.
+    """
+
+    pieces: tuple[Pieces, ...]
+    by_hand: bool = False
+    waive_fee: bool = False
+    quote: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(StaffCommand):
     """Staff take back what they did by mistake; somebody else, the `approver`, agreed."""
 
@@ -234,6 +251,7 @@ StaffWish = (
     | RefundPayment
     | RefundByHand
     | CancelOrder
+    | CancelPart
     | WithdrawPayment
     | WithdrawCancellation
     | ResendLetter

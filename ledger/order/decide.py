@@ -19,6 +19,7 @@ from ledger.order import cancellation_policy as cancellation
 from ledger.order.commands import (
     CancelInGrace,
     CancelOrder,
+    CancelPart,
     CancelUnpaid,
     CaptureAuthorization,
     CompleteCancellation,
@@ -46,6 +47,13 @@ from ledger.order.decisions.capture import (
     void_authorization,
 )
 from ledger.order.decisions.corrections import withdraw_cancellation, withdraw_payment
+from ledger.order.decisions.part import (
+    cancel_part,
+    confirm_part,
+    part_completed,
+    part_freed,
+    require_same_part,
+)
 from ledger.order.decisions.staff import (
     cancel_order,
     mark_paid,
@@ -89,7 +97,7 @@ def decide(  # noqa: C901 (a dispatching match)
         case CompleteCancellation():
             return _complete_cancellation(command, order)
         case ReleaseSeats():
-            return (SeatsReleased(),) if cancellation.frees_seats(order) else _NOTHING
+            return _release_seats(command, order)
         case CancelInGrace():
             return cancel_in_grace(command, order)
         case CaptureAuthorization():
@@ -152,6 +160,9 @@ def _confirm_cancellation(command: ConfirmCancellation, order: Order) -> Sequenc
     if not cancellation.link_is_valid(order, link, command.at):
         raise LinkInvalid
     _require_cancellable(order, command)
+    part = confirm_part(command, order) if command.pieces else None
+    if part is not None:
+        return part
     quote = cancellation.quote(order)
     if quote.amount != command.quote:
         raise QuoteChanged(quote=quote.amount)
@@ -172,11 +183,22 @@ def _confirm_cancellation(command: ConfirmCancellation, order: Order) -> Sequenc
 
 def _complete_cancellation(command: CompleteCancellation, order: Order) -> Sequence[OrderStamp]:
     refund = order.refund_of(command.correlation_id)
-    if order.cancelled is not None or refund is None or not refund.was_accepted:
+    if refund is None or not refund.was_accepted:
+        return _NOTHING
+    if refund.request is not None and refund.request.pieces:
+        return part_completed(order, refund)
+    if order.cancelled is not None:
         return _NOTHING
     released = cancellation.releases(order, refund)
     cancelled = Cancelled(cause=Cause.CUSTOMER)
     return (cancelled, SeatsReleased()) if released else (cancelled,)
+
+
+def _release_seats(command: ReleaseSeats, order: Order) -> Sequence[OrderStamp]:
+    part = order.amendments.get(command.correlation_id)
+    if part is not None:
+        return (SeatsReleased(pieces=part.pieces),) if part_freed(order, part) else _NOTHING
+    return (SeatsReleased(),) if cancellation.frees_seats(order) else _NOTHING
 
 
 def _cancel_unpaid(command: CancelUnpaid, order: Order) -> Sequence[OrderStamp]:
@@ -246,6 +268,8 @@ def by_staff(  # noqa: C901 (a dispatching match)
             return refund_by_hand(command, order)
         case CancelOrder():
             return cancel_order(command, order)
+        case CancelPart():
+            return cancel_part(command, order)
         case WithdrawPayment():
             return withdraw_payment(command, order)
         case WithdrawCancellation():
@@ -263,6 +287,7 @@ def _retry_refund(command: RetryRefund, order: Order) -> Sequence[OrderStamp]:
     if refund.request.amount.amount > order.held_by(refund.request.payment).amount:
         raise NothingToRefund
     require_unmoved(command.version, order)
+    require_same_part(order, refund)
     request = refund.request
     return (
         CreateRefundRequest(
@@ -273,5 +298,6 @@ def _retry_refund(command: RetryRefund, order: Order) -> Sequence[OrderStamp]:
             fee=request.fee,
             cause=request.cause,
             try_number=refund.last_try + 1,
+            pieces=request.pieces,
         ),
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.values import replace
+from ledger.order.amendment import amendment
 from ledger.order.correction import withdrawal
 from ledger.order.letter_delivery import LetterStamp, told_posting
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
@@ -32,6 +33,7 @@ from ledger.order.stamps import (
     DisputeClosed,
     Disputed,
     ManualRefund,
+    OrderAmended,
     OrderPlaced,
     OrderStamp,
     Paid,
@@ -128,8 +130,10 @@ def _changed(  # noqa: C901 (a dispatching match)
             return _of_refund(order, stamp, recorded)
         case Cancelled():
             return _cancelled(order, stamp, recorded)
+        case OrderAmended():
+            return _amended(order, stamp, recorded)
         case SeatsReleased():
-            return replace(order, released=True)
+            return _released(order, stamp, recorded)
         case CancellationRequested():
             return replace(order, links=(*order.links, link_request(stamp, recorded)))
         case ZeroPrice():
@@ -198,6 +202,18 @@ def _cancelled(order: Order, stamp: Cancelled, recorded: Recorded[object]) -> Or
         cancelled_position=recorded.position,
         cancelled_at=recorded.recorded_at,
     )
+
+
+def _amended(order: Order, stamp: OrderAmended, recorded: Recorded[object]) -> Order:
+    part = amendment(stamp, recorded)
+    return replace(order, amendments={**order.amendments, part.correlation_id: part})
+
+
+def _released(order: Order, stamp: SeatsReleased, recorded: Recorded[object]) -> Order:
+    """Of some pieces while the rest lives, or of all; each part once, by its correlation id."""
+    if not stamp.pieces:
+        return replace(order, released=True)
+    return replace(order, freed={**order.freed, recorded.correlation_id: stamp.pieces})
 
 
 def _payment_withdrawn(order: Order, stamp: PaymentWithdrawn, recorded: Recorded[object]) -> Order:

@@ -120,7 +120,12 @@ def _announced(order: Order, refund: Refund) -> bool:
 
 
 def _cancelled(order: Order) -> Iterator[Due]:
-    if order.cancelled is None or _waits(order):
+    for part in order.amendments.values():
+        if not _waits(order, part.correlation_id):
+            yield Due(
+                correlation_id=part.correlation_id, letter=Letter.CANCELLED, position=part.position
+            )
+    if order.cancelled is None or _waits(order, order.cancelled):
         return
     if order.free_confirmed is not None or _was_paid(order):
         yield Due(
@@ -136,9 +141,9 @@ def _was_paid(order: Order) -> bool:
     return any(order.paid_through(one) for one in before)
 
 
-def _waits(order: Order) -> bool:
+def _waits(order: Order, cancellation: UUID) -> bool:
     """The refund that shares the cancellation's id has no outcome yet."""
-    refund = order.refund_of(order.cancelled)
+    refund = order.refund_of(cancellation)
     return refund is not None and refund.unanswered
 
 
@@ -166,7 +171,9 @@ def _was_told(order: Order, taken: Withdrawal) -> bool:
 def _link(order: Order) -> Iterator[Due]:
     """Only the newest link, and only while nothing was done with it."""
     link = order.newest_link
-    if link is None or link.correlation_id in order.refunds or not order.alive:
+    if link is None or not order.alive:
+        return
+    if link.correlation_id in order.refunds or link.correlation_id in order.amendments:
         return
     yield Due(correlation_id=link.correlation_id, letter=Letter.LINK, position=link.position)
 
@@ -197,7 +204,8 @@ def _withdrawal(order: Order) -> Iterator[Due]:
         if request is None or request.cause is not Cause.CUSTOMER:
             continue
         told = refund.was_accepted or _announced(order, refund)
-        told = told or (order.cancelled == cause and not refund.unanswered)
+        gone = order.cancelled == cause or cause in order.amendments
+        told = told or (gone and not refund.unanswered)
         if told and (cause, Letter.WITHDRAWAL) not in order.postings:
             continue
         yield Due(

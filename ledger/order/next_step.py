@@ -15,6 +15,7 @@ from ledger.order.commands import (
     VoidAuthorization,
 )
 from ledger.order.decisions.capture import needless
+from ledger.order.decisions.part import part_completed, part_freed
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
 from ledger.order.payable import came_late
@@ -25,7 +26,7 @@ from ledger.shop.stamps import Surplus
 
 def surplus(order: Order) -> Iterator[tuple[Attempt, Money]]:
     """What is held beyond the price, by payment: the newest in the ledger is the surplus one."""
-    left = order.held - order.due
+    left = order.surplus
     for attempt in reversed(order.paid_attempts):
         kept = min(left, order.held_by(attempt.correlation_id))
         if kept.amount > 0:
@@ -69,16 +70,23 @@ def next_step(order: Order, at: datetime) -> OrderCommand | None:
 
 
 def _completion(order: Order, at: datetime) -> OrderCommand | None:
-    """The refund of a customer's cancellation was accepted: now the order is cancelled (X4)."""
+    """The refund of a cancellation was accepted: now the order, or its part, is cancelled (X4)."""
     links = {link.correlation_id for link in order.links}
     for refund in order.refunds.values():
-        ours = refund.correlation_id in links and order.cancelled is None
-        if ours and refund.was_accepted:
+        if refund.request is not None and refund.request.pieces:
+            due = bool(part_completed(order, refund))
+        else:
+            ours = refund.correlation_id in links and order.cancelled is None
+            due = ours and refund.was_accepted
+        if due:
             return CompleteCancellation(correlation_id=refund.correlation_id, actor=ACTOR, at=at)
     return None
 
 
 def _release(order: Order, at: datetime) -> OrderCommand | None:
+    for part in order.amendments.values():
+        if part_freed(order, part):
+            return ReleaseSeats(correlation_id=part.correlation_id, actor=ACTOR, at=at)
     if order.cancelled is None or not frees_seats(order):
         return None
     return ReleaseSeats(correlation_id=order.cancelled, actor=ACTOR, at=at)

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, total, zero
 from ledger.kernel.values import replace
+from ledger.order.amendment import Amendment, counted, lines_of, seats_of, without
 from ledger.order.correction import Withdrawal
 from ledger.order.letter_delivery import Posting
 from ledger.order.numbers import payment_reference
@@ -24,8 +25,9 @@ from ledger.order.stamps import (
     DisputeClosed,
     Disputed,
     Letter,
+    Line,
     OrderPlaced,
-    SeatClaim,
+    Pieces,
 )
 
 
@@ -93,6 +95,8 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     cancelled_position: int = 0
     cancelled_at: datetime | None = None
     released: bool = False
+    amendments: Mapping[UUID, Amendment] = field(default_factory=dict)
+    freed: Mapping[UUID, tuple[Pieces, ...]] = field(default_factory=dict)
     retaken_position: int = 0
     links: tuple[LinkRequest, ...] = ()
     postings: Mapping[tuple[UUID, Letter], Posting] = field(default_factory=dict)
@@ -112,8 +116,37 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def due(self) -> Money:
-        """What the order costs."""
-        return self.terms.total
+        """What the order costs: its price, less what goes back for pieces that were cancelled."""
+        return self.terms.total - self._amended if self.amendments else self.terms.total
+
+    @cached_property
+    def _amended(self) -> Money:
+        return total([one.amount for one in self.amendments.values()], self.currency)
+
+    def due_at(self, position: int) -> Money:
+        """What the order cost at a position of the ledger."""
+        amended = [one.amount for one in self.amendments.values() if one.position < position]
+        return self.terms.total - total(amended, self.currency)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """What is left of each line, maybe nothing; each at the place where it was ordered."""
+        return without(self.terms.lines, self.cancelled_pieces)
+
+    @cached_property
+    def cancelled_pieces(self) -> Mapping[int, int]:
+        """How many pieces of each line were cancelled as a part, by the line's place from 0."""
+        return counted(one.pieces for one in self.amendments.values())
+
+    @cached_property
+    def freed_pieces(self) -> Mapping[int, int]:
+        """How many pieces of each line gave their seats back while the rest of the order lives."""
+        return counted(self.freed.values())
+
+    @property
+    def fees_of_parts(self) -> Money:
+        """What was kept of the price of pieces that were cancelled: it is part of what is due."""
+        return total([one.fee for one in self.amendments.values()], self.currency)
 
     @cached_property
     def payment_reference(self) -> str:
@@ -192,16 +225,20 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         """How much of the price is paid by money that is there.
 
         A payment of which nothing is left counts for nothing. Of any other counts what came, less
-        what banks took for good and what went back because nobody wanted it; the rest of what
-        went back was given back of the price, which is paid all the same. While a dispute is
-        open, its money counts.
+        what banks took for good and what went back because nobody wanted it, or for pieces that
+        cost nothing any more; the rest of what went back was given back of the price, which is
+        paid all the same. While a dispute is open, its money counts.
         """
         return total([self._counted(one) for one in self.standing_payments], self.currency)
 
     def _counted(self, attempt: Attempt) -> Money:
         counted = attempt.received or zero(self.currency)
         for refund in self.refunds.values():
-            if refund.payment == attempt.correlation_id and refund.unwanted:
+            if refund.payment != attempt.correlation_id:
+                continue
+            if part := self.amendments.get(refund.correlation_id):
+                counted -= part.amount
+            elif refund.unwanted:
                 counted -= refund.returned(self.currency) + refund.pending(self.currency)
         return counted - self._disputes(won=False, of=attempt.correlation_id)
 
@@ -212,6 +249,21 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
 
     def _stands(self, payment: UUID) -> bool:
         return (self.held_by(payment) + self._disputes(won=None, of=payment)).amount > 0
+
+    @property
+    def surplus(self) -> Money:
+        """What is held beyond the price, and is not owed for a part whose refund failed."""
+        if not self.amendments:
+            return self.held - self.due
+        owed = [self._owed_back(part) for part in self.amendments.values()]
+        return self.held - self.due - total(owed, self.currency)
+
+    def _owed_back(self, part: Amendment) -> Money:
+        refund = self.refunds.get(part.correlation_id)
+        failed = refund is not None and (refund.was_refused or refund.failed_late)
+        return (
+            part.amount if refund and failed and not self.replaced(refund) else zero(self.currency)
+        )
 
     @property
     def missing(self) -> Money:
@@ -261,7 +313,8 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         standing = self.standing_payments
         together = standing if attempt in standing else (attempt,)
         came = total([one.received for one in together if one.received], self.currency)
-        return bool(self.due) and came >= self.due
+        due = self.due_at(attempt.paid_position) if self.amendments else self.due
+        return bool(due) and came >= due
 
     @property
     def alive(self) -> bool:
@@ -273,10 +326,19 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         """(held, sold) per quota that this order takes just now."""
         if self.placed is None or self.released:
             return {}
-        return {claim.quota: self._taken(claim) for claim in self.placed.seats}
+        if self.freed:
+            return self._seats_left(self.placed)
+        return {claim.quota: self._taken(claim.seats) for claim in self.placed.seats}
 
-    def _taken(self, claim: SeatClaim) -> tuple[int, int]:
-        return (0, claim.seats) if self.sold else (claim.seats, 0)
+    def _seats_left(self, placed: OrderPlaced) -> Mapping[UUID, tuple[int, int]]:
+        freed = seats_of(
+            line for part in self.freed.values() for line in lines_of(placed.lines, part)
+        )
+        left = {claim.quota: claim.seats - freed.get(claim.quota, 0) for claim in placed.seats}
+        return {quota: self._taken(seats) for quota, seats in left.items() if seats > 0}
+
+    def _taken(self, seats: int) -> tuple[int, int]:
+        return (0, seats) if self.sold else (seats, 0)
 
     @property
     def newest_link(self) -> LinkRequest | None:
@@ -285,8 +347,9 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def fee_kept(self) -> Money:
         """What cancellations kept back, over all refunds that were not refused."""
-        fees = [r.request.fee for r in self.refunds.values() if r.request and not r.was_refused]
-        return total(fees, self.currency)
+        whole = (one for one in self.refunds.values() if one.correlation_id not in self.amendments)
+        fees = [one.request.fee for one in whole if one.request and not one.was_refused]
+        return total(fees, self.currency) + self.fees_of_parts
 
     def refund_of(self, correlation_id: UUID | None) -> Refund | None:
         return self.refunds.get(correlation_id) if correlation_id else None

@@ -23,7 +23,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What was bought, as it was on sale at that moment. `title` by language; VAT is included."""
+    """What was bought, as it was on sale at that moment. `title` by language; VAT is included.
+
+    Each piece takes one seat of each of the `quotas`.
+    """
 
     product: str
     revision: int
@@ -32,6 +35,15 @@ class Line:
     unit_price: Money
     vat_percent: str
     tickets: int = 1
+    quotas: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """Some of the pieces of one line, which is told by its place in the order, from 0."""
+
+    line: int
+    quantity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +84,7 @@ class Cause(StrEnum):
     DESPITE_DISPUTE = "despite_dispute"
 
 
-@stamp("ORDER_PLACED", version=4, binding=("shop", "request_digest"), sealed=("customer",))
+@stamp("ORDER_PLACED", version=5, binding=("shop", "request_digest"), sealed=("customer",))
 class OrderPlaced:
     """An order was placed: seats are held, its lines and policy are fixed (SPEC C4)."""
 
@@ -305,9 +317,26 @@ class Cancelled:
     reason: str | None = None
 
 
-@stamp("SEATS_RELEASED")
+@stamp("ORDER_AMENDED", binding=("pieces", "amount", "fee"), sealed=("reason",))
+class OrderAmended:
+    """A part of the order is cancelled: these pieces are gone, the rest lives.
+
+    `amount` is what goes back for them, `fee` what is kept of their price; together they are that
+    price. A refund of this amount stands under the same correlation id.
+    """
+
+    pieces: tuple[Pieces, ...]
+    amount: Money
+    fee: Money
+    cause: Cause
+    reason: str | None = None
+
+
+@stamp("SEATS_RELEASED", version=2)
 class SeatsReleased:
-    """The order's seats are free again."""
+    """The order's seats are free again: those of some pieces that were cancelled, or all."""
+
+    pieces: tuple[Pieces, ...] = ()
 
 
 @stamp("SEATS_RETAKEN")
@@ -317,6 +346,7 @@ class SeatsRetaken:
 
 @stamp(
     "CREATE_REFUND_REQUEST",
+    version=2,
     occurrence=("try_number",),
     binding=("payment", "amount"),
     sealed=("reason",),
@@ -325,7 +355,8 @@ class CreateRefundRequest:
     """Intent: a provider is about to be asked to return money of one payment.
 
     `payment` is the correlation id of the attempt, `payment_reference` the provider's name of it,
-    `fee` what is kept back by the cancellation policy, `reason` why staff wanted it.
+    `fee` what is kept back by the cancellation policy, `reason` why staff wanted it. With `pieces`
+    it is for these alone: once it is accepted they are gone from the order.
     """
 
     payment: UUID
@@ -335,6 +366,7 @@ class CreateRefundRequest:
     fee: Money
     cause: Cause
     try_number: int = 1
+    pieces: tuple[Pieces, ...] = ()
     reason: str | None = None
 
 
@@ -478,6 +510,7 @@ OrderStamp = (
     | CancellationWithdrawn
     | CancellationRequested
     | Cancelled
+    | OrderAmended
     | SeatsReleased
     | SeatsRetaken
     | CreateRefundRequest

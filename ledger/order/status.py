@@ -79,7 +79,7 @@ def flags(order: Order) -> tuple[str, ...]:
         one.paid_position > order.cancelled_position for one in order.paid_attempts
     )
     raised = {
-        "overpaid": order.held > order.due,
+        "overpaid": order.surplus.amount > 0,
         "underpaid": order.lacking,
         "payment_unknown": order.alive and any(one.silent for one in order.attempts.values()),
         "refund_unknown": any(True for _ in order.unanswered_refunds()),

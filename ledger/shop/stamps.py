@@ -43,13 +43,15 @@ class Surplus(StrEnum):
 class CancellationPolicy:
     """Self-service cancellation: days after the order (0: never), the fee kept back, seats.
 
-    The fee is a fixed amount in the shop's currency plus a percentage of the payment.
+    The fee is a fixed amount in the shop's currency plus a percentage of the payment. With `parts`
+    single pieces of an order can be cancelled, too.
     """
 
     period_days: int
     fee_fixed: Money
     fee_percent: str = "0"
     release: Release = Release.AT_REFUND_ACCEPTED
+    parts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,7 @@ class ShopOpened:
     slug: str
 
 
-@stamp("PREFERENCES_CHANGED", version=5, binding=("after",))
+@stamp("PREFERENCES_CHANGED", version=6, binding=("after",))
 class PreferencesChanged:
     """Preferences changed: what they were (None at first), what they are."""
 

@@ -37,6 +37,7 @@ from ledger.order.stamps import (
     Disputed,
     Line,
     ManualRefund,
+    OrderAmended,
     OrderPlaced,
     Paid,
     PaymentExpired,
@@ -151,6 +152,7 @@ _CAUSES: Sequence[tuple[UUID, tuple[type, ...]]] = (
         (
             CancellationRequested,
             Cancelled,
+            OrderAmended,
             SeatsReleased,
             CreateVoidRequest,
             CreateRefundRequest,

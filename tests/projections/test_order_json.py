@@ -52,6 +52,7 @@ def test_it_shows_what_the_contract_promises():
             "refunded": 0,
             "disputed": 0,
             "charged_back": 0,
+            "fees": 0,
         },
         "lines": [
             {
@@ -59,6 +60,7 @@ def test_it_shows_what_the_contract_promises():
                 "revision": 1,
                 "title": "Viikonloppulippu",
                 "quantity": 1,
+                "cancelled": 0,
                 "unit_price": 3500,
                 "vat_percent": "13.5",
             }
@@ -67,6 +69,7 @@ def test_it_shows_what_the_contract_promises():
             "allowed": False,
             "reason": "not_paid",
             "deadline": "2027-01-15T12:00:00Z",
+            "parts": False,
         },
         "flags": [],
     }

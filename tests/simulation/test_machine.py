@@ -32,6 +32,7 @@ from ledger.kernel.store import SeatChange
 from ledger.order.commands import (
     CancelInGrace,
     CancelOrder,
+    CancelPart,
     CancelUnpaid,
     CaptureAuthorization,
     ConfirmCancellation,
@@ -51,6 +52,7 @@ from ledger.order.evolve import evolve, fold
 from ledger.order.issues import troubles
 from ledger.order.letters_due import RECEIPTS, letters_due, owed
 from ledger.order.order import Order
+from ledger.order.part_policy import quote as part_quote
 from ledger.order.payment_attempt import Attempt
 from ledger.order.seats import seat_changes
 from ledger.order.stamps import (
@@ -67,15 +69,18 @@ from ledger.order.stamps import (
     Disputed,
     Letter,
     ManualRefund,
+    OrderAmended,
     OrderPlaced,
     Paid,
     PaymentExpired,
     PaymentFailed,
     PaymentWithdrawn,
+    Pieces,
     ReceiptSendStarted,
     ReceiptSent,
     Refunded,
     RefundFailed,
+    SeatsReleased,
     SeatsRetaken,
     Voided,
 )
@@ -103,14 +108,24 @@ class Ledger(RuleBasedStateMachine):
         grace=st.sampled_from([None, 3600]),
         surplus=st.sampled_from(Surplus),
         regrets=st.booleans(),
+        percent=st.sampled_from(["0", "33.333"]),
+        part=st.sampled_from(["", "holder", "holder", "sales"]),
     )
     def open(
-        self, release: Release, fee: int, grace: int | None, surplus: Surplus, regrets: bool
+        self,
+        release: Release,
+        fee: int,
+        grace: int | None,
+        surplus: Surplus,
+        regrets: bool,
+        percent: str,
+        part: str,
     ) -> None:
         slug = f"winterfest-{next(SLUGS)}"  # one database may hold the worlds of a whole run
         quotas = {"weekend": 4, "friday": 2}
         spec = replace(with_policy(release, fee=fee), slug=slug, quotas=quotas)
-        terms = replace(spec.preferences, grace_period=grace, overpaid=surplus)
+        policy = replace(spec.preferences.cancellation, parts=True, fee_percent=percent)
+        terms = replace(spec.preferences, grace_period=grace, overpaid=surplus, cancellation=policy)
         spec = replace(spec, preferences=terms)
         self.world = World(spec, make=self.make)
         self.names: list[str] = []
@@ -125,6 +140,14 @@ class Ledger(RuleBasedStateMachine):
             self.money_is_authorized(1, True, 0)
             if regrets:
                 self.cancel_in_grace(1, False)
+        if part:
+            self.buy("weekend", 2)
+            self.money_comes(0, 0, True, True)
+            if part == "holder":
+                self.cancel_a_part(0, False, 1, 0)
+                self.news_of_refunds(0, ["accepted"], 1)
+            else:
+                self.staff_cancel_a_part(0, 1, True, False)
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
@@ -177,6 +200,33 @@ class Ledger(RuleBasedStateMachine):
     def cancel_at_once(self, which: int) -> None:
         self.ask_for_a_link(which)
         self.confirm(which, None)
+
+    @rule(which=WHICH, pays=st.booleans(), pieces=st.integers(1, 2), shown=st.sampled_from([0, 1]))
+    def cancel_a_part(self, which: int, pays: bool, pieces: int, shown: int) -> None:
+        """Its holder chooses on the page of the link, and confirms what that page shows."""
+        if pays:
+            self.money_comes(which, 0, True, True)
+        self.ask_for_a_link(which)
+        order = self._order(which)
+        if order is None or order.newest_link is None or order.newest_link.code is None:
+            return
+        some, link = (Pieces(line=0, quantity=pieces),), order.newest_link
+        try:
+            amount = part_quote(order, some).amount + Money(shown, "EUR")
+        except Refusal:
+            amount = Money(shown, "EUR")
+        confirmed = self._wish(ConfirmCancellation, code=link.code, quote=amount, pieces=some)
+        self._ask(which, replace(confirmed, correlation_id=link.correlation_id))
+
+    @rule(which=WHICH, pieces=st.integers(1, 3), by_hand=st.booleans(), waives=st.booleans())
+    def staff_cancel_a_part(self, which: int, pieces: int, by_hand: bool, waives: bool) -> None:
+        some = (Pieces(line=0, quantity=pieces),)
+        fields = {"reason": "ill", "pieces": some, "by_hand": by_hand, "waive_fee": waives}
+        wish = self._wish(CancelPart, **fields)
+        self._ask(which, wish)
+        size = self.world.store.head()
+        self._ask(which, wish)
+        assert self.world.store.head() == size  # once
 
     @rule(which=WHICH)
     def time_out(self, which: int) -> None:
@@ -689,8 +739,29 @@ def _money_is_whole(order: Order, history: Any) -> None:
         if isinstance(stamp, ReceiptSendStarted) and stamp.letter in RECEIPTS[:3]:
             owing = {(due.correlation_id, due.letter) for due in owed(so_far)}
             assert (recorded.correlation_id, stamp.letter) in owing
+        _parts_are_whole(so_far, recorded)
         so_far = evolve(so_far, recorded)
     assert isinstance(order.received.amount, int)
+
+
+def _parts_are_whole(before: Order, recorded: Recorded) -> None:
+    """Laws 7 and 8: never more pieces than were bought, for their price, their seats once."""
+    stamp, cause = recorded.stamp, recorded.correlation_id
+    if isinstance(stamp, OrderAmended):
+        assert cause not in before.amendments
+        bought = [before.lines[some.line] for some in stamp.pieces]
+        pairs = [*zip(bought, stamp.pieces, strict=True)]
+        assert all(0 < some.quantity <= line.quantity for line, some in pairs)
+        price = sum(line.unit_price.amount * some.quantity for line, some in pairs)
+        assert (stamp.amount + stamp.fee).amount == price
+        assert min(stamp.amount.amount, stamp.fee.amount) >= 0
+        refund = before.refunds.get(cause)
+        assert (stamp.amount.amount > 0) == (refund is not None)
+        left = [line.quantity for line in evolve(before, recorded).lines]
+        assert sum(left) > 0
+    elif isinstance(stamp, SeatsReleased) and stamp.pieces:
+        assert stamp.pieces == before.amendments[cause].pieces
+        assert cause not in before.freed
 
 
 def _reservations_are_whole(before: Order, recorded: Recorded) -> None:

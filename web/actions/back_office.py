@@ -9,6 +9,7 @@ from ledger.cases.resolve import Resolutions
 from ledger.cases.stamps import Action
 from ledger.order.commands import (
     CancelOrder,
+    CancelPart,
     MarkPaid,
     RefundByHand,
     RefundPayment,
@@ -41,7 +42,7 @@ def carry_out(parts: Parts, order_id: UUID, wish: StaffWish) -> Order:
         case MarkPaid():
             mark_paid(parts.orders, parts.cases, parts.store, order_id, wish)
             close_pages(parts, parts.orders.get(order_id))
-        case CancelOrder():
+        case CancelOrder() | CancelPart():
             cancel_by_staff(parts, order_id, wish)
         case RefundByHand() | WithdrawPayment() | WithdrawCancellation() | ResendLetter():
             parts.orders.handle(order_id, wish)

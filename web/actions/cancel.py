@@ -14,12 +14,15 @@ from ledger.kernel.store import LedgerUnavailable
 from ledger.order.commands import (
     CancelInGrace,
     CancelOrder,
+    CancelPart,
     ConfirmCancellation,
     RequestCancellation,
 )
 from ledger.order.decide import code_hash
 from ledger.order.order import LinkRequest, Order
+from ledger.order.part_policy import PartQuote, quote
 from ledger.order.payment_attempt import Attempt
+from ledger.order.stamps import Pieces
 from ledger.payments.capture import start_voids
 from ledger.payments.provider import start_refund
 from web.actions.pay import close_pages
@@ -35,6 +38,14 @@ def send_link(parts: Parts, order_id: UUID, wish: Wish) -> Order:
     return parts.orders.handle(order_id, RequestCancellation(**wish, code=token_urlsafe(32)))
 
 
+def offered(order: Order, pieces: tuple[Pieces, ...], *, waive_fee: bool = False) -> PartQuote:
+    """What page, API and command line show before pieces are cancelled, and confirm then.
+
+    Raises `NothingChosen`, `PiecesNotLeft`, `NotCancellable`.
+    """
+    return quote(order, pieces, waive_fee=waive_fee)
+
+
 def links_of(order: Order, code: str) -> Sequence[LinkRequest]:
     """The links that this code belongs to, used and replaced ones included, the newest last."""
     hashed = code_hash(code)
@@ -42,24 +53,34 @@ def links_of(order: Order, code: str) -> Sequence[LinkRequest]:
 
 
 def is_used(order: Order, link: LinkRequest) -> bool:
-    """Whether this link's cancellation was confirmed."""
-    return link.correlation_id in order.refunds or link.correlation_id == order.cancelled
+    """Whether this link's cancellation, of the order or of a part, was confirmed."""
+    used = (*order.refunds, *order.amendments, order.cancelled)
+    return link.correlation_id in used
 
 
-def confirm(parts: Parts, order_id: UUID, wish: Wish, *, code: str, shown: Money) -> Order:
+def confirm(
+    parts: Parts,
+    order_id: UUID,
+    wish: Wish,
+    *,
+    code: str,
+    shown: Money,
+    pieces: tuple[Pieces, ...] = (),
+) -> Order:
     """The order cancelled, for exactly the refund that was shown; its correlation id is the link's.
 
-    Raises `QuoteChanged`, `LinkInvalid`, `NotCancellable`.
+    With `pieces` only these are. Raises `QuoteChanged`, `LinkInvalid`, `NotCancellable`,
+    `PiecesNotLeft`, `NothingChosen`.
     """
-    confirmed = ConfirmCancellation(**wish, code=code, quote=shown)
+    confirmed = ConfirmCancellation(**wish, code=code, quote=shown, pieces=pieces)
     # 1. The wish is committed, with the intent of the refund, before anyone outside hears of it.
     order = parts.orders.handle(order_id, confirmed)
     # 2. The provider is asked under the same correlation id; its answer, if any, is stamped.
     return send_back(parts, order, confirmed.correlation_id)
 
 
-def cancel_by_staff(parts: Parts, order_id: UUID, wish: CancelOrder) -> Order:
-    """The order cancelled at once; with `refund` all that is held is on its way back."""
+def cancel_by_staff(parts: Parts, order_id: UUID, wish: CancelOrder | CancelPart) -> Order:
+    """The order, or a part of it, cancelled by ticket sales; what goes back is on its way."""
     order = close_pages(parts, parts.orders.handle(order_id, wish))
     return send_back(parts, order, wish.correlation_id)
 

@@ -1,5 +1,6 @@
 """Cancelling by whoever bought: a link and its code, or at once with a token (SPEC G2)."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -9,14 +10,16 @@ from msgspec import Meta
 
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import LateCancel, PartialCapture
+from ledger.order import part_policy
 from ledger.order.cancellation_policy import quote
 from ledger.order.order import Order
+from ledger.order.stamps import Pieces
 from web.actions import cancel as actions
 from web.actions.cancel import cancel_at_once
 from web.actions.place import CUSTOMER
 from web.actions.wish import Wish
 from web.api.bodies import Body, Nothing, as_json, read
-from web.api.orders import told
+from web.api.orders import LineBody, told
 from web.api.repeats import answered_before, correlation_id, request_under
 from web.http.addresses import now, order_in
 from web.http.current import parts
@@ -24,17 +27,30 @@ from web.http.modification_token import check
 from web.http.problems import of_refusal
 from web.http.rate_limit import slow_down
 
+_Lines = Annotated[tuple[LineBody, ...], Meta(max_length=100)]
+
 
 class ConfirmBody(Body, frozen=True):
-    """The link's code. `quote` is the refund that was shown, in minor units, if one was."""
+    """The link's code. `quote` is the refund that was shown, in minor units, if one was.
+
+    `lines` are the pieces to cancel, by product; without any, the whole order is cancelled.
+    """
 
     code: Annotated[str, Meta(max_length=200)]
     quote: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
+    lines: _Lines = ()
+
+
+class QuoteBody(Body, frozen=True):
+    """Which pieces, by product; without any, the whole order."""
+
+    lines: _Lines = ()
 
 
 def hang_up(api: Blueprint) -> None:
     """Put the calls at their addresses."""
     api.post("/shops/<shop>/orders/<order>/cancellation-requests")(ask)
+    api.post("/shops/<shop>/orders/<order>/cancellation-quotes")(offer)
     api.post("/shops/<shop>/orders/<order>/cancellation")(confirm)
 
 
@@ -47,22 +63,54 @@ def ask(shop: str, order: str) -> Response:
     return as_json({}, status=202)
 
 
+def offer(shop: str, order: str) -> Response:
+    """What cancelling these pieces, or all, would bring back just now. Nothing is done."""
+    found, body = order_in(shop, order), read(QuoteBody)
+    pieces = _pieces(found, body.lines)
+    quoted = actions.offered(found, pieces)
+    return as_json(
+        {
+            "amount": quoted.amount.amount,
+            "fee": quoted.fee.amount,
+            "currency": found.currency,
+            "vat": [
+                {"rate": one.rate, "base": one.base.amount, "vat": one.vat.amount}
+                for one in quoted.vat
+            ],
+            "whole": quoted.whole,
+            "reason": part_policy.hindrance(found, now(), whole=quoted.whole),
+        }
+    )
+
+
+def _pieces(order: Order, lines: Sequence[LineBody]) -> tuple[Pieces, ...]:
+    return part_policy.chosen(
+        order, [(one.product, one.quantity) for one in lines] if lines else None
+    )
+
+
 def confirm(shop: str, order: str) -> Response:
     """Cancel, and ask the provider for the money that is owed."""
     slow_down("cancel", limit=30)
     found = order_in(shop, order)
     body = read(ConfirmBody)
     cancellation = found.newest_link.correlation_id if found.newest_link else uuid4()
-    shown = quote(found).amount if body.quote is None else Money(body.quote, found.currency)
     bound = request_under(correlation_id("cancellation", shop, order), body)
     after = answered_before(parts().orders.history(found.id), bound)
     if after is None and not _repeats(found, body.code):
-        wish = _wish(cancellation, bound)
-        after = actions.confirm(parts(), found.id, wish, code=body.code, shown=shown)
+        wish, pieces = _wish(cancellation, bound), _pieces(found, body.lines) if body.lines else ()
+        shown = _shown(found, body, pieces)
+        after = actions.confirm(parts(), found.id, wish, code=body.code, shown=shown, pieces=pieces)
         after = answered_before(parts().orders.history(found.id), bound) or after
     after = after or found
     refund = actions.refund_outcome(after, cancellation)
     return as_json({"order": told(after), "refund": refund})
+
+
+def _shown(order: Order, body: ConfirmBody, pieces: tuple[Pieces, ...]) -> Money:
+    if body.quote is not None:
+        return Money(body.quote, order.currency)
+    return actions.offered(order, pieces).amount if pieces else quote(order).amount
 
 
 def _wish(cause: UUID, request: str | None) -> Wish:

@@ -8,20 +8,22 @@ import msgspec
 from flask import Blueprint, Response
 
 from web.api.bodies import Nothing
-from web.api.cancellation import ConfirmBody
+from web.api.cancellation import ConfirmBody, QuoteBody
 from web.api.cases import ResolveBody
 from web.api.corrections import WithdrawnCancellationBody, WithdrawnPaymentBody
 from web.api.orders import OrderBody
-from web.api.staff import CancelBody, LetterBody, PaidBody, RefundBody
+from web.api.staff import CancelBody, CancelPartBody, LetterBody, PaidBody, RefundBody
 
 FILE = Path(__file__).parent / "openapi.json"
 BODIES = (
     Nothing,
     OrderBody,
     ConfirmBody,
+    QuoteBody,
     RefundBody,
     PaidBody,
     CancelBody,
+    CancelPartBody,
     LetterBody,
     WithdrawnPaymentBody,
     WithdrawnCancellationBody,
@@ -54,7 +56,7 @@ def _sendable(body: dict[str, Any]) -> dict[str, Any]:
     """A body whose defaults stand in words: generated clients would insist on what has one."""
     for field in body.get("properties", {}).values():
         default = field.pop("default", None)
-        if default not in (None, ""):
+        if default not in (None, "", []):
             told = f"Left out, it is {msgspec.json.encode(default).decode()}."
             field["description"] = f"{field.get('description', '')} {told}".strip()
     return body

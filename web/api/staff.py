@@ -9,6 +9,7 @@ from msgspec import Meta
 from ledger.kernel.money import Money
 from ledger.order.commands import (
     CancelOrder,
+    CancelPart,
     MarkPaid,
     RefundByHand,
     RefundPayment,
@@ -17,11 +18,12 @@ from ledger.order.commands import (
     StaffWish,
 )
 from ledger.order.order import Order
+from ledger.order.part_policy import chosen
 from ledger.order.stamps import Letter
 from web.actions.back_office import carry_out
 from web.actions.wish import Wish
 from web.api.bodies import Body, as_json, read
-from web.api.orders import told
+from web.api.orders import LineBody, told
 from web.api.repeats import answered_before, correlation_id, request_under
 from web.http.access import require
 from web.http.addresses import now, order_in
@@ -71,6 +73,21 @@ class CancelBody(Body, frozen=True):
     refund: bool = False
 
 
+class CancelPartBody(Body, frozen=True):
+    """Which pieces, by product. Their price goes back through its provider, or went by hand.
+
+    The fee of the shop's policy is kept unless `waive_fee`; `quote` is the refund that was shown,
+    in minor units, if one was.
+    """
+
+    reason: Reason
+    version: Version
+    lines: Annotated[list[LineBody], Meta(min_length=1, max_length=100)]
+    method: Literal["provider", "manual"] = "provider"
+    waive_fee: bool = False
+    quote: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
+
+
 class LetterBody(Body, frozen=True):
     """The newest letter, unless one is named by its correlation id and kind."""
 
@@ -84,6 +101,7 @@ def hang_up(api: Blueprint) -> None:
     api.post("/shops/<shop>/orders/<order>/refunds")(refund)
     api.post("/shops/<shop>/orders/<order>/mark-paid")(mark_paid)
     api.post("/shops/<shop>/orders/<order>/cancel")(cancel)
+    api.post("/shops/<shop>/orders/<order>/cancel-part")(cancel_part)
     api.post("/shops/<shop>/orders/<order>/receipts")(send_again)
 
 
@@ -134,6 +152,21 @@ def cancel(shop: str, order: str) -> Response:
     found, wish, body = begun("cancel", shop, order, CancelBody)
     cancelled = CancelOrder(**wish, reason=body.reason, version=body.version, refund=body.refund)
     return answer(found, cancelled)
+
+
+def cancel_part(shop: str, order: str) -> Response:
+    """Cancel some pieces, whatever their time to cancel; the rest of the order lives."""
+    found, wish, body = begun("cancel-part", shop, order, CancelPartBody)
+    part = CancelPart(
+        **wish,
+        reason=body.reason,
+        version=body.version,
+        pieces=chosen(found, [(one.product, one.quantity) for one in body.lines]),
+        by_hand=body.method == "manual",
+        waive_fee=body.waive_fee,
+        quote=_money(body.quote, found),
+    )
+    return answer(found, part)
 
 
 def send_again(shop: str, order: str) -> Response:

@@ -32,6 +32,7 @@ from web.cli.inbox import inbox
 from web.cli.keys import keys, token
 from web.cli.ledger import ledger
 from web.cli.orders import orders
+from web.cli.part_cancellation import cancel_part
 from web.cli.progress import progress_bar
 from web.cli.projections import projections
 from web.cli.reconcile import reconcile
@@ -197,7 +198,7 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     sys.exit(REFUSED if stopped or late else 0)
 
 
-for command in (settle_refund, withdraw_payment, withdraw_cancellation):
+for command in (settle_refund, cancel_part, withdraw_payment, withdraw_cancellation):
     orders.add_command(command)
 for group in (
     token,

@@ -77,6 +77,8 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.AmountNotPayable: _kind(422, "amount-not-payable", "Amount not payable"),
     no.NotPayable: _kind(409, "not-payable", "Not payable"),
     no.NotCancellable: _kind(409, "not-cancellable", "Not cancellable"),
+    no.PiecesNotLeft: _kind(409, "pieces-not-left", "Not so many left"),
+    no.NothingChosen: _kind(422, "nothing-chosen", "Nothing chosen"),
     no.LateCancel: _kind(409, "late-cancel", "Too late to cancel"),
     no.PartialCapture: _kind(422, "partial-capture", "Partially captured"),
     no.LetterTooSoon: Kind(

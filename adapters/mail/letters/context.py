@@ -9,7 +9,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from adapters.mail.letters.language import Speech
-from ledger.kernel.money import Money, VatShare, gross_by_rate, shares, total
+from ledger.kernel.money import Money, VatShare, gross_by_rate, shares, spread, total
 from ledger.order.order import Order
 from ledger.order.refund import Refund
 from ledger.order.stamps import Cause, Letter, Line
@@ -144,19 +144,6 @@ def vat_of_order(order: Order) -> Sequence[VatShare]:
 def vat_of_part(amount: Money, order: Order) -> Sequence[VatShare]:
     """VAT by rate in a part of an order: the part is spread over the rates as the order was."""
     return shares(spread(amount, _by_rate(order.terms.lines)))
-
-
-def spread(amount: Money, weights: Mapping[Decimal, Money]) -> Mapping[Decimal, Money]:
-    """Shares in proportion to the weights that add up to the amount, to the last cent."""
-    whole = sum(weight.amount for weight in weights.values())
-    if not whole:
-        return weights
-    cut = {rate: divmod(amount.amount * of.amount, whole) for rate, of in weights.items()}
-    missing = amount.amount - sum(floor for floor, _ in cut.values())
-    first = sorted(cut, key=lambda rate: (-cut[rate][1], rate))[:missing]
-    return {
-        rate: Money(floor + (rate in first), amount.currency) for rate, (floor, _) in cut.items()
-    }
 
 
 def announced(refund: Refund, currency: str) -> Money:

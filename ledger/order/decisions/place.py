@@ -43,7 +43,7 @@ def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
     """The first stamps of an order, or a refusal; all or nothing."""
     products = _products(command, shop)
     check_customer(command.customer)
-    lines = tuple(_line(products[w.product], w.quantity) for w in command.lines)
+    lines = tuple(_line(products[w.product], w.quantity, shop.id) for w in command.lines)
     placed = _placed(command, shop, lines, _claims(command.lines, products, shop.id))
     shown = command.expected_total
     if shown is not None and shown != placed.total:
@@ -78,7 +78,7 @@ def _products(command: PlaceOrder, shop: Shop) -> Mapping[str, ProductRevised]:
     return on_sale
 
 
-def _line(product: ProductRevised, quantity: int) -> Line:
+def _line(product: ProductRevised, quantity: int, shop: UUID) -> Line:
     return Line(
         product=product.slug,
         revision=product.revision,
@@ -87,6 +87,7 @@ def _line(product: ProductRevised, quantity: int) -> Line:
         unit_price=product.price,
         vat_percent=product.vat_percent,
         tickets=product.tickets,
+        quotas=tuple(quota_id(shop, quota) for quota in product.quotas),
     )
 
 

@@ -5,9 +5,8 @@ from decimal import Decimal
 import pytest
 
 from adapters.mail.letters import RenderedLetter, render
-from adapters.mail.letters.context import spread
 from ledger.kernel import values
-from ledger.kernel.money import Money
+from ledger.kernel.money import Money, spread
 from ledger.order.order import Order
 from ledger.order.stamps import (
     CancellationRequested,

@@ -23,7 +23,7 @@ from ledger.order.stamps import Cancelled, Cause
 from ledger.shop import stamps as shop_stamps
 from ledger.shop.stamps import PreferencesChanged
 from tests.kits.examples import examples
-from tests.kits.spec import CANCELLED, LINK, ORDER, PAID, PLACED
+from tests.kits.spec import CANCELLED, LINK, ORDER, PAID, PLACED, REFUND_ASKED, RELEASED
 from tests.kits.worlds import PREFERENCES
 
 CAUSE = UUID(int=6)
@@ -45,6 +45,13 @@ GOLDEN: dict[str, Any] = {
     "CANCELLED": CANCELLED,
     "CANCELLATION_REQUESTED": LINK,
     "ORDER_PLACED": PLACED,
+    "ORDER_AMENDED": stamps.OrderAmended(
+        pieces=(stamps.Pieces(line=0, quantity=1),),
+        amount=Money(3000, "EUR"),
+        fee=Money(500, "EUR"),
+        cause=Cause.CUSTOMER,
+        reason="one of them is ill",
+    ),
 }
 BODIES: dict[str, str] = {
     "PAID": (
@@ -66,24 +73,31 @@ BODIES: dict[str, str] = {
         "7b226163746f72223a2274657374222c2263616e63656c6c6174696f6e223a7b22706572696f645f64617973"
         "223a31342c226665655f6669786564223a7b22616d6f756e74223a302c2263757272656e6379223a22455552"
         "227d2c226665655f70657263656e74223a2230222c2272656c65617365223a2261745f726566756e645f6163"
-        "636570746564227d2c22656d61696c5f696e646578223a22696e646578222c2265766964656e6365223a6e75"
-        "6c6c2c2267726163655f706572696f64223a6e756c6c2c226c616e6775616765223a22656e222c226c696e65"
-        "73223a5b7b2270726f64756374223a227765656b656e64222c227265766973696f6e223a312c227469746c65"
-        "223a7b22656e223a225765656b656e64207469636b6574227d2c227175616e74697479223a322c22756e6974"
-        "5f7072696365223a7b22616d6f756e74223a333530302c2263757272656e6379223a22455552227d2c227661"
-        "745f70657263656e74223a2231332e35222c227469636b657473223a317d5d2c226f636375727265645f6174"
-        "223a6e756c6c2c226f76657270616964223a2263617365222c227061796d656e745f6c6574746572223a6e75"
-        "6c6c2c22726571756573745f646967657374223a22646967657374222c227365617473223a5b7b2271756f74"
-        "61223a2234633638346332332d383831642d353066312d393063622d396237623937613338666636222c2273"
-        "65617473223a327d5d2c2273656c6c6572223a7b226e616d65223a2257696e74657266657374207279222c22"
-        "656d61696c223a227469636b6574734077696e746572666573742e6578616d706c65222c22627573696e6573"
-        "735f6964223a22222c2261646472657373223a22222c2270686f6e65223a22227d2c2273686f70223a226139"
-        "3166333162312d653464322d353366352d383939382d623765336564366538313330222c2273686f705f6e61"
-        "6d65223a7b22656e223a2257696e746572666573742032303237227d2c2273686f705f736c7567223a227769"
-        "6e74657266657374222c227374617274735f6174223a22323032372d30322d31325431303a30303a30305a22"
-        "2c2274696d657a6f6e65223a224575726f70652f48656c73696e6b69222c22746f74616c223a7b22616d6f75"
-        "6e74223a373030302c2263757272656e6379223a22455552227d2c22756e706169645f6166746572223a3235"
-        "393230307d"
+        "636570746564222c227061727473223a66616c73657d2c22656d61696c5f696e646578223a22696e64657822"
+        "2c2265766964656e6365223a6e756c6c2c2267726163655f706572696f64223a6e756c6c2c226c616e677561"
+        "6765223a22656e222c226c696e6573223a5b7b2270726f64756374223a227765656b656e64222c2272657669"
+        "73696f6e223a312c227469746c65223a7b22656e223a225765656b656e64207469636b6574227d2c22717561"
+        "6e74697479223a322c22756e69745f7072696365223a7b22616d6f756e74223a333530302c2263757272656e"
+        "6379223a22455552227d2c227661745f70657263656e74223a2231332e35222c227469636b657473223a312c"
+        "2271756f746173223a5b5d7d5d2c226f636375727265645f6174223a6e756c6c2c226f76657270616964223a"
+        "2263617365222c227061796d656e745f6c6574746572223a6e756c6c2c22726571756573745f646967657374"
+        "223a22646967657374222c227365617473223a5b7b2271756f7461223a2234633638346332332d383831642d"
+        "353066312d393063622d396237623937613338666636222c227365617473223a327d5d2c2273656c6c657222"
+        "3a7b226e616d65223a2257696e74657266657374207279222c22656d61696c223a227469636b657473407769"
+        "6e746572666573742e6578616d706c65222c22627573696e6573735f6964223a22222c226164647265737322"
+        "3a22222c2270686f6e65223a22227d2c2273686f70223a2261393166333162312d653464322d353366352d38"
+        "3939382d623765336564366538313330222c2273686f705f6e616d65223a7b22656e223a2257696e74657266"
+        "6573742032303237227d2c2273686f705f736c7567223a2277696e74657266657374222c227374617274735f"
+        "6174223a22323032372d30322d31325431303a30303a30305a222c2274696d657a6f6e65223a224575726f70"
+        "652f48656c73696e6b69222c22746f74616c223a7b22616d6f756e74223a373030302c2263757272656e6379"
+        "223a22455552227d2c22756e706169645f6166746572223a3235393230307d"
+    ),
+    "ORDER_AMENDED": (
+        "7b226163746f72223a2274657374222c22616d6f756e74223a7b22616d6f756e74223a333030302c22637572"
+        "72656e6379223a22455552227d2c226361757365223a22637573746f6d6572222c2265766964656e6365223a"
+        "6e756c6c2c22666565223a7b22616d6f756e74223a3530302c2263757272656e6379223a22455552227d2c22"
+        "6f636375727265645f6174223a6e756c6c2c22706965636573223a5b7b226c696e65223a302c227175616e74"
+        "697479223a317d5d7d"
     ),
 }
 
@@ -113,18 +127,21 @@ def test_older_orders_were_captured_at_once_and_kept_their_surplus():
     body = bytes.fromhex(BODIES["ORDER_PLACED"])
     private = encoded(PLACED).private
     assert grace in body
-    third = body.replace(b'"payment_letter":null,', b"")
+    fourth = body.replace(b',"parts":false', b"").replace(b',"quotas":[]', b"")
+    third = fourth.replace(b'"payment_letter":null,', b"")
     second = third.replace(surplus, b"")
     first = second.replace(grace, b"")
-    assert first != second != third != body
+    assert first != second != third != fourth != body
+    assert codec.decode("ORDER_PLACED", 4, fourth, private).stamp == PLACED
     assert codec.decode("ORDER_PLACED", 3, third, private).stamp == PLACED
     assert codec.decode("ORDER_PLACED", 2, second, private).stamp == PLACED
     assert codec.decode("ORDER_PLACED", 1, first, private).stamp == PLACED
 
 
 def test_older_preferences_knew_less():
-    """No grace period at first, no way to pay by hand, no word on a surplus, no reminder."""
+    """No grace period at first, no way to pay by hand, no surplus, no reminder, no parts."""
     added = [
+        b',"parts":false',
         b',"bank_account":null,"remind_unpaid":true',
         b',"overpaid":"case"',
         b',"how_to_pay":{}',
@@ -133,7 +150,7 @@ def test_older_preferences_knew_less():
     for before in (None, PREFERENCES):
         changed = PreferencesChanged(before=before, after=PREFERENCES)
         body = encoded(changed).body
-        for version, name in zip((4, 3, 2, 1), added, strict=True):
+        for version, name in zip((5, 4, 3, 2, 1), added, strict=True):
             assert name in body
             body = body.replace(name, b"")
             found = codec.decode("PREFERENCES_CHANGED", version, body, None)
@@ -147,6 +164,14 @@ def test_a_case_of_version_1_did_not_say_where_the_money_lay():
         assert added in body
         body = body.replace(added, b"")
     assert codec.decode("CASE_OPENED", 1, body, None).stamp == case
+
+
+@pytest.mark.parametrize("one", [REFUND_ASKED, RELEASED])
+def test_before_parts_could_be_cancelled_stamps_were_about_the_whole_order(one):
+    now = encoded(one)
+    body = now.body.replace(b'"pieces":[],', b"").replace(b',"pieces":[]', b"")
+    assert body != now.body
+    assert codec.decode(now.type, 1, body, None).stamp == one
 
 
 def test_every_older_version_has_its_upcaster():

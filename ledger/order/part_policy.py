@@ -1,0 +1,197 @@
+"""Which pieces of an order may be cancelled while the rest lives, and what they bring back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from ledger.kernel.money import Money, VatShare, shares_returned, spread, zero
+from ledger.kernel.refusals import (
+    NotCancellable,
+    NothingChosen,
+    PiecesNotLeft,
+    RefundExceedsHeld,
+    SeveralPayments,
+)
+from ledger.order import cancellation_policy as cancellation
+from ledger.order.amendment import lines_of, price_by_rate, price_of, takes_all
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from ledger.order.stamps import Line, Pieces
+from ledger.order.status import Status, status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartQuote:
+    """What cancelling some pieces returns, and what of their price is kept back.
+
+    `whole` says that nothing would be left: the order itself is cancelled then. `payment` is None
+    where nothing goes back.
+    """
+
+    pieces: tuple[Pieces, ...]
+    lines: tuple[Line, ...]
+    amount: Money
+    fee: Money
+    vat: tuple[VatShare, ...]
+    whole: bool
+    payment: Attempt | None
+
+
+def hindrance(order: Order, now: datetime, *, whole: bool = False) -> str:
+    """What keeps its holder from cancelling a part, as a code; empty if nothing does.
+
+    A part that is all that is left is the `whole` order: that needs no leave for parts.
+    """
+    code = cancellation.hindrance(order, now, cancellation.deadline(order))
+    return code or ("" if whole else _without_parts(order))
+
+
+def staff_hindrance(order: Order) -> str:
+    """What keeps ticket sales from it: they are not bound to its time, nor to its provider."""
+    word = status(order)
+    if not order.alive:
+        return "cancelled"
+    if word is Status.DISPUTED:
+        return "disputed"
+    if word in (Status.REFUND_REQUESTED, Status.REFUND_FAILED):
+        return "refund_under_way"
+    if word not in (Status.PAID, Status.PARTIALLY_REFUNDED) or not order.confirmed:
+        return "not_paid"
+    return _without_parts(order)
+
+
+def _without_parts(order: Order) -> str:
+    return "" if order.terms.cancellation.parts else "no_parts"
+
+
+def can_choose(order: Order) -> bool:
+    """Whether a part of the order can be less than all of it."""
+    return order.terms.cancellation.parts and sum(one.quantity for one in order.lines) > 1
+
+
+def all_pieces(order: Order) -> tuple[Pieces, ...]:
+    """Everything that is left of an order."""
+    lines = enumerate(order.lines)
+    return tuple(Pieces(line=at, quantity=one.quantity) for at, one in lines if one.quantity)
+
+
+def chosen(order: Order, wanted: Iterable[tuple[str, int]] | None) -> tuple[Pieces, ...]:
+    """Products and how many of each, as pieces of this order's lines; zeros are left out.
+
+    None is all that is left. Whether there are so many is asked later, of the order as it is then.
+    Raises `NothingChosen`, and `PiecesNotLeft` for a product that it never had.
+    """
+    if wanted is None:
+        return all_pieces(order)
+    places = {line.product: place for place, line in enumerate(order.terms.lines)}
+    found = []
+    for product, quantity in wanted:
+        if product not in places:
+            raise PiecesNotLeft(product=product, left=0)
+        if quantity:
+            found.append(Pieces(line=places[product], quantity=quantity))
+    if not found or len({some.line for some in found}) < len(found):
+        raise NothingChosen
+    return tuple(sorted(found, key=lambda some: some.line))
+
+
+def checked(order: Order, pieces: tuple[Pieces, ...]) -> tuple[Pieces, ...]:
+    """These pieces, if the order has them. Raises `NothingChosen`, `PiecesNotLeft`."""
+    if not pieces or len({some.line for some in pieces}) < len(pieces):
+        raise NothingChosen
+    for some in pieces:
+        line = order.lines[some.line] if 0 <= some.line < len(order.lines) else None
+        if line is None or not 0 < some.quantity <= line.quantity:
+            product, left = (line.product, line.quantity) if line else ("", 0)
+            raise PiecesNotLeft(product=product, left=left)
+    return pieces
+
+
+def quote(order: Order, pieces: tuple[Pieces, ...], *, waive_fee: bool = False) -> PartQuote:
+    """What these pieces would bring back just now.
+
+    Raises `NothingChosen`, `PiecesNotLeft`; `NotCancellable` where all that is left would be
+    free; `SeveralPayments` or `RefundExceedsHeld` where no one payment holds enough.
+    """
+    lines = lines_of(order.terms.lines, checked(order, pieces))
+    if takes_all(order.lines, pieces):
+        return _of_all(order, pieces, lines, waive_fee=waive_fee)
+    share = price_of(lines, order.currency)
+    if order.due and not price_of(order.lines, order.currency) - share:
+        inputs = cancellation.inputs(order, cancellation.deadline(order))
+        raise NotCancellable(code="rest_is_free", inputs=inputs)
+    fee = zero(order.currency) if waive_fee else cancellation.fee_of(order, share)
+    return _quoted(order, pieces, lines, amount=share - fee, fee=fee, whole=False)
+
+
+def _of_all(
+    order: Order, pieces: tuple[Pieces, ...], lines: tuple[Line, ...], *, waive_fee: bool
+) -> PartQuote:
+    """All that is left: what the order's own cancellation would bring."""
+    offer = cancellation.quote(order)
+    amount, fee = offer.amount, offer.fee
+    if waive_fee:
+        amount, fee = amount + fee, zero(order.currency)
+    return _quoted(order, pieces, lines, amount=amount, fee=fee, whole=True)
+
+
+def _quoted(
+    order: Order,
+    pieces: tuple[Pieces, ...],
+    lines: tuple[Line, ...],
+    *,
+    amount: Money,
+    fee: Money,
+    whole: bool,
+) -> PartQuote:
+    return PartQuote(
+        pieces=pieces,
+        lines=lines,
+        amount=amount,
+        fee=fee,
+        vat=vat_returned(order, lines, amount, before=order.position + 1),
+        whole=whole,
+        payment=_holding(order, amount) if amount else None,
+    )
+
+
+def _holding(order: Order, amount: Money) -> Attempt:
+    """The newest payment that holds enough: one refund is of one payment."""
+    holding = [one for one in order.paid_attempts if order.held_by(one.correlation_id).amount > 0]
+    enough = [one for one in holding if order.held_by(one.correlation_id) >= amount]
+    if not enough and len(holding) > 1:
+        raise SeveralPayments
+    if not enough:
+        raise RefundExceedsHeld(asked=amount, held=order.held)
+    return enough[-1]
+
+
+def vat_returned(
+    order: Order, lines: Iterable[Line], amount: Money, *, before: int
+) -> tuple[VatShare, ...]:
+    """The VAT by rate in what goes back for these lines, after the parts that came `before`."""
+    back = spread(amount, price_by_rate(lines))
+    return shares_returned(back, kept_by_rate(order, before=before))
+
+
+def kept_by_rate(order: Order, *, before: int) -> Mapping[Decimal, Money]:
+    """What is left of the price by rate, fees that were kept included, at a position."""
+    kept = dict(price_by_rate(order.terms.lines))
+    for part in sorted(order.amendments.values(), key=lambda one: one.position):
+        if part.position < before:
+            weights = price_by_rate(lines_of(order.terms.lines, part.pieces))
+            for rate, back in spread(part.amount, weights).items():
+                kept[rate] -= back
+    return kept
+
+
+def pieces_of(order: Order, correlation_id: UUID | None) -> tuple[Pieces, ...]:
+    """Which pieces a cancellation under this correlation id is of; none: of the whole order."""
+    if correlation_id is None:
+        return ()
+    if part := order.amendments.get(correlation_id):
+        return part.pieces
+    refund = order.refunds.get(correlation_id)
+    return refund.request.pieces if refund and refund.request else ()

@@ -1,0 +1,74 @@
+"""`orders cancel-part`: some pieces of an order, for its holder; the rest lives."""
+
+from uuid import UUID
+
+import click
+
+from ledger.kernel.money import spoken
+from ledger.order.commands import CancelPart
+from ledger.order.part_policy import PartQuote, chosen
+from ledger.order.status import status
+from web.actions.back_office import carry_out
+from web.actions.cancel import offered
+from web.cli.arguments import checked_reason, wish_of
+from web.wiring.parts import Parts
+
+
+class Some(click.ParamType[tuple[str, int]]):
+    """A product and how many of it."""
+
+    name = "product=number"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        product, _, number = str(value).rpartition("=")
+        if not product or not (number.isascii() and number.isdigit()) or len(number) > 6:
+            self.fail("a product and a number are expected, such as weekend=1", param, ctx)
+        return product, int(number)
+
+
+@click.command(name="cancel-part")
+@click.argument("order", type=click.UUID)
+@click.option("--piece", "pieces", type=Some(), multiple=True, required=True, help="Repeatable.")
+@click.option("--reason", required=True, help="Why; kept sealed in the ledger.")
+@click.option("--by-hand", is_flag=True, help="The money was returned without a provider.")
+@click.option("--waive-fee", is_flag=True, help="Keep nothing of the price back.")
+@click.option("--commit", is_flag=True, help="Do it; without, it is only told what would be done.")
+@click.pass_context
+def cancel_part(
+    context: click.Context,
+    order: UUID,
+    pieces: tuple[tuple[str, int], ...],
+    reason: str,
+    by_hand: bool,
+    waive_fee: bool,
+    commit: bool,
+) -> None:
+    """Cancel some pieces of an order and return their price; the rest lives."""
+    parts: Parts = context.obj()
+    why, before = checked_reason(reason), parts.orders.get(order)
+    some = chosen(before, pieces)
+    quote = offered(before, some, waive_fee=waive_fee)
+    click.echo(_told(quote))
+    if not commit:
+        click.echo("Nothing was done. Say --commit to do it.")
+        return
+    wish = CancelPart(
+        **wish_of(parts),
+        reason=why,
+        version=before.version,
+        pieces=some,
+        by_hand=by_hand,
+        waive_fee=waive_fee,
+        quote=quote.amount,
+    )
+    click.echo(f"The order is {status(carry_out(parts, order, wish))}.")
+
+
+def _told(quote: PartQuote) -> str:
+    what = ", ".join(f"{line.quantity} × {line.product}" for line in quote.lines)
+    vat = ", ".join(f"{spoken(one.vat)} at {one.rate} %" for one in quote.vat) or "none"
+    whole = " That is all that is left: the order is cancelled." if quote.whole else ""
+    back, kept = spoken(quote.amount), spoken(quote.fee)
+    return f"{what}: {back} goes back (VAT {vat}), {kept} is kept.{whole}"
