@@ -232,7 +232,7 @@ def _return_payment(command: ReturnPayment, order: Order) -> Sequence[OrderStamp
 def _still_unwanted(command: ReturnPayment, amount: Money, order: Order) -> bool:
     """What called for it may be over: the order was taken up again, or the surplus is gone."""
     if command.cause is Cause.OVERPAID:
-        return amount <= order.held - order.due
+        return amount <= order.surplus
     return not order.alive
 
 

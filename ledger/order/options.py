@@ -4,7 +4,7 @@ The deciders themselves are asked, and nothing is appended: no rule is written d
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,13 @@ from ledger.kernel.events import derived
 from ledger.kernel.refusals import Refusal
 from ledger.order import cancellation_policy as cancellation
 from ledger.order import commands as c
+from ledger.order import part_policy as part
 from ledger.order import transitions as t
 from ledger.order.decide import decide
 from ledger.order.decisions.capture import capture_due_at
 from ledger.order.order import Order
 from ledger.order.payable import pay_by
-from ledger.order.stamps import OrderStamp
+from ledger.order.stamps import OrderStamp, Pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +70,23 @@ def _ask_for_link(order: Order, at: datetime) -> c.OrderCommand:
     return c.RequestCancellation(**_who(order), at=at, code="")
 
 
-def _confirm(order: Order, at: datetime) -> c.OrderCommand:
+def _confirm(order: Order, at: datetime) -> c.ConfirmCancellation:
     """With the code of the newest link; without one it is a link that is not valid."""
     link, shown = order.newest_link, cancellation.quote(order).amount
     code = link.code if link is not None and link.code is not None else ""
     under = {} if link is None else {"correlation_id": link.correlation_id}
     return c.ConfirmCancellation(**_who(order, **under), at=at, code=code, quote=shown)
+
+
+def _one_piece(order: Order) -> tuple[Pieces, ...]:
+    return tuple(replace(some, quantity=1) for some in part.all_pieces(order)[:1])
+
+
+def _confirm_part(order: Order, at: datetime) -> c.OrderCommand:
+    """Of one piece, for what it brings."""
+    whole, some = _confirm(order, at), _one_piece(order)
+    shown = whole.quote if part.hindrance(order, at) else part.quote(order, some).amount
+    return replace(whole, pieces=some, quote=shown)
 
 
 def _retry_refund(order: Order, at: datetime) -> c.OrderCommand:
@@ -88,10 +100,12 @@ ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
     t.PAY: _pay,
     t.ASK_FOR_LINK: _ask_for_link,
     t.CONFIRM: _confirm,
+    t.CONFIRM_PART: _confirm_part,
     t.CANCEL_AT_ONCE: lambda order, at: c.CancelInGrace(**_who(order), at=at),
     t.MARK_PAID: lambda order, at: c.MarkPaid(**_staff(order, at)),
     t.CANCEL: lambda order, at: c.CancelOrder(**_staff(order, at)),
     t.CANCEL_AND_REFUND: lambda order, at: c.CancelOrder(**_staff(order, at), refund=True),
+    t.CANCEL_PART: lambda order, at: c.CancelPart(**_staff(order, at), pieces=_one_piece(order)),
     t.REFUND: lambda order, at: c.RefundPayment(**_staff(order, at)),
     t.REFUND_BY_HAND: lambda order, at: c.RefundByHand(**_staff(order, at)),
     t.RETRY_REFUND: _retry_refund,

@@ -44,6 +44,9 @@ class Situation(StrEnum):
     REFUND_FAILED = "cancelled, then the accepted refund failed"
     RETURNED = "cancelled, and the money is back"
     SEATS_TO_FREE = "the same where seats were kept until then"
+    LINK_TO_PARTS = "paid, the link that is out can cancel single pieces"
+    PIECE_ACCEPTED = "the refund of a piece was accepted a moment ago"
+    PIECE_CANCELLED = "a piece is cancelled and its money back, the rest lives"
     PARTLY_RETURNED = "a part of the money is back, the order lives"
     DISPUTED = "the payer's bank disputes the payment"
     CHARGED_BACK = "the payer's bank took the payment back"
@@ -55,17 +58,26 @@ SITUATIONS: Mapping[Status, tuple[Situation, ...]] = {
     Status.PENDING: (_S.PAGE_OPEN, _S.AT_THE_BANK, _S.UNDERPAID),
     Status.FAILED: (_S.DECLINED,),
     Status.AUTHORIZED: (_S.IN_GRACE, _S.GRACE_OVER, _S.CAPTURE_ASKED),
-    Status.PAID: (_S.PAID, _S.LINK_SENT, _S.TOO_LATE, _S.FREE, _S.BY_HAND, _S.OVERPAID),
+    Status.PAID: (
+        _S.PAID,
+        _S.LINK_SENT,
+        _S.TOO_LATE,
+        _S.FREE,
+        _S.BY_HAND,
+        _S.OVERPAID,
+        _S.LINK_TO_PARTS,
+    ),
     Status.CANCELLED: (_S.TIMED_OUT, _S.PAID_TOO_LATE, _S.AUTHORIZED_TOO_LATE, _S.MONEY_KEPT),
     Status.REFUND_REQUESTED: (
         _S.REFUND_ASKED,
         _S.REFUND_ACCEPTED,
+        _S.PIECE_ACCEPTED,
         _S.CANCELLED,
         _S.UNTIL_SETTLED,
     ),
     Status.REFUND_FAILED: (_S.REFUND_REFUSED, _S.REFUND_FAILED),
     Status.REFUNDED: (_S.RETURNED, _S.SEATS_TO_FREE),
-    Status.PARTIALLY_REFUNDED: (_S.PARTLY_RETURNED,),
+    Status.PARTIALLY_REFUNDED: (_S.PARTLY_RETURNED, _S.PIECE_CANCELLED),
     Status.DISPUTED: (_S.DISPUTED,),
     Status.CHARGED_BACK: (_S.CHARGED_BACK,),
 }
@@ -96,10 +108,12 @@ class Event:
 PAY = Event("asks for a payment page", Who.CUSTOMER, c.RequestPayment)
 ASK_FOR_LINK = Event("asks for a cancellation link", Who.CUSTOMER, c.RequestCancellation)
 CONFIRM = Event("confirms the cancellation", Who.CUSTOMER, c.ConfirmCancellation)
+CONFIRM_PART = Event("confirms that a piece is cancelled", Who.CUSTOMER, c.ConfirmCancellation)
 CANCEL_AT_ONCE = Event("cancels at once, in the grace period", Who.CUSTOMER, c.CancelInGrace)
 MARK_PAID = Event("marks it as paid", Who.STAFF, c.MarkPaid)
 CANCEL = Event("cancels it", Who.STAFF, c.CancelOrder)
 CANCEL_AND_REFUND = Event("cancels it and returns the money", Who.STAFF, c.CancelOrder)
+CANCEL_PART = Event("cancels a piece", Who.STAFF, c.CancelPart)
 REFUND = Event("returns the money of a payment", Who.STAFF, c.RefundPayment)
 REFUND_BY_HAND = Event("says that money was returned by hand", Who.STAFF, c.RefundByHand)
 RETRY_REFUND = Event("asks once more for the refund", Who.STAFF, c.RetryRefund)
@@ -175,9 +189,10 @@ _PAID = (_S.PAID, _S.LINK_SENT, _S.TOO_LATE)
 _LATE = (_S.TIMED_OUT, _S.PAID_TOO_LATE, _S.AUTHORIZED_TOO_LATE)
 _RETURNED = (_S.RETURNED, _S.SEATS_TO_FREE)
 _GONE = (*_LATE, _S.MONEY_KEPT, _S.CANCELLED, _S.UNTIL_SETTLED, _S.REFUND_FAILED, *_RETURNED)
-_UNDER_WAY = (_S.REFUND_ASKED, _S.REFUND_ACCEPTED)
+_UNDER_WAY = (_S.REFUND_ASKED, _S.REFUND_ACCEPTED, _S.PIECE_ACCEPTED)
 _HOLDS = (_S.UNDERPAID, *_PAID, _S.PAID_TOO_LATE, _S.MONEY_KEPT, _S.REFUND_REFUSED)
-_HOLDS_SOME = (*_HOLDS, _S.REFUND_FAILED, _S.PARTLY_RETURNED)
+_BY_PIECE = (_S.LINK_TO_PARTS, _S.PIECE_CANCELLED)
+_HOLDS_SOME = (*_HOLDS, _S.REFUND_FAILED, _S.PARTLY_RETURNED, *_BY_PIECE)
 _ASKED = (*_UNDER_WAY, _S.CANCELLED, _S.UNTIL_SETTLED, *_RETURNED)
 # News of a refund that nobody here asked for.
 _NEWS_MOVES = (
@@ -188,8 +203,10 @@ _NEWS_MOVES = (
     _S.PAID_TOO_LATE,
     _S.MONEY_KEPT,
     _S.PARTLY_RETURNED,
+    _S.LINK_TO_PARTS,
 )
 _GIVEN_UP = (s.Cancelled, s.SeatsReleased)
+_PIECE_GONE = (s.OrderAmended, s.SeatsReleased)
 
 TABLE: dict[Event, tuple[Transition, ...]] = {
     PAY: (
@@ -198,7 +215,9 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _refuses(no.NotPayable),
     ),
     ASK_FOR_LINK: (
-        _makes(s.CancellationRequested, at=(_S.PAID, _S.FREE)),
+        _makes(
+            s.CancellationRequested, at=(_S.PAID, _S.FREE, _S.LINK_TO_PARTS, _S.PIECE_CANCELLED)
+        ),
         _refuses(no.LetterTooSoon, at=(_S.LINK_SENT,)),
         _refuses(no.NotCancellable, "too_late", at=(_S.TOO_LATE,)),
         _refuses(no.NotCancellable, "not_refundable", at=(_S.BY_HAND, _S.OVERPAID)),
@@ -208,8 +227,17 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _refuses(no.NotCancellable, "not_paid"),
     ),
     CONFIRM: (
-        _makes(s.CreateRefundRequest, at=(_S.LINK_SENT,), to=Status.REFUND_REQUESTED),
+        _makes(
+            s.CreateRefundRequest,
+            at=(_S.LINK_SENT, _S.LINK_TO_PARTS),
+            to=Status.REFUND_REQUESTED,
+        ),
         _makes(*_GIVEN_UP, at=(_S.FREE,), to=Status.CANCELLED),
+        _refuses(no.LinkInvalid),
+    ),
+    CONFIRM_PART: (
+        _makes(s.CreateRefundRequest, at=(_S.LINK_TO_PARTS,), to=Status.REFUND_REQUESTED),
+        _refuses(no.NotCancellable, "no_parts", at=(_S.LINK_SENT, _S.FREE)),
         _refuses(no.LinkInvalid),
     ),
     CANCEL_AT_ONCE: (
@@ -236,11 +264,29 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _refuses(no.SeveralPayments, at=(_S.OVERPAID,)),
         _refuses(no.DisputeOpen, at=(_S.DISPUTED,)),
         _makes(*_GIVEN_UP, at=(*_NEVER_PAID, _S.FREE), to=Status.CANCELLED),
-        _makes(*_GIVEN_UP, at=(*_UNDER_WAY, _S.CHARGED_BACK)),
+        _makes(*_GIVEN_UP, at=(_S.REFUND_ASKED, _S.REFUND_ACCEPTED, _S.CHARGED_BACK)),
         _makes(s.CreateRefundRequest, *_GIVEN_UP, to=Status.REFUND_REQUESTED),
     ),
+    CANCEL_PART: (
+        _refuses(no.NotCancellable, "cancelled", at=_GONE),
+        _refuses(no.NotCancellable, "disputed", at=(_S.DISPUTED,)),
+        _refuses(no.NotCancellable, "refund_under_way", at=(*_UNDER_WAY, _S.REFUND_REFUSED)),
+        _refuses(no.NotCancellable, "not_paid", at=(*_WAITS, *_KEPT_READY, _S.CHARGED_BACK)),
+        _makes(s.CreateRefundRequest, at=(_S.LINK_TO_PARTS,), to=Status.REFUND_REQUESTED),
+        _makes(
+            s.CreateRefundRequest,
+            *_GIVEN_UP,
+            at=(_S.PIECE_CANCELLED,),
+            to=Status.REFUND_REQUESTED,
+        ),
+        _refuses(no.NotCancellable, "no_parts"),
+    ),
     REFUND: (
-        _makes(s.CreateRefundRequest, at=(*_HOLDS_SOME, _S.OVERPAID), to=Status.REFUND_REQUESTED),
+        _makes(
+            s.CreateRefundRequest,
+            at=(*_HOLDS_SOME, _S.OVERPAID, _S.PIECE_ACCEPTED),
+            to=Status.REFUND_REQUESTED,
+        ),
         _refuses(no.NotRefundable, at=(_S.BY_HAND,)),
         _refuses(no.DisputeOpen, at=(_S.DISPUTED,)),
         _refuses(no.NothingToRefund),
@@ -248,6 +294,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     REFUND_BY_HAND: (
         _makes(s.ManualRefund, at=(*_HOLDS_SOME, _S.BY_HAND), to=Status.REFUNDED),
         _makes(s.ManualRefund, at=(_S.OVERPAID,), to=Status.PARTIALLY_REFUNDED),
+        _makes(s.ManualRefund, at=(_S.PIECE_ACCEPTED,)),
         _refuses(no.NothingToRefund),
     ),
     RETRY_REFUND: (
@@ -266,7 +313,11 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _makes(s.ReceiptResendRequested, at=(_S.LINK_SENT,)),
         _refuses(no.LetterNotDue),
     ),
-    COMPLETE: (_makes(*_GIVEN_UP, at=(_S.REFUND_ACCEPTED,)), _silent()),
+    COMPLETE: (
+        _makes(*_GIVEN_UP, at=(_S.REFUND_ACCEPTED,)),
+        _makes(*_PIECE_GONE, at=(_S.PIECE_ACCEPTED,)),
+        _silent(),
+    ),
     RELEASE: (_makes(s.SeatsReleased, at=(_S.SEATS_TO_FREE,)), _silent()),
     RETAKE: (
         _makes(s.SeatsRetaken, at=(_S.PAID_TOO_LATE,), to=Status.PAID),
@@ -290,6 +341,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     NEXT_STEP: (
         _makes(s.CreateRefundRequest, at=(_S.OVERPAID,), to=Status.REFUND_REQUESTED),
         _makes(*_GIVEN_UP, at=(_S.REFUND_ACCEPTED,)),
+        _makes(*_PIECE_GONE, at=(_S.PIECE_ACCEPTED,)),
         _makes(s.SeatsReleased, at=(_S.SEATS_TO_FREE,)),
         _makes(s.SeatsRetaken, at=(_S.PAID_TOO_LATE,), to=Status.PAID),
         _makes(s.SeatsRetaken, at=(_S.AUTHORIZED_TOO_LATE,), to=Status.AUTHORIZED),
@@ -358,16 +410,21 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     ),
     REFUND_ACCEPTED: (
         _silent(_S.REFUND_ACCEPTED, _S.CANCELLED, _S.UNTIL_SETTLED, _S.REFUND_FAILED, *_RETURNED),
+        _silent(_S.PIECE_ACCEPTED, _S.PIECE_CANCELLED),
         _makes(s.CreateRefundSuccess, at=_NEWS_MOVES, to=Status.REFUND_REQUESTED),
         _makes(s.CreateRefundSuccess),
     ),
     REFUND_REFUSED: (
         _silent(_S.REFUND_REFUSED),
-        _makes(s.CreateRefundFailure, at=(*_NEWS_MOVES, *_ASKED), to=Status.REFUND_FAILED),
+        _makes(
+            s.CreateRefundFailure,
+            at=(*_NEWS_MOVES, *_ASKED, _S.PIECE_CANCELLED),
+            to=Status.REFUND_FAILED,
+        ),
         _makes(s.CreateRefundFailure),
     ),
     REFUNDED: (
-        _silent(*_RETURNED),
+        _silent(*_RETURNED, _S.PIECE_CANCELLED),
         _makes(s.Refunded, at=(_S.OVERPAID,), to=Status.PARTIALLY_REFUNDED),
         _makes(s.Refunded, at=(*_NEWS_MOVES, *_ASKED), to=Status.REFUNDED),
         _makes(s.Refunded),
@@ -375,7 +432,9 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     REFUND_FAILED: (
         _silent(_S.REFUND_FAILED),
         _makes(s.RefundFailed, at=(_S.REFUND_ASKED,)),
-        _makes(s.RefundFailed, at=(*_NEWS_MOVES, *_ASKED), to=Status.REFUND_FAILED),
+        _makes(
+            s.RefundFailed, at=(*_NEWS_MOVES, *_ASKED, _S.PIECE_CANCELLED), to=Status.REFUND_FAILED
+        ),
         _makes(s.RefundFailed),
     ),
     DISPUTED: (

@@ -46,6 +46,25 @@ SEATED = (
     spec.CANCELLED,
 )
 
+BY_PIECE = (
+    replace(
+        spec.PLACED,
+        lines=(replace(spec.LINE, quotas=(spec.WEEKEND,)),),
+        cancellation=replace(spec.POLICY, parts=True),
+    ),
+    *BY_CARD[1:],
+    spec.LINK,
+)
+PIECE = (
+    replace(spec.REFUND_ASKED, amount=HALF, pieces=(s.Pieces(line=0, quantity=1),)),
+    replace(spec.REFUND_ACCEPTED, amount=HALF),
+)
+PIECE_GONE = (
+    s.OrderAmended(pieces=PIECE[0].pieces, amount=HALF, fee=eur(0), cause=s.Cause.CUSTOMER),
+    s.SeatsReleased(pieces=PIECE[0].pieces),
+    replace(spec.REFUNDED, amount=HALF),
+)
+
 STACKS: Mapping[Situation, tuple[Any, ...]] = {
     Situation.PLACED: (spec.PLACED,),
     Situation.PAGE_OPEN: (spec.PLACED, spec.ASKED, spec.PAGE),
@@ -82,6 +101,9 @@ STACKS: Mapping[Situation, tuple[Any, ...]] = {
     Situation.REFUND_FAILED: (*GONE, spec.REFUND_FAILED),
     Situation.RETURNED: (*GONE, spec.REFUNDED),
     Situation.SEATS_TO_FREE: (*SEATED, spec.REFUNDED),
+    Situation.LINK_TO_PARTS: BY_PIECE,
+    Situation.PIECE_ACCEPTED: (*BY_PIECE, *PIECE),
+    Situation.PIECE_CANCELLED: (*BY_PIECE, *PIECE, *PIECE_GONE),
     Situation.PARTLY_RETURNED: (*BY_CARD, *(put(one, under=OUTSIDE) for one in PART)),
     Situation.DISPUTED: (*BY_CARD, spec.DISPUTED),
     Situation.CHARGED_BACK: (*BY_CARD, spec.DISPUTED, spec.LOST),
