@@ -17,6 +17,8 @@ from ledger.order.stamps import (
     CreateRefundRequest,
     Letter,
     ManualRefund,
+    OrderAmended,
+    Pieces,
     ReceiptSendStarted,
     Refunded,
     SeatsReleased,
@@ -89,6 +91,25 @@ def nobodys_payment(world: World, name: str) -> None:
     force(world, back, cause=uuid4(), order=name)
 
 
+def amended(pieces: int, amount: Money) -> OrderAmended:
+    some = (Pieces(line=0, quantity=pieces),)
+    return OrderAmended(pieces=some, amount=amount, fee=Money(0, "EUR"), cause=Cause.STAFF)
+
+
+def more_pieces_than_bought(world: World, name: str) -> None:
+    three = amended(3, Money(3 * 3500, "EUR"))
+    force(world, three, cause=uuid4(), order=name)
+
+
+def for_more_than_they_cost(world: World, name: str) -> None:
+    force(world, amended(1, Money(3501, "EUR")), cause=uuid4(), order=name)
+
+
+def seats_of_pieces_that_stay(world: World, name: str) -> None:
+    freed = SeatsReleased(pieces=(Pieces(line=0, quantity=1),))
+    force(world, freed, cause=uuid4(), order=name)
+
+
 def never_placed(world: World, name: str) -> None:
     force(world, SeatsReleased(), cause=uuid4(), order=f"no {name}")
 
@@ -105,6 +126,9 @@ PLANTS: dict[Callable[[World, str], None], list[tuple[str, int]]] = {
     oversold: [("8", 0), ("8", 0), ("8", 1)],
     not_owed: [("9", 0)],
     nobodys_payment: [("11", 0)],
+    more_pieces_than_bought: [("7", 0)],
+    for_more_than_they_cost: [("7", 0)],
+    seats_of_pieces_that_stay: [("8", 0), ("8", 0)],
     never_placed: [("4", 0)],
     of_another_kind: [("13", 0)],
 }

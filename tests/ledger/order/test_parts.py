@@ -400,6 +400,25 @@ def test_the_vat_of_a_part_is_that_of_its_own_rates():
     assert vat_returned(order, offer.lines, offer.amount, before=99) == offer.vat
 
 
+def test_the_vat_of_three_parts_is_that_of_the_whole():
+    """Rounded one by one, three times 19 cents would be returned of 58."""
+    lines = (replace(LINE, quantity=4, unit_price=eur(100), vat_percent="24"),)
+    stack: list[Any] = [
+        replace(BOTH, total=eur(400), lines=lines),
+        replace(ASKED, amount=eur(400)),
+        replace(CAME, amount=eur(400)),
+    ]
+    vat = []
+    for number in range(4):
+        offer = part_quote(order_of(*stack), ONE)
+        vat.append(offer.vat[0].vat.amount)
+        amended = OrderAmended(pieces=ONE, amount=eur(100), fee=eur(0), cause=Cause.STAFF)
+        under = uuid5(ORDER, f"one of four {number}")
+        gone = ManualRefund(payment=ATTEMPT, amount=eur(100))
+        stack += [put(gone, under=under), put(amended, under=under)]
+    assert sum(vat) == vat_included(eur(400), Decimal(24)).amount == 77
+
+
 # Letters
 
 
