@@ -68,8 +68,8 @@ MUTATIONS = (
     Mutation(
         name="part-leaves-the-price",
         file="ledger/order/order.py",
-        old="        return self.terms.total - self._amended if self.amendments else self.terms.total\n",
-        new="        return self.terms.total\n",
+        old="        return price - self._amended if self.amendments else price\n",
+        new="        return price\n",
         tests=("tests/ledger/order/test_parts.py",),
     ),
     Mutation(

@@ -117,7 +117,8 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def due(self) -> Money:
         """What the order costs: its price, less what goes back for pieces that were cancelled."""
-        return self.terms.total - self._amended if self.amendments else self.terms.total
+        price = self.terms.total
+        return price - self._amended if self.amendments else price
 
     @cached_property
     def _amended(self) -> Money:

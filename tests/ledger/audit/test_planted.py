@@ -128,7 +128,6 @@ PLANTS: dict[Callable[[World, str], None], list[tuple[str, int]]] = {
     nobodys_payment: [("11", 0)],
     more_pieces_than_bought: [("7", 0)],
     for_more_than_they_cost: [("7", 0)],
-    seats_of_pieces_that_stay: [("8", 0), ("8", 0)],
     never_placed: [("4", 0)],
     of_another_kind: [("13", 0)],
 }
@@ -153,6 +152,16 @@ def test_what_was_stamped_against_a_law_is_found_there_and_nowhere_else(plant, w
     others = SharesInOneProcess(ledger, shares) if shares else None
     found = [(one.law, one.position) for one in Verification(ledger, shares=others)]
     assert sorted(found) == [(law, planted + later) for law, later in PLANTS[plant]]
+
+
+def test_seats_of_pieces_that_stay_are_not_free():
+    world = World(ROOMY)
+    world.place("order", ("weekend", 2))
+    pay(world, "order")
+    seats_of_pieces_that_stay(world, "order")
+    last = world.store.head()[0]
+    texts = [one.text for one in Verification(world.store.stored()) if one.position == last]
+    assert "frees seats of pieces that were not cancelled" in texts
 
 
 def clean() -> CopiedRows:
