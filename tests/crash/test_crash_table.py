@@ -33,6 +33,7 @@ from tests.crash.driver import ORDERS, Job, world_at
 from tests.crash.postbox import Nobody, Postbox
 from tests.crash.wire import Gate, Wire
 from tests.kits.databases import copied_database, hasty, migrated_template
+from tests.kits.examples import every
 
 PLACED = 3
 TRIES = 5
@@ -129,11 +130,12 @@ def around_commits(points: list[Point]) -> list[Point]:
 
 
 def around_writing(points: list[Point]) -> list[Point]:
-    """Around the first and the last commit and the second letter, before the last insert."""
+    """Around the first and the last commit and the second letter, before some inserts."""
     inserts = [one for one in points if "insert" in one.name and not one.after]
     commits = around_commits(points)
     letters = [one for one in points if one.name == "smtp end of letter" and one.nth == 2]
-    return [inserts[-1], *commits[:2], *commits[2:][-1:], *letters[:1]]
+    more = [inserts[0], *commits[2:][-2:-1]] if every(2) == 1 else []
+    return [inserts[-1], *commits[:2], *commits[2:][-1:], *letters, *more]
 
 
 def can_die(victim: str, point: Point) -> bool:

@@ -20,6 +20,7 @@ from projections.all import PROJECTIONS
 from projections.engine.derive import Poison
 from tests.contract.test_stamp_recorder import recomputed
 from tests.crash.stepping import Actor, Stage
+from tests.kits.examples import every
 from tests.kits.histories import placed
 
 # Where the writers may be interrupted when others take turns with them.
@@ -127,18 +128,15 @@ def acquainted(*actors: Actor) -> None:
 EVERY = 2_000
 
 
-@pytest.mark.parametrize(
-    ("strangers", "most"),
-    [
-        (True, 40),
-        pytest.param(True, EVERY, marks=pytest.mark.slow),
-        pytest.param(False, EVERY, marks=pytest.mark.slow),
-    ],
-)
-def test_two_writers_in_every_order_of_their_statements(
-    troupe: Troupe, strangers: bool, most: int
-) -> None:
-    """Some orders by chance in the fast suite: there are hundreds."""
+def orders_of(stage: Stage, some: int) -> Iterator[tuple[list[str], list[Any]]]:
+    """So many by chance, the same ones each time, in the fast suite; else every one."""
+    if every(2) > 1:
+        return stage.orders_by(Random(2).randrange, count=some)
+    return stage.every_order(most=EVERY)
+
+
+@pytest.mark.parametrize("strangers", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_two_writers_in_every_order_of_their_statements(troupe: Troupe, strangers: bool) -> None:
     writers = [troupe.writer(name, frozenset(), order) for name in ("one", "other")]
 
     def overtaken_by_a_third() -> None:
@@ -150,10 +148,7 @@ def test_two_writers_in_every_order_of_their_statements(
     prepare = overtaken_by_a_third if strangers else lambda: acquainted(*writers)
     orders = set()
     stage = troupe.stage(writers, prepare=prepare)
-    chosen = stage.every_order(most=most)
-    if most < EVERY:
-        chosen = stage.orders_by(Random(2).randrange, count=most)
-    for steps, outcomes in chosen:
+    for steps, outcomes in orders_of(stage, 40):
         orders.add(tuple(steps))
         assert only_overtaken(*writers), steps
         assert troupe.grew(7 if strangers else 6), steps
@@ -161,7 +156,7 @@ def test_two_writers_in_every_order_of_their_statements(
         assert positions == {troupe.size - 1, troupe.size}, steps
     assert troupe.root_is_that_of_the_rows()
     print(f"{len(orders)} orders of two writers")
-    assert len(orders) > min(most, 60) - 10
+    assert len(orders) > (30 if every(2) > 1 else 50)
 
 
 def test_the_last_seat_is_sold_once_in_every_order(troupe: Troupe) -> None:
@@ -177,7 +172,8 @@ def test_the_last_seat_is_sold_once_in_every_order(troupe: Troupe) -> None:
         troupe.ledger.append(order(SeatChange(quota=quotas[-1], capacity=5)))
         acquainted(*writers)
 
-    for steps, outcomes in troupe.stage(writers, prepare=one_seat_is_left).every_order(most=2_000):
+    stage = troupe.stage(writers, prepare=one_seat_is_left)
+    for steps, outcomes in orders_of(stage, 20):
         assert only_overtaken(*writers), steps
         assert {type(one) for one in outcomes} == {Appended, NoRoom}, steps
         assert troupe.grew(6)
@@ -197,7 +193,7 @@ def test_the_same_news_is_stamped_once_in_every_order(troupe: Troupe) -> None:
         told.append(order())
 
     stage = troupe.stage(writers, prepare=something_happened)
-    for steps, outcomes in stage.every_order(most=2_000):
+    for steps, outcomes in orders_of(stage, 20):
         assert only_overtaken(*writers, allowed=STANDING), steps
         assert sorted(one.repeated for one in outcomes) == [False, True], steps
         assert outcomes[0].recorded == outcomes[1].recorded

@@ -13,7 +13,13 @@ from tests.end_to_end.journey import Bought, Journey, until
 from tests.end_to_end.test_journeys import _code, _paid, _refunded_once
 
 # think: the provider has the question and has not acted. late: it acted, the answer is on its way.
-MOMENTS = ("think", "late")
+# Each death is seen at one of them in the fast suite, and at the other at night.
+THINK_FIRST = pytest.mark.parametrize(
+    "moment", ["think", pytest.param("late", marks=pytest.mark.slow)]
+)
+LATE_FIRST = pytest.mark.parametrize(
+    "moment", ["late", pytest.param("think", marks=pytest.mark.slow)]
+)
 HELD = 5.0
 # The web asks twice before it gives up.
 ASKED_BY_THE_WEB = 2
@@ -61,7 +67,7 @@ def in_hand(moment: str, at_the_provider: Callable[[], object]) -> None:
         until("the provider acted", at_the_provider)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@THINK_FIRST
 def test_the_web_dies_while_it_asks_for_a_payment_page(journey: Journey, moment: str) -> None:
     watch = Watch(journey)
     hold(journey, moment, "/v1/checkout/sessions")
@@ -79,7 +85,7 @@ def test_the_web_dies_while_it_asks_for_a_payment_page(journey: Journey, moment:
     _page_comes_and_is_paid(journey, watch, bought)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@LATE_FIRST
 def test_the_worker_dies_while_it_asks_for_a_payment_page(journey: Journey, moment: str) -> None:
     watch = Watch(journey)
     cut_off(journey, "/v1/checkout/sessions")
@@ -116,7 +122,7 @@ def _page_comes_and_is_paid(journey: Journey, watch: Watch, bought: Bought) -> N
     assert bought.stamps()["CreatePaymentRequest"] == bought.stamps()["Paid"] == 1
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@LATE_FIRST
 def test_the_web_dies_while_it_asks_for_a_refund(journey: Journey, moment: str) -> None:
     bought = _paid(journey)
     code, watch = _code(bought), Watch(journey)
@@ -136,7 +142,7 @@ def test_the_web_dies_while_it_asks_for_a_refund(journey: Journey, moment: str) 
     _refunded_once(bought)
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@THINK_FIRST
 def test_the_worker_dies_while_it_asks_for_a_refund(journey: Journey, moment: str) -> None:
     bought = _paid(journey)
     code = _code(bought)
