@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.stand_ins.published import DATA
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("ledger", "projections", "adapters", "web", "tests", "pyproject.toml")
+COPIED = ("ledger", "projections", "adapters", "web", "tests", "docs", "pyproject.toml")
 # Bugs are looked for with all examples that the tests ask for.
 AS_WRITTEN = ("--examples", "1")
 # What pytest says when tests ran and some failed.
