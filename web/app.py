@@ -17,7 +17,7 @@ from web.http.security_headers import security_headers
 from web.i18n import languages
 from web.i18n.format import add_filters
 from web.inbox import webhooks
-from web.pages import cancellation, checkout, grace_cancel, order, shop, withdrawal
+from web.pages import cancellation, checkout, grace_cancel, order, shop, tickets, withdrawal
 from web.wiring.parts import Parts
 
 MEBIBYTE = 1 << 20
@@ -27,6 +27,7 @@ PAGES = (
     shop.pages,
     checkout.pages,
     order.pages,
+    tickets.pages,
     cancellation.pages,
     withdrawal.pages,
     grace_cancel.pages,

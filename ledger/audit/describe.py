@@ -136,6 +136,8 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return f"Nobody knows whether this was sent: {_said(one)}"
         case stamps.ReceiptResendRequested():
             return f"To be sent again: letter “{one.letter}”"
+        case stamps.TicketsIssued():
+            return f"Issued {len(one.hashes)} tickets"
         case _:
             assert_never(one)
 

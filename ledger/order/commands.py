@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ledger.kernel.money import Money
 from ledger.order.stamps import Cause, Customer, Letter, Pieces
+from ledger.order.tickets import TicketCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,10 +232,14 @@ class WithdrawCancellation(Correction):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartLetter(Command):
-    """Claim a letter that is due. The correlation id is the receipt's."""
+    """Claim a letter that is due. The correlation id is the receipt's.
+
+    `tickets` are codes that were drawn for the tickets that are to be issued with it, if any are.
+    """
 
     letter: Letter
     try_number: int
+    tickets: tuple[TicketCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

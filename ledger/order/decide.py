@@ -75,8 +75,10 @@ from ledger.order.stamps import (
     ReceiptSendStarted,
     SeatsReleased,
     SeatsRetaken,
+    TicketsIssued,
 )
 from ledger.order.status import status
+from ledger.order.tickets import LETTERS_WITH_TICKETS, may_be_issued
 
 _NOTHING: tuple[OrderStamp, ...] = ()
 
@@ -247,8 +249,27 @@ def _start_letter(command: StartLetter, order: Order) -> Sequence[OrderStamp]:
     first = command.letter in RECEIPTS and (posting is None or posting.number is None)
     numbered_for = order.terms.shop if first else None
     return (
+        *_tickets(command, order),
         ReceiptSendStarted(
             letter=command.letter, try_number=command.try_number, numbered_for=numbered_for
+        ),
+    )
+
+
+def _tickets(command: StartLetter, order: Order) -> Sequence[OrderStamp]:
+    """Issued in the append that claims their letter: both or neither, and never twice (R4).
+
+    Whoever brought other codes than are wanted looked at another state of the order.
+    """
+    wanted = order.tickets_wanted
+    if not wanted or command.letter not in LETTERS_WITH_TICKETS:
+        return _NOTHING
+    if not may_be_issued(command.tickets, wanted=wanted):
+        raise LetterNotDue
+    return (
+        TicketsIssued(
+            hashes=tuple(one.hash for one in command.tickets),
+            codes=tuple(one.code for one in command.tickets),
         ),
     )
 

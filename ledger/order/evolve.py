@@ -51,9 +51,11 @@ from ledger.order.stamps import (
     RefundFailed,
     SeatsReleased,
     SeatsRetaken,
+    TicketsIssued,
     Voided,
     ZeroPrice,
 )
+from ledger.order.tickets import ticket_set
 
 _OF_AN_ORDER = frozenset[type](get_args(OrderStamp))
 
@@ -116,6 +118,9 @@ def _changed(  # noqa: C901 (a dispatching match)
             return _of_attempt(order, stamp.payment, stamp, recorded)
         case ReceiptSendStarted() | ReceiptSent() | ReceiptFailed() | ReceiptUnknown():
             return _of_letter(order, recorded.correlation_id, stamp, recorded)
+        case TicketsIssued():
+            # Of two sets the first would be in people's hands: it stands.
+            return replace(order, tickets=order.tickets or ticket_set(stamp, recorded))
         case ReceiptResendRequested():
             # It names the letter that was sent, or tried, before.
             return _of_letter(order, stamp.receipt, stamp, recorded)

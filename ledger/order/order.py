@@ -29,6 +29,7 @@ from ledger.order.stamps import (
     OrderPlaced,
     Pieces,
 )
+from ledger.order.tickets import TicketSet, ticket_count
 
 
 class Dispute(Struct, frozen=True, kw_only=True):
@@ -101,6 +102,7 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     links: tuple[LinkRequest, ...] = ()
     postings: Mapping[tuple[UUID, Letter], Posting] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
+    tickets: TicketSet | None = None
     position: int = 0
     seen: Seen | None = None
 
@@ -340,6 +342,27 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
 
     def _taken(self, seats: int) -> tuple[int, int]:
         return (0, seats) if self.sold else (seats, 0)
+
+    @property
+    def admits(self) -> bool:
+        """Whether its tickets are valid, or would be if they were issued: its seats are sold."""
+        return self.placed is not None and self.sold and not self.released
+
+    @property
+    def valid_codes(self) -> tuple[str, ...]:
+        """The codes that open the door: none before they are issued, nor once seats are gone.
+
+        Nobody knows them any more once the order's person was erased.
+        """
+        issued = self.tickets.codes if self.tickets and self.admits else None
+        return issued or ()
+
+    @property
+    def tickets_wanted(self) -> int:
+        """How many tickets are to be issued: all of them, once, or none."""
+        if self.placed is None or self.tickets is not None or not self.admits:
+            return 0
+        return ticket_count(self.placed)
 
     @property
     def newest_link(self) -> LinkRequest | None:

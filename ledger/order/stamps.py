@@ -488,6 +488,19 @@ class ReceiptResendRequested:
     reason: str | None = None
 
 
+@stamp("TICKETS_ISSUED", binding=("hashes",), sealed=("codes",))
+class TicketsIssued:
+    """The order's e-tickets: a code for each ticket of each piece, in the order of its lines.
+
+    It stands once in an order, beside the claim of the letter that brings them. `hashes` are keyed:
+    they tell nothing without the key, and a door finds a code by them. A ticket is valid exactly
+    as long as its seat is sold; no further stamp revokes it.
+    """
+
+    hashes: tuple[str, ...]
+    codes: tuple[str, ...] | None = None
+
+
 OrderStamp = (
     OrderPlaced
     | ZeroPrice
@@ -526,6 +539,7 @@ OrderStamp = (
     | ReceiptFailed
     | ReceiptUnknown
     | ReceiptResendRequested
+    | TicketsIssued
 )
 # Written before a provider is asked: they carry the clock of the machine that asks.
 INTENTS = (CreatePaymentRequest, CreateRefundRequest, CreateCaptureRequest, CreateVoidRequest)

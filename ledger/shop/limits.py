@@ -13,6 +13,8 @@ PRICE = (0, 9_999_999_999)
 LINES = 100
 PIECES_PER_ORDER = (1, 1_000)
 TICKETS_PER_PIECE = (0, 100)
+# One file, which goes out with one letter.
+TICKETS_PER_ORDER = (0, 1_000)
 SEATS = (0, 1_000_000_000)
 PERCENT = (0, 100)
 PERCENT_DECIMALS = 3

@@ -47,6 +47,7 @@ from ledger.order.stamps import (
     ReceiptSent,
     Refunded,
 )
+from tests.kits.ticket_codes import wanted_by
 from tests.kits.worlds import Clock, World
 
 PRICE = Money(7000, "EUR")
@@ -117,6 +118,7 @@ def send_letters(world: World, name: str) -> None:
             at=world.clock(),
             letter=due.letter,
             try_number=1,
+            tickets=wanted_by(world.orders.get(order)),
         )
         world.orders.handle(order, start)
         sent = ReceiptSent(

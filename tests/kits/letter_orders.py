@@ -29,9 +29,11 @@ from ledger.order.stamps import (
     ReceiptSendStarted,
     Refunded,
     RefundFailed,
+    TicketsIssued,
     ZeroPrice,
 )
 from ledger.shop.stamps import CancellationPolicy, Seller, shop_id
+from tests.kits.ticket_codes import codes
 
 ORDER = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
 PLACING, PAYMENT, REFUND, REQUEST = (uuid5(ORDER, name) for name in ("o", "p", "r", "l"))
@@ -111,6 +113,10 @@ REFUNDING = CreateRefundRequest(
 ACCEPTED = CreateRefundSuccess(payment=PAYMENT, amount=TOTAL, provider_reference="re_1")
 RECEIPT = ReceiptSendStarted(letter=Letter.PAID, try_number=1, numbered_for=SHOP)
 
+ISSUED = TicketsIssued(
+    hashes=tuple(one.hash for one in codes(2)), codes=tuple(one.code for one in codes(2))
+)
+
 NOT_PAID = PaymentWithdrawn(payment=PAYMENT, amount=TOTAL, approver="boss")
 
 Stack = Sequence[tuple[UUID, Any]]
@@ -134,6 +140,11 @@ def order(*stack: tuple[UUID, Any], placed: OrderPlaced = PLACED) -> Order:
         for place, (correlation_id, stamp) in enumerate(((PLACING, placed), *stack), start=1)
     ]
     return fold(ORDER, history)
+
+
+def ticketed(placed: OrderPlaced = PLACED, *after: tuple[UUID, Any]) -> Order:
+    """A paid order whose tickets were issued with the claim of its letter."""
+    return order(*BOUGHT, (PAYMENT, ISSUED), (PAYMENT, RECEIPT), *after, placed=placed)
 
 
 def in_language(language: str) -> OrderPlaced:
@@ -160,6 +171,7 @@ def samples(language: str = "en") -> dict[str, tuple[Order, Letter, UUID, int | 
     done = (REFUND, Cancelled(cause=Cause.CUSTOMER))
     return {
         "paid": (order(*BOUGHT, placed=placed), Letter.PAID, PAYMENT, 17),
+        "tickets": (ticketed(placed), Letter.PAID, PAYMENT, 17),
         "free": (
             order((PLACING, ZeroPrice()), placed=replace(FREE, language=language)),
             Letter.PAID,

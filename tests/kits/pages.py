@@ -11,13 +11,22 @@ from uuid import UUID, uuid4
 from flask.testing import FlaskClient
 
 from adapters.keys.key_ring import Keyring
+from adapters.mail.tickets.event import event_ics
+from adapters.mail.tickets.press import Press
 from adapters.postgres.working.tables import Hit
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_inbox import MemoryInbox
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money
-from ledger.order.commands import PlaceOrder, ProviderAccount, RequestCancellation, Wanted
+from ledger.order.commands import (
+    PlaceOrder,
+    ProviderAccount,
+    RequestCancellation,
+    StartLetter,
+    Wanted,
+)
+from ledger.order.letters_due import letters_due
 from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import (
@@ -32,6 +41,7 @@ from ledger.payments.provider import Accepted, NoAnswer, PaymentAsk, RefundAsk
 from ledger.shop.service import Shops
 from ledger.shop.stamps import CancellationPolicy, shop_id
 from tests.kits.pages_shop import START, winterfest
+from tests.kits.ticket_codes import wanted_by
 from tests.kits.web_fakes import TokensInMemory, ViewsInMemory
 from web.app import create_app
 from web.wiring.parts import Parts
@@ -153,6 +163,8 @@ class World:
             inbox=MemoryInbox(),
             limits=Limits(),
             tokens=TokensInMemory(),
+            ticket_pdf=Press().pdf_of,
+            event_ics=event_ics,
         )
 
     def seats(self, quotas: Any) -> dict[UUID, tuple[int, int, int]]:
@@ -200,6 +212,19 @@ class World:
         return self.orders.record(
             order.id, paid, correlation_id=attempt.correlation_id, actor="stripe"
         )
+
+    def issue(self, order: Order) -> Order:
+        """The worker claims the letter that brings the tickets."""
+        (due,) = letters_due(order)
+        claim = StartLetter(
+            correlation_id=due.correlation_id,
+            actor="worker",
+            at=self.clock(),
+            letter=due.letter,
+            try_number=1,
+            tickets=wanted_by(order),
+        )
+        return self.orders.handle(order.id, claim)
 
     def authorize(self, order: Order) -> Order:
         attempt = next(iter(order.attempts))

@@ -48,11 +48,13 @@ from ledger.order.stamps import (
     SeatClaim,
     SeatsReleased,
     SeatsRetaken,
+    TicketsIssued,
     Voided,
     ZeroPrice,
 )
 from ledger.order.status import Status, flags, status
 from ledger.shop.stamps import CancellationPolicy, Release, Seller, quota_id, shop_id
+from tests.kits.ticket_codes import codes
 
 
 def eur(cents: int) -> Money:
@@ -125,6 +127,9 @@ LINK = CancellationRequested(
 )
 CANCELLED = Cancelled(cause=Cause.CUSTOMER)
 TIMED_OUT = Cancelled(cause=Cause.UNPAID)
+ISSUED = TicketsIssued(
+    hashes=tuple(one.hash for one in codes(2)), codes=tuple(one.code for one in codes(2))
+)
 RELEASED, RETAKEN = SeatsReleased(), SeatsRetaken()
 REFUND_ASKED = CreateRefundRequest(
     payment=ATTEMPT,

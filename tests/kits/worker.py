@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from adapters.keys.evidence import Waiting
 from adapters.keys.key_ring import Keyring
+from adapters.keys.ticket_codes import drawn
 from adapters.mail.letters import RenderedLetter
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
@@ -180,6 +181,7 @@ class World:
             together=Together(self.store, self.orders),
             find=self.all_orders,
             post=self.post(policy),
+            draw=lambda order: drawn(order.tickets_wanted, keyed_hash=self.keyring.keyed_hash),
             desk=Desk(self.cases),
             clock=self.clock,
             policy=policy,

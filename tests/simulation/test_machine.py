@@ -88,6 +88,7 @@ from ledger.order.status import flags, status
 from ledger.shop.stamps import QuotaSet, Release, Surplus, quota_id
 from tests.conftest import Database
 from tests.kits.examples import examples
+from tests.kits.ticket_codes import wanted_by
 from tests.kits.worlds import Clock, World, with_policy
 
 SLUGS = count(1)
@@ -513,7 +514,9 @@ class Ledger(RuleBasedStateMachine):
             assert order is not None
             posting = order.postings.get((due.correlation_id, due.letter))
             number = (posting.last_try if posting else 0) + 1
-            claim = self._wish(StartLetter, letter=due.letter, try_number=number)
+            claim = self._wish(
+                StartLetter, letter=due.letter, try_number=number, tickets=wanted_by(order)
+            )
             self._ask(which, replace(claim, correlation_id=due.correlation_id))
             if arrives:
                 assert (due.correlation_id, due.letter) not in self.sent

@@ -27,6 +27,7 @@ from web.pages.order_headline import confirmation, needs_contact, standing
 from web.pages.order_timeline import timeline
 from web.pages.pay import LOOKS, come_back, times_looked, try_again
 from web.pages.shop import by_rate
+from web.pages.tickets import shown
 
 pages = Blueprint("orders", __name__)
 
@@ -55,6 +56,7 @@ def page(shop: str, order: str) -> str:
         by_hand=paid_without_page(newest(found)),
         how_to_pay=_how_to_pay(found),
         transfer=_transfer(found),
+        tickets=shown(found),
         cancelling=cancellation.eligibility(found, at),
         paused=_link_just_sent(found, at),
         why_not=why_not_cancellable,

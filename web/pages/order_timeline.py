@@ -172,6 +172,8 @@ def _of_order(stamp: object) -> str | None:
             return _cancelled(cause)
         case stamps.SeatsReleased():
             return _("The places were released.")
+        case stamps.TicketsIssued():
+            return _("The tickets were issued.")
         case stamps.SeatsRetaken():
             return _("Money came after all, and there was room: the order is valid again.")
         case _:

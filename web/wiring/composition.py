@@ -11,6 +11,8 @@ from adapters.background_tasks import Errands
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.keys.master_key import Renewal, Wrapping, renew_all
 from adapters.mail.letters.how_to_pay import transfer_svg
+from adapters.mail.tickets.event import event_ics
+from adapters.mail.tickets.press import Press
 from adapters.postgres.connections import Connections
 from adapters.postgres.keys.data_keys import EvidenceAudit, PostgresKeys
 from adapters.postgres.ledger.notify import Hints, listen
@@ -122,6 +124,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         transfer_svg=transfer_svg,
+        ticket_pdf=Press().pdf_of,
+        event_ics=event_ics,
         aside=stack.enter_context(closing(Errands())),
         books={name: way.books for name, way in ways.items() if way.books},
         pages={name: calls.watched(way.pages) for name, way in ways.items() if way.pages},

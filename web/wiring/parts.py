@@ -18,6 +18,7 @@ from ledger.kernel.clocks import Clocks
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
 from ledger.kernel.store import StampStore
+from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.payments.payment_pages import OpenPages, PageProvider
 from ledger.payments.provider import Providers
@@ -303,6 +304,8 @@ class Parts:
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None
     transfer_svg: TransferSvg = no_picture
+    ticket_pdf: Callable[[Order], bytes | None] = lambda order: None
+    event_ics: Callable[[Order], bytes] = lambda order: b""
     aside: Callable[[Callable[[], None]], None] = lambda errand: errand()
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)

@@ -4,13 +4,18 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
 from adapters.alarms.mail import AlarmMail
 from adapters.alarms.webhook import AlarmWebhook
+from adapters.keys.ticket_codes import KeyedHash, drawn
 from adapters.mail.letters import render
 from adapters.mail.smtp import SmtpMail
+from adapters.mail.tickets.press import Press
+from adapters.mail.tickets.press_process import PressProcess
+from adapters.mail.tickets.sheet import sheet_of
 from adapters.postgres.views.queries import Lane, Views
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.store.ledger import StampLedger
@@ -32,6 +37,8 @@ from adapters.worker.threads import Threads
 from ledger.inbox.replay_inbox import TRUSTED
 from ledger.order.batch_service import Together
 from ledger.order.decisions.staff import MANUAL
+from ledger.order.order import Order
+from ledger.order.tickets import TicketCode
 from ledger.payments.provider import PaymentProvider
 from web.http.addresses import return_address
 from web.wiring.parts import Parts, intake, open_pages
@@ -104,27 +111,42 @@ def due_letters(views: Views, now: Clock, *, patience: Patience) -> Find:
     )
 
 
+def _mail(settings: Settings, clock: Clock) -> SmtpMail:
+    if not settings.smtp_url:
+        raise SettingWrong("STAMPLEDGER_SMTP_URL", "is required: letters need a mail server")
+    return SmtpMail(
+        settings.smtp_url,
+        settings.mail_from,
+        clock=clock,
+        keeps=True,
+        starttls_required=settings.smtp_starttls_required,
+    )
+
+
+def _drawn(order: Order, *, press: Press, keyed_hash: KeyedHash) -> tuple[TicketCode, ...]:
+    """Codes for the tickets that an order wants. They are printed while they are committed."""
+    fresh = drawn(order.tickets_wanted, keyed_hash=keyed_hash)
+    sheet = sheet_of(order, [one.code for one in fresh])
+    if sheet is not None:
+        press.ahead(sheet)
+    return fresh
+
+
 def letter_work(
     parts: Parts, ledger: StampLedger, *, find: Find, desk: Desk, patience: Patience
 ) -> Letters:
     """The reactor of the letters. Raises `SettingWrong` without a mail server."""
     settings, policy = parts.settings, DeliveryPolicy()
-    if not settings.smtp_url:
-        raise SettingWrong("STAMPLEDGER_SMTP_URL", "is required: letters need a mail server")
+    press = Press(PressProcess(), executor=Threads(most=1, name="tickets"))
     post = Post(
-        mail=SmtpMail(
-            settings.smtp_url,
-            settings.mail_from,
-            clock=parts.clock,
-            keeps=True,
-            starttls_required=settings.smtp_starttls_required,
-        ),
+        mail=_mail(settings, parts.clock),
         render=lambda order, due, number: render(
             order,
             due.letter,
             correlation_id=due.correlation_id,
             number=number,
             base_url=settings.base_url,
+            files=press.attachments,
         ),
         keyed_hash=parts.keyring.keyed_hash,
         mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
@@ -136,6 +158,7 @@ def letter_work(
         together=Together(ledger, parts.orders),
         find=find,
         post=post,
+        draw=partial(_drawn, press=press, keyed_hash=parts.keyring.keyed_hash),
         desk=desk,
         clock=parts.clock,
         policy=policy,

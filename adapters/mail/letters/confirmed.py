@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from adapters.mail.letters.context import Occasion, about_everything, vat_of_order
+from adapters.mail.letters.context import Occasion, about_everything, about_tickets, vat_of_order
 from adapters.mail.letters.letter import Action, Body, Statement
 from ledger.kernel.money import Money
 from ledger.kernel.values import replace
@@ -13,18 +13,25 @@ from ledger.order.order import Order
 def confirmed(at: Occasion) -> Body:
     """Confirmation and receipt."""
     return Body(
-        subject=at.say("Confirmation of your order %(order)s", order=at.order_number),
+        subject=_subject(at),
         mark=at.say("Paid") if at.order.due else at.say("Confirmed"),
         tone="good",
         heading=at.say("Thank you for your order"),
-        paragraphs=(at.greeting(), _what_happened(at)),
+        paragraphs=(at.greeting(), _what_happened(at), *about_tickets(at)),
         facts=about_everything(at, at.say("Receipt")),
         statement=Statement(
             sum_label=at.say("Total"), total=at.order.due, vat=vat_of_order(at.order)
         ),
         action=_cancelling(at),
         notes=(at.contact(),),
+        tickets=bool(at.order.valid_codes),
     )
+
+
+def _subject(at: Occasion) -> str:
+    if at.order.valid_codes:
+        return at.say("Your tickets, order %(order)s", order=at.order_number)
+    return at.say("Confirmation of your order %(order)s", order=at.order_number)
 
 
 def _what_happened(at: Occasion) -> str:

@@ -132,6 +132,19 @@ def about_everything(at: Occasion, label: str) -> Sequence[Fact]:
     return (*about_order(at), *about_receipt(at, label), *about_customer(at))
 
 
+def about_tickets(at: Occasion) -> Sequence[str]:
+    """What to do with the tickets that go along; nothing where none do."""
+    if not at.order.valid_codes:
+        return ()
+    return (
+        at.say(
+            "Your tickets are attached as a PDF. Show them at the door, on your phone or on paper: "
+            "each code lets one person in, once."
+        ),
+        at.say("You also find them on the page of your order:") + f" {at.page}",
+    )
+
+
 def line_total(line: Line) -> Money:
     return line.unit_price * line.quantity
 

@@ -23,6 +23,11 @@ def fold(text: str, indent: str = "") -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """Text for a header or a ticket: whatever is not printable becomes a space."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def pair(label: str, value: str) -> str:
     """A label on the left, its value flush right; a long label is folded above it."""
     room = max(WIDTH - len(value) - 2, 20)
@@ -51,6 +56,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes along with a letter. `kind` is its media type."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedLetter:
     """A letter ready to be sent. `to` is empty once the person was erased: then nobody is left."""
 
@@ -61,6 +75,7 @@ class RenderedLetter:
     reply_to: str
     from_name: str
     pictures: Sequence[Picture] = ()
+    attachments: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +103,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A letter in words. `mark` is the word of its stamp, `facts` are labelled values."""
+    """A letter in words. `mark` is the word of its stamp, `facts` are labelled values.
+
+    `tickets` says that it speaks of the order's tickets, which then go along.
+    """
 
     subject: str
     mark: str
@@ -100,3 +118,4 @@ class Body:
     action: Action | None = None
     notes: Sequence[str] = ()
     pictures: Sequence[Picture] = ()
+    tickets: bool = False

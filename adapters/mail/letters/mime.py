@@ -20,7 +20,7 @@ from uuid import UUID
 
 import idna
 
-from adapters.mail.letters.letter import Picture, RenderedLetter
+from adapters.mail.letters.letter import Attachment, Picture, RenderedLetter
 from ledger.order.stamps import Letter
 
 _PLAIN_ADDRESS = re.compile(r"[\w+-]+(\.[\w+-]+)*@[a-z\d-]+(\.[a-z\d-]+)+", re.ASCII | re.I)
@@ -60,7 +60,7 @@ def compose(letter: RenderedLetter, message_id: str, *, mail_from: str, at: date
     if not _MESSAGE_ID.fullmatch(message_id):
         raise Unwritable("Message-ID")
     try:
-        message = _several("alternative", "letter", _words(letter.text, "plain"), _page(letter))
+        message = _with_files(letter)
         for name, value in _headers(letter, message_id, mail_from, at):
             message[name] = value
         return message.as_bytes()
@@ -80,6 +80,12 @@ def _headers(
     yield "Message-ID", message_id
     yield "Auto-Submitted", "auto-generated"  # RFC 3834: no holiday replies, please
     yield "MIME-Version", "1.0"
+
+
+def _with_files(letter: RenderedLetter) -> Message:
+    words = _several("alternative", "letter", _words(letter.text, "plain"), _page(letter))
+    files = map(_file, letter.attachments)
+    return _several("mixed", "files", words, *files) if letter.attachments else words
 
 
 def _page(letter: RenderedLetter) -> Message:
@@ -112,6 +118,15 @@ def _picture(picture: Picture) -> Message:
     message["Content-ID"] = f"<{picture.name}>"
     message["Content-Disposition"] = f'inline; filename="{picture.name}.png"'
     message.set_payload(picture.png)
+    encode_base64(message)
+    return message
+
+
+def _file(attachment: Attachment) -> Message:
+    message = Message(_POLICY)
+    message["Content-Type"] = attachment.kind
+    message["Content-Disposition"] = f'attachment; filename="{attachment.name}"'
+    message.set_payload(attachment.content)
     encode_base64(message)
     return message
 

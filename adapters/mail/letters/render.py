@@ -1,5 +1,6 @@
 """Letters, rendered: the same stamps give the same letter, whenever it is asked for (law 10)."""
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import assert_never
@@ -11,7 +12,7 @@ from adapters.mail.letters.cancellation import cancelled, link, withdrawal
 from adapters.mail.letters.confirmed import confirmed
 from adapters.mail.letters.context import Occasion, line_total
 from adapters.mail.letters.how_to_pay import how_to_pay
-from adapters.mail.letters.letter import Body, RenderedLetter, fold, pair
+from adapters.mail.letters.letter import Attachment, Body, RenderedLetter, fold, one_line, pair
 from adapters.mail.letters.returned import correction, refunded
 from ledger.order.order import Order
 from ledger.order.stamps import Letter
@@ -21,12 +22,24 @@ from ledger.shop.texts import cut
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
+def no_files(order: Order) -> Sequence[Attachment]:
+    """Where nobody prints tickets, the words say where they are."""
+    return ()
+
+
 def render(
-    order: Order, letter: Letter, *, correlation_id: UUID, number: int | None, base_url: str
+    order: Order,
+    letter: Letter,
+    *,
+    correlation_id: UUID,
+    number: int | None,
+    base_url: str,
+    files: Callable[[Order], Sequence[Attachment]] = no_files,
 ) -> RenderedLetter:
     """A letter that an order calls for. `number` is the receipt's; a link has none.
 
     A refund's letter and a link's need the refund or request of this correlation id in the order.
+    `files` gives the tickets of an order, for a letter that speaks of them.
     """
     at = Occasion(order=order, correlation_id=correlation_id, number=number, base_url=base_url)
     body = body_of(letter, at)
@@ -39,6 +52,7 @@ def render(
         reply_to=order.terms.seller.email,
         from_name=cut(one_line(at.speech.of(order.terms.shop_name))),
         pictures=body.pictures,
+        attachments=files(order) if body.tickets else (),
     )
 
 
@@ -61,11 +75,6 @@ def body_of(letter: Letter, at: Occasion) -> Body:
             return withdrawal(at)
         case _:
             assert_never(letter)
-
-
-def one_line(text: str) -> str:
-    """Text for a header: whatever is not printable becomes a space."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _laid_out(template: str, body: Body, at: Occasion) -> str:

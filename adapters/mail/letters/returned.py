@@ -6,6 +6,7 @@ from adapters.mail.letters.context import (
     Fact,
     Occasion,
     about_everything,
+    about_tickets,
     about_withdrawal,
     announced,
     failed_amount,
@@ -185,6 +186,7 @@ def _reinstated(at: Occasion) -> Body:
             at.say("We wrote to you that your order is cancelled. That was our mistake.")
             + " "
             + at.say("The order and your places in it are as they were before."),
+            *about_tickets(at),
             at.say("We are sorry."),
         ),
         facts=about_everything(at, at.say("Correction")),
@@ -194,4 +196,5 @@ def _reinstated(at: Occasion) -> Body:
             note=at.say("You need not do anything. The page of your order tells how it stands."),
         ),
         notes=(at.contact(),),
+        tickets=bool(at.order.valid_codes),
     )

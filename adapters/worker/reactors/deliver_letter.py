@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Protocol, assert_never
 from uuid import UUID
 
@@ -200,4 +201,6 @@ def message_id_of(due: Due, domain: str, posting: Posting | None = None) -> str:
 
 def content_of(rendered: RenderedLetter) -> bytes:
     """What the keyed hash of a letter is taken over."""
-    return "\0".join((rendered.subject, rendered.text, rendered.html)).encode()
+    words = "\0".join((rendered.subject, rendered.text, rendered.html)).encode()
+    files = (one.name.encode() + sha256(one.content).digest() for one in rendered.attachments)
+    return b"".join((words, *files))

@@ -41,7 +41,9 @@ from ledger.order.letters_due import Due, letters_due, letters_left
 from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import Letter, ReceiptUnknown
+from ledger.order.tickets import LETTERS_WITH_TICKETS, TicketCode
 
+Draw = Callable[[Order], tuple[TicketCode, ...]]
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -109,13 +111,15 @@ class Portion:
 class Letters:
     """The reactor of the letters. Any number of them may run at once.
 
-    `find` names orders that may owe a letter; it may be behind, the order itself decides.
+    `find` names orders that may owe a letter; it may be behind, the order itself decides. `draw`
+    draws a code for each ticket that an order wants, to be issued with their letter.
     """
 
     orders: Orders
     together: Together
     find: Find
     post: Post
+    draw: Draw
     desk: Desk
     clock: Clock
     policy: DeliveryPolicy
@@ -190,10 +194,22 @@ class Letters:
 
     def _claimed(self, wanted: Sequence[LetterClaim]) -> Sequence[LetterClaim]:
         """Those that are ours: each has its stamp of ours in the ledger."""
-        actor, at = f"worker/{uuid4().hex[:12]}", self.clock()
-        wishes = [(one.order, _start(one, actor=actor, at=at)) for one in wanted]
+        actor = f"worker/{uuid4().hex[:12]}"
+        wishes = [(one.order, self._start(one, actor=actor)) for one in wanted]
         after = zip(wanted, self.together.handle(wishes), strict=True)
         return [replace(one, order=order) for one, order in after if order is not None]
+
+    def _start(self, claim: LetterClaim, *, actor: str) -> StartLetter:
+        due = claim.due
+        carries = due.letter in LETTERS_WITH_TICKETS
+        return StartLetter(
+            correlation_id=due.correlation_id,
+            actor=actor,
+            at=self.clock(),
+            letter=due.letter,
+            try_number=claim.number,
+            tickets=self.draw(claim.order) if carries else (),
+        )
 
     def _stamped(self, sent: Sequence[tuple[LetterClaim, Outcome]]) -> Progress:
         known = [(claim, came) for claim, came in sent if not isinstance(came, ReceiptUnknown)]
@@ -214,16 +230,6 @@ class Letters:
         news = _news(claim, ReceiptUnknown(letter=due.letter, try_number=number))
         for after in self.together.record([news], actor="worker"):
             self.desk.open_all(after)
-
-
-def _start(claim: LetterClaim, *, actor: str, at: datetime) -> StartLetter:
-    return StartLetter(
-        correlation_id=claim.due.correlation_id,
-        actor=actor,
-        at=at,
-        letter=claim.due.letter,
-        try_number=claim.number,
-    )
 
 
 def _news(claim: LetterClaim, outcome: Outcome) -> News:

@@ -27,6 +27,7 @@ from ledger.order.stamps import (
     ZeroPrice,
 )
 from ledger.payments.capabilities import hindrance
+from ledger.shop.limits import TICKETS_PER_ORDER
 from ledger.shop.mail_address import is_recipient
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import PaymentLetter, Preferences, ProductRevised, quota_id
@@ -44,6 +45,7 @@ def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
     products = _products(command, shop)
     check_customer(command.customer)
     lines = tuple(_line(products[w.product], w.quantity, shop.id) for w in command.lines)
+    _check_tickets(lines)
     placed = _placed(command, shop, lines, _claims(command.lines, products, shop.id))
     shown = command.expected_total
     if shown is not None and shown != placed.total:
@@ -89,6 +91,15 @@ def _line(product: ProductRevised, quantity: int, shop: UUID) -> Line:
         tickets=product.tickets,
         quotas=tuple(quota_id(shop, quota) for quota in product.quotas),
     )
+
+
+def _check_tickets(lines: Sequence[Line]) -> None:
+    """All tickets of an order go out in one file."""
+    left = TICKETS_PER_ORDER[1]
+    for line in lines:
+        if line.quantity * line.tickets > left:
+            raise QuantityNotAllowed(product=line.product, maximum=left // line.tickets)
+        left -= line.quantity * line.tickets
 
 
 def _claims(

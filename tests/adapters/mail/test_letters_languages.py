@@ -1,4 +1,5 @@
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -7,21 +8,23 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import adapters.mail.letters
+import adapters.mail.tickets
 from adapters.mail.letters import render
 from adapters.mail.letters.language import CATALOGUES, Speech, languages, spoken
 from ledger.kernel.money import Money
 from tests.kits.letter_orders import BASE, THEN, samples
 
-SOURCES = Path(adapters.mail.letters.__file__).parent
+SOURCES = [Path(str(one.__file__)).parent for one in (adapters.mail.letters, adapters.mail.tickets)]
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 TRANSLATED = sorted(languages() - {"en"})
 
 
 def sentences() -> set[str]:
-    """Every sentence that the letters can say."""
+    """Every sentence that letters and tickets can say."""
     keywords = {"say": None, "_": None}
-    found = extract_from_dir(SOURCES, METHODS, keywords=keywords)
-    return {message for _, _, message, _, _ in found if isinstance(message, str)}
+    found = [extract_from_dir(one, METHODS, keywords=keywords) for one in SOURCES]
+    every = chain.from_iterable(found)
+    return {message for _, _, message, _, _ in every if isinstance(message, str)}
 
 
 def catalogue(language: str) -> Catalog:

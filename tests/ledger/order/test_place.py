@@ -19,7 +19,7 @@ from ledger.kernel.refusals import (
 from ledger.order.commands import Wanted
 from ledger.order.decisions.place import check_customer, place
 from ledger.order.stamps import CreatePaymentRequest, Customer, OrderPlaced, SeatClaim, ZeroPrice
-from ledger.shop.shop import Shop, differences, fold_shop
+from ledger.shop.shop import Shop, ShopSpec, differences, fold_shop
 from ledger.shop.stamps import shop_id
 from tests.kits.spec import NOON, WEEKEND
 from tests.kits.worlds import ADA, SPEC, World
@@ -34,7 +34,7 @@ OPEN = replace(
 )
 
 
-def shop() -> Shop:
+def shop(spec: ShopSpec = OPEN) -> Shop:
     fresh = Shop(id=shop_id("winterfest"))
     return fold_shop(
         fresh.id,
@@ -48,7 +48,7 @@ def shop() -> Shop:
                 correlation_id=fresh.id,
                 actor="test",
             )
-            for number, stamp in enumerate(differences(OPEN, fresh), start=1)
+            for number, stamp in enumerate(differences(spec, fresh), start=1)
         ],
     )
 
@@ -121,6 +121,16 @@ def test_quantities_are_between_one_and_the_maximum(quantity):
     with pytest.raises(QuantityNotAllowed) as refused:
         place(command(("weekend", quantity)), shop())
     assert (refused.value.product, refused.value.maximum) == ("weekend", 10)
+
+
+def test_an_order_has_no_more_tickets_than_go_out_in_one_letter():
+    group = replace(SPEC.products[0], tickets=100, max_per_order=10)
+    other = replace(SPEC.products[1], tickets=1)
+    wide = shop(replace(SPEC, products=(group, other)))
+    assert place(command(("weekend", 10)), wide)
+    with pytest.raises(QuantityNotAllowed) as refused:
+        place(command(("friday", 1), ("weekend", 10)), wide)
+    assert (refused.value.product, refused.value.maximum) == ("weekend", 9)
 
 
 def test_one_bad_line_refuses_the_whole_order():

@@ -14,6 +14,7 @@ from ledger.cases.stamps import CaseKind
 from ledger.order.batch_service import Together
 from ledger.order.commands import StartLetter
 from ledger.order.letters_due import letters_due
+from tests.kits.ticket_codes import wanted_by
 from tests.kits.worker import World
 from tests.kits.worker_fakes import Killed
 
@@ -198,6 +199,7 @@ def test_a_claim_whose_commit_was_not_answered_is_still_ours():
         at=world.clock(),
         letter=due.letter,
         try_number=1,
+        tickets=wanted_by(order),
     )
     world.orders.handle(order.id, start)
     together = Together(world.store, world.orders)
@@ -275,7 +277,7 @@ def test_letters_of_many_orders_are_claimed_together_and_stamped_as_they_go(monk
     appended, append = [], StampLedger.append
 
     def counted(self, *appends):
-        appended.append([type(one.drafts[0].stamp).__name__ for one in appends])
+        appended.append([type(one.drafts[-1].stamp).__name__ for one in appends])
         return append(self, *appends)
 
     monkeypatch.setattr(StampLedger, "append", counted)

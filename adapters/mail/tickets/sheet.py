@@ -1,0 +1,76 @@
+"""What stands on the tickets of an order: nothing personal, and the same whenever it is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+
+from adapters.mail.letters.language import Speech
+from adapters.mail.letters.letter import one_line
+from ledger.order.order import Order
+from ledger.order.tickets import Ticket, tickets_of
+
+# Whatever draws the same sheet in another way has another number: what is cached is not mixed up.
+LAYOUT = b"1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedTicket:
+    """One ticket. `number` is in words, such as “1 of 3”."""
+
+    code: str
+    title: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketSheet:
+    """All tickets of an order, in its language. `facts` are labelled values; `rule` is for all."""
+
+    language: str
+    title: str
+    event: str
+    order: str
+    seller: str
+    facts: Sequence[tuple[str, str]]
+    labels: tuple[str, str]
+    rule: str
+    tickets: Sequence[PrintedTicket]
+
+    @property
+    def content_hash(self) -> bytes:
+        """The same for what looks the same."""
+        return sha256(LAYOUT + msgspec.json.encode(self)).digest()
+
+
+def sheet_of(order: Order, codes: Sequence[str] | None = None) -> TicketSheet | None:
+    """The tickets of an order; None if it has none that are valid.
+
+    `codes` are those that are about to be issued.
+    """
+    known = order.valid_codes if codes is None else codes
+    if not known:
+        return None
+    terms = order.terms
+    speech = Speech(terms.language, timezone=terms.timezone)
+    event, number = one_line(speech.of(terms.shop_name)), f"#{order.number:06d}"
+    tickets = tickets_of(terms, known)
+    return TicketSheet(
+        language=speech.language,
+        title=speech.say("Tickets of order %(order)s", order=number),
+        event=event,
+        order=number,
+        seller=one_line(terms.seller.name),
+        facts=((speech.say("When"), speech.moment(terms.starts_at)),),
+        labels=(speech.say("Order"), speech.say("Ticket")),
+        rule=speech.say("This code lets one person in, once. Show it to nobody else."),
+        tickets=[_printed(one, len(tickets), speech) for one in tickets],
+    )
+
+
+def _printed(ticket: Ticket, count: int, speech: Speech) -> PrintedTicket:
+    number = speech.say("%(number)d of %(count)d", number=ticket.number, count=count)
+    return PrintedTicket(
+        code=ticket.code, title=one_line(speech.of(ticket.line.title)), number=number
+    )

@@ -1,0 +1,1 @@
+"""What opens the door. Which tickets an order has is the order's own affair."""

@@ -1,0 +1,84 @@
+"""The tickets of an order: how they stand, and the files that the order's address gives."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response
+
+from ledger.kernel.refusals import UnknownOrder
+from ledger.order.order import Order
+from ledger.order.tickets import ticket_count
+from web.http.addresses import order_in
+from web.http.current import parts
+from web.i18n.gettext import _, ngettext
+
+pages = Blueprint("tickets", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketsShown:
+    """What the page of an order says of its tickets. `files`: they can be downloaded."""
+
+    heading: str
+    text: str
+    files: bool = False
+
+
+def shown(order: Order) -> TicketsShown | None:
+    """Reserved until the order is paid, valid as long as its seats are sold (R4, A5).
+
+    None for an order that is for none, or never came to have them.
+    """
+    count, text = ticket_count(order.terms), _standing(order)
+    if not count or not text:
+        return None
+    heading = ngettext("%(num)d ticket", "%(num)d tickets", count)
+    return TicketsShown(heading=heading, text=text, files=bool(order.valid_codes))
+
+
+def _standing(order: Order) -> str:
+    if order.valid_codes:
+        return _(
+            "Show them at the door, on your phone or on paper. Each code lets one person in, once:"
+            " keep them to yourself."
+        )
+    if order.tickets is not None:
+        return _("The tickets of this order are not valid any more: nobody gets in with them.")
+    if order.admits:
+        # They are issued with the letter that brings them, a moment after the order is paid.
+        return _(
+            "They are being made, and come by email in a moment. Then you find them here, too."
+        )
+    if order.alive:
+        return _("Reserved for you. You get them as soon as the order is paid.")
+    return ""
+
+
+@pages.get("/<shop>/orders/<order>/tickets.pdf")
+def pdf(shop: str, order: str) -> Response:
+    """All valid tickets of an order. Its address is the only key to them."""
+    found = order_in(shop, order)
+    printed = parts().ticket_pdf(found)
+    if printed is None:
+        raise UnknownOrder
+    return _file(printed, "application/pdf", f"tickets-{found.number:06d}.pdf")
+
+
+@pages.get("/<shop>/orders/<order>/event.ics")
+def event(shop: str, order: str) -> Response:
+    """The event of an order that has valid tickets, for a calendar."""
+    found = order_in(shop, order)
+    if not found.valid_codes:
+        raise UnknownOrder
+    return _file(parts().event_ics(found), "text/calendar; charset=utf-8", "event.ics")
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    """For whoever asked, and kept by nobody in between."""
+    return Response(
+        content,
+        content_type=kind,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
