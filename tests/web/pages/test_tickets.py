@@ -14,7 +14,8 @@ def got(world, order, file):
 
 
 def page(world, order) -> str:
-    return world.browser.get(address(order)).text
+    said: str = world.browser.get(address(order)).text
+    return said
 
 
 def test_before_the_money_they_are_reserved():

@@ -42,7 +42,7 @@ def paid(about: Order, letter: Letter = Letter.PAID, **more: Any) -> RenderedLet
 def parsed(letter: RenderedLetter) -> EmailMessage:
     at = datetime(2026, 11, 21, tzinfo=UTC)
     raw = compose(letter, "<1@tickets.example>", mail_from="tickets@tickets.example", at=at)
-    return message_from_bytes(raw, policy=policy.default)  # type: ignore[return-value]
+    return message_from_bytes(raw, policy=policy.default)
 
 
 def test_the_letter_brings_its_tickets_and_the_event():
