@@ -30,6 +30,7 @@ TEXTS = sorted(
 
 LONG_MODULES = {
     "ledger/order/transitions.py": "all that can happen to an order in one table",
+    "ledger/order/order.py": "one word for each question that people ask of an order",
     "ledger/order/stamps.py": "all stamps of an order in one file: the union is exhaustive",
 }
 LONG_FUNCTIONS = {

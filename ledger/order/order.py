@@ -1,6 +1,6 @@
 """An order as its stamps tell it, with one word for each question people ask of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -29,7 +29,7 @@ from ledger.order.stamps import (
     OrderPlaced,
     Pieces,
 )
-from ledger.order.tickets import TicketSet, ticket_count
+from ledger.order.tickets import Ticket, TicketSet, ticket_count, tickets_of
 
 
 class Dispute(Struct, frozen=True, kw_only=True):
@@ -348,14 +348,21 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         """Whether its tickets are valid, or would be if they were issued: its seats are sold."""
         return self.placed is not None and self.sold and not self.released
 
-    @property
-    def valid_codes(self) -> tuple[str, ...]:
-        """The codes that open the door: none before they are issued, nor once seats are gone.
+    @cached_property
+    def valid_tickets(self) -> tuple[Ticket, ...]:
+        """Those that open the door: none before they are issued, nor once their seats are gone.
 
         Nobody knows them any more once the order's person was erased.
         """
-        issued = self.tickets.codes if self.tickets and self.admits else None
-        return issued or ()
+        issued = self.tickets.codes if self.tickets else None
+        return self.tickets_with(issued or ())
+
+    def tickets_with(self, codes: Sequence[str]) -> tuple[Ticket, ...]:
+        """The tickets that would be valid under these codes, one for each that was ordered."""
+        if not self.admits:
+            return ()
+        every = tickets_of(self.terms, codes)
+        return tuple(one for one in every if one.outlasts(self.freed_pieces))
 
     @property
     def tickets_wanted(self) -> int:

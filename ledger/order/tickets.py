@@ -1,6 +1,6 @@
 """The tickets of an order: how many, which is for what, and the set that was issued, once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,11 +36,24 @@ class TicketSet(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """One ticket. `number` counts within the order, from 1."""
+    """One ticket. `number` counts within the order, from 1 up to `count`.
+
+    It belongs to one piece of a line: `place` is the line's and `piece` the piece's, from 0.
+    """
 
     number: int
+    count: int
     line: Line
+    place: int
+    piece: int
     code: str
+
+    def outlasts(self, freed: Mapping[int, int]) -> bool:
+        """Whether its piece is there when so many of each line gave their seats back.
+
+        The last pieces of a line go first, so that what is valid now was so from the beginning.
+        """
+        return self.piece < self.line.quantity - freed.get(self.place, 0)
 
 
 def ticket_set(stamp: TicketsIssued, recorded: Recorded[object]) -> TicketSet:
@@ -53,25 +66,27 @@ def ticket_set(stamp: TicketsIssued, recorded: Recorded[object]) -> TicketSet:
     )
 
 
-def ticket_lines(placed: OrderPlaced) -> Iterator[Line]:
-    """What each ticket of an order is for, ticket by ticket."""
-    for line in placed.lines:
-        for _ in range(line.quantity * line.tickets):
-            yield line
-
-
 def ticket_count(placed: OrderPlaced) -> int:
     """How many tickets an order is for: pieces times tickets per piece, over all lines."""
     return sum(line.quantity * line.tickets for line in placed.lines)
 
 
-def tickets_of(placed: OrderPlaced, codes: Sequence[str]) -> tuple[Ticket, ...]:
-    """Each ticket with its code."""
-    together = zip(ticket_lines(placed), codes, strict=False)
-    return tuple(
-        Ticket(number=number, line=line, code=code)
-        for number, (line, code) in enumerate(together, 1)
-    )
+def tickets_of(placed: OrderPlaced, codes: Sequence[str]) -> Iterator[Ticket]:
+    """Each ticket with its code, piece by piece."""
+    number, count = 0, ticket_count(placed)
+    for place, line in enumerate(placed.lines):
+        for nth in range(line.quantity * line.tickets):
+            if number == len(codes):
+                return
+            number += 1
+            yield Ticket(
+                number=number,
+                count=count,
+                line=line,
+                place=place,
+                piece=nth // line.tickets,
+                code=codes[number - 1],
+            )
 
 
 def may_be_issued(fresh: Sequence[TicketCode], *, wanted: int) -> bool:

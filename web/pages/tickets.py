@@ -32,11 +32,11 @@ def shown(order: Order) -> TicketsShown | None:
     if not count or not text:
         return None
     heading = ngettext("%(num)d ticket", "%(num)d tickets", count)
-    return TicketsShown(heading=heading, text=text, files=bool(order.valid_codes))
+    return TicketsShown(heading=heading, text=text, files=bool(order.valid_tickets))
 
 
 def _standing(order: Order) -> str:
-    if order.valid_codes:
+    if order.valid_tickets:
         return _(
             "Show them at the door, on your phone or on paper. Each code lets one person in, once:"
             " keep them to yourself."
@@ -67,7 +67,7 @@ def pdf(shop: str, order: str) -> Response:
 def event(shop: str, order: str) -> Response:
     """The event of an order that has valid tickets, for a calendar."""
     found = order_in(shop, order)
-    if not found.valid_codes:
+    if not found.valid_tickets:
         raise UnknownOrder
     return _file(parts().event_ics(found), "text/calendar; charset=utf-8", "event.ics")
 

@@ -24,12 +24,12 @@ def confirmed(at: Occasion) -> Body:
         ),
         action=_cancelling(at),
         notes=(at.contact(),),
-        tickets=bool(at.order.valid_codes),
+        tickets=bool(at.order.valid_tickets),
     )
 
 
 def _subject(at: Occasion) -> str:
-    if at.order.valid_codes:
+    if at.order.valid_tickets:
         return at.say("Your tickets, order %(order)s", order=at.order_number)
     return at.say("Confirmation of your order %(order)s", order=at.order_number)
 

@@ -134,7 +134,7 @@ def about_everything(at: Occasion, label: str) -> Sequence[Fact]:
 
 def about_tickets(at: Occasion) -> Sequence[str]:
     """What to do with the tickets that go along; nothing where none do."""
-    if not at.order.valid_codes:
+    if not at.order.valid_tickets:
         return ()
     return (
         at.say(

@@ -196,5 +196,5 @@ def _reinstated(at: Occasion) -> Body:
             note=at.say("You need not do anything. The page of your order tells how it stands."),
         ),
         notes=(at.contact(),),
-        tickets=bool(at.order.valid_codes),
+        tickets=bool(at.order.valid_tickets),
     )

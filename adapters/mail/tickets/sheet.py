@@ -9,7 +9,7 @@ import msgspec
 from adapters.mail.letters.language import Speech
 from adapters.mail.letters.letter import one_line
 from ledger.order.order import Order
-from ledger.order.tickets import Ticket, tickets_of
+from ledger.order.tickets import Ticket
 
 # Whatever draws the same sheet in another way has another number: what is cached is not mixed up.
 LAYOUT = b"1"
@@ -49,13 +49,12 @@ def sheet_of(order: Order, codes: Sequence[str] | None = None) -> TicketSheet | 
 
     `codes` are those that are about to be issued.
     """
-    known = order.valid_codes if codes is None else codes
-    if not known:
+    tickets = order.valid_tickets if codes is None else order.tickets_with(codes)
+    if not tickets:
         return None
     terms = order.terms
     speech = Speech(terms.language, timezone=terms.timezone)
     event, number = one_line(speech.of(terms.shop_name)), f"#{order.number:06d}"
-    tickets = tickets_of(terms, known)
     return TicketSheet(
         language=speech.language,
         title=speech.say("Tickets of order %(order)s", order=number),
@@ -65,12 +64,12 @@ def sheet_of(order: Order, codes: Sequence[str] | None = None) -> TicketSheet | 
         facts=((speech.say("When"), speech.moment(terms.starts_at)),),
         labels=(speech.say("Order"), speech.say("Ticket")),
         rule=speech.say("This code lets one person in, once. Show it to nobody else."),
-        tickets=[_printed(one, len(tickets), speech) for one in tickets],
+        tickets=[_printed(one, speech) for one in tickets],
     )
 
 
-def _printed(ticket: Ticket, count: int, speech: Speech) -> PrintedTicket:
-    number = speech.say("%(number)d of %(count)d", number=ticket.number, count=count)
+def _printed(ticket: Ticket, speech: Speech) -> PrintedTicket:
+    number = speech.say("%(number)d of %(count)d", number=ticket.number, count=ticket.count)
     return PrintedTicket(
         code=ticket.code, title=one_line(speech.of(ticket.line.title)), number=number
     )

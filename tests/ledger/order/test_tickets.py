@@ -10,10 +10,12 @@ from ledger.order.stamps import (
     CancellationWithdrawn,
     Letter,
     PaymentWithdrawn,
+    Pieces,
     ReceiptFailed,
     ReceiptResendRequested,
     ReceiptSendStarted,
     ReceiptSent,
+    SeatsReleased,
     TicketsIssued,
 )
 from ledger.order.tickets import ticket_count, tickets_of
@@ -108,9 +110,23 @@ def test_a_letter_about_seats_that_are_gone_brings_none():
 def test_pair_tickets_count_for_each_piece():
     pairs = replace(PLACED, lines=(replace(LINE, tickets=2), replace(LINE, product="one")))
     assert ticket_count(pairs) == 6
-    made = tickets_of(pairs, [one.code for one in codes(6)])
+    made = [*tickets_of(pairs, [one.code for one in codes(6)])]
     assert [one.line.product for one in made] == ["weekend"] * 4 + ["one"] * 2
     assert [one.number for one in made] == [1, 2, 3, 4, 5, 6]
+
+
+def test_with_some_pieces_their_tickets_are_gone_and_the_others_stay_as_they_were():
+    pairs = replace(PLACED, lines=(replace(LINE, quantity=3, tickets=2),))
+    fresh = codes(6)
+    issued = TicketsIssued(
+        hashes=tuple(one.hash for one in fresh), codes=tuple(one.code for one in fresh)
+    )
+    stack = (pairs, ASKED, PAID, issued)
+    for pieces, left in ((1, 4), (2, 2), (3, 0)):
+        freed = SeatsReleased(pieces=(Pieces(line=0, quantity=pieces),))
+        valid = order_of(*stack, put(freed, under=WISH)).valid_tickets
+        assert [one.code for one in valid] == [one.code for one in fresh[:left]]
+        assert [(one.number, one.count) for one in valid] == [(n + 1, 6) for n in range(left)]
 
 
 def test_nothing_is_wanted_before_the_money_is_there_nor_twice():
