@@ -68,6 +68,7 @@ def _cancellation(order: Order, now: datetime) -> Mapping[str, Any]:
     return {
         "allowed": answer.allowed,
         "reason": answer.reason,
+        "why": str(answer.why),
         "deadline": moment(answer.deadline),
         "parts": answer.allowed and can_choose(order),
     }

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from ledger.order.cancellation_policy import deadline, hindrance, quote
+from ledger.order.cancellation_policy import apart_from_time
 from ledger.order.order import Order
 from projections.engine.projection import Projection, column
-
-_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +31,12 @@ def refund_eligibility(order: Order) -> Sequence[RefundEligibility]:
     """The answer of `ledger.order.cancellation_policy`, apart from the time of asking."""
     if order.placed is None or order.placed_at is None:
         return ()
-    until, offer = deadline(order), quote(order)
+    answer = apart_from_time(order)
+    offer = answer.quote
     row = RefundEligibility(
         stream=order.id,
-        blocked=hindrance(order, (until or order.placed_at) - _MOMENT, until),
-        deadline=until,
+        blocked=answer.reason,
+        deadline=answer.deadline,
         amount=column(offer.amount.amount),
         fee=column(offer.fee.amount),
         currency=order.currency,

@@ -31,6 +31,38 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="page-answers-by-itself-who-may-cancel",
+        file="web/pages/order.py",
+        old="        told_cancellation=told_cancellation,\n",
+        new="        told_cancellation=told_cancellation,\n"
+        "        days=found.terms.cancellation.period_days,\n",
+        tests=("tests/ledger/order/test_cancellation_policy.py",),
+    ),
+    Mutation(
+        name="deadline-itself-is-in-time",
+        file="ledger/order/cancellation_policy.py",
+        old="    if now >= until:\n",
+        new="    if now > until:\n",
+        tests=("tests/ledger/order/test_cancellation_policy.py",),
+    ),
+    Mutation(
+        name="deadline-is-by-the-clock-on-the-wall",
+        file="ledger/order/cancellation_policy.py",
+        old="    return min(after(order.placed_at, days=days), within(order.terms.starts_at))\n",
+        new="    from zoneinfo import ZoneInfo\n\n"
+        '    there = ZoneInfo("Europe/Helsinki")\n'
+        "    wall = order.placed_at.astimezone(there) + timedelta(days=days)\n"
+        "    return min(wall, within(order.terms.starts_at))\n",
+        tests=("tests/ledger/order/test_cancellation_policy.py",),
+    ),
+    Mutation(
+        name="letter-says-it-in-other-words",
+        file="adapters/mail/letters/confirmed.py",
+        old='    return f"{told} {kept}" if fee else told\n',
+        new="    return told\n",
+        tests=("tests/web/pages/test_cancellation.py",),
+    ),
+    Mutation(
         name="seats-of-the-living-are-freed",
         file="ledger/order/cancellation_policy.py",
         old="    if order.released or order.alive:\n",

@@ -89,9 +89,10 @@ class NotPayable(Refusal):
 class NotCancellable(Refusal):
     """The order cannot be cancelled here; ticket sales can help."""
 
-    def __init__(self, *, code: str, inputs: Mapping[str, object]) -> None:
+    def __init__(self, *, code: str, inputs: Mapping[str, object], why: str = "") -> None:
+        """`why` is one of `ledger.order.cancellation_policy`; `code` is coarser, for programs."""
         super().__init__(code)
-        self.code, self.inputs = code, inputs
+        self.code, self.why, self.inputs = code, str(why), inputs
 
 
 class PiecesNotLeft(Refusal):

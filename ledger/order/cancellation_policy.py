@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from ledger.kernel.clocks import after, within
 from ledger.kernel.money import Money, percent_of, total, zero
+from ledger.kernel.refusals import NotCancellable
 from ledger.order.order import LinkRequest, Order
 from ledger.order.refund import Refund
 from ledger.order.status import Status, status
+from ledger.payments.capabilities import capability
 from ledger.shop.stamps import Release
 
 LINK_LIFETIME = timedelta(hours=24)
@@ -28,17 +31,76 @@ class Quote:
     provider: str = ""
 
 
+class Why(StrEnum):
+    """What stands in the way of a cancellation: each has one sentence for people."""
+
+    NOTHING = ""
+    CANCELLED = "cancelled"
+    CANCELLED_NOT_RETURNED = "cancelled_not_returned"
+    DISPUTED = "disputed"
+    REFUND_UNDER_WAY = "refund_under_way"
+    REFUND_FAILED = "refund_failed"
+    UNPAID = "unpaid"
+    NOT_COME = "not_come"
+    AT_THE_BANK = "at_the_bank"
+    PART_MISSING = "part_missing"
+    AUTHORIZED = "authorized"
+    PARTLY_RETURNED = "partly_returned"
+    RETURNED = "returned"
+    CHARGED_BACK = "charged_back"
+    NO_SELF_SERVICE = "no_self_service"
+    TOO_LATE = "too_late"
+    PAID_BY_HAND = "paid_by_hand"
+    SEVERAL_PAYMENTS = "several_payments"
+    NO_PARTS = "no_parts"
+    REST_IS_FREE = "rest_is_free"
+
+
+# The code of each for programs, where it is not its own: coarser, and older.
+_REASONS = {
+    Why.CANCELLED_NOT_RETURNED: "cancelled",
+    Why.REFUND_FAILED: "refund_under_way",
+    Why.UNPAID: "not_paid",
+    Why.NOT_COME: "not_paid",
+    Why.AT_THE_BANK: "not_paid",
+    Why.PART_MISSING: "not_paid",
+    Why.AUTHORIZED: "not_paid",
+    Why.PARTLY_RETURNED: "not_paid",
+    Why.RETURNED: "not_paid",
+    Why.CHARGED_BACK: "not_paid",
+    Why.PAID_BY_HAND: "not_refundable",
+    Why.SEVERAL_PAYMENTS: "not_refundable",
+}
+
+
+def reason_of(why: Why) -> str:
+    """Its code for programs."""
+    return _REASONS.get(why, str(why))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
-    """Whether an order may be cancelled by its holder. `reason` is a code, empty when allowed."""
+    """Whether an order may be cancelled by its holder: `why` not, until when, by what.
 
-    allowed: bool
-    reason: str
+    `deadline` is None where the policy knows no self-service. `quote` is what it would bring.
+    """
+
+    why: Why
     deadline: datetime | None
+    quote: Quote
     inputs: Mapping[str, object]
 
+    @property
+    def allowed(self) -> bool:
+        return self.why is Why.NOTHING
 
-def deadline(order: Order) -> datetime | None:
+    @property
+    def reason(self) -> str:
+        """The code for programs; empty when allowed."""
+        return reason_of(self.why)
+
+
+def _deadline(order: Order) -> datetime | None:
     """Order time + N days of 24 hours, capped at the shop's start; None without self-service."""
     days = order.terms.cancellation.period_days
     if days <= 0 or order.placed_at is None:
@@ -87,41 +149,61 @@ def _fee(order: Order, share: Money) -> Money:
 
 
 def eligibility(order: Order, now: datetime) -> Eligibility:
-    """Page, letter, API and command all ask here (SPEC X1)."""
-    until = deadline(order)
-    reason = hindrance(order, now, until)
+    """Page, letter, API and command all ask here, and nobody answers by themselves (SPEC X1)."""
+    until = _deadline(order)
     return Eligibility(
-        allowed=not reason, reason=reason, deadline=until, inputs=inputs(order, until)
+        why=_why_not(order, now, until),
+        deadline=until,
+        quote=quote(order),
+        inputs=_inputs(order, now, until),
     )
 
 
-def inputs(order: Order, until: datetime | None) -> Mapping[str, object]:
-    """What the rule looked at, so that every no can explain itself."""
+def refused(order: Order, why: Why, now: datetime | None = None) -> NotCancellable:
+    """The no that this is, with everything that the rule looked at; `now` where time counts."""
+    inputs = _inputs(order, now, _deadline(order))
+    return NotCancellable(code=reason_of(why), why=why, inputs=inputs)
+
+
+def _inputs(order: Order, now: datetime | None, until: datetime | None) -> Mapping[str, object]:
+    """What the rule looks at, so that every no can explain itself."""
     return {
+        "at": now.isoformat() if now else None,
         "status": status(order).value,
+        "cancelled": not order.alive,
+        "placed_at": order.placed_at.isoformat() if order.placed_at else None,
+        "period_days": order.terms.cancellation.period_days,
+        "starts_at": order.terms.starts_at.isoformat(),
         "deadline": until.isoformat() if until else None,
         "total": order.due.amount,
+        "received": order.received.amount,
         "providers": sorted({one.provider for one in order.paid_attempts}),
+        "payments": len(order.standing_payments),
+        "under_way": bool(order.under_way),
     }
 
 
-def hindrance(order: Order, now: datetime, until: datetime | None) -> str:
-    """What stands in the way of a cancellation, as a code; empty if nothing does."""
+def apart_from_time(order: Order) -> Eligibility:
+    """The answer as it is just before the deadline, however late it is."""
+    until = _deadline(order) or order.placed_at
+    assert until is not None, "only asked of an order that was placed"
+    return eligibility(order, until - timedelta(microseconds=1))
+
+
+def _why_not(order: Order, now: datetime, until: datetime | None) -> Why:
     word = status(order)
     if not order.alive:
-        return "cancelled"
-    if word is Status.DISPUTED:
-        return "disputed"
-    if word in (Status.REFUND_REQUESTED, Status.REFUND_FAILED):
-        return "refund_under_way"
+        failed = word is Status.REFUND_FAILED
+        return Why.CANCELLED_NOT_RETURNED if failed else Why.CANCELLED
+    if word in _IN_THE_WAY:
+        return _IN_THE_WAY[word]
     if word is not Status.PAID and not only_parts_returned(order):
-        return "not_paid"
+        return _why_unpaid(order, word)
     if until is None:
-        return "no_self_service"
+        return Why.NO_SELF_SERVICE
     if now >= until:
-        return "too_late"
-    refundable = all(one.provider != "manual" for one in order.standing_payments)
-    return "" if refundable and _one_payment(order) else "not_refundable"
+        return Why.TOO_LATE
+    return _why_not_refundable(order)
 
 
 def only_parts_returned(order: Order) -> bool:
@@ -132,9 +214,33 @@ def only_parts_returned(order: Order) -> bool:
     return order.confirmed and not any(one.returned(order.currency) for one in others)
 
 
-def _one_payment(order: Order) -> bool:
-    """Two payments on one order are for a person to sort out first."""
-    return len(order.standing_payments) <= 1
+_IN_THE_WAY = {
+    Status.DISPUTED: Why.DISPUTED,
+    Status.REFUND_REQUESTED: Why.REFUND_UNDER_WAY,
+    Status.REFUND_FAILED: Why.REFUND_FAILED,
+}
+_UNPAID = {
+    Status.AUTHORIZED: Why.AUTHORIZED,
+    Status.PENDING: Why.NOT_COME,
+    Status.PARTIALLY_REFUNDED: Why.PARTLY_RETURNED,
+    Status.REFUNDED: Why.RETURNED,
+    Status.CHARGED_BACK: Why.CHARGED_BACK,
+}
+
+
+def _why_unpaid(order: Order, word: Status) -> Why:
+    if order.under_way:
+        return Why.AT_THE_BANK
+    if word is Status.PENDING and order.received:
+        return Why.PART_MISSING
+    return _UNPAID.get(word, Why.UNPAID)
+
+
+def _why_not_refundable(order: Order) -> Why:
+    """Every payment is by a provider that can refund; two are for a person to sort out first."""
+    if any(capability(one.provider).by_hand for one in order.standing_payments):
+        return Why.PAID_BY_HAND
+    return Why.SEVERAL_PAYMENTS if len(order.standing_payments) > 1 else Why.NOTHING
 
 
 def cancels_at_request(order: Order) -> bool:
@@ -161,6 +267,11 @@ def frees_seats(order: Order) -> bool:
     return refund is None or releases(order, refund)
 
 
+def link_is_used(order: Order, link: LinkRequest) -> bool:
+    """Whether this link's cancellation, of the order or of a part, was confirmed."""
+    return link.correlation_id in (*order.refunds, *order.amendments, order.cancelled)
+
+
 def link_is_valid(order: Order, link: LinkRequest, now: datetime) -> bool:
     """The newest, younger than 24 hours, and not used by a refund or a cancellation."""
     newest = order.newest_link
@@ -168,7 +279,11 @@ def link_is_valid(order: Order, link: LinkRequest, now: datetime) -> bool:
         newest is not None
         and newest.correlation_id == link.correlation_id
         and now < link.requested_at + LINK_LIFETIME
-        and link.correlation_id not in order.refunds
-        and link.correlation_id not in order.amendments
-        and link.correlation_id != order.cancelled
+        and not link_is_used(order, link)
     )
+
+
+def link_just_sent(order: Order, now: datetime) -> bool:
+    """Whether the newest link is so young that no other is sent yet."""
+    newest = order.newest_link
+    return newest is not None and now < newest.requested_at + LINK_PAUSE

@@ -10,7 +10,6 @@ from ledger.kernel.refusals import (
     LetterNotDue,
     LetterTooSoon,
     LinkInvalid,
-    NotCancellable,
     NothingToRefund,
     NotPayable,
     QuoteChanged,
@@ -136,8 +135,7 @@ def _request_cancellation(command: RequestCancellation, order: Order) -> Sequenc
     if any(link.correlation_id == command.correlation_id for link in order.links):
         return _NOTHING
     _require_cancellable(order, command)
-    newest = order.newest_link
-    if newest is not None and command.at < newest.requested_at + cancellation.LINK_PAUSE:
+    if cancellation.link_just_sent(order, command.at):
         raise LetterTooSoon
     return (CancellationRequested(code_hash=code_hash(command.code), code=command.code),)
 
@@ -150,7 +148,7 @@ def code_hash(code: str) -> str:
 def _require_cancellable(order: Order, command: RequestCancellation | ConfirmCancellation) -> None:
     answer = cancellation.eligibility(order, command.at)
     if not answer.allowed:
-        raise NotCancellable(code=answer.reason, inputs=answer.inputs)
+        raise cancellation.refused(order, answer.why, command.at)
 
 
 def _confirm_cancellation(command: ConfirmCancellation, order: Order) -> Sequence[OrderStamp]:

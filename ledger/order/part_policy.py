@@ -8,7 +8,6 @@ from uuid import UUID
 
 from ledger.kernel.money import Money, VatShare, shares_returned, spread, zero
 from ledger.kernel.refusals import (
-    NotCancellable,
     NothingChosen,
     PiecesNotLeft,
     RefundExceedsHeld,
@@ -16,10 +15,10 @@ from ledger.kernel.refusals import (
 )
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.amendment import lines_of, price_by_rate, price_of, takes_all
+from ledger.order.cancellation_policy import Why
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.stamps import Line, Pieces
-from ledger.order.status import Status, status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,31 +38,27 @@ class PartQuote:
     payment: Attempt | None
 
 
-def hindrance(order: Order, now: datetime, *, whole: bool = False) -> str:
-    """What keeps its holder from cancelling a part, as a code; empty if nothing does.
+def hindrance(order: Order, now: datetime, *, whole: bool = False) -> Why:
+    """What keeps its holder from cancelling a part: what keeps them from the whole, or the shop.
 
     A part that is all that is left is the `whole` order: that needs no leave for parts.
     """
-    code = cancellation.hindrance(order, now, cancellation.deadline(order))
-    return code or ("" if whole else _without_parts(order))
+    why = cancellation.eligibility(order, now).why
+    return why if whole or why is not Why.NOTHING else _without_parts(order)
 
 
-def staff_hindrance(order: Order) -> str:
+_ONLY_FOR_HOLDERS = (Why.NOTHING, Why.NO_SELF_SERVICE, Why.PAID_BY_HAND, Why.SEVERAL_PAYMENTS)
+
+
+def staff_hindrance(order: Order) -> Why:
     """What keeps ticket sales from it: they are not bound to its time, nor to its provider."""
-    word = status(order)
-    if not order.alive:
-        return "cancelled"
-    if word is Status.DISPUTED:
-        return "disputed"
-    if word in (Status.REFUND_REQUESTED, Status.REFUND_FAILED):
-        return "refund_under_way"
-    if word not in (Status.PAID, Status.PARTIALLY_REFUNDED) or not order.confirmed:
-        return "not_paid"
-    return _without_parts(order)
+    why = cancellation.apart_from_time(order).why
+    rest_is_paid = why is Why.PARTLY_RETURNED and order.confirmed
+    return _without_parts(order) if why in _ONLY_FOR_HOLDERS or rest_is_paid else why
 
 
-def _without_parts(order: Order) -> str:
-    return "" if order.terms.cancellation.parts else "no_parts"
+def _without_parts(order: Order) -> Why:
+    return Why.NOTHING if order.terms.cancellation.parts else Why.NO_PARTS
 
 
 def can_choose(order: Order) -> bool:
@@ -120,8 +115,7 @@ def quote(order: Order, pieces: tuple[Pieces, ...], *, waive_fee: bool = False) 
         return _of_all(order, pieces, lines, waive_fee=waive_fee)
     share = price_of(lines, order.currency)
     if order.due and not price_of(order.lines, order.currency) - share:
-        inputs = cancellation.inputs(order, cancellation.deadline(order))
-        raise NotCancellable(code="rest_is_free", inputs=inputs)
+        raise cancellation.refused(order, Why.REST_IS_FREE)
     fee = zero(order.currency) if waive_fee else cancellation.fee_of(order, share)
     return _quoted(order, pieces, lines, amount=share - fee, fee=fee, whole=False)
 

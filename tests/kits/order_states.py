@@ -17,7 +17,8 @@ or the refusal, by its [problem](problems.md); or nothing. This page is made of 
 `ledger/order/transitions.py`, by `.venv/bin/python -m tests.kits.order_states`. The tests in
 `tests/ledger/order/test_transitions.py` prove each row against the deciders and the fold, fail for
 a pair that is not told, and compare this page with the table. The table drives nothing: the status
-word is derived from the money, the seats and the attempts of an order, and is stored nowhere.
+word is derived from the money, the seats and the attempts of an order, and is stored nowhere. What
+can be asked of one order just now, and why not the rest, tells `orders show ID --may`.
 
 An order begins with `ORDER_PLACED` and, in the same append, `ZERO_PRICE` (it is `PAID`: free and
 confirmed) or its first `CREATE_PAYMENT_REQUEST` (it is `PENDING`).

@@ -188,7 +188,9 @@ class World:
         )
         return self.orders.record(order.id, opened, correlation_id=attempt, actor="ledger")
 
-    def an_order(self, product: str = "weekend", quantity: int = 2) -> Order:
+    def an_order(
+        self, product: str = "weekend", quantity: int = 2, *, language: str = "en"
+    ) -> Order:
         wish = PlaceOrder(
             correlation_id=uuid4(),
             actor="customer",
@@ -196,7 +198,7 @@ class World:
             order=uuid4(),
             lines=(Wanted(product=product, quantity=quantity),),
             customer=Customer(**MEMBER),
-            language="en",
+            language=language,
             email_index=self.store.keyring.blind_index(MEMBER["email"]),
             request_digest="digest",
             accounts={"stripe": ProviderAccount(name=self.bank.account, live=False)},

@@ -68,6 +68,7 @@ def test_it_shows_what_the_contract_promises():
         "cancellation": {
             "allowed": False,
             "reason": "not_paid",
+            "why": "unpaid",
             "deadline": "2027-01-15T12:00:00Z",
             "parts": False,
         },

@@ -52,12 +52,6 @@ def links_of(order: Order, code: str) -> Sequence[LinkRequest]:
     return [link for link in order.links if compare_digest(link.code_hash, hashed)]
 
 
-def is_used(order: Order, link: LinkRequest) -> bool:
-    """Whether this link's cancellation, of the order or of a part, was confirmed."""
-    used = (*order.refunds, *order.amendments, order.cancelled)
-    return link.correlation_id in used
-
-
 def confirm(
     parts: Parts,
     order_id: UUID,

@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import LateCancel, PartialCapture
+from ledger.order import cancellation_policy as cancellation
 from ledger.order import part_policy
-from ledger.order.cancellation_policy import quote
 from ledger.order.order import Order
 from ledger.order.stamps import Pieces
 from web.actions import cancel as actions
@@ -26,6 +26,7 @@ from web.http.current import parts
 from web.http.modification_token import check
 from web.http.problems import of_refusal
 from web.http.rate_limit import slow_down
+from web.i18n.refusals import of_cancellation
 
 _Lines = Annotated[tuple[LineBody, ...], Meta(max_length=100)]
 
@@ -68,6 +69,7 @@ def offer(shop: str, order: str) -> Response:
     found, body = order_in(shop, order), read(QuoteBody)
     pieces = _pieces(found, body.lines)
     quoted = actions.offered(found, pieces)
+    why = part_policy.hindrance(found, now(), whole=quoted.whole)
     return as_json(
         {
             "amount": quoted.amount.amount,
@@ -78,7 +80,9 @@ def offer(shop: str, order: str) -> Response:
                 for one in quoted.vat
             ],
             "whole": quoted.whole,
-            "reason": part_policy.hindrance(found, now(), whole=quoted.whole),
+            "reason": cancellation.reason_of(why),
+            "why": str(why),
+            "text": of_cancellation(why),
         }
     )
 
@@ -94,23 +98,23 @@ def confirm(shop: str, order: str) -> Response:
     slow_down("cancel", limit=30)
     found = order_in(shop, order)
     body = read(ConfirmBody)
-    cancellation = found.newest_link.correlation_id if found.newest_link else uuid4()
+    cause = found.newest_link.correlation_id if found.newest_link else uuid4()
     bound = request_under(correlation_id("cancellation", shop, order), body)
     after = answered_before(parts().orders.history(found.id), bound)
     if after is None and not _repeats(found, body.code):
-        wish, pieces = _wish(cancellation, bound), _pieces(found, body.lines) if body.lines else ()
+        wish, pieces = _wish(cause, bound), _pieces(found, body.lines) if body.lines else ()
         shown = _shown(found, body, pieces)
         after = actions.confirm(parts(), found.id, wish, code=body.code, shown=shown, pieces=pieces)
         after = answered_before(parts().orders.history(found.id), bound) or after
     after = after or found
-    refund = actions.refund_outcome(after, cancellation)
+    refund = actions.refund_outcome(after, cause)
     return as_json({"order": told(after), "refund": refund})
 
 
 def _shown(order: Order, body: ConfirmBody, pieces: tuple[Pieces, ...]) -> Money:
     if body.quote is not None:
         return Money(body.quote, order.currency)
-    return actions.offered(order, pieces).amount if pieces else quote(order).amount
+    return actions.offered(order, pieces).amount if pieces else cancellation.quote(order).amount
 
 
 def _wish(cause: UUID, request: str | None) -> Wish:
@@ -122,7 +126,7 @@ def _repeats(order: Order, code: str) -> bool:
     link = order.newest_link
     if link is None or "Idempotency-Key" not in request.headers:
         return False
-    return actions.is_used(order, link) and link in actions.links_of(order, code)
+    return cancellation.link_is_used(order, link) and link in actions.links_of(order, code)
 
 
 store = Blueprint("store", __name__)

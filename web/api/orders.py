@@ -1,14 +1,17 @@
 """Placing an order, and looking at it. The order's id is the capability."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from flask import Blueprint, Response
+from flask_babel import force_locale
 from msgspec import UNSET, Meta, UnsetType
 
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
+from ledger.order.cancellation_policy import eligibility
 from ledger.order.commands import Wanted
 from ledger.order.evolve import fold
 from ledger.order.order import Order
@@ -29,6 +32,8 @@ from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.modification_token import token_for
 from web.http.rate_limit import slow_strangers_down
+from web.i18n.format import told_in
+from web.i18n.refusals import told_cancellation
 from web.pages.pay import come_back, times_looked
 
 # Of one visitor: many people may share an address, and nobody buys two orders a second for long.
@@ -100,7 +105,16 @@ def show(shop: str, order: str) -> Response:
 
 def told(order: Order) -> dict[str, Any]:
     """The contract's `order`, in the order's own language."""
-    return dict(order_page(order, now(), order.terms.language))
+    return _shown(order, now())
+
+
+def _shown(order: Order, at: datetime) -> dict[str, Any]:
+    """As of a moment. What the cancellation policy answers is said as page and letter say it."""
+    page = dict(order_page(order, at, order.terms.language))
+    told_in(order.terms.timezone)
+    with force_locale(order.terms.language):
+        text = told_cancellation(eligibility(order, at))
+    return {**page, "cancellation": {**page["cancellation"], "text": text}}
 
 
 def _placed(shop: str, body: OrderBody, key: UUID) -> Order:
@@ -132,8 +146,11 @@ def _answer(order_id: UUID, correlation_id: UUID) -> dict[str, Any]:
         "correlation_id": correlation_id,
         "redirect_url": attempt.redirect_url or None,
     }
-    shown = dict(order_page(order, first[-1].recorded_at, order.terms.language))
-    return {"order": shown, "payment": payment, "modification_token": token_for(order)}
+    return {
+        "order": _shown(order, first[-1].recorded_at),
+        "payment": payment,
+        "modification_token": token_for(order),
+    }
 
 
 def _placing(history: Sequence[Recorded[object]], correlation_id: UUID) -> list[Recorded[object]]:

@@ -10,9 +10,11 @@ import click
 from rich.table import Table
 
 from ledger.audit.replay import MoneyAxes, money_of, replay
+from ledger.kernel.events import declared
 from ledger.kernel.money import spoken
 from ledger.kernel.refusals import UnknownOrder
 from ledger.order import cancellation_policy as cancellation
+from ledger.order.options import Option, ahead, options
 from ledger.order.order import Order
 from ledger.order.overdue import flags_at
 from ledger.order.payment_attempt import Attempt
@@ -22,6 +24,8 @@ from web.actions.find_orders import OrderList, by_list, by_person, number_of
 from web.cli import audit_tables as tables
 from web.cli.arguments import Word
 from web.cli.progress import progress_bar
+from web.http.problems import of_refusal
+from web.i18n.refusals import of_cancellation
 from web.wiring.parts import Parts
 
 
@@ -56,7 +60,9 @@ def order_json(order: Order, now: datetime) -> dict[str, Any]:
         "cancellation": {
             "allowed": allowed.allowed,
             "reason": allowed.reason,
+            "why": allowed.why,
             "deadline": allowed.deadline,
+            "text": of_cancellation(allowed.why),
         },
     }
 
@@ -69,8 +75,8 @@ def show_order(order: Order, now: datetime) -> tuple[Table, ...]:
     click.echo(f"Flags: {', '.join(flags_at(order, now)) or 'none'}")
     sums = (f"{name} {spoken(getattr(money, name))}" for name in MoneyAxes.__slots__)
     click.echo(f"Money: {', '.join(sums)}")
-    answer = "yes" if allowed.allowed else f"no ({allowed.reason})"
-    until = f"{allowed.deadline:%Y-%m-%d %H:%M}Z" if allowed.deadline else "–"
+    answer = "yes" if allowed.allowed else f"no ({of_cancellation(allowed.why)})"
+    until = _minute(allowed.deadline) if allowed.deadline else "–"
     click.echo(f"May be cancelled by its holder: {answer}, until {until}")
     payments = Table("payment", "provider", "reference", "asked", "received", "held")
     for one in order.attempts.values():
@@ -91,6 +97,43 @@ def _came(attempt: Attempt) -> str:
     return spoken(attempt.received) if attempt.received is not None else ""
 
 
+def may_json(order: Order, now: datetime) -> dict[str, Any]:
+    """What can be asked of an order now, and what time will bring, as a document."""
+    return {
+        "may": [_option(one) for one in options(order, now)],
+        "ahead": [{"at": when, "event": event.name} for when, event in ahead(order, now)],
+    }
+
+
+def _option(one: Option) -> dict[str, Any]:
+    problem = of_refusal(one.refusal) if one.refusal is not None else None
+    return {
+        "who": str(one.event.who),
+        "what": one.event.name,
+        "allowed": bool(one.stamps),
+        "stamps": [declared(type(stamp)).name for stamp in one.stamps],
+        "problem": problem.slug if problem else "",
+        "text": problem.detail if problem else "",
+    }
+
+
+def may_table(order: Order, now: datetime) -> Table:
+    """The same for people: yes with its stamps, or no with the sentence of page and API."""
+    table = Table("who", "what", "", "what comes of it")
+    for one in options(order, now):
+        told = _option(one)
+        comes = ", ".join(told["stamps"]) or told["text"] or "nothing: it is so already"
+        word = "yes" if one.stamps else ("no" if one.refusal is not None else "–")
+        table.add_row(told["who"], told["what"], word, comes)
+    for when, event in ahead(order, now):
+        table.add_row(str(event.who), event.name, "", f"from {_minute(when)}")
+    return table
+
+
+def _minute(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M}Z"
+
+
 NOTHING = 1
 _MANY = 100_000
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -105,18 +148,22 @@ def orders() -> None:
 @orders.command()
 @click.argument("name", metavar="ID|NUMBER", type=Word())
 @_shop
+@click.option(
+    "--may", is_flag=True, help="Show what can be done with it now, and why not the rest."
+)
 @_json
 @click.pass_context
-def show(context: click.Context, name: str, shop: str | None, as_json: bool) -> None:
+def show(context: click.Context, name: str, shop: str | None, may: bool, as_json: bool) -> None:
     """How an order stands, and how it came there."""
     parts: Parts = context.obj()
-    order = _the_one(parts, name, shop)
+    order, now = _the_one(parts, name, shop), parts.clock()
     steps = list(replay(parts.orders.history(order.id)))
     if as_json:
-        tables.as_json({**order_json(order, parts.clock()), "steps": steps})
+        more = may_json(order, now) if may else {}
+        tables.as_json({**order_json(order, now), **more, "steps": steps})
         return
-    out = tables.console()
-    for table in (*show_order(order, parts.clock()), tables.story_table(steps, streams=False)):
+    out, story = tables.console(), tables.story_table(steps, streams=False)
+    for table in (*show_order(order, now), may_table(order, now) if may else story):
         out.print(table)
 
 

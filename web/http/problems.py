@@ -10,6 +10,7 @@ from uuid import UUID
 from ledger.kernel import refusals as no
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Refusal
+from web.i18n.refusals import of_cancellation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +150,17 @@ def of_refusal(refusal: Refusal) -> Problem:
         status=kind.status,
         slug=kind.slug,
         title=kind.title,
-        detail=explanation(type(refusal)),
+        detail=_told(refusal),
         facts=_facts(refusal),
         retry_after=kind.retry_after,
     )
+
+
+def _told(refusal: Refusal) -> str:
+    """Its own sentence where it has one, else its class's."""
+    if isinstance(refusal, no.NotCancellable) and refusal.why:
+        return of_cancellation(refusal.why)
+    return explanation(type(refusal))
 
 
 def other(slug: str, *, detail: str = "", **facts: Any) -> Problem:

@@ -1,15 +1,14 @@
 """What people read when the ledger says no."""
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 
 from ledger.kernel import refusals as no
 from ledger.kernel.refusals import Refusal
-from ledger.order.cancellation_policy import Eligibility
-from ledger.order.order import Order
-from ledger.order.status import Status, status
-from ledger.payments.capabilities import capability
+from ledger.order.cancellation_policy import Eligibility, Why
 from ledger.shop.shop import Shop
-from web.i18n.format import local, money
+from web.i18n.format import local, moment, money
 from web.i18n.gettext import _, ngettext
 
 
@@ -68,49 +67,54 @@ def of_field(field: str) -> str:
             )
 
 
-# By the codes of `ledger.order.cancellation_policy` (SPEC X1).
-_HINDRANCES = {
-    "not_paid": _l("Only a paid order can be cancelled here."),
-    "no_self_service": _l("This shop does not take cancellations by itself."),
-    "too_late": _l("The time for cancelling this order is over."),
-    "not_refundable": _l("This payment cannot be returned automatically."),
-    "disputed": _l("The payment is disputed at the bank."),
-    "refund_under_way": _l("A refund of this order is under way already."),
-    "cancelled": _l("This order is cancelled already."),
-}
-
-
-# Of an order without the whole price, or whose price is not ours yet, by its status.
-_UNPAID = {
-    Status.AUTHORIZED: _l("The payment is authorized and not charged yet: it is confirmed first."),
-    Status.PENDING: _l("The payment has not come yet, so there is nothing to cancel here."),
-    Status.FAILED: _l("Nothing was paid. Unless you pay, the order ends by itself."),
-    Status.NOT_STARTED: _l("Nothing was paid. Unless you pay, the order ends by itself."),
-    Status.PARTIALLY_REFUNDED: _l(
+# What stands in the way of a cancellation, as customers and ticket sales read it (SPEC X1).
+_HINDRANCES: Mapping[Why, object] = {
+    Why.CANCELLED: _l("This order is cancelled already."),
+    Why.CANCELLED_NOT_RETURNED: _l("Ticket sales is arranging the refund of this order."),
+    Why.DISPUTED: _l("The payment is disputed at the bank."),
+    Why.REFUND_UNDER_WAY: _l("A refund of this order is under way already."),
+    Why.REFUND_FAILED: _l("Ticket sales is arranging the refund of this order."),
+    Why.UNPAID: _l("Nothing was paid. Unless you pay, the order ends by itself."),
+    Why.NOT_COME: _l("The payment has not come yet, so there is nothing to cancel here."),
+    Why.AT_THE_BANK: _l(
+        "The payment is still under way at the bank; the order can be cancelled after."
+    ),
+    Why.PART_MISSING: _l("A part of the payment is missing; ticket sales returns what came."),
+    Why.AUTHORIZED: _l("The payment is authorized and not charged yet: it is confirmed first."),
+    Why.PARTLY_RETURNED: _l(
         "A part of the money has been returned already; ticket sales returns the rest."
     ),
-    Status.REFUNDED: _l("All the money of this order has been returned already."),
+    Why.RETURNED: _l("All the money of this order has been returned already."),
+    Why.CHARGED_BACK: _l("Your bank took the payment back, so there is nothing to return."),
+    Why.NO_SELF_SERVICE: _l("This shop does not take cancellations by itself."),
+    Why.TOO_LATE: _l("The time for cancelling this order is over."),
+    Why.PAID_BY_HAND: _l(
+        "This order was not paid through a payment provider; ticket sales can help."
+    ),
+    Why.SEVERAL_PAYMENTS: _l("The order was paid more than once; ticket sales can help."),
+    Why.NO_PARTS: _l("This shop takes back whole orders only."),
+    Why.REST_IS_FREE: _l("Only what is free would be left; the whole order can be cancelled."),
 }
 
 
-def why_not_cancellable(answer: Eligibility, order: Order) -> str:
-    """Why an order cannot be cancelled by its customer here, as is true of its status."""
-    word = status(order)
-    if word is Status.REFUND_FAILED:
-        return _("Ticket sales is arranging the refund of this order.")
-    if answer.reason == "not_paid" and order.under_way:
-        return _("The payment is still under way at the bank; the order can be cancelled after.")
-    if answer.reason == "not_paid" and order.received and word is Status.PENDING:
-        return _("A part of the payment is missing; ticket sales returns what came.")
-    if answer.reason == "not_refundable" and _paid_by_hand(order):
-        return _("This order was not paid through a payment provider; ticket sales can help.")
-    if answer.reason == "not_paid" and word in _UNPAID:
-        return str(_UNPAID[word])
-    return str(_HINDRANCES.get(answer.reason) or _("This order cannot be cancelled here."))
+def of_cancellation(why: str) -> str:
+    """Why an order cannot be cancelled by its customer: page, API and command line say this."""
+    return str(_HINDRANCES[Why(why)]) if why else ""
 
 
-def _paid_by_hand(order: Order) -> bool:
-    return any(capability(one.provider).by_hand for one in order.standing_payments)
+def told_cancellation(answer: Eligibility) -> str:
+    """The policy's whole answer in sentences: until when, and for what fee; or why not."""
+    if answer.why is Why.TOO_LATE and answer.deadline is not None:
+        was = _("It was possible until %(when)s.", when=moment(answer.deadline))
+        return f"{of_cancellation(answer.why)} {was}"
+    if not answer.allowed or answer.deadline is None:
+        return of_cancellation(answer.why)
+    until = moment(answer.deadline)
+    told = _("You can cancel this order yourself until %(deadline)s.", deadline=until)
+    if not answer.quote.fee:
+        return told
+    kept = _("A cancellation fee of %(fee)s is kept back.", fee=money(answer.quote.fee))
+    return f"{told} {kept}"
 
 
 def _title(shop: Shop, product: str) -> str:

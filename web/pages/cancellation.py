@@ -15,7 +15,7 @@ from web.actions.wish import Wish
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.rate_limit import slow_down
-from web.i18n.refusals import why_not_cancellable
+from web.i18n.refusals import told_cancellation
 from web.pages.forms import ConfirmForm, PressForm
 from web.pages.order import shown_in_its_zone
 
@@ -51,7 +51,7 @@ def look(shop: str, order: str, code: str) -> Answer:
     link = _link_of(found, code)
     if link is None:
         return _stale(found)
-    if actions.is_used(found, link):
+    if cancellation.link_is_used(found, link):
         return _result(found, link)
     if not cancellation.link_is_valid(found, link, now()):
         return _stale(found)
@@ -95,8 +95,7 @@ def _explained(order: Order, *, sent: bool = False, too_soon: bool = False) -> s
         "cancel_request.html",
         order=order,
         cancelling=cancellation.eligibility(order, now()),
-        quote=cancellation.quote(order),
-        why_not=why_not_cancellable,
+        told_cancellation=told_cancellation,
         sent=sent,
         too_soon=too_soon,
         form=PressForm(),
@@ -107,7 +106,6 @@ def _quoted(order: Order, code: str, *, changed: bool = False) -> str:
     return render_template(
         "cancel_confirm.html",
         order=order,
-        quote=cancellation.quote(order),
         cancelling=cancellation.eligibility(order, now()),
         code=code,
         changed=changed,

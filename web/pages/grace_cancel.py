@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from ledger.order.decisions.capture import capture_under_way, in_grace
+from ledger.order.decisions.capture import late_to_cancel
 from ledger.order.order import Order
 from web.actions.cancel import cancel_at_once
 from web.http.addresses import now, order_in
@@ -30,8 +30,8 @@ def offered_token(order: Order) -> str | None:
     """The modification token, while it is of use to this browser; None for everybody else."""
     if str(order.id) not in session.get(_PLACED, []):
         return None
-    open_still = order.alive and in_grace(order, now()) and not capture_under_way(order)
-    return token_for(order) if open_still else None
+    can_be = order.alive and late_to_cancel(order, now()) is None
+    return token_for(order) if can_be else None
 
 
 @pages.post("/<shop>/orders/<order>/cancel-at-once")

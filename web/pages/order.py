@@ -1,7 +1,5 @@
 """The order page: how it stands, what happened, what can still be done. Nothing personal."""
 
-from datetime import datetime
-
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
@@ -20,7 +18,7 @@ from web.http.current import parts
 from web.http.rate_limit import slow_down
 from web.i18n.format import local, told_in
 from web.i18n.gettext import _
-from web.i18n.refusals import why_not_cancellable
+from web.i18n.refusals import told_cancellation
 from web.pages.forms import PressForm
 from web.pages.grace_cancel import offered_token
 from web.pages.order_headline import confirmation, needs_contact, standing
@@ -58,8 +56,8 @@ def page(shop: str, order: str) -> str:
         transfer=_transfer(found),
         tickets=shown(found),
         cancelling=cancellation.eligibility(found, at),
-        paused=_link_just_sent(found, at),
-        why_not=why_not_cancellable,
+        paused=cancellation.link_just_sent(found, at),
+        told_cancellation=told_cancellation,
         at_once=offered_token(found),
         grace_ends=grace_ends(found),
         form=PressForm(),
@@ -121,8 +119,3 @@ def _transfer(order: Order) -> dict[str, str]:
         ),
         "qr": parts().transfer_svg(account, amount=amount, reference=reference, title=title),
     }
-
-
-def _link_just_sent(order: Order, at: datetime) -> bool:
-    newest = order.newest_link
-    return newest is not None and at < newest.requested_at + cancellation.LINK_PAUSE

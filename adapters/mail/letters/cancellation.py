@@ -1,5 +1,6 @@
 """The letters about a cancellation: the one-time link, its receipt, the word that it is done."""
 
+from adapters.mail.letters.confirmed import told_cancellation
 from adapters.mail.letters.context import (
     Occasion,
     about_customer,
@@ -9,7 +10,7 @@ from adapters.mail.letters.context import (
     lost_before,
 )
 from adapters.mail.letters.letter import Action, Body, Statement
-from ledger.order.cancellation_policy import LINK_LIFETIME, deadline
+from ledger.order.cancellation_policy import LINK_LIFETIME, apart_from_time
 from ledger.order.order import LinkRequest
 from ledger.order.refund import Refund
 
@@ -97,11 +98,8 @@ def link(at: Occasion) -> Body:
 
 def _invitation(at: Occasion) -> tuple[str, ...]:
     asked = at.say("Somebody, most likely you, asked for a link to cancel this order.")
-    until = deadline(at.order)
-    if until is None:
-        return (asked,)
-    moment = at.speech.moment(until)
-    return (asked, at.say("The order can be cancelled until %(deadline)s.", deadline=moment))
+    told = told_cancellation(at, apart_from_time(at.order))
+    return (asked, told) if told else (asked,)
 
 
 def _action(at: Occasion, asked: LinkRequest) -> Action | None:

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from adapters.mail.letters.context import Occasion, about_everything, about_tickets, vat_of_order
 from adapters.mail.letters.letter import Action, Body, Statement
-from ledger.kernel.money import Money
 from ledger.kernel.values import replace
-from ledger.order.cancellation_policy import eligibility, quote
+from ledger.order.cancellation_policy import Eligibility, eligibility
 from ledger.order.order import Order
 
 
@@ -47,20 +46,19 @@ def _what_happened(at: Occasion) -> str:
 
 def _cancelling(at: Occasion) -> Action | None:
     """Until when and where the order can be cancelled, judged as of the payment."""
-    paid = _as_paid(at)
-    verdict = eligibility(paid, _paid_at(at))
-    if not verdict.allowed or verdict.deadline is None:
-        return None
-    until = at.speech.moment(verdict.deadline)
-    note = at.say("You can cancel this order yourself until %(deadline)s.", deadline=until)
-    fee = _fee(at, quote(paid).fee)
-    return Action(label=at.say("See or cancel your order"), url=at.page, note=note + fee)
+    told = told_cancellation(at, eligibility(_as_paid(at), _paid_at(at)))
+    label = at.say("See or cancel your order")
+    return Action(label=label, url=at.page, note=told) if told else None
 
 
-def _fee(at: Occasion, fee: Money) -> str:
-    if not fee:
+def told_cancellation(at: Occasion, answer: Eligibility) -> str:
+    """The policy's yes, in the sentences of the order's page; nothing where it says no."""
+    if not answer.allowed or answer.deadline is None:
         return ""
-    return " " + at.say("A cancellation fee of %(fee)s is kept back.", fee=at.money(fee))
+    until, fee = at.speech.moment(answer.deadline), answer.quote.fee
+    told = at.say("You can cancel this order yourself until %(deadline)s.", deadline=until)
+    kept = at.say("A cancellation fee of %(fee)s is kept back.", fee=at.money(fee))
+    return f"{told} {kept}" if fee else told
 
 
 def _as_paid(at: Occasion) -> Order:

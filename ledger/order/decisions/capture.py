@@ -91,6 +91,14 @@ def partially_captured(order: Order) -> bool:
     )
 
 
+def late_to_cancel(order: Order, at: datetime) -> PartialCapture | LateCancel | None:
+    """Why a living order cannot be cancelled at once any more; None while it can."""
+    if partially_captured(order):
+        return PartialCapture()
+    late = capture_under_way(order) or not in_grace(order, at)
+    return LateCancel() if late else None
+
+
 def cancel_in_grace(command: CancelInGrace, order: Order) -> Sequence[OrderStamp]:
     """Cancelled, seats free, authorizations given up: all in one append, or a refusal.
 
@@ -98,10 +106,8 @@ def cancel_in_grace(command: CancelInGrace, order: Order) -> Sequence[OrderStamp
     """
     if not order.alive:
         return _NOTHING
-    if partially_captured(order):
-        raise PartialCapture
-    if capture_under_way(order) or not in_grace(order, command.at):
-        raise LateCancel
+    if (refused := late_to_cancel(order, command.at)) is not None:
+        raise refused
     kept = [one for one in order.reservations() if not one.void_unanswered]
     voids = [_void(one) for one in kept]
     return (Cancelled(cause=Cause.CUSTOMER), SeatsReleased(), *voids)

@@ -7,9 +7,10 @@ id, and once it is accepted the lines are amended under it, too. The last pieces
 from collections.abc import Sequence
 
 from ledger.kernel.money import Money
-from ledger.kernel.refusals import NotCancellable, NotRefundable, QuoteChanged
+from ledger.kernel.refusals import NotRefundable, QuoteChanged
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.amendment import Amendment, fits, takes_all
+from ledger.order.cancellation_policy import Why
 from ledger.order.commands import CancelPart, ConfirmCancellation
 from ledger.order.decisions.staff import MANUAL, require_unmoved
 from ledger.order.order import Order
@@ -85,10 +86,9 @@ def _with_request(
     return (asked, *_amended(offer, asked.cause))
 
 
-def _require(order: Order, code: str) -> None:
-    if code:
-        until = cancellation.deadline(order)
-        raise NotCancellable(code=code, inputs=cancellation.inputs(order, until))
+def _require(order: Order, why: Why) -> None:
+    if why is not Why.NOTHING:
+        raise cancellation.refused(order, why)
 
 
 def _require_shown(shown: Money | None, offer: PartQuote) -> None:

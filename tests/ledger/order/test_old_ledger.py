@@ -10,7 +10,7 @@ import pytest
 from ledger.kernel import values
 from ledger.kernel.clocks import FIRST, LAST, after
 from ledger.kernel.money import Money, percent_of, vat_included
-from ledger.order.cancellation_policy import deadline, quote
+from ledger.order.cancellation_policy import eligibility, quote
 from ledger.order.decisions.capture import grace_ends
 from ledger.order.evolve import fold
 from ledger.order.order import Order
@@ -53,7 +53,7 @@ def order() -> Iterator[Order]:
 
 
 def test_moments_stay_within_the_calendar(order: Order):
-    assert deadline(order) == LAST
+    assert eligibility(order, LAST).deadline == LAST
     assert pay_by(order) == LAST
     assert grace_ends(order) == LAST
     assert after(FIRST, days=-HUGE) == FIRST

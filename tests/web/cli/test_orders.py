@@ -83,3 +83,42 @@ def test_what_names_no_order_is_told_with_what_to_do(product: Product):
     product.client.post(f"{SHOP}/orders", json=wish())
     done = run(product, "show", "aino")
     assert (done.exit_code, "orders find" in done.stderr) == (2, True)
+
+
+# What can be done with an order now, and why not the rest.
+
+
+def may(product: Product, address: str) -> dict[str, Any]:
+    told = json.loads(run(product, "show", address.rpartition("/")[2], "--may", "--json").stdout)
+    return {**{one["what"]: one for one in told["may"]}, "ahead": told["ahead"]}
+
+
+def test_what_can_be_done_with_a_paid_order_is_told_with_its_stamps(product: Product):
+    told = may(product, product.paid())
+    link, cancel = told["asks for a cancellation link"], told["cancels it and returns the money"]
+    assert link["stamps"] == ["CANCELLATION_REQUESTED"]
+    assert cancel["stamps"] == ["CREATE_REFUND_REQUEST", "CANCELLED", "SEATS_RELEASED"]
+    assert told["asks for a payment page"]["problem"] == "not-payable"
+    assert told["ahead"] == []
+
+
+def test_why_not_the_rest_is_told_as_page_and_api_tell_it(product: Product):
+    address, _ = product.placed()
+    told = may(product, address)
+    refused = product.client.post(f"{address}/cancellation-requests").json
+    link = told["asks for a cancellation link"]
+    assert (link["allowed"], link["problem"], link["text"]) == (
+        False,
+        "not-cancellable",
+        refused["detail"],
+    )
+    assert [one["event"] for one in told["ahead"]] == ["the time to pay is over"]
+
+
+def test_nothing_is_appended_by_looking_what_may_be(product: Product):
+    address = product.paid()
+    before = product.parts.store.head()
+    shown = run(product, "show", address.rpartition("/")[2], "--may")
+    assert product.parts.store.head() == before
+    assert shown.exit_code == 0
+    assert "marks it as paid" in shown.stdout

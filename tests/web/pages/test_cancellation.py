@@ -1,4 +1,13 @@
+import re
+from html import unescape
+
+import pytest
+
+from adapters.mail.letters.render import render
+from ledger.order.cancellation_policy import Why
+from ledger.order.stamps import Letter
 from tests.kits.pages import World, address, hidden, press
+from web.i18n.refusals import of_cancellation
 
 
 def seen(world, where):
@@ -130,3 +139,66 @@ def test_a_free_order_is_simply_cancelled():
     page = confirmed(world, world.a_link(world.an_order("volunteer", 1)))
     assert "The places are free again" in page
     assert world.bank.asked == []
+
+
+# One answer, in one sentence: on the page, in the letter, in the API, on the command line.
+
+UNTIL = {
+    "en": "You can cancel this order yourself until 5 December 2026 at",
+    "fi": "Voit perua tämän tilauksen itse 5. joulukuuta 2026 klo",
+    "sv": "Du kan själv avboka beställningen till 5 december 2026 kl.",
+}
+KEPT = {"en": "A cancellation fee of", "fi": "Perumismaksu", "sv": "En avbokningsavgift på"}
+
+
+def plain(text):
+    """As people read it: no tags, no entities, no spaces but plain ones."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def told(world, order, language):
+    """What the API says in this language, which is the order's."""
+    return plain(world.browser.get(f"/api/v1/shops{address(order)}").json["cancellation"]["text"])
+
+
+@pytest.mark.parametrize("language", UNTIL)
+def test_page_letter_and_api_say_yes_in_the_same_sentence(language):
+    world = World(fee_percent="10")
+    order = world.pay(world.an_order(language=language))
+    text = told(world, order, language)
+    assert text.startswith(UNTIL[language])
+    assert KEPT[language] in text
+    for page in (address(order), f"{address(order)}/cancel"):
+        assert text in plain(seen(world, f"{page}?lang={language}"))
+    (payment,) = order.attempts
+    letter = render(
+        order, Letter.PAID, correlation_id=payment, number=1, base_url="https://tickets.example"
+    )
+    assert text in plain(letter.text)
+    assert text in plain(letter.html)
+
+
+@pytest.mark.parametrize("language", UNTIL)
+def test_page_and_api_say_no_in_the_same_sentence(language):
+    world = World()
+    order = world.pay(world.an_order(language=language))
+    world.clock.pass_by(days=15)
+    text = told(world, order, language)
+    for page in (address(order), f"{address(order)}/cancel"):
+        assert text in plain(seen(world, f"{page}?lang={language}"))
+    refused = world.browser.post(
+        f"/api/v1/shops{address(order)}/cancellation-requests",
+        headers={"Accept-Language": language},
+    )
+    problem = refused.get_json()
+    assert (problem["code"], problem["why"]) == ("too_late", "too_late")
+    assert text.startswith(problem["detail"])
+
+
+def test_every_no_has_one_sentence_of_its_own():
+    told = {why: of_cancellation(why) for why in Why}
+    assert not told.pop(Why.NOTHING)
+    assert all(told.values())
+    # Of a refund that failed, the same is true whether or not the order was cancelled with it.
+    assert told.pop(Why.REFUND_FAILED) == told[Why.CANCELLED_NOT_RETURNED]
+    assert len({*told.values()}) == len(told)

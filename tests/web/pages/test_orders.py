@@ -40,7 +40,7 @@ def test_a_paid_order_tells_its_story_and_what_can_be_done():
     page = seen(world, world.a_paid_order())
     assert "Thank you, your order is paid" in page
     assert "We received €70.00." in page
-    assert "You can cancel this order until 5 December 2026" in page
+    assert "You can cancel this order yourself until 5 December 2026" in page
     assert "Of which VAT 13.5 %" in page
     assert "€8.33" in page
 
