@@ -700,7 +700,7 @@ MUTATIONS = (
     Mutation(
         name="link-used-twice",
         file="ledger/order/cancellation_policy.py",
-        old="        and link.correlation_id not in order.refunds\n",
+        old="        and not link_is_used(order, link)\n",
         new="",
         tests=("tests/ledger/order/test_decide.py",),
     ),
@@ -819,8 +819,8 @@ MUTATIONS = (
     Mutation(
         name="what-is-being-captured-is-given-up",
         file="ledger/order/decisions/capture.py",
-        old="    if capture_under_way(order) or not in_grace(order, command.at):\n",
-        new="    if not in_grace(order, command.at):\n",
+        old="    late = capture_under_way(order) or not in_grace(order, at)\n",
+        new="    late = not in_grace(order, at)\n",
         tests=("tests/ledger/order/test_capture.py",),
     ),
     Mutation(
