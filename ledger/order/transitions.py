@@ -336,7 +336,12 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     VOID: (_makes(s.CreateVoidRequest, at=(_S.AUTHORIZED_TOO_LATE,)), _silent()),
     START_LETTER: (
         _refuses(no.LetterNotDue, at=(*_WAITS, *_KEPT_READY, *_LATE)),
-        _makes(s.ReceiptSendStarted),
+        _makes(
+            s.ReceiptSendStarted,
+            at=(_S.LINK_SENT, _S.MONEY_KEPT, _S.CANCELLED, _S.REFUND_FAILED, _S.RETURNED),
+        ),
+        # The seats are sold, and nobody has their tickets yet.
+        _makes(s.TicketsIssued, s.ReceiptSendStarted),
     ),
     NEXT_STEP: (
         _makes(s.CreateRefundRequest, at=(_S.OVERPAID,), to=Status.REFUND_REQUESTED),

@@ -22,6 +22,7 @@ from ledger.order.transitions import Event, Situation, Transition
 from ledger.shop.stamps import Release, Surplus
 from tests.kits import spec
 from tests.kits.spec import ATTEMPT, NOON, OUTSIDE, PRICE, SECOND, WISH, eur, put
+from tests.kits.ticket_codes import wanted_by
 
 BY_CARD = (spec.PLACED, spec.ASKED, spec.PAGE, spec.PAID)
 BY_HAND = (replace(spec.ASKED, provider="manual"), replace(spec.PAID, provider="manual"))
@@ -146,7 +147,8 @@ def _return(order: Order, at: datetime) -> c.OrderCommand:
 def _letter(order: Order, at: datetime) -> c.OrderCommand:
     due = next((one for one in letters_due(order) if one.is_due(at)), None)
     cause, letter = (due.correlation_id, due.letter) if due else (ATTEMPT, s.Letter.PAID)
-    return c.StartLetter(**_ours(order, cause), at=at, letter=letter, try_number=1)
+    claimed = {**_ours(order, cause), "letter": letter, "tickets": wanted_by(order)}
+    return c.StartLetter(**claimed, at=at, try_number=1)
 
 
 WISHES: Mapping[Event, Callable[[Order, datetime], c.OrderCommand | None]] = {
