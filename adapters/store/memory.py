@@ -1,5 +1,6 @@
 """The ledger in memory: the fast twin, equal to the database by contract."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ from ledger.kernel.clocks import Clocks
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.payment_claims import payment_id
 from ledger.order.stamps import Authorized, CreatePaymentRequest, Paid, PaymentAssigned
+
+_HASHES = re.compile(rb'"hashes":\[([^]]*)\]')
 
 
 def utc_now() -> datetime:
@@ -177,7 +180,7 @@ class MemoryStampRecorder(StampRecorder):
         seen: dict[object, int] = {}
         identities = [(row.id, (row.correlation_id, row.topic, row.occurrence)) for row in stamps]
         twice = [at for at, identity in identities if seen.setdefault(identity, at) != at]
-        return sorted({*twice, *counted_twice(stamps)})
+        return sorted({*twice, *counted_twice(stamps), *_ticketed_twice(stamps)})
 
     def read_faulty_claims(self) -> list[FaultyClaim]:
         with self._lock:
@@ -325,3 +328,14 @@ def _stamp(row: StampRow) -> object:
         return decode(row.topic, schema, body, None).stamp
     except Unreadable:
         return None
+
+
+def _ticketed_twice(stamps: Sequence[StampRow]) -> Iterator[int]:
+    """Where a ticket's code stands a second time, by its hash. Rows as they stand, read or not."""
+    seen = set[bytes]()
+    for row in stamps:
+        found = _HASHES.search(row.state) if row.topic == "TICKETS_ISSUED" else None
+        for code in found[1].split(b",") if found and found[1] else ():
+            if code in seen:
+                yield row.id
+            seen.add(code)

@@ -36,8 +36,10 @@ from ledger.order.stamps import (
     Refunded,
     RefundFailed,
     SeatsReleased,
+    TicketsIssued,
     Voided,
 )
+from ledger.order.tickets import ticket_count
 
 _RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED)
 _OF_AN_ATTEMPT = (
@@ -189,6 +191,22 @@ def receipts_owed(step: Step) -> Sequence[Finding]:
     return [step.finding("9", f"a letter “{letter}” that was not owed")]
 
 
+def tickets_as_bought(step: Step) -> Iterator[Finding]:
+    """SPEC R4: one set for an order, a code for each ticket, for seats that are sold."""
+    order, news = step.order, step.stamp
+    if order is None or news is None or not isinstance(news.stamp, TicketsIssued):
+        return
+    issued, bought = len(news.stamp.hashes), ticket_count(order.terms)
+    if order.tickets is not None:
+        yield step.finding("R4", "issues tickets a second time")
+    if issued != bought:
+        yield step.finding("R4", f"issues {issued} tickets, bought were {bought}")
+    if len({*news.stamp.hashes}) < issued:
+        yield step.finding("R4", "issues two tickets with one code")
+    if not order.admits:
+        yield step.finding("R4", "issues tickets for seats that are not sold")
+
+
 # Checks that only certain stamps call for; the others look at every row.
 OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
     never_beyond_held: (CreateRefundRequest, ManualRefund, PaymentWithdrawn),
@@ -197,4 +215,5 @@ OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
     bound: (*_OF_AN_ATTEMPT, *_OF_A_PAYMENT),
     one_receipt: (ReceiptSendStarted,),
     receipts_owed: (ReceiptSendStarted,),
+    tickets_as_bought: (TicketsIssued,),
 }

@@ -28,6 +28,7 @@ CHECKS: tuple[Callable[..., Iterable[Finding]], ...] = (
     check_orders.bound,
     check_orders.one_receipt,
     check_orders.receipts_owed,
+    check_orders.tickets_as_bought,
 )
 RANKS: Mapping[Callable[..., Any], int] = {check: rank for rank, check in enumerate(CHECKS)}
 
@@ -46,6 +47,7 @@ OF_STAMPS: tuple[Check, ...] = (
     check_orders.bound,
     check_orders.one_receipt,
     check_orders.receipts_owed,
+    check_orders.tickets_as_bought,
 )
 _CERTAIN: Mapping[Check, tuple[type, ...]] = {
     **check_rows.OF_CERTAIN,

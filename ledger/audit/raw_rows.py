@@ -100,7 +100,10 @@ class RawLedger(RawStreams, Protocol):
         ...
 
     def repeated(self, until: int) -> Sequence[int]:
-        """Positions of rows whose identity, or whose payment as somebody else's, stands before."""
+        """Positions of rows of which something stands before that there may be once.
+
+        That is their identity, their payment as somebody else's, or the code of a ticket.
+        """
         ...
 
     def faulty_claims(self) -> Sequence[FaultyClaim]:

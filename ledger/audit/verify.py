@@ -76,7 +76,7 @@ class LedgerVerification:
             return
         yield from self._kept.strays(self._ledger.strays())
         for position in self._ledger.repeated(self._size):
-            text = "the same identity, or the same payment of somebody else, stands here before"
+            text = "the same identity, payment of somebody else, or code of a ticket stands before"
             yield Finding(law="3", position=position, stream=None, text=text)
         for faulty in self._ledger.faulty_claims():
             yield claim_finding(faulty)

@@ -18,6 +18,7 @@ NAMES = (
     "checkout",
     "fold",
     "lag",
+    "letters",
     "project",
     "verify",
     "webhooks",

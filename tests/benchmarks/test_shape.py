@@ -17,6 +17,7 @@ SHORTEST = {
     "checkout": "--capacities 100 --buyers 2 --seconds 0.2",
     "fold": "--orders 20",
     "lag": "--rate 10 --seconds 1",
+    "letters": "--orders 20",
     "project": "--orders 50",
     "verify": "--orders 10",
     "webhooks": "--callers 2 --seconds 0.2",

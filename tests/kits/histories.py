@@ -34,6 +34,7 @@ from ledger.order.stamps import (
     RefundFailed,
     SeatClaim,
     SeatsReleased,
+    TicketsIssued,
     Voided,
 )
 from ledger.shop.stamps import CancellationPolicy, Seller, quota_id, shop_id
@@ -102,6 +103,7 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
         (pay, page),
         (pay, PaymentFailed(provider_reference="ch_1", code="declined")),
         (pay, Paid(amount=PRICE, provider="stripe", provider_reference=money)),
+        (pay, TicketsIssued(hashes=(pay.hex,), codes=("87X4SBRRBJQWFRNR",))),
         (pay, ReceiptSendStarted(**letter)),
         (
             pay,

@@ -82,6 +82,7 @@ from ledger.order.stamps import (
     RefundFailed,
     SeatsReleased,
     SeatsRetaken,
+    TicketsIssued,
     Voided,
 )
 from ledger.order.status import flags, status
@@ -548,6 +549,7 @@ class Ledger(RuleBasedStateMachine):
         again = fold(order.id, self.world.orders.history(order.id))  # law 10
         assert (again, status(again), flags(again)) == (order, status(order), flags(order))
         _nothing_is_left_to_do(order)
+        _tickets_follow_seats(order, self.world.orders.history(order.id))
         settled = self.world.orders.follow(order.id, self.world.clock())
         assert settled.version == order.version  # all that follows was done at once
 
@@ -727,6 +729,15 @@ def _nothing_is_left_to_do(order: Order) -> None:
     if not any(_left_of(order, one) for one in order.paid_attempts):
         kinds = {one.kind for one in troubles(order)}
         assert kinds <= {CaseKind.LETTER_FAILED, CaseKind.LETTER_UNKNOWN}, kinds
+
+
+def _tickets_follow_seats(order: Order, history: Sequence[Recorded[object]]) -> None:
+    """R4: one set. Each piece is one seat and one ticket here: as many are valid as are sold."""
+    issued = [one.stamp for one in history if isinstance(one.stamp, TicketsIssued)]
+    assert len(issued) <= 1
+    if issued:
+        assert len(order.valid_tickets) == sum(sold for _, sold in order.seats.values())
+        assert not order.tickets_wanted
 
 
 def _money_is_whole(order: Order, history: Any) -> None:

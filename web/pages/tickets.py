@@ -28,7 +28,8 @@ def shown(order: Order) -> TicketsShown | None:
 
     None for an order that is for none, or never came to have them.
     """
-    count, text = ticket_count(order.terms), _standing(order)
+    count = len(order.valid_tickets) or ticket_count(order.terms)
+    text = _standing(order)
     if not count or not text:
         return None
     heading = ngettext("%(num)d ticket", "%(num)d tickets", count)

@@ -123,7 +123,7 @@ def _mail(settings: Settings, clock: Clock) -> SmtpMail:
     )
 
 
-def _drawn(order: Order, *, press: Press, keyed_hash: KeyedHash) -> tuple[TicketCode, ...]:
+def draw_and_print(order: Order, *, press: Press, keyed_hash: KeyedHash) -> tuple[TicketCode, ...]:
     """Codes for the tickets that an order wants. They are printed while they are committed."""
     fresh = drawn(order.tickets_wanted, keyed_hash=keyed_hash)
     sheet = sheet_of(order, [one.code for one in fresh])
@@ -158,7 +158,7 @@ def letter_work(
         together=Together(ledger, parts.orders),
         find=find,
         post=post,
-        draw=partial(_drawn, press=press, keyed_hash=parts.keyring.keyed_hash),
+        draw=partial(draw_and_print, press=press, keyed_hash=parts.keyring.keyed_hash),
         desk=desk,
         clock=parts.clock,
         policy=policy,

@@ -22,6 +22,7 @@ from ledger.order.stamps import (
     ReceiptSendStarted,
     Refunded,
     SeatsReleased,
+    TicketsIssued,
 )
 from ledger.shop.shop import ShopSpec
 from ledger.shop.stamps import QuotaSet, shop_id
@@ -110,6 +111,23 @@ def seats_of_pieces_that_stay(world: World, name: str) -> None:
     force(world, freed, cause=uuid4(), order=name)
 
 
+def issued_by_somebody(world: World, name: str, *hashes: str) -> None:
+    force(world, TicketsIssued(hashes=hashes), cause=uuid4(), order=name)
+
+
+def tickets_twice(world: World, name: str) -> None:
+    issued_by_somebody(world, name, "a", "b")
+    issued_by_somebody(world, name, "c", "d")
+
+
+def fewer_tickets_than_bought(world: World, name: str) -> None:
+    issued_by_somebody(world, name, "a")
+
+
+def one_code_for_two(world: World, name: str) -> None:
+    issued_by_somebody(world, name, "a", "a")
+
+
 def never_placed(world: World, name: str) -> None:
     force(world, SeatsReleased(), cause=uuid4(), order=f"no {name}")
 
@@ -128,6 +146,9 @@ PLANTS: dict[Callable[[World, str], None], list[tuple[str, int]]] = {
     nobodys_payment: [("11", 0)],
     more_pieces_than_bought: [("7", 0)],
     for_more_than_they_cost: [("7", 0)],
+    tickets_twice: [("R4", 1)],
+    fewer_tickets_than_bought: [("R4", 0)],
+    one_code_for_two: [("3", 0), ("R4", 0)],
     never_placed: [("4", 0)],
     of_another_kind: [("13", 0)],
 }

@@ -16,7 +16,7 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.ledger import StampLedger
 from adapters.worker.reactors.letters import Letters
 from adapters.worker.threads import Threads
-from ledger.order.stamps import ReceiptSendStarted, ReceiptSent
+from ledger.order.stamps import ReceiptSendStarted, ReceiptSent, TicketsIssued
 from tests.conftest import Database
 from tests.kits.worker import World
 from tests.kits.worker_fakes import Clock, Killed
@@ -72,10 +72,14 @@ def test_workers_at_once_share_the_letters(database: Database) -> None:
         for thread in threads:
             thread.join()
         kinds = Counter(type(one.stamp) for one in world.stamps())
+        issued = [one for one in world.stamps() if isinstance(one.stamp, TicketsIssued)]
     every = [message_id for mail in mails for message_id in mail.delivered]
     assert len(every) == len({*every}) == ORDERS
     assert (kinds[ReceiptSendStarted], kinds[ReceiptSent]) == (ORDERS, ORDERS)
     assert sum(bool(mail.delivered) for mail in mails) >= 2
+    # Each order has one set of tickets, and no code is there twice (R4).
+    assert len(issued) == len({one.stream for one in issued}) == ORDERS
+    assert len({code for one in issued for code in one.stamp.hashes}) == ORDERS
 
 
 def test_what_a_dead_worker_claimed_is_sent_by_another_after_the_lease(database: Database) -> None:
@@ -97,6 +101,7 @@ def test_what_a_dead_worker_claimed_is_sent_by_another_after_the_lease(database:
             clock.now += timedelta(minutes=5)
             two.run()
         assert sent(world) == 20
+        assert sum(isinstance(one.stamp, TicketsIssued) for one in world.stamps()) == 20
     again = {*dead.delivered} & {*other.delivered}
     # Again, under the same name, goes only what was on its way when its worker died.
     assert len(again) == len(dead.delivered) - stamped <= 3
