@@ -169,7 +169,7 @@ def test_a_mistake_of_staff_is_taken_back_and_told(journey: Journey) -> None:
     assert told["money"]["received"] == 0
     until("the credit letter", lambda: subjects(bought, "About the payment of your order"))
     told = act(journey, bought, "mark-paid", transfer=secrets.token_hex(8))
-    until("another receipt", lambda: len(subjects(bought, "Confirmation")) == 2)
+    until("another receipt", lambda: len(subjects(bought, "Your tickets")) == 2)
     act(journey, bought, "cancel")
     until("the letter", lambda: subjects(bought, "is cancelled"))
     assert act(journey, bought, "cancel/withdraw", approver="boss")["status"] == "PAID"
