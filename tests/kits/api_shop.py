@@ -21,7 +21,7 @@ def winterfest() -> ShopSpec:
             starts_at=datetime(2027, 2, 12, 10, tzinfo=UTC),
             provider="stripe",
             unpaid_after=3 * 24 * 3600,
-            cancellation=CancellationPolicy(period_days=14, fee_fixed=Money(0, "EUR")),
+            cancellation=CancellationPolicy(period_days=14, fee_fixed=Money(0, "EUR"), parts=True),
             terms_url={},
         ),
         quotas={"weekend": 50, "sauna": 2},

@@ -23,9 +23,11 @@ from ledger.order.stamps import (
     Customer,
     Letter,
     Line,
+    OrderAmended,
     OrderPlaced,
     Paid,
     PaymentWithdrawn,
+    Pieces,
     ReceiptSendStarted,
     Refunded,
     RefundFailed,
@@ -124,6 +126,24 @@ BOUGHT: Stack = ((PAYMENT, PAYING), (PAYMENT, PAID))
 RECEIPTED: Stack = (*BOUGHT, (PAYMENT, RECEIPT))
 
 
+PIECES = (Pieces(line=0, quantity=1), Pieces(line=1, quantity=1))
+_PART = replace(REFUNDING, amount=Money(7000, "EUR"), fee=Money(345, "EUR"), pieces=PIECES)
+_GONE = OrderAmended(pieces=PIECES, amount=_PART.amount, fee=_PART.fee, cause=Cause.CUSTOMER)
+BY_PIECE: Stack = (
+    *RECEIPTED,
+    (REFUND, _PART),
+    (REFUND, replace(ACCEPTED, amount=_PART.amount)),
+    (REFUND, _GONE),
+)
+_REST = Money(5000, "EUR")
+THE_REST: Stack = (
+    *BY_PIECE,
+    (REQUEST, replace(REFUNDING, amount=_REST)),
+    (REQUEST, replace(ACCEPTED, amount=_REST, provider_reference="re_2")),
+    (REQUEST, Cancelled(cause=Cause.CUSTOMER)),
+)
+
+
 def order(*stack: tuple[UUID, Any], placed: OrderPlaced = PLACED) -> Order:
     """An order after these stamps, one minute apart."""
     history = [
@@ -182,6 +202,20 @@ def samples(language: str = "en") -> dict[str, tuple[Order, Letter, UUID, int | 
         "fee": (
             order(*RECEIPTED, (REFUND, fee), (REFUND, less), done, placed=placed),
             Letter.REFUNDED,
+            REFUND,
+            18,
+        ),
+        "part": (order(*BY_PIECE, placed=placed), Letter.REFUNDED, REFUND, 18),
+        "the rest": (order(*THE_REST, placed=placed), Letter.REFUNDED, REQUEST, 19),
+        "part-refused": (
+            order(
+                *RECEIPTED,
+                (REFUND, BY_PIECE[-3][1]),
+                (REFUND, BY_PIECE[-1][1]),
+                (REFUND, CreateRefundFailure(code="no")),
+                placed=placed,
+            ),
+            Letter.CANCELLED,
             REFUND,
             18,
         ),

@@ -127,7 +127,12 @@ class World:
     base = "http://localhost"
 
     def __init__(
-        self, *, fee_percent: str = "0", period_days: int = 14, grace_period: int | None = None
+        self,
+        *,
+        fee_percent: str = "0",
+        period_days: int = 14,
+        grace_period: int | None = None,
+        parts: bool = False,
     ) -> None:
         self.clock = Clock()
         self.bank = Bank(self.clock)
@@ -139,7 +144,10 @@ class World:
         self.orders = Orders(self.store, self.shops, self.cases)
         self.taken: dict[UUID, tuple[int, int, int]] = {}
         policy = CancellationPolicy(
-            period_days=period_days, fee_fixed=Money(0, "EUR"), fee_percent=fee_percent
+            period_days=period_days,
+            fee_fixed=Money(0, "EUR"),
+            fee_percent=fee_percent,
+            parts=parts,
         )
         spec = winterfest(policy)
         later = replace(spec.preferences, grace_period=grace_period)

@@ -48,6 +48,19 @@ def of_lines(refusal: Refusal, shop: Shop) -> str | None:
             return None
 
 
+def of_pieces(refusal: Refusal) -> str:
+    """Why these pieces of an order cannot be cancelled by themselves."""
+    match refusal:
+        case no.NothingChosen():
+            return _("Choose at least one ticket.")
+        case no.PiecesNotLeft():
+            return _("Your order does not hold that many. Choose again.")
+        case no.NotCancellable(why=why):
+            return of_cancellation(why)
+        case _:
+            return _("Ticket sales can help you with these tickets.")
+
+
 def of_field(field: str) -> str:
     """What may stand in a field of the customer's (SPEC C3)."""
     match field:

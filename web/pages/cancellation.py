@@ -1,5 +1,7 @@
 """Self-service cancellation: ask for a link; look at the refund; confirm it. Only a POST acts."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -7,16 +9,19 @@ from werkzeug.wrappers import Response
 
 from ledger.kernel import refusals as no
 from ledger.kernel.money import Money
+from ledger.kernel.refusals import Refusal
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.order import LinkRequest, Order
+from ledger.order.part_policy import PartQuote, can_choose, chosen, pieces_of
+from ledger.order.stamps import Pieces
 from web.actions import cancel as actions
 from web.actions.place import CUSTOMER
 from web.actions.wish import Wish
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.rate_limit import slow_down
-from web.i18n.refusals import told_cancellation
-from web.pages.forms import ConfirmForm, PressForm
+from web.i18n.refusals import of_pieces, told_cancellation
+from web.pages.forms import ConfirmForm, PressForm, typed_pieces
 from web.pages.order import shown_in_its_zone
 
 pages = Blueprint("cancellation", __name__)
@@ -26,7 +31,8 @@ Answer = str | Response | tuple[str, int]
 @pages.get("/<shop>/orders/<order>/cancel")
 def explain(shop: str, order: str) -> str:
     """What a cancellation means, and a button that sends the link."""
-    return _explained(_order(shop, order), sent="sent" in request.args)
+    found = _order(shop, order)
+    return _explained(found, sent="sent" in request.args, asked=_asked(found, request.args))
 
 
 @pages.post("/<shop>/orders/<order>/cancel")
@@ -57,7 +63,7 @@ def look(shop: str, order: str, code: str) -> Answer:
         return _stale(found)
     if not cancellation.eligibility(found, now()).allowed:
         return _explained(found), 409
-    return _quoted(found, code)
+    return _quoted(found, code, asked=_asked(found, request.args))
 
 
 @pages.post("/<shop>/orders/<order>/cancel/<code>")
@@ -68,15 +74,17 @@ def confirm(shop: str, order: str, code: str) -> Answer:
     link, sent = _link_of(found, code), ConfirmForm()
     if link is None:
         return _stale(found)
-    if not sent.validate_on_submit():
-        return _quoted(found, code, changed=True), 409
+    asked = _asked(found, request.form)
+    if not sent.validate_on_submit() or asked.complaint:
+        return _quoted(found, code, asked=asked, changed=not asked.complaint), 409
     wish = Wish(correlation_id=link.correlation_id, actor=CUSTOMER, at=now())
     shown = Money(sent.amount.data, found.currency)
     try:
-        actions.confirm(parts(), found.id, wish, code=code, shown=shown)
+        actions.confirm(parts(), found.id, wish, code=code, shown=shown, pieces=asked.offer_pieces)
     except no.QuoteChanged:
-        return _quoted(parts().orders.get(found.id), code, changed=True), 409
-    except (no.LinkInvalid, no.NotCancellable):
+        after = parts().orders.get(found.id)
+        return _quoted(after, code, asked=_asked(after, request.form), changed=True), 409
+    except (no.LinkInvalid, no.NotCancellable, no.PiecesNotLeft):
         # Pressed twice, or too late: the page of the link tells how things stand.
         return look(shop, order, code)
     return redirect(url_for("cancellation.look", shop=shop, order=order, code=code), 303)
@@ -90,9 +98,46 @@ def _link_of(order: Order, code: str) -> LinkRequest | None:
     return next(reversed(actions.links_of(order, code)), None)
 
 
-def _explained(order: Order, *, sent: bool = False, too_soon: bool = False) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which pieces somebody typed, and what they would bring; or why that cannot be."""
+
+    typed: Mapping[int, int]
+    offer: PartQuote | None = None
+    complaint: str = ""
+
+    @property
+    def offer_pieces(self) -> tuple[Pieces, ...]:
+        """What to confirm; none is the whole order."""
+        return self.offer.pieces if self.offer is not None and not self.offer.whole else ()
+
+
+_ALL = Asked(typed={})
+
+
+def _asked(order: Order, typed: Mapping[str, str]) -> Asked:
+    """Nothing typed is all; all that is left is the order, and shown as such."""
+    numbers = typed_pieces(typed, order) if can_choose(order) else None
+    if numbers is None:
+        return _ALL
+    lines = order.terms.lines
+    try:
+        some = chosen(order, [(lines[place].product, n) for place, n in numbers.items()])
+        offer = actions.offered(order, some)
+    except Refusal as refusal:
+        return Asked(typed=numbers, complaint=of_pieces(refusal))
+    return Asked(typed=numbers, offer=None if offer.whole else offer)
+
+
+def _explained(
+    order: Order, *, sent: bool = False, too_soon: bool = False, asked: Asked = _ALL
+) -> str:
     return render_template(
         "cancel_request.html",
+        can_choose=can_choose(order),
+        typed=asked.typed,
+        offer=asked.offer,
+        complaint=asked.complaint,
         order=order,
         cancelling=cancellation.eligibility(order, now()),
         told_cancellation=told_cancellation,
@@ -102,10 +147,14 @@ def _explained(order: Order, *, sent: bool = False, too_soon: bool = False) -> s
     )
 
 
-def _quoted(order: Order, code: str, *, changed: bool = False) -> str:
+def _quoted(order: Order, code: str, *, asked: Asked = _ALL, changed: bool = False) -> str:
     return render_template(
         "cancel_confirm.html",
         order=order,
+        can_choose=can_choose(order),
+        typed=asked.typed,
+        offer=asked.offer,
+        complaint=asked.complaint,
         cancelling=cancellation.eligibility(order, now()),
         code=code,
         changed=changed,
@@ -121,4 +170,11 @@ def _stale(order: Order) -> tuple[str, int]:
 def _result(order: Order, link: LinkRequest) -> str:
     refund = order.refund_of(link.correlation_id)
     outcome = actions.refund_outcome(order, link.correlation_id)
-    return render_template("cancel_result.html", order=order, refund=refund, outcome=outcome)
+    return render_template(
+        "cancel_result.html",
+        order=order,
+        refund=refund,
+        outcome=outcome,
+        part=pieces_of(order, link.correlation_id),
+        gone=link.correlation_id in order.amendments,
+    )

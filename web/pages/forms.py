@@ -1,5 +1,6 @@
 """What people type into our pages, each form with its CSRF token."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
 
 from ledger.kernel.refusals import CustomerInvalid
 from ledger.order.decisions.place import check_customer
+from ledger.order.order import Order
 from ledger.order.stamps import Customer
 from web.i18n.refusals import of_field
 
@@ -96,6 +98,22 @@ class WithdrawalForm(TypedForm):
 
 class PressForm(TypedForm):
     """A single button."""
+
+
+def typed_pieces(typed: Mapping[str, str], order: Order) -> dict[int, int] | None:
+    """How many of each line somebody typed, by the line's place; None where nobody was asked.
+
+    What is no number counts for more than any order holds, so that it is refused as such.
+    """
+    fields = {place: f"pieces-{place}" for place in range(len(order.lines))}
+    if not any(name in typed for name in fields.values()):
+        return None
+    return {place: _number_of(typed.get(name, "")) for place, name in fields.items()}
+
+
+def _number_of(word: str) -> int:
+    word = word.strip() or "0"
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 7 else 10**6
 
 
 class ConfirmForm(TypedForm):

@@ -4,10 +4,12 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from ledger.kernel.bank_transfer import bar_code_of, in_fours
+from ledger.kernel.money import shares
 from ledger.kernel.refusals import ShopUnreadable
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.decisions.capture import grace_ends
 from ledger.order.order import Order
+from ledger.order.part_policy import can_choose, kept_by_rate
 from ledger.order.payable import pay_until, payable
 from ledger.order.status import Status, status
 from ledger.payments.provider import newest
@@ -24,7 +26,6 @@ from web.pages.grace_cancel import offered_token
 from web.pages.order_headline import confirmation, needs_contact, standing
 from web.pages.order_timeline import timeline
 from web.pages.pay import LOOKS, come_back, times_looked, try_again
-from web.pages.shop import by_rate
 from web.pages.tickets import shown
 
 pages = Blueprint("orders", __name__)
@@ -56,6 +57,7 @@ def page(shop: str, order: str) -> str:
         transfer=_transfer(found),
         tickets=shown(found),
         cancelling=cancellation.eligibility(found, at),
+        can_choose=can_choose(found),
         paused=cancellation.link_just_sent(found, at),
         told_cancellation=told_cancellation,
         at_once=offered_token(found),
@@ -78,9 +80,9 @@ def shown_in_its_zone(order: Order) -> Order:
 
 
 def vat_of(order: Order) -> list[tuple[str, object]]:
-    """The VAT inside the order's total, per rate."""
-    gross = [(one.vat_percent, one.unit_price * one.quantity) for one in order.terms.lines]
-    return [*by_rate(gross)]
+    """The VAT inside the order's total, per rate; what goes back for pieces is not in it."""
+    kept = kept_by_rate(order, before=order.position + 1)
+    return [(one.rate, one.vat) for one in shares(kept) if one.base or not order.amendments]
 
 
 def _preferences(order: Order) -> Preferences | None:

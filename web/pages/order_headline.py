@@ -201,7 +201,12 @@ def _refund_requested(order: Order) -> Standing:
 
 
 def _refund_failed(order: Order) -> Standing:
-    if order.alive:
+    if _failed_parts(order):
+        story = _(
+            "A part of the order is cancelled, and the rest stays valid. Ticket sales will arrange"
+            " the refund with you."
+        )
+    elif order.alive:
         story = _(
             "Your wish to cancel is on record. Your tickets stay valid until ticket sales has"
             " arranged the refund with you."
@@ -214,6 +219,12 @@ def _refund_failed(order: Order) -> Standing:
         headline=_("The refund could not be made"),
         story=story,
     )
+
+
+def _failed_parts(order: Order) -> bool:
+    """Pieces are gone, and their money did not go back."""
+    failed = (one for one in order.refunds.values() if one.was_refused or one.failed_late)
+    return order.alive and any(one.correlation_id in order.amendments for one in failed)
 
 
 def _refunded(order: Order) -> Standing:
@@ -230,6 +241,16 @@ def _refunded(order: Order) -> Standing:
 
 
 def _partly_refunded(order: Order) -> Standing:
+    if order.amendments:
+        return Standing(
+            tone="good",
+            badge=_("Partly cancelled"),
+            headline=_("A part of your order is cancelled"),
+            story=_(
+                "We have returned %(amount)s. The rest of your order stays valid.",
+                amount=money(order.refunded),
+            ),
+        )
     return Standing(
         tone="good",
         badge=_("Partly refunded"),

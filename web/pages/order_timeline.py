@@ -144,7 +144,7 @@ def _answers(answer: Told, wish: Told) -> bool:
             stamps.CreateRefundSuccess() | stamps.CreateRefundFailure() | stamps.Refunded(),
         ):
             return True
-        case (stamps.SeatsReleased(), stamps.Cancelled()) | (
+        case (stamps.SeatsReleased(), stamps.Cancelled() | stamps.OrderAmended()) | (
             stamps.CreateRefundSuccess(),
             stamps.Refunded(),
         ):
@@ -168,8 +168,8 @@ def _of_order(stamp: object) -> str | None:
             return _("The order was confirmed. There was nothing to pay.")
         case stamps.CancellationRequested():
             return _("A cancellation link was asked for.")
-        case stamps.Cancelled(cause=cause):
-            return _cancelled(cause)
+        case stamps.Cancelled() | stamps.OrderAmended():
+            return _gone(stamp)
         case stamps.SeatsReleased():
             return _("The places were released.")
         case stamps.TicketsIssued():
@@ -178,6 +178,14 @@ def _of_order(stamp: object) -> str | None:
             return _("Money came after all, and there was room: the order is valid again.")
         case _:
             return None
+
+
+def _gone(stamp: stamps.Cancelled | stamps.OrderAmended) -> str:
+    if isinstance(stamp, stamps.Cancelled):
+        return _cancelled(stamp.cause)
+    if stamp.cause is Cause.CUSTOMER:
+        return _("A part of the order was cancelled at the customer's wish.")
+    return _("A part of the order was cancelled by ticket sales.")
 
 
 def _cancelled(cause: Cause) -> str:

@@ -97,7 +97,8 @@ def cancelling(shop: Shop) -> str:
         "You can cancel within %(num)d days of ordering, until it starts.",
         policy.period_days,
     )
-    return f"{until} {_fee(policy)}"
+    single = _("Single tickets of an order can be cancelled, too.") if policy.parts else ""
+    return " ".join(filter(None, (until, _fee(policy), single)))
 
 
 def _fee(policy: CancellationPolicy) -> str:

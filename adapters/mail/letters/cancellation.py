@@ -1,5 +1,7 @@
 """The letters about a cancellation: the one-time link, its receipt, the word that it is done."""
 
+from collections.abc import Sequence
+
 from adapters.mail.letters.confirmed import told_cancellation
 from adapters.mail.letters.context import (
     Occasion,
@@ -10,13 +12,18 @@ from adapters.mail.letters.context import (
     lost_before,
 )
 from adapters.mail.letters.letter import Action, Body, Statement
+from adapters.mail.letters.returned import why_part
+from ledger.kernel.money import Money
+from ledger.order.amendment import price_of
 from ledger.order.cancellation_policy import LINK_LIFETIME, apart_from_time
 from ledger.order.order import LinkRequest
 from ledger.order.refund import Refund
 
 
 def cancelled(at: Occasion) -> Body:
-    """The order is cancelled, and no refund of its own tells so."""
+    """The order is cancelled, or a part of it, and no refund of its own tells so."""
+    if at.part:
+        return _part_cancelled(at)
     return Body(
         subject=at.say("Your order %(order)s is cancelled", order=at.order_number),
         mark=at.say("Cancelled"),
@@ -24,9 +31,49 @@ def cancelled(at: Occasion) -> Body:
         heading=at.say("Your order is cancelled"),
         paragraphs=(at.greeting(), at.say("We have cancelled your order."), _money(at)),
         facts=(*about_everything(at, at.say("Receipt")), *about_withdrawal(at)),
-        statement=Statement(sum_label=at.say("Total"), total=at.order.due),
+        statement=Statement(
+            sum_label=at.say("Total"), total=at.order.due, pieces=at.lines, extra=_fees(at)
+        ),
         notes=(at.contact(),),
     )
+
+
+def _fees(at: Occasion) -> Sequence[tuple[str, Money]]:
+    """What was kept of the price of parts that went before: the total holds it."""
+    fees = at.order.fees_of_parts
+    return [(at.say("Cancellation fee kept back"), fees)] if fees else ()
+
+
+def _part_cancelled(at: Occasion) -> Body:
+    """Pieces that brought no money back, or whose refund was refused after they were gone."""
+    price = price_of(at.part, at.order.currency)
+    fee = at.order.amendments[at.correlation_id].fee
+    kept = [(at.say("Cancellation fee kept back"), -fee)] if fee else []
+    return Body(
+        subject=at.say("A part of your order %(order)s is cancelled", order=at.order_number),
+        mark=at.say("Cancelled"),
+        tone="calm",
+        heading=at.say("A part of your order is cancelled"),
+        paragraphs=(
+            at.greeting(),
+            why_part(at),
+            _money_of_part(at),
+            at.say("The rest of your order stays valid: %(lines)s.", lines=at.rest()),
+        ),
+        facts=(*about_everything(at, at.say("Receipt")), *about_withdrawal(at)),
+        statement=Statement(
+            sum_label=at.say("Total"), total=price - fee, pieces=at.part, extra=kept
+        ),
+        notes=(at.contact(),),
+    )
+
+
+def _money_of_part(at: Occasion) -> str:
+    if at.order.refund_of(at.correlation_id) is not None:
+        return _money(at)
+    if at.order.amendments[at.correlation_id].fee:
+        return at.say("The cancellation fee takes all of its price: nothing is returned.")
+    return at.say("There was nothing to pay, so there is nothing to return.")
 
 
 def _money(at: Occasion) -> str:
@@ -54,13 +101,23 @@ def withdrawal(at: Occasion) -> Body:
         heading=at.say("We have received your withdrawal"),
         paragraphs=(
             at.greeting(),
-            at.say("You withdraw from the contract of this order."),
+            at.say("You withdraw from this part of the order.")
+            if at.part
+            else at.say("You withdraw from the contract of this order."),
             _refused(at) if refund.was_refused else _asked(at, refund),
         ),
         facts=(*about_order(at), *about_withdrawal(at), *about_customer(at)),
-        statement=Statement(sum_label=at.say("Total"), total=at.order.due),
+        statement=_withdrawn(at),
         notes=(at.contact(),),
     )
+
+
+def _withdrawn(at: Occasion) -> Statement:
+    if at.part:
+        price = price_of(at.part, at.order.currency)
+        return Statement(sum_label=at.say("Total"), total=price, pieces=at.part)
+    total = at.order.due_at(at.began)
+    return Statement(sum_label=at.say("Total"), total=total, pieces=at.lines, extra=_fees(at))
 
 
 def _asked(at: Occasion, refund: Refund) -> str:

@@ -13,13 +13,13 @@ def confirmed(at: Occasion) -> Body:
     """Confirmation and receipt."""
     return Body(
         subject=_subject(at),
-        mark=at.say("Paid") if at.order.due else at.say("Confirmed"),
+        mark=at.say("Paid") if at.order.terms.total else at.say("Confirmed"),
         tone="good",
         heading=at.say("Thank you for your order"),
         paragraphs=(at.greeting(), _what_happened(at), *about_tickets(at)),
         facts=about_everything(at, at.say("Receipt")),
         statement=Statement(
-            sum_label=at.say("Total"), total=at.order.due, vat=vat_of_order(at.order)
+            sum_label=at.say("Total"), total=at.order.terms.total, vat=vat_of_order(at.order)
         ),
         action=_cancelling(at),
         notes=(at.contact(),),
@@ -66,7 +66,9 @@ def _as_paid(at: Occasion) -> Order:
     order = at.order
     this = order.attempts.get(at.correlation_id)
     attempts = {at.correlation_id: replace(this, received=this.marked)} if this else {}
-    return replace(order, attempts=attempts, refunds={}, disputes={}, cancelled=None)
+    return replace(
+        order, attempts=attempts, refunds={}, disputes={}, cancelled=None, amendments={}, freed={}
+    )
 
 
 def _paid_at(at: Occasion) -> datetime:

@@ -10,7 +10,10 @@ from uuid import UUID
 
 from adapters.mail.letters.language import Speech
 from ledger.kernel.money import Money, VatShare, gross_by_rate, shares, spread, total
+from ledger.order.amendment import counted, lines_of, without
 from ledger.order.order import Order
+from ledger.order.part_policy import pieces_of
+from ledger.order.part_policy import vat_returned as vat_of_pieces
 from ledger.order.refund import Refund
 from ledger.order.stamps import Cause, Letter, Line
 
@@ -42,6 +45,33 @@ class Occasion:
     def cancel_page(self, code: str) -> str:
         """The address that a one-time link leads to."""
         return f"{self.page}/cancel/{quote(code, safe='')}"
+
+    @cached_property
+    def part(self) -> tuple[Line, ...]:
+        """The pieces that a cancellation of a part is of; none where it is of the whole order."""
+        return lines_of(self.order.terms.lines, pieces_of(self.order, self.correlation_id))
+
+    @cached_property
+    def began(self) -> int:
+        """The position of what called for a letter about a refund, or a part."""
+        if refund := self.order.refunds.get(self.correlation_id):
+            return refund.first_position
+        if part := self.order.amendments.get(self.correlation_id):
+            return part.position
+        return self.order.position + 1
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """What was left of the order before what the letter is about, whatever came later."""
+        parts = self.order.amendments.values()
+        before = (one.pieces for one in parts if one.position < self.began)
+        return without(self.order.terms.lines, counted(before))
+
+    def rest(self) -> str:
+        """What stays when this part is gone, in words."""
+        gone = counted([pieces_of(self.order, self.correlation_id)])
+        left = [line for line in without(self.lines, gone) if line.quantity]
+        return ", ".join(f"{line.quantity} × {self.speech.of(line.title)}" for line in left)
 
     @property
     def placed_at(self) -> datetime:
@@ -107,6 +137,9 @@ def about_withdrawal(at: Occasion) -> Sequence[Fact]:
     refund, order = at.order.refund_of(at.correlation_id), at.order
     came = refund.requested_at if refund and refund.request else None
     wished = refund.request.cause if refund and refund.request else None
+    part = order.amendments.get(at.correlation_id)
+    if refund is None and part is not None:
+        came, wished = part.at, part.cause
     if refund is None and order.cancelled == at.correlation_id:
         came, wished = order.cancelled_at, order.cancelled_cause
     if came is None or wished is not Cause.CUSTOMER:
@@ -157,6 +190,18 @@ def vat_of_order(order: Order) -> Sequence[VatShare]:
 def vat_of_part(amount: Money, order: Order) -> Sequence[VatShare]:
     """VAT by rate in a part of an order: the part is spread over the rates as the order was."""
     return shares(spread(amount, _by_rate(order.terms.lines)))
+
+
+def vat_returned(at: Occasion, amount: Money) -> Sequence[VatShare]:
+    """VAT by rate in what goes back: of the pieces' own rates, or of all that was left.
+
+    With the parts that went before, and those that follow, it comes to the VAT of the whole.
+    """
+    parts = at.order.amendments.values()
+    if not at.part and not any(one.position < at.began for one in parts):
+        return vat_of_part(amount, at.order)
+    lines = at.part or [line for line in at.lines if line.quantity]
+    return vat_of_pieces(at.order, lines, amount, before=at.began)
 
 
 def announced(refund: Refund, currency: str) -> Money:

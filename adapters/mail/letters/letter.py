@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.kernel.money import Money, VatShare
+from ledger.order.stamps import Line
 
 WIDTH = 66
 
@@ -91,13 +92,15 @@ class Action:
 class Statement:
     """The figures of a letter: which lines it shows, what they come to, what VAT is in it.
 
-    `extra` are rows of their own under the sum, such as a fee that was kept back.
+    `extra` are rows of their own under the sum, such as a fee that was kept back. `pieces` are
+    shown in place of all that was ordered.
     """
 
     sum_label: str
     total: Money
     vat: Sequence[VatShare] = ()
     lines: bool = True
+    pieces: Sequence[Line] = ()
     extra: Sequence[tuple[str, Money]] = ()
 
 

@@ -11,11 +11,12 @@ from adapters.mail.letters.context import (
     announced,
     failed_amount,
     vat_of_part,
+    vat_returned,
 )
 from adapters.mail.letters.letter import Action, Body, Statement
 from ledger.kernel.money import Money
+from ledger.order.amendment import price_of
 from ledger.order.correction import Withdrawal
-from ledger.order.order import Order
 from ledger.order.refund import Refund
 from ledger.order.stamps import Cause
 
@@ -69,12 +70,18 @@ def _cancels(at: Occasion, refund: Refund) -> bool:
 
 
 def _subject(at: Occasion, refund: Refund) -> str:
+    if at.part:
+        return at.say(
+            "A part of your order %(order)s is cancelled and refunded", order=at.order_number
+        )
     if _cancels(at, refund):
         return at.say("Your order %(order)s is cancelled and refunded", order=at.order_number)
     return at.say("Refund for your order %(order)s", order=at.order_number)
 
 
 def _heading(at: Occasion, refund: Refund) -> str:
+    if at.part:
+        return at.say("A part of your order is cancelled")
     if _cancels(at, refund):
         return at.say("Your order is cancelled")
     return at.say("Your money is on its way back")
@@ -84,7 +91,8 @@ def _story(at: Occasion, refund: Refund) -> Sequence[str]:
     amount = at.money(announced(refund, at.order.currency))
     told = at.say("We return %(amount)s to you.", amount=amount)
     why = _why(at, refund)
-    return (" ".join(filter(None, (why, told))), _when(at, refund))
+    rest = at.say("The rest of your order stays valid: %(lines)s.", lines=at.rest())
+    return (" ".join(filter(None, (why, told))), _when(at, refund), *([rest] if at.part else []))
 
 
 def _when(at: Occasion, refund: Refund) -> str:
@@ -93,7 +101,18 @@ def _when(at: Occasion, refund: Refund) -> str:
     return at.say("The money is with you within 5 banking days, the way you paid.")
 
 
+def why_part(at: Occasion) -> str:
+    """That a part is cancelled, and by whom."""
+    part, refund = at.order.amendments.get(at.correlation_id), at.order.refund_of(at.correlation_id)
+    request = refund.request if refund else None
+    if Cause.CUSTOMER in (part.cause if part else None, request.cause if request else None):
+        return at.say("We have cancelled this part of your order as you wished.")
+    return at.say("We have cancelled this part of your order.")
+
+
 def _why(at: Occasion, refund: Refund) -> str:
+    if at.part:
+        return why_part(at)
     match refund.request.cause if refund.request else None:
         case Cause.CUSTOMER:
             return at.say("We have cancelled your order as you wished.")
@@ -113,20 +132,18 @@ def _reversed(at: Occasion, refund: Refund) -> Sequence[tuple[str, str]]:
 def _statement(at: Occasion, refund: Refund) -> Statement:
     order = at.order
     amount = announced(refund, order.currency)
-    fee = refund.request.fee if refund.request else Money(0, order.currency)
+    part = order.amendments.get(at.correlation_id)
+    fee = part.fee if part else refund.request.fee if refund.request else Money(0, order.currency)
     kept = [(at.say("Cancellation fee kept back"), -fee)] if fee else []
-    whole = _is_whole(order, amount + fee)
+    whole = at.part or amount + fee == price_of(at.lines, order.currency)
     return Statement(
         sum_label=at.say("Returned to you"),
         total=amount,
-        vat=() if _is_surplus(refund) else vat_of_part(amount, order),
-        lines=whole and not _is_surplus(refund),
+        vat=() if _is_surplus(refund) else vat_returned(at, amount),
+        lines=bool(whole) and not _is_surplus(refund),
+        pieces=at.part or at.lines,
         extra=kept,
     )
-
-
-def _is_whole(order: Order, amount: Money) -> bool:
-    return amount == order.due
 
 
 def _is_surplus(refund: Refund) -> bool:

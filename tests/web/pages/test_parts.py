@@ -1,0 +1,134 @@
+"""Single tickets are given up on the pages: chosen, shown, confirmed as shown; the rest lives."""
+
+import pytest
+
+from ledger.order.status import Status, status
+from tests.kits.pages import World, address, hidden, press
+
+
+def seen(world, where):
+    return world.browser.get(where).text
+
+
+def confirmed(world, link, **pieces):
+    """The choice as the page of the link shows it, confirmed just so."""
+    query = "&".join(f"{name}={number}" for name, number in pieces.items())
+    page = seen(world, f"{link}?{query}")
+    fields = {name: hidden(page, name) for name in pieces}
+    return press(world.browser, page, link, amount=hidden(page, "amount"), **fields)
+
+
+ONE = {"pieces-0": "1"}
+
+
+def test_the_page_of_the_link_lets_one_choose_and_shows_what_it_brings():
+    world = World(parts=True, fee_percent="10")
+    link = world.a_link(world.a_paid_order())
+    before = world.store.head()
+    assert "Cancel only some tickets" in seen(world, link)
+    page = seen(world, f"{link}?pieces-0=1")
+    assert world.store.head() == before
+    assert "Cancel these tickets?" in page
+    assert "€31.50" in page
+    assert "−€3.50" in page
+    assert hidden(page, "amount") == "3150"
+    assert "Cancel the whole order instead" in page
+
+
+def test_what_was_shown_is_confirmed_and_the_rest_lives():
+    world = World(parts=True)
+    order = world.a_paid_order()
+    link = world.a_link(order)
+    sent = confirmed(world, link, **ONE)
+    assert sent.status_code == 303
+    page = seen(world, sent.location)
+    assert "The tickets are cancelled" in page
+    assert "The rest of your order stays valid" in page
+    after = world.orders.get(order.id)
+    assert after.alive
+    assert (after.due.amount, [line.quantity for line in after.lines]) == (3500, [1])
+    page = seen(world, address(order))
+    assert "1 cancelled" in page
+    assert "A part of the order was cancelled at the customer&#39;s wish." in page
+
+
+def test_the_last_tickets_are_the_order():
+    world = World(parts=True)
+    order = world.a_paid_order()
+    link = world.a_link(order)
+    page = seen(world, f"{link}?pieces-0=2")
+    assert "Cancel your order?" in page
+    press(world.browser, page, link, amount=hidden(page, "amount"))
+    assert not world.orders.get(order.id).alive
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        ("0", "Choose at least one ticket."),
+        ("3", "Your order does not hold that many."),
+        ("-1", "Your order does not hold that many."),
+        ("x", "Your order does not hold that many."),
+        ("9" * 99, "Your order does not hold that many."),
+    ],
+)
+def test_a_choice_that_cannot_be_is_asked_again(number, sentence):
+    world = World(parts=True)
+    order = world.a_paid_order()
+    link = world.a_link(order)
+    assert sentence in seen(world, f"{link}?pieces-0={number}")
+    assert sentence in seen(world, f"{address(order)}/cancel?pieces-0={number}")
+    page, fields = seen(world, link), {"pieces-0": number}
+    answer = press(world.browser, page, link, amount="3500", **fields)
+    assert answer.status_code == 409
+    assert sentence in answer.text
+    assert world.orders.get(order.id).refunds == {}
+
+
+def test_another_refund_than_was_shown_is_asked_again():
+    world = World(parts=True)
+    link = world.a_link(world.a_paid_order())
+    page = seen(world, f"{link}?pieces-0=1")
+    answer = press(world.browser, page, link, amount="7000", **ONE)
+    assert answer.status_code == 409
+    assert "The refund has changed" in answer.text
+    assert hidden(answer.text, "pieces-0") == "1"
+
+
+def test_a_shop_that_does_not_allow_it_does_not_ask():
+    world = World()
+    order = world.a_paid_order()
+    link = world.a_link(order)
+    assert "Cancel only some tickets" not in seen(world, f"{link}?pieces-0=1")
+    assert "some tickets" not in seen(world, f"{address(order)}/cancel")
+    assert "single tickets" not in seen(world, address(order))
+
+
+def test_it_can_be_looked_at_before_any_link_is_asked_for():
+    world = World(parts=True)
+    order = world.a_paid_order()
+    assert "single tickets" in seen(world, address(order))
+    page = seen(world, f"{address(order)}/cancel?pieces-0=1")
+    assert "€35.00" in page
+    assert world.orders.get(order.id).links == ()
+
+
+def test_a_refused_refund_leaves_all_tickets_valid():
+    world = World(parts=True)
+    world.bank.mood = "refusing"
+    order = world.a_paid_order()
+    sent = confirmed(world, world.a_link(order), **ONE)
+    assert "your tickets stay valid" in seen(world, sent.location)
+    after = world.orders.get(order.id)
+    assert ([line.quantity for line in after.lines], status(after)) == ([2], Status.REFUND_FAILED)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fi", "Peru vain osa lipuista"), ("sv", "Avboka bara några biljetter")],
+)
+def test_it_is_told_in_every_language(language, words):
+    world = World(parts=True)
+    link = world.a_link(world.a_paid_order())
+    page = world.browser.get(link, headers={"Accept-Language": language}).text
+    assert words in page
