@@ -32,6 +32,8 @@ def test_a_quote_tells_what_would_go_back_and_does_nothing(product: Product):
         "vat": [{"rate": "13.5", "base": 3083, "vat": 417}],
         "whole": False,
         "reason": "",
+        "why": "",
+        "text": "",
     }
     schema = {
         "$ref": "#/components/schemas/CancellationQuote",
