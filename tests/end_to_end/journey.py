@@ -19,7 +19,7 @@ from tests.kits import ready_commands
 from web.demo.processes import House, start
 from web.wiring.composition import Works
 
-PATIENCE = 40.0
+PATIENCE = 120.0
 # One for all: a client of its own for each call would load certificates that nobody asks for.
 # No connection is kept: the next process at the same address would not know it.
 WIRE = httpx2.Client(

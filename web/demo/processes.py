@@ -18,7 +18,7 @@ import httpx2
 from web.cli.arguments import require_usable
 from web.wiring.keys import kept_key
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
