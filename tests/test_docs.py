@@ -193,3 +193,30 @@ def test_no_walk_is_long_or_enters_a_room_twice():
     for walk in walks():
         rooms = [room for room, _ in walk]
         assert 4 < len(rooms) == len({*rooms}) <= MOST_ROOMS
+
+
+GREW = (ROOT / "docs/explanation/grew-out-of.md").read_text()
+# How many statements each list has.
+LISTS = {"K": 80, "S1": 8, "S2": 6, "S3": 6, "S4": 5, "F": 25}
+WAITS_FOR = ("the cart", "the back office", "the vouchers", "the door")
+
+
+def statements() -> list[tuple[str, str]]:
+    """Every statement with what answers it."""
+    return re.findall(r"^\| ([A-Z]\d?-\d+) \| .* \| (.*) \|$", GREW, flags=re.MULTILINE)
+
+
+def test_every_statement_that_it_grew_out_of_is_answered_once():
+    numbers = [f"{name}-{nth}" for name, count in LISTS.items() for nth in range(1, count + 1)]
+    assert sorted(id for id, _ in statements()) == sorted(numbers)
+
+
+@pytest.mark.parametrize(("id", "where"), statements())
+def test_an_answer_names_what_keeps_it_and_its_test_or_what_it_waits_for(id, where):
+    """Whether those files are there is asked of every page."""
+    named = re.findall(r"`([\w/.-]+\.(?:py|md))`", where)
+    modules = [one for one in named if not one.startswith("tests/")]
+    kept = bool([one for one in named if one.startswith("tests/")]) and bool(modules or "](" in where)
+    waits = "ot yet" in where
+    assert kept or waits, id
+    assert not waits or any(name in where for name in WAITS_FOR), id
