@@ -216,7 +216,9 @@ def test_an_answer_names_what_keeps_it_and_its_test_or_what_it_waits_for(id, whe
     """Whether those files are there is asked of every page."""
     named = re.findall(r"`([\w/.-]+\.(?:py|md))`", where)
     modules = [one for one in named if not one.startswith("tests/")]
-    kept = bool([one for one in named if one.startswith("tests/")]) and bool(modules or "](" in where)
+    kept = bool([one for one in named if one.startswith("tests/")]) and bool(
+        modules or "](" in where
+    )
     waits = "ot yet" in where
     assert kept or waits, id
     assert not waits or any(name in where for name in WAITS_FOR), id

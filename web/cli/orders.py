@@ -122,7 +122,7 @@ def may_table(order: Order, now: datetime) -> Table:
     table = Table("who", "what", "", "what comes of it")
     for one in options(order, now):
         told = _option(one)
-        comes = ", ".join(told["stamps"]) or told["text"] or "nothing: it is so already"
+        comes = ", ".join(told["stamps"]) or told["text"] or "nothing: there is nothing to do"
         word = "yes" if one.stamps else ("no" if one.refusal is not None else "–")
         table.add_row(told["who"], told["what"], word, comes)
     for when, event in ahead(order, now):
