@@ -12,6 +12,7 @@ from projections.provider_references import PROVIDER_REFERENCES
 from projections.receipts import RECEIPTS_OWED
 from projections.refund_eligibility import REFUND_ELIGIBILITY
 from projections.seats import SEATS
+from projections.shop_changes import SHOP_CHANGES, SHOP_ORDERS
 from projections.unpaid_orders import UNPAID
 
 PROJECTIONS: Mapping[str, Projection] = {
@@ -27,5 +28,7 @@ PROJECTIONS: Mapping[str, Projection] = {
         UNPAID,
         RESERVATIONS,
         CASES,
+        SHOP_CHANGES,
+        SHOP_ORDERS,
     )
 }

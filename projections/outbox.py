@@ -63,6 +63,9 @@ def _since(order: Order, cause: UUID, letter: Letter) -> datetime | None:
         case Letter.LINK:
             asked = (link.requested_at for link in order.links if link.correlation_id == cause)
             return next(asked, None)
+        case Letter.MOVED:
+            told = (one.told_at for one in order.moves if one.correlation_id == cause)
+            return next(told, None)
         case _:
             taken = (one.at for one in order.withdrawals if one.under == cause)
             refund = order.refunds.get(cause)
@@ -71,7 +74,7 @@ def _since(order: Order, cause: UUID, letter: Letter) -> datetime | None:
 
 OUTBOX = Projection(
     name="outbox",
-    version=2,
+    version=3,
     row=Outgoing,
     key=("correlation_id", "letter"),
     rows={Order: outbox},

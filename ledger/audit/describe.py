@@ -126,6 +126,11 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return f"Disputed at the payer's bank: {spoken(one.amount)}"
         case stamps.DisputeClosed():
             return f"Dispute {'won' if one.won else 'lost'}"
+        case stamps.StartMoved():
+            offered = ", or the money back on request" if one.code_hash else ""
+            return f"Told of the new start {one.starts_at.isoformat()}{offered}"
+        case stamps.StartAccepted():
+            return "The customer keeps the order for the new start"
         case stamps.ReceiptSendStarted():
             return f"Began to send the {_said(one)}"
         case stamps.ReceiptSent():
@@ -142,7 +147,7 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             assert_never(one)
 
 
-def _of_shop(one: shop_stamps.ShopStamp) -> str:
+def _of_shop(one: shop_stamps.ShopStamp) -> str:  # noqa: C901 (a dispatching match)
     match one:
         case shop_stamps.ShopOpened():
             return f"Shop {one.slug} opened"
@@ -158,6 +163,10 @@ def _of_shop(one: shop_stamps.ShopStamp) -> str:
             return f"Shop said anew, for {len(one.versions)} unreadable stamps"
         case shop_stamps.SeriesResumed():
             return f"Restored from a backup: {one.series} goes on after {one.until}"
+        case shop_stamps.ShopCancelled():
+            return "Shop cancelled: nothing is sold any more, every order is given back"
+        case shop_stamps.ShopMoved():
+            return f"Shop moved from {one.before.isoformat()} to {one.starts_at.isoformat()}"
         case _:
             assert_never(one)
 

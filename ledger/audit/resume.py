@@ -114,7 +114,7 @@ def known_here_alone(
 
 
 def _is_known_here_alone(order: Order, backup_of: datetime | None) -> bool:
-    if not order.alive or (backup_of is not None and order.terms.starts_at <= backup_of):
+    if not order.alive or (backup_of is not None and order.starts_at <= backup_of):
         return False
     paid = [one for one in order.attempts.values() if one.received is not None]
     return all(capability(one.provider).by_hand for one in paid)

@@ -26,6 +26,15 @@ class ShopUnreadable(Refusal):
         self.shop = shop
 
 
+class SellingStopped(Refusal):
+    """This does not take place, so nothing is sold. Every order is given back by itself."""
+
+    def __init__(self, *, reason: Mapping[str, str]) -> None:
+        """`reason` is what the organiser says, by language."""
+        super().__init__(next(iter(reason.values()), ""))
+        self.reason = reason
+
+
 class UnknownProduct(Refusal):
     """This shop does not sell that product."""
 

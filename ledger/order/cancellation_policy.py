@@ -1,5 +1,6 @@
 """Deadline, quote and eligibility of self-service cancellation: the single source of truth."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,6 +55,7 @@ class Why(StrEnum):
     SEVERAL_PAYMENTS = "several_payments"
     NO_PARTS = "no_parts"
     REST_IS_FREE = "rest_is_free"
+    KEPT = "kept"
 
 
 # The code of each for programs, where it is not its own: coarser, and older.
@@ -101,11 +103,15 @@ class Eligibility:
 
 
 def _deadline(order: Order) -> datetime | None:
-    """Order time + N days of 24 hours, capped at the shop's start; None without self-service."""
+    """Order time + N days of 24 hours, capped at the shop's start; None without self-service.
+
+    Of a shop that was moved, the latest start that the order was told caps it: a move never takes
+    time away that was promised before.
+    """
     days = order.terms.cancellation.period_days
     if days <= 0 or order.placed_at is None:
         return None
-    return min(after(order.placed_at, days=days), within(order.terms.starts_at))
+    return min(after(order.placed_at, days=days), within(order.latest_start))
 
 
 def quote(order: Order) -> Quote:
@@ -173,7 +179,7 @@ def _inputs(order: Order, now: datetime | None, until: datetime | None) -> Mappi
         "cancelled": not order.alive,
         "placed_at": order.placed_at.isoformat() if order.placed_at else None,
         "period_days": order.terms.cancellation.period_days,
-        "starts_at": order.terms.starts_at.isoformat(),
+        "starts_at": order.starts_at.isoformat(),
         "deadline": until.isoformat() if until else None,
         "total": order.due.amount,
         "received": order.received.amount,
@@ -270,6 +276,11 @@ def frees_seats(order: Order) -> bool:
 def link_is_used(order: Order, link: LinkRequest) -> bool:
     """Whether this link's cancellation, of the order or of a part, was confirmed."""
     return link.correlation_id in (*order.refunds, *order.amendments, order.cancelled)
+
+
+def code_hash(code: str) -> str:
+    """How a one-time code is stored: SHA-256 in hexadecimal; the code has 256 bits of its own."""
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def link_is_valid(order: Order, link: LinkRequest, now: datetime) -> bool:

@@ -119,6 +119,35 @@ class CancelUnpaid(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelWithShop(Command):
+    """Ours: the whole shop is cancelled. `reason` is the shop's, in the customer's language."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveWithShop(Command):
+    """Ours: the whole shop was moved. `code` is as of a link; empty where no choice is offered."""
+
+    move: UUID
+    starts_at: datetime
+    reason: Mapping[str, str]
+    refunds_until: datetime | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseAfterMove(Command):
+    """The customer keeps the order for the new start or, with `refund`, has the money back.
+
+    The correlation id is that under which the order was told of the move.
+    """
+
+    code: str
+    refund: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetakeSeats(Command):
     """Ours: money came after the time-out; take the seats again if there is room."""
 
@@ -272,6 +301,9 @@ OrderCommand = (
     | CaptureAuthorization
     | VoidAuthorization
     | CancelUnpaid
+    | CancelWithShop
+    | MoveWithShop
+    | ChooseAfterMove
     | RetakeSeats
     | ReturnPayment
     | StaffWish

@@ -1,6 +1,5 @@
 """What an order answers to a wish. Plain functions that never look at the world."""
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from typing import assert_never
@@ -15,15 +14,19 @@ from ledger.kernel.refusals import (
     QuoteChanged,
 )
 from ledger.order import cancellation_policy as cancellation
+from ledger.order.cancellation_policy import code_hash
 from ledger.order.commands import (
     CancelInGrace,
     CancelOrder,
     CancelPart,
     CancelUnpaid,
+    CancelWithShop,
     CaptureAuthorization,
+    ChooseAfterMove,
     CompleteCancellation,
     ConfirmCancellation,
     MarkPaid,
+    MoveWithShop,
     OrderCommand,
     RefundByHand,
     RefundPayment,
@@ -53,6 +56,7 @@ from ledger.order.decisions.part import (
     part_freed,
     require_same_part,
 )
+from ledger.order.decisions.shop_change import cancel_with_shop, choose, move_with_shop
 from ledger.order.decisions.staff import (
     cancel_order,
     mark_paid,
@@ -107,6 +111,12 @@ def decide(  # noqa: C901 (a dispatching match)
             return void_authorization(command, order)
         case CancelUnpaid():
             return _cancel_unpaid(command, order)
+        case CancelWithShop():
+            return cancel_with_shop(command, order)
+        case MoveWithShop():
+            return move_with_shop(command, order)
+        case ChooseAfterMove():
+            return choose(command, order)
         case RetakeSeats():
             return (SeatsRetaken(),) if order.released and came_late(order) else _NOTHING
         case ReturnPayment():
@@ -138,11 +148,6 @@ def _request_cancellation(command: RequestCancellation, order: Order) -> Sequenc
     if cancellation.link_just_sent(order, command.at):
         raise LetterTooSoon
     return (CancellationRequested(code_hash=code_hash(command.code), code=command.code),)
-
-
-def code_hash(code: str) -> str:
-    """How a one-time code is stored: SHA-256 in hexadecimal; the code has 256 bits of its own."""
-    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _require_cancellable(order: Order, command: RequestCancellation | ConfirmCancellation) -> None:

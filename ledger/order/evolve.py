@@ -1,5 +1,6 @@
 """What each stamp changes in an order. Total: whatever the ledger holds can be folded."""
 
+import dataclasses
 from collections.abc import Iterable
 from typing import TypeGuard, assert_never, get_args
 from uuid import UUID
@@ -10,7 +11,7 @@ from ledger.order.amendment import amendment
 from ledger.order.correction import withdrawal
 from ledger.order.letter_delivery import LetterStamp, told_posting
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
-from ledger.order.order import Order, link_request, told_dispute
+from ledger.order.order import Order, StartMove, link_request, told_dispute
 from ledger.order.payment_attempt import AttemptBegins, AttemptNews, begun_attempt, told_attempt
 from ledger.order.refund import RefundStamp, told_refund
 from ledger.order.seen_stamps import Seen
@@ -20,6 +21,7 @@ from ledger.order.stamps import (
     CancellationRequested,
     CancellationWithdrawn,
     Cancelled,
+    Cause,
     CreateCaptureFailure,
     CreateCaptureRequest,
     CreatePaymentFailure,
@@ -51,6 +53,8 @@ from ledger.order.stamps import (
     RefundFailed,
     SeatsReleased,
     SeatsRetaken,
+    StartAccepted,
+    StartMoved,
     TicketsIssued,
     Voided,
     ZeroPrice,
@@ -147,6 +151,10 @@ def _changed(  # noqa: C901 (a dispatching match)
             return _of_dispute(order, stamp, recorded)
         case SeatsRetaken():
             return replace(order, released=False, retaken_position=recorded.position)
+        case StartMoved():
+            return _moved(order, stamp, recorded)
+        case StartAccepted():
+            return _accepted(order, recorded.correlation_id)
         case PaymentWithdrawn():
             return _payment_withdrawn(order, stamp, recorded)
         case CancellationWithdrawn():
@@ -206,6 +214,7 @@ def _cancelled(order: Order, stamp: Cancelled, recorded: Recorded[object]) -> Or
         cancelled_cause=stamp.cause,
         cancelled_position=recorded.position,
         cancelled_at=recorded.recorded_at,
+        shop_reason=(stamp.reason or "") if stamp.cause is Cause.SHOP_CANCELLED else "",
     )
 
 
@@ -219,6 +228,24 @@ def _released(order: Order, stamp: SeatsReleased, recorded: Recorded[object]) ->
     if not stamp.pieces:
         return replace(order, released=True)
     return replace(order, freed={**order.freed, recorded.correlation_id: stamp.pieces})
+
+
+def _moved(order: Order, stamp: StartMoved, recorded: Recorded[object]) -> Order:
+    told = StartMove(
+        correlation_id=recorded.correlation_id,
+        stamp=stamp,
+        position=recorded.position,
+        told_at=recorded.recorded_at,
+    )
+    return replace(order, moves=(*order.moves, told))
+
+
+def _accepted(order: Order, cause: UUID) -> Order:
+    moves = (
+        dataclasses.replace(one, accepted=True) if one.correlation_id == cause else one
+        for one in order.moves
+    )
+    return replace(order, moves=tuple(moves))
 
 
 def _payment_withdrawn(order: Order, stamp: PaymentWithdrawn, recorded: Recorded[object]) -> Order:

@@ -12,7 +12,7 @@ from ledger.order.decisions.staff import MANUAL
 from ledger.order.next_step import surplus
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.order.refund import Refund
+from ledger.order.refund import OWED_BY_SHOP, Refund
 from ledger.order.stamps import Letter
 
 
@@ -119,13 +119,22 @@ def _overpaid(order: Order) -> Iterator[Trouble]:
 
 
 def _to_return(order: Order) -> Iterator[Trouble]:
-    """Money that came by hand to a cancelled order: nobody but people can return it."""
+    """Money that came by hand to a cancelled order: nobody but people can return it.
+
+    What came before the cancellation is theirs to say, unless the shop itself owes it.
+    """
+    owed = order.cancelled_cause in OWED_BY_SHOP
     for attempt in order.paid_attempts:
-        late = not order.alive and attempt.paid_position > order.cancelled_position
+        late = attempt.paid_position > order.cancelled_position
         held = order.held_by(attempt.correlation_id)
-        if late and attempt.provider == MANUAL and held.amount > 0:
-            text = "Money came by hand after the cancellation. Return it by hand, too."
+        gone = not order.alive and (late or owed)
+        if gone and attempt.provider == MANUAL and held.amount > 0:
+            text = _TO_RETURN if late else _OWED
             yield _of_payment(CaseKind.MONEY_TO_RETURN, attempt, amount=held, text=text)
+
+
+_TO_RETURN = "Money came by hand after the cancellation. Return it by hand, too."
+_OWED = "The shop was cancelled or moved, and this money came by hand. Return it by hand, too."
 
 
 def _of_payment(kind: CaseKind, attempt: Attempt, *, amount: Money, text: str) -> Trouble:

@@ -12,11 +12,12 @@ from ledger.order.correction import Withdrawal
 from ledger.order.order import Order
 from ledger.order.payable import awaits_payer, pay_by
 from ledger.order.payment_attempt import Attempt
-from ledger.order.refund import Refund
+from ledger.order.refund import OWED_BY_SHOP, Refund
 from ledger.order.stamps import Cause, Letter
 
 # Most refunds are accepted within seconds, and their letter acknowledges the withdrawal, too.
 ACKNOWLEDGED_WITHIN = timedelta(minutes=2)
+_WISHES = (Cause.CUSTOMER, Cause.SHOP_MOVED)
 RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED, Letter.CORRECTION)
 
 
@@ -73,6 +74,7 @@ def owed(order: Order) -> tuple[Due, ...]:
 def _beside(order: Order) -> Iterator[Due]:
     """What is no receipt and has a time of its own."""
     yield from _how_to_pay(order)
+    yield from _moved(order)
     yield from _withdrawal(order)
 
 
@@ -127,7 +129,8 @@ def _cancelled(order: Order) -> Iterator[Due]:
             )
     if order.cancelled is None or _waits(order, order.cancelled):
         return
-    if order.free_confirmed is not None or _was_paid(order):
+    with_shop = order.cancelled_cause in OWED_BY_SHOP
+    if with_shop or order.free_confirmed is not None or _was_paid(order):
         yield Due(
             correlation_id=order.cancelled,
             letter=Letter.CANCELLED,
@@ -197,11 +200,24 @@ def _how_to_pay(order: Order) -> Iterator[Due]:
     )
 
 
+def _moved(order: Order) -> Iterator[Due]:
+    """Who bought for another start is told of the last one, until that has come."""
+    move = order.move
+    if move is None or not order.alive or not (order.confirmed or order.reserved):
+        return
+    yield Due(
+        correlation_id=move.correlation_id,
+        letter=Letter.MOVED,
+        position=move.position,
+        end=move.stamp.starts_at,
+    )
+
+
 def _withdrawal(order: Order) -> Iterator[Due]:
     """A wish to cancel is acknowledged without delay, whatever becomes of its refund (X8)."""
     for refund in order.refunds.values():
         request, cause = refund.request, refund.correlation_id
-        if request is None or request.cause is not Cause.CUSTOMER:
+        if request is None or request.cause not in _WISHES:
             continue
         told = refund.was_accepted or _announced(order, refund)
         gone = order.cancelled == cause or cause in order.amendments

@@ -16,6 +16,7 @@ from ledger.order.commands import (
 )
 from ledger.order.decisions.capture import needless
 from ledger.order.decisions.part import part_completed, part_freed
+from ledger.order.decisions.shop_change import still_owed
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
 from ledger.order.payable import came_late
@@ -64,6 +65,7 @@ def next_step(order: Order, at: datetime) -> OrderCommand | None:
         _completion(order, at)
         or _release(order, at)
         or _late_payment(order, at)
+        or _owed_by_shop(order, at)
         or return_surplus(order, at, actor=ACTOR)
         or _reservation(order, at)
     )
@@ -126,6 +128,20 @@ def return_late(order: Order, attempt: Attempt, at: datetime) -> OrderCommand | 
         payment=attempt.correlation_id,
         cause=Cause.LATE_PAYMENT,
     )
+
+
+def _owed_by_shop(order: Order, at: datetime) -> OrderCommand | None:
+    """Whatever its shop still owes: a second payment, or one that won its dispute since."""
+    for payment in still_owed(order):
+        assert order.cancelled_cause is not None, "it is cancelled"
+        return ReturnPayment(
+            correlation_id=derived(payment, "shop"),
+            actor=ACTOR,
+            at=at,
+            payment=payment,
+            cause=order.cancelled_cause,
+        )
+    return None
 
 
 def _reservation(order: Order, at: datetime) -> OrderCommand | None:

@@ -89,6 +89,18 @@ def _confirm_part(order: Order, at: datetime) -> c.OrderCommand:
     return replace(whole, pieces=some, quote=shown)
 
 
+def _choose(*, refund: bool) -> Callable[[Order, datetime], c.OrderCommand]:
+    """With the code of the last move that offered the choice; without one it is not valid."""
+
+    def choose(order: Order, at: datetime) -> c.OrderCommand:
+        move = order.move
+        code = (move.stamp.code or "") if move is not None else ""
+        under = {} if move is None else {"correlation_id": move.correlation_id}
+        return c.ChooseAfterMove(**_who(order, **under), at=at, code=code, refund=refund)
+
+    return choose
+
+
 def _retry_refund(order: Order, at: datetime) -> c.OrderCommand:
     """The newest refund that was refused; of none nothing comes."""
     refused = [one.correlation_id for one in order.refunds.values() if one.was_refused]
@@ -101,6 +113,8 @@ ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
     t.ASK_FOR_LINK: _ask_for_link,
     t.CONFIRM: _confirm,
     t.CONFIRM_PART: _confirm_part,
+    t.KEEP_MOVED: _choose(refund=False),
+    t.LEAVE_MOVED: _choose(refund=True),
     t.CANCEL_AT_ONCE: lambda order, at: c.CancelInGrace(**_who(order), at=at),
     t.MARK_PAID: lambda order, at: c.MarkPaid(**_staff(order, at)),
     t.CANCEL: lambda order, at: c.CancelOrder(**_staff(order, at)),

@@ -28,6 +28,7 @@ from ledger.order.stamps import (
     Line,
     OrderPlaced,
     Pieces,
+    StartMoved,
 )
 from ledger.order.tickets import Ticket, TicketSet, ticket_count, tickets_of
 
@@ -77,6 +78,17 @@ def link_request(stamp: CancellationRequested, recorded: Recorded[object]) -> Li
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartMove:
+    """The order was told of another start, and whether its customer has accepted that."""
+
+    correlation_id: UUID
+    stamp: StartMoved
+    position: int
+    told_at: datetime
+    accepted: bool = False
+
+
 class Order(Struct, frozen=True, kw_only=True, dict=True):
     """The fold of one order's stamps. Axes are separate; words combine them, each once."""
 
@@ -99,6 +111,8 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     amendments: Mapping[UUID, Amendment] = field(default_factory=dict)
     freed: Mapping[UUID, tuple[Pieces, ...]] = field(default_factory=dict)
     retaken_position: int = 0
+    shop_reason: str = ""
+    moves: tuple[StartMove, ...] = ()
     links: tuple[LinkRequest, ...] = ()
     postings: Mapping[tuple[UUID, Letter], Posting] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
@@ -111,6 +125,21 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         """What was agreed when the order was placed. Only asked of an order that exists."""
         assert self.placed is not None, f"order {self.id} was never placed"
         return self.placed
+
+    @property
+    def move(self) -> StartMove | None:
+        """The last word about another start."""
+        return self.moves[-1] if self.moves else None
+
+    @property
+    def starts_at(self) -> datetime:
+        """When it takes place, as the order was told last."""
+        return self.moves[-1].stamp.starts_at if self.moves else self.terms.starts_at
+
+    @property
+    def latest_start(self) -> datetime:
+        """The latest start that the order was ever told: what was promised by it stays so."""
+        return max([self.terms.starts_at, *(one.stamp.starts_at for one in self.moves)])
 
     @property
     def currency(self) -> str:

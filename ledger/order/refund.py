@@ -33,6 +33,8 @@ RefundStamp = (
 )
 
 _UNWANTED = (Cause.LATE_PAYMENT, Cause.OVERPAID)
+# Of an order cancelled so, the shop owes all that is held, and goes on owing it until it is back.
+OWED_BY_SHOP = (Cause.SHOP_CANCELLED, Cause.SHOP_MOVED)
 
 # Said when nothing was made, or by people: a refund that turns up after all was not refused.
 NOTHING_MADE = frozenset({"never_made", "refunded_elsewhere", "charge_already_refunded"})

@@ -276,11 +276,23 @@ class Orders:
 
     def _take(self, order: Order, step: OrderCommand, at: datetime) -> Order:
         try:
+            if isinstance(step, RetakeSeats) and self._sells_no_more(order):
+                return self._without_room(order, step, at)
             return self.handle(order.id, step)
         except NotEnoughSeats:
             assert isinstance(step, RetakeSeats), "only retaking needs room"
-            back = without_room(order, order.attempts[step.payment], at)
-            return self.handle(order.id, back) if back else self.get(order.id)
+            return self._without_room(order, step, at)
+
+    def _without_room(self, order: Order, step: RetakeSeats, at: datetime) -> Order:
+        back = without_room(order, order.attempts[step.payment], at)
+        return self.handle(order.id, back) if back else self.get(order.id)
+
+    def _sells_no_more(self, order: Order) -> bool:
+        """Its shop is cancelled: nobody takes up an order of it again."""
+        try:
+            return self._shops.get(order.terms.shop_slug).cancelled is not None
+        except Refusal:  # a shop that cannot be read harms none of its orders
+            return False
 
 
 def going_on(order: Order, drafts: Sequence[Draft[object]], at: datetime | None) -> Append:

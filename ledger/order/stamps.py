@@ -58,7 +58,7 @@ class Letter(StrEnum):
     """The letters an order can call for. The first three are receipts: one per correlation id.
 
     `how_to_pay` goes once to an order that waits for its money; `withdrawal` acknowledges a wish
-    to cancel whose refund has not been accepted.
+    to cancel whose refund has not been accepted; `moved` tells of another start.
     """
 
     PAID = "paid"
@@ -68,6 +68,7 @@ class Letter(StrEnum):
     LINK = "link"
     HOW_TO_PAY = "how_to_pay"
     WITHDRAWAL = "withdrawal"
+    MOVED = "moved"
 
     # As its word does, like `==`. An enumeration's own way is a call for every look-up.
     __hash__ = str.__hash__
@@ -82,6 +83,8 @@ class Cause(StrEnum):
     LATE_PAYMENT = "late_payment"
     OVERPAID = "overpaid"
     DESPITE_DISPUTE = "despite_dispute"
+    SHOP_CANCELLED = "shop_cancelled"
+    SHOP_MOVED = "shop_moved"
 
 
 @stamp("ORDER_PLACED", version=5, binding=("shop", "request_digest"), sealed=("customer",))
@@ -311,10 +314,35 @@ class CancellationRequested:
 
 @stamp("CANCELLED", version=2, binding=("cause",), sealed=("reason",))
 class Cancelled:
-    """The order is cancelled."""
+    """The order is cancelled. `reason` is staff's own word or, with its whole shop, the shop's."""
 
     cause: Cause
     reason: str | None = None
+
+
+@stamp("START_MOVED", binding=("move", "starts_at"), sealed=("code",))
+class StartMoved:
+    """The shop was moved after the order was placed: it is of the new start from here on.
+
+    `move` is the correlation id of the shop's stamp, `reason` its words by language. Where the
+    customer may have the money back until `refunds_until`, `code_hash` is SHA-256 of the one-time
+    code of that link; `code` only serves its letter.
+    """
+
+    move: UUID
+    before: datetime
+    starts_at: datetime
+    reason: Mapping[str, str]
+    refunds_until: datetime | None = None
+    code_hash: str = ""
+    code: str | None = None
+
+
+@stamp("START_ACCEPTED", binding=("move",))
+class StartAccepted:
+    """The customer keeps the order for the new start: the choice is made."""
+
+    move: UUID
 
 
 @stamp("ORDER_AMENDED", binding=("pieces", "amount", "fee"), sealed=("reason",))
@@ -524,6 +552,8 @@ OrderStamp = (
     | CancellationRequested
     | Cancelled
     | OrderAmended
+    | StartMoved
+    | StartAccepted
     | SeatsReleased
     | SeatsRetaken
     | CreateRefundRequest

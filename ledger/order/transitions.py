@@ -29,6 +29,7 @@ class Situation(StrEnum):
     PAID = "paid at a provider, in time to cancel"
     LINK_SENT = "paid, the letter is out, a cancellation link went out just now"
     TOO_LATE = "paid, the time to cancel is over"
+    MOVED = "paid, told of another start, the choice is open"
     FREE = "free and confirmed, a cancellation link is out"
     BY_HAND = "marked as paid"
     OVERPAID = "paid twice, in a shop that returns what is too much"
@@ -62,6 +63,7 @@ SITUATIONS: Mapping[Status, tuple[Situation, ...]] = {
         _S.PAID,
         _S.LINK_SENT,
         _S.TOO_LATE,
+        _S.MOVED,
         _S.FREE,
         _S.BY_HAND,
         _S.OVERPAID,
@@ -110,6 +112,8 @@ ASK_FOR_LINK = Event("asks for a cancellation link", Who.CUSTOMER, c.RequestCanc
 CONFIRM = Event("confirms the cancellation", Who.CUSTOMER, c.ConfirmCancellation)
 CONFIRM_PART = Event("confirms that a piece is cancelled", Who.CUSTOMER, c.ConfirmCancellation)
 CANCEL_AT_ONCE = Event("cancels at once, in the grace period", Who.CUSTOMER, c.CancelInGrace)
+KEEP_MOVED = Event("keeps it for the new start", Who.CUSTOMER, c.ChooseAfterMove)
+LEAVE_MOVED = Event("has the money back, as it was moved", Who.CUSTOMER, c.ChooseAfterMove)
 MARK_PAID = Event("marks it as paid", Who.STAFF, c.MarkPaid)
 CANCEL = Event("cancels it", Who.STAFF, c.CancelOrder)
 CANCEL_AND_REFUND = Event("cancels it and returns the money", Who.STAFF, c.CancelOrder)
@@ -125,6 +129,8 @@ RELEASE = Event("frees the seats", Who.LEDGER, c.ReleaseSeats)
 RETAKE = Event("takes the seats again", Who.LEDGER, c.RetakeSeats)
 RETURN = Event("sends a late payment back", Who.LEDGER, c.ReturnPayment)
 VOID = Event("gives up an authorization", Who.LEDGER, c.VoidAuthorization)
+CANCEL_WITH_SHOP = Event("cancels it with its whole shop", Who.LEDGER, c.CancelWithShop)
+MOVE_WITH_SHOP = Event("moves it with its whole shop", Who.LEDGER, c.MoveWithShop)
 START_LETTER = Event("claims a letter", Who.LEDGER, c.StartLetter)
 NEXT_STEP = Event("does what the facts call for", Who.LEDGER, object)
 TIME_TO_PAY_OVER = Event("the time to pay is over", Who.TIME, c.CancelUnpaid)
@@ -185,7 +191,7 @@ def _silent(*at: Situation) -> Transition:
 _WAITS = (_S.PLACED, _S.PAGE_OPEN, _S.AT_THE_BANK, _S.UNDERPAID, _S.DECLINED)
 _KEPT_READY = (_S.IN_GRACE, _S.GRACE_OVER, _S.CAPTURE_ASKED)
 _NEVER_PAID = (_S.PLACED, _S.PAGE_OPEN, _S.AT_THE_BANK, _S.DECLINED, *_KEPT_READY)
-_PAID = (_S.PAID, _S.LINK_SENT, _S.TOO_LATE)
+_PAID = (_S.PAID, _S.LINK_SENT, _S.TOO_LATE, _S.MOVED)
 _LATE = (_S.TIMED_OUT, _S.PAID_TOO_LATE, _S.AUTHORIZED_TOO_LATE)
 _RETURNED = (_S.RETURNED, _S.SEATS_TO_FREE)
 _GONE = (*_LATE, _S.MONEY_KEPT, _S.CANCELLED, _S.UNTIL_SETTLED, _S.REFUND_FAILED, *_RETURNED)
@@ -216,7 +222,8 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     ),
     ASK_FOR_LINK: (
         _makes(
-            s.CancellationRequested, at=(_S.PAID, _S.FREE, _S.LINK_TO_PARTS, _S.PIECE_CANCELLED)
+            s.CancellationRequested,
+            at=(_S.PAID, _S.MOVED, _S.FREE, _S.LINK_TO_PARTS, _S.PIECE_CANCELLED),
         ),
         _refuses(no.LetterTooSoon, at=(_S.LINK_SENT,)),
         _refuses(no.NotCancellable, "too_late", at=(_S.TOO_LATE,)),
@@ -244,6 +251,11 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _makes(*_GIVEN_UP, s.CreateVoidRequest, at=(_S.IN_GRACE,), to=Status.CANCELLED),
         _silent(*_GONE),
         _refuses(no.LateCancel, "late_cancel"),
+    ),
+    KEEP_MOVED: (_makes(s.StartAccepted, at=(_S.MOVED,)), _refuses(no.LinkInvalid)),
+    LEAVE_MOVED: (
+        _makes(s.CreateRefundRequest, *_GIVEN_UP, at=(_S.MOVED,), to=Status.REFUND_REQUESTED),
+        _refuses(no.LinkInvalid),
     ),
     MARK_PAID: (
         _makes(s.CreatePaymentRequest, s.Paid, at=_WAITS, to=Status.PAID),
@@ -334,6 +346,15 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _silent(),
     ),
     VOID: (_makes(s.CreateVoidRequest, at=(_S.AUTHORIZED_TOO_LATE,)), _silent()),
+    CANCEL_WITH_SHOP: (
+        _silent(*_GONE, *_UNDER_WAY),
+        _makes(*_GIVEN_UP, at=(_S.CAPTURE_ASKED, _S.FREE, _S.BY_HAND), to=Status.CANCELLED),
+        _makes(*_GIVEN_UP, at=(_S.DISPUTED, _S.CHARGED_BACK)),
+        _makes(*_GIVEN_UP, s.CreateVoidRequest, at=_KEPT_READY, to=Status.CANCELLED),
+        _makes(*_GIVEN_UP, at=_NEVER_PAID, to=Status.CANCELLED),
+        _makes(s.CreateRefundRequest, *_GIVEN_UP, to=Status.REFUND_REQUESTED),
+    ),
+    MOVE_WITH_SHOP: (_silent(*_GONE), _makes(s.StartMoved)),
     START_LETTER: (
         _refuses(no.LetterNotDue, at=(*_WAITS, *_KEPT_READY, *_LATE)),
         _makes(

@@ -35,6 +35,7 @@ DESCRIPTION = 2_000
 # As long as a bank's app reads it from a code: EPC069-12, name of the beneficiary.
 ACCOUNT_HOLDER = 70
 HOW_TO_PAY = 2_000
+REASON = 500
 ADDRESS_OF_SELLER = 500
 BUSINESS_ID = 50
 PHONE = 50

@@ -17,8 +17,8 @@ from ledger.kernel.refusals import ShopInvalid
 from ledger.payments.capabilities import CAPABILITIES, capability, hindrance
 from ledger.shop import limits
 from ledger.shop.mail_address import is_sender
-from ledger.shop.shop import ProductSpec, ShopSpec
-from ledger.shop.stamps import BankAccount, CancellationPolicy, Preferences, Seller
+from ledger.shop.shop import ProductSpec, Shop, ShopSpec
+from ledger.shop.stamps import BankAccount, CancellationPolicy, Preferences, Seller, ShopMoved
 
 Path = tuple[str | int, ...]
 Range = tuple[int, int]
@@ -62,6 +62,30 @@ def check(spec: ShopSpec) -> None:
     found = [(field_of(one.path, spec), one) for one in faults(spec)]
     if found:
         raise ShopInvalid([(field, said(one)) for field, one in found])
+
+
+def check_reason(reason: Mapping[str, str]) -> None:
+    """What customers are told of a shop that is cancelled or moved; raises `ShopInvalid`."""
+    found = [*_texts(("reason",), reason, limits.REASON, needed=True)]
+    if found:
+        raise ShopInvalid([(field_of(one.path), said(one)) for one in found])
+
+
+def check_move(shop: Shop, stamp: ShopMoved, at: datetime) -> None:
+    """Raises `ShopInvalid` for a move that is none, or leads where nothing can be."""
+    check_reason(stamp.reason)
+    until, found = stamp.refunds_until, [*_moment(("start",), stamp.starts_at)]
+    if stamp.starts_at == shop.terms.starts_at:
+        right = "another time than the one it has already"
+        found.append(Fault(path=("start",), found=stamp.starts_at.isoformat(), right=right))
+    elif stamp.starts_at <= at:
+        right = "a time that lies ahead"
+        found.append(Fault(path=("start",), found=stamp.starts_at.isoformat(), right=right))
+    if until is not None and not at < until <= stamp.starts_at:
+        right = "a time that lies ahead, and not after the new start"
+        found.append(Fault(path=("refunds_until",), found=until.isoformat(), right=right))
+    if found:
+        raise ShopInvalid([(field_of(one.path), said(one)) for one in found])
 
 
 def field_of(path: Path, spec: ShopSpec | None = None) -> str:

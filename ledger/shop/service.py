@@ -1,12 +1,19 @@
 """Shops as a service: read them, and bring a shop file's differences into the ledger."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from ledger.kernel.events import Draft, Recorded
-from ledger.kernel.refusals import Contradicted, QuotaTooSmall, ShopUnreadable, UnknownShop
+from ledger.kernel.refusals import (
+    Contradicted,
+    QuotaTooSmall,
+    SellingStopped,
+    ShopInvalid,
+    ShopUnreadable,
+    UnknownShop,
+)
 from ledger.kernel.retry import again_on_conflict
 from ledger.kernel.store import (
     Append,
@@ -18,9 +25,9 @@ from ledger.kernel.store import (
     UnreadStamp,
 )
 from ledger.shop.cache import ShopCache
-from ledger.shop.rules import check
+from ledger.shop.rules import check, check_move, check_reason
 from ledger.shop.shop import Shop, ShopSpec, differences, fold_shop, restatement
-from ledger.shop.stamps import QuotaSet, quota_id, shop_id
+from ledger.shop.stamps import QuotaSet, ShopCancelled, ShopMoved, quota_id, shop_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +106,62 @@ class Shops:
         check(spec)
         return again_on_conflict(shop_id(spec.slug), lambda: self._import(spec, actor))
 
+    def cancel(self, slug: str, *, reason: Mapping[str, str], actor: str) -> Shop:
+        """The shop, cancelled: from this stamp on it sells nothing, and its orders follow.
+
+        Again it changes nothing. Raises `UnknownShop`, and `ShopInvalid` for the reason.
+        """
+        check_reason(reason)
+
+        def attempt() -> Shop | Conflict:
+            shop = self.newest(slug)
+            if shop.cancelled is not None:
+                return shop
+            return self._changed(shop, ShopCancelled(reason=reason), actor)
+
+        return again_on_conflict(shop_id(slug), attempt)
+
+    def move(
+        self,
+        slug: str,
+        *,
+        starts_at: datetime,
+        reason: Mapping[str, str],
+        refunds_until: datetime | None,
+        actor: str,
+        at: datetime,
+    ) -> Shop:
+        """The shop with its new start; its orders follow. Raises as `moving` does."""
+
+        def attempt() -> Shop | Conflict:
+            shop = self.newest(slug)
+            stamp = moving(
+                shop, starts_at=starts_at, reason=reason, refunds_until=refunds_until, at=at
+            )
+            return self._changed(shop, stamp, actor)
+
+        return again_on_conflict(shop_id(slug), attempt)
+
+    def _changed(self, shop: Shop, stamp: ShopCancelled | ShopMoved, actor: str) -> Shop | Conflict:
+        """Under an identity of the shop's version: whoever comes second decides anew."""
+        draft = Draft(
+            stream=shop.id,
+            stamp=stamp,
+            correlation_id=uuid5(shop.id, f"change/{shop.version}"),
+            actor=actor,
+        )
+        match self._store.append(Append(drafts=[draft], expected={shop.id: shop.version}))[0]:
+            case Appended():
+                self.forget()
+                return self.newest(shop.slug)
+            case Conflict() as conflict:
+                return conflict
+            case _:
+                raise Contradicted
+
     def _import(self, spec: ShopSpec, actor: str) -> Sequence[Recorded[object]] | Conflict:
         shop, unread = self._look(shop_id(spec.slug))
+        _require_its_start(spec, shop)
         drafts = _drafts(spec, shop, [one.version for one in unread], actor)
         if not drafts:
             return ()
@@ -124,6 +185,36 @@ class Shops:
         return replace(shop, version=version), [
             one for one in unread if one.version not in shop.void
         ]
+
+
+def moving(
+    shop: Shop,
+    *,
+    starts_at: datetime,
+    reason: Mapping[str, str],
+    refunds_until: datetime | None,
+    at: datetime,
+) -> ShopMoved:
+    """What would move a shop; raises `ShopInvalid`, and `SellingStopped` once it is cancelled."""
+    if shop.cancelled is not None:
+        raise SellingStopped(reason=shop.cancelled.reason)
+    stamp = ShopMoved(
+        before=shop.terms.starts_at,
+        starts_at=starts_at,
+        reason=reason,
+        refunds_until=refunds_until,
+    )
+    check_move(shop, stamp, at)
+    return stamp
+
+
+def _require_its_start(spec: ShopSpec, shop: Shop) -> None:
+    """A file from before a move would move the shop back, and tell nobody."""
+    if spec.preferences.starts_at not in shop.former_starts:
+        return
+    right = f"{shop.terms.starts_at.isoformat()}: it was moved there (stampledger shop move)"
+    told = f"{spec.preferences.starts_at.isoformat()} stands there; right would be {right}"
+    raise ShopInvalid([("starts_at", told)])
 
 
 def _opened(shop: Shop) -> Shop:

@@ -16,6 +16,8 @@ from ledger.shop.stamps import (
     ProductWithdrawn,
     QuotaSet,
     SeriesResumed,
+    ShopCancelled,
+    ShopMoved,
     ShopOpened,
     ShopRestated,
     ShopStamp,
@@ -24,12 +26,21 @@ from ledger.shop.stamps import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShopChange:
+    """A shop was cancelled or moved: the stamp, and the correlation id that it stands under."""
+
+    id: UUID
+    stamp: ShopCancelled | ShopMoved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """A shop as it stands. `quotas` are capacities by slug, `products` the current revisions.
 
     `void` are versions of stamps that could not be read and that others took the place of.
     `withdrawals_until`: no order of it can be cancelled by its customer after that, whatever the
-    policy was when it was placed; None when none ever could.
+    policy was when it was placed; None when none ever could. `change` is what its orders have to
+    follow: its cancellation, or the last move.
     """
 
     id: UUID
@@ -41,6 +52,20 @@ class Shop:
     revisions: Mapping[str, int] = field(default_factory=dict)
     void: frozenset[int] = frozenset()
     withdrawals_until: datetime | None = None
+    change: ShopChange | None = None
+    former_starts: frozenset[datetime] = frozenset()
+
+    @property
+    def cancelled(self) -> ShopCancelled | None:
+        """Why it does not take place, once that is so."""
+        stamp = self.change.stamp if self.change else None
+        return stamp if isinstance(stamp, ShopCancelled) else None
+
+    @property
+    def moved(self) -> ShopMoved | None:
+        """The last move of a shop that takes place."""
+        stamp = self.change.stamp if self.change else None
+        return stamp if isinstance(stamp, ShopMoved) else None
 
     @property
     def terms(self) -> Preferences:
@@ -61,7 +86,9 @@ class Shop:
         return self.gives_away or not capability(self.preferences.provider).by_hand
 
     def on_sale(self, now: datetime) -> tuple[ProductRevised, ...]:
-        """What is inside its sale window, in the shop's order (SPEC C1)."""
+        """What is inside its sale window, in the shop's order (SPEC C1); nothing once cancelled."""
+        if self.cancelled:
+            return ()
         ranked = sorted(self.products.values(), key=lambda one: (one.rank, one.slug))
         return tuple(one for one in ranked if _inside(one, now))
 
@@ -145,8 +172,25 @@ def evolve_shop(  # noqa: C901 (a dispatching match)
             return replace(shop, void=shop.void | {*stamp.versions})
         case SeriesResumed():
             return shop
+        case ShopCancelled():
+            return replace(shop, change=ShopChange(id=recorded.correlation_id, stamp=stamp))
+        case ShopMoved():
+            return _moved(shop, stamp, recorded.correlation_id)
         case _:
             assert_never(stamp)
+
+
+def _moved(shop: Shop, stamp: ShopMoved, under: UUID) -> Shop:
+    """A shop file that still says a former start is an old one: `import_shop` refuses it."""
+    known = shop.preferences
+    shop = replace(
+        shop,
+        preferences=replace(known, starts_at=stamp.starts_at) if known else None,
+        former_starts=(shop.former_starts | {stamp.before}) - {stamp.starts_at},
+    )
+    if shop.cancelled is None:
+        shop = replace(shop, change=ShopChange(id=under, stamp=stamp))
+    return _promised(shop)
 
 
 def _promised(shop: Shop) -> Shop:

@@ -181,6 +181,29 @@ class SeriesResumed:
     until: int
 
 
+@stamp("SHOP_CANCELLED")
+class ShopCancelled:
+    """What the shop sells for does not take place. Selling stops; every order is given back whole.
+
+    `reason` is what customers are told, by language. Nothing of it is personal.
+    """
+
+    reason: Mapping[str, str]
+
+
+@stamp("SHOP_MOVED", binding=("starts_at",))
+class ShopMoved:
+    """It takes place at another time. Until `refunds_until` customers may have their money back.
+
+    None: they are told, and cancel as the policy of their order says. `reason` as above.
+    """
+
+    before: datetime
+    starts_at: datetime
+    reason: Mapping[str, str]
+    refunds_until: datetime | None = None
+
+
 ShopStamp = (
     ShopOpened
     | PreferencesChanged
@@ -189,4 +212,6 @@ ShopStamp = (
     | ProductWithdrawn
     | ShopRestated
     | SeriesResumed
+    | ShopCancelled
+    | ShopMoved
 )

@@ -31,6 +31,7 @@ from ledger.order.stamps import (
     ReceiptSendStarted,
     Refunded,
     RefundFailed,
+    StartMoved,
     TicketsIssued,
     ZeroPrice,
 )
@@ -181,6 +182,19 @@ WITH_FEE = replace(
 )
 
 
+BURNT = Cancelled(cause=Cause.SHOP_CANCELLED, reason="The hall burnt down.")
+OWED = replace(REFUNDING, cause=Cause.SHOP_CANCELLED)
+MOVED = StartMoved(
+    move=REFUND,
+    before=THEN + timedelta(days=80),
+    starts_at=THEN + timedelta(days=140),
+    reason={"en": "The hall is flooded.", "fi": "Sali on veden vallassa.", "sv": "Salen är full."},
+    refunds_until=THEN + timedelta(days=30),
+    code_hash="a0484a6185b324e2f355194f334482fc79194cd805185155ddcf6804fdb9090a",
+    code="k" * 43,
+)
+
+
 def samples(language: str = "en") -> dict[str, tuple[Order, Letter, UUID, int | None]]:
     """One order for each letter there is, and some variations."""
     placed = in_language(language)
@@ -260,6 +274,19 @@ def samples(language: str = "en") -> dict[str, tuple[Order, Letter, UUID, int | 
             REFUND,
             18,
         ),
+        "shop-cancelled": (
+            order(*RECEIPTED, (REFUND, OWED), (REFUND, BURNT), (REFUND, ACCEPTED), placed=placed),
+            Letter.REFUNDED,
+            REFUND,
+            18,
+        ),
+        "shop-cancelled-unpaid": (
+            order((REFUND, BURNT), placed=placed),
+            Letter.CANCELLED,
+            REFUND,
+            17,
+        ),
+        "moved": (order(*BOUGHT, (REQUEST, MOVED), placed=placed), Letter.MOVED, REQUEST, None),
         "link": (order(*BOUGHT, (REQUEST, LINK), placed=placed), Letter.LINK, REQUEST, None),
         "external": (
             order(

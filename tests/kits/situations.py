@@ -78,6 +78,7 @@ STACKS: Mapping[Situation, tuple[Any, ...]] = {
     Situation.PAID: BY_CARD,
     Situation.LINK_SENT: LINKED,
     Situation.TOO_LATE: BY_CARD,
+    Situation.MOVED: (*BY_CARD, spec.MOVED),
     Situation.FREE: (spec.FREE, spec.CONFIRMED_FREE, spec.LINK),
     Situation.BY_HAND: (spec.PLACED, *BY_HAND),
     Situation.OVERPAID: (
@@ -158,6 +159,14 @@ WISHES: Mapping[Event, Callable[[Order, datetime], c.OrderCommand | None]] = {
     t.RETAKE: _retake,
     t.RETURN: _return,
     t.VOID: lambda order, at: c.VoidAuthorization(**_ours(order), at=at, payment=ATTEMPT),
+    t.CANCEL_WITH_SHOP: lambda order, at: c.CancelWithShop(**_ours(order), at=at, reason="rain"),
+    t.MOVE_WITH_SHOP: lambda order, at: c.MoveWithShop(
+        **_ours(order),
+        at=at,
+        move=OUTSIDE,
+        starts_at=spec.OPENING + timedelta(days=90),
+        reason={"en": "rain"},
+    ),
     t.START_LETTER: _letter,
     t.NEXT_STEP: next_step,
     t.TIME_TO_PAY_OVER: lambda order, at: c.CancelUnpaid(**_ours(order), at=at + _LONG),

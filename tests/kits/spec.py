@@ -48,6 +48,8 @@ from ledger.order.stamps import (
     SeatClaim,
     SeatsReleased,
     SeatsRetaken,
+    StartAccepted,
+    StartMoved,
     TicketsIssued,
     Voided,
     ZeroPrice,
@@ -125,7 +127,19 @@ PAID_TWICE = Paid(amount=PRICE, provider="stripe", provider_reference="pi_2")
 LINK = CancellationRequested(
     code_hash="a0484a6185b324e2f355194f334482fc79194cd805185155ddcf6804fdb9090a", code=CODE
 )
+MOVE = uuid5(SHOP, "move")
+MOVED = StartMoved(
+    move=MOVE,
+    before=OPENING,
+    starts_at=OPENING + timedelta(days=60),
+    reason={"en": "The hall is flooded."},
+    refunds_until=NOON + timedelta(days=20),
+    code_hash="a0484a6185b324e2f355194f334482fc79194cd805185155ddcf6804fdb9090a",
+    code=CODE,
+)
+KEPT = StartAccepted(move=MOVE)
 CANCELLED = Cancelled(cause=Cause.CUSTOMER)
+GIVEN_UP = Cancelled(cause=Cause.SHOP_CANCELLED, reason="The hall burnt down.")
 TIMED_OUT = Cancelled(cause=Cause.UNPAID)
 ISSUED = TicketsIssued(
     hashes=tuple(one.hash for one in codes(2)), codes=tuple(one.code for one in codes(2))
@@ -159,6 +173,8 @@ _CAUSES: Sequence[tuple[UUID, tuple[type, ...]]] = (
             Cancelled,
             OrderAmended,
             SeatsReleased,
+            StartMoved,
+            StartAccepted,
             CreateVoidRequest,
             CreateRefundRequest,
             CreateRefundSuccess,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from adapters.postgres.views.queries import IntentCount, LetterCount, StoppedLane
+from adapters.postgres.views.queries import IntentCount, LetterCount, ShopOrderCount, StoppedLane
 from adapters.postgres.working.tables import Hit
 from adapters.store.ledger import StampLedger
 from ledger.cases.case import fold_case
@@ -38,7 +38,9 @@ from ledger.payments.provider import (
     RefundAnswer,
     RefundAsk,
 )
+from ledger.shop.shop import fold_shop
 from projections.cases import CaseRow, cases
+from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
 from web.http.access import Token
 from web.wiring.parts import Difference
@@ -263,6 +265,26 @@ class ViewsInMemory:
         rows = [row for state in ("open", "resolved") for row in self.cases(state)]
         counted = Counter((row.kind, row.severity, row.state) for row in rows)
         return [(*names, many) for names, many in counted.items()]
+
+    def count_shop_orders(self, shop: UUID) -> Sequence[ShopOrderCount]:
+        changes = shop_changes(fold_shop(shop, self.ledger.read(shop)))
+        placed = [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
+        rows = [row for one in placed for row in shop_orders(fold(one, self.ledger.read(one)))]
+        return [
+            ShopOrderCount(
+                fate=row.fate,
+                outcome=row.outcome,
+                currency=row.currency,
+                follows=row.alive
+                and any(c.kind == "cancelled" or c.starts_at != row.starts_at for c in changes),
+                alive=row.alive,
+                many=1,
+                refund=row.refund,
+                by_hand=row.by_hand,
+            )
+            for row in rows
+            if row.shop == shop
+        ]
 
     def checkpoints(self) -> Sequence[Checkpoint]:
         return [Checkpoint(name="order_pages", lag=self.lag, behind_since=self.behind_since)]

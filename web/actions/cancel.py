@@ -11,6 +11,7 @@ import structlog
 
 from ledger.kernel.money import Money
 from ledger.kernel.store import LedgerUnavailable
+from ledger.order.cancellation_policy import code_hash
 from ledger.order.commands import (
     CancelInGrace,
     CancelOrder,
@@ -18,7 +19,6 @@ from ledger.order.commands import (
     ConfirmCancellation,
     RequestCancellation,
 )
-from ledger.order.decide import code_hash
 from ledger.order.order import LinkRequest, Order
 from ledger.order.part_policy import PartQuote, quote
 from ledger.order.payment_attempt import Attempt

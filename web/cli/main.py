@@ -37,6 +37,7 @@ from web.cli.progress import progress_bar
 from web.cli.projections import projections
 from web.cli.reconcile import reconcile
 from web.cli.sessions import sessions
+from web.cli.shop_changes import cancel_shop, move_shop, shop_progress
 from web.cli.shops import shop
 from web.demo.command import demo
 from web.http.access_log import configure
@@ -198,6 +199,8 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     sys.exit(REFUSED if stopped or late else 0)
 
 
+for command in (cancel_shop, move_shop, shop_progress):
+    shop.add_command(command)
 for command in (settle_refund, cancel_part, withdraw_payment, withdraw_cancellation):
     orders.add_command(command)
 for group in (

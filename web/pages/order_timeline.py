@@ -10,7 +10,7 @@ from uuid import UUID
 from ledger.kernel.events import Recorded
 from ledger.order import stamps
 from ledger.order.stamps import Cause, Letter
-from web.i18n.format import money
+from web.i18n.format import moment, money
 from web.i18n.gettext import _
 
 # Within one attempt or refund, whatever has a lower step came before one of a higher step.
@@ -160,7 +160,7 @@ def _told(stamp: object) -> str | None:
     return None
 
 
-def _of_order(stamp: object) -> str | None:
+def _of_order(stamp: object) -> str | None:  # noqa: C901 (a dispatching match)
     match stamp:
         case stamps.OrderPlaced():
             return _("The order was placed.")
@@ -170,6 +170,14 @@ def _of_order(stamp: object) -> str | None:
             return _("A cancellation link was asked for.")
         case stamps.Cancelled() | stamps.OrderAmended():
             return _gone(stamp)
+        case stamps.StartMoved(before=before, starts_at=starts_at):
+            return _(
+                "The event was moved from %(before)s to %(after)s.",
+                before=moment(before),
+                after=moment(starts_at),
+            )
+        case stamps.StartAccepted():
+            return _("The customer keeps the order for the new date.")
         case stamps.SeatsReleased():
             return _("The places were released.")
         case stamps.TicketsIssued():
@@ -194,6 +202,10 @@ def _cancelled(cause: Cause) -> str:
             return _("The order was cancelled at the customer's wish.")
         case Cause.UNPAID:
             return _("The order was cancelled because it was not paid in time.")
+        case Cause.SHOP_CANCELLED:
+            return _("The organiser cancelled the event, and this order with it.")
+        case Cause.SHOP_MOVED:
+            return _("The customer asked for the money back, as the event was moved.")
         case _:
             return _("The order was cancelled by ticket sales.")
 
@@ -288,7 +300,7 @@ def _of_letter(stamp: object) -> str | None:
             return None
 
 
-def _letter_sent(letter: Letter) -> str:
+def _letter_sent(letter: Letter) -> str:  # noqa: C901 (a dispatching match)
     match letter:
         case Letter.PAID:
             return _("The confirmation was sent by email.")
@@ -304,6 +316,8 @@ def _letter_sent(letter: Letter) -> str:
             return _("The letter on how to pay was sent by email.")
         case Letter.WITHDRAWAL:
             return _("We confirmed by email that your wish to cancel has come.")
+        case Letter.MOVED:
+            return _("The letter about the new date was sent by email.")
 
 
 _ROOMS = (

@@ -222,6 +222,34 @@ class Difference(Protocol):
     def derived(self) -> object: ...
 
 
+class AlikeOrders(Protocol):
+    """Orders of a shop that are alike; amounts in minor units."""
+
+    @property
+    def fate(self) -> str: ...
+
+    @property
+    def outcome(self) -> str: ...
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def follows(self) -> bool: ...
+
+    @property
+    def alive(self) -> bool: ...
+
+    @property
+    def many(self) -> int: ...
+
+    @property
+    def refund(self) -> int: ...
+
+    @property
+    def by_hand(self) -> int: ...
+
+
 class Views(Protocol):
     """They may lag behind the ledger by a moment: decisions ask the ledger."""
 
@@ -255,6 +283,10 @@ class Views(Protocol):
 
     def unpaid_due(self, now: datetime, limit: int) -> Sequence[UUID]:
         """Orders whose time to pay is over."""
+        ...
+
+    def count_shop_orders(self, shop: UUID) -> Sequence[AlikeOrders]:
+        """How many orders of a shop are as one another, with what goes back of them."""
         ...
 
     def checkpoints(self) -> Sequence[Behind]:

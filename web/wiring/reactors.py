@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
 from functools import partial
+from secrets import token_urlsafe
 from typing import TypeVar
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from adapters.worker.reactors.letters import Letters
 from adapters.worker.reactors.open_payments import Payments
 from adapters.worker.reactors.pending_refunds import Promises, unhurried
 from adapters.worker.reactors.rematch import SecondLook
+from adapters.worker.reactors.shop_changes import ShopChanges
 from adapters.worker.reactors.unpaid_orders import Timeouts
 from adapters.worker.threads import Threads
 from ledger.inbox.replay_inbox import TRUSTED
@@ -264,6 +266,18 @@ class _LaneWork:
                 clock=parts.clock,
                 desk=self.desk,
                 look=Look(pages=parts.pages, intake=intake(parts)),
+            ),
+        )
+        yield self._reactor(
+            "shop_changes",
+            lambda at: views.shop_orders_due(_PAGE, lane=lane, offset=at),
+            each=ShopChanges(
+                orders=parts.orders,
+                shops=parts.shops,
+                providers=self.providers,
+                pages=open_pages(parts),
+                clock=parts.clock,
+                fresh=lambda: token_urlsafe(32),
             ),
         )
         yield self._reactor(

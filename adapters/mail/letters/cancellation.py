@@ -1,4 +1,4 @@
-"""The letters about a cancellation: the one-time link, its receipt, the word that it is done."""
+"""The letters about a cancellation or a move: one-time links, and the word that it is done."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,17 @@ from adapters.mail.letters.context import (
     about_everything,
     about_order,
     about_withdrawal,
+    held_by_hand_before,
     lost_before,
 )
 from adapters.mail.letters.letter import Action, Body, Statement
-from adapters.mail.letters.returned import why_part
+from adapters.mail.letters.returned import why_cancelled, why_part
 from ledger.kernel.money import Money
 from ledger.order.amendment import price_of
 from ledger.order.cancellation_policy import LINK_LIFETIME, apart_from_time
-from ledger.order.order import LinkRequest
-from ledger.order.refund import Refund
+from ledger.order.order import LinkRequest, StartMove
+from ledger.order.refund import OWED_BY_SHOP, Refund
+from ledger.order.stamps import Cause
 
 
 def cancelled(at: Occasion) -> Body:
@@ -29,7 +31,7 @@ def cancelled(at: Occasion) -> Body:
         mark=at.say("Cancelled"),
         tone="calm",
         heading=at.say("Your order is cancelled"),
-        paragraphs=(at.greeting(), at.say("We have cancelled your order."), _money(at)),
+        paragraphs=(at.greeting(), *why_cancelled(at), _money(at)),
         facts=(*about_everything(at, at.say("Receipt")), *about_withdrawal(at)),
         statement=Statement(
             sum_label=at.say("Total"), total=at.order.due, pieces=at.lines, extra=_fees(at)
@@ -76,8 +78,21 @@ def _money_of_part(at: Occasion) -> str:
     return at.say("There was nothing to pay, so there is nothing to return.")
 
 
+def _owed_by_hand(at: Occasion) -> str:
+    """What the shop itself owes and no provider can return."""
+    owed = held_by_hand_before(at.order, at.order.cancelled_position)
+    if at.order.cancelled_cause not in OWED_BY_SHOP or not owed:
+        return ""
+    return at.say(
+        "We return %(amount)s to you by hand: ticket sales will arrange it with you.",
+        amount=at.money(owed),
+    )
+
+
 def _money(at: Occasion) -> str:
     refund = at.order.refund_of(at.correlation_id)
+    if told := _owed_by_hand(at):
+        return told
     if refund is not None:
         return at.say(
             "The payment provider did not accept the refund. Ticket sales will arrange "
@@ -86,6 +101,10 @@ def _money(at: Occasion) -> str:
     taken = lost_before(at.order, at.order.cancelled_position)
     if taken:
         return at.say("Your bank took %(amount)s of your payment back.", amount=at.money(taken))
+    if at.order.cancelled_cause is Cause.SHOP_CANCELLED and at.order.disputed:
+        return at.say("Your bank has asked for your payment back, so it decides about the money.")
+    if at.order.cancelled_cause is Cause.SHOP_CANCELLED and not at.order.received:
+        return at.say("Nothing was charged, and you need not pay anything.")
     if not at.order.due:
         return at.say("There was nothing to pay, so there is nothing to return.")
     return at.say("If money is to be returned to you, a letter of its own will tell you.")
@@ -132,6 +151,43 @@ def _refused(at: Occasion) -> str:
     return at.say(
         "The payment provider refused the refund, so your tickets stay valid. Your wish to cancel "
         "is on record, and ticket sales will arrange the refund with you."
+    )
+
+
+def moved(at: Occasion) -> Body:
+    """Another start: the old and the new one, and where offered, the choice."""
+    told = next(one for one in at.order.moves if one.correlation_id == at.correlation_id)
+    shop, reason = at.speech.of(at.order.terms.shop_name), at.speech.of(told.stamp.reason)
+    keep = at.say("Your order stays valid for the new date. You need not do anything.")
+    return Body(
+        subject=at.say("%(shop)s is moved, order %(order)s", shop=shop, order=at.order_number),
+        mark=at.say("New date"),
+        tone="calm",
+        heading=at.say("%(shop)s takes place at another time", shop=shop),
+        paragraphs=tuple(filter(None, (at.greeting(), reason, keep))),
+        facts=(
+            (at.say("New start"), at.speech.moment(told.stamp.starts_at)),
+            (at.say("Before"), at.speech.moment(told.stamp.before)),
+            *about_order(at),
+        ),
+        statement=Statement(sum_label=at.say("Total"), total=at.order.due),
+        action=_choice(at, told),
+        notes=(at.contact(),),
+    )
+
+
+def _choice(at: Occasion, told: StartMove) -> Action | None:
+    code, until = told.stamp.code, told.stamp.refunds_until
+    if code is None or until is None:
+        return None
+    return Action(
+        label=at.say("Keep the order, or have the money back"),
+        url=at.choice_page(code),
+        note=at.say(
+            "If the new date does not suit you, you can have all your money back until %(until)s. "
+            "Opening the page decides nothing; after that time the order is kept.",
+            until=at.speech.moment(until),
+        ),
     )
 
 

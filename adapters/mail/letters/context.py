@@ -11,6 +11,7 @@ from uuid import UUID
 from adapters.mail.letters.language import Speech
 from ledger.kernel.money import Money, VatShare, gross_by_rate, shares, spread, total
 from ledger.order.amendment import counted, lines_of, without
+from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
 from ledger.order.part_policy import pieces_of
 from ledger.order.part_policy import vat_returned as vat_of_pieces
@@ -86,6 +87,10 @@ class Occasion:
         kept = self.order.postings.items()
         found = [one for (about, _), one in kept if about == self.correlation_id]
         return next((one.numbered_at for one in found if one.number == self.number), None)
+
+    def choice_page(self, code: str) -> str:
+        """The address where a customer chooses what becomes of an order that was moved."""
+        return f"{self.page}/choose/{quote(code, safe='')}"
 
     def receipt_number(self, payment: UUID | None) -> int | None:
         """The number of the receipt that a payment got, if it got one."""
@@ -222,6 +227,20 @@ def lost_before(order: Order, position: int) -> Money:
     ended = (one for one in order.disputes.values() if one.won is False)
     taken = [one.amount for one in ended if one.amount and one.ended_position < position]
     return total(taken, order.currency)
+
+
+def held_by_hand_before(order: Order, position: int) -> Money:
+    """What had come by hand by then and was not returned: a letter stays as it was."""
+    came = [
+        one
+        for one in order.paid_attempts
+        if one.provider == MANUAL and one.paid_position < position
+    ]
+    payments = {one.correlation_id for one in came}
+    gone = (one for one in order.refunds.values() if one.payment in payments)
+    back = [one.manual for one in gone if one.manual and one.first_position < position]
+    received = [one.received for one in came if one.received]
+    return total(received, order.currency) - total(back, order.currency)
 
 
 def _by_rate(lines: Iterable[Line]) -> Mapping[Decimal, Money]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from adapters.mail.letters.cancellation import cancelled, link, withdrawal
+from adapters.mail.letters.cancellation import cancelled, link, moved, withdrawal
 from adapters.mail.letters.confirmed import confirmed
 from adapters.mail.letters.context import Occasion, line_total
 from adapters.mail.letters.how_to_pay import how_to_pay
@@ -56,7 +56,9 @@ def render(
     )
 
 
-def body_of(letter: Letter, at: Occasion) -> Body:
+def body_of(  # noqa: C901 (a dispatching match)
+    letter: Letter, at: Occasion
+) -> Body:
     """The words of a letter."""
     match letter:
         case Letter.PAID:
@@ -73,6 +75,8 @@ def body_of(letter: Letter, at: Occasion) -> Body:
             return how_to_pay(at)
         case Letter.WITHDRAWAL:
             return withdrawal(at)
+        case Letter.MOVED:
+            return moved(at)
         case _:
             assert_never(letter)
 

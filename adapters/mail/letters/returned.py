@@ -91,8 +91,22 @@ def _story(at: Occasion, refund: Refund) -> Sequence[str]:
     amount = at.money(announced(refund, at.order.currency))
     told = at.say("We return %(amount)s to you.", amount=amount)
     why = _why(at, refund)
+    cause = refund.request.cause if refund.request else None
+    if cause is Cause.SHOP_CANCELLED and _cancels(at, refund):
+        return (*why_cancelled(at), f"{told} {_when(at, refund)}")
     rest = at.say("The rest of your order stays valid: %(lines)s.", lines=at.rest())
     return (" ".join(filter(None, (why, told))), _when(at, refund), *([rest] if at.part else []))
+
+
+def why_cancelled(at: Occasion) -> tuple[str, ...]:
+    """Why the order is cancelled: with its whole shop, in the words of the organiser."""
+    if at.order.cancelled_cause is Cause.SHOP_MOVED:
+        return (at.say("We have cancelled your order as you wished, since the event was moved."),)
+    if at.order.cancelled_cause is not Cause.SHOP_CANCELLED:
+        return (at.say("We have cancelled your order."),)
+    shop = at.speech.of(at.order.terms.shop_name)
+    told = at.say("%(shop)s does not take place, so your order is cancelled.", shop=shop)
+    return (told, at.order.shop_reason) if at.order.shop_reason else (told,)
 
 
 def _when(at: Occasion, refund: Refund) -> str:
@@ -116,6 +130,10 @@ def _why(at: Occasion, refund: Refund) -> str:
     match refund.request.cause if refund.request else None:
         case Cause.CUSTOMER:
             return at.say("We have cancelled your order as you wished.")
+        case Cause.SHOP_MOVED:
+            return at.say("We have cancelled your order as you wished, since the event was moved.")
+        case Cause.SHOP_CANCELLED:
+            return at.say("The event does not take place, so all that you paid goes back.")
         case Cause.OVERPAID:
             return at.say("You paid this order more than once. Your order is not affected.")
         case Cause.LATE_PAYMENT:

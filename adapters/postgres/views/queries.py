@@ -65,6 +65,23 @@ class IntentCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShopOrderCount:
+    """Orders of a shop that are alike. `follows`: they have not followed its change yet.
+
+    `refund` goes back through providers, `by_hand` by people; in minor units.
+    """
+
+    fate: str
+    outcome: str
+    currency: str
+    follows: bool
+    alive: bool
+    many: int
+    refund: int
+    by_hand: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSearch:
     """Which orders of a shop are wanted. `text`: a number, payment reference, id or email index."""
 
@@ -201,6 +218,18 @@ class Views:
         """Orders whose time to pay is over."""
         found = self._read("views_read_unpaid_due", now, limit, *lane.chosen, offset)
         return [order for (order,) in found]
+
+    def shop_orders_due(
+        self, limit: int = 500, *, lane: Lane = EVERY, offset: int = 0
+    ) -> Sequence[UUID]:
+        """Orders whose shop was cancelled or moved, and that have not followed yet."""
+        found = self._read("views_read_shop_orders_due", limit, *lane.chosen, offset)
+        return [order for (order,) in found]
+
+    def count_shop_orders(self, shop: UUID) -> Sequence[ShopOrderCount]:
+        """How many orders of a shop are as one another, with what goes back of them."""
+        found = self._read("views_count_shop_orders", shop)
+        return [row_of(ShopOrderCount, values) for values in found]
 
     def paid_orders(self, after: UUID, limit: int) -> Sequence[UUID]:
         """Orders that are paid, or free and confirmed, page by page in the order of their names."""

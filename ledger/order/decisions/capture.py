@@ -109,7 +109,7 @@ def cancel_in_grace(command: CancelInGrace, order: Order) -> Sequence[OrderStamp
     if (refused := late_to_cancel(order, command.at)) is not None:
         raise refused
     kept = [one for one in order.reservations() if not one.void_unanswered]
-    voids = [_void(one) for one in kept]
+    voids = [given_up(one) for one in kept]
     return (Cancelled(cause=Cause.CUSTOMER), SeatsReleased(), *voids)
 
 
@@ -157,10 +157,11 @@ def void_authorization(command: VoidAuthorization, order: Order) -> Sequence[Ord
         return _NOTHING
     if not needless(order, attempt):
         return _NOTHING
-    return (_void(attempt),)
+    return (given_up(attempt),)
 
 
-def _void(attempt: Attempt) -> CreateVoidRequest:
+def given_up(attempt: Attempt) -> CreateVoidRequest:
+    """The intent to give up one authorization, as its next try."""
     assert attempt.authorization is not None, "only what was authorized is given up"
     return CreateVoidRequest(
         payment=attempt.correlation_id,

@@ -13,6 +13,7 @@ from ledger.kernel.refusals import (
     NotOnSale,
     PriceChanged,
     QuantityNotAllowed,
+    SellingStopped,
     UnknownProduct,
 )
 from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
@@ -42,6 +43,8 @@ _NO_ACCOUNT = ProviderAccount(name="", live=False)
 
 def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
     """The first stamps of an order, or a refusal; all or nothing."""
+    if shop.cancelled is not None:
+        raise SellingStopped(reason=shop.cancelled.reason)
     products = _products(command, shop)
     check_customer(command.customer)
     lines = tuple(_line(products[w.product], w.quantity, shop.id) for w in command.lines)

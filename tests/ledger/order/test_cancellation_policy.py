@@ -85,7 +85,7 @@ REASONS: dict[Why, tuple[str, tuple[Any, ...]]] = {
     Why.SEVERAL_PAYMENTS: ("not_refundable", TWICE),
 }
 # Of parts of an order: tests/ledger/order/test_parts.py.
-OF_PARTS = {Why.NO_PARTS, Why.REST_IS_FREE}
+OF_PARTS = {Why.NO_PARTS, Why.REST_IS_FREE, Why.KEPT}
 
 
 def test_every_no_has_an_order_that_is_so():
