@@ -46,13 +46,41 @@ MUTATIONS = (
         tests=("tests/ledger/order/test_cancellation_policy.py",),
     ),
     Mutation(
+        name="a-move-takes-time-to-cancel-away",
+        file="ledger/order/cancellation_policy.py",
+        old="    return min(after(order.placed_at, days=days), within(order.latest_start))\n",
+        new="    return min(after(order.placed_at, days=days), within(order.starts_at))\n",
+        tests=("tests/ledger/order/test_shop_change.py",),
+    ),
+    Mutation(
+        name="a-shop-asks-again-for-a-refund-that-was-refused",
+        file="ledger/order/decisions/shop_change.py",
+        old="attempt.provider != MANUAL and attempt.correlation_id not in asked:",
+        new="attempt.provider != MANUAL:",
+        tests=("tests/ledger/order/test_shop_change.py",),
+    ),
+    Mutation(
+        name="a-cancelled-shop-takes-late-orders-up-again",
+        file="ledger/order/service.py",
+        old="            if isinstance(step, RetakeSeats) and self._sells_no_more(order):\n",
+        new="            if isinstance(step, RetakeSeats) and False:\n",
+        tests=("tests/adapters/worker/reactors/test_shop_changes.py",),
+    ),
+    Mutation(
+        name="a-cancelled-shop-floods-a-provider-that-is-away",
+        file="adapters/worker/reactors/shop_changes.py",
+        old="            if self.rate.held:\n",
+        new="            if False:\n",
+        tests=("tests/adapters/worker/reactors/test_shop_changes.py",),
+    ),
+    Mutation(
         name="deadline-is-by-the-clock-on-the-wall",
         file="ledger/order/cancellation_policy.py",
-        old="    return min(after(order.placed_at, days=days), within(order.terms.starts_at))\n",
+        old="    return min(after(order.placed_at, days=days), within(order.latest_start))\n",
         new="    from zoneinfo import ZoneInfo\n\n"
         '    there = ZoneInfo("Europe/Helsinki")\n'
         "    wall = order.placed_at.astimezone(there) + timedelta(days=days)\n"
-        "    return min(wall, within(order.terms.starts_at))\n",
+        "    return min(wall, within(order.latest_start))\n",
         tests=("tests/ledger/order/test_cancellation_policy.py",),
     ),
     Mutation(
