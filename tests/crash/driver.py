@@ -24,7 +24,11 @@ from adapters.worker.open_cases import Desk
 from adapters.worker.projector.reactor import Projections
 from adapters.worker.projector.rebuild import rebuild
 from adapters.worker.threads import Threads
+from ledger.kernel.events import derived
 from ledger.kernel.store import LedgerUnavailable
+from ledger.order.commands import CancelPart
+from ledger.order.stamps import Pieces
+from ledger.payments.provider import start_refund
 from projections.all import PROJECTIONS
 from tests.kits.worker import World
 from tests.kits.worker_fakes import Clock
@@ -112,11 +116,30 @@ def letters_together(job: Job, world: World) -> None:
     letters(job, world, threads=AllAtOnce(most=1, name="letters"))
 
 
+def part(job: Job, world: World) -> None:
+    """One of the tickets of each order is cancelled: its wish, its refund, its seats.
+
+    The provider knows a refund by its key, so that whoever goes on asks for the same one.
+    """
+    for order_id in world.all_orders():
+        cause = derived(order_id, "part")
+        wish = CancelPart(
+            correlation_id=cause,
+            actor="test",
+            at=world.clock(),
+            reason="ill",
+            pieces=(Pieces(line=0, quantity=1),),
+        )
+        world.orders.handle(order_id, wish)
+        start_refund(world.orders, world.provider, order_id, cause, at=world.clock())
+
+
 WORKS: Mapping[str, Callable[[Job, World], None]] = {
     "append": append,
     "project": project,
     "rebuild": project_again,
     "letters": letters,
+    "part": part,
     "letters_together": letters_together,
 }
 

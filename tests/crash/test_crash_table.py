@@ -49,7 +49,9 @@ SENDS = {
     "letters": {"insert_stamps", "insert_numbers", "commit"}
     | {"smtp mail", "smtp rcpt", "smtp data", "smtp end of letter"},
     "letters_together": {"insert_stamps", "commit", "smtp end of letter"},
+    "part": {"insert_stamps", "insert_seat_totals", "commit"},
 }
+TEMPLATES = {"rebuild": "projected", "part": "pairs"}
 # Letters that went out and are not stamped: one, or all that share a commit.
 UNSTAMPED = {"letters": 1, "letters_together": PLACED}
 
@@ -67,7 +69,7 @@ class Scene:
         """A new database, as the work finds it; its name."""
         self.count += 1
         name = f"crash_{self.count}"
-        copied_database(self.server, name, template="projected" if work == "rebuild" else "placed")
+        copied_database(self.server, name, template=TEMPLATES.get(work, "placed"))
         return name
 
     def job(self, work: str, name: str, *, minutes: int = 0) -> Job:
@@ -95,11 +97,16 @@ def scene(request, tmp_path_factory) -> Iterator[Scene]:
 
 
 def prepare(scene: Scene) -> None:
-    """Paid orders, whose letters are due; the same with all projections written."""
-    scene.server.create_database("placed", template=migrated_template(scene.server))
+    """Paid orders, whose letters are due; the same with all projections written; and of pairs."""
+    empty = migrated_template(scene.server)
+    scene.server.create_database("placed", template=empty)
     with world_at(scene.server.url("placed")) as world:
         for _ in range(PLACED):
             world.placed_and_paid()
+    scene.server.create_database("pairs", template=empty)
+    with world_at(scene.server.url("pairs")) as world:
+        for _ in range(PLACED):
+            world.placed_and_paid(quantity=2)
     scene.server.create_database("projected", template="placed")
     assert scene.crew.run(scene.job("project", "projected"))[0] == 0
 
@@ -228,6 +235,20 @@ class Afterwards:
         assert 0 <= unstamped <= (UNSTAMPED[self.work] if self.killed else 0)
 
     after_letters_together = after_letters
+
+    def after_part(self, ledger: StampLedger, url: str) -> None:
+        """Whoever goes on finishes what was begun: each part once, its money and seats once."""
+        self.go_on("part")
+        self.go_on("part")
+        with world_at(url) as world:
+            orders = [world.orders.get(order) for order in world.all_orders()]
+        assert len(orders) == PLACED
+        for order in orders:
+            assert order.alive
+            assert [line.quantity for line in order.lines] == [1]
+            assert len(order.refunds) == len(order.amendments) == len(order.freed) == 1
+            assert [*order.seats.values()] == [(0, 1)]
+            assert order.refunded + order.refund_pending == order.due
 
     def go_on(self, work: str, minutes: int = 0) -> None:
         ended, _ = self.scene.crew.run(self.scene.job(work, self.name, minutes=minutes))

@@ -128,14 +128,14 @@ class World:
     def stamps(self) -> Sequence[Recorded]:
         return self.store.feed(0, limit=10_000)
 
-    def place(self) -> Order:
-        cause = uuid4()
-        return self.orders.place("winterfest", place_order(cause, at=self._now()))
+    def place(self, quantity: int = 1) -> Order:
+        wish = place_order(uuid4(), at=self._now(), quantity=quantity)
+        return self.orders.place("winterfest", wish)
 
-    def placed_and_paid(self, amount: Money = PRICE) -> Order:
-        order = self.place()
+    def placed_and_paid(self, amount: Money = PRICE, *, quantity: int = 1) -> Order:
+        order = self.place(quantity)
         self.opened(order)
-        return self.pay(order, amount)
+        return self.pay(order, amount * quantity)
 
     def opened(self, order: Order) -> Order:
         attempt = next(iter(order.attempts))
@@ -255,7 +255,7 @@ def shop_spec(now: datetime) -> ShopSpec:
             starts_at=now + timedelta(days=40),
             provider="stripe",
             unpaid_after=3 * 24 * 3600,
-            cancellation=CancellationPolicy(period_days=14, fee_fixed=nothing),
+            cancellation=CancellationPolicy(period_days=14, fee_fixed=nothing, parts=True),
             terms_url={},
         ),
         quotas={"weekend": 100},
@@ -274,13 +274,13 @@ def shop_spec(now: datetime) -> ShopSpec:
     )
 
 
-def place_order(cause: UUID, *, at: datetime) -> PlaceOrder:
+def place_order(cause: UUID, *, at: datetime, quantity: int = 1) -> PlaceOrder:
     return PlaceOrder(
         correlation_id=cause,
         actor="web",
         at=at,
         order=uuid4(),
-        lines=(Wanted(product="weekend", quantity=1),),
+        lines=(Wanted(product="weekend", quantity=quantity),),
         customer=Customer(first_name="Aino", last_name="Virta", email="aino@example.com"),
         language="en",
         email_index="index",

@@ -192,12 +192,22 @@ def _refund_requested(order: Order) -> Standing:
         tone="good",
         badge=_("Refund under way"),
         headline=_("Your refund is on its way"),
-        story=_(
-            "The payment provider has accepted the refund of %(amount)s."
-            " The money is in your account within 5 banking days.",
-            amount=money(order.refund_pending),
-        ),
+        story=" ".join(filter(None, (_promised(order), _rest(order)))),
     )
+
+
+def _promised(order: Order) -> str:
+    return _(
+        "The payment provider has accepted the refund of %(amount)s."
+        " The money is in your account within 5 banking days.",
+        amount=money(order.refund_pending),
+    )
+
+
+def _rest(order: Order) -> str:
+    """What stays when a part is cancelled."""
+    gone = order.alive and bool(order.amendments)
+    return _("The rest of your order stays valid.") if gone else ""
 
 
 def _refund_failed(order: Order) -> Standing:

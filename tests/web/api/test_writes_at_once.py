@@ -78,6 +78,35 @@ def confirmation(product: Product) -> Write:
     return Write(f"{address}/cancellation", one, other, *effects)
 
 
+def four_tickets(product: Product) -> str:
+    """The address of a paid order, of which single tickets can be cancelled."""
+    address, attempt = product.placed(lines=[{"product": "weekend", "quantity": 4}])
+    product.tell(address, attempt, amount=14000)
+    return address
+
+
+def some(pieces: int) -> list[dict[str, Any]]:
+    return [{"product": "weekend", "quantity": pieces}]
+
+
+GONE = ("CreateRefundRequest", "CreateRefundSuccess", "OrderAmended", "SeatsReleased")
+
+
+def part(product: Product) -> Write:
+    address = four_tickets(product)
+    product.client.post(f"{address}/cancellation-requests")
+    code = product.link(address)
+    one, other = ({"code": code, "lines": some(pieces)} for pieces in (1, 2))
+    return Write(f"{address}/cancellation", one, other, *GONE)
+
+
+def part_by_staff(product: Product) -> Write:
+    address = four_tickets(product)
+    body = {"reason": "x", "version": version(product, address)}
+    one, other = ({**body, "lines": some(pieces)} for pieces in (1, 3))
+    return Write(f"{address}/cancel-part", one, other, *GONE)
+
+
 def refund(product: Product) -> Write:
     address = product.paid()
     body = {"method": "provider", "reason": "x", "version": version(product, address)}
@@ -229,6 +258,8 @@ WRITES: dict[str, Callable[[Product], Write]] = {
         payments,
         link,
         confirmation,
+        part,
+        part_by_staff,
         refund,
         refund_for_another_reason,
         refund_by_hand,
@@ -320,3 +351,38 @@ def test_orders_placed_at_once_without_a_key_are_orders_of_their_own(shared: Pro
     answers = ask_at_once(shared, f"{SHOP}/orders", [wish()] * 4, key=None)
     assert [one.status_code for one in answers] == [201] * 4
     assert len({one.json["order"]["id"] for one in answers}) == 4
+
+
+def test_parts_the_whole_and_refunds_at_once_return_no_more_than_came(shared: Product):
+    """A part, the whole and money alone, by holder and by staff: one at a time, or refused."""
+    address = four_tickets(shared)
+    shared.client.post(f"{address}/cancellation-requests")
+    code = shared.link(address)
+    body = {"reason": "x", "version": version(shared, address)}
+    wishes: list[tuple[str, dict[str, Any]]] = [
+        ("cancellation", {"code": code, "lines": some(1)}),
+        ("cancellation", {"code": code, "lines": some(3)}),
+        ("cancellation", {"code": code}),
+        ("cancel-part", {**body, "lines": some(2)}),
+        ("cancel-part", {**body, "lines": some(4), "method": "manual"}),
+        ("cancel", {**body, "refund": True}),
+        ("refunds", {**body, "method": "provider"}),
+        ("refunds", {**body, "method": "manual", "amount": 5000}),
+    ]
+    assert len(wishes) == CROWD
+    start, headers = Barrier(CROWD), staff(shared)
+
+    def ask(wish: tuple[str, dict[str, Any]]) -> int:
+        path, sent = wish
+        client = shared.app.test_client()
+        start.wait()
+        return int(client.post(f"{address}/{path}", json=sent, headers=headers).status_code)
+
+    with ThreadPoolExecutor(CROWD) as crowd:
+        statuses = [*crowd.map(ask, wishes)]
+    assert 200 in statuses
+    assert {*statuses} <= {200, 403, 409, 412}, statuses
+    order = shared.parts.orders.get(order_of(address))
+    assert order.refunded + order.refund_pending <= order.received
+    assert all(0 <= line.quantity <= 4 for line in order.lines)
+    assert not order.alive or order.surplus.amount <= 0
