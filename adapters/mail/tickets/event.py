@@ -13,11 +13,13 @@ _OCTETS = 75
 def event_ics(order: Order) -> bytes:
     """One event, at the moment when the order's shop begins. The same order gives the same bytes.
 
+    When the start is moved it is the same event again, which calendars move.
+
     Calendars are shared: nothing in it leads to the order's page.
     """
     terms = order.terms
     speech = Speech(terms.language, timezone=terms.timezone)
-    stamped = order.tickets.issued_at if order.tickets else terms.starts_at
+    stamped = order.tickets.issued_at if order.tickets else order.starts_at
     about = speech.say("Order"), f"#{order.number:06d}"
     lines = (
         "BEGIN:VCALENDAR",
@@ -26,8 +28,9 @@ def event_ics(order: Order) -> bytes:
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         f"UID:{derived(order.id, 'calendar')}",
+        f"SEQUENCE:{len(order.moves)}",
         f"DTSTAMP:{_moment(stamped)}",
-        f"DTSTART:{_moment(terms.starts_at)}",
+        f"DTSTART:{_moment(order.starts_at)}",
         f"SUMMARY:{_text(speech.of(terms.shop_name))}",
         f"DESCRIPTION:{_text(f'{about[0]} {about[1]} · {terms.seller.name}')}",
         "END:VEVENT",

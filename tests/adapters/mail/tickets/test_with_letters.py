@@ -27,7 +27,18 @@ from ledger.order.stamps import (
     SeatsReleased,
     TicketsIssued,
 )
-from tests.kits.letter_orders import BASE, ORDER, PAGE, PAYMENT, PLACED, REQUEST, order, ticketed
+from tests.kits.letter_orders import (
+    BASE,
+    MOVED,
+    ORDER,
+    PAGE,
+    PAYMENT,
+    PLACED,
+    REFUND,
+    REQUEST,
+    order,
+    ticketed,
+)
 
 GONE = (REQUEST, Cancelled(cause=Cause.STAFF)), (REQUEST, SeatsReleased())
 BACK = (REQUEST, CancellationWithdrawn(cancellation=REQUEST, approver="boss"))
@@ -109,6 +120,20 @@ def test_what_means_something_to_calendars_is_written_as_text():
     name = {"en": "Tom, Dick; and\\or\nHarry: " + "ä" * 60}
     lines = unfolded(event_ics(ticketed(replace(PLACED, shop_name=name))))
     assert "SUMMARY:Tom\\, Dick\\; and\\\\or Harry: " + "ä" * 60 in lines
+
+
+def test_when_the_start_is_moved_the_codes_stay_and_the_new_time_is_on_them():
+    before, moved = ticketed(), ticketed(PLACED, (REFUND, MOVED))
+    old, new = sheet_of(before), sheet_of(moved)
+    assert old is not None
+    assert new is not None
+    assert old.tickets == new.tickets
+    assert old.facts != new.facts == (("When", "10 April 2027 at 17:30"),)
+    lines = unfolded(event_ics(moved))
+    assert {"SEQUENCE:1", "DTSTART:20270410T143000Z"} <= {*lines}
+    assert [one for one in lines if one.startswith("UID:")] == [
+        one for one in unfolded(event_ics(before)) if one.startswith("UID:")
+    ]
 
 
 class Counted:
