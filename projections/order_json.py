@@ -27,6 +27,7 @@ def order_page(order: Order, now: datetime, language: str) -> Mapping[str, Any]:
         "placed_at": moment(order.placed_at),
         "language": terms.language,
         "money": _money(order),
+        "starts_at": moment(order.starts_at),
         "lines": [_line(*one, language) for one in zip(order.lines, terms.lines, strict=True)],
         "cancellation": _cancellation(order, now),
         "flags": [*flags_at(order, now)],

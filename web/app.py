@@ -17,7 +17,7 @@ from web.http.security_headers import security_headers
 from web.i18n import languages
 from web.i18n.format import add_filters
 from web.inbox import webhooks
-from web.pages import cancellation, checkout, grace_cancel, order, shop, tickets, withdrawal
+from web.pages import cancellation, checkout, choice, grace_cancel, order, shop, tickets, withdrawal
 from web.wiring.parts import Parts
 
 MEBIBYTE = 1 << 20
@@ -29,6 +29,7 @@ PAGES = (
     order.pages,
     tickets.pages,
     cancellation.pages,
+    choice.pages,
     withdrawal.pages,
     grace_cancel.pages,
 )

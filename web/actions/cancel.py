@@ -16,6 +16,7 @@ from ledger.order.commands import (
     CancelInGrace,
     CancelOrder,
     CancelPart,
+    ChooseAfterMove,
     ConfirmCancellation,
     RequestCancellation,
 )
@@ -71,6 +72,15 @@ def confirm(
     order = parts.orders.handle(order_id, confirmed)
     # 2. The provider is asked under the same correlation id; its answer, if any, is stamped.
     return send_back(parts, order, confirmed.correlation_id)
+
+
+def choose(parts: Parts, order_id: UUID, wish: Wish, *, code: str, refund: bool) -> Order:
+    """The order of a shop that was moved: kept or, with `refund`, on its way back to the customer.
+
+    Raises `LinkInvalid`, `NotCancellable`.
+    """
+    order = parts.orders.handle(order_id, ChooseAfterMove(**wish, code=code, refund=refund))
+    return send_back(parts, order, wish["correlation_id"])
 
 
 def cancel_by_staff(parts: Parts, order_id: UUID, wish: CancelOrder | CancelPart) -> Order:

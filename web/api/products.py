@@ -32,12 +32,15 @@ def products(shop: str) -> Response:
 
 
 def _shop(shop: Shop, language: str) -> dict[str, Any]:
+    change = shop.change
     return {
         "slug": shop.slug,
         "name": text_in(shop.terms.name, language),
         "currency": shop.terms.currency,
         "timezone": shop.terms.timezone,
         "starts_at": shop.terms.starts_at,
+        "cancelled": shop.cancelled is not None,
+        "notice": text_in(change.stamp.reason, language) if change else "",
     }
 
 

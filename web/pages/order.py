@@ -8,6 +8,7 @@ from ledger.kernel.money import shares
 from ledger.kernel.refusals import ShopUnreadable
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.decisions.capture import grace_ends
+from ledger.order.decisions.shop_change import choice_hindrance
 from ledger.order.order import Order
 from ledger.order.part_policy import can_choose, kept_by_rate
 from ledger.order.payable import pay_until, payable
@@ -58,6 +59,7 @@ def page(shop: str, order: str) -> str:
         tickets=shown(found),
         cancelling=cancellation.eligibility(found, at),
         can_choose=can_choose(found),
+        may_choose=not choice_hindrance(found, at),
         paused=cancellation.link_just_sent(found, at),
         told_cancellation=told_cancellation,
         at_once=offered_token(found),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ledger.order.decisions.capture import grace_ends
 from ledger.order.order import Order
 from ledger.order.payable import pay_until, payable
+from ledger.order.refund import OWED_BY_SHOP
 from ledger.order.stamps import Cause
 from ledger.order.status import Status, flags, status
 from ledger.payments.provider import newest
@@ -163,7 +164,9 @@ def _paid(order: Order) -> Standing:
 
 
 def _cancelled(order: Order) -> Standing:
-    if order.received:
+    if order.cancelled_cause in OWED_BY_SHOP and order.held:
+        story = _("Ticket sales return %(amount)s to you by hand.", amount=money(order.held))
+    elif order.received:
         story = _("Ticket sales can tell you about the money that you paid.")
     elif order.reserved:
         story = _("Nothing was charged. Your bank may show the amount as reserved for some days.")
