@@ -123,7 +123,7 @@ def test_the_order_page_and_the_api_tell_the_new_start():
     assert "was moved" in page
     assert "The hall is flooded." in page
     assert "the link is in the letter" in page
-    told = world.browser.get(f"/api/v1/shops/winterfest/orders/{order.id}").json
+    told: Any = world.browser.get(f"/api/v1/shops/winterfest/orders/{order.id}").json
     start = world.shops.newest("winterfest").terms.starts_at
     assert told["starts_at"] == start.isoformat().replace("+00:00", "Z")
 
@@ -152,7 +152,7 @@ def test_the_shop_says_that_and_why_it_does_not_take_place(language, said):
 def test_nothing_can_be_ordered_and_the_api_says_why():
     world = World()
     world.shops.cancel("winterfest", reason=WHY, actor="test")
-    listed = world.browser.get("/api/v1/shops/winterfest/products").json
+    listed: Any = world.browser.get("/api/v1/shops/winterfest/products").json
     assert listed["products"] == []
     assert (listed["shop"]["cancelled"], listed["shop"]["notice"]) == (True, WHY["en"])
     wish = {
@@ -163,8 +163,9 @@ def test_nothing_can_be_ordered_and_the_api_says_why():
     answer = world.browser.post(
         "/api/v1/shops/winterfest/orders", json=wish, headers={"Idempotency-Key": "k" * 20}
     )
-    assert (answer.status_code, answer.json["type"]) == (409, "/problems/shop-cancelled")
-    assert answer.json["reason"] == WHY
+    told: Any = answer.json
+    assert (answer.status_code, told["type"]) == (409, "/problems/shop-cancelled")
+    assert told["reason"] == WHY
 
 
 def test_the_order_page_tells_why_and_what_happens_to_the_money():
