@@ -6,7 +6,6 @@ from flask import Blueprint, Response
 
 from ledger.kernel.refusals import UnknownOrder
 from ledger.order.order import Order
-from ledger.order.tickets import ticket_count
 from web.http.addresses import order_in
 from web.http.current import parts
 from web.i18n.gettext import _, ngettext
@@ -28,7 +27,7 @@ def shown(order: Order) -> TicketsShown | None:
 
     None for an order that is for none, or never came to have them.
     """
-    count = len(order.valid_tickets) or ticket_count(order.terms)
+    count = len(order.valid_tickets) or sum(one.quantity * one.tickets for one in order.lines)
     text = _standing(order)
     if not count or not text:
         return None
