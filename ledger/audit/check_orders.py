@@ -111,7 +111,7 @@ def never_beyond_authorized(step: Step) -> Iterator[Finding]:
 
 
 def parts_are_whole(step: Step) -> Iterator[Finding]:
-    """Law 7, and 8: no more of a line is cancelled than was bought, at its price, its seats once."""
+    """Law 7, and 8: no more of a line is cancelled than was bought, at its price, seats once."""
     order, news = step.order, step.stamp
     if order is None or news is None:
         return
