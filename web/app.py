@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.api import api
 from web.api import cancellation as store
-from web.http import errors, health
+from web.http import errors, health, visitor_cart
 from web.http.access_log import keep_access_log
 from web.http.current import KEY
 from web.http.errors import answer_problems
@@ -17,7 +17,17 @@ from web.http.security_headers import security_headers
 from web.i18n import languages
 from web.i18n.format import add_filters
 from web.inbox import webhooks
-from web.pages import cancellation, checkout, choice, grace_cancel, order, shop, tickets, withdrawal
+from web.pages import (
+    cancellation,
+    cart,
+    checkout,
+    choice,
+    grace_cancel,
+    order,
+    shop,
+    tickets,
+    withdrawal,
+)
 from web.wiring.parts import Parts
 
 MEBIBYTE = 1 << 20
@@ -25,6 +35,7 @@ MEBIBYTE = 1 << 20
 PAGES = (
     errors.pages,
     shop.pages,
+    cart.pages,
     checkout.pages,
     order.pages,
     tickets.pages,
@@ -67,10 +78,11 @@ def _hang_up(app: Flask) -> None:
     languages.speak(app)
     add_filters(app)
     withdrawal.add_link(app)
+    visitor_cart.add_count(app)
     csrf = CSRFProtect(app)
     for pages in PAGES:
         app.register_blueprint(pages)
-    for keeping in (checkout.place, withdrawal.ask):
+    for keeping in (cart.add, checkout.place, withdrawal.ask):
         # Their forms check their tokens themselves, so that what was typed stays on the page.
         csrf.exempt(keeping)
     for door in DOORS:

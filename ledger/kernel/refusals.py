@@ -187,6 +187,14 @@ class ShopInvalid(Refusal):
         self.field, self.rule = faults[0]
 
 
+class CartFull(Refusal):
+    """A cart takes no more different products; order some of them first, or take some out."""
+
+    def __init__(self, *, most: int) -> None:
+        super().__init__(f"at most {most}")
+        self.most = most
+
+
 class Busy(Refusal):
     """Too many people changed the same thing at once; try again in a moment."""
 

@@ -24,6 +24,15 @@ from ledger.shop.stamps import (
     quota_id,
 )
 
+# Of each quota its capacity, how many seats are held and how many are sold.
+SeatTotals = Mapping[UUID, tuple[int, int, int]]
+
+
+def free_seats(totals: SeatTotals, quota: UUID) -> int:
+    """How many seats of a quota are left; none of one that nobody counts."""
+    capacity, held, sold = totals.get(quota, (0, 0, 0))
+    return capacity - held - sold
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopChange:

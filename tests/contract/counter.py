@@ -11,6 +11,7 @@ from uuid import UUID
 
 from adapters.keys.key_ring import Keyring
 from adapters.store.ledger import StampLedger
+from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.recorder import StampRecorder
 from adapters.worker.look_up import LookUp
@@ -144,6 +145,7 @@ class Counter:
             inbox=self._wire(self.inbox),
             limits=LimitsInMemory(),
             tokens=TokensInMemory({**self.till.tokens}),
+            carts=MemoryCarts(),
         )
         app = create_app(self.parts)
         app.testing = False

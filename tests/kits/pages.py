@@ -16,6 +16,7 @@ from adapters.mail.tickets.press import Press
 from adapters.postgres.working.tables import Hit
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
+from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money
@@ -139,9 +140,11 @@ class World:
         recorder = MemoryStampRecorder(clock=self.clock)
         keyring = Keyring(os.urandom(32), ledger=recorder.ledger_id, store=recorder.keys)
         self.store = StampLedger(recorder, keyring=keyring)
-        self.shops = Shops(self.store, lambda: [shop_id("winterfest")])
+        self.slugs = ["winterfest"]
+        self.shops = Shops(self.store, lambda: [shop_id(one) for one in self.slugs])
         self.cases = Cases(self.store)
         self.orders = Orders(self.store, self.shops, self.cases)
+        self.carts = MemoryCarts()
         self.taken: dict[UUID, tuple[int, int, int]] = {}
         policy = CancellationPolicy(
             period_days=period_days,
@@ -154,6 +157,14 @@ class World:
         self.shops.import_shop(replace(spec, preferences=later), actor="test", at=self.clock())
         self.app = create_app(self._parts())
         self.browser = self.app.test_client()
+
+    def another_shop(self, slug: str, **changes: Any) -> None:
+        """One more shop, which sells the same under a name of its own."""
+        spec = winterfest(CancellationPolicy(period_days=14, fee_fixed=Money(0, "EUR")))
+        named = {"name": {"en": slug.capitalize()}, **changes}
+        spec = replace(spec, slug=slug, preferences=replace(spec.preferences, **named))
+        self.shops.import_shop(spec, actor="test", at=self.clock())
+        self.slugs.append(slug)
 
     def _parts(self) -> Parts:
         return Parts(
@@ -173,6 +184,7 @@ class World:
             tokens=TokensInMemory(),
             ticket_pdf=Press().pdf_of,
             event_ics=event_ics,
+            carts=self.carts,
         )
 
     def seats(self, quotas: Any) -> dict[UUID, tuple[int, int, int]]:

@@ -11,6 +11,7 @@ from flask import Flask
 from adapters.keys.key_ring import Keyring
 from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.store.memory import MemoryStampRecorder
+from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.recorder import StampRecorder
 from ledger.cases.service import Cases
@@ -136,6 +137,7 @@ def open_shop(
         inbox=inbox,
         limits=limits,
         tokens=tokens,
+        carts=MemoryCarts(),
     )
     app = create_app(parts)
     return Product(

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from web.api import (
     cancellation,
+    cart,
     cases,
     corrections,
     openapi,
@@ -16,5 +17,17 @@ from web.api import (
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
-for part in (products, orders, payments, cancellation, staff, corrections, stamps, cases, openapi):
+PARTS = (
+    products,
+    cart,
+    orders,
+    payments,
+    cancellation,
+    staff,
+    corrections,
+    stamps,
+    cases,
+    openapi,
+)
+for part in PARTS:
     part.hang_up(api)

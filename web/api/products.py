@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from ledger.cart.appraisal import quotas_of
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised
 from ledger.shop.texts import text_in
 from web.api.bodies import as_json, wished_language
 from web.http.addresses import now
 from web.http.current import parts
-from web.pages.shop import Offer, offers, quotas_of
+from web.pages.shop import Offer, offers
 
 
 def hang_up(api: Blueprint) -> None:
@@ -22,7 +23,7 @@ def products(shop: str) -> Response:
     """On sale now, in the shop's order; `available` is whether every quota has room."""
     found = parts().shops.get(shop)
     language = wished_language(request)
-    totals = parts().seats(quotas_of(found))
+    totals = parts().seats(quotas_of([found]))
     shown = [one for one in offers(found, totals, at=now()) if one.word != "upcoming"]
     answer = {
         "shop": _shop(found, language),

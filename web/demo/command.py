@@ -15,10 +15,10 @@ import click
 from rich.console import Console
 
 from adapters.shop_file.read import read_shop_file
+from ledger.cart.appraisal import quotas_of
 from web.cli.arguments import Port
 from web.demo.processes import Addresses, House, alone, keep_to_ourselves, require_free, running
 from web.demo.story import Story
-from web.pages.shop import quotas_of
 from web.wiring.composition import assembled
 from web.wiring.parts import Parts
 from web.wiring.settings import Settings, read_settings
@@ -85,7 +85,7 @@ def _tell(console: Console, story: Story) -> None:
 
 def _taken(parts: Parts) -> int:
     """Seats held or sold, over all quotas of the sample shop."""
-    quotas = quotas_of(parts.shops.get(SLUG))
+    quotas = quotas_of([parts.shops.get(SLUG)])
     return sum(held + sold for _, held, sold in parts.seats(quotas).values())
 
 

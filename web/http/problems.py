@@ -76,6 +76,7 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.PriceChanged: _kind(409, "price-changed", "The price changed"),
     no.NotEnoughSeats: _kind(409, "not-enough-seats", "Not enough seats"),
     no.CustomerInvalid: _kind(422, "customer-invalid", "Details not accepted"),
+    no.CartFull: _kind(422, "cart-full", "Cart full"),
     no.AmountNotPayable: _kind(422, "amount-not-payable", "Amount not payable"),
     no.NotPayable: _kind(409, "not-payable", "Not payable"),
     no.NotCancellable: _kind(409, "not-cancellable", "Not cancellable"),

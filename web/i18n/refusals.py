@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from ledger.cart.appraisal import AppraisedGroup, AppraisedLine, Obstacle
 from ledger.kernel import refusals as no
 from ledger.kernel.refusals import Refusal
 from ledger.order.cancellation_policy import Eligibility, Why
@@ -59,6 +60,49 @@ def of_pieces(refusal: Refusal) -> str:
             return of_cancellation(why)
         case _:
             return _("Ticket sales can help you with these tickets.")
+
+
+def of_line(line: AppraisedLine) -> str:
+    """Why a line of a cart cannot be ordered as it stands; empty if it can."""
+    match line.obstacle:
+        case None | Obstacle.SHOP_AWAY:
+            return ""
+        case Obstacle.SOLD_OUT:
+            return _("Sold out. Take it out, then you can order the rest.")
+        case Obstacle.TOO_FEW:
+            return ngettext(
+                "Only %(num)d left. Choose fewer.", "Only %(num)d left. Choose fewer.", line.free
+            )
+        case Obstacle.TOO_MANY:
+            most = line.product.max_per_order if line.product else 0
+            return ngettext(
+                "One order may hold at most %(num)d. Choose fewer.",
+                "One order may hold at most %(num)d. Choose fewer.",
+                most,
+            )
+        case _:
+            return _("Not on sale just now. Take it out, then you can order the rest.")
+
+
+def of_group(group: AppraisedGroup) -> str:
+    """Why none of a shop's part of a cart can be ordered; empty if some of it can."""
+    if group.shop is None:
+        return _("This shop cannot be reached just now. What you chose stays in your cart.")
+    if group.obstacle is not None and group.total is not None:
+        refusal = no.AmountNotPayable(total=group.total, reason="")
+        return of_lines(refusal, group.shop) or ""
+    return ""
+
+
+def of_price(line: AppraisedLine) -> str:
+    """That it costs something else than was shown last; empty if it does not."""
+    if not line.price_changed:
+        return ""
+    return _(
+        "The price has changed: it was %(before)s when you saw it last, it is %(now)s today.",
+        before=money(line.line.price),
+        now=money(line.unit_price),
+    )
 
 
 def of_field(field: str) -> str:

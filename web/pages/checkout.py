@@ -1,36 +1,45 @@
 """From chosen products to an order, and on to the payment page."""
 
 import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from json import dumps
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
+from ledger.cart.appraisal import AppraisedLine
 from ledger.kernel import refusals as no
 from ledger.kernel.money import Money, total
 from ledger.kernel.store import LedgerUnavailable
 from ledger.order.commands import Wanted
 from ledger.order.order import Order
+from ledger.order.payable import payable
 from ledger.order.stamps import Customer
 from ledger.payments.capabilities import capability
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised
+from web.actions.cart import after_order, appraised
 from web.actions.place import place_order
 from web.http.current import parts
 from web.http.problems import ProblemRaised, of_refusal
 from web.http.rate_limit import pressed_too_often
+from web.http.visitor_cart import change_cart
 from web.i18n import languages
 from web.i18n.format import local
 from web.i18n.gettext import _
-from web.i18n.refusals import of_field, of_lines
+from web.i18n.refusals import of_field, of_lines, of_price
+from web.pages.cart import ordered_lately, settled_cart
 from web.pages.forms import CheckoutForm
 from web.pages.grace_cancel import remember
 from web.pages.pay import go_and_pay
 from web.pages.shop import PREFIX, by_rate, entered, quantities
 
 pages = Blueprint("checkout", __name__)
+_LINKS = UUID("0f1c4c0a-6a43-4d8e-9a55-9f3f2d1c7b60")
 _SHOWN = re.compile(r"([0-9]{1,18}) ([A-Z]{3})")
 
 
@@ -52,14 +61,35 @@ class Choice:
 
 @pages.get("/<shop>/checkout")
 def form(shop: str) -> str | Response:
-    """What was chosen, and who buys it."""
-    open_shop = entered(shop)
-    chosen = choices(open_shop)
-    if not chosen:
-        return redirect(url_for("shop.catalogue", shop=shop, nothing=1), 303)
-    empty = CheckoutForm()
+    """Who buys what the cart holds of this shop, or what a link names."""
+    open_shop, empty = entered(shop), CheckoutForm()
+    if chosen := choices(open_shop, quantities()):
+        return _named_by_link(open_shop, chosen, empty)
+    cart = settled_cart()
+    group = appraised(parts(), cart).group(shop)
+    if group is None:
+        done = any(one.order.terms.shop_slug == shop for one in ordered_lately(cart))
+        nothing = url_for("shop.catalogue", shop=shop, nothing=1)
+        return redirect(url_for("cart.show", shop=shop) if done else nothing, 303)
+    if not group.orderable:
+        return redirect(url_for("cart.show", shop=shop), 303)
+    empty.of_cart(group.group.key)
+    wanted = {one.product: one.quantity for one in group.group.lines}
+    return _page(open_shop, choices(open_shop, wanted), empty, changed=group.lines)
+
+
+def _named_by_link(shop: Shop, chosen: list[Choice], empty: CheckoutForm) -> str:
+    """Not from the cart, and not into it. One browser that comes back to it means the same order.
+
+    Whoever ordered it already is told so, and may press again for another one.
+    """
+    named = dumps([shop.slug, sorted((one.product.slug, one.quantity) for one in chosen)])
+    generate_csrf()  # what tells this browser from others
+    empty.key.data = str(uuid5(_LINKS, f"{session['csrf_token']}\n{named}"))
+    if (first := _first_order(empty)) is None:
+        return _page(shop, chosen, empty)
     empty.renew()
-    return _page(open_shop, chosen, empty)
+    return _page(shop, chosen, empty, complaint=_ordered_before(), first=first)
 
 
 @pages.post("/<shop>/checkout")
@@ -67,7 +97,7 @@ def place(shop: str) -> str | Response | tuple[str, int]:
     """Place the order, then see other: the payment page."""
     too_often = pressed_too_often("checkout", limit=20)
     open_shop = _with_all(entered(shop))
-    chosen = choices(open_shop)
+    chosen = choices(open_shop, quantities())
     if too_often and not chosen:
         raise ProblemRaised("too-many-requests")
     sent = CheckoutForm()
@@ -82,12 +112,33 @@ def place(shop: str) -> str | Response | tuple[str, int]:
     if not sent.validate_on_submit() or key is None:
         return _again(open_shop, chosen, sent)
     try:
-        return go_and_pay(remember(_placed(open_shop, sent, key)))
+        return _bought(open_shop, sent, key)
     except LedgerUnavailable:
         sentence = _("We cannot take your order at this moment. Please press again in a moment.")
         return _page(open_shop, chosen, sent, complaint=sentence), 503
     except no.Refusal as refusal:
         return _refused(open_shop, chosen, sent, refusal=refusal)
+
+
+def _bought(shop: Shop, sent: CheckoutForm, key: UUID) -> Response:
+    """On to the payment page; who ordered and paid this before sees that order."""
+    first = _first_order(sent)
+    order = remember(_placed(shop, sent, key))
+    if sent.is_of_cart:
+        _leaves_the_cart(order)
+    return _shown_again(order) if first and not payable(order) else go_and_pay(order)
+
+
+def _leaves_the_cart(order: Order) -> None:
+    """The order stands, so nothing here may fail it: what is left undone the cart finds itself."""
+    with suppress(LedgerUnavailable, no.Refusal):
+        change_cart(lambda cart: after_order(cart, order))
+
+
+def _shown_again(order: Order) -> Response:
+    """Who went back and pressed again sees the order that they have."""
+    address = url_for("orders.page", shop=order.terms.shop_slug, order=order.id, again=1)
+    return redirect(address, 303)
 
 
 def _with_all(shop: Shop) -> Shop:
@@ -96,9 +147,8 @@ def _with_all(shop: Shop) -> Shop:
     return shop if known else parts().shops.newest(shop.slug)
 
 
-def choices(shop: Shop) -> list[Choice]:
-    """What the address or the form asks for, as far as the shop knows it."""
-    asked = quantities()
+def choices(shop: Shop, asked: Mapping[str, int]) -> list[Choice]:
+    """What is asked for, as far as the shop knows it."""
     known = sorted(shop.products.values(), key=lambda one: one.rank)
     return [Choice(product=one, quantity=asked[one.slug]) for one in known if one.slug in asked]
 
@@ -147,7 +197,7 @@ def _refused(
     told = sentence or _(problem.detail)
     # What is asked again shows what is true now; what is gone is not asked for any more.
     newest = parts().shops.newest(shop.slug)
-    if left := choices(newest):
+    if left := choices(newest, quantities()):
         shop, chosen = newest, left
     return _page(shop, chosen, sent, complaint=told), 409 if sentence else problem.status
 
@@ -156,8 +206,11 @@ def _sent_before(shop: Shop, chosen: list[Choice], sent: CheckoutForm) -> tuple[
     """They went back and changed something: the first order stands, this would be a second."""
     first = _first_order(sent)
     sent.renew()
-    sentence = _("You have placed an order with this form already. Press again for another one.")
-    return _page(shop, chosen, sent, complaint=sentence, first=first), 409
+    return _page(shop, chosen, sent, complaint=_ordered_before(), first=first), 409
+
+
+def _ordered_before() -> str:
+    return _("You have placed an order with this form already. Press again for another one.")
 
 
 def _first_order(sent: CheckoutForm) -> Order | None:
@@ -185,9 +238,11 @@ def _page(
     *,
     complaint: str = "",
     first: Order | None = None,
+    changed: Sequence[AppraisedLine] = (),
 ) -> str:
     currency = shop.terms.currency
-    again = {f"{PREFIX}{one.product.slug}": one.quantity for one in chosen}
+    named = {f"{PREFIX}{one.product.slug}": one.quantity for one in chosen}
+    again = {} if form.is_of_cart else named
     languages.read_again_at(url_for("checkout.form", shop=shop.slug), again)
     gross = [(one.product.vat_percent, one.price) for one in chosen]
     return render_template(
@@ -200,5 +255,7 @@ def _page(
         total=total([price for _rate, price in gross], currency),
         vat=by_rate(gross),
         again=again,
+        changed=[one for one in changed if one.price_changed],
+        other_price=of_price,
         by_hand=capability(shop.terms.provider).by_hand,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 from flask import request
@@ -52,7 +53,7 @@ class TypedForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 class CheckoutForm(TypedForm):
     """Who buys. All that is wrong is said at once.
 
-    `key` makes a form that is sent twice one order.
+    `key` makes a form that is sent twice one order; `cart` says that it came from the cart.
     """
 
     first_name = StringField(
@@ -62,6 +63,16 @@ class CheckoutForm(TypedForm):
     email = EmailField(_l("Email"), [InputRequired(_l("Enter your email address.")), accepted])
     phone = TelField(_l("Phone (optional)"), [Optional(), accepted])
     key = HiddenField()
+    cart = HiddenField()
+
+    @property
+    def is_of_cart(self) -> bool:
+        """Whether what it orders leaves the cart."""
+        return bool(self.cart.data)
+
+    def of_cart(self, key: UUID) -> None:
+        """It orders what the cart holds of a shop, under the key of just that."""
+        self.key.data, self.cart.data = str(key), "1"
 
     def correlation(self) -> UUID | None:
         """The order's correlation id, or None if somebody wrote over it."""
@@ -77,6 +88,21 @@ class CheckoutForm(TypedForm):
     def complain(self, field: str, sentence: str) -> None:
         """Say under a field what is wrong with it."""
         self[field].errors = [*self[field].errors, sentence]
+
+
+class CartForm(TypedForm):
+    """What goes into the cart. `key` makes a form that is sent twice one press."""
+
+    key = HiddenField()
+
+    def renew(self) -> None:
+        """Another key: the next press adds again."""
+        self.key.data = str(uuid4())
+
+    def press(self, content: str) -> str:
+        """What names this press; empty where the form has no key."""
+        key = self.key.data or ""
+        return sha256(f"{key}\n{content}".encode()).hexdigest() if key else ""
 
 
 class WithdrawalForm(TypedForm):

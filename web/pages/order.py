@@ -1,6 +1,6 @@
 """The order page: how it stands, what happened, what can still be done. Nothing personal."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from ledger.kernel.bank_transfer import bar_code_of, in_fours
@@ -22,9 +22,10 @@ from web.http.rate_limit import slow_down
 from web.i18n.format import local, told_in
 from web.i18n.gettext import _
 from web.i18n.refusals import told_cancellation
+from web.pages.cart import rest_of_cart
 from web.pages.forms import PressForm
 from web.pages.grace_cancel import offered_token
-from web.pages.order_headline import confirmation, needs_contact, standing
+from web.pages.order_headline import confirmation, needs_contact, progress, standing
 from web.pages.order_timeline import timeline
 from web.pages.pay import LOOKS, come_back, times_looked, try_again
 from web.pages.tickets import shown
@@ -64,6 +65,9 @@ def page(shop: str, order: str) -> str:
         told_cancellation=told_cancellation,
         at_once=offered_token(found),
         grace_ends=grace_ends(found),
+        progress=progress(found, waits=back.waits),
+        again="again" in request.args,
+        rest=rest_of_cart(found),
         form=PressForm(),
     )
 

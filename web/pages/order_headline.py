@@ -1,6 +1,6 @@
 """How an order stands, in plain sentences with what happens next."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.order.decisions.capture import grace_ends
@@ -57,6 +57,34 @@ def confirmation(order: Order) -> Standing:
             " we write to you as soon as the payment is confirmed."
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressStep:
+    """A step of tickets on their way to their owner. `state` is done, current or ahead."""
+
+    word: str
+    state: str
+
+
+_ON_ITS_WAY = (Status.NOT_STARTED, Status.FAILED, Status.PENDING, Status.AUTHORIZED, Status.PAID)
+
+
+def progress(order: Order, *, waits: bool) -> Sequence[ProgressStep]:
+    """Pending in a cart, reserved by the order, confirmed by its money; empty where that is over.
+
+    `waits`: somebody is back from the payment page, and we wait for its provider's word.
+    """
+    word = status(order)
+    if word not in _ON_ITS_WAY:
+        return ()
+    paying = waits or bool(order.under_way) or word is Status.AUTHORIZED
+    at = 3 if word is Status.PAID else 2 if paying else 1
+    words = (_("Chosen"), _("Reserved for you"), _("Confirmed"))
+    return [
+        ProgressStep(word=one, state="done" if n < at else "current" if n == at else "ahead")
+        for n, one in enumerate(words)
+    ]
 
 
 def _unpaid(order: Order) -> Standing:
@@ -155,12 +183,33 @@ def _failed(order: Order) -> Standing:
 
 def _paid(order: Order) -> Standing:
     free = order.free_confirmed is not None
+    story = _("The confirmation goes to the email address that you gave with the order.")
     return Standing(
         tone="good",
         badge=_("Confirmed") if free else _("Paid"),
         headline=_("Your order is confirmed") if free else _("Thank you, your order is paid"),
-        story=_("The confirmation goes to the email address that you gave with the order."),
+        story=_told_late(order, story),
     )
+
+
+def _told_late(order: Order, story: str) -> str:
+    return f"{_came_late(order)} {story}".strip()
+
+
+def _came_late(order: Order) -> str:
+    """What became of money that came after the time to pay (SPEC P6); empty of any other."""
+    if order.cancelled_cause is not Cause.UNPAID:
+        return ""
+    if order.alive:
+        return _(
+            "Your payment came after the time to pay was over. Your places were still there, and"
+            " they are yours."
+        )
+    if "late_payment" in flags(order):
+        return _(
+            "Your payment came after the time to pay was over, when your places had been sold."
+        )
+    return ""
 
 
 def _cancelled(order: Order) -> Standing:
@@ -195,7 +244,7 @@ def _refund_requested(order: Order) -> Standing:
         tone="good",
         badge=_("Refund under way"),
         headline=_("Your refund is on its way"),
-        story=" ".join(filter(None, (_promised(order), _rest(order)))),
+        story=_told_late(order, " ".join(filter(None, (_promised(order), _rest(order))))),
     )
 
 
@@ -245,10 +294,13 @@ def _refunded(order: Order) -> Standing:
         tone="quiet",
         badge=_("Refunded"),
         headline=_("Your money has been returned"),
-        story=_(
-            "We have returned %(amount)s. It is in your account within 5 banking days of the"
-            " refund.",
-            amount=money(order.refunded),
+        story=_told_late(
+            order,
+            _(
+                "We have returned %(amount)s. It is in your account within 5 banking days of the"
+                " refund.",
+                amount=money(order.refunded),
+            ),
         ),
     )
 

@@ -1,26 +1,26 @@
 """The shops, what each sells just now and how much is left of it, and on which terms."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
 
 from flask import Blueprint, abort, render_template, request
 from flask_babel import lazy_gettext as _l
 
+from ledger.cart.appraisal import quotas_of
 from ledger.kernel.money import Money, gross_by_rate, shares
 from ledger.payments.capabilities import capability
-from ledger.shop.shop import Shop
+from ledger.shop.shop import SeatTotals, Shop, free_seats
 from ledger.shop.stamps import CancellationPolicy, Preferences, ProductRevised
 from web.http.current import parts
+from web.http.visitor_cart import cart_beside
 from web.i18n.format import money, percent, told_in
 from web.i18n.gettext import _, ngettext
+from web.pages.forms import CartForm
 
 # From this many on, a number of what is left says more than "available".
 FEW = 10
-
-SeatTotals = Mapping[UUID, tuple[int, int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +41,6 @@ class Offer:
         return self.word in {"available", "few"}
 
 
-def quotas_of(shop: Shop) -> Sequence[UUID]:
-    """Every quota that the shop's products take from, each once."""
-    return list({quota for one in shop.products.values() for quota in shop.quota_ids(one)})
-
-
 def offers(shop: Shop, totals: SeatTotals, *, at: datetime) -> list[Offer]:
     """What is on sale, in the shop's order; then what will be."""
     shown = [_offer(shop, one, totals) for one in shop.on_sale(at)]
@@ -56,14 +51,9 @@ def offers(shop: Shop, totals: SeatTotals, *, at: datetime) -> list[Offer]:
 
 
 def _offer(shop: Shop, product: ProductRevised, totals: SeatTotals) -> Offer:
-    free = min((_free(totals, quota) for quota in shop.quota_ids(product)), default=2**31)
+    free = min((free_seats(totals, quota) for quota in shop.quota_ids(product)), default=2**31)
     word = "sold_out" if free <= 0 else "few" if free <= FEW else "available"
     return Offer(product=product, word=word, free=free)
-
-
-def _free(totals: SeatTotals, quota: UUID) -> int:
-    capacity, held, sold = totals.get(quota, (0, 0, 0))
-    return capacity - held - sold
 
 
 _WAYS: Mapping[str, object] = {
@@ -135,13 +125,23 @@ def index() -> str:
 @pages.get("/<shop>/")
 def catalogue(shop: str) -> str:
     """One shop's products, with a quantity for each."""
-    open_shop = entered(shop)
+    return catalogue_page(entered(shop))
+
+
+def catalogue_page(shop: Shop, *, complaint: str = "") -> str:
+    """The same, with what was chosen already, and why it could not be taken."""
+    held = cart_beside().group(shop.slug)
+    form = CartForm()
+    form.renew()
     return render_template(
         "shop.html",
-        shop=open_shop,
-        offers=offered(open_shop),
+        shop=shop,
+        offers=offered(shop),
         chosen=quantities(),
+        held={one.product: one.quantity for one in held.lines} if held else {},
         nothing="nothing" in request.args,
+        complaint=complaint,
+        form=form,
         cancelling=cancelling,
         paying=paying,
     )
@@ -158,7 +158,7 @@ def entered(slug: str) -> Shop:
 
 def offered(shop: Shop) -> list[Offer]:
     """What the shop's page shows just now."""
-    return offers(shop, parts().seats(quotas_of(shop)), at=parts().clock())
+    return offers(shop, parts().seats(quotas_of([shop])), at=parts().clock())
 
 
 def quantities() -> dict[str, int]:

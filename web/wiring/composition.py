@@ -19,6 +19,7 @@ from adapters.postgres.ledger.notify import Hints, listen
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.migrate import migrate
 from adapters.postgres.roles import check_role_at
+from adapters.postgres.working.carts import PostgresCarts
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.postgres.working.tables import (
     PostgresCatalogue,
@@ -121,6 +122,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         inbox=inbox,
         limits=RateLimits(connections),
         tokens=tokens,
+        carts=PostgresCarts(connections),
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         transfer_svg=transfer_svg,

@@ -10,6 +10,7 @@ from uuid import UUID
 from ledger.audit.check_tree import KeptBesideStamps
 from ledger.audit.raw_rows import AuditedRows
 from ledger.audit.verify import Shares
+from ledger.cart.cart import Cart
 from ledger.cases.service import Cases
 from ledger.inbox.ports import Evidence, Inbox, WebhookDoor
 from ledger.inbox.receive import Intake
@@ -140,6 +141,18 @@ class Limits(Protocol):
 
     def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
         """True while it may be done once more."""
+        ...
+
+
+class Carts(Protocol):
+    """Where carts are kept, for all processes together."""
+
+    def read(self, id_hash: bytes) -> tuple[int, Cart]:
+        """The cart and its version; an empty one of version 0 if there is none."""
+        ...
+
+    def keep(self, id_hash: bytes, cart: Cart, *, version: int, at: datetime) -> bool:
+        """Keep it in place of the version that was read; False if somebody was faster."""
         ...
 
 
@@ -332,6 +345,7 @@ class Parts:
     inbox: Archive
     limits: Limits
     tokens: Tokens
+    carts: Carts
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None

@@ -1,0 +1,1 @@
+select version, content::text from working.carts where id_hash = $1
