@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
-from ledger.order.evolve import fold
+from ledger.order.evolve import evolve, fold
 from ledger.order.numbers import order_numbers, receipt_numbers
 from ledger.order.order import Order
 from ledger.order.stamps import (
@@ -35,7 +35,7 @@ from ledger.order.stamps import (
     TicketsIssued,
     ZeroPrice,
 )
-from ledger.shop.stamps import CancellationPolicy, Seller, shop_id
+from ledger.shop.stamps import BankAccount, CancellationPolicy, PaymentLetter, Seller, shop_id
 from tests.kits.ticket_codes import codes
 
 ORDER = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
@@ -120,9 +120,22 @@ ISSUED = TicketsIssued(
     hashes=tuple(one.hash for one in codes(2)), codes=tuple(one.code for one in codes(2))
 )
 
+REFUSED = CreateRefundFailure(code="no")
+BY_HAND = replace(PAYING, provider="manual", account="")
+TRANSFER = PaymentLetter(
+    after=0,
+    how_to_pay={
+        "en": "Transfer the sum to our account, with the reference.",
+        "fi": "Maksa summa tilillemme ja käytä viitettä.",
+        "sv": "Betala summan till vårt konto och ange referensen.",
+    },
+    bank_account=BankAccount(iban="FI3715903000000776", holder="Winterfest ry", bic="NDEAFIHH"),
+)
+REMINDER = PaymentLetter(after=1800, how_to_pay={})
 NOT_PAID = PaymentWithdrawn(payment=PAYMENT, amount=TOTAL, approver="boss")
 
 Stack = Sequence[tuple[UUID, Any]]
+Sample = tuple[Order, Letter, UUID, int | None]
 BOUGHT: Stack = ((PAYMENT, PAYING), (PAYMENT, PAID))
 RECEIPTED: Stack = (*BOUGHT, (PAYMENT, RECEIPT))
 
@@ -195,8 +208,32 @@ MOVED = StartMoved(
 )
 
 
-def samples(language: str = "en") -> dict[str, tuple[Order, Letter, UUID, int | None]]:
-    """One order for each letter there is, and some variations."""
+def samples(language: str = "en") -> dict[str, Sample]:
+    """One order for each letter there is, and for each of its variations, claimed as it is sent.
+
+    They are shown in `docs/reference/letters.md`: `python -m tests.kits.letter_pictures`.
+    """
+    return {name: _claimed(*one) for name, one in _unclaimed(language).items()}
+
+
+def _claimed(about: Order, letter: Letter, cause: UUID, number: int | None) -> Sample:
+    """A receipt draws its number with its claim, which is its date."""
+    if (cause, letter) in about.postings or number is None:
+        return about, letter, cause, number
+    claim = Recorded(
+        stream=ORDER,
+        version=about.version + 1,
+        position=about.version + 1,
+        recorded_at=THEN + timedelta(minutes=about.version),
+        stamp=ReceiptSendStarted(letter=letter, try_number=1, numbered_for=SHOP),
+        correlation_id=cause,
+        actor="test",
+        numbers={receipt_numbers(SHOP): number},
+    )
+    return evolve(about, claim), letter, cause, number
+
+
+def _unclaimed(language: str) -> dict[str, Sample]:
     placed = in_language(language)
     fee = replace(REFUNDING, amount=Money(12000, "EUR"), fee=Money(345, "EUR"))
     less = replace(ACCEPTED, amount=Money(12000, "EUR"))
@@ -244,7 +281,7 @@ def samples(language: str = "en") -> dict[str, tuple[Order, Letter, UUID, int | 
                 *BOUGHT,
                 (REFUND, REFUNDING),
                 done,
-                (REFUND, CreateRefundFailure(code="no")),
+                (REFUND, REFUSED),
                 placed=placed,
             ),
             Letter.CANCELLED,
@@ -287,6 +324,33 @@ def samples(language: str = "en") -> dict[str, tuple[Order, Letter, UUID, int | 
             17,
         ),
         "moved": (order(*BOUGHT, (REQUEST, MOVED), placed=placed), Letter.MOVED, REQUEST, None),
+        "withdrawal": (
+            order(*RECEIPTED, (REFUND, REFUNDING), placed=placed),
+            Letter.WITHDRAWAL,
+            REFUND,
+            None,
+        ),
+        "withdrawal-refused": (
+            order(*RECEIPTED, (REFUND, REFUNDING), (REFUND, REFUSED), placed=placed),
+            Letter.WITHDRAWAL,
+            REFUND,
+            None,
+        ),
+        "transfer": (
+            order(
+                (PAYMENT, BY_HAND),
+                placed=replace(placed, payment_letter=TRANSFER, unpaid_after=14 * 24 * 3600),
+            ),
+            Letter.HOW_TO_PAY,
+            PAYMENT,
+            None,
+        ),
+        "reminder": (
+            order((PAYMENT, PAYING), placed=replace(placed, payment_letter=REMINDER)),
+            Letter.HOW_TO_PAY,
+            PAYMENT,
+            None,
+        ),
         "link": (order(*BOUGHT, (REQUEST, LINK), placed=placed), Letter.LINK, REQUEST, None),
         "external": (
             order(

@@ -129,11 +129,11 @@ def about_order(at: Occasion) -> Sequence[Fact]:
 
 
 def about_receipt(at: Occasion, label: str) -> Sequence[Fact]:
-    """The receipt's own number and date and the payment's reference, where there are any."""
+    """The receipt's own number and date, and the reference of what was to be paid."""
     numbered = [(label, str(at.number))] if at.number is not None else []
     if at.issued_at is not None:
         numbered.append((at.say("Date"), at.speech.date(at.issued_at)))
-    reference = at.order.payment_reference
+    reference = at.order.payment_reference if at.order.due else ""
     return (*numbered, *([(at.say("Payment reference"), reference)] if reference else []))
 
 

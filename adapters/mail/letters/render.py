@@ -91,7 +91,7 @@ def _laid_out(template: str, body: Body, at: Occasion) -> str:
             terms=at.order.terms,
             speech=at.speech,
             _=at.say,
-            order_number=at.order_number,
+            page=at.page,
             line_total=line_total,
             shop=at.speech.of(at.order.terms.shop_name),
         )
