@@ -128,13 +128,20 @@ def about_order(at: Occasion) -> Sequence[Fact]:
     )
 
 
-def about_receipt(at: Occasion, label: str) -> Sequence[Fact]:
-    """The receipt's own number and date, and the reference of what was to be paid."""
+def about_receipt(at: Occasion, label: str, *reversed: Fact) -> Sequence[Fact]:
+    """The receipt's own number and date, and the reference of what was to be paid.
+
+    A credit note says which receipt it reverses. Who paid nothing has no use for a reference.
+    """
     numbered = [(label, str(at.number))] if at.number is not None else []
     if at.issued_at is not None:
         numbered.append((at.say("Date"), at.speech.date(at.issued_at)))
-    reference = at.order.payment_reference if at.order.due else ""
-    return (*numbered, *([(at.say("Payment reference"), reference)] if reference else []))
+    reference = at.order.payment_reference if at.order.terms.total else ""
+    return (
+        *numbered,
+        *reversed,
+        *([(at.say("Payment reference"), reference)] if reference else []),
+    )
 
 
 def about_withdrawal(at: Occasion) -> Sequence[Fact]:
@@ -165,9 +172,9 @@ def about_customer(at: Occasion) -> Sequence[Fact]:
     return tuple(row for row in rows if row[1])
 
 
-def about_everything(at: Occasion, label: str) -> Sequence[Fact]:
+def about_everything(at: Occasion, label: str, *reversed: Fact) -> Sequence[Fact]:
     """The head of a receipt."""
-    return (*about_order(at), *about_receipt(at, label), *about_customer(at))
+    return (*about_order(at), *about_receipt(at, label, *reversed), *about_customer(at))
 
 
 def about_tickets(at: Occasion) -> Sequence[str]:

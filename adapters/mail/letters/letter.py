@@ -4,10 +4,14 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from ledger.kernel.money import Money, VatShare
 from ledger.order.stamps import Line
 
 WIDTH = 66
+# Characters: longer words may be broken, after so many.
+_LONG, _RUN = 24, 18
 
 
 def fold(text: str, indent: str = "") -> str:
@@ -22,6 +26,23 @@ def fold(text: str, indent: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def breakable(text: str) -> Markup:
+    """For HTML: long runs, such as bar codes, may be broken, and are copied as one.
+
+    >>> str(breakable("FI37 1234567890123456789012345"))
+    'FI37 123456789012345678<wbr>9012345'
+    """
+    words = (_runs(word) for word in text.split(" "))
+    runs = (Markup("<wbr>").join(parts) for parts in words)
+    return Markup(" ").join(runs)
+
+
+def _runs(word: str) -> list[str]:
+    if len(word) <= _LONG:
+        return [word]
+    return [word[at : at + _RUN] for at in range(0, len(word), _RUN)]
 
 
 def one_line(text: str) -> str:

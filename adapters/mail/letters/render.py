@@ -12,7 +12,15 @@ from adapters.mail.letters.cancellation import cancelled, link, moved, withdrawa
 from adapters.mail.letters.confirmed import confirmed
 from adapters.mail.letters.context import Occasion, line_total
 from adapters.mail.letters.how_to_pay import how_to_pay
-from adapters.mail.letters.letter import Attachment, Body, RenderedLetter, fold, one_line, pair
+from adapters.mail.letters.letter import (
+    Attachment,
+    Body,
+    RenderedLetter,
+    breakable,
+    fold,
+    one_line,
+    pair,
+)
 from adapters.mail.letters.returned import correction, refunded
 from ledger.order.order import Order
 from ledger.order.stamps import Letter
@@ -109,5 +117,5 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters.update(fold=fold, pair=pair, cut=cut)
+    environment.filters.update(fold=fold, pair=pair, cut=cut, breakable=breakable)
     return environment

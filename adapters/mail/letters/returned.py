@@ -1,6 +1,7 @@
 """The letters about money that goes back: the credit note, and corrections of what was said."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from adapters.mail.letters.context import (
     Fact,
@@ -33,8 +34,7 @@ def refunded(at: Occasion) -> Body:
         heading=_heading(at, refund),
         paragraphs=(at.greeting(), *_story(at, refund)),
         facts=(
-            *about_everything(at, at.say("Credit note")),
-            *_reversed(at, refund),
+            *about_everything(at, at.say("Credit note"), *_reversed(at, refund.payment)),
             *about_withdrawal(at),
         ),
         statement=_statement(at, refund),
@@ -142,8 +142,9 @@ def _why(at: Occasion, refund: Refund) -> str:
             return at.say("We have cancelled your order.") if _cancels(at, refund) else ""
 
 
-def _reversed(at: Occasion, refund: Refund) -> Sequence[tuple[str, str]]:
-    number = at.receipt_number(refund.payment)
+def _reversed(at: Occasion, payment: UUID | None) -> Sequence[Fact]:
+    """Which receipt a credit note takes back, if the payment got one."""
+    number = at.receipt_number(payment)
     return () if number is None else ((at.say("Reverses receipt"), str(number)),)
 
 
@@ -191,7 +192,7 @@ def _not_paid(at: Occasion, taken: Withdrawal, amount: Money) -> Body:
             + at.say("That was our mistake, and the receipt is not valid: no such payment came."),
             at.say("We are sorry."),
         ),
-        facts=(*about_everything(at, at.say("Credit note")), *_taken_back(at, taken)),
+        facts=about_everything(at, at.say("Credit note"), *_reversed(at, taken.about)),
         statement=Statement(
             sum_label=at.say("Taken back"), total=amount, vat=vat_of_part(amount, at.order)
         ),
@@ -202,11 +203,6 @@ def _not_paid(at: Occasion, taken: Withdrawal, amount: Money) -> Body:
         ),
         notes=(at.contact(),),
     )
-
-
-def _taken_back(at: Occasion, taken: Withdrawal) -> tuple[Fact, ...]:
-    number = at.receipt_number(taken.about)
-    return () if number is None else ((at.say("Reverses receipt"), str(number)),)
 
 
 def _reinstated(at: Occasion) -> Body:

@@ -43,6 +43,9 @@ def by_the_library(letter: RenderedLetter) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
+    for picture in letter.pictures:
+        _, page = message.iter_parts()
+        page.add_related(picture.png, "image", "png", cid=f"<{picture.name}>")
     return read(message.as_bytes())
 
 
@@ -55,6 +58,12 @@ def read(content: bytes) -> EmailMessage:
 def contents(message: EmailMessage) -> Iterator[tuple[str, str]]:
     for part in message.iter_parts():
         assert isinstance(part, EmailMessage)
+        if part.get_content_type() == "multipart/related":
+            page, *pictures = part.iter_parts()
+            assert isinstance(page, EmailMessage)
+            yield page.get_content_type(), page.get_content().replace("\r\n", "\n")
+            yield from ((str(one["Content-ID"]), one.as_string()[-200:]) for one in pictures)
+            continue
         assert part.get_content_charset() == "utf-8"
         yield part.get_content_type(), part.get_content().replace("\r\n", "\n")
 

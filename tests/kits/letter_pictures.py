@@ -1,0 +1,209 @@
+"""The reference of letters, as they are written today; run as a program, it makes the page.
+
+`python -m tests.kits.letter_pictures` writes the page and, in Chromium, its pictures.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from adapters.mail.letters import RenderedLetter, render
+from adapters.mail.tickets.press import Press
+from ledger.order.stamps import Letter
+from tests.kits.letter_orders import BASE, samples
+
+REFERENCE = Path(__file__).parents[2] / "docs/reference"
+PAGE, PICTURES = REFERENCE / "letters.md", REFERENCE / "pictures"
+WIDTH, COLOURS = 390, 24
+DARK = Letter.PAID
+_INTRO = """# Letters
+
+What the shop writes to its customers: each kind of letter, the stamps that call for it, and its
+text part in English as it is written today. Each goes out in the language of the order (English,
+Finnish, Swedish), as text and as HTML; the pictures show the HTML on a phone. This page is made
+of the letters themselves, by `.venv/bin/python -m tests.kits.letter_pictures`; a test compares
+its words with what is written today. How one is added: [Add a letter](../how-to/add-a-letter.md).
+
+Times are those of the shop's time zone, which each letter names. A receipt and a credit note have
+numbers of one series per shop, without gaps, and the date on which the number was drawn, whenever
+they are sent again. Which letters an order owes is a function of its stamps
+([0004](../decisions/0004-letters-owed.md)): one letter per correlation id and kind, claimed by
+`RECEIPT_SEND_STARTED` before it goes out. A letter is written from the stamps up to that claim,
+so whoever has the ledger and its key writes the same again and finds the keyed hash of
+`RECEIPT_SENT`, until the person is erased. Sent again at somebody's wish it is
+`RECEIPT_RESEND_REQUESTED`, a fact of its own, with another Message-ID.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """When a letter is sent, and its samples of `letter_orders`: what each is, the first drawn."""
+
+    called_by: str
+    samples: Mapping[str, str]
+
+
+KINDS = {
+    Letter.PAID: Kind(
+        called_by="`PAID`, once the payment is there in full and the order stands; `ZERO_PRICE`,"
+        " for what costs nothing. It is the receipt, and brings the tickets (a PDF and the event for"
+        " a calendar) while they are valid.",
+        samples={
+            "tickets": "Paid, with tickets",
+            "paid": "Paid, without tickets",
+            "free": "Free: no payment reference, for nobody pays",
+        },
+    ),
+    Letter.REFUNDED: Kind(
+        called_by="`CREATE_REFUND_SUCCESS`, `REFUNDED` or `MANUAL_REFUND`, whichever comes first of"
+        " a refund; what settles it sends nothing more. It is a credit note, and names the receipt"
+        " that it reverses.",
+        samples={
+            "refunded": "Cancelled by the customer, all of it returned",
+            "fee": "A fee was kept back",
+            "part": "Some pieces were given up",
+            "the rest": "Then the rest was given up, too",
+            "external": "Returned in the provider's own dashboard",
+            "shop-cancelled": "The event does not take place",
+        },
+    ),
+    Letter.CANCELLED: Kind(
+        called_by="`CANCELLED` of an order that had been paid or was free, or `ORDER_AMENDED`,"
+        " where no refund of the same correlation id tells so. It waits for that refund's outcome.",
+        samples={
+            "cancelled": "Cancelled by ticket sales, money aside",
+            "refused": "The payment provider refused the refund",
+            "part-refused": "The same, of some pieces",
+            "shop-cancelled-unpaid": "The event does not take place, and nothing was paid",
+        },
+    ),
+    Letter.CORRECTION: Kind(
+        called_by="`REFUND_FAILED` after its letter went out; `PAYMENT_WITHDRAWN` and"
+        " `CANCELLATION_WITHDRAWN`, where the mistake stood in a letter.",
+        samples={
+            "correction": "A refund failed after all",
+            "not-paid": "A payment was marked by mistake: a credit note, too",
+            "reinstated": "Cancelled by mistake",
+        },
+    ),
+    Letter.WITHDRAWAL: Kind(
+        called_by="`CREATE_REFUND_REQUEST` of a customer's own wish, if two minutes later its"
+        " refund was not accepted.",
+        samples={
+            "withdrawal": "The payment provider has not answered",
+            "withdrawal-refused": "It refused, and the order stays",
+        },
+    ),
+    Letter.LINK: Kind(
+        called_by="`CANCELLATION_REQUESTED`: only the newest, and only while nothing was done with"
+        " it.",
+        samples={"link": "Asked for on the order's page"},
+    ),
+    Letter.HOW_TO_PAY: Kind(
+        called_by="`ORDER_PLACED`, while the order waits for its money: at once where it comes by"
+        " hand, else after half an hour; once, and not any more when it is too late to pay. The"
+        " code is that of the European Payments Council, for transfers in euros.",
+        samples={
+            "transfer": "By bank transfer, to a Finnish account",
+            "reminder": "On a provider's page",
+        },
+    ),
+    Letter.MOVED: Kind(
+        called_by="`START_MOVED`: the event takes place at another time.",
+        samples={"moved": "With the choice to have the money back"},
+    ),
+}
+
+
+def page() -> str:
+    """The whole page."""
+    return "".join((_INTRO, *(part for kind in KINDS for part in _section(kind))))
+
+
+def _section(kind: Letter) -> Iterator[str]:
+    told = KINDS[kind]
+    yield f"\n## {kind}\n\nCalled for by {told.called_by}\n"
+    for place, (name, what) in enumerate(told.samples.items()):
+        letter = written(name)
+        yield f"\n### {what}\n\n"
+        if place == 0:
+            yield "".join(f"![{what}](pictures/{one})\n" for one in pictures_of(kind)) + "\n"
+        yield f"Subject: {letter.subject}{_files(letter)}\n\n```text\n{_shown(letter.text)}```\n"
+
+
+def _files(letter: RenderedLetter) -> str:
+    names = ", ".join(f"`{one.name}`" for one in letter.attachments)
+    return f"  \nAttached: {names}" if names else ""
+
+
+def _shown(text: str) -> str:
+    """Mail programs know the line of a signature by its blank, which editors take away."""
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+
+def written(name: str, language: str = "en") -> RenderedLetter:
+    """A sample as it is sent, files and all."""
+    about, letter, cause, number = samples(language)[name]
+    files = Press().attachments
+    return render(about, letter, correlation_id=cause, number=number, base_url=BASE, files=files)
+
+
+def pictures_of(kind: Letter) -> list[str]:
+    """The names of a kind's pictures: one light one, and of one kind a dark one."""
+    return [f"letter-{kind}.png", *([f"letter-{kind}-dark.png"] if kind is DARK else [])]
+
+
+def shown_alone(letter: RenderedLetter) -> str:
+    """The HTML part with its pictures in it."""
+    html = letter.html
+    for one in letter.pictures:
+        html = html.replace(
+            f"cid:{one.name}", f"data:image/png;base64,{b64encode(one.png).decode()}"
+        )
+    return html
+
+
+def without_styles(html: str) -> str:
+    """What a mail program shows that takes all styles away."""
+    html = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    return re.sub(r'\sstyle="[^"]*"', "", html)
+
+
+def _draw() -> None:
+    """All pictures, in few colours."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.kits.browser import ARGUMENTS, find_or_install
+
+    PICTURES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        program = str(find_or_install())
+        browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS])
+        for kind, told in KINDS.items():
+            for name in pictures_of(kind):
+                scheme = "dark" if name.endswith("-dark.png") else "light"
+                shown = browser.new_page(
+                    viewport={"width": WIDTH, "height": 600}, color_scheme=scheme
+                )
+                shown.set_content(shown_alone(written(next(iter(told.samples)))))
+                (PICTURES / name).write_bytes(_small(shown.screenshot(full_page=True)))
+                shown.close()
+        browser.close()
+
+
+def _small(png: bytes) -> bytes:
+    from PIL import Image
+
+    small = BytesIO()
+    with Image.open(BytesIO(png)) as picture:
+        drawn = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        drawn.save(small, "png", optimize=True)
+    return small.getvalue()
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    _draw()
