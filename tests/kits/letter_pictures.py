@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 from adapters.mail.letters import RenderedLetter, render
 from adapters.mail.tickets.press import Press
@@ -49,8 +50,8 @@ class Kind:
 KINDS = {
     Letter.PAID: Kind(
         called_by="`PAID`, once the payment is there in full and the order stands; `ZERO_PRICE`,"
-        " for what costs nothing. It is the receipt, and brings the tickets (a PDF and the event for"
-        " a calendar) while they are valid.",
+        " for what costs nothing. It is the receipt, and brings the tickets (a PDF and the event"
+        " for a calendar) while they are valid.",
         samples={
             "tickets": "Paid, with tickets",
             "paid": "Paid, without tickets",
@@ -184,7 +185,7 @@ def _draw() -> None:
         browser = playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS])
         for kind, told in KINDS.items():
             for name in pictures_of(kind):
-                scheme = "dark" if name.endswith("-dark.png") else "light"
+                scheme: Literal["dark", "light"] = "dark" if name.endswith("-dark.png") else "light"
                 shown = browser.new_page(
                     viewport={"width": WIDTH, "height": 600}, color_scheme=scheme
                 )
