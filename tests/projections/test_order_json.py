@@ -45,6 +45,7 @@ def test_it_shows_what_the_contract_promises():
         "version": 1,
         "placed_at": "2027-01-01T12:00:00Z",
         "language": "en",
+        "starts_at": "2027-02-10T12:00:00Z",
         "money": {
             "due": 3500,
             "received": 0,

@@ -1,4 +1,4 @@
-"""Cancelling a part of an order: some of its pieces are gone, the rest lives (SPEC X9).
+"""Cancelling a part of an order: some of its pieces are gone, the rest lives (ADR 0027).
 
 The same saga as that of a whole order: the refund is asked for under the cancellation's correlation
 id, and once it is accepted the lines are amended under it, too. The last pieces are the order.

@@ -1,4 +1,4 @@
-"""A part of an order is cancelled: what is gone, what goes back, and what lives on (SPEC X9)."""
+"""A part of an order is cancelled: what is gone, what goes back, and what lives on (ADR 0027)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
