@@ -234,10 +234,13 @@ def _refund_requested(order: Order) -> Standing:
             tone="wait",
             badge=_("Refund under way"),
             headline=_("We are waiting for an answer about your refund"),
-            story=_(
-                "We have asked the payment provider to return %(amount)s and do not have its answer"
-                " yet. We keep asking. You need not do anything.",
-                amount=money(order.refund_pending),
+            story=_told_late(
+                order,
+                _(
+                    "We have asked the payment provider to return %(amount)s and do not have its"
+                    " answer yet. We keep asking. You need not do anything.",
+                    amount=money(order.refund_pending),
+                ),
             ),
         )
     return Standing(

@@ -3,12 +3,13 @@
 import re
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from ledger.kernel.money import Money
 from ledger.kernel.store import LedgerUnavailable
+from ledger.order.commands import CancelUnpaid
 from ledger.order.stamps import OrderPlaced
 from ledger.shop.service import Shops
 from tests.kits.pages import MEMBER, World, hidden, press
@@ -433,6 +434,27 @@ def test_the_page_shows_how_far_the_tickets_are():
     assert re.findall(steps, waiting) == ["done", "done", "current"]
     world.pay(first)
     assert re.findall(steps, world.browser.get(own).text) == ["done", "done", "done"]
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["sold out since", "still there"])
+def test_what_became_of_money_that_came_too_late_is_said(gone: bool):
+    world = World()
+    put(world, friday="10")
+    page, _ = checkout(world)
+    assert page.index("otherwise we return the money") < page.index("First name")
+    order(world)
+    (late,) = orders(world)
+    world.clock.pass_by(days=4)
+    unpaid = CancelUnpaid(correlation_id=uuid4(), actor="ledger", at=world.clock())
+    world.orders.handle(late.id, unpaid)
+    world.orders.follow(late.id, world.clock())
+    for _ in range(8 if gone else 7):
+        world.an_order("friday", 10)
+    world.orders.follow(late.id, world.clock(), after=world.pay(world.orders.get(late.id)))
+    page = world.browser.get(f"/winterfest/orders/{late.id}").text
+    assert ("when your places had been sold." in page) is gone
+    assert ("Your places were still there, and they are yours." in page) is not gone
+    assert ("to return €155.00" in page) is gone
 
 
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
