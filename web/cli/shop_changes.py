@@ -140,11 +140,15 @@ def _preview(parts: Parts, shop: Shop) -> None:
     counts = parts.views.count_shop_orders(shop.id)
     _tell_lag(parts)
     table = Table("what comes of it", "orders", "goes back", "to return by hand")
-    for one in sorted(counts, key=lambda one: (one.fate in _LEFT_ALONE, one.fate)):
-        if one.fate in _LEFT_ALONE:
-            table.add_row(f"left alone: {one.fate}", str(one.many), "", "")
+    kinds = {(one.fate in _LEFT_ALONE, one.fate, one.currency) for one in counts}
+    for left_alone, fate, currency in sorted(kinds):
+        alike = [one for one in counts if (one.fate, one.currency) == (fate, currency)]
+        many = str(sum(one.many for one in alike))
+        if left_alone:
+            table.add_row(f"left alone: {fate}", many, "", "")
         else:
-            table.add_row(one.fate, str(one.many), _sum(one, one.refund), _sum(one, one.by_hand))
+            returned = sum(one.refund for one in alike), sum(one.by_hand for one in alike)
+            table.add_row(fate, many, *(_sum(alike[0], amount) for amount in returned))
     tables.console().print(table)
     told = [one for one in counts if one.fate not in _LEFT_ALONE]
     click.echo(f"{sum(one.many for one in told)} orders are cancelled and told by one letter each.")
@@ -159,12 +163,12 @@ def _preview_move(parts: Parts, shop: Shop) -> None:
     counts = parts.views.count_shop_orders(shop.id)
     _tell_lag(parts)
     alive = [one for one in counts if one.alive]
-    table = Table("orders that are moved", "orders", "could go back", "by hand")
+    table = Table("what is moved", "orders", "could go back", "by hand")
     for one in alive:
         table.add_row(one.fate, str(one.many), _sum(one, one.refund), _sum(one, one.by_hand))
     tables.console().print(table)
     gone = sum(one.many for one in counts if not one.alive)
-    click.echo(f"{sum(one.many for one in alive)} orders are moved; {gone} are cancelled already.")
+    click.echo(f"Orders that are moved: {sum(one.many for one in alive)}; cancelled: {gone}.")
 
 
 def _sum(one: AlikeOrders, amount: int) -> str:
@@ -214,7 +218,8 @@ def _tell_progress(parts: Parts, shop: Shop) -> None:
     for one in counts:
         if one.outcome or one.follows:
             name = one.outcome if not one.follows else f"to follow: {one.fate}"
-            table.add_row(name, str(one.many), _sum(one, one.refund), _sum(one, one.by_hand))
+            back = 0 if one.alive and not one.follows else one.refund
+            table.add_row(name, str(one.many), _sum(one, back), _sum(one, one.by_hand))
     tables.console().print(table)
     left = _many(counts, follows=True)
     word = "cancelled" if shop.cancelled else f"moved to {shop.terms.starts_at.isoformat()}"

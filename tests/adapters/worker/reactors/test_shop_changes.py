@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from ledger.order.stamps import (
     StartMoved,
 )
 from ledger.order.status import Status, status
-from tests.kits.worker import World
+from tests.kits.worker import World, shop_spec
 from tests.kits.worker_fakes import Killed
 
 WHY = {"en": "The hall burnt down.", "fi": "Sali paloi."}
@@ -223,3 +224,34 @@ def test_an_order_of_another_shop_is_left_alone():
     assert following_shop(world).run() == NOTHING
     assert len(world.stamps()) == size
     assert counted(world, Paid) == 1
+
+
+@pytest.mark.slow
+def test_five_hundred_orders_and_a_worker_that_dies_again_and_again():
+    world = World()
+    world.shops.import_shop(
+        replace(shop_spec(world.clock()), quotas={"weekend": 1_000}),
+        actor="test",
+        at=world.clock(),
+    )
+    for number in range(500):
+        _ = world.placed_and_paid() if number % 5 else world.opened(world.place())
+    cancel(world)
+    alive, deaths = world.orders._store, 0
+    while True:
+        world.orders._store = Mortal(world.store, at=37 + deaths % 7, after=bool(deaths % 2))
+        try:
+            following_shop(world).run()
+        except Killed:
+            deaths += 1
+        else:
+            break
+    world.orders._store = alive
+    settle(world)
+    assert deaths > 10
+    assert counted(world, Cancelled) == 500
+    assert counted(world, CreateRefundRequest) == 400
+    assert len({one for one in world.provider.asks if "/refund/" in one}) == 400
+    for order in world.all_orders():
+        assert not world.orders.get(order).held
+        assert len([x for x in letters_of(world, order) if x is not Letter.PAID]) == 1
