@@ -31,6 +31,27 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="letter-of-a-free-order-has-a-payment-reference",
+        file="adapters/mail/letters/context.py",
+        old='at.order.payment_reference if at.order.terms.total else ""',
+        new="at.order.payment_reference",
+        tests=("tests/adapters/mail/test_letters.py",),
+    ),
+    Mutation(
+        name="receipt-is-dated-when-it-is-sent-again",
+        file="adapters/mail/letters/context.py",
+        old="next((one.numbered_at for one in found",
+        new="next((one.started_at for one in found",
+        tests=("tests/adapters/worker/reactors/test_letters_written_again.py",),
+    ),
+    Mutation(
+        name="caught-attachment-is-whatever-its-sender-says",
+        file="adapters/mail_catcher/inbox.py",
+        old="kind = found.kind if found.kind in _FILES else _BYTES",
+        new="kind = found.kind",
+        tests=("tests/adapters/test_mail_catcher.py",),
+    ),
+    Mutation(
         name="page-answers-by-itself-who-may-cancel",
         file="web/pages/order.py",
         old="        told_cancellation=told_cancellation,\n",

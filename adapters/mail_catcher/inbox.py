@@ -1,17 +1,20 @@
 """The inbox as web pages, for people on this machine only."""
 
 import json
-from collections.abc import Mapping
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache, partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from types import MappingProxyType
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
-from adapters.mail_catcher.letterbox import Caught, Letterbox
+from adapters.mail_catcher.letterbox import Caught, CaughtFile, Letterbox
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -22,10 +25,16 @@ _PAGE = (
 # A letter may open its links in a window of their own, and nothing else.
 _LETTER = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
-    "style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'self'"
+    "style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'self'"
 )
-_ON_A_PAGE = 200
+_FILE = "sandbox; default-src 'none'"
+# What a browser may be told that it is; all else is bytes to be saved.
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_FILES = (*_PICTURES, "application/pdf", "text/calendar", "text/plain")
+_BYTES = "application/octet-stream"
+_ON_A_PAGE, _DIGITS = 200, 4
 _HTML = "text/html; charset=utf-8"
+_NAMED = re.compile(r"""(\bsrc=["'])cid:([^"'>\s]+)""", re.IGNORECASE)
 
 
 def inbox_server(box: Letterbox, port: int) -> ThreadingHTTPServer:
@@ -58,14 +67,23 @@ class _Inbox(BaseHTTPRequestHandler):
                 self._answer(_listing(self._box), kind="application/json")
             case ["inbox.css"]:
                 self._answer(_styles(), kind="text/css; charset=utf-8")
-            case ["messages", id]:
-                self._page(id)
-            case ["messages", id, "html"]:
-                self._letter(id)
+            case ["messages", id, *part]:
+                self._message(id, part)
             case _:
                 self._missing()
 
     do_HEAD = do_GET  # noqa: N815  the base class looks for this name
+
+    def _message(self, id: str, part: Sequence[str]) -> None:
+        match part:
+            case []:
+                self._page(id)
+            case ["html"]:
+                self._letter(id)
+            case ["attachments", place] if place.isascii() and place.isdigit():
+                self._attachment(id, int(place[:_DIGITS]))
+            case _:
+                self._missing()
 
     def _page(self, id: str | None) -> None:
         opened = self._box.find(id) if id is not None else None
@@ -91,7 +109,16 @@ class _Inbox(BaseHTTPRequestHandler):
             return
         # Without a target of their own, links would open inside the frame, which may do nothing.
         page = letter.html.replace("<head>", '<head><base target="_blank">', 1)
-        self._answer(page, kind=_HTML, policy=_LETTER)
+        self._answer(_with_pictures(page, self._box.pictures(id)), kind=_HTML, policy=_LETTER)
+
+    def _attachment(self, id: str, place: int) -> None:
+        found = self._box.attachment(id, place)
+        if found is None:
+            self._missing()
+            return
+        kind = found.kind if found.kind in _FILES else _BYTES
+        name = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"}
+        self._answer(found.content, kind=kind, policy=_FILE, more=name)
 
     def _missing(self) -> None:
         page = _template("missing.html").render()
@@ -99,15 +126,16 @@ class _Inbox(BaseHTTPRequestHandler):
 
     def _answer(
         self,
-        text: str,
+        content: str | bytes,
         *,
         kind: str = "text/plain; charset=utf-8",
         status: HTTPStatus = HTTPStatus.OK,
         policy: str = _PAGE,
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        body = text.encode()
+        body = content.encode() if isinstance(content, str) else content
         self.send_response(status)
-        for name, value in _headers(kind, len(body), policy).items():
+        for name, value in {**_headers(kind, len(body), policy), **more}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
@@ -128,6 +156,18 @@ def _headers(kind: str, length: int, policy: str) -> Mapping[str, str]:
     }
 
 
+def _with_pictures(html: str, pictures: Mapping[str, CaughtFile]) -> str:
+    """The page of a letter with its own pictures in it: nothing is fetched for it."""
+
+    def shown(named: re.Match[str]) -> str:
+        found = pictures.get(unquote(named[2]))
+        if found is None or found.kind not in _PICTURES:
+            return named[0]
+        return f"{named[1]}data:{found.kind};base64,{b64encode(found.content).decode()}"
+
+    return _NAMED.sub(shown, html)
+
+
 def _host(header: str) -> str:
     try:
         return urlsplit(f"//{header}").hostname or ""
@@ -140,7 +180,7 @@ def _listing(box: Letterbox) -> str:
     return json.dumps([_as_json(letter) for letter in box.newest()], ensure_ascii=False)
 
 
-def _as_json(letter: Caught) -> dict[str, str]:
+def _as_json(letter: Caught) -> dict[str, object]:
     return {**asdict(letter), "received_at": letter.received_at.isoformat()}
 
 

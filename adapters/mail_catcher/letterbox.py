@@ -5,6 +5,7 @@ import email.policy
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -27,6 +28,16 @@ class Caught:
     html: str
     message_id: str
     received_at: datetime
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaughtFile:
+    """A file that came with a letter. `name` and `kind` are its sender's words."""
+
+    name: str
+    kind: str
+    content: bytes
 
 
 class Letterbox:
@@ -59,11 +70,25 @@ class Letterbox:
         file = self._folder / f"{id}.eml"
         return _read(file) if _ID.fullmatch(id) and file.exists() else None
 
+    def attachment(self, id: str, place: int) -> CaughtFile | None:
+        """The file at this place among a letter's attachments, if there is one."""
+        if self.find(id) is None:
+            return None
+        parts = _attached(_parsed(self._folder / f"{id}.eml"))
+        return _file(parts[place]) if place < len(parts) else None
+
+    def pictures(self, id: str) -> Mapping[str, CaughtFile]:
+        """The pictures in a letter, by the names that its page has for them (RFC 2392)."""
+        if self.find(id) is None:
+            return {}
+        message = _parsed(self._folder / f"{id}.eml")
+        named = ((_header(one, "Content-ID").strip().strip("<>"), one) for one in message.walk())
+        return {name: _file(one) for name, one in named if name and not one.is_multipart()}
+
 
 @lru_cache(maxsize=10_000)
 def _read(file: Path) -> Caught:
-    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    assert isinstance(message, EmailMessage)
+    message = _parsed(file)
     since_epoch = int(file.stem.partition("-")[0]) / _NANOSECONDS
     return Caught(
         id=file.stem,
@@ -74,7 +99,36 @@ def _read(file: Path) -> Caught:
         html=_part(message, "html"),
         message_id=_header(message, "Message-ID"),
         received_at=datetime.fromtimestamp(since_epoch, UTC),
+        attachments=tuple(_name(one) for one in _attached(message)),
     )
+
+
+def _parsed(file: Path) -> EmailMessage:
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def _attached(message: EmailMessage) -> list[EmailMessage]:
+    """What stands beside the words of a letter, to be saved."""
+    try:
+        return [one for one in message.walk() if one.get_content_disposition() == "attachment"]
+    except (ValueError, LookupError, AttributeError):
+        return []
+
+
+def _file(part: EmailMessage) -> CaughtFile:
+    content = part.get_payload(decode=True)
+    found = content if isinstance(content, bytes) else b""
+    return CaughtFile(name=_name(part), kind=part.get_content_type(), content=found)
+
+
+def _name(part: EmailMessage) -> str:
+    try:
+        name = part.get_filename() or ""
+        return name.encode(errors="replace").decode()
+    except (ValueError, LookupError, AttributeError):
+        return ""
 
 
 def _header(message: EmailMessage, name: str) -> str:

@@ -4,6 +4,7 @@ import signal
 import smtplib
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,16 +13,24 @@ import httpx2
 import pytest
 
 from adapters.mail.letters import RenderedLetter
+from adapters.mail.letters.letter import Attachment, Picture
 from adapters.mail.smtp import Sent, SmtpMail
 from adapters.mail_catcher.letterbox import Letterbox
 
+PICTURE = b"\x89PNG\r\n\x1a\n and the rest"
 LETTER = RenderedLetter(
     subject="Confirmation of your order #000423",
     text="Hello Ada,\nthank you.\n",
-    html="<!doctype html><html><head><title>x</title></head><body>Hello Ada</body></html>",
+    html="<!doctype html><html><head><title>x</title></head><body>Hello Ada"
+    '<img src="cid:code"><img src="cid:unknown"></body></html>',
     to="ada@example.org",
     reply_to="tickets@winterfest.example",
     from_name="Winterfest",
+    pictures=(Picture(name="code", png=PICTURE, side=21, meaning="A code"),),
+    attachments=(
+        Attachment(name="tickets.pdf", kind="application/pdf", content=b"%PDF-1.7"),
+        Attachment(name="sly.html", kind="text/html", content=b"<script>alert(1)</script>"),
+    ),
 )
 
 
@@ -81,6 +90,41 @@ def test_a_letter_is_framed_without_any_power(catcher):
     assert "allow-scripts" not in policy
     assert "allow-same-origin" not in policy
     assert "Hello Ada" in page.text
+
+
+def test_pictures_in_a_letter_are_shown_and_nothing_is_fetched(catcher):
+    _, inbox = catcher
+    (letter,) = httpx2.get(f"{inbox}messages.json").json()
+    page = httpx2.get(f"{inbox}messages/{letter['id']}/html")
+    shown = f'src="data:image/png;base64,{b64encode(PICTURE).decode()}"'
+    assert shown in page.text
+    assert "cid:code" not in page.text
+    assert 'src="cid:unknown"' in page.text
+    assert "img-src data:;" in page.headers["content-security-policy"]
+
+
+def test_attachments_are_saved_and_never_opened_here(catcher):
+    _, inbox = catcher
+    (letter,) = httpx2.get(f"{inbox}messages.json").json()
+    assert letter["attachments"] == ["tickets.pdf", "sly.html"]
+    page = httpx2.get(f"{inbox}messages/{letter['id']}").text
+    links = re.findall(r'href="(/messages/[^"]+/attachments/\d)" download', page)
+    files = [httpx2.get(f"{inbox.rstrip('/')}{one}") for one in links]
+    assert [one.content for one in files] == [b"%PDF-1.7", b"<script>alert(1)</script>"]
+    kinds = [one.headers["content-type"] for one in files]
+    assert kinds == ["application/pdf", "application/octet-stream"]
+    for one in files:
+        assert one.headers["content-disposition"].startswith("attachment; ")
+        assert one.headers["content-security-policy"].startswith("sandbox; ")
+        assert one.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("place", ["2", "-1", "x", "9" * 5000, "٣"])
+def test_an_attachment_that_is_not_there_is_not_found(catcher, place):
+    _, inbox = catcher
+    (letter,) = httpx2.get(f"{inbox}messages.json").json()
+    address = f"{inbox}messages/{letter['id']}/attachments/{place}"
+    assert httpx2.get(address).status_code == 404
 
 
 def test_letters_outlive_the_process(tmp_path):

@@ -14,7 +14,7 @@ from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import Patience, Progress, Reactor
-from adapters.worker.reactors.deliver_letter import DeliveryPolicy, Post
+from adapters.worker.reactors.deliver_letter import DeliveryPolicy, Post, Render
 from adapters.worker.reactors.follow_orders import Following, MemoryCursor
 from adapters.worker.reactors.letters import Letters
 from adapters.worker.reactors.open_payments import Payments
@@ -116,6 +116,7 @@ class World:
     ) -> None:
         self.clock, self.mail, self.provider = Clock(), FakeMail(), FakeProvider()
         self.store = store or memory_ledger(self.clock)
+        self.render: Render = plain_letter
         self.keyring, self._now = self.store.keyring, now or self.clock
         self.shops, self.cases = Shops(self.store), Cases(self.store)
         self.orders = Orders(self.store, self.shops, self.cases)
@@ -191,7 +192,7 @@ class World:
     def post(self, policy: DeliveryPolicy) -> Post:
         return Post(
             mail=self.mail,
-            render=plain_letter,
+            render=self.render,
             keyed_hash=self.keyring.keyed_hash,
             mail_domain="winterfest.example",
             clock=self.clock,
