@@ -66,6 +66,7 @@ def ask(shop: str, order: str) -> Response:
 
 def offer(shop: str, order: str) -> Response:
     """What cancelling these pieces, or all, would bring back just now. Nothing is done."""
+    slow_down("cancel", limit=30)
     found, body = order_in(shop, order), read(QuoteBody)
     pieces = _pieces(found, body.lines)
     quoted = actions.offered(found, pieces)
