@@ -1,5 +1,8 @@
 """The order page: how it stands, what happened, what can still be done. Nothing personal."""
 
+from datetime import datetime
+from math import ceil
+
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
@@ -65,6 +68,7 @@ def page(shop: str, order: str) -> str:
         told_cancellation=told_cancellation,
         at_once=offered_token(found),
         grace_ends=grace_ends(found),
+        grace_left=_seconds_left(found, at),
         progress=progress(found, waits=back.waits),
         again="again" in request.args,
         rest=rest_of_cart(found),
@@ -77,6 +81,12 @@ def pay(shop: str, order: str) -> Response:
     """Another try to pay, then see other: the payment page."""
     slow_down("pay", limit=20)
     return try_again(order_in(shop, order))
+
+
+def _seconds_left(order: Order, at: datetime) -> int:
+    """Whole seconds in which one press still cancels for nothing; 0 without a grace period."""
+    ends = grace_ends(order)
+    return max(0, ceil((ends - at).total_seconds())) if ends else 0
 
 
 def shown_in_its_zone(order: Order) -> Order:

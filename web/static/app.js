@@ -86,6 +86,21 @@ const watch = (place) => {
   setTimeout(look, pause);
 };
 
+// Seconds are counted from now on: this device's clock may be wrong, and the shop's decides.
+const countdown = (place) => {
+  const over = Date.now() + Number(place.dataset.left) * 1000, told = place.querySelector("strong");
+  const two = (number) => String(number).padStart(2, "0");
+  const tell = () => {
+    const left = Math.max(0, Math.ceil((over - Date.now()) / 1000));
+    const hours = Math.floor(left / 3600), minutes = Math.floor(left / 60) % 60;
+    told.textContent = `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(left % 60)}`;
+    if (left) setTimeout(tell, 1000);
+    else location.reload();
+  };
+  place.hidden = false;
+  tell();
+};
+
 const copies = (place) => {
   const text = place.querySelector("span"), button = document.createElement("button");
   button.type = "button";
@@ -109,6 +124,7 @@ document.querySelectorAll("form").forEach(once);
 document.querySelectorAll("[data-copy]").forEach(copies);
 document.querySelectorAll(".picker").forEach(stepper);
 document.querySelectorAll("[data-total]").forEach(runningTotal);
+document.querySelectorAll("[data-left]").forEach(countdown);
 document.querySelectorAll("[data-watch]").forEach(watch);
 document.querySelector("[data-focus]")?.focus();
 addEventListener("pageshow", (event) => { if (event.persisted) freshAgain(); });

@@ -50,6 +50,13 @@ def test_the_browser_that_placed_it_can_cancel_at_once(world):
     assert OFFER not in after
 
 
+def test_the_page_says_how_many_seconds_are_left(world):
+    order = bought(world)
+    world.clock.pass_by(minutes=59, seconds=58, milliseconds=700)
+    page = world.browser.get(address(order)).text
+    assert 'role="timer" data-left="2" hidden' in page
+
+
 def test_nobody_else_is_offered_it_and_without_the_token_nothing_happens(world):
     order = bought(world)
     stranger = world.app.test_client()

@@ -1,9 +1,11 @@
 """The pages as a browser shows them: phone and desk, with and without scripts."""
 
+import re
 import threading
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from tests.kits.pages import MEMBER, World, address
@@ -134,6 +136,10 @@ def test_whoever_bought_cancels_at_once(browser, later, scripts, width):
     page.goto(f"{later.base}{address(later.orders.get(order))}?paid=1")
     assert page.get_by_role("heading", name="your payment is authorized").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    timer = page.get_by_role("timer")
+    assert timer.is_visible() is scripts
+    if scripts:
+        expect(timer).to_have_text(re.compile(r"^\s*Time left: 59:\d\d\s*$"))
     page.get_by_role("button", name="Cancel the order now").click()
     page.get_by_role("heading", name="This order is cancelled").wait_for()
     assert not later.orders.get(order).alive
