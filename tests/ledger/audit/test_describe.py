@@ -1,6 +1,7 @@
 """Every stamp there is can be told in words."""
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
@@ -17,6 +18,7 @@ def _example(kind: Any) -> Any:
     if isinstance(kind, UnionType):
         return _example(get_args(kind)[0])
     known = {Money: Money(5, "EUR"), UUID: UUID(int=1), str: "word", int: 2, bool: True}
+    known |= {datetime: datetime(2027, 1, 1, tzinfo=UTC)}
     return known.get(kind, ())
 
 

@@ -60,6 +60,6 @@ def test_nothing_is_wider_than_a_phone_and_the_bar_code_can_be_copied(
     if scripts:
         copies.last.click()
         assert page.evaluate("getSelection().toString()") == code.inner_text()
-        assert page.get_by_role("button", name="Copied").is_visible()
+        page.get_by_role("button", name="Copied").wait_for()
     assert page.complaints == []
     page.context.close()

@@ -18,7 +18,7 @@ from adapters.worker.projector.views import differences
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.order.order import Order
 from ledger.order.stamps import Cancelled, Cause
-from ledger.shop.stamps import QuotaSet, ShopOpened
+from ledger.shop.stamps import PreferencesChanged, QuotaSet, ShopCancelled, ShopOpened
 from projections.all import PROJECTIONS
 from projections.engine.derive import Poison
 from projections.engine.projection import Projection
@@ -33,6 +33,7 @@ from tests.kits.projector import (
     project,
     stumbling,
 )
+from tests.kits.worlds import PREFERENCES
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 CASE = CaseOpened(kind=CaseKind.DISPUTE, severity=Severity.WARNING, text="a dispute")
@@ -43,6 +44,13 @@ def test_rebuilding_gives_the_same_rows(ledger, owned, database, seed):
     write(ledger, orders=60, seed=seed)
     append(ledger, SHOP, ShopOpened(slug="winterfest"), QuotaSet(slug="weekend", capacity=90))
     append(ledger, uuid4(), CASE)
+    append(
+        ledger,
+        uuid4(),
+        ShopOpened(slug="rained-off"),
+        PreferencesChanged(before=None, after=PREFERENCES),
+        ShopCancelled(reason={"en": "rain"}),
+    )
     project(ledger, owned, batch=29, folds=7)
     before = everything(database.app)
     told: list[tuple[int, int]] = []

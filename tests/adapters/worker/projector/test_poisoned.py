@@ -28,7 +28,7 @@ from ledger.order.stamps import (
     CreatePaymentRequest,
     Paid,
 )
-from ledger.shop.stamps import QuotaSet, ShopOpened
+from ledger.shop.stamps import PreferencesChanged, QuotaSet, ShopCancelled, ShopOpened
 from projections.all import PROJECTIONS
 from projections.engine.derive import Poison
 from projections.engine.projection import Projection
@@ -36,6 +36,7 @@ from projections.unpaid_orders import UNPAID
 from tests.adapters.worker.projector.test_again import CASE, first_of, garbage
 from tests.kits.histories import PRICE, placed
 from tests.kits.projector import append, only_unpaid, stumbling
+from tests.kits.worlds import PREFERENCES
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -173,6 +174,13 @@ def test_whatever_a_table_refuses_stops_its_stream_alone_for_ever_and_a_day(
     mended.close()
 
 
+A_CANCELLED_SHOP = (
+    ShopOpened(slug="rained-off"),
+    PreferencesChanged(before=None, after=PREFERENCES),
+    ShopCancelled(reason={"en": "rain"}),
+)
+
+
 def stamps_for(name: str) -> list[Any]:
     """A stream that has rows of a projection."""
     asked = CreatePaymentRequest(amount=PRICE, provider="stripe", account="a", live=False)
@@ -180,6 +188,8 @@ def stamps_for(name: str) -> list[Any]:
     match name:
         case "cases":
             return [CASE]
+        case "shop_changes":
+            return [*A_CANCELLED_SHOP]
         case "reservations":
             return [placed(grace_period=3600), asked, Authorized(**money)]
         case "receipts" | "outbox" | "provider_references":
