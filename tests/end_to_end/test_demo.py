@@ -55,8 +55,12 @@ def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> Non
 
 def its_database_dies(home: Path) -> None:
     with EmbeddedPostgres(home) as database:
+        before = postmaster.find(database.place.data)
+        assert before is not None
         database.crash()
-        assert postmaster.find(database.place.data) is None
+        # Whoever uses it starts it again, perhaps before we look.
+        after = postmaster.find(database.place.data)
+        assert after is None or after.pid != before.pid
 
 
 def is_ready(told: str) -> bool:

@@ -178,7 +178,8 @@ def _small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("how", [{}, {"hashes_only": True}, {"shares": 2}], ids=str)
 def test_memory_does_not_grow_with_the_ledger(how, short, long):
     peak(short, **how)  # what is made once, by whoever comes first, is nobody's growth
-    assert peak(long, **how) < peak(short, **how) * 1.2
+    # Others' threads and the collector's moments come and go; what is kept is there each time.
+    assert any(peak(long, **how) < peak(short, **how) * 1.2 for _ in range(3))
 
 
 def test_the_measure_would_see_what_is_kept(monkeypatch):
