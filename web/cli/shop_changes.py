@@ -151,7 +151,13 @@ def _preview(parts: Parts, shop: Shop) -> None:
             table.add_row(fate, many, *(_sum(alike[0], amount) for amount in returned))
     tables.console().print(table)
     told = [one for one in counts if one.fate not in _LEFT_ALONE]
-    click.echo(f"{sum(one.many for one in told)} orders are cancelled and told by one letter each.")
+    many = sum(one.many for one in told)
+    are = (
+        "1 order is cancelled and told by a"
+        if many == 1
+        else f"{many} orders are cancelled, each told by one"
+    )
+    click.echo(f"{are} letter.")
     for currency in sorted({one.currency for one in told}):
         alike = [one for one in told if one.currency == currency]
         back = spoken(Money(sum(one.refund for one in alike), currency))

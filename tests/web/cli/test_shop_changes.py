@@ -22,7 +22,7 @@ def test_without_commit_nothing_is_written_and_everything_is_told(product: Produ
     head = product.parts.store.head()
     told = run(product, cancel_shop, SHOP, *WHY)
     assert told.exit_code == 0, told.output
-    assert "2 orders are cancelled and told by one letter each." in told.output
+    assert "2 orders are cancelled, each told by one letter." in told.output
     assert "unpaid" in told.output
     assert "Nothing was written" in told.output
     assert product.parts.store.head() == head
