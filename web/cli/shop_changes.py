@@ -151,13 +151,9 @@ def _preview(parts: Parts, shop: Shop) -> None:
             table.add_row(fate, many, *(_sum(alike[0], amount) for amount in returned))
     tables.console().print(table)
     told = [one for one in counts if one.fate not in _LEFT_ALONE]
-    many = sum(one.many for one in told)
-    are = (
-        "1 order is cancelled and told by a"
-        if many == 1
-        else f"{many} orders are cancelled, each told by one"
-    )
-    click.echo(f"{are} letter.")
+    count = sum(one.many for one in told)
+    are = "1 order is cancelled," if count == 1 else f"{count} orders are cancelled, each"
+    click.echo(f"{are} told by one letter.")
     for currency in sorted({one.currency for one in told}):
         alike = [one for one in told if one.currency == currency]
         back = spoken(Money(sum(one.refund for one in alike), currency))
