@@ -1,6 +1,7 @@
 """A cart: what a browser means to buy, of several shops. It holds no seats and names nobody."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Self
 from uuid import UUID, uuid5
 
@@ -11,6 +12,8 @@ from ledger.kernel.money import Money
 from ledger.kernel.refusals import CartFull
 from ledger.shop.limits import PIECES_PER_ORDER
 
+# How long a cart is kept that nobody changes, by the browser and by us.
+KEPT = timedelta(days=90)
 # A cart is kept for whoever asks, so there is an end to what one may hold.
 LINES = 50
 ORDERS = 20

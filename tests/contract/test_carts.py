@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 from adapters.postgres.connections import Connections
-from adapters.postgres.working.carts import KEPT, PostgresCarts
+from adapters.postgres.working.carts import PostgresCarts
 from adapters.store.memory_carts import MemoryCarts
-from ledger.cart.cart import Cart, CartLine
+from ledger.cart.cart import KEPT, Cart, CartLine
 from ledger.kernel.money import Money
 from tests.conftest import Database
 

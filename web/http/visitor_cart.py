@@ -11,14 +11,12 @@ from uuid import UUID
 
 from flask import Flask, Response, after_this_request, current_app, g, request
 
-from ledger.cart.cart import Cart
+from ledger.cart.cart import KEPT, Cart
 from ledger.kernel.refusals import Busy
 from web.http.addresses import now
 from web.http.current import parts
 
 _WORD = re.compile(r"[A-Za-z0-9_-]{43}")
-# As long as a cart is kept that nobody changes.
-_SECONDS = 90 * 24 * 3600
 _TRIES = 20
 
 
@@ -95,6 +93,6 @@ def _hand_out(word: str) -> None:
     @after_this_request
     def keep_word(response: Response) -> Response:
         response.set_cookie(
-            _name(), word, max_age=_SECONDS, samesite="Lax", httponly=True, secure=_secure()
+            _name(), word, max_age=KEPT, samesite="Lax", httponly=True, secure=_secure()
         )
         return response

@@ -1,15 +1,12 @@
 """Carts in PostgreSQL: the same for every process, and still there after a restart."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from adapters.postgres.connections import Connections
 from adapters.postgres.statements import statement
-from ledger.cart.cart import Cart
-
-# Of a cart that nobody changes.
-KEPT = timedelta(days=90)
+from ledger.cart.cart import KEPT, Cart
 
 
 class PostgresCarts:
