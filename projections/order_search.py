@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from ledger.order.order import Order
@@ -67,3 +67,31 @@ def order_pages(order: Order) -> Sequence[OrderPage]:
 ORDER_PAGES = Projection(
     name="order_pages", version=3, row=OrderPage, key=(), rows={Order: order_pages}
 )
+
+
+_NEVER, _FOR_EVER = datetime.min.replace(tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+_LAST = UUID(int=2**128 - 1)
+# When an order was placed and its identifier: pages go on after the last one of the page before.
+Place = tuple[datetime, UUID]
+
+
+def end_of(until: datetime | None) -> Place:
+    """Where a first page begins: at the end of all orders, or of those placed before a time."""
+    return until or _FOR_EVER, _LAST if until is None else UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSearch:
+    """Which orders of which shops are wanted, newest first, from the place `before` on.
+
+    `words` are keyed fingerprints (ADR 0034), all of which are wanted, and so are all `products`
+    and `flags`. A product counts whatever its revision.
+    """
+
+    shops: tuple[str, ...]
+    status: str | None = None
+    products: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    words: tuple[int, ...] = ()
+    since: datetime = _NEVER
+    before: Place = (_FOR_EVER, _LAST)

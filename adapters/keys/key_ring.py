@@ -155,6 +155,11 @@ class Keyring:
         folded = normalize("NFC", normalize("NFC", email.strip()).casefold())
         return hmac.new(self._indexing, folded.encode(), sha256).hexdigest()
 
+    def blind_word(self, term: str) -> int:
+        """Finds what somebody types without telling it: eight bytes, as a column holds them."""
+        fingerprint = hmac.new(self._searching, term.encode(), sha256).digest()
+        return int.from_bytes(fingerprint[:8], "big", signed=True)
+
     def keyed_hash(self, content: bytes) -> str:
         """A hash that tells nothing to who does not have the key."""
         return hmac.new(self._hashing, content, sha256).hexdigest()
@@ -162,6 +167,10 @@ class Keyring:
     @cached_property
     def _indexing(self) -> bytes:
         return derived_key(self._lasting, b"blind index", ledger=self._ledger)
+
+    @cached_property
+    def _searching(self) -> bytes:
+        return derived_key(self._lasting, b"search words", ledger=self._ledger)
 
     @cached_property
     def _hashing(self) -> bytes:

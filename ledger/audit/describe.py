@@ -63,6 +63,10 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
     match one:
         case stamps.OrderPlaced():
             return _placed(one)
+        case stamps.ContactChanged():
+            return "Contact corrected by ticket sales"
+        case stamps.NoteWritten():
+            return "Ticket sales wrote a note"
         case stamps.ZeroPrice():
             return "Confirmed: nothing to pay"
         case stamps.CreatePaymentRequest():

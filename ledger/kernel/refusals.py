@@ -251,6 +251,10 @@ class NotRefundable(Refusal):
     """This payment cannot go back through a provider; return it by hand."""
 
 
+class PersonErased(Refusal):
+    """The person of this order was erased; nothing new is kept about them."""
+
+
 class SeveralPayments(Refusal):
     """Money of several payments is held; return them one by one before cancelling."""
 

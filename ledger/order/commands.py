@@ -219,6 +219,19 @@ class RefundByHand(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeContact(StaffCommand):
+    """Who ordered is somebody else, or is written otherwise. `email_index` is keyed."""
+
+    customer: Customer
+    email_index: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteNote(StaffCommand):
+    """Staff write something for each other: its text is the `reason`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrder(StaffCommand):
     """Ticket sales cancel an order at once; with `refund` all that is held is asked back."""
 
@@ -289,6 +302,8 @@ StaffWish = (
     | WithdrawPayment
     | WithdrawCancellation
     | ResendLetter
+    | ChangeContact
+    | WriteNote
 )
 
 OrderCommand = (

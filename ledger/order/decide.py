@@ -22,6 +22,7 @@ from ledger.order.commands import (
     CancelUnpaid,
     CancelWithShop,
     CaptureAuthorization,
+    ChangeContact,
     ChooseAfterMove,
     CompleteCancellation,
     ConfirmCancellation,
@@ -42,12 +43,14 @@ from ledger.order.commands import (
     VoidAuthorization,
     WithdrawCancellation,
     WithdrawPayment,
+    WriteNote,
 )
 from ledger.order.decisions.capture import (
     cancel_in_grace,
     capture_authorization,
     void_authorization,
 )
+from ledger.order.decisions.contact import change_contact, write_note
 from ledger.order.decisions.corrections import withdraw_cancellation, withdraw_payment
 from ledger.order.decisions.part import (
     cancel_part,
@@ -300,6 +303,10 @@ def by_staff(  # noqa: C901 (a dispatching match)
             return withdraw_cancellation(command, order)
         case ResendLetter():
             return resend(command, order)
+        case ChangeContact():
+            return change_contact(command, order)
+        case WriteNote():
+            return write_note(command, order)
         case _:
             assert_never(command)
 

@@ -11,7 +11,7 @@ from ledger.order.amendment import amendment
 from ledger.order.correction import withdrawal
 from ledger.order.letter_delivery import LetterStamp, told_posting
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
-from ledger.order.order import Order, StartMove, link_request, told_dispute
+from ledger.order.order import Note, Order, StartMove, link_request, told_dispute
 from ledger.order.payment_attempt import AttemptBegins, AttemptNews, begun_attempt, told_attempt
 from ledger.order.refund import RefundStamp, told_refund
 from ledger.order.seen_stamps import Seen
@@ -22,6 +22,7 @@ from ledger.order.stamps import (
     CancellationWithdrawn,
     Cancelled,
     Cause,
+    ContactChanged,
     CreateCaptureFailure,
     CreateCaptureRequest,
     CreatePaymentFailure,
@@ -35,6 +36,7 @@ from ledger.order.stamps import (
     DisputeClosed,
     Disputed,
     ManualRefund,
+    NoteWritten,
     OrderAmended,
     OrderPlaced,
     OrderStamp,
@@ -155,6 +157,10 @@ def _changed(  # noqa: C901 (a dispatching match)
             return _moved(order, stamp, recorded)
         case StartAccepted():
             return _accepted(order, recorded.correlation_id)
+        case ContactChanged():
+            return _contact_changed(order, stamp)
+        case NoteWritten():
+            return _noted(order, stamp, recorded)
         case PaymentWithdrawn():
             return _payment_withdrawn(order, stamp, recorded)
         case CancellationWithdrawn():
@@ -172,6 +178,23 @@ def _placed(order: Order, stamp: OrderPlaced, recorded: Recorded[object]) -> Ord
         number=recorded.numbers.get(order_numbers(stamp.shop), 0),
         payment_number=recorded.numbers.get(PAYMENT_REFERENCES, 0),
     )
+
+
+def _contact_changed(order: Order, stamp: ContactChanged) -> Order:
+    if order.placed is None:
+        return order
+    who = dataclasses.replace(order.placed, customer=stamp.customer, email_index=stamp.email_index)
+    return replace(order, placed=who)
+
+
+def _noted(order: Order, stamp: NoteWritten, recorded: Recorded[object]) -> Order:
+    note = Note(
+        correlation_id=recorded.correlation_id,
+        text=stamp.text,
+        actor=recorded.actor,
+        at=recorded.recorded_at,
+    )
+    return replace(order, notes=(*order.notes, note))
 
 
 def _attempted(order: Order, stamp: AttemptBegins, recorded: Recorded[object]) -> Order:

@@ -18,7 +18,7 @@ from ledger.order.decide import decide
 from ledger.order.decisions.capture import capture_due_at
 from ledger.order.order import Order
 from ledger.order.payable import pay_by
-from ledger.order.stamps import OrderStamp, Pieces
+from ledger.order.stamps import Customer, OrderStamp, Pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +108,12 @@ def _retry_refund(order: Order, at: datetime) -> c.OrderCommand:
     return c.RetryRefund(**_who(order, **under), at=at)
 
 
+def _change_contact(order: Order, at: datetime) -> c.OrderCommand:
+    """To somebody of whom nothing is known."""
+    nobody = Customer(first_name="", last_name="", email="")
+    return c.ChangeContact(**_staff(order, at), customer=nobody, email_index="")
+
+
 ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
     t.PAY: _pay,
     t.ASK_FOR_LINK: _ask_for_link,
@@ -129,5 +135,7 @@ ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
     t.WITHDRAW_CANCELLATION: lambda order, at: c.WithdrawCancellation(
         **_staff(order, at), approver="somebody else"
     ),
+    t.CHANGE_CONTACT: _change_contact,
+    t.WRITE_NOTE: lambda order, at: c.WriteNote(**_staff(order, at)),
     t.RESEND: lambda order, at: c.ResendLetter(**_staff(order, at)),
 }

@@ -89,6 +89,15 @@ class StartMove:
     accepted: bool = False
 
 
+class Note(Struct, frozen=True, kw_only=True):
+    """What staff wrote for each other. `text` is None once the order's person was erased."""
+
+    correlation_id: UUID
+    text: str | None
+    actor: str
+    at: datetime
+
+
 class Order(Struct, frozen=True, kw_only=True, dict=True):
     """The fold of one order's stamps. Axes are separate; words combine them, each once."""
 
@@ -117,12 +126,16 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     postings: Mapping[tuple[UUID, Letter], Posting] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
     tickets: TicketSet | None = None
+    notes: tuple[Note, ...] = ()
     position: int = 0
     seen: Seen | None = None
 
     @property
     def terms(self) -> OrderPlaced:
-        """What was agreed when the order was placed. Only asked of an order that exists."""
+        """What was agreed when the order was placed, with whom as it was told last.
+
+        Only asked of an order that exists.
+        """
         assert self.placed is not None, f"order {self.id} was never placed"
         return self.placed
 

@@ -111,6 +111,25 @@ class OrderPlaced:
     customer: Customer | None = None
 
 
+@stamp("CONTACT_CHANGED", binding=("email_index",), sealed=("customer", "reason"))
+class ContactChanged:
+    """Staff corrected who ordered: letters go to this person from here on.
+
+    `email_index` is keyed, as when the order was placed.
+    """
+
+    email_index: str
+    customer: Customer | None = None
+    reason: str | None = None
+
+
+@stamp("NOTE_WRITTEN", sealed=("text",))
+class NoteWritten:
+    """Staff wrote something about the order for each other; customers never see it."""
+
+    text: str | None = None
+
+
 @stamp("ZERO_PRICE")
 class ZeroPrice:
     """A free order, confirmed without any provider."""
@@ -531,6 +550,8 @@ class TicketsIssued:
 
 OrderStamp = (
     OrderPlaced
+    | ContactChanged
+    | NoteWritten
     | ZeroPrice
     | CreatePaymentRequest
     | CreatePaymentSuccess

@@ -124,6 +124,8 @@ RETRY_REFUND = Event("asks once more for the refund", Who.STAFF, c.RetryRefund)
 WITHDRAW_PAYMENT = Event("takes back a mark as paid", Who.STAFF, c.WithdrawPayment)
 WITHDRAW_CANCELLATION = Event("takes back a cancellation", Who.STAFF, c.WithdrawCancellation)
 RESEND = Event("sends a letter again", Who.STAFF, c.ResendLetter)
+CHANGE_CONTACT = Event("corrects who ordered", Who.STAFF, c.ChangeContact)
+WRITE_NOTE = Event("writes a note", Who.STAFF, c.WriteNote)
 COMPLETE = Event("completes the cancellation", Who.LEDGER, c.CompleteCancellation)
 RELEASE = Event("frees the seats", Who.LEDGER, c.ReleaseSeats)
 RETAKE = Event("takes the seats again", Who.LEDGER, c.RetakeSeats)
@@ -325,6 +327,8 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _makes(s.ReceiptResendRequested, at=(_S.LINK_SENT,)),
         _refuses(no.LetterNotDue),
     ),
+    CHANGE_CONTACT: (_makes(s.ContactChanged),),
+    WRITE_NOTE: (_makes(s.NoteWritten),),
     COMPLETE: (
         _makes(*_GIVEN_UP, at=(_S.REFUND_ACCEPTED,)),
         _makes(*_PIECE_GONE, at=(_S.PIECE_ACCEPTED,)),

@@ -140,8 +140,13 @@ class Long:
         fold(order, self.ledger.read(order))
 
     def _page(self) -> None:
-        asked = ("winterfest", None, None, None, self.size // 20, 50)
-        self._owner.execute(statement("views_read_orders"), asked).fetchall()
+        self._owner.execute(statement("views_read_orders"), self._asked()).fetchall()
+
+    def _asked(self) -> tuple[object, ...]:
+        """A page in the middle of all."""
+        (middle,) = self.recorder.read_positions(self.size // 2, limit=1)
+        before = middle.recorded_at, middle.originator_id
+        return (["winterfest"], *before, datetime(2000, 1, 1, tzinfo=UTC), [], [], 50)
 
     def _some_orders(self, count: int) -> Iterator[UUID]:
         size = self.size
@@ -155,8 +160,7 @@ class Long:
             for name in _SETTINGS:
                 self._owner.execute(f"set local {name} = off")
             pages = {name: self._pages(name, asked) for name, asked in self._asks().items()}
-        page = ("winterfest", None, None, None, self.size // 20, 50)
-        return {**pages, "views_read_orders": self._pages("views_read_orders", page)}
+        return {**pages, "views_read_orders": self._pages("views_read_orders", self._asked())}
 
     def bytes_per_stamp(self) -> dict[str, float]:
         """On disk: the table with what is stored beside it, and its indexes."""

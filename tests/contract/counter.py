@@ -59,12 +59,12 @@ class Killed(BaseException):
 class Views(ViewsInMemory):
     """The lists of the database, with the one that finds an order by its provider's reference."""
 
-    def orders(self) -> Sequence[UUID]:
+    def order_ids(self) -> Sequence[UUID]:
         return [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
 
     def order_of(self, provider: str, reference: str) -> UUID | None:
         orders = Orders(self.ledger, Shops(self.ledger), Cases(self.ledger))
-        for id in self.orders():
+        for id in self.order_ids():
             for attempt in orders.get(id).attempts.values():
                 if attempt.provider == provider and reference in (
                     attempt.session,
@@ -273,7 +273,7 @@ class Counter:
         works: dict[str, Callable[[UUID], Progress]]
         works = {"payments": pay, "promises": ask, "captures": capture}
         for name, act in works.items():
-            Reactor(name=name, find=self.views.orders, each=act, after=patience).run()
+            Reactor(name=name, find=self.views.order_ids, each=act, after=patience).run()
 
     def step(self) -> None:
         """Between any two steps: a manner may kill here."""
@@ -314,7 +314,7 @@ class Counter:
 
     def agrees_with_the_provider(self) -> None:
         """Law and money: the auditor finds nothing, and what we hold is what the provider says."""
-        for id in self.views.orders():
+        for id in self.views.order_ids():
             money = self.shown(id)["money"]
             ours = money["received"] - money["refund_pending"] - money["refunded"]
             assert ours == sum(self.till.held(page) for page in {*self.pages(id)}), money

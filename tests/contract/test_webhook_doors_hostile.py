@@ -55,7 +55,7 @@ def counter(request: pytest.FixtureRequest) -> Iterator[Counter]:
     """One order that waits for its money; its true news is in `heard`."""
     with counter_of(request.param) as made:
         made.place()
-        (order,) = made.views.orders()
+        (order,) = made.views.order_ids()
         made.till.pay(made.page(order))
         made.heard = [*made.till.news()]
         yield made
@@ -65,7 +65,7 @@ def counter(request: pytest.FixtureRequest) -> Iterator[Counter]:
 
 def strikes(counter: Counter, message: Message) -> int:
     """The status; whatever is turned away has left no trace, and no money moved."""
-    (order,) = counter.views.orders()
+    (order,) = counter.views.order_ids()
     before = counter.ledger.head(), len(counter.inbox.states)
     status = counter.deliver(message)
     assert status < 500
@@ -83,7 +83,7 @@ def strikes(counter: Counter, message: Message) -> int:
 )
 def test_what_nobody_signed(counter: Counter, body: bytes, signature: str, query: str):
     method, path, header = DOORS[counter.till.provider]
-    (order,) = counter.views.orders()
+    (order,) = counter.views.order_ids()
     url = f"{path.format(order=order)}?{query}"
     status = strikes(
         counter, Message(method=method, url=url, headers={header: signature}, body=body)

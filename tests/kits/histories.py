@@ -12,6 +12,7 @@ from ledger.order.stamps import (
     Authorized,
     Cancelled,
     Cause,
+    ContactChanged,
     CreateCaptureFailure,
     CreateCaptureRequest,
     CreatePaymentRequest,
@@ -20,10 +21,12 @@ from ledger.order.stamps import (
     CreateRefundSuccess,
     CreateVoidFailure,
     CreateVoidRequest,
+    Customer,
     DisputeClosed,
     Disputed,
     Letter,
     Line,
+    NoteWritten,
     OrderPlaced,
     Paid,
     PaymentFailed,
@@ -42,6 +45,7 @@ from ledger.shop.stamps import CancellationPolicy, Seller, quota_id, shop_id
 SHOP = shop_id("winterfest")
 QUOTA = quota_id(SHOP, "weekend")
 PRICE = Money(3500, "EUR")
+BEA = Customer(first_name="Bea", last_name="Åberg", email="bea@example.org")
 WHEN = datetime(2027, 1, 1, 12, tzinfo=UTC)
 
 
@@ -126,6 +130,8 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
         ),
         (ident(random), Disputed(payment=pay, amount=PRICE, provider_reference=f"dp_{pay.hex}")),
         (ident(random), DisputeClosed(payment=pay, provider_reference=f"dp_{pay.hex}", won=True)),
+        (ident(random), ContactChanged(email_index="f" * 64, customer=BEA, reason="married")),
+        (ident(random), NoteWritten(text="Comes with a wheelchair.")),
     ]
     told = [one for one in news[1:] if random.random() < 0.85]
     return [news[0], *told[: random.randint(0, len(told))]]

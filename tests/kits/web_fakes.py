@@ -19,6 +19,7 @@ from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
 from ledger.kernel.store import LedgerUnavailable
 from ledger.order.evolve import fold
+from ledger.order.order import Order
 from ledger.order.stamps import (
     CreatePaymentSuccess,
     CreateRefundFailure,
@@ -40,6 +41,8 @@ from ledger.payments.provider import (
 )
 from ledger.shop.shop import fold_shop
 from projections.cases import CaseRow, cases
+from projections.order_search import OrderPage, OrderSearch, order_pages
+from projections.order_words import order_terms
 from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
 from web.http.access import Token
@@ -226,28 +229,44 @@ class ViewsInMemory:
     def order_of(self, provider: str, reference: str) -> UUID | None:
         return None
 
-    def orders_named(
-        self,
-        text: str,
-        *,
-        number: int | None,
-        email_index: str | None,
-        shop: str | None = None,
-        limit: int = 50,
-    ) -> Sequence[UUID]:
-        placed = [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
-        orders = [fold(one, self.ledger.read(one)) for one in placed]
+    def orders(self, search: OrderSearch, *, limit: int = 50) -> Sequence[OrderPage]:
+        blind = self.ledger.keyring.blind_word
+        found = []
+        for order in self._orders():
+            (row,) = order_pages(order)
+            words = {blind(term) for term in order_terms(order)}
+            assert row.placed_at is not None
+            place = row.placed_at, row.stream
+            if (
+                row.shop in search.shops
+                and search.status in (None, row.status)
+                and {*search.products} <= {*row.products}
+                and {*search.flags} <= {*row.flags}
+                and {*search.words} <= words
+                and search.since <= row.placed_at
+                and place < search.before
+            ):
+                found.append((place, row))
+        return [row for _, row in sorted(found, reverse=True, key=lambda one: one[0])][:limit]
+
+    def orders_called(
+        self, text: str, *, number: int | None, shops: Sequence[str], limit: int = 50
+    ) -> Sequence[OrderPage]:
         return [
-            one.id
-            for one in orders
-            if shop in (None, one.terms.shop_slug)
+            row
+            for order in self._orders()
+            for row in order_pages(order)
+            if row.shop in shops
             and (
-                number == one.number
-                or email_index == one.terms.email_index
-                or text in (str(one.id), one.payment_reference)
-                or any(text in (at.reference, at.session) for at in one.attempts.values())
+                number == order.number
+                or text in (str(order.id), order.payment_reference)
+                or any(text in (at.reference, at.session) for at in order.attempts.values())
             )
         ][::-1][:limit]
+
+    def _orders(self) -> Sequence[Order]:
+        placed = [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
+        return [fold(one, self.ledger.read(one)) for one in placed]
 
     def order_of_person(self, shop: str, number: int, email_index: str) -> UUID | None:
         placed = [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]

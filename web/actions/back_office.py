@@ -10,6 +10,7 @@ from ledger.cases.stamps import Action
 from ledger.order.commands import (
     CancelOrder,
     CancelPart,
+    ChangeContact,
     MarkPaid,
     RefundByHand,
     RefundPayment,
@@ -18,6 +19,7 @@ from ledger.order.commands import (
     StaffWish,
     WithdrawCancellation,
     WithdrawPayment,
+    WriteNote,
 )
 from ledger.order.order import Order
 from ledger.payments.mark_paid import mark_paid
@@ -44,7 +46,14 @@ def carry_out(parts: Parts, order_id: UUID, wish: StaffWish) -> Order:
             close_pages(parts, parts.orders.get(order_id))
         case CancelOrder() | CancelPart():
             cancel_by_staff(parts, order_id, wish)
-        case RefundByHand() | WithdrawPayment() | WithdrawCancellation() | ResendLetter():
+        case (
+            RefundByHand()
+            | WithdrawPayment()
+            | WithdrawCancellation()
+            | ResendLetter()
+            | ChangeContact()
+            | WriteNote()
+        ):
             parts.orders.handle(order_id, wish)
         case _:
             assert_never(wish)

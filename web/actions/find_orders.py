@@ -1,37 +1,48 @@
-"""Orders that somebody looks for: by number, reference or e-mail; by a name, which is sealed."""
+"""Orders that somebody looks for: by number, reference or ticket code; by a name or an address."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
-from uuid import UUID
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from ledger.kernel.events import Recorded
-from ledger.order.batch_service import ManyStore
 from ledger.order.evolve import fold
 from ledger.order.order import Order
-from ledger.order.stamps import Customer, OrderPlaced
+from projections.order_search import OrderPage, OrderSearch, Place
+from projections.order_words import Wanted
 from web.wiring.parts import Parts
 
 MOST_SHOWN = 50
-_WINDOW = 2_000
 _BIGINT = 2**63
-Progress = Callable[[int, int], None]
 
 
-class Feed(ManyStore, Protocol):
-    """A ledger that can be read window by window."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An order in a list as its views know it; its person, as long as there is one, opened."""
 
-    def head(self) -> tuple[int, bytes]: ...
+    page: OrderPage
+    order: Order | None
 
-    def feed(self, after: int, *, limit: int) -> Sequence[Recorded[object]]: ...
+    @property
+    def name(self) -> str:
+        """First and last name; empty once they were erased."""
+        person = self.order.terms.customer if self.order else None
+        return f"{person.first_name} {person.last_name}" if person else ""
+
+    @property
+    def email(self) -> str:
+        """The address that letters go to; empty once it was erased."""
+        person = self.order.terms.customer if self.order else None
+        return person.email if person else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderList:
-    """The orders, the newest first, and in a sentence what was searched for them."""
+    """A page of orders, newest first. `onward` is where the next begins, if there may be one.
 
-    orders: Sequence[Order]
-    searched: str
+    `too_short`: what was typed says too little to look for.
+    """
+
+    orders: Sequence[Listed]
+    onward: Place | None = None
+    too_short: bool = False
 
 
 def number_of(text: str) -> int | None:
@@ -46,56 +57,43 @@ def number_of(text: str) -> int | None:
     return int(digits) if int(digits) < _BIGINT else None
 
 
-def by_list(parts: Parts, text: str, *, shop: str | None) -> list[Order]:
-    """What the list of orders knows by this text; nothing sealed is opened."""
-    found = parts.views.orders_named(
-        text.strip(),
-        number=number_of(text),
-        email_index=parts.keyring.blind_index(text) if "@" in text else None,
-        shop=shop,
-        limit=MOST_SHOWN,
+def find(parts: Parts, text: str, search: OrderSearch, *, limit: int = MOST_SHOWN) -> OrderList:
+    """A page of the orders that a text and filters mean; without a text, of all.
+
+    What names an order exactly goes before what only begins a name.
+    """
+    text = " ".join(text.split())
+    if not text:
+        return _opened(parts, parts.views.orders(search, limit=limit + 1), limit)
+    called = parts.views.orders_called(
+        text, number=number_of(text), shops=search.shops, limit=limit
     )
-    return [parts.orders.get(one) for one in found]
+    if called:
+        return _opened(parts, called, limit)
+    wanted = Wanted(text)
+    if not wanted.terms:
+        return OrderList(orders=(), too_short=number_of(text) is None)
+    words = tuple(parts.keyring.blind_word(term) for term in wanted.terms)
+    found = parts.views.orders(replace(search, words=words), limit=limit + 1)
+    listed = _opened(parts, found, limit)
+    meant = [one for one in listed.orders if one.order is None or wanted.matches(one.order)]
+    return replace(listed, orders=meant)
 
 
-def by_person(
-    store: Feed, text: str, *, shop: str | None, most: int, progress: Progress
-) -> OrderList:
-    """Open the sealed part of the newest orders, window by window, until enough was found."""
-    wanted, opened, found = " ".join(text.split()).casefold(), 0, list[Order]()
-    head, whole = store.head()[0], False
-    for after, streams in _placed(store, head):
-        progress(head - after, head)
-        histories = store.read_opened(streams[: most - opened])
-        for stream in streams[: most - opened]:
-            order = fold(stream, histories.get(stream, ()))
-            if order.placed is None:
-                continue  # it cannot be read
-            if shop in (None, order.terms.shop_slug) and wanted in _words(order.terms.customer):
-                found.append(order)
-        opened += len(streams[: most - opened])
-        if opened >= most or len(found) >= MOST_SHOWN:
-            break
-    else:
-        whole = True
-    which = f"all {opened}" if whole else f"the newest {opened}"
-    more = "" if whole else " --newest N opens more."
-    searched = f"Names are sealed: {which} orders were opened.{more}"
-    return OrderList(orders=found[:MOST_SHOWN], searched=searched)
+def find_all(parts: Parts, text: str, search: OrderSearch) -> Iterator[Listed]:
+    """Every one of them, read page by page as they are asked for."""
+    place: Place | None = search.before
+    while place is not None:
+        listed = find(parts, text, replace(search, before=place), limit=500)
+        yield from listed.orders
+        place = listed.onward
 
 
-def _placed(store: Feed, head: int) -> Iterator[tuple[int, list[UUID]]]:
-    """The orders placed in each window of the ledger, from its end to its beginning."""
-    while head > 0:
-        after = max(head - _WINDOW, 0)
-        window = store.feed(after, limit=head - after)
-        yield after, [one.stream for one in reversed(window) if isinstance(one.stamp, OrderPlaced)]
-        head = after
-
-
-def _words(person: Customer | None) -> str:
-    """All that an order knows of who placed it; nothing once they were erased."""
-    if person is None:
-        return ""
-    told = (person.first_name, person.last_name, person.email, person.phone)
-    return " ".join(" ".join(told).split()).casefold()
+def _opened(parts: Parts, rows: Sequence[OrderPage], limit: int) -> OrderList:
+    shown = rows[:limit]
+    last = shown[-1] if len(rows) > limit else None
+    onward = None if last is None or last.placed_at is None else (last.placed_at, last.stream)
+    histories = parts.store.read_opened([one.stream for one in shown])
+    orders = {stream: fold(stream, history) for stream, history in histories.items()}
+    listed = [Listed(page=one, order=orders.get(one.stream)) for one in shown]
+    return OrderList(orders=listed, onward=onward)

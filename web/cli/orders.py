@@ -11,7 +11,7 @@ from rich.table import Table
 
 from ledger.audit.replay import MoneyAxes, money_of, replay
 from ledger.kernel.events import declared
-from ledger.kernel.money import spoken
+from ledger.kernel.money import Money, spoken
 from ledger.kernel.refusals import UnknownOrder
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.options import Option, ahead, options
@@ -20,10 +20,11 @@ from ledger.order.overdue import flags_at
 from ledger.order.payment_attempt import Attempt
 from ledger.order.status import status
 from projections.order_json import moment
-from web.actions.find_orders import OrderList, by_list, by_person, number_of
+from projections.order_search import OrderSearch
+from web.actions.find_orders import MOST_SHOWN, Listed, OrderList, number_of
+from web.actions.find_orders import find as find_orders
 from web.cli import audit_tables as tables
 from web.cli.arguments import Word
-from web.cli.progress import progress_bar
 from web.http.problems import of_refusal
 from web.i18n.refusals import of_cancellation
 from web.wiring.parts import Parts
@@ -135,7 +136,6 @@ def _minute(when: datetime) -> str:
 
 
 NOTHING = 1
-_MANY = 100_000
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 _shop = click.option("--shop", type=Word(), help="Only orders of this shop.")
 
@@ -170,31 +170,39 @@ def show(context: click.Context, name: str, shop: str | None, may: bool, as_json
 @orders.command()
 @click.argument("text", type=Word())
 @_shop
-@click.option(
-    "--newest",
-    type=click.IntRange(1, 10_000_000),
-    default=_MANY,
-    show_default=True,
-    help="How many orders are opened to look for a name.",
-)
+@click.option("--status", type=Word(), help="Only orders in this state, such as PAID.")
+@click.option("--product", multiple=True, type=Word(), help="Only orders of this product.")
+@click.option("--flag", multiple=True, type=Word(), help="Only orders with this flag.")
 @click.option("--names", is_flag=True, help="Show who placed them: opens what is sealed.")
 @_json
 @click.pass_context
 def find(
-    context: click.Context, text: str, shop: str | None, newest: int, names: bool, as_json: bool
+    context: click.Context,
+    text: str,
+    shop: str | None,
+    status: str | None,
+    product: tuple[str, ...],
+    flag: tuple[str, ...],
+    names: bool,
+    as_json: bool,
 ) -> None:
-    """Find orders by number, e-mail, payment or provider reference, or by a name.
+    """Find orders: number, payment or provider's reference, ticket code, e-mail, part of a name.
 
-    Exit status 1: there is none.
+    A part of a name is how any word of it begins, from two letters on. Exit status 1: none is.
     """
     parts: Parts = context.obj()
-    found = _found(parts, text, shop, newest=newest)
+    search = OrderSearch(shops=_shops(parts, shop), status=status, products=product, flags=flag)
+    found = find_orders(parts, text, search)
     if as_json:
         listed = [_document(one, names=names) for one in found.orders]
-        tables.as_json({"searched": found.searched, "orders": listed})
+        tables.as_json({"orders": listed, "more": found.onward is not None})
     else:
-        _show(found, names=names)
+        _show(found, late=_late(parts), names=names)
     sys.exit(0 if found.orders else NOTHING)
+
+
+def _shops(parts: Parts, shop: str | None) -> tuple[str, ...]:
+    return (shop,) if shop is not None else tuple(parts.shops.slugs())
 
 
 def _the_one(parts: Parts, name: str, shop: str | None) -> Order:
@@ -217,23 +225,15 @@ def _the_one(parts: Parts, name: str, shop: str | None) -> Order:
 
 
 def _numbered(parts: Parts, name: str, number: int, shop: str | None) -> Order:
-    found = [one for one in by_list(parts, name, shop=shop) if one.number == number]
+    rows = parts.views.orders_called(name, number=number, shops=_shops(parts, shop))
+    found = [one for one in rows if one.number == number]
     if not found:
         click.echo(_late(parts), err=True, nl=bool(_late(parts)))
         raise UnknownOrder
     if len(found) > 1:
-        shops = ", ".join(sorted({one.terms.shop_slug for one in found}))
+        shops = ", ".join(sorted({one.shop for one in found}))
         raise click.UsageError(f"There is such a number in several shops. Say --shop: {shops}.")
-    return found[0]
-
-
-def _found(parts: Parts, text: str, shop: str | None, *, newest: int) -> OrderList:
-    listed = by_list(parts, text, shop=shop)
-    if listed or "@" in text or number_of(text) is not None:
-        told = "Searched: numbers, e-mail addresses and references of all orders."
-        return OrderList(orders=listed, searched=f"{told} {_late(parts)}".strip())
-    with progress_bar("opening orders") as progress:
-        return by_person(parts.store, text, shop=shop, most=newest, progress=progress)
+    return parts.orders.get(found[0].stream)
 
 
 def _late(parts: Parts) -> str:
@@ -241,7 +241,7 @@ def _late(parts: Parts) -> str:
     return f"The list of orders is {lag} stamps behind: is the worker running?" if lag else ""
 
 
-def _show(found: OrderList, *, names: bool) -> None:
+def _show(found: OrderList, *, late: str, names: bool) -> None:
     if found.orders:
         table = Table("shop", "number", "status", "total", "placed", "order")
         if names:
@@ -250,28 +250,33 @@ def _show(found: OrderList, *, names: bool) -> None:
             table.add_row(*_row(one, names=names))
         tables.console().print(table)
     count = len(found.orders) or "No"
-    click.echo(f"{count} order{'' if count == 1 else 's'} found. {found.searched}")
+    click.echo(f"{count} order{'' if count == 1 else 's'} found. {_why(found)} {late}".rstrip())
 
 
-def _row(one: Order, *, names: bool) -> Sequence[str]:
-    placed = f"{one.placed_at:%Y-%m-%d %H:%M}Z" if one.placed_at else ""
-    told = (one.terms.shop_slug, f"#{one.number:06d}", status(one).value, spoken(one.due), placed)
-    return (*told, str(one.id), *([_name(one)] if names else []))
+def _why(found: OrderList) -> str:
+    if found.too_short:
+        return "Type at least two letters of a name."
+    return f"There are more: these are the newest {MOST_SHOWN}." if found.onward else ""
 
 
-def _name(one: Order) -> str:
-    person = one.terms.customer
-    return f"{person.first_name} {person.last_name}" if person else "(erased)"
+def _row(one: Listed, *, names: bool) -> Sequence[str]:
+    page = one.page
+    placed = _minute(page.placed_at) if page.placed_at else ""
+    total = spoken(Money(page.total, page.currency))
+    told = (page.shop, f"#{page.number:06d}", page.status, total, placed, str(page.stream))
+    return (*told, *([one.name or "(erased)"] if names else []))
 
 
-def _document(one: Order, *, names: bool) -> dict[str, Any]:
+def _document(one: Listed, *, names: bool) -> dict[str, Any]:
+    page = one.page
     return {
-        "id": one.id,
-        "number": one.number,
-        "shop": one.terms.shop_slug,
-        "status": status(one).value,
-        "total": one.due.amount,
-        "currency": one.currency,
-        "placed_at": moment(one.placed_at),
-        **({"name": _name(one)} if names else {}),
+        "id": page.stream,
+        "number": page.number,
+        "shop": page.shop,
+        "status": page.status,
+        "flags": [*page.flags],
+        "total": page.total,
+        "currency": page.currency,
+        "placed_at": moment(page.placed_at),
+        **({"name": one.name or "(erased)"} if names else {}),
     }

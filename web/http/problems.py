@@ -105,6 +105,7 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.TransferCounted: _kind(409, "transfer-counted", "Transfer entered before"),
     no.RefundExceedsHeld: _kind(409, "refund-exceeds-held", "More than is held"),
     no.NotRefundable: _kind(409, "not-refundable", "Not refundable"),
+    no.PersonErased: _kind(409, "person-erased", "Person erased"),
     no.SeveralPayments: _kind(409, "several-payments", "Several payments"),
     no.DisputeOpen: _kind(409, "dispute-open", "Payment disputed"),
     no.RefundStillUnknown: Kind(

@@ -164,6 +164,8 @@ def _of_order(stamp: object) -> str | None:  # noqa: C901 (a dispatching match)
     match stamp:
         case stamps.OrderPlaced():
             return _("The order was placed.")
+        case stamps.ContactChanged():
+            return _("Ticket sales corrected the contact details.")
         case stamps.ZeroPrice():
             return _("The order was confirmed. There was nothing to pay.")
         case stamps.CancellationRequested():

@@ -19,6 +19,7 @@ from adapters.postgres.ledger.notify import Hints, listen
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.migrate import migrate
 from adapters.postgres.roles import check_role_at
+from adapters.postgres.views.order_words import WordTable
 from adapters.postgres.working.carts import PostgresCarts
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.postgres.working.tables import (
@@ -38,6 +39,7 @@ from adapters.worker.projector.views import DerivableViews
 from adapters.worker.reactor import Patience
 from adapters.worker.reactors.follow_orders import Following
 from adapters.worker.reactors.letters import Owing
+from adapters.worker.reactors.order_words import WordFinder
 from ledger.cases.service import Cases
 from ledger.order.service import Orders
 from ledger.shop.cache import ShopCache
@@ -60,6 +62,7 @@ class Works:
     parts: Parts
     ledger: StampLedger
     views: DerivableViews
+    words: WordFinder
     inbox: PostgresInbox
     tokens: Tokens
     cursors: PostgresCursors
@@ -105,7 +108,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     shops = Shops(store, PostgresCatalogue(connections).shops, cache=cache)
     cases = Cases(store)
     ways, calls = ways_to_pay(settings, PostgresOnce(connections)), ProviderCalls()
-    views = DerivableViews(connections, store=store, url=url)
+    words = WordFinder(ledger=store, table=WordTable(connections))
+    views = DerivableViews(connections, store=store, url=url, words=words)
     tokens, inbox = Tokens(connections), PostgresInbox(url, keyring=keyring)
     parts = Parts(
         settings=settings,
@@ -138,6 +142,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         parts=parts,
         ledger=store,
         views=views,
+        words=words,
         inbox=inbox,
         tokens=tokens,
         cursors=PostgresCursors(connections),
@@ -161,6 +166,8 @@ def follow(works: Works) -> None:
     assert url is not None
     with closing(Projections(store=works.ledger, url=url, desk=Desk(works.parts.cases))) as rows:
         rows.run()
+    while works.words.run().done:
+        pass
 
 
 def daemon(works: Works) -> Daemon:
@@ -183,6 +190,7 @@ def daemon(works: Works) -> Daemon:
                 patience=Patience(now),
                 owes=owing.tell,
             ),
+            works.words,
             *provider_work(parts, views, works.inbox, desk=desk),
             letter_work(parts, works.ledger, find=owing, desk=desk, patience=patience),
             *desk_work(parts, views),

@@ -28,6 +28,7 @@ from ledger.reconciliation.records import Books
 from ledger.shop.service import Shops
 from ledger.shop.stamps import BankAccount
 from projections.cases import CaseRow
+from projections.order_search import OrderPage, OrderSearch
 from web.wiring.settings import Settings
 
 _S = TypeVar("_S")
@@ -69,6 +70,8 @@ class Keyring(Protocol):
     """Keyed fingerprints: the same input, the same answer; without the key they tell nothing."""
 
     def blind_index(self, email: str) -> str: ...
+
+    def blind_word(self, term: str) -> int: ...
 
     def keyed_hash(self, content: bytes) -> str: ...
 
@@ -278,16 +281,14 @@ class Views(Protocol):
         """The order that a provider's name belongs to, if it is one."""
         ...
 
-    def orders_named(
-        self,
-        text: str,
-        *,
-        number: int | None,
-        email_index: str | None,
-        shop: str | None = None,
-        limit: int = 50,
-    ) -> Sequence[UUID]:
-        """Orders with this number, keyed e-mail, or reference or identifier; the newest first."""
+    def orders(self, search: OrderSearch, *, limit: int = 50) -> Sequence[OrderPage]:
+        """A page of the orders that are looked for, newest first."""
+        ...
+
+    def orders_called(
+        self, text: str, *, number: int | None, shops: Sequence[str], limit: int = 50
+    ) -> Sequence[OrderPage]:
+        """Orders of these shops with this number, identifier or reference, a provider's, too."""
         ...
 
     def order_of_person(self, shop: str, number: int, email_index: str) -> UUID | None:

@@ -301,3 +301,4 @@ def _totals(decided: Decided) -> Iterator[Ask]:
     erased = [row.originator_id for row in decided.rows if row.topic == ERASED]
     if erased:
         yield "destroy_keys", (uuids(erased),)
+        yield "views_delete_words", (uuids(erased),)

@@ -13,7 +13,7 @@ from adapters.postgres.views.owner import Checkpoint
 from adapters.postgres.views.tables import row_of
 from projections.cases import CaseRow
 from projections.open_intents import OpenIntent
-from projections.order_search import OrderPage
+from projections.order_search import OrderPage, OrderSearch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,17 +79,6 @@ class ShopOrderCount:
     many: int
     refund: int
     by_hand: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderSearch:
-    """Which orders of a shop are wanted. `text`: a number, payment reference, id or email index."""
-
-    shop: str
-    status: str | None = None
-    product: str | None = None
-    text: str | None = None
-    below: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,30 +239,35 @@ class Views:
         found = self._read("views_read_reservations_due", now, limit, *lane.chosen, offset)
         return [order for (order,) in found]
 
-    def orders_named(
-        self,
-        text: str,
-        *,
-        number: int | None,
-        email_index: str | None,
-        shop: str | None = None,
-        limit: int = 50,
-    ) -> Sequence[UUID]:
-        """Orders with this number, keyed e-mail, or reference or identifier; the newest first."""
-        parameters = number, text, email_index, _uuid(text), limit, shop
-        return [order for (order,) in self._read("views_find_orders", *parameters)]
-
     def orders(self, search: OrderSearch, *, limit: int = 50) -> Sequence[OrderPage]:
-        """A page of a shop's orders, newest first, with numbers below `search.below`."""
-        found = self._read(
-            "views_read_orders",
-            search.shop,
-            search.status,
-            search.product,
-            search.text,
-            search.below,
+        """A page of the orders that are looked for, newest first."""
+        every = [
+            [*search.shops],
+            *search.before,
+            search.since,
+            [*search.products],
+            [*search.flags],
             limit,
-        )
+        ]
+        if search.words:
+            first, *others = search.words
+            return self._pages("views_read_orders_of_words", *every, first, others, search.status)
+        if search.status:
+            return self._pages("views_read_orders_of_status", *every, search.status)
+        return self._pages("views_read_orders", *every)
+
+    def orders_called(
+        self, text: str, *, number: int | None, shops: Sequence[str], limit: int = 50
+    ) -> Sequence[OrderPage]:
+        """Orders of these shops with this number, identifier or reference, a provider's, too."""
+        reference = "".join(text.split()).upper()
+        parameters = [*shops], number, reference, text.strip(), _uuid(text.strip()), limit
+        return self._pages("views_read_orders_named", *parameters)
+
+    def _pages(self, name: str, *parameters: Any) -> Sequence[OrderPage]:
+        """Planned for these values: which index serves depends on them."""
+        with self._connections.asking() as connection:
+            found = connection.execute(statement(name), parameters, prepare=False).fetchall()
         return [row_of(OrderPage, values) for values in found]
 
     def checkpoints(self) -> Sequence[Checkpoint]:

@@ -11,6 +11,7 @@ from adapters.store.ledger import StampLedger
 from adapters.worker.feed import Feed
 from adapters.worker.projector.processes import derive_streams
 from adapters.worker.projector.rebuild import OWNER, Progress, chunks, rebuild, silent
+from adapters.worker.reactors.order_words import WordFinder
 from projections.all import PROJECTIONS
 from projections.engine.derive import Derived
 from projections.engine.projection import Projection, Row
@@ -86,9 +87,11 @@ class UnknownProjection(LookupError):
 class DerivableViews(Views):
     """What readers ask of the projections, and what auditors ask about them."""
 
-    def __init__(self, connections: Connections, *, store: StampLedger, url: str) -> None:
+    def __init__(
+        self, connections: Connections, *, store: StampLedger, url: str, words: WordFinder
+    ) -> None:
         super().__init__(connections)
-        self._store, self._url = store, url
+        self._store, self._url, self._words = store, url, words
 
     def diff(self, *, progress: Progress = silent) -> Iterator[Difference]:
         """Every row that is not as derived from the ledger, of one moment."""
@@ -100,8 +103,14 @@ class DerivableViews(Views):
         Raises `UnknownProjection`, `adapters.worker.projector.rebuild.RebuildRefused` and
         `adapters.postgres.views.rebuild.RebuildUnderWay`.
         """
-        unknown = [name for name in names if name not in PROJECTIONS]
+        known = [*PROJECTIONS, self._words.name]
+        unknown = [name for name in names if name not in known]
         if unknown:
-            raise UnknownProjection(f"{', '.join(unknown)}; there are {', '.join(PROJECTIONS)}")
-        chosen = [PROJECTIONS[name] for name in names or PROJECTIONS]
-        return rebuild(self._store, self._url, projections=chosen, progress=progress)
+            raise UnknownProjection(f"{', '.join(unknown)}; there are {', '.join(known)}")
+        wanted, position = names or known, 0
+        chosen = [PROJECTIONS[name] for name in wanted if name in PROJECTIONS]
+        if chosen:
+            position = rebuild(self._store, self._url, projections=chosen, progress=progress)
+        if self._words.name in wanted:
+            position = self._words.rebuild(progress)
+        return position

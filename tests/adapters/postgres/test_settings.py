@@ -12,10 +12,12 @@ from adapters.keys.key_ring import Keyring
 from adapters.postgres.connections import Connections
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.sessions import COMMITTING, MIGRATING, OWNING, READING, Session, arguments
+from adapters.postgres.views.order_words import WordTable
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.worker.open_cases import Desk
 from adapters.worker.projector.reactor import Projections
 from adapters.worker.projector.views import DerivableViews
+from adapters.worker.reactors.order_words import WordFinder
 from ledger.audit.verify import verify
 from ledger.order.stamps import OrderPlaced
 from tests.contract.given import first
@@ -90,7 +92,8 @@ def test_everything_goes_on(hostile):
     moved = Projections(store=ledger, url=hostile.app, desk=Desk(world.cases))
     moved.run()
     moved.close()
-    views = DerivableViews(connections, store=ledger, url=hostile.app)
+    words = WordFinder(ledger=ledger, table=WordTable(connections))
+    views = DerivableViews(connections, store=ledger, url=hostile.app, words=words)
     assert [*views.diff()] == []
     assert views.unpaid_due(datetime(2040, 1, 1, tzinfo=UTC), 10) == [order.id]
     keeps_a_message(hostile, ledger.keyring)

@@ -8,7 +8,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.kits.product import ADA, SHOP, Product, wish
-from web.actions import find_orders as order_search
 from web.cli.orders import orders
 
 
@@ -53,24 +52,27 @@ def test_references_find_their_order(product: Product, aino: str):
         assert [one["id"] for one in found(product, text)] == [aino]
 
 
-def test_what_was_searched_is_told(product: Product, aino: str):
-    sealed = run(product, "find", "nobody")
-    assert (sealed.exit_code, "all 3 orders were opened" in sealed.stdout) == (1, True)
-    assert "the newest 1 orders were opened" in run(product, "find", "zz", "--newest", "1").stdout
+def test_what_was_not_found_is_told(product: Product, aino: str):
+    nobody = run(product, "find", "nobody")
+    assert (nobody.exit_code, nobody.stdout) == (1, "No orders found.\n")
+    assert "at least two letters" in run(product, "find", "a").stdout
     assert run(product, "find", "nobody@example.org").exit_code == 1
 
 
-def test_only_so_many_are_opened(product: Product, aino: str):
-    assert found(product, "aino", "--newest", "1") == []
-    assert [one["id"] for one in found(product, "aino", "--newest", "2")] == [aino]
-
-
-def test_a_long_ledger_is_searched_window_by_window(
-    product: Product, aino: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("words", "many"),
+    [
+        (["--status", "PENDING"], 2),
+        (["--status", "PAID"], 0),
+        (["--product", "weekend"], 2),
+        (["--product", "nothing"], 0),
+        (["--flag", "late"], 0),
+    ],
+)
+def test_filters_hold_beside_what_is_typed(
+    product: Product, aino: str, words: list[str], many: int
 ):
-    monkeypatch.setattr(order_search, "_WINDOW", 2)
-    assert [one["id"] for one in found(product, "aino")] == [aino]
-    assert len(found(product, "ada")) == 2
+    assert len(found(product, "ada", *words)) == many
 
 
 def test_another_shop_has_numbers_of_its_own(product: Product, aino: str):

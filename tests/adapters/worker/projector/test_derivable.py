@@ -4,7 +4,9 @@ import psycopg
 import pytest
 
 from adapters.postgres.connections import Connections
+from adapters.postgres.views.order_words import WordTable
 from adapters.worker.projector.views import DerivableViews, UnknownProjection
+from adapters.worker.reactors.order_words import WordFinder
 from tests.kits.histories import write
 from tests.kits.projector import project
 
@@ -13,7 +15,9 @@ from tests.kits.projector import project
 def derivable(ledger, owned, database):
     write(ledger, orders=5)
     project(ledger, owned)
-    made = DerivableViews(Connections(database.app), store=ledger, url=database.app)
+    connections = Connections(database.app)
+    words = WordFinder(ledger=ledger, table=WordTable(connections))
+    made = DerivableViews(connections, store=ledger, url=database.app, words=words)
     yield made
     made.close()
 

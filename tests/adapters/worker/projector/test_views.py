@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from adapters.postgres.views.queries import OrderSearch
 from adapters.postgres.working.inbox import PostgresInbox
 from ledger.cases.stamps import (
     CaseAlarmRaised,
@@ -24,6 +23,7 @@ from ledger.kernel.store import Append, SeatChange
 from ledger.order.stamps import CreatePaymentRequest, CreatePaymentSuccess, Paid
 from ledger.shop.stamps import QuotaSet, ShopOpened
 from projections.all import PROJECTIONS
+from projections.order_search import OrderSearch
 from tests.kits.histories import PRICE, QUOTA, SHOP, WHEN, placed
 from tests.kits.projector import append, project
 
@@ -132,14 +132,23 @@ def test_orders_are_searched_and_paged(ledger, owned, views):
     for order in orders:
         append(ledger, order, placed())
     project(ledger, owned)
-    newest = views.orders(OrderSearch(shop="winterfest"), limit=2)
+    shops = ("winterfest", "another")
+    newest = views.orders(OrderSearch(shops=shops), limit=2)
     assert [one.stream for one in newest] == [orders[4], orders[3]]
-    older = views.orders(OrderSearch(shop="winterfest", below=newest[-1].number))
+    last = newest[-1].placed_at, newest[-1].stream
+    older = views.orders(OrderSearch(shops=shops, before=last))
     assert [one.stream for one in older] == [orders[2], orders[1], orders[0]]
-    (found,) = views.orders(OrderSearch(shop="winterfest", text=newest[0].payment_reference))
-    assert found.stream == orders[4]
-    assert views.orders(OrderSearch(shop="winterfest", status="PAID")) == []
-    assert len(views.orders(OrderSearch(shop="winterfest", product="weekend"))) == 5
+    for called in (newest[0].payment_reference, str(newest[0].stream)):
+        (found,) = views.orders_called(called, number=None, shops=shops)
+        assert found.stream == orders[4]
+    (found,) = views.orders_called("#1", number=1, shops=shops)
+    assert found.stream == orders[0]
+    assert views.orders_called("#1", number=1, shops=["another"]) == []
+    assert views.orders(OrderSearch(shops=shops, status="PAID")) == []
+    assert len(views.orders(OrderSearch(shops=shops, products=("weekend",)))) == 5
+    assert views.orders(OrderSearch(shops=shops, products=("weekend", "day"))) == []
+    assert views.orders(OrderSearch(shops=shops, since=FAR + newest[0].placed_at)) == []
+    assert views.orders(OrderSearch(shops=("another",))) == []
 
 
 def test_a_migrated_database_waits_for_no_migration(views):

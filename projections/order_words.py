@@ -1,0 +1,91 @@
+"""What a person's order is found by: beginnings of names, an e-mail address, codes of tickets.
+
+Terms are plain here and personal: whoever keeps them keeps keyed fingerprints of them (ADR 0034).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from unicodedata import category, normalize
+
+from ledger.order.order import Order
+from ledger.order.stamps import Customer
+from ledger.tickets.code import as_stored
+
+# Letters. Shorter beginnings would find everybody, longer ones tell few people apart.
+SHORTEST, LONGEST = 2, 12
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text as they are compared: without case, accents and signs.
+
+    >>> words_of("Åsa-Maria  O'NEILL"), words_of("ΣΊΣΥΦΟΣ Straße")
+    (('asa', 'maria', 'o', 'neill'), ('σισυφοσ', 'strasse'))
+    """
+    folded = normalize("NFKD", normalize("NFKD", text).casefold())
+    bare = "".join(sign for sign in folded if category(sign) != "Mn")
+    return tuple("".join(sign if sign.isalnum() else " " for sign in bare).split())
+
+
+def address_of(text: str) -> str:
+    """An e-mail address as it is compared: in one form and case."""
+    return normalize("NFC", normalize("NFC", text.strip()).casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Somebody looks for this; `terms` are all wanted, none where the text is too short for any."""
+
+    text: str
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms to look up, the most telling first."""
+        if "@" in self.text:
+            return (_mail(self.text),)
+        code = as_stored(self.text)
+        if code:
+            return (_ticket(code),)
+        telling = {word[:LONGEST] for word in words_of(self.text) if len(word) >= SHORTEST}
+        return tuple(_name(one) for one in sorted(telling, key=lambda one: (-len(one), one)))
+
+    def matches(self, order: Order) -> bool:
+        """Whether an order whose sealed parts are open is meant: what is long is compared whole."""
+        if "@" in self.text or as_stored(self.text):
+            return {*self.terms} <= {*order_terms(order)}
+        person = order.terms.customer
+        known = _names(person) if person else ()
+        wanted = words_of(self.text)
+        return bool(wanted) and all(any(name.startswith(w) for name in known) for w in wanted)
+
+
+def order_terms(order: Order) -> frozenset[str]:
+    """Every term that finds an order, its sealed parts open; none once its person was erased."""
+    return frozenset(_terms(order)) if order.placed is not None else frozenset()
+
+
+def _terms(order: Order) -> Iterator[str]:
+    person = order.terms.customer
+    if person is None:
+        return
+    yield _mail(person.email)
+    for name in _names(person):
+        for length in range(SHORTEST, min(len(name), LONGEST) + 1):
+            yield _name(name[:length])
+    for code in (order.tickets and order.tickets.codes) or ():
+        yield _ticket(code)
+
+
+def _names(person: Customer) -> tuple[str, ...]:
+    return words_of(f"{person.first_name} {person.last_name}")
+
+
+def _mail(address: str) -> str:
+    return f"mail/{address_of(address)}"
+
+
+def _name(beginning: str) -> str:
+    return f"name/{beginning}"
+
+
+def _ticket(code: str) -> str:
+    return f"ticket/{code}"
