@@ -22,6 +22,7 @@ from web.pages import (
     cart,
     checkout,
     choice,
+    components,
     grace_cancel,
     order,
     shop,
@@ -43,6 +44,7 @@ PAGES = (
     choice.pages,
     withdrawal.pages,
     grace_cancel.pages,
+    components.pages,
 )
 DOORS = (api, health.health, webhooks.webhooks, store.store)
 

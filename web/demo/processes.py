@@ -71,6 +71,7 @@ class House:
             "STAMPLEDGER_STRIPE_API_KEY": self.api_key,
             "STAMPLEDGER_STRIPE_WEBHOOK_SECRET": self.webhook_secret,
             "STAMPLEDGER_STRIPE_API_BASE": self.at.provider,
+            "STAMPLEDGER_DEMO": "1",
         }
 
     @property

@@ -73,6 +73,7 @@ class Settings:
     sumup_webhook_secret: str | None = field(default=None, repr=False)
     sumup_api_base: str | None = None
     sumup_sandbox: bool = False
+    demo: bool = False
 
     @property
     def payment_page_origins(self) -> tuple[str, ...]:
@@ -113,6 +114,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         sumup_webhook_secret=read.text("SUMUP_WEBHOOK_SECRET"),
         sumup_api_base=read.url("SUMUP_API_BASE"),
         sumup_sandbox=read.text("SUMUP_SANDBOX") == "1",
+        demo=read.text("DEMO") == "1",
     )
     _check(settings)
     return settings
