@@ -648,7 +648,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="lines-of-a-seller-without-end",
-        file="web/templates/pieces.html",
+        file="web/templates/components/seller.html",
         old="{{ seller.address|cut }}",
         new="{{ seller.address }}",
         tests=("tests/web/pages/test_long_texts.py",),
