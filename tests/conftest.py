@@ -13,7 +13,7 @@ import pytest
 
 from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from tests.kits import browser as browsers
-from tests.kits import examples, sharing
+from tests.kits import examples, sharing, url_rules
 from tests.kits.databases import copied_database, hasty, kept_in_memory, migrated_template
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     share = config.getoption("--examples")
     usual = examples.NIGHTLY if config.getoption("--slow") else examples.FAST
     examples.choose(usual if share is None else share)
+    url_rules.compile_once()
     # A shell that runs us in the background ignores Ctrl-C, and so would all that tests start.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

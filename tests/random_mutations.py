@@ -5,6 +5,7 @@
 
 import os
 import random
+import re
 import tempfile
 import time
 import tomllib
@@ -17,9 +18,11 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tests.kits.broken_tree import FAILED, ROOT, copy_of_the_tree, status_of_tests
+from tests.kits.examples import FAST
 from tests.kits.mutants import Mutant, change_of, compiles, modules, mutants_of
 
 RULES = ("ledger", "projections")
+EVERYTHING = ("tests/ledger", "tests/projections", "tests/simulation")
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
 # So many times as long as the sound tree takes, and so many seconds more.
 PATIENCE, REST = 5, 60
@@ -55,13 +58,26 @@ def chosen(number: int, *, seed: int, files: Sequence[str]) -> Sequence[Mutant]:
 
 
 def stages(file: str) -> Iterator[Sequence[str]]:
-    """The tests of the module's room, then the others of the rules, then the laws at random."""
+    """The tests that name the module, then its room's, then all others: with few examples.
+
+    What still lives meets all of them with as many as are asked for.
+    """
     ring, *rooms = Path(file).parts[:-1]
     room = Path("tests", ring, *rooms[:1])
+    few = ["--examples", str(FAST)]
+    if near := near_tests(file):
+        yield [*few, *near]
     if rooms and (ROOT / room).exists():
-        yield [str(room)]
-    yield ["tests/ledger", "tests/projections", f"--ignore={room}"]
-    yield ["tests/simulation"]
+        yield [*few, str(room)]
+    yield [*few, *EVERYTHING, f"--ignore={room}"]
+    yield EVERYTHING
+
+
+def near_tests(file: str) -> Sequence[str]:
+    """The files of the rules' own tests that name this module."""
+    name = re.compile(rf"\b{re.escape('.'.join(Path(file).with_suffix('').parts))}\b")
+    found = (path for folder in EVERYTHING for path in (ROOT / folder).rglob("test_*.py"))
+    return sorted(str(path.relative_to(ROOT)) for path in found if name.search(path.read_text()))
 
 
 def status(tree: Path, arguments: Sequence[str], *, seconds: float) -> int | None:
@@ -101,8 +117,7 @@ def _write(file: Path, text: str) -> None:
 def seconds_of_the_sound(tree: Path) -> float:
     """How long the rules' tests take without a bug. Raises `SystemExit` if they fail."""
     before = time.monotonic()
-    everything = ["tests/ledger", "tests/projections", "tests/simulation"]
-    if status(tree, everything, seconds=3600) != 0:
+    if status(tree, EVERYTHING, seconds=3600) != 0:
         raise SystemExit("the rules' tests fail without any bug")
     return time.monotonic() - before
 

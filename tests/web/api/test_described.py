@@ -1,8 +1,10 @@
 """Whatever schemathesis thinks up is answered as the description says, and never with a 5xx."""
 
+import pytest
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
+from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -10,12 +12,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from tests.kits.examples import examples
-from tests.kits.product import open_shop
+from tests.kits.product import Product, open_shop
 from tests.kits.web_fakes import CapturingStripe
 
-product = open_shop()
-order = product.paid().rpartition("/")[2]
-described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", product.app)
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -24,12 +23,45 @@ CHECKS = [
 ]
 
 
-grace = open_shop(provider=CapturingStripe(), grace_period=3600)
-beside = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", grace.app)
-beside.config.update(base_url="http://localhost")  # the call stands beside the API
+# The cases are thought up when they are asked for: at import each process would think of them.
+described = schemathesis.pytest.from_fixture("shop_described")
+at_once = schemathesis.pytest.from_fixture("cancelling_described").include(path_regex="^/store/")
 
 
-def call(case: schemathesis.Case, role: str) -> None:
+@pytest.fixture(autouse=True)
+def _named(request: pytest.FixtureRequest) -> None:
+    """schemathesis 4.32 reads a name that pytest 9.2 has no more."""
+    request.node._nodeid = request.node.nodeid
+
+
+@pytest.fixture(scope="module")
+def product() -> Product:
+    return open_shop()
+
+
+@pytest.fixture(scope="module")
+def order(product: Product) -> str:
+    return product.paid().rpartition("/")[2]
+
+
+@pytest.fixture(scope="module")
+def shop_described(product: Product) -> BaseSchema:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", product.app)
+
+
+@pytest.fixture(scope="module")
+def grace() -> Product:
+    return open_shop(provider=CapturingStripe(), grace_period=3600)
+
+
+@pytest.fixture(scope="module")
+def cancelling_described(grace: Product) -> BaseSchema:
+    beside = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", grace.app)
+    beside.config.update(base_url="http://localhost")  # the call stands beside the API
+    return beside
+
+
+def call(case: schemathesis.Case, product: Product, role: str, order: str) -> None:
     known = {"shop": "winterfest", "order": order}
     for name in {*case.path_parameters} & {*known}:
         case.path_parameters[name] = known[name]
@@ -38,23 +70,24 @@ def call(case: schemathesis.Case, role: str) -> None:
 
 @described.exclude(path_regex="^/store/").parametrize()
 @examples(25)
-def test_answers_to_auditors_are_as_described(case: schemathesis.Case):
-    call(case, "auditor")
+def test_answers_to_auditors_are_as_described(
+    case: schemathesis.Case, product: Product, order: str
+):
+    call(case, product, "auditor", order)
 
 
 @described.include(method="POST").exclude(path_regex="^/store/").parametrize()
 @examples(25)
-def test_answers_to_staff_are_as_described(case: schemathesis.Case):
-    call(case, "staff")
-
-
-at_once = beside.include(path_regex="^/store/")
+def test_answers_to_staff_are_as_described(case: schemathesis.Case, product: Product, order: str):
+    call(case, product, "staff", order)
 
 
 @at_once.given(end=st.sampled_from(["alive", "cancelled", "late", "wrong token", "as it comes"]))
 @at_once.parametrize()
 @examples(40)
-def test_cancelling_at_once_is_answered_as_described(case: schemathesis.Case, end: str):
+def test_cancelling_at_once_is_answered_as_described(
+    case: schemathesis.Case, grace: Product, end: str
+):
     placed = grace.place().json
     case.path_parameters["order"] = placed["order"]["id"]
     token = {"x-modification-token": placed["modification_token"]}
