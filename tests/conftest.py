@@ -1,5 +1,6 @@
 """What tests share: a PostgreSQL of our own, a fresh database for a test, a browser."""
 
+import gc
 import os
 import re
 import signal
@@ -37,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     usual = examples.NIGHTLY if config.getoption("--slow") else examples.FAST
     examples.choose(usual if share is None else share)
     url_rules.compile_once()
+    # All that is collected stays: to look through it for garbage takes a third of the time.
+    gc.disable()
     # A shell that runs us in the background ignores Ctrl-C, and so would all that tests start.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -63,11 +66,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Load
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         items[:] = sharing.in_order(items)
-    if config.getoption("--slow"):
-        return
-    for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.skip(reason="nightly: runs with --slow"))
+    if not config.getoption("--slow"):
+        nightly = {item for item in items if item.get_closest_marker("slow")}
+        items[:] = [item for item in items if item not in nightly]
+        config.hook.pytest_deselected(items=[*nightly])
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
+    gc.freeze()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

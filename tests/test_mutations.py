@@ -10,10 +10,13 @@ from tests.mutations import MUTATIONS, Mutation, survives
 from tests.random_mutations import equivalents
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.name)
-def test_every_known_bug_still_has_its_place(mutation: Mutation) -> None:
-    assert (ROOT / mutation.file).read_text().count(mutation.old) == 1
-    assert all((ROOT / one).exists() for one in mutation.tests)
+def test_every_known_bug_still_has_its_place() -> None:
+    assert [one.name for one in MUTATIONS if not has_its_place(one)] == []
+
+
+def has_its_place(mutation: Mutation) -> bool:
+    once = (ROOT / mutation.file).read_text().count(mutation.old) == 1
+    return once and all((ROOT / one).exists() for one in mutation.tests)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -59,30 +60,40 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def functions(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_begins_with_its_one_idea(path):
-    said = ast.get_docstring(ast.parse(path.read_text())) or ""
-    first = said.splitlines()[0] if said else ""
-    assert first.endswith((".", "?"))
-    assert len(path.read_text().splitlines()[0]) <= 100
+def test_a_module_begins_with_its_one_idea():
+    assert [name_of(one) for one in MODULES if not begins_with_its_idea(one)] == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_is_short(path):
-    lines = len(path.read_text().splitlines())
-    assert lines <= LONGEST_MODULE or name_of(path) in LONG_MODULES
+def begins_with_its_idea(path: Path) -> bool:
+    said = ast.get_docstring(tree_of(path)) or "\n"
+    first = path.read_text().split("\n", 1)[0]
+    return said.splitlines()[0].endswith((".", "?")) and len(first) <= 100
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_functions_are_short(path):
-    long = [name for name, lines in functions(path) if lines > LONGEST_FUNCTION]
-    assert [one for one in long if f"{name_of(path)}:{one}" not in LONG_FUNCTIONS] == []
+def test_a_module_is_short():
+    long = {name_of(one) for one in MODULES if len(one.read_text().splitlines()) > LONGEST_MODULE}
+    assert long - {*LONG_MODULES} == set()
+
+
+def test_functions_are_short():
+    long = {
+        f"{name_of(path)}:{name}"
+        for path in MODULES
+        for name, lines in functions(path)
+        if lines > LONGEST_FUNCTION
+    }
+    assert long - {*LONG_FUNCTIONS} == set()
 
 
 def test_every_exception_is_still_needed():
@@ -114,7 +125,7 @@ def test_a_class_name_stands_for_one_thing(ring):
     places: dict[str, list[str]] = {}
     for path in MODULES:
         if path.relative_to(ROOT).parts[0] == ring:
-            for node in ast.parse(path.read_text()).body:
+            for node in tree_of(path).body:
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     places.setdefault(node.name, []).append(name_of(path))
     twice = {name for name, some in places.items() if len(some) > 1}
