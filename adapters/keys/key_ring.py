@@ -146,6 +146,22 @@ class Keyring:
         # Sealed by a release that did not bind what stands beside it.
         return self._decrypt(sealed, place=_evidence(message))
 
+    def seal_note(self, subject: UUID, plaintext: bytes) -> bytes:
+        """Seal what is kept beside the ledger of a subject: nobody reads it after an erasure.
+
+        Under the ledger's own key where the subject has none.
+        """
+        known = self.key_of(subject)
+        if known is None:
+            _ = self._lasting
+            known = self.key_of(self._ledger)
+        assert known is not None, "the ledger's own key is never destroyed"
+        return self.encrypt(known[1], known[0], place=_note(subject), of=plaintext)
+
+    def open_note(self, subject: UUID, sealed: bytes) -> bytes | None:
+        """What was noted of a subject; None once they are erased. Raises `SealBroken`."""
+        return self._decrypt(sealed, place=_note(subject))
+
     def forget(self, subject: UUID) -> None:
         """Its key was destroyed with the stamp ERASED: nothing is opened here from now on."""
         self._cache.drop(subject)
@@ -249,6 +265,10 @@ class _Cache:
 
 def _place(stream: UUID, version: int, *, type: str) -> bytes:
     return b"stamp" + stream.bytes + version.to_bytes(8, "big") + type.encode()
+
+
+def _note(subject: UUID) -> bytes:
+    return b"note" + subject.bytes
 
 
 def _evidence(message: UUID, about: bytes = b"") -> bytes:

@@ -13,6 +13,7 @@ from adapters.keys.key_ring import Keyring
 from adapters.store.ledger import StampLedger
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
+from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
 from adapters.store.recorder import StampRecorder
 from adapters.worker.look_up import LookUp
 from adapters.worker.open_cases import Desk
@@ -146,6 +147,8 @@ class Counter:
             limits=LimitsInMemory(),
             tokens=TokensInMemory({**self.till.tokens}),
             carts=MemoryCarts(),
+            sessions=MemorySessions(),
+            passkeys=MemoryPasskeys(),
         )
         app = create_app(self.parts)
         app.testing = False

@@ -18,6 +18,7 @@ from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
+from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money
 from ledger.order.commands import (
@@ -145,6 +146,7 @@ class World:
         self.cases = Cases(self.store)
         self.orders = Orders(self.store, self.shops, self.cases)
         self.carts = MemoryCarts()
+        self.sessions, self.passkeys = MemorySessions(), MemoryPasskeys()
         self.taken: dict[UUID, tuple[int, int, int]] = {}
         policy = CancellationPolicy(
             period_days=period_days,
@@ -185,6 +187,8 @@ class World:
             ticket_pdf=Press().pdf_of,
             event_ics=event_ics,
             carts=self.carts,
+            sessions=self.sessions,
+            passkeys=self.passkeys,
         )
 
     def seats(self, quotas: Any) -> dict[UUID, tuple[int, int, int]]:

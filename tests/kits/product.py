@@ -13,6 +13,7 @@ from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
+from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
 from adapters.store.recorder import StampRecorder
 from ledger.cases.service import Cases
 from ledger.order.service import Orders
@@ -138,6 +139,8 @@ def open_shop(
         limits=limits,
         tokens=tokens,
         carts=MemoryCarts(),
+        sessions=MemorySessions(),
+        passkeys=MemoryPasskeys(),
     )
     app = create_app(parts)
     return Product(

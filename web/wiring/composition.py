@@ -22,6 +22,8 @@ from adapters.postgres.roles import check_role_at
 from adapters.postgres.views.order_words import WordTable
 from adapters.postgres.working.carts import PostgresCarts
 from adapters.postgres.working.inbox import PostgresInbox
+from adapters.postgres.working.passkeys import PostgresPasskeys
+from adapters.postgres.working.sessions import PostgresSessions
 from adapters.postgres.working.tables import (
     PostgresCatalogue,
     PostgresCursors,
@@ -127,6 +129,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         limits=RateLimits(connections),
         tokens=tokens,
         carts=PostgresCarts(connections),
+        sessions=PostgresSessions(connections),
+        passkeys=PostgresPasskeys(connections),
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         transfer_svg=transfer_svg,

@@ -10,7 +10,6 @@ from uuid import UUID
 from ledger.audit.check_tree import KeptBesideStamps
 from ledger.audit.raw_rows import AuditedRows
 from ledger.audit.verify import Shares
-from ledger.cart.cart import Cart
 from ledger.cases.service import Cases
 from ledger.inbox.ports import Evidence, Inbox, WebhookDoor
 from ledger.inbox.receive import Intake
@@ -30,6 +29,7 @@ from ledger.shop.stamps import BankAccount
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from web.wiring.settings import Settings
+from web.wiring.visitors import Carts, Passkeys, Sessions
 
 _S = TypeVar("_S")
 
@@ -74,6 +74,10 @@ class Keyring(Protocol):
     def blind_word(self, term: str) -> int: ...
 
     def keyed_hash(self, content: bytes) -> str: ...
+
+    def seal_note(self, subject: UUID, plaintext: bytes) -> bytes: ...
+
+    def open_note(self, subject: UUID, sealed: bytes) -> bytes | None: ...
 
 
 class Auditors(Protocol):
@@ -144,18 +148,6 @@ class Limits(Protocol):
 
     def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
         """True while it may be done once more."""
-        ...
-
-
-class Carts(Protocol):
-    """Where carts are kept, for all processes together."""
-
-    def read(self, id_hash: bytes) -> tuple[int, Cart]:
-        """The cart and its version; an empty one of version 0 if there is none."""
-        ...
-
-    def keep(self, id_hash: bytes, cart: Cart, *, version: int, at: datetime) -> bool:
-        """Keep it in place of the version that was read; False if somebody was faster."""
         ...
 
 
@@ -347,6 +339,8 @@ class Parts:
     limits: Limits
     tokens: Tokens
     carts: Carts
+    sessions: Sessions
+    passkeys: Passkeys
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None

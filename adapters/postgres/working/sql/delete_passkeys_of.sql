@@ -1,0 +1,1 @@
+delete from working.passkeys where kind = $1 and subject = $2 returning id

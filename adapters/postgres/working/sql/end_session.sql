@@ -1,0 +1,1 @@
+delete from working.sessions where token_hash = $1 and kind = $2

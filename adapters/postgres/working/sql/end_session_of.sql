@@ -1,0 +1,1 @@
+delete from working.sessions where kind = $1 and subject = $2 and id = $3 returning id

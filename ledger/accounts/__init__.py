@@ -1,0 +1,1 @@
+"""Accounts: who signed in, on which browsers, and which orders are theirs."""
