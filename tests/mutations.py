@@ -1489,7 +1489,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="ports-have-no-end",
-        file="web/cli/arguments.py",
+        file="web/cli/ports.py",
         old="LAST = 65_535",
         new="LAST = 1_000_000",
         tests=("tests/web/cli/test_bad_arguments.py",),

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from adapters.keys.key_ring import Keyring
 from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.press import Press
-from adapters.postgres.working.tables import Hit
+from adapters.postgres.working.rate_limits import Hit
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from adapters.postgres.views.queries import IntentCount, LetterCount, ShopOrderCount, StoppedLane
-from adapters.postgres.working.tables import Hit
+from adapters.postgres.working.rate_limits import Hit
 from adapters.store.ledger import StampLedger
 from ledger.cases.case import fold_case
 from ledger.cases.stamps import CaseOpened

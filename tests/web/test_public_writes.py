@@ -6,7 +6,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from adapters.postgres.connections import Connections
-from adapters.postgres.working.tables import Hit, RateLimits
+from adapters.postgres.working.rate_limits import Hit, RateLimits
 from tests.conftest import Database
 from tests.kits.product import SHOP, Product, open_shop, wish
 from tests.kits.url_table import WRITES, address, methods, name_of, writes

@@ -21,7 +21,8 @@ from ledger.order.decisions.staff import MANUAL
 from projections.cases import CaseRow
 from web.actions.back_office import BY_PEOPLE, OrderNeeded, case_json, resolve_case
 from web.cli import audit_tables as tables
-from web.cli.arguments import checked_reason, wish_of
+from web.cli.arguments import checked_reason
+from web.cli.operator import wish_of
 from web.wiring.parts import Parts
 
 # The sentence, and the page in docs/runbooks.

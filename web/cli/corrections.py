@@ -12,7 +12,8 @@ from ledger.order.order import Order
 from ledger.order.status import status
 from ledger.payments import refund as refunding
 from web.actions.back_office import carry_out
-from web.cli.arguments import actor, checked_reason, wish_of
+from web.cli.arguments import checked_reason
+from web.cli.operator import actor, wish_of
 from web.wiring.parts import Parts
 
 _OPAQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,49}")

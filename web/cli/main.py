@@ -24,21 +24,23 @@ from ledger.kernel.store import LedgerUnavailable
 from ledger.payments.provider import ProviderAway
 from web import __version__
 from web.app import create_app
-from web.cli.arguments import Port, PortUnusable, require_text, require_usable
+from web.cli.arguments import require_text
 from web.cli.audit import audit, seats
 from web.cli.cases import cases
 from web.cli.corrections import settle_refund, withdraw_cancellation, withdraw_payment
 from web.cli.inbox import inbox
-from web.cli.keys import keys, token
+from web.cli.keys import keys
 from web.cli.ledger import ledger
 from web.cli.orders import orders
 from web.cli.part_cancellation import cancel_part
+from web.cli.ports import Port, PortUnusable, require_usable
 from web.cli.progress import progress_bar
 from web.cli.projections import projections
 from web.cli.reconcile import reconcile
 from web.cli.sessions import sessions
 from web.cli.shop_changes import cancel_shop, move_shop, shop_progress
 from web.cli.shops import shop
+from web.cli.tokens import token
 from web.demo.command import demo
 from web.http.access_log import configure
 from web.http.metrics import LOOPBACK, behind, told_of_lag, told_of_stopped, worker_metrics

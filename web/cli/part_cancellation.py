@@ -10,7 +10,8 @@ from ledger.order.part_policy import PartQuote, chosen
 from ledger.order.status import status
 from web.actions.back_office import carry_out
 from web.actions.cancel import offered
-from web.cli.arguments import checked_reason, wish_of
+from web.cli.arguments import checked_reason
+from web.cli.operator import wish_of
 from web.wiring.parts import Parts
 
 

@@ -15,7 +15,8 @@ from ledger.shop.rules import check_reason
 from ledger.shop.service import moving
 from ledger.shop.shop import Shop
 from web.cli import audit_tables as tables
-from web.cli.arguments import Instant, actor
+from web.cli.arguments import Instant
+from web.cli.operator import actor
 from web.cli.progress import progress_bar
 from web.wiring.parts import AlikeOrders, Parts
 

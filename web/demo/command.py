@@ -16,7 +16,7 @@ from rich.console import Console
 
 from adapters.shop_file.read import read_shop_file
 from ledger.cart.appraisal import quotas_of
-from web.cli.arguments import Port
+from web.cli.ports import Port
 from web.demo.processes import Addresses, House, alone, keep_to_ourselves, require_free, running
 from web.demo.story import Story
 from web.wiring.composition import assembled

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 import httpx2
 
-from web.cli.arguments import require_usable
+from web.cli.ports import require_usable
 from web.wiring.keys import kept_key
 
 PATIENCE = 90.0

@@ -17,20 +17,18 @@ from adapters.postgres.connections import Connections
 from adapters.postgres.keys.data_keys import EvidenceAudit, PostgresKeys
 from adapters.postgres.ledger.notify import Hints, listen
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from adapters.postgres.ledger.shop_streams import PostgresCatalogue
 from adapters.postgres.migrate import migrate
 from adapters.postgres.roles import check_role_at
 from adapters.postgres.views.order_words import WordTable
+from adapters.postgres.working.ask_once import PostgresOnce
 from adapters.postgres.working.carts import PostgresCarts
+from adapters.postgres.working.cursors import PostgresCursors
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.postgres.working.passkeys import PostgresPasskeys
+from adapters.postgres.working.rate_limits import RateLimits
 from adapters.postgres.working.sessions import PostgresSessions
-from adapters.postgres.working.tables import (
-    PostgresCatalogue,
-    PostgresCursors,
-    PostgresOnce,
-    RateLimits,
-    Tokens,
-)
+from adapters.postgres.working.tokens import Tokens
 from adapters.providers.calls import ProviderCalls
 from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.worker.daemon import Daemon

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol
 from uuid import UUID
 
+from adapters.providers.named_ids import NamedIds, named_ids
 from adapters.worker.reactor import (
     DONE,
     FAILED,
@@ -19,7 +20,6 @@ from adapters.worker.reactor import (
 from ledger.cases.service import Cases
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.inbox.bind import Find as FindOrder
-from ledger.inbox.named_ids import NamedIds, named_ids
 from ledger.inbox.ports import Report, WebhookDoor, refunds_in_doubt
 from ledger.inbox.receive import NotTied, receive
 from ledger.inbox.replay_inbox import TRUSTED, Archived, Opened

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from adapters.postgres.connections import Connections
-from adapters.postgres.working.tables import PostgresOnce
+from adapters.postgres.working.ask_once import PostgresOnce
 from ledger.payments.ask_once import OnceInMemory
 
 

@@ -7,7 +7,8 @@ import psycopg
 import pytest
 
 from adapters.postgres.connections import Connections
-from adapters.postgres.working.tables import Identity, RateLimits, Tokens
+from adapters.postgres.working.rate_limits import RateLimits
+from adapters.postgres.working.tokens import Identity, Tokens
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from adapters.postgres.connections import Connections
-from adapters.postgres.working.tables import PostgresCursors
+from adapters.postgres.working.cursors import PostgresCursors
 from adapters.worker.reactors.follow_orders import MemoryCursor
 
 

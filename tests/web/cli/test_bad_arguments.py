@@ -12,8 +12,8 @@ import pytest
 
 from tests.conftest import Database
 from tests.kits.examples import every
-from web.cli import arguments
 from web.cli import main as cli
+from web.cli import ports
 
 # These run until they are told to stop: with them, only what is refused at once is tried.
 ENDLESS = ("serve", "worker", "demo")
@@ -173,5 +173,5 @@ def test_a_privileged_port_is_told(monkeypatch: pytest.MonkeyPatch):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(socket, "socket", type("Closed", (socket.socket,), {"bind": refuse}))
-    with pytest.raises(arguments.PortUnusable, match="choose one from 1024 on"):
-        arguments.require_usable("127.0.0.1", 80)
+    with pytest.raises(ports.PortUnusable, match="choose one from 1024 on"):
+        ports.require_usable("127.0.0.1", 80)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.postgres.working.tables import Hit
+from adapters.postgres.working.rate_limits import Hit
 from tests.kits.product import Product, open_shop
 from web.wiring.settings import SettingWrong, read_settings
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from adapters.postgres.working.tables import Hit
+from adapters.postgres.working.rate_limits import Hit
 from ledger.order.status import status
 from tests.kits.product import Product
 from tests.kits.sumup_shop import SumupShop, sumup_shop

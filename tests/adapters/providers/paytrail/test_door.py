@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from adapters.providers.named_ids import named_ids
 from adapters.providers.paytrail import PaytrailDoor
 from adapters.providers.paytrail.client import signature
 from adapters.providers.paytrail.references import payment_stamp
-from ledger.inbox.named_ids import named_ids
 from ledger.inbox.receive import receive
 from ledger.order.commands import ProviderAccount, RequestPayment
 from ledger.order.order import Order

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from adapters.providers.named_ids import named_ids
 from adapters.providers.stripe import StripeDoor
 from adapters.sandbox import SandboxSettings, running_sandbox
-from ledger.inbox.named_ids import named_ids
 from ledger.payments.capture import CapturingProvider
 from ledger.payments.payment_pages import PageState
 from ledger.payments.provider import BadMessage, NoAnswer, ProviderAway

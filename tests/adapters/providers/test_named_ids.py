@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.inbox.named_ids import NamedIds, named_ids
+from adapters.providers.named_ids import NamedIds, named_ids
 
 ORDER, ATTEMPT = UUID(int=2**120 + 7), UUID(int=2**121 + 9)
 
