@@ -1,6 +1,7 @@
 """Far behind, others derive what follows, part by part; we write it, in order and as the owner."""
 
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future, wait
 from threading import Event, Thread
 from time import monotonic
 from typing import Generic, TypeVar
@@ -19,55 +20,38 @@ class Behind(Generic[_T]):
     """At most one call is under way, in a thread that does not keep the process from ending."""
 
     def __init__(self) -> None:
-        self._under_way: _Call[_T] | None = None
+        self._under_way: Future[_T] | None = None
 
     def start(self, call: Callable[[], _T]) -> None:
         """Begin a call; the one before it was waited for."""
         assert self._under_way is None, "one at a time"
-        self._under_way = _Call(call)
-        self._under_way.start()
+        self._under_way = Future[_T]()
+        Thread(target=_run, args=(call, self._under_way), name="behind", daemon=True).start()
 
     def wait(self, meanwhile: Callable[[], object] | None = None) -> _T | None:
         """What the call came to, None if there is none; raises what it raised.
 
         `meanwhile` is called every half second until then.
         """
-        while meanwhile is not None and self._under_way is not None and self._under_way.lasts():
-            meanwhile()
         under_way, self._under_way = self._under_way, None
-        return None if under_way is None else under_way.outcome()
+        if under_way is None:
+            return None
+        while meanwhile is not None and wait([under_way], timeout=_BETWEEN_WORDS).not_done:
+            meanwhile()
+        return under_way.result()
 
     def close(self) -> None:
         """Let the call end, whatever it comes to."""
         if self._under_way is not None:
-            self._under_way.join()
+            wait([self._under_way])
         self._under_way = None
 
 
-class _Call(Thread, Generic[_T]):
-    def __init__(self, call: Callable[[], _T]) -> None:
-        super().__init__(name="behind", daemon=True)
-        self._call = call
-        self._came_to: list[_T] = []
-        self._error: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self._came_to.append(self._call())
-        except BaseException as error:
-            self._error = error
-
-    def lasts(self) -> bool:
-        """Whether it is still going on in half a second."""
-        self.join(_BETWEEN_WORDS)
-        return self.is_alive()
-
-    def outcome(self) -> _T:
-        """Waits for it."""
-        self.join()
-        if self._error is not None:
-            raise self._error
-        return self._came_to[0]
+def _run(call: Callable[[], _T], told: Future[_T]) -> None:
+    try:
+        told.set_result(call())
+    except BaseException as error:
+        told.set_exception(error)
 
 
 # Stamps: so far behind it is worth to start processes, and so many are derived at once.
