@@ -31,6 +31,7 @@ from web.cli.corrections import settle_refund, withdraw_cancellation, withdraw_p
 from web.cli.inbox import inbox
 from web.cli.keys import keys
 from web.cli.ledger import ledger
+from web.cli.new_shop import new_shop
 from web.cli.orders import orders
 from web.cli.part_cancellation import cancel_part
 from web.cli.ports import Port, PortUnusable, require_usable
@@ -201,7 +202,7 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     sys.exit(REFUSED if stopped or late else 0)
 
 
-for command in (cancel_shop, move_shop, shop_progress):
+for command in (new_shop, cancel_shop, move_shop, shop_progress):
     shop.add_command(command)
 for command in (settle_refund, cancel_part, withdraw_payment, withdraw_cancellation):
     orders.add_command(command)

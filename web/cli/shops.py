@@ -1,16 +1,21 @@
-"""Commands about shops: import, check, begin and list them."""
+"""Commands about shops: import, check, export and list them."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from rich.table import Table
+from rich.text import Text
 
 from adapters.shop_file.read import read_shop_file
-from ledger.shop.rules import check
+from adapters.shop_file.write import shop_file, spec_of
+from ledger.shop.changes import Change, changes
+from ledger.shop.rules import check, faults, field_of, said
 from ledger.shop.service import UnreadShop
+from web.cli import audit_tables as tables
 from web.wiring.parts import Parts
 
-STARTER = Path(__file__).parent.parent / "samples" / "new-shop.yaml"
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 REFUSED = 1
 MEND = "Import a right file of this shop: it takes the place of what cannot be read."
@@ -37,25 +42,39 @@ def import_shop(context: click.Context, file: Path) -> None:
 
 @shop.command(name="check")
 @click.argument("file", type=_FILE)
-def check_shop(file: Path) -> None:
+@click.option("--diff", is_flag=True, help="Say what importing it here would change, too.")
+@click.pass_context
+def check_shop(context: click.Context, file: Path, diff: bool) -> None:
     """Say what is wrong with FILE, without any ledger. Exit status 1: something is."""
     spec = read_shop_file(file)
     check(spec)
     click.echo(f"{spec.slug}: {len(spec.products)} products, {len(spec.quotas)} quotas. All right.")
+    if diff:
+        parts: Parts = context.obj()
+        _show(changes(spec, parts.shops.fresh(spec.slug)))
 
 
-@shop.command(name="new")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def new_shop(file: Path) -> None:
-    """Write FILE, a shop to begin with, in which every key is explained."""
-    try:
-        with file.open("x", encoding="utf-8") as made:
-            made.write(STARTER.read_text(encoding="utf-8"))
-    except FileExistsError:
-        raise click.UsageError(f"{file} is there already and stays as it is.") from None
-    except OSError as error:
-        raise click.UsageError(f"{file} cannot be written: {error.strerror}.") from None
-    click.echo(f"{file} is written. Change it, then say: stampledger shop check {file}")
+def _show(found: Sequence[Change]) -> None:
+    if not found:
+        click.echo("Importing it would change nothing.")
+        return
+    table = Table("what", "now", "then")
+    for one in found:
+        table.add_row(*(Text(value) for value in (one.path, one.before, one.after)))
+    tables.console().print(table)
+
+
+@shop.command(name="export")
+@click.argument("slug")
+@click.pass_context
+def export_shop(context: click.Context, slug: str) -> None:
+    """Print the shop as a file that `shop import` reads back: importing it changes nothing."""
+    parts: Parts = context.obj()
+    spec = spec_of(parts.shops.newest(slug))
+    click.echo(shop_file(spec), nl=False)
+    for fault in faults(spec):
+        told = f"{field_of(fault.path, spec)}: {said(fault)}"
+        click.echo(f"Mend before importing it again: {told}", err=True)
 
 
 @shop.command(name="list")
