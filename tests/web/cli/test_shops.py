@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from adapters.shop_file.read import read_shop_file
@@ -84,10 +85,8 @@ def test_what_cannot_be_is_told_with_its_field_and_leaves_no_file(tmp_path: Path
         (("--price", "1.234"), "too many digits"),
         (("--price", "free"), "an amount"),
     ):
-        try:
+        with pytest.raises(SystemExit, match="[12]"):
             main(["shop", "new", str(file), "--no-ask", *wrong])
-        except SystemExit as end:
-            assert end.code
         assert said in capsys.readouterr().err
         assert not file.exists()
 
