@@ -85,7 +85,7 @@ def test_what_cannot_be_is_told_with_its_field_and_leaves_no_file(tmp_path: Path
         (("--price", "1.234"), "too many digits"),
         (("--price", "free"), "an amount"),
     ):
-        with pytest.raises(SystemExit, match="[12]"):
+        with pytest.raises(SystemExit, match=r"[12]"):
             main(["shop", "new", str(file), "--no-ask", *wrong])
         assert said in capsys.readouterr().err
         assert not file.exists()
