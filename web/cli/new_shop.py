@@ -69,7 +69,7 @@ class Price(click.ParamType[Decimal]):
 @click.option("--open/--no-open", "opened", default=None, help="Import it, too. Default: ask.")
 @click.pass_context
 def new_shop(
-    context: click.Context, file: Path, ask: bool | None, opened: bool | None, **said: Any
+    context: click.Context, /, file: Path, ask: bool | None, opened: bool | None, **said: Any
 ) -> None:
     """Write FILE, a shop to begin with, in which every key is explained, and open it.
 
