@@ -16,6 +16,7 @@ from adapters.mail.letters import RenderedLetter
 from adapters.mail.letters.letter import Attachment, Picture
 from adapters.mail.smtp import Sent, SmtpMail
 from adapters.mail_catcher.letterbox import Letterbox
+from tests.kits.patience import PATIENCE
 
 PICTURE = b"\x89PNG\r\n\x1a\n and the rest"
 LETTER = RenderedLetter(
@@ -47,7 +48,7 @@ def catching(home: Path) -> Iterator[tuple[str, str]]:
         yield smtp, inbox
     finally:
         process.send_signal(signal.SIGTERM)
-        rest, _ = process.communicate(timeout=10)
+        rest, _ = process.communicate(timeout=PATIENCE)
     assert (process.returncode, rest) == (0, "")
 
 

@@ -17,6 +17,7 @@ from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.embedded_postgres.postmaster import read_pid_file, wait_until_gone
 from tests.crash.driver import Job
 from tests.crash.wire import Step
+from tests.kits.patience import PATIENCE
 
 # Names of the server's own processes, as they call themselves.
 HOUSEHOLD = ("checkpointer", "walwriter", "background writer", "autovacuum launcher", "io worker")
@@ -175,7 +176,7 @@ def called(process: psutil.Process) -> str:
 
 def wait_for(server: EmbeddedPostgres) -> None:
     """The postmaster mends what was killed; greet it until it answers."""
-    until = monotonic() + 20
+    until = monotonic() + PATIENCE
     while True:
         try:
             with server.admin() as admin:

@@ -21,6 +21,7 @@ from ledger.kernel.store import SeatChange
 from projections.all import PROJECTIONS
 from tests.contract.given import append, stamp
 from tests.kits.histories import write
+from tests.kits.patience import PATIENCE
 
 QUOTA = UUID(int=7)
 TABLES = ("stamps", "commits", "seat_totals", "numbers")
@@ -63,7 +64,7 @@ def locked(database: Any, mode: str) -> Iterator[None]:
 
 
 def eventually(connection: Any, question: str, *asked: Any) -> None:
-    until = monotonic() + 20
+    until = monotonic() + PATIENCE
     while not connection.execute(question, asked).fetchone():
         assert monotonic() < until, question
         sleep(0.01)
@@ -83,7 +84,7 @@ def test_they_would_wait_for_a_lock_such_as_others_take(database, recorder, owne
                 owner, "select 1 from pg_locks where not granted and mode <> 'ExclusiveLock'"
             )
             assert not appended.done()
-        assert appended.result(20)
+        assert appended.result(PATIENCE)
 
 
 def test_nobody_who_appends_holds_up_upkeep(database, recorder, owner):
@@ -110,7 +111,7 @@ def test_an_index_is_made_while_a_snapshot_is_open_and_appends_go_on(database, r
             assert all(append_one(recorder) for _ in range(30))
             assert onlooker.execute(waiting).fetchone(), "it still waits for the auditor"
         auditor.rollback()
-        made.result(20)
+        made.result(PATIENCE)
     size = recorder.head()[0]
     (indexed,) = owner.execute(
         "select count(*) from ledger.stamps where recorded_at > '1970-01-01'"

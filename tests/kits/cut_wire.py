@@ -24,6 +24,7 @@ class Wire:
         self._folder = tempfile.TemporaryDirectory(prefix="wire", dir="/tmp")
         self.url = url.replace(quote(folder, safe=""), quote(self._folder.name, safe=""))
         self.cut_at_commit, self.broken, self.cuts = False, False, 0
+        self.open: set[socket.socket] = set()
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(Path(self._folder.name) / f".s.PGSQL.{port}"))
         self._listener.listen()
@@ -39,7 +40,12 @@ class Wire:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                threading.Thread(target=self._forward, args=[client], daemon=True).start()
+                self.open.add(client)
+                threading.Thread(target=self._serve, args=[client], daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        self._forward(client)
+        self.open.discard(client)
 
     def _forward(self, client: socket.socket) -> None:
         with client, socket.socket(socket.AF_UNIX) as server, suppress(OSError):

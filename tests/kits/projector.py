@@ -17,13 +17,14 @@ from projections.all import PROJECTIONS
 from projections.engine.derive import Poison
 from projections.engine.projection import Row
 from projections.unpaid_orders import unpaid
+from tests.kits.patience import PATIENCE
 
 ALL = PROJECTIONS.values()
 
 
-def within(seconds: float, holds: Callable[[], object]) -> None:
+def comes_true(holds: Callable[[], object]) -> None:
     """PostgreSQL takes a moment to see that a session has gone."""
-    until = monotonic() + seconds
+    until = monotonic() + PATIENCE
     while not holds():
         assert monotonic() < until
         sleep(0.02)

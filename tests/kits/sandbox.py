@@ -12,6 +12,7 @@ import httpx2
 import stripe
 
 from adapters.sandbox import Sandbox
+from tests.kits.patience import PATIENCE
 
 API_KEY = "sk_test_sandbox_tests"
 SECRET = "whsec_sandbox_tests"
@@ -80,7 +81,7 @@ def receiving() -> Iterator[Receiver]:
         server.server_close()
 
 
-def until(happened: Callable[[], bool], *, seconds: float = 8.0) -> None:
+def until(happened: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
     """Poll with a deadline; no test decides by having slept long enough."""
     deadline = time.monotonic() + seconds
     while not happened():

@@ -12,6 +12,7 @@ from ledger.kernel.store import SeatChange
 from tests.contract.given import append, stamp
 from tests.contract.test_stamp_recorder import recomputed
 from tests.kits.append_until_killed import CALLERS, QUOTA
+from tests.kits.patience import PATIENCE
 
 NO_ROOM = "no room"
 
@@ -68,7 +69,7 @@ def must_be_whole(recorder, told: list[str]) -> int:
 
 def at_rest(recorder):
     """Rows and head of one moment: what a killed client had sent may still be committed."""
-    until = monotonic() + 5
+    until = monotonic() + PATIENCE
     while True:
         head, rows = recorder.head(), recorder.read_positions(0, limit=1_000_000)
         if head[0] == len(rows) or monotonic() > until:

@@ -1,7 +1,6 @@
 """A lost connection ends in the truth: committed once, or not at all, or said to be unknown."""
 
 from contextlib import ExitStack
-from time import sleep
 from uuid import uuid4
 
 import psycopg
@@ -14,6 +13,7 @@ from adapters.store.recorder import Committed, PreparedAppend
 from ledger.kernel.store import LedgerUnavailable, OutcomeUnknown
 from tests.contract.given import append, first, stamp
 from tests.kits.cut_wire import Wire
+from tests.kits.sandbox import until
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_terminated_connection_is_replaced(recorder, postgres_server, database
 def test_an_unreachable_database_is_told_and_comes_back(recorder, wire, postgres_server, database):
     wire.broken = True
     terminate(postgres_server, database)
-    sleep(0.2)  # the server has hung up: whatever we send, it is not sent
+    until(lambda: not wire.open)  # whatever we send, it is not sent
     with pytest.raises(LedgerUnavailable) as told:
         recorder.commit([first()])
     assert not isinstance(told.value, OutcomeUnknown)

@@ -16,6 +16,7 @@ from adapters.store.group_commit import Committer
 from adapters.store.recorder import Committed, PositionMissing
 from ledger.kernel.store import LedgerUnavailable
 from tests.contract.given import append, first, stamp
+from tests.kits.patience import PATIENCE
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_the_threads_of_a_server_share_a_core_and_do_not_interrupt_each_other():
     child = os.fork()
     if child == 0:
         watching, leave = ThreadPoolExecutor(1), Event()
-        free = watching.submit(lambda: leave.wait(10) and os.sched_getaffinity(0))
+        free = watching.submit(lambda: leave.wait(PATIENCE) and os.sched_getaffinity(0))
         stay_on_one_core(1)
         leave.set()
         with ThreadPoolExecutor(1) as threads:

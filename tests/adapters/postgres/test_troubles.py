@@ -14,6 +14,7 @@ from adapters.store.recorder import Committed
 from ledger.kernel.store import LedgerUnavailable, OutcomeUnknown
 from tests.contract.given import append, first, stamp
 from tests.contract.test_stamp_recorder import recomputed
+from tests.kits.patience import PATIENCE
 
 # What passes by itself, or once somebody mended it.
 PASSING = {
@@ -120,7 +121,7 @@ def test_whoever_waits_for_a_turn_may_be_cancelled_and_asks_again(
                     [database.name],
                 ).fetchone()
                 sleep(0.01)
-    appending.join(10)
+    appending.join(PATIENCE)
     must_be_whole(recorder, 3)
 
 
@@ -195,7 +196,7 @@ def test_a_commit_that_waited_for_its_standby_is_told_as_what_it_was(
     waiting = "from pg_stat_activity where datname = %s and wait_event = 'SyncRep'"
     with standby_that_does_not_answer(postgres_server) as admin:
         appending.start()
-        until = monotonic() + 20
+        until = monotonic() + PATIENCE
         while not admin.execute(f"select pid {waiting}", [database.name]).fetchone():
             assert monotonic() < until, "no commit waits for the standby"
             sleep(0.01)
@@ -204,7 +205,7 @@ def test_a_commit_that_waited_for_its_standby_is_told_as_what_it_was(
         admin.execute(f"select {interrupted}(pid) {waiting}", [database.name])
         appending.join(1)
         assert len(answers) == told
-    appending.join(30)
+    appending.join(PATIENCE)
     assert len(answers) == told + 1
     assert all(isinstance(one, Committed) and not one.repeated for one in answers)
     must_be_whole(recorder, 2 + len(answers))

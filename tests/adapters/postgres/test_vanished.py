@@ -13,6 +13,7 @@ from adapters.store.recorder import Committed
 from ledger.kernel.store import LedgerUnavailable, OutcomeUnknown
 from tests.conftest import Database
 from tests.contract.given import first
+from tests.kits.patience import within
 from tests.kits.vanishing import Machine, NotAllowed, address_of, machines
 
 pytestmark = pytest.mark.slow
@@ -39,9 +40,9 @@ def test_an_append_notices(database, two):
     recorder._patience = 0  # it is not tried again
     two[0].vanish()
     began = monotonic()
-    with pytest.raises((LedgerUnavailable, OutcomeUnknown)):
+    with within(5), pytest.raises((LedgerUnavailable, OutcomeUnknown)):
         recorder.commit([first()])
-    assert 2.5 < took(began) < 5
+    assert took(began) > 2.5
     recorder.close()
 
 
@@ -49,9 +50,9 @@ def test_who_waits_for_an_answer_notices(database, two):
     with Session.opened(address_of(database.app, two[:1]), READING) as session:
         Timer(0.5, two[0].vanish).start()
         began = monotonic()
-        with pytest.raises(psycopg.OperationalError):
+        with within(6), pytest.raises(psycopg.OperationalError):
             session.execute("select pg_sleep(30)")
-        assert 2.5 < took(began) - 0.5 < 5.5
+        assert took(began) > 3
 
 
 def test_the_next_host_takes_over(database, two):
@@ -59,10 +60,9 @@ def test_the_next_host_takes_over(database, two):
     recorder = PostgresStampRecorder(address_of(database.app, two), patience=10)
     recorder.commit([first()])
     two[0].vanish()
-    began = monotonic()
-    (answer,) = recorder.commit([first()])
+    with within(8):
+        (answer,) = recorder.commit([first()])
     assert isinstance(answer, Committed)
-    assert took(began) < 8
     assert [row.id for row in recorder.read_positions(0, limit=9)] == [1, 2]
     recorder.close()
 
@@ -70,5 +70,6 @@ def test_the_next_host_takes_over(database, two):
 def test_a_vanished_host_is_passed_by(database, two):
     two[0].vanish()
     began = monotonic()
-    Session.opened(address_of(database.app, two), READING).close()
-    assert 1.5 < took(began) < 4
+    with within(4):
+        Session.opened(address_of(database.app, two), READING).close()
+    assert took(began) > 1.5

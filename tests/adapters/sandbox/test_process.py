@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.sandbox import SandboxSettings, create_sandbox, running_sandbox
+from tests.kits.patience import PATIENCE
 from tests.kits.sandbox import (
     API_KEY,
     HTTP,
@@ -51,7 +52,7 @@ def test_it_tells_when_it_is_ready_and_stops_when_told(tmp_path: Path):
         assert session.data == []
         running.send_signal(signal.SIGTERM)
         rest = running.stdout.read() if running.stdout else ""
-        assert running.wait(5) == 0
+        assert running.wait(PATIENCE) == 0
     assert API_KEY not in line + rest
     assert SECRET not in line + rest
     assert rest == ""

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.store.batched_calls import SharedTrips
 from ledger.kernel.store import LedgerUnavailable
+from tests.kits.patience import PATIENCE
 
 
 class Counter:
@@ -18,7 +19,7 @@ class Counter:
 
     def serve(self, items):
         self.inside.set()
-        assert self.door.wait(20)
+        assert self.door.wait(PATIENCE)
         self.trips.append(list(items))
         if -1 in items:
             raise ValueError("a number below zero")
@@ -40,14 +41,14 @@ def all_at_once(trips, counter, items):
     counter.door.clear()
     threads = [Thread(target=call, args=[item]) for item in items]
     threads[0].start()
-    assert counter.inside.wait(20)
+    assert counter.inside.wait(PATIENCE)
     for thread in threads[1:]:
         thread.start()
     while len(trips._waiting) < len(items) - 1:
         pass
     counter.door.set()
     for thread in threads:
-        thread.join(20)
+        thread.join(PATIENCE)
     return told
 
 

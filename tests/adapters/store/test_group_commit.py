@@ -12,6 +12,7 @@ from adapters.store.group_commit import Committer
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.recorder import Committed, PreparedAppend
 from ledger.kernel.store import LedgerUnavailable
+from tests.kits.patience import PATIENCE
 
 
 def opaque(topic: str = "topic") -> PreparedAppend:
@@ -34,7 +35,7 @@ class Watched:
         if len(self.batches) == self.held_up_at:
             self.going.clear()
             meanwhile()
-        assert self.going.wait(10)
+        assert self.going.wait(PATIENCE)
         self.announced.append(meanwhile())
         if any(event.topic == "broken" for one in appends for event in one.events):
             raise RuntimeError("broken")
@@ -73,7 +74,7 @@ def test_those_who_come_meanwhile_share_the_next_commit(committer, watched):
         others = [callers.submit(committer.submit, [opaque(), opaque()]) for _ in range(6)]
         wait_for(6, committer)
         watched.going.set()
-        answers = [one.result(10) for one in (first, *others)]
+        answers = [one.result(PATIENCE) for one in (first, *others)]
     assert watched.batches == [1, 10, 2]
     assert sorted(row.id for each in answers for one in each for row in one.rows) == [*range(1, 14)]
 
@@ -89,10 +90,10 @@ def test_callers_are_told_while_the_next_commit_is_waited_for(committer, watched
         wait_for(1, committer)
         watched.going.set()
         try:
-            assert isinstance(first.result(10)[0], Committed)
+            assert isinstance(first.result(PATIENCE)[0], Committed)
         finally:
             watched.going.set()
-        second.result(10)
+        second.result(PATIENCE)
 
 
 def test_what_follows_is_announced_if_nobody_else_fits_in(committer, watched):
@@ -119,10 +120,10 @@ def test_an_append_that_breaks_the_commit_does_not_harm_its_neighbours(committer
         bad = callers.submit(committer.submit, [opaque("broken")])
         wait_for(2, committer)
         watched.going.set()
-        assert isinstance(good.result(10)[0], Committed)
+        assert isinstance(good.result(PATIENCE)[0], Committed)
         with pytest.raises(RuntimeError, match="broken"):
-            bad.result(10)
-        first.result(10)
+            bad.result(PATIENCE)
+        first.result(PATIENCE)
 
 
 def test_a_closed_committer_turns_appends_away(watched):

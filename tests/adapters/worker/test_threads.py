@@ -13,12 +13,13 @@ from adapters.worker.reactor import DONE, Patience, Progress, Reactor
 from adapters.worker.threads import Threads
 from ledger.kernel.refusals import UnknownOrder
 from ledger.kernel.store import LedgerUnavailable
+from tests.kits.patience import PATIENCE
 
 T = TypeVar("T")
 
 
 def test_each_item_is_acted_on_once_by_several_threads():
-    meeting, seen, lock = Barrier(4, timeout=10), [], Lock()
+    meeting, seen, lock = Barrier(4, timeout=PATIENCE), [], Lock()
 
     def act(item: int) -> str:
         if item < 4:
@@ -46,7 +47,7 @@ def test_what_came_is_told_while_others_are_under_way():
     go = Event()
 
     def act(item: int) -> int:
-        assert item == 1 or go.wait(10)
+        assert item == 1 or go.wait(PATIENCE)
         return item
 
     told = Threads(most=2, name="letters").each([0, 1], act)
@@ -67,7 +68,7 @@ def test_threads_wait_for_who_does_not_look_and_stop_when_nobody_will():
 
     told = Threads(most=3, name="letters").each(range(1000), act)
     next(told)
-    assert enough.wait(10)
+    assert enough.wait(PATIENCE)
     sleep(0.1)
     ahead = len(begun)
     assert ahead <= 3 * (16 + 3)
@@ -133,4 +134,4 @@ def flat(parts: Iterable[list[T]]) -> list[T]:
 
 
 def waiting(go: Event) -> Callable[[], int]:
-    return lambda: int(go.wait(10))
+    return lambda: int(go.wait(PATIENCE))

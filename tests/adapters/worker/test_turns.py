@@ -11,6 +11,7 @@ import pytest
 from adapters.worker.reactor import DONE, WAITING, Patience, Progress, Reactor, Turns
 from adapters.worker.threads import Threads
 from ledger.kernel.refusals import LetterNotDue
+from tests.kits.patience import PATIENCE
 from tests.kits.worker_fakes import Clock
 
 T = TypeVar("T")
@@ -123,7 +124,7 @@ def test_a_dozen_that_hang_leave_a_hand_for_the_others():
 
     def act(item: int) -> Progress:
         if item < 7:
-            hung.wait(20)
+            hung.wait(PATIENCE)
             return WAITING
         done.append(item)
         if len(done) == 30:
@@ -137,7 +138,7 @@ def test_a_dozen_that_hang_leave_a_hand_for_the_others():
 
     thread = Thread(target=work)
     thread.start()
-    assert all_done.wait(10)
+    assert all_done.wait(PATIENCE)
     assert thread.is_alive()
     hung.set()
-    thread.join(10)
+    thread.join(PATIENCE)

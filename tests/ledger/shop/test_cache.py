@@ -12,6 +12,7 @@ from ledger.kernel.refusals import NotOnSale, PriceChanged, UnknownProduct, Unkn
 from ledger.shop.cache import LONGEST, ShopCache
 from ledger.shop.service import Shops
 from ledger.shop.shop import Shop
+from tests.kits.patience import PATIENCE
 from tests.kits.worlds import PREFERENCES, SPEC, WEEKEND, World
 
 
@@ -114,7 +115,7 @@ class Slow:
     def __call__(self) -> Shop:
         self.times += 1
         self.begun.set()
-        assert self.let_go.wait(10)
+        assert self.let_go.wait(PATIENCE)
         return self.found
 
 
@@ -122,7 +123,7 @@ def test_many_who_want_it_at_once_read_it_once(world):
     cache, slow = ShopCache((lambda: 0.0,)), Slow(shop(world))
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(cache.get, "winterfest", slow) for _ in range(8)]
-        assert slow.begun.wait(10)
+        assert slow.begun.wait(PATIENCE)
         slow.let_go.set()
         assert {one.result().slug for one in asked} == {"winterfest"}
     assert slow.times == 1
@@ -135,7 +136,7 @@ def test_whoever_gives_up_waiting_reads_alone_and_harms_nobody(world, monkeypatc
     cache, slow = ShopCache((lambda: 0.0,)), Slow(shop(world))
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(cache.get, "winterfest", slow)
-        assert slow.begun.wait(10)
+        assert slow.begun.wait(PATIENCE)
         assert cache.get("winterfest", lambda: slow.found) is slow.found
         slow.let_go.set()
         assert first.result() is slow.found

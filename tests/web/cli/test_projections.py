@@ -13,7 +13,7 @@ from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from projections.all import PROJECTIONS
 from projections.unpaid_orders import UNPAID
 from tests.kits.histories import placed, write
-from tests.kits.projector import append, project, within
+from tests.kits.projector import append, comes_true, project
 from web.cli.projections import projections
 
 CASE = CaseOpened(kind=CaseKind.DISPUTE, severity=Severity.WARNING, text="a dispute")
@@ -47,7 +47,7 @@ def test_lag_version_and_owner_of_each_are_listed(run, ledger, owned):
 def test_projections_that_nobody_moves_say_so(run, owned):
     assert "nobody" not in run().stdout
     owned.close()
-    within(5, lambda: run().stdout.count("nobody") == len(PROJECTIONS))
+    comes_true(lambda: run().stdout.count("nobody") == len(PROJECTIONS))
 
 
 def test_a_stopped_lane_is_named_and_is_a_status(run, ledger, owned):
@@ -66,7 +66,7 @@ def test_where_nobody_moves_them_it_says_since_when_and_what_to_start(run, owned
     assert "start `stampledger worker`" not in run().stdout
     owned.close()
     said = r"Nobody moves them since \S+Z: start `stampledger worker`\."
-    within(5, lambda: re.search(said, run().stdout))
+    comes_true(lambda: re.search(said, run().stdout))
 
 
 def test_before_the_first_worker_it_says_so(run):
@@ -79,4 +79,4 @@ def test_projections_that_are_being_rebuilt_are_named(run, owned, database):
     assert "Being rebuilt: unpaid. Readers see the former rows until then." in run().stdout
     assert json.loads(run("--json").stdout)["rebuilding"] == ["unpaid"]
     rebuilding.close()
-    within(5, lambda: "Being rebuilt" not in run().stdout)
+    comes_true(lambda: "Being rebuilt" not in run().stdout)

@@ -14,6 +14,7 @@ from ledger.order.stamps import (
 from ledger.payments.capture import CaptureAsk, CapturingProvider, VoidAsk
 from ledger.payments.provider import NoAnswer, PaymentAsk
 from tests.adapters.providers.stripe.test_events import reports, stamped, told
+from tests.kits.sandbox import until
 from tests.kits.stripe import API_KEY, Provider, payment_ask
 
 INTENTS = "/v1/payment_intents"
@@ -168,7 +169,7 @@ def test_a_lost_answer_is_unknown_and_looking_tells_the_truth(provider, payment,
     assert isinstance(asked, NoAnswer)
     gone = Voided(provider_reference=payment[1])
     done = paid(payment[1]) if verb == "capture" else gone
-    assert provider.stripe.authorization(payment[1]) == done
+    until(lambda: provider.stripe.authorization(payment[1]) == done)
 
 
 @pytest.mark.parametrize("trouble", ["429", "500"])

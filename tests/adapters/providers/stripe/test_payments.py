@@ -18,6 +18,7 @@ from ledger.order.stamps import (
     PaymentPending,
 )
 from ledger.payments.provider import NoAnswer, ProviderAway
+from tests.kits.sandbox import until
 from tests.kits.stripe import API_KEY, Provider, payment_ask
 
 SESSIONS = "/v1/checkout/sessions"
@@ -104,6 +105,7 @@ def test_a_lost_answer_is_unknown_and_the_same_key_tells_the_truth(provider, tro
     provider.trouble(trouble, SESSIONS, seconds=1.5)
     answer = provider.another(patience=0.5).create_payment(ask, try_number=1)
     assert isinstance(answer, NoAnswer)
+    until(lambda: provider.objects("checkout/sessions"))
     page = provider.another().create_payment(ask, try_number=1)
     assert isinstance(page, CreatePaymentSuccess)
     assert [one["id"] for one in provider.objects("checkout/sessions")] == [page.provider_reference]

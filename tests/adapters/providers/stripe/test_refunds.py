@@ -10,6 +10,7 @@ from adapters.providers.stripe.fields import news_id
 from adapters.sandbox import SandboxSettings, running_sandbox
 from ledger.order.stamps import CreateRefundFailure, CreateRefundSuccess, Refunded
 from ledger.payments.provider import Accepted, NoAnswer, ReturnedOutside
+from tests.kits.sandbox import until
 from tests.kits.stripe import API_KEY, LEVERS, Provider, payment_ask, refund_ask
 
 REFUNDS = "/v1/refunds"
@@ -98,6 +99,7 @@ def test_a_lost_answer_is_unknown_and_the_refund_is_found(provider, payment, tro
     ask = refund_ask(*payment)
     provider.trouble(trouble, REFUNDS, seconds=1.5)
     assert isinstance(provider.another(patience=0.5).refund(ask), NoAnswer)
+    until(lambda: provider.objects("refunds"))
     found = provider.another().find_refund(ask)
     assert isinstance(found, Accepted)
     again = provider.another().refund(ask)

@@ -10,7 +10,7 @@ from adapters.worker.projector.rebuild import rebuild
 from adapters.worker.projector.views import differences
 from projections.all import PROJECTIONS
 from tests.kits.histories import write
-from tests.kits.projector import ALL, project, within
+from tests.kits.projector import ALL, comes_true, project
 
 
 def interrupting(done: int, total: int) -> None:
@@ -43,7 +43,7 @@ def test_what_a_killed_rebuild_left_is_gone_with_the_next(ledger, owned, views, 
     killed.begin()
     assert {*views.rebuilding()} == {*PROJECTIONS}
     killed.close()
-    within(5, lambda: not views.rebuilding())
+    comes_true(lambda: not views.rebuilding())
     rebuild(ledger, database.app, projections=[PROJECTIONS["unpaid"]])
     assert [name for schema, name, _ in tables(database.owner) if schema == "rebuild"] == []
 

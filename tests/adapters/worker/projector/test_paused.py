@@ -11,6 +11,7 @@ from adapters.postgres.views.owner import OwnedViews
 from adapters.worker.projector.projector import Projector
 from adapters.worker.projector.views import differences
 from tests.kits.histories import write
+from tests.kits.patience import PATIENCE, within
 from tests.kits.projector import ALL, everything
 
 OWNER = """
@@ -35,13 +36,12 @@ except OwnershipLost:
 
 
 def replaced_within(database, seconds: float) -> OwnedViews:
-    until = monotonic() + seconds
-    while monotonic() < until:
-        second = OwnedViews.take(database.app, "projections", projections=ALL)
-        if second is not None:
-            return second
-        sleep(0.1)
-    raise AssertionError(f"nobody took over within {seconds} s")
+    until = monotonic() + PATIENCE
+    with within(seconds):
+        while (second := OwnedViews.take(database.app, "projections", projections=ALL)) is None:
+            assert monotonic() < until, "nobody took over"
+            sleep(0.1)
+    return second
 
 
 @pytest.mark.parametrize("asleep", [0, pytest.param(60, marks=pytest.mark.slow)])

@@ -19,6 +19,7 @@ from adapters.worker.projector.views import differences
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.order.stamps import Cancelled, Cause
 from tests.kits.histories import placed, write
+from tests.kits.patience import PATIENCE
 from tests.kits.projector import ALL, append, project
 
 CASE = CaseOpened(kind=CaseKind.DISPUTE, severity=Severity.WARNING, text="a dispute")
@@ -133,7 +134,7 @@ def test_processes_end_with_who_asked_them(database):
     (beside,) = psutil.Process(asking.pid).children()
     asking.kill()
     asking.communicate()
-    until = monotonic() + 10
+    until = monotonic() + PATIENCE
     while beside.is_running() and beside.status() != psutil.STATUS_ZOMBIE:
         assert monotonic() < until
         sleep(0.05)

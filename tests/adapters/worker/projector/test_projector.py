@@ -10,6 +10,7 @@ from adapters.postgres.views.owner import OwnedViews, OwnershipLost
 from adapters.worker.projector.projector import Projector
 from projections.all import PROJECTIONS
 from tests.kits.histories import write
+from tests.kits.patience import PATIENCE
 from tests.kits.projector import ALL, project
 
 
@@ -75,10 +76,10 @@ def test_the_loop_follows_until_it_is_told_to_stop(ledger, owned, views):
     thread = Thread(target=projector.run, args=[stop])
     thread.start()
     write(ledger, orders=20)
-    until = monotonic() + 10
+    until = monotonic() + PATIENCE
     while any(one.lag for one in views.checkpoints()) and monotonic() < until:
         Event().wait(0.02)
     stop.set()
-    thread.join(timeout=5)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     assert all(one.lag == 0 for one in views.checkpoints())
