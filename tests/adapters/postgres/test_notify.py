@@ -16,6 +16,7 @@ from adapters.worker.daemon import Daemon
 from adapters.worker.reactor import NOTHING, Progress
 from tests.kits.histories import write
 from tests.kits.patience import PATIENCE
+from tests.kits.sandbox import until
 
 
 @pytest.fixture
@@ -87,8 +88,13 @@ def test_a_sleeping_reactor_looks_at_once_when_woken(monkeypatch):
     running.start()
     for _ in range(3):
         reactor.looking.clear()
-        daemon.wake()
-        assert reactor.looking.wait(PATIENCE)
+        until(lambda: looks(daemon, reactor))
     daemon.stop()
     running.join(PATIENCE)
     assert not running.is_alive()
+
+
+def looks(daemon: Daemon, reactor: Counting) -> bool:
+    """A call before it went to bed is heard by nobody."""
+    daemon.wake()
+    return reactor.looking.wait(0.1)
