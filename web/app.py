@@ -4,6 +4,7 @@ from flask import Flask, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from web.admin import approvals, people, security, sign_in, welcome
 from web.api import api
 from web.api import cancellation as store
 from web.http import errors, health, visitor_cart
@@ -44,6 +45,12 @@ PAGES = (
     choice.pages,
     withdrawal.pages,
     grace_cancel.pages,
+    sign_in.pages,
+    sign_in.home,
+    welcome.pages,
+    security.pages,
+    people.pages,
+    approvals.pages,
     components.pages,
 )
 DOORS = (api, health.health, webhooks.webhooks, store.store)

@@ -79,6 +79,7 @@ CANCELLATION: Mapping[str, Key] = {
     "fee": Key(group(FEE), _NO_FEE),
     "release_seats": Key(one_of(Release), Release.AT_REFUND_ACCEPTED),
     "parts": Key(flag, False),
+    "approval_above": Key(whole, None),
 }
 PRODUCT: Mapping[str, Key] = {
     "slug": Key(text, "", needed=True),
@@ -240,7 +241,12 @@ def _cancellation(said: Mapping[str, Any], currency: str) -> CancellationPolicy:
         fee_percent=said["fee"]["percent"],
         release=said["release_seats"],
         parts=said["parts"],
+        approval_above=_money(said["approval_above"], currency),
     )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
 
 
 def _product(

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Protocol, assert_never
 
+from ledger.approvals import stamps as approval_stamps
 from ledger.cases import stamps as case_stamps
 from ledger.kernel.events import Foreign
 from ledger.kernel.money import spoken
 from ledger.order import stamps
 from ledger.shop import stamps as shop_stamps
+from ledger.staff import stamps as staff_stamps
 
 
 class _Tried(Protocol):
@@ -197,6 +199,34 @@ def _of_case(one: case_stamps.CaseStamp) -> str:  # noqa: C901 (a dispatching ma
             assert_never(one)
 
 
+def _of_staff(one: staff_stamps.StaffStamp) -> str:
+    match one:
+        case staff_stamps.StaffAdded():
+            return "Somebody belongs to the people who run the shops"
+        case staff_stamps.RoleGranted():
+            return f"May act as {one.role} in {one.shop or 'every shop'}"
+        case staff_stamps.RoleWithdrawn():
+            return f"May no longer act as {one.role} in {one.shop or 'every shop'}"
+        case staff_stamps.SignInReset():
+            return "Password, passkeys and second factor taken away"
+        case staff_stamps.StaffRemoved():
+            return "Belongs to them no longer"
+        case _:
+            assert_never(one)
+
+
+def _of_approval(one: approval_stamps.ApprovalStamp) -> str:
+    match one:
+        case approval_stamps.ApprovalRequested():
+            return f"A second person asked to approve: {one.act}, {spoken(one.amount)}"
+        case approval_stamps.ApprovalGiven():
+            return "A second person approved"
+        case approval_stamps.ApprovalDeclined():
+            return "Not approved"
+        case _:
+            assert_never(one)
+
+
 def told(stamp: object) -> str:
     """What this stamp says, in words; raises `Foreign` for what is none."""
     if isinstance(stamp, stamps.OrderStamp):
@@ -205,4 +235,8 @@ def told(stamp: object) -> str:
         return _of_shop(stamp)
     if isinstance(stamp, case_stamps.CaseStamp):
         return _of_case(stamp)
+    if isinstance(stamp, staff_stamps.StaffStamp):
+        return _of_staff(stamp)
+    if isinstance(stamp, approval_stamps.ApprovalStamp):
+        return _of_approval(stamp)
     raise Foreign(stamp)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import get_args
 from uuid import UUID
 
+from ledger.approvals.approval import Approval, evolve_approval
+from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases.case import Case, evolve_case
 from ledger.cases.stamps import CaseStamp
 from ledger.codec import Unreadable
@@ -15,12 +17,16 @@ from ledger.order.order import Order
 from ledger.order.stamps import OrderStamp
 from ledger.shop.shop import Shop, evolve_shop
 from ledger.shop.stamps import ShopStamp
+from ledger.staff.member import StaffMember, evolve_member
+from ledger.staff.stamps import StaffStamp
 
-State = Order | Shop | Case
+State = Order | Shop | Case | StaffMember | Approval
 _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(OrderStamp), Order),
     **dict.fromkeys(get_args(ShopStamp), Shop),
     **dict.fromkeys(get_args(CaseStamp), Case),
+    **dict.fromkeys(get_args(StaffStamp), StaffMember),
+    **dict.fromkeys(get_args(ApprovalStamp), Approval),
 }
 # What a fold raises over stamps that no decider of ours could have written.
 UNFIT = (
@@ -59,6 +65,10 @@ def evolved(state: State, one: Recorded[object]) -> State:
             return evolve_shop(state, one)
         case Case():
             return evolve_case(state, one)
+        case StaffMember():
+            return evolve_member(state, one)
+        case Approval():
+            return evolve_approval(state, one)
 
 
 class Streams:

@@ -227,6 +227,34 @@ class ApproverNeeded(Refusal):
     """A correction needs an approver: somebody else than whoever asks for it."""
 
 
+class SecondPersonNeeded(Refusal):
+    """This shop wants a second person for that: ask for an approval, which somebody else gives."""
+
+    def __init__(self, *, limit: Money) -> None:
+        super().__init__(f"alone up to {limit}")
+        self.limit = limit
+
+
+class UnknownApproval(Refusal):
+    """Nobody asked for such an approval here."""
+
+
+class OwnApproval(Refusal):
+    """Whoever asked for it cannot approve it: somebody else has to."""
+
+
+class ApprovalOver(Refusal):
+    """This was decided before, or its time is over: ask again."""
+
+
+class UnknownMember(Refusal):
+    """Nobody of this name or address belongs to the people who run the shops."""
+
+
+class LastAdmin(Refusal):
+    """Somebody has to remain who may everything. Make somebody else an admin of all shops first."""
+
+
 class MistypedReference(Refusal):
     """The payment reference is mistyped: its last digit does not fit the others."""
 

@@ -178,10 +178,12 @@ class StaffCommand(Command):
     """Staff act on an order. `reason` is kept sealed.
 
     `version` is that of the order they looked at; None where something else was looked at.
+    `approval` is what a second person said yes to, stamped in the same append (ADR 0033).
     """
 
     reason: str
     version: int | None = None
+    approval: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,9 +294,9 @@ class ResendLetter(StaffCommand):
     letter: Letter | None = None
 
 
-StaffWish = (
-    RetryRefund
-    | MarkPaid
+# What may need a second person. To try again what was decided once does not.
+StaffAct = (
+    MarkPaid
     | RefundPayment
     | RefundByHand
     | CancelOrder
@@ -305,6 +307,7 @@ StaffWish = (
     | ChangeContact
     | WriteNote
 )
+StaffWish = RetryRefund | StaffAct
 
 OrderCommand = (
     RequestPayment

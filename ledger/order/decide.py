@@ -38,6 +38,7 @@ from ledger.order.commands import (
     RetakeSeats,
     RetryRefund,
     ReturnPayment,
+    StaffAct,
     StaffWish,
     StartLetter,
     VoidAuthorization,
@@ -59,6 +60,7 @@ from ledger.order.decisions.part import (
     part_freed,
     require_same_part,
 )
+from ledger.order.decisions.second_person import require_second_person
 from ledger.order.decisions.shop_change import cancel_with_shop, choose, move_with_shop
 from ledger.order.decisions.staff import (
     cancel_order,
@@ -280,13 +282,19 @@ def _tickets(command: StartLetter, order: Order) -> Sequence[OrderStamp]:
     )
 
 
-def by_staff(  # noqa: C901 (a dispatching match)
-    command: StaffWish, order: Order
-) -> Sequence[OrderStamp]:
+def by_staff(command: StaffWish, order: Order) -> Sequence[OrderStamp]:
     """The stamps that a wish of staff calls for; none if it is fulfilled already; or a refusal."""
+    if isinstance(command, RetryRefund):
+        return _retry_refund(command, order)
+    stamps = _by_one(command, order)
+    require_second_person(command, stamps, order)
+    return stamps
+
+
+def _by_one(  # noqa: C901 (a dispatching match)
+    command: StaffAct, order: Order
+) -> Sequence[OrderStamp]:
     match command:
-        case RetryRefund():
-            return _retry_refund(command, order)
         case MarkPaid():
             return mark_paid(command, order)
         case RefundPayment():

@@ -44,7 +44,8 @@ class CancellationPolicy:
     """Self-service cancellation: days after the order (0: never), the fee kept back, seats.
 
     The fee is a fixed amount in the shop's currency plus a percentage of the payment. With `parts`
-    single pieces of an order can be cancelled, too.
+    single pieces of an order can be cancelled, too. What ticket sales return of an order beyond
+    `approval_above` in all, and their corrections, need a second person; None: nothing does.
     """
 
     period_days: int
@@ -52,6 +53,7 @@ class CancellationPolicy:
     fee_percent: str = "0"
     release: Release = Release.AT_REFUND_ACCEPTED
     parts: bool = False
+    approval_above: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

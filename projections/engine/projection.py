@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Protocol, get_args
 from uuid import UUID
 
+from ledger.approvals.approval import Approval, evolve_approval
+from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases.case import Case, evolve_case
 from ledger.cases.stamps import CaseStamp
 from ledger.kernel.events import Recorded
@@ -12,6 +14,8 @@ from ledger.order.evolve import evolve, folded_on
 from ledger.order.order import Order
 from ledger.shop.shop import Shop, evolve_shop
 from ledger.shop.stamps import ShopStamp
+from ledger.staff.member import StaffMember, evolve_member
+from ledger.staff.stamps import StaffStamp
 
 _LARGEST = 2**63 - 1
 
@@ -25,7 +29,7 @@ def column(value: int) -> int:
     return max(-_LARGEST, min(value, _LARGEST))
 
 
-State = Order | Shop | Case
+State = Order | Shop | Case | StaffMember | Approval
 
 
 class Row(Protocol):
@@ -65,6 +69,7 @@ class Projection:
 
 
 _SHOP, _CASE = get_args(ShopStamp), get_args(CaseStamp)
+_STAFF, _APPROVAL = get_args(StaffStamp), get_args(ApprovalStamp)
 
 
 def begun(recorded: Recorded[object]) -> State:
@@ -73,6 +78,10 @@ def begun(recorded: Recorded[object]) -> State:
         return Shop(id=recorded.stream)
     if isinstance(recorded.stamp, _CASE):
         return Case(id=recorded.stream)
+    if isinstance(recorded.stamp, _STAFF):
+        return StaffMember(id=recorded.stream)
+    if isinstance(recorded.stamp, _APPROVAL):
+        return Approval(id=recorded.stream)
     return Order(id=recorded.stream)
 
 
@@ -85,6 +94,10 @@ def evolved(state: State, recorded: Recorded[object]) -> State:
             return evolve_shop(state, recorded)
         case Case():
             return evolve_case(state, recorded)
+        case StaffMember():
+            return evolve_member(state, recorded)
+        case Approval():
+            return evolve_approval(state, recorded)
 
 
 def folded(history: Sequence[Recorded[object]], state: State | None = None) -> State:

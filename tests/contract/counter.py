@@ -14,6 +14,7 @@ from adapters.store.ledger import StampLedger
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
+from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.recorder import StampRecorder
 from adapters.worker.look_up import LookUp
 from adapters.worker.open_cases import Desk
@@ -23,6 +24,7 @@ from adapters.worker.reactors.follow_orders import Following, MemoryCursor
 from adapters.worker.reactors.inbox import Inbox
 from adapters.worker.reactors.open_payments import Payments
 from adapters.worker.reactors.pending_refunds import Promises
+from ledger.approvals.service import Approvals
 from ledger.audit.verify import Verification
 from ledger.cases.service import Cases
 from ledger.order.letters_due import Due, owed
@@ -31,6 +33,7 @@ from ledger.order.service import Orders
 from ledger.order.stamps import Letter, OrderPlaced
 from ledger.shop.service import Shops
 from ledger.shop.stamps import Release, shop_id
+from ledger.staff.service import StaffMembers
 from tests.kits.web_fakes import LimitsInMemory, TokensInMemory, ViewsInMemory
 from tests.kits.worker import LedgerFeed, reading
 from tests.kits.worlds import SPEC, with_policy
@@ -129,11 +132,12 @@ class Counter:
         shops, cases = Shops(store, lambda: [shop_id(SPEC.slug)]), Cases(store)
         provider, door = self.till.connect()
         self.views = Views(self.ledger)
+        orders = Orders(store, shops, cases)
         self.parts = Parts(
             settings=Settings(home=Path(), base_url=PUBLIC, secret_key="for tests only"),
             clock=self.clock,
             store=store,
-            orders=Orders(store, shops, cases),
+            orders=orders,
             shops=shops,
             cases=cases,
             providers={self.till.provider: self._wire(provider)},
@@ -149,6 +153,9 @@ class Counter:
             carts=MemoryCarts(),
             sessions=MemorySessions(),
             passkeys=MemoryPasskeys(),
+            staff=StaffMembers(store, list),
+            credentials=MemoryCredentials(),
+            approvals=Approvals(store, orders, lambda since: []),
         )
         app = create_app(self.parts)
         app.testing = False

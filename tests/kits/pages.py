@@ -19,6 +19,8 @@ from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
+from adapters.store.memory_staff import MemoryCredentials
+from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money
 from ledger.order.commands import (
@@ -42,9 +44,10 @@ from ledger.order.stamps import (
 from ledger.payments.provider import Accepted, NoAnswer, PaymentAsk, RefundAsk
 from ledger.shop.service import Shops
 from ledger.shop.stamps import CancellationPolicy, shop_id
+from ledger.staff.service import StaffMembers
 from tests.kits.pages_shop import START, winterfest
 from tests.kits.ticket_codes import wanted_by
-from tests.kits.web_fakes import TokensInMemory, ViewsInMemory
+from tests.kits.web_fakes import TokensInMemory, ViewsInMemory, staff_streams
 from web.app import create_app
 from web.wiring.parts import Parts
 from web.wiring.settings import Settings
@@ -189,6 +192,9 @@ class World:
             carts=self.carts,
             sessions=self.sessions,
             passkeys=self.passkeys,
+            staff=StaffMembers(self.store, lambda: staff_streams(self.store)),
+            credentials=MemoryCredentials(),
+            approvals=Approvals(self.store, self.orders, lambda since: []),
         )
 
     def seats(self, quotas: Any) -> dict[UUID, tuple[int, int, int]]:

@@ -14,11 +14,14 @@ from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
+from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.recorder import StampRecorder
+from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
 from ledger.order.service import Orders
 from ledger.shop.service import Shops
 from ledger.shop.stamps import shop_id
+from ledger.staff.service import StaffMembers
 from tests.kits.api_shop import winterfest
 from tests.kits.web_fakes import (
     NOON,
@@ -29,6 +32,8 @@ from tests.kits.web_fakes import (
     Switch,
     TokensInMemory,
     ViewsInMemory,
+    approval_streams,
+    staff_streams,
 )
 from web.app import create_app
 from web.http.access import Token, digest_of
@@ -121,13 +126,14 @@ def open_shop(
     shops.import_shop(replace(spec, preferences=later), actor="test", at=NOON)
     views = ViewsInMemory(store.ledger)
     provider, inbox, limits = provider or StripeInMemory(), MemoryInbox(), LimitsInMemory()
+    orders = Orders(store, shops, held, lately=LatelyInMemory() if lately else None)
     parts = Parts(
         settings=Settings(
             home=Path(), base_url=base_url, secret_key="for tests only", proxies=proxies
         ),
         clock=clock,
         store=store,
-        orders=Orders(store, shops, held, lately=LatelyInMemory() if lately else None),
+        orders=orders,
         shops=shops,
         cases=held,
         providers={"stripe": provider},
@@ -141,6 +147,9 @@ def open_shop(
         carts=MemoryCarts(),
         sessions=MemorySessions(),
         passkeys=MemoryPasskeys(),
+        staff=StaffMembers(store, lambda: staff_streams(store)),
+        credentials=MemoryCredentials(),
+        approvals=Approvals(store, orders, lambda since: approval_streams(store, since)),
     )
     app = create_app(parts)
     return Product(

@@ -12,6 +12,7 @@ import msgspec
 from adapters.postgres.views.queries import IntentCount, LetterCount, ShopOrderCount, StoppedLane
 from adapters.postgres.working.rate_limits import Hit
 from adapters.store.ledger import StampLedger
+from ledger.approvals.stamps import ApprovalRequested
 from ledger.cases.case import fold_case
 from ledger.cases.stamps import CaseOpened
 from ledger.inbox.ports import Report
@@ -40,6 +41,7 @@ from ledger.payments.provider import (
     RefundAsk,
 )
 from ledger.shop.shop import fold_shop
+from ledger.staff.stamps import StaffAdded
 from projections.cases import CaseRow, cases
 from projections.order_search import OrderPage, OrderSearch, order_pages
 from projections.order_words import order_terms
@@ -331,6 +333,18 @@ class ViewsInMemory:
 
     def _all(self) -> Sequence[Recorded]:
         return self.ledger.feed(0, limit=100_000)
+
+
+def staff_streams(store: Any) -> list[UUID]:
+    """Whoever was ever added."""
+    added = (one for one in store.feed(0, limit=10_000) if isinstance(one.stamp, StaffAdded))
+    return [one.stream for one in added]
+
+
+def approval_streams(store: Any, since: datetime) -> list[UUID]:
+    """What a second person was asked for since then, the newest first."""
+    asked = [one for one in store.feed(0, limit=10_000) if isinstance(one.stamp, ApprovalRequested)]
+    return [one.stream for one in reversed(asked) if one.recorded_at > since]
 
 
 @dataclass

@@ -22,6 +22,7 @@ from ledger.order.commands import (
     WriteNote,
 )
 from ledger.order.order import Order
+from ledger.order.service import Beside, alone
 from ledger.payments.mark_paid import mark_paid
 from ledger.payments.refund import refund_payment, retry_refund
 from projections.cases import CaseRow
@@ -31,21 +32,22 @@ from web.actions.wish import Wish
 from web.wiring.parts import Parts
 
 
-def carry_out(parts: Parts, order_id: UUID, wish: StaffWish) -> Order:
+def carry_out(parts: Parts, order_id: UUID, wish: StaffWish, *, beside: Beside = alone) -> Order:
     """The order after a wish of staff, and after all that follows from it by itself.
 
-    Raises the refusals of the wish; what a provider has not answered is left to recovery.
+    Raises the refusals of the wish; what a provider has not answered is left to recovery. What is
+    stamped `beside` it, such as a second person's word, stands in the same append.
     """
     match wish:
         case RefundPayment():
-            refund_payment(parts.orders, parts.providers, order_id, wish)
+            refund_payment(parts.orders, parts.providers, order_id, wish, beside=beside)
         case RetryRefund():
             retry_refund(parts.orders, parts.providers, order_id, wish)
         case MarkPaid():
             mark_paid(parts.orders, parts.cases, parts.store, order_id, wish)
             close_pages(parts, parts.orders.get(order_id))
         case CancelOrder() | CancelPart():
-            cancel_by_staff(parts, order_id, wish)
+            cancel_by_staff(parts, order_id, wish, beside=beside)
         case (
             RefundByHand()
             | WithdrawPayment()
@@ -54,7 +56,7 @@ def carry_out(parts: Parts, order_id: UUID, wish: StaffWish) -> Order:
             | ChangeContact()
             | WriteNote()
         ):
-            parts.orders.handle(order_id, wish)
+            parts.orders.handle(order_id, wish, beside=beside)
         case _:
             assert_never(wish)
     return parts.orders.follow(order_id, parts.clock())

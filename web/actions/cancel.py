@@ -23,6 +23,7 @@ from ledger.order.commands import (
 from ledger.order.order import LinkRequest, Order
 from ledger.order.part_policy import PartQuote, quote
 from ledger.order.payment_attempt import Attempt
+from ledger.order.service import Beside, alone
 from ledger.order.stamps import Pieces
 from ledger.payments.capture import start_voids
 from ledger.payments.provider import start_refund
@@ -83,9 +84,11 @@ def choose(parts: Parts, order_id: UUID, wish: Wish, *, code: str, refund: bool)
     return send_back(parts, order, wish["correlation_id"])
 
 
-def cancel_by_staff(parts: Parts, order_id: UUID, wish: CancelOrder | CancelPart) -> Order:
+def cancel_by_staff(
+    parts: Parts, order_id: UUID, wish: CancelOrder | CancelPart, *, beside: Beside = alone
+) -> Order:
     """The order, or a part of it, cancelled by ticket sales; what goes back is on its way."""
-    order = close_pages(parts, parts.orders.handle(order_id, wish))
+    order = close_pages(parts, parts.orders.handle(order_id, wish, beside=beside))
     return send_back(parts, order, wish.correlation_id)
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from web.api import (
+    approvals,
     cancellation,
     cart,
     cases,
@@ -25,6 +26,7 @@ PARTS = (
     cancellation,
     staff,
     corrections,
+    approvals,
     stamps,
     cases,
     openapi,

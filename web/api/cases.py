@@ -9,6 +9,7 @@ from msgspec import Meta
 from ledger.cases.case import Case
 from ledger.cases.decide import actions
 from ledger.cases.stamps import Action
+from ledger.staff.role import Role
 from projections.cases import cases as rows_of
 from web.actions.back_office import OrderNeeded, case_json, resolve_case
 from web.api.bodies import Body, as_json, read
@@ -39,7 +40,7 @@ def hang_up(api: Blueprint) -> None:
 
 def cases() -> Response:
     """Cases in a state, oldest first. They may belong to no shop: a shop's token will not do."""
-    require("staff", "auditor")
+    require(Role.STAFF, Role.AUDITOR)
     state = request.args.get("state", "open")
     if state not in _STATES:
         raise ProblemRaised("bad-request", detail="state is open or resolved.")
@@ -49,9 +50,9 @@ def cases() -> Response:
 
 def resolve(case: str) -> Response:
     """Assign money to an order, send it back, retry a refund, or close the case."""
-    token = require("staff")
+    asks = require(Role.STAFF)
     body = read(ResolveBody)
-    wish, action = wish_of(token, correlation_id("cases", case, token.name), body), body.action
+    wish, action = wish_of(asks, correlation_id("cases", case, asks.name), body), body.action
     try:
         after = resolve_case(
             parts(),

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response
 
+from web.api.approvals import ApprovalBody, DeclineBody
 from web.api.bodies import Nothing
 from web.api.cancellation import ConfirmBody, QuoteBody
 from web.api.cases import ResolveBody
@@ -28,6 +29,8 @@ BODIES = (
     WithdrawnPaymentBody,
     WithdrawnCancellationBody,
     ResolveBody,
+    ApprovalBody,
+    DeclineBody,
 )
 
 

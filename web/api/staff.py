@@ -20,6 +20,7 @@ from ledger.order.commands import (
 from ledger.order.order import Order
 from ledger.order.part_policy import chosen
 from ledger.order.stamps import Letter
+from ledger.staff.role import Role
 from web.actions.back_office import carry_out
 from web.actions.wish import Wish
 from web.api.bodies import Body, as_json, read
@@ -28,8 +29,8 @@ from web.api.repeats import answered_before, correlation_id, request_under
 from web.http.access import require
 from web.http.addresses import now, order_in
 from web.http.current import parts
+from web.http.identity import Identity
 from web.http.problems import ProblemRaised
-from web.wiring.parts import KeptToken
 
 _B = TypeVar("_B", bound=Body)
 Reason = Annotated[str, Meta(min_length=1, max_length=500, description="Why; kept sealed.")]
@@ -111,7 +112,7 @@ def refund(shop: str, order: str) -> Response:
     if body.retry is not None:
         again: Wish = {**wish, "correlation_id": body.retry}
         return answer(found, RetryRefund(**again, version=body.version))
-    amount = _money(body.amount, found)
+    amount = money(body.amount, found)
     if body.method == "manual":
         by_hand = RefundByHand(
             **wish, reason=body.reason, version=body.version, payment=body.payment, amount=amount
@@ -136,7 +137,7 @@ def mark_paid(shop: str, order: str) -> Response:
         reason=body.reason,
         version=body.version,
         reference=body.reference,
-        amount=_money(body.amount, found),
+        amount=money(body.amount, found),
         transfer=body.transfer,
     )
     if paid.transfer.strip():
@@ -164,7 +165,7 @@ def cancel_part(shop: str, order: str) -> Response:
         pieces=chosen(found, [(one.product, one.quantity) for one in body.lines]),
         by_hand=body.method == "manual",
         waive_fee=body.waive_fee,
-        quote=_money(body.quote, found),
+        quote=money(body.quote, found),
     )
     return answer(found, part)
 
@@ -178,23 +179,24 @@ def send_again(shop: str, order: str) -> Response:
 
 def begun(call: str, shop: str, order: str, struct: type[_B]) -> tuple[Order, Wish, _B]:
     """The order, who asks under which identity, and what; a problem if they may not."""
-    token = require("staff", shop=shop)
+    asks = require(Role.STAFF, shop=shop)
     found = order_in(shop, order)
-    cause, body = correlation_id(call, shop, order, token.name), read(struct)
-    return found, wish_of(token, cause, body), body
+    cause, body = correlation_id(call, shop, order, asks.name), read(struct)
+    return found, wish_of(asks, cause, body), body
 
 
-def wish_of(token: KeptToken, cause: UUID, body: Body) -> Wish:
-    """What whoever holds this token wishes with this body."""
+def wish_of(asks: Identity, cause: UUID, body: Body) -> Wish:
+    """What they wish with this body."""
     return Wish(
         correlation_id=cause,
-        actor=f"token:{token.name}",
+        actor=asks.actor,
         at=now(),
         request=request_under(cause, body),
     )
 
 
-def _money(amount: int | None, order: Order) -> Money | None:
+def money(amount: int | None, order: Order) -> Money | None:
+    """An amount of a body, in the order's currency."""
     return None if amount is None else Money(amount, order.currency)
 
 

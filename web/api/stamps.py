@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 from ledger.codec import NAMES
 from ledger.kernel.events import Recorded, declared
 from ledger.kernel.money import Money
+from ledger.staff.role import Role
 from web.api.bodies import as_json
 from web.http.access import for_roles
 from web.http.addresses import order_in
@@ -19,7 +20,7 @@ def hang_up(api: Blueprint) -> None:
     api.get("/shops/<shop>/orders/<order>/stamps")(stamps)
 
 
-@for_roles("staff", "auditor")
+@for_roles(Role.STAFF, Role.AUDITOR)
 def stamps(shop: str, order: str) -> Response:
     """Every stamp of the order, oldest first."""
     history = parts().orders.history(order_in(shop, order).id)

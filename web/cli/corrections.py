@@ -11,7 +11,9 @@ from ledger.order.commands import WithdrawCancellation, WithdrawPayment
 from ledger.order.order import Order
 from ledger.order.status import status
 from ledger.payments import refund as refunding
+from web.actions.approvals import ask
 from web.actions.back_office import carry_out
+from web.cli.approvals import asked_for
 from web.cli.arguments import checked_reason
 from web.cli.operator import actor, wish_of
 from web.wiring.parts import Parts
@@ -21,7 +23,9 @@ _OPAQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,49}")
 
 def _why(command: Callable[..., Any]) -> Callable[..., Any]:
     """What every correction asks for."""
-    approver = click.option("--approver", required=True, help="Who agreed: somebody else than you.")
+    approver = click.option(
+        "--approver", help="Who agreed, by name; left out, a second person is asked to approve."
+    )
     reason = click.option("--reason", required=True, help="Why; kept sealed in the ledger.")
     return approver(reason(command))
 
@@ -32,7 +36,7 @@ def _why(command: Callable[..., Any]) -> Callable[..., Any]:
 @_why
 @click.pass_context
 def withdraw_payment(
-    context: click.Context, order: UUID, payment: UUID | None, approver: str, reason: str
+    context: click.Context, order: UUID, payment: UUID | None, approver: str | None, reason: str
 ) -> None:
     """Take back a payment that was marked by hand and never came."""
     parts: Parts = context.obj()
@@ -44,7 +48,9 @@ def withdraw_payment(
 @click.argument("order", type=click.UUID)
 @_why
 @click.pass_context
-def withdraw_cancellation(context: click.Context, order: UUID, approver: str, reason: str) -> None:
+def withdraw_cancellation(
+    context: click.Context, order: UUID, approver: str | None, reason: str
+) -> None:
     """Take back a cancellation that staff made by mistake, if there are seats."""
     parts: Parts = context.obj()
     why = _checked(approver, reason)
@@ -56,13 +62,16 @@ class _Why(TypedDict):
     approver: str
 
 
-def _checked(approver: str, reason: str) -> _Why:
-    if not _OPAQUE.fullmatch(approver):
+def _checked(approver: str | None, reason: str) -> _Why:
+    if approver is not None and not _OPAQUE.fullmatch(approver):
         raise click.UsageError("--approver is a short name, such as a token's; no address.")
-    return {"reason": checked_reason(reason), "approver": approver}
+    return {"reason": checked_reason(reason), "approver": approver or ""}
 
 
 def _done(parts: Parts, order: UUID, wish: WithdrawPayment | WithdrawCancellation) -> None:
+    if not wish.approver:
+        asked_for(ask(parts, order, wish))
+        return
     after = carry_out(parts, order, wish)
     click.echo(f"Taken back. The order is {status(after)}.")
 

@@ -24,6 +24,7 @@ from ledger.kernel.store import LedgerUnavailable
 from ledger.payments.provider import ProviderAway
 from web import __version__
 from web.app import create_app
+from web.cli.approvals import approvals, approve, decline
 from web.cli.arguments import require_text
 from web.cli.audit import audit, seats
 from web.cli.cases import cases
@@ -41,6 +42,7 @@ from web.cli.reconcile import reconcile
 from web.cli.sessions import sessions
 from web.cli.shop_changes import cancel_shop, move_shop, shop_progress
 from web.cli.shops import shop
+from web.cli.staff import user
 from web.cli.tokens import token
 from web.demo.command import demo
 from web.http.access_log import configure
@@ -204,10 +206,19 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
 
 for command in (new_shop, cancel_shop, move_shop, shop_progress):
     shop.add_command(command)
-for command in (settle_refund, cancel_part, withdraw_payment, withdraw_cancellation):
+for command in (
+    settle_refund,
+    cancel_part,
+    withdraw_payment,
+    withdraw_cancellation,
+    approvals,
+    approve,
+    decline,
+):
     orders.add_command(command)
 for group in (
     token,
+    user,
     audit,
     cases,
     seats,

@@ -8,8 +8,10 @@ from ledger.kernel.money import spoken
 from ledger.order.commands import CancelPart
 from ledger.order.part_policy import PartQuote, chosen
 from ledger.order.status import status
+from web.actions.approvals import ask
 from web.actions.back_office import carry_out
 from web.actions.cancel import offered
+from web.cli.approvals import asked_for
 from web.cli.arguments import checked_reason
 from web.cli.operator import wish_of
 from web.wiring.parts import Parts
@@ -36,6 +38,7 @@ class Some(click.ParamType[tuple[str, int]]):
 @click.option("--by-hand", is_flag=True, help="The money was returned without a provider.")
 @click.option("--waive-fee", is_flag=True, help="Keep nothing of the price back.")
 @click.option("--commit", is_flag=True, help="Do it; without, it is only told what would be done.")
+@click.option("--ask-approval", is_flag=True, help="With --commit: ask a second person instead.")
 @click.pass_context
 def cancel_part(
     context: click.Context,
@@ -45,6 +48,7 @@ def cancel_part(
     by_hand: bool,
     waive_fee: bool,
     commit: bool,
+    ask_approval: bool,
 ) -> None:
     """Cancel some pieces of an order and return their price; the rest lives."""
     parts: Parts = context.obj()
@@ -64,6 +68,9 @@ def cancel_part(
         waive_fee=waive_fee,
         quote=quote.amount,
     )
+    if ask_approval:
+        asked_for(ask(parts, order, wish))
+        return
     click.echo(f"The order is {status(carry_out(parts, order, wish))}.")
 
 

@@ -1,4 +1,4 @@
-"""The commands about API tokens."""
+"""The commands about API tokens: whom a program stands for, and what it may."""
 
 import sys
 from dataclasses import asdict
@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 from rich.table import Table
 
+from ledger.staff.role import Role
 from web.cli import audit_tables as tables
 from web.cli.arguments import Instant, Word
 
@@ -20,7 +21,7 @@ def token() -> None:
 
 @token.command(name="add")
 @click.argument("name", type=Word(longest=100))
-@click.option("--role", type=click.Choice(["admin", "staff", "auditor"]), required=True)
+@click.option("--role", type=click.Choice([*Role]), required=True)
 @click.option("--shop", "shop_slug", type=Word(), help="Only for this shop.")
 @click.option("--expires", type=Instant(), help="When it ends, such as 2027-03-01T00:00:00Z.")
 @click.pass_context

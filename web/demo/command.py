@@ -16,7 +16,9 @@ from rich.console import Console
 
 from adapters.shop_file.read import read_shop_file
 from ledger.cart.appraisal import quotas_of
+from ledger.staff.role import Role
 from web.cli.ports import Port
+from web.demo.people import log_ins
 from web.demo.processes import Addresses, House, alone, keep_to_ourselves, require_free, running
 from web.demo.story import Story
 from web.wiring.composition import assembled
@@ -54,6 +56,7 @@ def _shown(settings: Settings, at: Addresses, *, once: bool) -> None:
         tokens = {
             f"{role}_token": works.tokens.add("demo", role=role) for role in ("auditor", "staff")
         }
+        people = log_ins(parts, shop=SLUG)
         with running(house) as processes:
             _tell(
                 console,
@@ -65,7 +68,7 @@ def _shown(settings: Settings, at: Addresses, *, once: bool) -> None:
             )
             _verify(console, house)
             if not once:
-                _serve(console, house, tokens, processes)
+                _serve(console, house, {**tokens, **_as_facts(people)}, processes)
     console.print("Everything that was started has stopped; the data is kept.")
 
 
@@ -112,6 +115,7 @@ def _serve(
         "shop": f"{house.at.shop}/winterfest/",
         "mailbox": house.at.mail,
         "provider": f"{house.at.provider}/sandbox/chaos",
+        "office": f"http://localhost:{house.at.web}/admin/",
         "api": f"{house.at.shop}/api/v1/openapi.json",
         "settings": str(house.home / "demo.env"),
         **tokens,
@@ -119,8 +123,11 @@ def _serve(
     _write(house.home / "demo.env", _as_shell(house.settings()))
     _write(house.home / "demo.json", json.dumps(facts, indent=2))
     console.print()
-    for name in ("shop", "mailbox", "provider", "api"):
+    for name in ("shop", "office", "mailbox", "provider", "api"):
         console.print(f"  {name:9} {facts[name]}")
+    for role in Role:
+        told = f"{facts[f'{role}_email']}  {facts[f'{role}_password']}"
+        console.print(f"  {role:9} {told}", soft_wrap=True)
     console.print(f"  log-ins   {house.home / 'demo.json'}", soft_wrap=True)
     console.print(f"  commands  . {facts['settings']}; ./run cli reconcile -h", soft_wrap=True)
     console.print("Serving until Ctrl-C.")
@@ -128,6 +135,14 @@ def _serve(
         _watch(house, processes)
     except KeyboardInterrupt:
         console.print()
+
+
+def _as_facts(people: Mapping[Role, tuple[str, str]]) -> Mapping[str, str]:
+    return {
+        f"{role}_{name}": value
+        for role, log_in in people.items()
+        for name, value in zip(("email", "password"), log_in, strict=True)
+    }
 
 
 def _as_shell(settings: Mapping[str, str]) -> str:

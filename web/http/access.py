@@ -1,4 +1,4 @@
-"""Who may see what: bearer tokens, their roles and their shop."""
+"""Which programs may do what: bearer tokens, whom they stand for, and what each call asks for."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,17 +7,21 @@ from functools import wraps
 from hashlib import sha256
 from typing import ParamSpec, TypeVar
 
+import structlog
 from flask import request
 
+from ledger.staff.role import Role
+from web.http.access_log import route
 from web.http.current import parts
+from web.http.identity import Identity, of_token
 from web.http.problems import ProblemRaised
-from web.wiring.parts import KeptToken
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 _RELAYED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 _LONGEST_TOKEN = 200
+_log = structlog.get_logger("web.access")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +39,8 @@ def digest_of(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def bearer() -> KeptToken | None:
-    """The caller's token, if it is one of ours and not expired."""
+def bearer() -> Identity | None:
+    """Whom the caller's token stands for, if it is one of ours and not expired."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     secret = secret.strip()
     if scheme.lower() != "bearer" or not secret or len(secret) > _LONGEST_TOKEN:
@@ -45,20 +49,27 @@ def bearer() -> KeptToken | None:
     token = parts().tokens.find(digest_of(secret))
     if token is None or (token.expires_at is not None and token.expires_at <= parts().clock()):
         return None
-    return token
+    return of_token(token.name, token.role, token.shop)
 
 
-def require(*roles: str, shop: str | None = None) -> KeptToken:
-    """The caller's token, or a problem: 401 without one, 403 when it may not."""
-    token = bearer()
-    if token is None:
+def require(*roles: Role, shop: str | None = None) -> Identity:
+    """Who asks, or a problem: 401 for nobody that we know, 403 for who may not."""
+    asks = bearer()
+    if asks is None:
+        _log.info("access denied", actor="", route=route(), shop=shop)
         raise ProblemRaised("unauthorized")
-    if token.role not in {"admin", *roles} or (token.shop is not None and token.shop != shop):
-        raise ProblemRaised("forbidden")
-    return token
+    if not asks.may(*roles, shop=shop):
+        denied(asks, shop=shop)
+    return asks
 
 
-def for_roles(*roles: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+def denied(asks: Identity, *, shop: str | None) -> None:
+    """Write down that somebody asked for what they may not; raises the problem "forbidden"."""
+    _log.warning("access denied", actor=asks.actor, route=route(), shop=shop)
+    raise ProblemRaised("forbidden")
+
+
+def for_roles(*roles: Role) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Only callers with one of these roles, for the shop in the address if there is one."""
 
     def guard(view: Callable[_P, _R]) -> Callable[_P, _R]:

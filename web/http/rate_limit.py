@@ -5,11 +5,11 @@ from ipaddress import IPv6Address, ip_address
 
 from flask import Response, current_app, g, request
 
+from ledger.staff.role import Role
 from web.http.access import bearer, is_at_home
 from web.http.current import parts
 from web.http.problems import ProblemRaised
 
-_STAFF = ("admin", "staff")
 # Whoever has one IPv6 address has all of its network: RFC 4291, section 2.5.4.
 _NETWORK_BYTES = 8
 
@@ -42,8 +42,8 @@ def slow_strangers_down(button: str, shop: str, *, limit: int) -> None:
     """The same, but staff of this shop and programs at home press as often as they like."""
     if is_at_home():
         return
-    token = bearer()
-    if token is None or token.role not in _STAFF or token.shop not in (None, shop):
+    asks = bearer()
+    if asks is None or not asks.may(Role.STAFF, shop=shop):
         slow_down(button, limit=limit)
 
 

@@ -18,6 +18,7 @@ from adapters.postgres.keys.data_keys import EvidenceAudit, PostgresKeys
 from adapters.postgres.ledger.notify import Hints, listen
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.ledger.shop_streams import PostgresCatalogue
+from adapters.postgres.ledger.staff_streams import StaffStreams
 from adapters.postgres.migrate import migrate
 from adapters.postgres.roles import check_role_at
 from adapters.postgres.views.order_words import WordTable
@@ -28,6 +29,7 @@ from adapters.postgres.working.inbox import PostgresInbox
 from adapters.postgres.working.passkeys import PostgresPasskeys
 from adapters.postgres.working.rate_limits import RateLimits
 from adapters.postgres.working.sessions import PostgresSessions
+from adapters.postgres.working.staff import PostgresCredentials
 from adapters.postgres.working.tokens import Tokens
 from adapters.providers.calls import ProviderCalls
 from adapters.store.ledger import LatelyInMemory, StampLedger
@@ -40,10 +42,12 @@ from adapters.worker.reactor import Patience
 from adapters.worker.reactors.follow_orders import Following
 from adapters.worker.reactors.letters import Owing
 from adapters.worker.reactors.order_words import WordFinder
+from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
 from ledger.order.service import Orders
 from ledger.shop.cache import ShopCache
 from ledger.shop.service import Shops
+from ledger.staff.service import StaffMembers
 from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
 from web.wiring.parts import Parts
@@ -111,11 +115,13 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     words = WordFinder(ledger=store, table=WordTable(connections))
     views = DerivableViews(connections, store=store, url=url, words=words)
     tokens, inbox = Tokens(connections), PostgresInbox(url, keyring=keyring)
+    staff_streams = StaffStreams(connections)
+    orders = Orders(store, shops, cases, lately=LatelyInMemory())
     parts = Parts(
         settings=settings,
         clock=now,
         store=store,
-        orders=Orders(store, shops, cases, lately=LatelyInMemory()),
+        orders=orders,
         shops=shops,
         cases=cases,
         providers={name: calls.watched(way.provider) for name, way in ways.items()},
@@ -129,6 +135,9 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         carts=PostgresCarts(connections),
         sessions=PostgresSessions(connections),
         passkeys=PostgresPasskeys(connections),
+        staff=StaffMembers(store, staff_streams.members),
+        credentials=PostgresCredentials(connections),
+        approvals=Approvals(store, orders, staff_streams.approvals),
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         transfer_svg=transfer_svg,

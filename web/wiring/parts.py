@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from ledger.approvals.service import Approvals
 from ledger.audit.check_tree import KeptBesideStamps
 from ledger.audit.raw_rows import AuditedRows
 from ledger.audit.verify import Shares
@@ -26,9 +27,11 @@ from ledger.reconciliation.by_reference import Reported
 from ledger.reconciliation.records import Books
 from ledger.shop.service import Shops
 from ledger.shop.stamps import BankAccount
+from ledger.staff.service import StaffMembers
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from web.wiring.settings import Settings
+from web.wiring.staff import CredentialStore
 from web.wiring.visitors import Carts, Passkeys, Sessions
 
 _S = TypeVar("_S")
@@ -341,6 +344,9 @@ class Parts:
     carts: Carts
     sessions: Sessions
     passkeys: Passkeys
+    staff: StaffMembers
+    approvals: Approvals
+    credentials: CredentialStore
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None

@@ -13,6 +13,7 @@ import structlog
 
 from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import Clock, Patience, Progress
+from ledger.approvals.approval import Approval
 from ledger.cases.case import Case
 from ledger.cases.stamps import CaseKind, Severity
 from ledger.kernel.events import Recorded
@@ -26,6 +27,7 @@ from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import OrderStamp
 from ledger.shop.shop import Shop
+from ledger.staff.member import StaffMember
 from projections.engine.derive import Folds, Known
 
 _BATCH, _REMEMBERED = 500, 5_000
@@ -104,7 +106,7 @@ class Following:
     def _calls(self, stamps: Sequence[Recorded[object]]) -> bool:
         """Whether anything follows for us, or nobody can tell without reading the order."""
         known = self._folds.before(stamps[0])
-        if known is None or isinstance(known.state, Shop | Case):
+        if known is None or isinstance(known.state, Shop | Case | StaffMember | Approval):
             return True
         try:
             order = folded_on(known.state or Order(id=stamps[0].stream), stamps)

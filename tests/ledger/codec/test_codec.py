@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import codec
+from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases import stamps as case_stamps
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.kernel.events import Draft, declared
@@ -22,6 +23,7 @@ from ledger.order import stamps
 from ledger.order.stamps import Cancelled, Cause
 from ledger.shop import stamps as shop_stamps
 from ledger.shop.stamps import PreferencesChanged
+from ledger.staff.stamps import StaffStamp
 from tests.kits.examples import examples
 from tests.kits.spec import CANCELLED, ISSUED, LINK, ORDER, PAID, PLACED, REFUND_ASKED, RELEASED
 from tests.kits.worlds import PREFERENCES
@@ -188,7 +190,13 @@ def test_every_older_version_has_its_upcaster():
 
 
 def test_every_stamp_has_one_stored_name_and_every_name_a_stamp():
-    unions = (stamps.OrderStamp, shop_stamps.ShopStamp, case_stamps.CaseStamp)
+    unions = (
+        stamps.OrderStamp,
+        shop_stamps.ShopStamp,
+        case_stamps.CaseStamp,
+        StaffStamp,
+        ApprovalStamp,
+    )
     every = [one for union in unions for one in get_args(union)]
     assert sorted(codec.NAMES, key=str) == sorted(every, key=str)
 

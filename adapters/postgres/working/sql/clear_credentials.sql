@@ -1,0 +1,1 @@
+delete from working.staff_credentials where member = $1

@@ -1,0 +1,1 @@
+delete from working.staff_links where member = $1

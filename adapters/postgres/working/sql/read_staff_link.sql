@@ -1,0 +1,1 @@
+select member from working.staff_links where link_hash = $1 and ends_at > $2

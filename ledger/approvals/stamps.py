@@ -1,0 +1,56 @@
+"""Every stamp that an approval can hold. Field names are storage format: never rename."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from ledger.kernel.events import stamp
+from ledger.kernel.money import Money
+from ledger.order.stamps import Pieces
+
+
+class Act(StrEnum):
+    """What is to be done once a second person has said yes."""
+
+    REFUND = "refund"
+    REFUND_BY_HAND = "refund_by_hand"
+    CANCEL = "cancel"
+    CANCEL_PART = "cancel_part"
+    WITHDRAW_PAYMENT = "withdraw_payment"
+    WITHDRAW_CANCELLATION = "withdraw_cancellation"
+
+
+@stamp("APPROVAL_REQUESTED", binding=("order", "act", "amount"), sealed=("reason",))
+class ApprovalRequested:
+    """Somebody asks a second person to agree. Nothing of the order has moved by that.
+
+    `amount` goes back, or is taken back as never received; `until` is when the question is over.
+    The other fields say the rest of what was asked, as its command does.
+    """
+
+    order: UUID
+    shop: str
+    act: Act
+    amount: Money
+    until: datetime
+    payment: UUID | None = None
+    pieces: tuple[Pieces, ...] = ()
+    by_hand: bool = False
+    waive_fee: bool = False
+    despite_dispute: bool = False
+    reason: str | None = None
+
+
+@stamp("APPROVAL_GIVEN")
+class ApprovalGiven:
+    """A second person agreed. What was asked for stands in the order, in the same append."""
+
+
+@stamp("APPROVAL_DECLINED", sealed=("reason",))
+class ApprovalDeclined:
+    """A second person said no, or whoever asked took it back."""
+
+    reason: str | None = None
+
+
+ApprovalStamp = ApprovalRequested | ApprovalGiven | ApprovalDeclined

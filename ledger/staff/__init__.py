@@ -1,0 +1,1 @@
+"""People who run the shops: who they are and what they may."""

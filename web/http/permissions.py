@@ -1,0 +1,146 @@
+"""Who may what: every address of the app, one row each. Read by people, and walked by a test.
+
+The rows drive nothing. What each page and call asks for stands where it is made; the test sends
+every role to every address and finds what stands here, or fails.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from ledger.staff.role import Role
+
+
+class Place(StrEnum):
+    """Where a role has to count."""
+
+    OPEN = "anybody"
+    SIGNED = "its provider, who signs"
+    PLACED = "who placed the order, by its token"
+    INSIDE = "this machine itself, or any token"
+    SHOP = "in the shop of the address"
+    ANY = "in any shop"
+    EVERY = "in all shops"
+
+
+_ADMIN: tuple[Role, ...] = ()
+_STAFF = (Role.STAFF,)
+_READ = (Role.STAFF, Role.AUDITOR)
+_ALL = (Role.STAFF, Role.DOOR, Role.AUDITOR)
+
+# The roles besides admins, who may whatever anybody may; and where they have to count.
+Row = tuple[Place, tuple[Role, ...]]
+_OPEN: Row = (Place.OPEN, _ALL)
+_SIGNED: Row = (Place.SIGNED, _ALL)
+_PLACED: Row = (Place.PLACED, _ADMIN)
+_INSIDE: Row = (Place.INSIDE, _ALL)
+
+PERMISSIONS: Mapping[str, Row] = {
+    # What customers see and do.
+    "GET /": _OPEN,
+    "GET /<shop>/": _OPEN,
+    "GET /<shop>/cart": _OPEN,
+    "GET /<shop>/checkout": _OPEN,
+    "GET /<shop>/orders/<order>": _OPEN,
+    "GET /<shop>/orders/<order>/cancel": _OPEN,
+    "GET /<shop>/orders/<order>/cancel/<code>": _OPEN,
+    "GET /<shop>/orders/<order>/choose/<code>": _OPEN,
+    "GET /<shop>/orders/<order>/event.ics": _OPEN,
+    "GET /<shop>/orders/<order>/tickets.pdf": _OPEN,
+    "GET /<shop>/withdraw": _OPEN,
+    "GET /cart": _OPEN,
+    "GET /problems/<slug>": _OPEN,
+    "GET /static/<path:filename>": _OPEN,
+    "GET /_/components": _OPEN,
+    "POST /<shop>/cart": _OPEN,
+    "POST /<shop>/cart/lines": _OPEN,
+    "POST /<shop>/checkout": _OPEN,
+    "POST /<shop>/orders/<order>/cancel": _OPEN,
+    "POST /<shop>/orders/<order>/cancel-at-once": _PLACED,
+    "POST /<shop>/orders/<order>/cancel/<code>": _OPEN,
+    "POST /<shop>/orders/<order>/choose/<code>": _OPEN,
+    "POST /<shop>/orders/<order>/pay": _OPEN,
+    "POST /<shop>/withdraw": _OPEN,
+    # Into the back office.
+    "GET /admin/sign-in": _OPEN,
+    "GET /admin/sign-in/code": _OPEN,
+    "GET /admin/welcome/<code>": _OPEN,
+    "POST /admin/sign-in": _OPEN,
+    "POST /admin/sign-in/code": _OPEN,
+    "POST /admin/sign-in/passkey": _OPEN,
+    "POST /admin/sign-in/passkey/question": _OPEN,
+    "POST /admin/welcome/<code>": _OPEN,
+    # In the back office: one's own.
+    "GET /admin/": (Place.ANY, _ALL),
+    "GET /admin/security": (Place.ANY, _ALL),
+    "POST /admin/security/passkeys": (Place.ANY, _ALL),
+    "POST /admin/security/passkeys/<passkey>/remove": (Place.ANY, _ALL),
+    "POST /admin/security/passkeys/question": (Place.ANY, _ALL),
+    "POST /admin/security/password": (Place.ANY, _ALL),
+    "POST /admin/security/second-factor": (Place.ANY, _ALL),
+    "POST /admin/security/second-factor/off": (Place.ANY, _ALL),
+    "POST /admin/security/sessions/<session>/end": (Place.ANY, _ALL),
+    "POST /admin/security/sessions/end": (Place.ANY, _ALL),
+    "POST /admin/sign-out": (Place.ANY, _ALL),
+    # In the back office: what needs a second person, in the shops of one's role.
+    "GET /admin/approvals": (Place.ANY, _READ),
+    "POST /admin/approvals/<approval>/approve": (Place.ANY, _STAFF),
+    "POST /admin/approvals/<approval>/decline": (Place.ANY, _STAFF),
+    # In the back office: others. Whom an admin of one shop may decide about is asked per person.
+    "GET /admin/people": (Place.ANY, _ADMIN),
+    "POST /admin/people": (Place.ANY, _ADMIN),
+    "POST /admin/people/<member>/link": (Place.ANY, _ADMIN),
+    "POST /admin/people/<member>/remove": (Place.ANY, _ADMIN),
+    "POST /admin/people/<member>/roles": (Place.ANY, _ADMIN),
+    "POST /admin/people/<member>/roles/withdraw": (Place.ANY, _ADMIN),
+    # What programs call.
+    "GET /api/v1/cart": _OPEN,
+    "GET /api/v1/openapi.json": _OPEN,
+    "GET /api/v1/shops/<shop>/orders/<order>": _OPEN,
+    "GET /api/v1/shops/<shop>/products": _OPEN,
+    "POST /api/v1/shops/<shop>/orders": _OPEN,
+    "POST /api/v1/shops/<shop>/orders/<order>/cancellation": _OPEN,
+    "POST /api/v1/shops/<shop>/orders/<order>/cancellation-quotes": _OPEN,
+    "POST /api/v1/shops/<shop>/orders/<order>/cancellation-requests": _OPEN,
+    "POST /api/v1/shops/<shop>/orders/<order>/payments": _OPEN,
+    "POST /store/orders/<order>/cancel": _PLACED,
+    "GET /api/v1/cases": (Place.EVERY, _READ),
+    "POST /api/v1/cases/<case>/resolve": (Place.EVERY, _STAFF),
+    "GET /api/v1/shops/<shop>/orders/<order>/stamps": (Place.SHOP, _READ),
+    "GET /api/v1/shops/<shop>/approvals": (Place.SHOP, _READ),
+    "POST /api/v1/shops/<shop>/approvals/<approval>/approve": (Place.SHOP, _STAFF),
+    "POST /api/v1/shops/<shop>/approvals/<approval>/decline": (Place.SHOP, _STAFF),
+    "POST /api/v1/shops/<shop>/orders/<order>/approvals": (Place.SHOP, _STAFF),
+    "POST /api/v1/shops/<shop>/orders/<order>/cancel": (Place.SHOP, _STAFF),
+    "POST /api/v1/shops/<shop>/orders/<order>/cancel-part": (Place.SHOP, _STAFF),
+    "POST /api/v1/shops/<shop>/orders/<order>/cancel/withdraw": (Place.SHOP, _STAFF),
+    "POST /api/v1/shops/<shop>/orders/<order>/mark-paid": (Place.SHOP, _STAFF),
+    "POST /api/v1/shops/<shop>/orders/<order>/mark-paid/withdraw": (Place.SHOP, _STAFF),
+    "POST /api/v1/shops/<shop>/orders/<order>/receipts": (Place.SHOP, _STAFF),
+    "POST /api/v1/shops/<shop>/orders/<order>/refunds": (Place.SHOP, _STAFF),
+    # Providers, and who watches.
+    "GET /webhooks/paytrail/<shop>/<order>/<any(callback, refund):kind>": _SIGNED,
+    "GET /webhooks/paytrail/<shop>/<order>/redirect": _SIGNED,
+    "POST /webhooks/paytrail/reports/<address>": _SIGNED,
+    "POST /webhooks/stripe": _SIGNED,
+    "POST /webhooks/sumup": _SIGNED,
+    "GET /healthz": _OPEN,
+    "GET /readyz": _OPEN,
+    "GET /metrics": _INSIDE,
+}
+
+
+def lets_in(row: Row, role: Role | None, shop: str | None, *, asked: str) -> bool:
+    """Whether a role in this shop (None: in all) may; `asked` is the shop of the address.
+
+    `role` None is a stranger.
+    """
+    place, roles = row
+    if place in (Place.OPEN, Place.SIGNED):
+        return True
+    if role is None or place is Place.PLACED:
+        return False
+    if place is Place.INSIDE:
+        return True
+    if role not in (Role.ADMIN, *roles):
+        return False
+    return place is Place.ANY or shop is None or (place is Place.SHOP and shop == asked)
