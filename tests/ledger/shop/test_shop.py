@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import QuotaTooSmall, ShopInvalid, UnknownShop
+from ledger.shop.limits import EARLIEST, LATEST
 from ledger.shop.stamps import PreferencesChanged, ProductRevised, ProductWithdrawn, QuotaSet
 from tests.kits.worlds import SPEC, World
 
@@ -103,6 +105,7 @@ def selling_through(provider: str, *, currency: str = "EUR") -> Any:
     return replace(SPEC, preferences=preferences, products=())
 
 
+SECOND = timedelta(seconds=1)
 INVALID: list[tuple[Any, str]] = [
     (selling_through("nobody"), "provider"),
     (selling_through("paytrail", currency="SEK"), "currency"),
@@ -113,6 +116,9 @@ INVALID: list[tuple[Any, str]] = [
     (with_weekend(max_per_order=0), "products.weekend.max_per_order"),
     (with_weekend(tickets=-1), "products.weekend.tickets"),
     (with_weekend(quotas=("nowhere",)), "products.weekend.quotas"),
+    (with_weekend(title={"en": "Weekend\nticket"}), "products.weekend.title.en"),
+    (with_weekend(available_from=EARLIEST - SECOND), "products.weekend.available_from"),
+    (with_weekend(available_until=LATEST), "products.weekend.available_until"),
 ]
 
 
