@@ -11,10 +11,12 @@ from web.http import errors, health, visitor_cart
 from web.http.access_log import keep_access_log
 from web.http.current import KEY
 from web.http.errors import answer_problems
+from web.http.kept_answers import keep_answers
 from web.http.metrics import ClockFigures, LedgerFigures, Metrics
 from web.http.problems import ProblemRaised
 from web.http.rate_limit import tell_allowance
 from web.http.security_headers import security_headers
+from web.http.session_cookies import SessionCookies
 from web.i18n import languages
 from web.i18n.format import add_filters
 from web.inbox import webhooks
@@ -61,6 +63,7 @@ def create_app(parts: Parts) -> Flask:
     app = Flask("web")
     app.extensions[KEY] = parts
     app.config.update(_config(parts))
+    app.session_interface = SessionCookies()
     if proxies := parts.settings.proxies:
         # Visitors are told apart by address; behind proxies it is in a header that these set.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]
@@ -68,9 +71,13 @@ def create_app(parts: Parts) -> Flask:
     _hang_up(app)
     # The last registered `after_request` runs first: the log sees what the others made.
     keep_access_log(app)
-    figures = LedgerFigures(views=parts.views, clock=parts.clock, calls=parts.calls)
-    counted = Metrics(parts.store.head, parts.views.count_cases, figures)
-    counted.registry.register(ClockFigures(parts.store.clocks))
+    counted = Metrics(
+        parts.store.head,
+        parts.views.count_cases,
+        LedgerFigures(views=parts.views, clock=parts.clock),
+        ClockFigures(parts.store.clocks),
+        calls=parts.calls,
+    )
     counted.watch(app)
     app.after_request(
         security_headers(
@@ -85,6 +92,7 @@ def create_app(parts: Parts) -> Flask:
 
 def _hang_up(app: Flask) -> None:
     languages.speak(app)
+    keep_answers(app)
     add_filters(app)
     withdrawal.add_link(app)
     visitor_cart.add_count(app)

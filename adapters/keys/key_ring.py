@@ -79,6 +79,11 @@ class Sealing:
         """The key that must be committed with the stamps of this stream, if it is a fresh one."""
         return [self._fresh[stream][0]] if stream in self._fresh else []
 
+    def committed(self) -> None:
+        """What was sealed is in the ledger: its fresh keys need not be asked for."""
+        for wrapped, key in self._fresh.values():
+            self._keyring.learn(wrapped, key)
+
     def _key_of(self, stream: UUID, version: int) -> tuple[UUID, bytes]:
         # The first stamp of a stream cannot have a key yet: if it has, the commit is a conflict.
         known = self._keyring.key_of(stream) if version > 1 else None
@@ -161,6 +166,10 @@ class Keyring:
     def open_note(self, subject: UUID, sealed: bytes) -> bytes | None:
         """What was noted of a subject; None once they are erased. Raises `SealBroken`."""
         return self._decrypt(sealed, place=_note(subject))
+
+    def learn(self, wrapped: WrappedKey, key: bytes) -> None:
+        """A key of ours that was committed with what it seals."""
+        self._cache.put(wrapped, key)
 
     def forget(self, subject: UUID) -> None:
         """Its key was destroyed with the stamp ERASED: nothing is opened here from now on."""

@@ -111,6 +111,8 @@ class StampLedger(Application[UUID]):
             return []
         sealing = self.keyring.sealing()
         answers = self._committer.submit([_prepared(append, sealing) for append in appends])
+        if all(isinstance(one, Committed) and not one.repeated for one in answers):
+            sealing.committed()
         return [self._outcome(*pair) for pair in zip(appends, answers, strict=True)]
 
     def import_all(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event, Lock, Thread, current_thread, main_thread
+from time import monotonic
 from types import FrameType
 from typing import Any, Protocol, runtime_checkable
 
@@ -15,6 +16,9 @@ from adapters.worker.reactor import NOTHING, Progress, Runs
 
 _SHORTEST, _LONGEST, _AFTER_AN_ERROR = 0.005, 0.25, 2.0
 _SECONDS_TO_STOP = 1.5
+# Seconds. When nothing has happened for so long, whoever is woken by hints looks by itself only so
+# often; an owner more often, since who is silent for three seconds is taken for dead.
+_RESTS_AFTER, _AT_REST, _OWNER_AT_REST = 30.0, 5.0, 1.5
 _MOST_ROUNDS = 10_000
 _log = structlog.get_logger("worker")
 
@@ -58,7 +62,8 @@ class Daemon:
 
     `listen` calls its first argument when there may be news, until its second is set: then none
     of the `prompt` reactors (all, if they are not named) sleeps on. Without a hint, reactors look
-    often while there is news and seldom otherwise.
+    often while there is news and seldom otherwise. Once nothing has happened for half a minute,
+    all of them rest: they look every few seconds, and the next hint wakes everybody.
     """
 
     reactors: Sequence[Runs]
@@ -141,18 +146,31 @@ class Daemon:
     def _loop(self, reactor: Runs) -> None:
         pause, bed = _SHORTEST, Event()
         prompt = self.prompt is None or reactor.name in self.prompt
-        if prompt:
-            self.beds.append(bed)
+        at_rest = _OWNER_AT_REST if isinstance(reactor, Owning) else _AT_REST
+        self.beds.append(bed)
+        moved_at = monotonic()
         while not self.stopping.is_set():
-            if not prompt or pause > _LONGEST:  # no hint mends what went wrong
+            resting = pause == _LONGEST and self._may_rest(moved_at, bed)
+            if resting:
+                bed.wait(at_rest)
+            elif not prompt or pause > _LONGEST:  # no hint mends what went wrong
                 self.stopping.wait(pause)
-            elif bed.wait(pause):
-                pause = _SHORTEST
+            else:
+                bed.wait(pause)
+            if bed.is_set():
+                moved_at = monotonic()
                 bed.clear()
+                pause = _SHORTEST if prompt else pause
             if not self.stopping.is_set():
                 pause = self._pass(reactor, pause)
+                moved_at = moved_at if pause == _LONGEST else monotonic()
         if isinstance(reactor, Owning):
             reactor.close()
+
+    def _may_rest(self, moved_at: float, bed: Event) -> bool:
+        """Only whom hints would wake, and while there was none."""
+        quiet = monotonic() - moved_at > _RESTS_AFTER
+        return quiet and self.listen is not None and not bed.is_set()
 
     def _pass(self, reactor: Runs, pause: float) -> float:
         """One pass; returns how long to wait before the next: short while there is work."""

@@ -72,6 +72,8 @@ class Untied(Unbound):
 def bind(report: Report, orders: Orders, find: Find) -> Bound | Unbound:
     """The order that a report names or is known to be about, if it may move it."""
     known = find(report.provider, report.reference)
+    if (lately := _of_its_own_page(report, known, orders)) is not None:
+        return lately
     through = find(report.provider, report.page) if report.page else None
     order = _order(report.order or known or through, orders)
     if order is None:
@@ -81,6 +83,22 @@ def bind(report: Report, orders: Orders, find: Find) -> Bound | Unbound:
         return replace(attempt, order=order)
     refund = order.refund_known_as(_refund_named(report))
     return Bound(order, rebound(report, attempt, refund=refund))
+
+
+def _of_its_own_page(report: Report, known: UUID | None, orders: Orders) -> Bound | None:
+    """A payment that came by the page which an order of ours knows as its attempt's.
+
+    That never changes, so the order may be one that is remembered, and the page need not be looked
+    for. Everything else is bound by what the ledger holds now.
+    """
+    if report.order is None or not isinstance(report.fact, Paid):
+        return None
+    order = orders.remembered(report.order)
+    attempt = order.attempts.get(report.attempt) if order and report.attempt else None
+    if order is None or attempt is None or not report.page or attempt.session != report.page:
+        return None
+    found = _attempt(report, order, known={known} - {None})
+    return Bound(order, rebound(report, found)) if isinstance(found, Attempt) else None
 
 
 def _order(order_id: UUID | None, orders: Orders) -> Order | None:

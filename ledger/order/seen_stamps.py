@@ -40,6 +40,11 @@ def known(seen: Seen | None, correlation_id: UUID, one: object) -> tuple[Any, ..
     return None
 
 
+def only(seen: Seen | None, correlation_id: UUID, kinds: tuple[type, ...]) -> bool:
+    """Whether all that was seen is of these kinds, under this correlation id."""
+    return all(one.cause == correlation_id and isinstance(one.stamp, kinds) for one in _each(seen))
+
+
 def _each(seen: Seen | None) -> Iterator[Seen]:
     while seen is not None:
         yield seen

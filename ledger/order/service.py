@@ -97,6 +97,10 @@ class Orders:
         """The order as it stands; raises `UnknownOrder`."""
         return self._kept(fold(order_id, self.history(order_id)))
 
+    def remembered(self, order_id: UUID) -> Order | None:
+        """The order as this process left it a moment ago, maybe behind; None if it did not."""
+        return self._lately.get(order_id) if self._lately else None
+
     def place(self, shop_slug: str, command: PlaceOrder) -> Order:
         """A placed order; the same command again gives the first one back.
 

@@ -210,12 +210,15 @@ def start_payment(
     actor: str = "ledger",
     again: bool = False,
     unanswered: Unanswered = unheard,
+    known: Order | None = None,
 ) -> Order:
     """Ask for the payment page of a stored intent and stamp the answer. Safe to call again.
 
     `again`: whoever asked first has given up waiting, so it is recovered as the provider can.
+    `known` is the order as the caller has it: if somebody has asked since, the provider gives the
+    same page under the same key.
     """
-    order = orders.get(order_id)
+    order = known or orders.get(order_id)
     attempt = order.attempts[attempt_id]
     if not attempt.unanswered:
         return order
@@ -302,9 +305,13 @@ def start_refund(
     at: datetime,
     actor: str = "ledger",
     unanswered: Unanswered = unheard,
+    known: Order | None = None,
 ) -> Order:
-    """Ask for the refund of a stored intent, stamp the answer, and do what follows from it."""
-    order = orders.get(order_id)
+    """Ask for the refund of a stored intent, stamp the answer, and do what follows from it.
+
+    `known` is the order as the caller's own wish left it: then it need not be read again.
+    """
+    order = known or orders.get(order_id)
     refund = order.refund_of(refund_id)
     if refund is None or not refund.unanswered:
         return orders.follow(order_id, at)
@@ -324,28 +331,29 @@ def record_refund(
     actor: str = "ledger",
 ) -> Order:
     """Stamp what a provider said of a refund. No answer stamps nothing: the intent stays open."""
+    after: Order | None = None
     match answer:
         case Accepted():
-            _record_accepted(orders, order_id, refund_id, answer, actor=actor)
+            after = _record_accepted(orders, order_id, refund_id, answer, actor=actor)
         case ReturnedOutside(refused=refused, outside=outside):
             for made_as, accepted in outside.items():
                 _record_accepted(orders, order_id, made_as, accepted, actor=actor)
             orders.record(order_id, refused, correlation_id=refund_id, actor=actor)
         case CreateRefundFailure():
-            orders.record(order_id, answer, correlation_id=refund_id, actor=actor)
+            after = orders.record(order_id, answer, correlation_id=refund_id, actor=actor)
         case NoAnswer():
             pass
-    return orders.follow(order_id, at)
+    return orders.follow(order_id, at, after=after)
 
 
 def _record_accepted(
     orders: Orders, order_id: UUID, refund_id: UUID, accepted: Accepted, *, actor: str
-) -> None:
+) -> Order:
     # The last word first: a crash in between must not leave a refund that seems unsettled at a
     # provider that tells nobody of settlements.
     if accepted.settled is not None:
         orders.record(order_id, accepted.settled, correlation_id=refund_id, actor=actor)
-    orders.record(order_id, accepted.outcome, correlation_id=refund_id, actor=actor)
+    return orders.record(order_id, accepted.outcome, correlation_id=refund_id, actor=actor)
 
 
 def newest(order: Order) -> Attempt | None:

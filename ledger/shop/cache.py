@@ -55,6 +55,11 @@ class ShopCache:
                     self._kept[slug] = _Kept(shop, moment)
         return shop
 
+    def lately(self, slug: str) -> Shop | None:
+        """A shop that is young enough, if there is one."""
+        kept = self._kept.get(slug)
+        return kept.shop if kept is not None and self._young(kept) else None
+
     def young(self) -> Mapping[UUID, str]:
         """The addresses of all that need not be read, by shop."""
         return {one.shop.id: slug for slug, one in self._kept.items() if self._young(one)}

@@ -74,6 +74,11 @@ class Shops:
         """The shop as it was seen lately; raises `UnknownShop` or `ShopUnreadable`."""
         return _opened(self._cache.get(slug, lambda: self._read(slug)))
 
+    def lately(self, slug: str) -> Shop | None:
+        """The shop if it need not be read; None otherwise, whether or not there is one."""
+        found = self._cache.lately(slug)
+        return found if found and found.preferences is not None else None
+
     def newest(self, slug: str) -> Shop:
         """The shop as the ledger holds it now; raises `UnknownShop`."""
         return _opened(self.fresh(slug))

@@ -19,7 +19,9 @@ NAMES = (
     "fold",
     "lag",
     "letters",
+    "onsale",
     "project",
+    "rest",
     "verify",
     "webhooks",
 )

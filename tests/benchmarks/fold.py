@@ -8,6 +8,7 @@ Stored stamps are decoded before they are folded; the aggregate's events are not
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from inspect import unwrap
 from random import Random
 from time import process_time
 from typing import Any
@@ -24,13 +25,14 @@ from ledger.kernel.events import Recorded
 from ledger.order.evolve import evolve, fold
 from ledger.order.order import Order
 from ledger.order.stamps import PaymentFailed
+from ledger.order.status import status
 from tests.benchmarks.command import command
 from tests.benchmarks.filling import fill
 from tests.benchmarks.measuring import Figures, median_of, ratio
 from tests.kits.histories import WHEN, ident, story
 
 History = tuple[UUID, Sequence[Recorded]]
-LONG = 5_000
+LONG, TIMES = 5_000, 20
 
 
 class Plain(Aggregate):
@@ -117,6 +119,26 @@ def one_by_one(histories: Sequence[History]) -> None:
             order = evolve(order, one)
 
 
+def folded(orders: int) -> list[Order]:
+    return [fold(*history) for history in usual(orders)]
+
+
+def asked_again(orders: Sequence[Order]) -> None:
+    """Each for its status, so many times: `ledger.kernel.fast.once` keeps it."""
+    _asked(orders, status)
+
+
+def asked_anew(orders: Sequence[Order]) -> None:
+    """The same, worked out each time."""
+    _asked(orders, unwrap(status))
+
+
+def _asked(orders: Sequence[Order], word: Callable[[Order], object]) -> None:
+    for order in orders:
+        for _ in range(TIMES):
+            word(order)
+
+
 def aggregates(orders: int) -> list[Sequence[Any]]:
     """As many events of the library's kind, four to an order."""
     found = []
@@ -148,6 +170,8 @@ CASES: Mapping[str, tuple[Callable[[Any], None], Made, Callable[[Any], int]]] = 
     "orders of 3 to 8 stamps": (at_once, usual, lambda one: len(one[1])),
     "the same, stamp by stamp": (one_by_one, usual, lambda one: len(one[1])),
     f"one order of {LONG} stamps": (at_once, lambda _: long_one(), lambda one: len(one[1])),
+    "an order's status, kept": (asked_again, folded, lambda _: TIMES),
+    "an order's status, worked out each time": (asked_anew, folded, lambda _: TIMES),
     "stored orders, decoded and folded": (decoded, stored, len),
 }
 

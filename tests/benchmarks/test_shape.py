@@ -18,7 +18,9 @@ SHORTEST = {
     "fold": "--orders 20",
     "lag": "--rate 10 --seconds 1",
     "letters": "--orders 20",
+    "onsale": "--buyers 12 --seats 4 --requests 8 --kill",
     "project": "--orders 50",
+    "rest": "--after 1 --seconds 1",
     "verify": "--orders 10",
     "webhooks": "--callers 2 --seconds 0.2",
 }

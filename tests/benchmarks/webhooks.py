@@ -70,11 +70,11 @@ def session_of(attempt: UUID) -> str:
     return f"cs_test_{attempt.hex}"
 
 
-def payment(order: UUID, attempt: UUID) -> bytes:
+def payment(order: UUID, attempt: UUID, *, session: str = "") -> bytes:
     """The news that a session was paid, about as long as Stripe's own."""
     metadata = {"order": str(order), "correlation_id": str(attempt)}
-    session = {
-        "id": session_of(attempt),
+    page = {
+        "id": session or session_of(attempt),
         "object": "checkout.session",
         "amount_total": 3500,
         "currency": "eur",
@@ -92,7 +92,7 @@ def payment(order: UUID, attempt: UUID) -> bytes:
         "type": "checkout.session.completed",
         "created": int(time.time()),
         "livemode": False,
-        "data": {"object": session},
+        "data": {"object": page},
     }
     return json.dumps(event).encode()
 

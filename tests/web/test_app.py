@@ -14,7 +14,9 @@ def test_every_answer_forbids_what_it_can(product: Product):
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
-        assert headers["Cache-Control"] == "no-store"
+        # What everybody may see is kept by a browser, and shown again only after asking.
+        kept = path.endswith("/products")
+        assert headers["Cache-Control"] == ("private, no-cache" if kept else "no-store")
         assert "Strict-Transport-Security" not in headers
 
 

@@ -98,7 +98,8 @@ def send_back(parts: Parts, order: Order, refund_id: UUID) -> Order:
     provider = parts.providers.get(refund.request.provider) if refund and refund.request else None
     if refund is None or provider is None or not refund.unanswered:
         return order
-    return start_refund(parts.orders, provider, order.id, refund_id, at=parts.clock())
+    at = parts.clock()
+    return start_refund(parts.orders, provider, order.id, refund_id, at=at, known=order)
 
 
 def refund_outcome(order: Order, cancellation: UUID) -> RefundOutcome:

@@ -62,6 +62,7 @@ def ask_for_page(parts: Parts, order: Order, attempt_id: UUID, *, again: bool = 
         attempt_id,
         return_url=return_address(parts.settings.base_url, order.terms.shop_slug, order.id),
         again=again,
+        known=order,
     )
 
 
@@ -99,7 +100,8 @@ def page_to_pay(
     """
     asked = ask_for_page(parts, order, attempt_id, again=again)
     left = [one for one in open_pages(parts).close_replaced(asked) if _lasts(parts, one)]
-    order = parts.orders.get(order.id)
+    # The only page replaces none: then nothing was asked since, and the answer is the newest word.
+    order = parts.orders.get(order.id) if len(asked.attempts) > 1 else asked
     mine = order.attempts[attempt_id]
     if mine.redirect_url and (left or not payable(order)):
         open_pages(parts).close(order, mine)

@@ -15,6 +15,7 @@ from ledger.order.cancellation_policy import eligibility
 from ledger.order.commands import Wanted
 from ledger.order.evolve import fold
 from ledger.order.order import Order
+from ledger.order.seen_stamps import only
 from ledger.order.stamps import (
     CreatePaymentFailure,
     CreatePaymentRequest,
@@ -91,8 +92,8 @@ def place(shop: str) -> Response:
     body, key = read(OrderBody), correlation_id("orders", shop)
     order = _placed(shop, body, key)
     if key in order.attempts:
-        ask_for_page(parts(), order, key)
-    return as_json(_answer(order.id, key), status=201)
+        order = ask_for_page(parts(), order, key)
+    return as_json(_answer(order, key), status=201)
 
 
 def show(shop: str, order: str) -> Response:
@@ -137,17 +138,18 @@ def _placed(shop: str, body: OrderBody, key: UUID) -> Order:
     )
 
 
-def _answer(order_id: UUID, correlation_id: UUID) -> dict[str, Any]:
+def _answer(order: Order, correlation_id: UUID) -> dict[str, Any]:
     """The first answer, rebuilt from stamps: a repeat gets the same one, whatever came since."""
-    first = _placing(parts().orders.history(order_id), correlation_id)
-    order = fold(order_id, first)
-    attempt = order.attempts.get(correlation_id)
+    if not only(order.seen, correlation_id, _PLACING):
+        order = fold(order.id, _placing(parts().orders.history(order.id), correlation_id))
+    placed_at, attempt = order.placed_at, order.attempts.get(correlation_id)
+    assert placed_at is not None, "it was placed"
     payment = attempt and {
         "correlation_id": correlation_id,
         "redirect_url": attempt.redirect_url or None,
     }
     return {
-        "order": _shown(order, first[-1].recorded_at),
+        "order": _shown(order, placed_at),
         "payment": payment,
         "modification_token": token_for(order),
     }

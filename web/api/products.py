@@ -2,15 +2,17 @@
 
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, request
 
 from ledger.cart.appraisal import quotas_of
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised
 from ledger.shop.texts import text_in
-from web.api.bodies import as_json, wished_language
+from web.api.bodies import wished_language
 from web.http.addresses import now
 from web.http.current import parts
+from web.http.kept_answers import kept_body, tagged
 from web.pages.shop import Offer, offers
 
 
@@ -25,11 +27,14 @@ def products(shop: str) -> Response:
     language = wished_language(request)
     totals = parts().seats(quotas_of([found]))
     shown = [one for one in offers(found, totals, at=now()) if one.word != "upcoming"]
-    answer = {
-        "shop": _shop(found, language),
-        "products": [_product(one, language) for one in shown],
-    }
-    return as_json(answer)
+    offered = tuple((one.product.slug, one.free > 0) for one in shown)
+
+    def made() -> bytes:
+        products = [_product(one, language) for one in shown]
+        return msgspec.json.encode({"shop": _shop(found, language), "products": products})
+
+    body = kept_body(("products", found.id, found.version, language, offered), made)
+    return tagged(body, mimetype="application/json")
 
 
 def _shop(shop: Shop, language: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 import click
@@ -47,8 +47,9 @@ from web.cli.tokens import token
 from web.demo.command import demo
 from web.http.access_log import configure
 from web.http.metrics import LOOPBACK, behind, told_of_lag, told_of_stopped, worker_metrics
+from web.http.shared_figures import shared_figures
 from web.wiring.composition import Works, assembled, daemon
-from web.wiring.gunicorn import Server
+from web.wiring.gunicorn import MOST_BY_DEFAULT, MOST_PROCESSES, READERS, Server, cores
 from web.wiring.parts import Parts
 from web.wiring.settings import Settings, SettingWrong, read_settings
 
@@ -105,20 +106,28 @@ def _parts(context: click.Context) -> Parts:
 @stampledger.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=Port(), default=8000, show_default=True, help="Port to listen on.")
-@click.option("--one-core", is_flag=True, help="Keep the server on one core of the machine.")
-def serve(host: str, port: int, one_core: bool) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(1, MOST_PROCESSES),
+    help=f"How many processes answer; unless told, one per core, at most {MOST_BY_DEFAULT}.",
+)
+@click.option("--one-core", is_flag=True, help="Keep each process on one core of the machine.")
+def serve(host: str, port: int, processes: int | None, one_core: bool) -> None:
     """Serve the shop and the API. Does not start a worker."""
     require_usable(host, port)
     settings = _ready_to_serve(read_settings(os.environ))
+    many = processes or min(cores(), MOST_BY_DEFAULT)
 
     def make(stack: ExitStack) -> Any:
-        app = create_app(stack.enter_context(assembled(settings, readers=16)).parts)
+        readers = READERS if many == 1 else READERS // 2
+        app = create_app(stack.enter_context(assembled(settings, readers=readers)).parts)
         if one_core:
             # Whoever serves another address of the same machine has another number, most likely.
             stay_on_one_core(os.getpid())
         return app
 
-    Server(make, host=host, port=port).run()
+    with shared_figures() if many > 1 else nullcontext():
+        Server(make, host=host, port=port, processes=many).run()
 
 
 def _ready_to_serve(settings: Settings) -> Settings:

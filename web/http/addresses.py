@@ -42,7 +42,8 @@ def shop_here() -> Shop | None:
 def _shop_of(path: str) -> Shop | None:
     slug = path.lstrip("/").partition("/")[0]
     try:
-        return parts().shops.get(slug) if slug in parts().shops.slugs() else None
+        shops = parts().shops
+        return shops.lately(slug) or (shops.get(slug) if slug in shops.slugs() else None)
     except Exception:
         return None
 

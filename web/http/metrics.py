@@ -1,18 +1,18 @@
 """Figures for Prometheus: of requests, cases, clocks, projections and the ledger."""
 
-import collections
+from collections import Counter as Counted
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from threading import Lock
 from typing import Any, Protocol
 
 from flask import Flask, Response, current_app
 from prometheus_client import (
     CollectorRegistry,
     Counter,
-    Gauge,
     Histogram,
     generate_latest,
     start_http_server,
@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 
 from ledger.kernel.clocks import Clocks
 from web.http.access_log import method, route, seconds
+from web.http.shared_figures import together
 from web.wiring.parts import Parts, Stopped, Views
 
 # Longer than that, and nobody calls it the moment that rows take.
@@ -62,6 +63,8 @@ def told_of_lag(late: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 
 CaseCount = tuple[str, str, str, int]  # kind, severity, state, how many
+Called = tuple[str, str, str]  # provider, call, outcome
+Calls = Callable[[], Mapping[Called, int]]
 
 
 class CaseFigures(Collector):
@@ -78,7 +81,7 @@ class CaseFigures(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         """The figures of this moment."""
         counted = self._count()
-        waiting, alarms = collections.Counter[str](), collections.Counter[str]()
+        waiting, alarms = Counted[str](), Counted[str]()
         for kind, severity, state, many in counted:
             waiting[severity] += many if state == "open" else 0
             alarms[kind] += many if severity == "critical" else 0
@@ -104,6 +107,23 @@ _NAME = "metrics"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
+class HeadFigure(Collector):
+    """How long the ledger is, when somebody looks."""
+
+    def __init__(self, head: Callable[[], tuple[int, bytes]]) -> None:
+        self._head = head
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        """Nothing is asked before somebody looks."""
+        return iter(())
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The figure of this moment."""
+        told = _gauge("stamps", "Stamps in the ledger")
+        told.add_metric([], self._head()[0])
+        yield told
+
+
 class Metrics:
     """The counters of one app. Labels are routes and outcomes, never addresses."""
 
@@ -112,19 +132,22 @@ class Metrics:
         head: Callable[[], tuple[int, bytes]],
         count_cases: Callable[[], Sequence[CaseCount]] = lambda: (),
         *figures: Collector,
+        calls: Calls = dict,
     ) -> None:
         self.registry = CollectorRegistry()
-        for one in figures:
+        self._figures = (*figures, CaseFigures(count_cases), HeadFigure(head))
+        for one in self._figures:
             self.registry.register(one)
-        self.registry.register(CaseFigures(count_cases))
         self.requests = self._counter("requests", "Requests", "method", "route", "status")
         self.webhooks = self._counter("webhooks", "Webhooks by what came of them", "door", "result")
         self.took = Histogram(
             "stampledger_request_seconds", "Seconds", ["route"], registry=self.registry
         )
-        self.stamps = Gauge("stampledger_stamps", "Stamps in the ledger", registry=self.registry)
+        self._called = self._counter(
+            "provider_calls", "Calls by outcome", "provider", "call", "outcome"
+        )
+        self._calls, self._told, self._lock = calls, Counted[Called](), Lock()
         self.unreadable = count(1)
-        self._head = head
 
     def watch(self, app: Flask) -> None:
         """Count this app's requests."""
@@ -133,8 +156,8 @@ class Metrics:
 
     def exposition(self) -> bytes:
         """The text that Prometheus reads."""
-        self.stamps.set(self._head()[0])
-        return generate_latest(self.registry)
+        self._count_calls()
+        return generate_latest(together(self.registry, self._figures))
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"stampledger_{name}", text, labels, registry=self.registry)
@@ -142,7 +165,16 @@ class Metrics:
     def _count(self, response: Response) -> Response:
         self.requests.labels(method(), route(), str(response.status_code)).inc()
         self.took.labels(route()).observe(seconds())
+        self._count_calls()
         return response
+
+    def _count_calls(self) -> None:
+        """What this process asked of providers since it was counted last."""
+        with self._lock:
+            for called, many in self._calls().items():
+                if fresh := many - self._told[called]:
+                    self._called.labels(*called).inc(fresh)
+                    self._told[called] = many
 
 
 def metrics() -> Metrics:
@@ -183,8 +215,6 @@ def _families() -> tuple[GaugeMetricFamily, GaugeMetricFamily]:
 
 
 Family = GaugeMetricFamily | CounterMetricFamily
-# Provider, call, outcome.
-Calls = Callable[[], Mapping[tuple[str, str, str], int]]
 
 
 class Passed(Protocol):
@@ -207,7 +237,7 @@ def _no_reactors() -> Mapping[str, Passed]:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LedgerFigures(Collector):
-    """Lag, letters and open questions are the ledger's; calls and reactors this process's."""
+    """Lag, letters and open questions are the ledger's; calls and reactors a worker's."""
 
     views: Views
     clock: Callable[[], datetime]
@@ -265,7 +295,9 @@ class LedgerFigures(Collector):
         for name, passed in sorted(self.reactors().items()):
             items.add_metric([name, "done"], passed.done)
             items.add_metric([name, "failed"], passed.failed)
-        yield from (calls, items)
+        if self.calls is not _no_calls:
+            yield calls
+        yield items
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:

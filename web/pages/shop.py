@@ -1,20 +1,26 @@
 """The shops, what each sells just now and how much is left of it, and on which terms."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import uuid4
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import generate_csrf
 
 from ledger.cart.appraisal import quotas_of
+from ledger.cart.cart import CartGroup
 from ledger.kernel.money import Money, gross_by_rate, shares
 from ledger.payments.capabilities import capability
 from ledger.shop.shop import SeatTotals, Shop, free_seats
 from ledger.shop.stamps import CancellationPolicy, Preferences, ProductRevised
 from web.http.current import parts
+from web.http.kept_answers import is_anybody, kept_body, tagged
 from web.http.visitor_cart import cart_beside
+from web.i18n import languages
 from web.i18n.format import money, percent, told_in
 from web.i18n.gettext import _, ngettext
 from web.pages.forms import CartForm
@@ -116,10 +122,15 @@ PREFIX = "buy."
 
 
 @pages.get("/")
-def index() -> str:
+def index() -> Response:
     """All shops."""
     shops = [parts().shops.get(slug) for slug in parts().shops.slugs()]
-    return render_template("shops.html", shops=shops)
+    about = ("shops", languages.current(), tuple((one.id, one.version) for one in shops))
+
+    def drawn() -> bytes:
+        return render_template("shops.html", shops=shops).encode()
+
+    return tagged(kept_body(about, drawn) if is_anybody() else drawn(), mimetype="text/html")
 
 
 @pages.get("/<shop>/")
@@ -130,13 +141,48 @@ def catalogue(shop: str) -> str:
 
 def catalogue_page(shop: Shop, *, complaint: str = "") -> str:
     """The same, with what was chosen already, and why it could not be taken."""
-    held = cart_beside().group(shop.slug)
+    held, shown = cart_beside().group(shop.slug), offered(shop)
+    if complaint or not is_anybody():
+        return _drawn(shop, shown, held=held, complaint=complaint)
+    # What most visitors see differs in its tokens only.
+    until = shop.withdrawals_until
+    withdrawals = until is not None and parts().clock() < until  # the foot leads there
+    seen = tuple(_as_seen(one) for one in shown)
+    about = ("shop", shop.id, shop.version, languages.current(), withdrawals, seen)
+    page = kept_body(about, lambda: _untold(_drawn(shop, shown, complaint=complaint)))
+    told = page.decode().replace(_TOKEN, generate_csrf())
+    return told.replace(_KEY, str(uuid4()))
+
+
+def _as_seen(offer: Offer) -> tuple[str, int, str, int, int]:
+    product = offer.product
+    few = offer.free if offer.word == "few" else 0
+    return product.slug, product.revision, offer.word, few, offer.most
+
+
+# What stands for a visitor's own tokens in a page that is kept. No text of a shop can be it.
+_TOKEN, _KEY = "\0token\0", "\0key\0"
+
+
+def _untold(page: str) -> bytes:
+    """A page without the tokens that were drawn into it."""
+    found = dict(_OWN.findall(page))
+    untold = page.replace(found["csrf_token"], _TOKEN).replace(found["key"], _KEY)
+    return untold.encode()
+
+
+_OWN = re.compile(r'<input id="(csrf_token|key)" name="\1" type="hidden" value="([^"]+)">')
+
+
+def _drawn(
+    shop: Shop, shown: list[Offer], *, held: CartGroup | None = None, complaint: str = ""
+) -> str:
     form = CartForm()
     form.renew()
     return render_template(
         "shop.html",
         shop=shop,
-        offers=offered(shop),
+        offers=shown,
         chosen=quantities(),
         held={one.product: one.quantity for one in held.lines} if held else {},
         nothing="nothing" in request.args,

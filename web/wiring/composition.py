@@ -21,7 +21,9 @@ from adapters.postgres.ledger.shop_streams import PostgresCatalogue
 from adapters.postgres.ledger.staff_streams import StaffStreams
 from adapters.postgres.migrate import migrate
 from adapters.postgres.roles import check_role_at
+from adapters.postgres.views.brief_seats import BriefSeats
 from adapters.postgres.views.order_words import WordTable
+from adapters.postgres.views.queries import Views
 from adapters.postgres.working.ask_once import PostgresOnce
 from adapters.postgres.working.carts import PostgresCarts
 from adapters.postgres.working.cursors import PostgresCursors
@@ -104,17 +106,24 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     url, now = settings.database_url, clock(settings.clock_file)
     assert url is not None, "a database was chosen before"
     hints = stack.enter_context(closing(Hints(url)))
-    recorder = PostgresStampRecorder(url, clock=now, readers=readers, after_commit=hints.send)
+    connections = stack.enter_context(closing(Connections(url, readers=readers)))
+    seats = BriefSeats(Views(connections).seats)
+
+    def after_commit() -> None:
+        seats.committed()
+        hints.send()
+
+    recorder = PostgresStampRecorder(url, clock=now, readers=readers, after_commit=after_commit)
     keyring, wrapping = keys_of(settings, recorder)
     store = stack.enter_context(closing(StampLedger(recorder, keyring=keyring)))
-    connections = stack.enter_context(closing(Connections(url, readers=readers)))
     cache = ShopCache((monotonic, lambda: now().timestamp()))
     shops = Shops(store, PostgresCatalogue(connections).shops, cache=cache)
     cases = Cases(store)
     ways, calls = ways_to_pay(settings, PostgresOnce(connections)), ProviderCalls()
     words = WordFinder(ledger=store, table=WordTable(connections))
     views = DerivableViews(connections, store=store, url=url, words=words)
-    tokens, inbox = Tokens(connections), PostgresInbox(url, keyring=keyring)
+    inbox = PostgresInbox(url, keyring=keyring, after_keeping=hints.send)
+    tokens = Tokens(connections)
     staff_streams = StaffStreams(connections)
     orders = Orders(store, shops, cases, lately=LatelyInMemory())
     parts = Parts(
@@ -127,7 +136,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         providers={name: calls.watched(way.provider) for name, way in ways.items()},
         doors={name: way.door for name, way in ways.items() if way.door},
         keyring=keyring,
-        seats=views.seats,
+        seats=seats,
         views=views,
         inbox=inbox,
         limits=RateLimits(connections),

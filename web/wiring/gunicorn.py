@@ -1,5 +1,9 @@
-"""The web server: gunicorn with threads, which share one committer per process."""
+"""The web server: gunicorn's processes, each with threads, which share one committer.
 
+Processes share nothing but the database and the figures that they count. One that dies is replaced.
+"""
+
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -8,13 +12,30 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 THREADS = 32
+# Connections that one process has for each of its two pools to read with; half of it where there
+# are several, which are kept below what PostgreSQL allows by default.
+READERS = 16
+MOST_BY_DEFAULT, MOST_PROCESSES = 4, 64
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    known = getattr(os, "sched_getaffinity", None)
+    return len(known(0)) if known else os.cpu_count() or 1
 
 
 class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
-    """One process that serves an app on one address until it is told to stop."""
+    """Processes that serve an app on one address until they are told to stop."""
 
-    def __init__(self, make: Callable[[ExitStack], Flask], *, host: str, port: int) -> None:
-        self._make, self._bind = make, f"{host}:{port}"
+    def __init__(
+        self,
+        make: Callable[[ExitStack], Flask],
+        *,
+        host: str,
+        port: int,
+        processes: int = 1,
+    ) -> None:
+        self._make, self._bind, self._processes = make, f"{host}:{port}", processes
         self._open = ExitStack()
         super().__init__()
 
@@ -22,7 +43,7 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
         """What gunicorn asks for. The access log is ours: it holds no addresses of orders."""
         options: dict[str, Any] = {
             "bind": self._bind,
-            "workers": 1,
+            "workers": self._processes,
             "threads": THREADS,
             "worker_class": "gthread",
             "timeout": 60,

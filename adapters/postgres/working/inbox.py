@@ -1,6 +1,6 @@
 """The inbox in PostgreSQL: every message is kept before anyone is told that it came."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +12,7 @@ from adapters.postgres.connections import Connections
 from adapters.postgres.ledger.binary import ByteaColumn, digest
 from adapters.postgres.views.queries import EVERY, Lane
 from adapters.store.batched_calls import SharedTrips
+from adapters.store.recorder import nothing
 from ledger.inbox.ports import Evidence, Tampered
 
 _PAGE = 200
@@ -25,11 +26,18 @@ class PostgresInbox:
     """
 
     def __init__(
-        self, url: str, *, keyring: Keyring, connections: int = 4, patience: float = 5.0
+        self,
+        url: str,
+        *,
+        keyring: Keyring,
+        connections: int = 4,
+        patience: float = 5.0,
+        after_keeping: Callable[[], None] = nothing,
     ) -> None:
-        self._keyring, self._patience = keyring, patience
+        self._keyring, self._patience, self._after_keeping = keyring, patience, after_keeping
         self._connections = Connections(url, readers=connections, wait=patience)
         self._trips = SharedTrips(self._keep)
+        self._marks = SharedTrips(self._mark_done)
 
     def keep(
         self,
@@ -55,6 +63,7 @@ class PostgresInbox:
     def _keep(self, rows: Sequence[tuple[Any, ...]]) -> None:
         columns = [[*column] for column in zip(*rows, strict=True)]
         self._run("inbox_keep", *(_as_sent(column) for column in columns))
+        self._after_keeping()
 
     def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None:
         """The message that was kept under this name with this body, if it was."""
@@ -63,8 +72,14 @@ class PostgresInbox:
         return Evidence(rows[0][0], digest) if rows else None
 
     def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:
-        """Say what became of a message; what is done stays done."""
-        self._run("inbox_mark", id, state, error)
+        """Say what became of a message; what is done stays done. Messages share statements."""
+        if state == "done" and error is None:
+            self._marks.hand_in(id)
+        else:
+            self._run("inbox_mark", [id], state, error)
+
+    def _mark_done(self, ids: Sequence[UUID]) -> None:
+        self._run("inbox_mark", sorted(ids), "done", None)
 
     def unfinished(
         self, limit: int = 100, *, doors: Lane = EVERY, offset: int = 0

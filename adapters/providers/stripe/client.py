@@ -8,6 +8,7 @@ from typing import Any
 import stripe
 
 from adapters.providers.stripe.fields import Json, code
+from adapters.providers.stripe.wire import http_client
 from ledger.payments.provider import BadMessage, NoAnswer, for_person
 from ledger.reconciliation.records import name_in
 
@@ -28,7 +29,7 @@ def stripe_client(
         stripe_account=account or None,
         base_addresses={"api": api_base} if api_base else {},
         max_network_retries=retries,
-        http_client=stripe.RequestsClient(timeout=patience),
+        http_client=http_client(patience),
     )
 
 
@@ -43,6 +44,22 @@ def asked(call: Callable[[], Any]) -> Json:
     """
     try:
         found = call().to_dict()
+    except stripe.StripeError:
+        raise
+    except Exception as error:
+        raise _misshapen(error) from None
+    if not isinstance(found, dict):
+        raise BadMessage("an answer that is not an object")
+    return found
+
+
+def posted(client: stripe.StripeClient, path: str, params: Json, *, key: str) -> Json:
+    """The object that is made under an idempotency key. Raises `TROUBLES`.
+
+    As it came: the library's own objects cost as much processor time as the rest of the call.
+    """
+    try:
+        found = client.raw_request("post", path, **params, idempotency_key=key).data
     except stripe.StripeError:
         raise
     except Exception as error:

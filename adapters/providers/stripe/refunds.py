@@ -4,7 +4,7 @@ from typing import Any
 
 import stripe
 
-from adapters.providers.stripe.client import TROUBLES, asked, listed, no_answer, refusal
+from adapters.providers.stripe.client import TROUBLES, listed, no_answer, posted, refusal
 from adapters.providers.stripe.facts import LOST, require_waiting, try_number
 from adapters.providers.stripe.fields import (
     PROVIDER,
@@ -35,11 +35,7 @@ _IN_DOUBT = ("charge_already_refunded", "invalid_amount")
 def create(client: stripe.StripeClient, ask: RefundAsk) -> RefundAnswer:
     """Ask for a refund. An answer that says "failed" is a failure, whatever its HTTP status."""
     try:
-        refund = asked(
-            lambda: client.v1.refunds.create(
-                params=_params(ask), options={"idempotency_key": ask.idempotency_key}
-            )
-        )
+        refund = posted(client, "/v1/refunds", _params(ask), key=ask.idempotency_key)
     except TROUBLES as error:
         why = refusal(error)
         if why is None:

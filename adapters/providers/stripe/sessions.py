@@ -4,7 +4,7 @@ from typing import Any
 
 import stripe
 
-from adapters.providers.stripe.client import TROUBLES, asked, no_answer, refusal
+from adapters.providers.stripe.client import TROUBLES, asked, no_answer, posted, refusal
 from adapters.providers.stripe.events import message, unread
 from adapters.providers.stripe.facts import LATER
 from adapters.providers.stripe.fields import PROVIDER, Json, link, moment, name
@@ -39,11 +39,7 @@ def _create(
 ) -> PaymentAnswer:
     key = ask.idempotency_key + under
     try:
-        session = asked(
-            lambda: client.v1.checkout.sessions.create(
-                params=params, options={"idempotency_key": key}
-            )
-        )
+        session = posted(client, "/v1/checkout/sessions", params, key=key)
         return CreatePaymentSuccess(
             provider_reference=name(session, "id"),
             redirect_url=link(session, "url"),

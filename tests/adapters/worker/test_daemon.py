@@ -3,7 +3,7 @@ import os
 import signal
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 
@@ -107,6 +107,13 @@ def test_it_stops_within_two_seconds_whatever_a_reactor_waits_for():
         thread.join(PATIENCE)
 
 
+def until(done) -> None:
+    over = monotonic() + PATIENCE
+    while not done():
+        assert monotonic() < over
+        sleep(0.01)
+
+
 def test_only_who_is_prompt_is_woken_and_everybody_stops(monkeypatch):
     monkeypatch.setattr("adapters.worker.daemon._LONGEST", 0.3)
     monkeypatch.setattr("adapters.worker.daemon._SHORTEST", 0.3)
@@ -121,6 +128,38 @@ def test_only_who_is_prompt_is_woken_and_everybody_stops(monkeypatch):
     assert not thread.is_alive()
     assert patient.passes <= 3
     assert prompt.passes > 5
+
+
+def test_at_rest_everybody_looks_seldom_until_a_hint_wakes_all_of_them(monkeypatch):
+    monkeypatch.setattr("adapters.worker.daemon._RESTS_AFTER", 0.0)
+    monkeypatch.setattr("adapters.worker.daemon._LONGEST", 0.005)
+    monkeypatch.setattr("adapters.worker.daemon._AT_REST", 60.0)
+    prompt, patient = Fake("prompt", left=0), Fake("patient", left=0)
+    listens = Event()
+    daemon = Daemon(
+        reactors=[prompt, patient], prompt=["prompt"], listen=lambda wake, stop: listens.set()
+    )
+    thread = running(daemon)
+    assert listens.wait(10)
+    sleep(0.3)
+    rested = prompt.passes, patient.passes
+    assert max(rested) <= 3
+    daemon.wake()
+    until(lambda: prompt.passes > rested[0] and patient.passes > rested[1])
+    daemon.stop()
+    thread.join(2)
+    assert not thread.is_alive()
+
+
+def test_nobody_rests_where_no_hint_would_wake_them(monkeypatch):
+    monkeypatch.setattr("adapters.worker.daemon._RESTS_AFTER", 0.0)
+    monkeypatch.setattr("adapters.worker.daemon._LONGEST", 0.005)
+    monkeypatch.setattr("adapters.worker.daemon._AT_REST", 60.0)
+    alone = Fake("alone", left=0)
+    thread = running(daemon := Daemon(reactors=[alone]))
+    until(lambda: alone.passes > 5)
+    daemon.stop()
+    thread.join(2)
 
 
 def test_an_owner_says_that_it_lives_and_lets_go_at_the_end():

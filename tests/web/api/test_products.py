@@ -38,3 +38,17 @@ def test_what_is_not_on_sale_yet_is_silent(product: Product):
 def test_an_unknown_shop_is_a_problem(product: Product):
     answer = product.client.get("/api/v1/shops/nowhere/products")
     assert (answer.status_code, answer.json["type"]) == (404, "/problems/unknown-shop")
+
+
+def test_who_has_the_list_is_told_so_until_something_changes(product: Product):
+    first = product.client.get(f"{SHOP}/products")
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = product.client.get(f"{SHOP}/products", headers=known)
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    finnish = product.client.get(f"{SHOP}/products?language=fi", headers=known)
+    assert (finnish.status_code, finnish.json["shop"]["name"]) == (200, "Talvifestarit")
+    product.place(lines=[{"product": "sauna", "quantity": 2}])
+    sold_out = product.client.get(f"{SHOP}/products", headers=known)
+    assert sold_out.json["products"][1]["available"] is False

@@ -1,0 +1,382 @@
+"""The day of the sale over HTTP: what a request costs, and the last seats under a rush of buyers.
+
+`./run bench onsale [--buyers 400] [--seats 100] [--requests 300] [--kill] [--json FILE]`
+
+First each page and call by itself, 32 at once: processor milliseconds of web and PostgreSQL for
+one, then what the worker and PostgreSQL add afterwards. Then the rush: every buyer looks, buys,
+pays and looks again, for fewer seats than there are buyers; nobody may be sold a seat too many and
+nothing may be said but "sold out". `--kill` ends the worker and one web process in the middle.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from adapters.embedded_postgres import EmbeddedPostgres
+from adapters.sandbox.outbox import signature
+from tests.benchmarks.command import a_server, report_of
+from tests.benchmarks.measuring import report, summary
+from tests.benchmarks.shop_processes import Running, open_shop, per_request
+from tests.benchmarks.webhooks import SECRET, payment
+from tests.benchmarks.wire import Answer, Wire
+
+SHOP, API = "/winterfest", "/api/v1/shops/winterfest"
+AT_ONCE, MOST_BUYERS, WARM_UP = 32, 4_000, 24
+ADA = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org", "phone": ""}
+# The leanest peer that we know (FastAPI, asyncpg, SQL by hand) and pretix, in milliseconds of web
+# and PostgreSQL together: measured once on another machine, so aims, and no peers of this run.
+ELSEWHERE: dict[str, tuple[float | None, float | None]] = {
+    "product list, API": (0.9, 27),
+    "shop page": (None, 56),
+    "free order": (5.8, 172),
+    "paid order": (9.3, None),
+    "order, API": (1.7, 35),
+    "order page": (None, 71),
+    "checkout by pages": (None, 600),
+    "payment news": (3.9, 150),
+}
+_TOKEN = re.compile(r'name="(csrf_token|key|shown|price\.\w+)"[^>]*value="([^"]*)"')
+Visit = Callable[[Wire], Awaitable[object]]
+
+
+@dataclass
+class Buyer:
+    """What one visitor does, through pages and calls."""
+
+    wire: Wire
+    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    order: str = ""
+    attempt: str = ""
+    session: str = ""
+
+    async def seen(self, name: str, asked: Awaitable[Answer], *statuses: int) -> Answer:
+        """The answer, which must have one of these statuses."""
+        began = time.perf_counter()
+        answer = await asked
+        self.took[name].append(time.perf_counter() - began)
+        assert answer.status in statuses, f"{name}: {answer.status} {answer.text[:300]}"
+        return answer
+
+    async def lists(self) -> None:
+        await self.seen("shop list", self.wire.get("/"), 200)
+
+    async def products(self) -> None:
+        await self.seen("product list, API", self.wire.get(f"{API}/products"), 200)
+
+    async def shop_page(self) -> None:
+        await self.seen("shop page", self.wire.get(f"{SHOP}/"), 200)
+
+    async def places(self, product: str, *, name: str = "paid order") -> bool:
+        """Whether there was room."""
+        body = {"customer": ADA, "language": "en", "lines": [{"product": product, "quantity": 1}]}
+        asked = self.wire.post(
+            f"{API}/orders", json.dumps(body).encode(), Idempotency_Key=uuid4().hex
+        )
+        answer = await self.seen(name, asked, 201, 409)
+        told = json.loads(answer.body)
+        if answer.status == 409:
+            assert told["type"].endswith("not-enough-seats"), told
+            return False
+        self.order = told["order"]["id"]
+        if told["payment"]:
+            self.attempt = told["payment"]["correlation_id"]
+            self._at(told["payment"]["redirect_url"] or "")
+        return True
+
+    async def checks_out(self, product: str) -> bool:
+        """The form that a link leads to, and the press on its button."""
+        link = f"{SHOP}/checkout?buy.{product}=1"
+        form = await self.seen("checkout by pages", self.wire.get(link), 200)
+        typed = dict(_TOKEN.findall(form.text)) | {f"buy.{product}": "1"} | ADA
+        asked = self.wire.form(f"{SHOP}/checkout", typed)
+        answer = await self.seen("checkout by pages", asked, 303, 409)
+        if answer.status == 303:
+            self._at(answer.target)
+        return answer.status == 303
+
+    def _at(self, page: str) -> None:
+        self.session = page.split("?", maxsplit=1)[0].rstrip("/").rpartition("/")[2]
+
+    async def told_of_payment(self) -> None:
+        """The provider's news, as its server brings it."""
+        body = payment(UUID(self.order), UUID(self.attempt), session=self.session)
+        signed = signature(body.decode(), SECRET, at=int(time.time()))
+        asked = self.wire.post("/webhooks/stripe", body, Stripe_Signature=signed)
+        await self.seen("payment news", asked, 200)
+
+    async def looks(self) -> None:
+        await self.seen("order, API", self.wire.get(f"{API}/orders/{self.order}"), 200)
+
+    async def order_page(self) -> None:
+        await self.seen("order page", self.wire.get(f"{SHOP}/orders/{self.order}"), 200)
+
+    async def cancels(self, code: str) -> None:
+        """A paid cancellation confirmed."""
+        asked = self.wire.post(
+            f"{API}/orders/{self.order}/cancellation", json.dumps({"code": code}).encode()
+        )
+        answer = await self.seen("paid cancellation", asked, 200)
+        assert json.loads(answer.body)["refund"] == "accepted", answer.text
+
+
+def visitor(port: int) -> Wire:
+    """Somebody new, at an address of their own."""
+    return Wire(port, ".".join(str(random.randint(1, 250)) for _ in range(4)))
+
+
+# -- what each costs ----------------------------------------------------------------------------
+
+
+def measured(
+    house: Running, name: str, buyers: Sequence[Buyer], act: Callable[[Buyer], Awaitable[object]]
+) -> dict[str, Any]:
+    """One row: the buyers do it once each while the worker sleeps, which then catches up."""
+    house.at_rest()
+    house.worker_sleeps()
+    before, began = house.spent(), time.monotonic()
+    asyncio.run(_all(buyers, act))
+    seconds, after = time.monotonic() - began, house.spent()
+    house.worker_goes_on()
+    house.at_rest()
+    later = house.spent()
+    web, behind = per_request(before, after, len(buyers)), per_request(after, later, len(buyers))
+    waits = [wait for one in buyers for wait in one.took.pop(name, [])]
+    for one in buyers:
+        one.took.clear()
+    return {
+        "case": name,
+        "callers": AT_ONCE,
+        "ours": {
+            **summary(waits, seconds=seconds),
+            "web_ms": web["web"],
+            "postgresql_ms": web["PostgreSQL"],
+            "request_ms": round(web["web"] + web["PostgreSQL"], 2),
+            "worker_ms": behind["worker"],
+            "postgresql_later_ms": behind["PostgreSQL"],
+        },
+        "peers": {},
+        "limit": None,
+        "ratio": {},
+    }
+
+
+async def _all(buyers: Sequence[Buyer], act: Callable[[Buyer], Awaitable[object]]) -> None:
+    """Each once, 32 at a time, over connections that last."""
+
+    shared: list[Wire | None] = [None] * AT_ONCE
+    waiting = iter(buyers)
+
+    async def line(place: int) -> None:
+        for buyer in waiting:
+            kept = shared[place]
+            if kept is not None:
+                buyer.wire.take_over(kept)
+            await act(buyer)
+            shared[place] = buyer.wire
+
+    await asyncio.gather(*(line(place) for place in range(AT_ONCE)))
+    for wire in shared:
+        if wire is not None:
+            wire.close()
+
+
+def costs(house: Running, requests: int) -> list[dict[str, Any]]:
+    """Each page and call by itself."""
+
+    def new(many: int = requests) -> list[Buyer]:
+        return [Buyer(visitor(house.port)) for _ in range(many)]
+
+    measure = partial(measured, house)
+    rows = [
+        measure("shop list", new(4 * requests), Buyer.lists),
+        measure("product list, API", new(4 * requests), Buyer.products),
+        measure("shop page", new(2 * requests), Buyer.shop_page),
+        measure("free order", new(), lambda one: one.places("free", name="free order")),
+    ]
+    payers = new()
+    rows += [
+        measure("paid order", payers, lambda one: one.places("plenty")),
+        measure("payment news", payers, Buyer.told_of_payment),
+        measure("order, API", payers, Buyer.looks),
+        measure("order page", payers, Buyer.order_page),
+        measure("checkout by pages", new(), lambda one: one.checks_out("plenty")),
+    ]
+    return [*rows, _cancelled(house, new(max(requests // 4, 8)))]
+
+
+def _cancelled(house: Running, buyers: list[Buyer]) -> dict[str, Any]:
+    """Paid at the provider, asked for the link, and confirmed: the last is what is measured."""
+
+    async def paid(buyer: Buyer) -> None:
+        await buyer.places("plenty")
+        page = Wire(house.port + 1, buyer.wire.address)
+        answer = await page.post(f"/sandbox/sessions/{buyer.session}/pay", b"{}")
+        assert answer.status == 200, answer.text
+        page.close()
+
+    async def asks(buyer: Buyer) -> None:
+        answer = await buyer.wire.post(f"{API}/orders/{buyer.order}/cancellation-requests", b"{}")
+        assert answer.status == 202, answer.text
+
+    asyncio.run(_all(buyers, paid))
+    house.at_rest()
+    asyncio.run(_all(buyers, asks))
+    codes = {}
+    for one in buyers:
+        link = house.works.parts.orders.get(UUID(one.order)).newest_link
+        assert link is not None
+        assert link.code is not None
+        codes[one.order] = link.code
+    return measured(house, "paid cancellation", buyers, lambda one: one.cancels(codes[one.order]))
+
+
+# -- the rush -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Rush:
+    """What became of everybody who came for the last seats."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    asked_again: int = 0
+
+    async def one(self, buyer: Buyer) -> None:
+        try:
+            self.outcomes[await self._tries(buyer)] += 1
+        except Exception as error:
+            self.outcomes[f"{type(error).__name__}: {str(error)[:200]}"] += 1
+        for name, some in buyer.took.items():
+            self.waits[name] += some
+        self.asked_again += buyer.wire.asked_again
+        buyer.wire.close()
+
+    async def _tries(self, buyer: Buyer) -> str:
+        await buyer.lists()
+        await buyer.products()
+        await buyer.shop_page()
+        if random.random() < 0.25:
+            return "ordered" if await buyer.checks_out("weekend") else "sold out"
+        if not await buyer.places("weekend"):
+            return "sold out"
+        await buyer.told_of_payment()
+        await buyer.looks()
+        await buyer.order_page()
+        return "paid"
+
+
+def rush(house: Running, buyers: int, *, kill: bool) -> dict[str, Any]:
+    """Everybody at once; raises `AssertionError` if a seat too many was sold, or an error told."""
+    house.at_rest()
+    came, before = Rush(), house.spent()
+    began = time.monotonic()
+    asyncio.run(_rushed(house, came, buyers, kill=kill))
+    seconds = time.monotonic() - began
+    house.at_rest()
+    spent = per_request(before, house.spent(), buyers)
+    shop = house.works.parts.shops.newest("winterfest")
+    (quota,) = shop.quota_ids(shop.products["weekend"])
+    ((capacity, held, sold),) = house.works.parts.seats([quota]).values()
+    assert held + sold <= capacity, f"{held} held and {sold} sold of {capacity}"
+    assert set(came.outcomes) <= {"sold out", "paid", "ordered"}, came.outcomes
+    taken = came.outcomes["paid"] + came.outcomes["ordered"]
+    assert taken == held + sold == min(capacity, buyers), (came.outcomes, capacity, held, sold)
+    return {
+        "buyers": buyers,
+        "seats": capacity,
+        "held": held,
+        "sold": sold,
+        "outcomes": dict(came.outcomes),
+        "asked_again": came.asked_again,
+        "seconds": round(seconds, 1),
+        "milliseconds_per_buyer": spent,
+        "killed": kill,
+        "pages": {name: summary(waits, seconds=seconds) for name, waits in came.waits.items()},
+    }
+
+
+async def _rushed(house: Running, came: Rush, buyers: int, *, kill: bool) -> None:
+    people = [Buyer(visitor(house.port)) for _ in range(buyers)]
+    crowd = asyncio.gather(*(came.one(one) for one in people))
+    if kill:
+        while sum(came.outcomes.values()) < buyers // 10:
+            await asyncio.sleep(0.02)
+        house.kill()
+    await crowd
+
+
+# -- told ---------------------------------------------------------------------------------------
+
+
+def run(
+    server: EmbeddedPostgres, *, buyers: int, seats: int, requests: int, kill: bool
+) -> dict[str, Any]:
+    """The rows, and the rush over a ledger that has some orders already."""
+    with open_shop(server, "onsale", seats=seats) as house:
+        costs(house, WARM_UP)
+        rows = costs(house, requests)
+        return {"rows": rows, "rush": rush(house, buyers, kill=kill)}
+
+
+def table(result: dict[str, Any]) -> str:
+    """For people."""
+    head = ("web", "PG", "both", "worker", "PG later", "p50", "p99", "lean", "pretix")
+    lines = ["milliseconds of processor for one request; p50 and p99 in ms of waiting, 32 at once"]
+    lines.append("".join(f"{name:>9}" for name in head))
+    for row in result["rows"]:
+        us, elsewhere = row["ours"], ELSEWHERE.get(row["case"], (None, None))
+        names = ["web", "postgresql", "request", "worker", "postgresql_later", "p50", "p99"]
+        told = [*(us[f"{name}_ms"] for name in names), *elsewhere]
+        lines.append(
+            "".join(f"{'–' if one is None else one:>9}" for one in told) + f"  {row['case']}"
+        )
+    lines.append("lean and pretix: measured elsewhere, web and PostgreSQL; neither ran here")
+    rush = result["rush"]
+    lines.append(
+        f"{rush['buyers']} buyers for {rush['seats']} seats in {rush['seconds']} s:"
+        f" {rush['outcomes']}, {rush['held']} held and {rush['sold']} sold,"
+        f" connections made again {rush['asked_again']}"
+    )
+    spent = ", ".join(f"{part} {of}" for part, of in rush["milliseconds_per_buyer"].items())
+    lines.append(f"milliseconds of processor for one buyer: {spent}")
+    for name, waits in rush["pages"].items():
+        lines.append(f"{waits['p50_ms']:>9.0f} {waits['p99_ms']:>9.0f}  {name}, p50 and p99 in ms")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--buyers", type=int, default=400)
+    asked.add_argument("--seats", type=int, default=100)
+    asked.add_argument("--requests", type=int, default=300)
+    asked.add_argument("--kill", action="store_true")
+    asked.add_argument("--runs", type=int, default=1)
+    asked.add_argument("--json", type=Path)
+    options = asked.parse_args()
+    if not 0 < options.buyers <= MOST_BUYERS:
+        asked.error(f"--buyers: 1 to {MOST_BUYERS}")
+    with a_server() as server:
+        told = run(
+            server,
+            buyers=options.buyers,
+            seats=options.seats,
+            requests=options.requests,
+            kill=options.kill,
+        )
+    result = report_of("onsale", told, runs=1)
+    print(table(result))
+    report(result, options.json)
+
+
+if __name__ == "__main__":
+    main()
