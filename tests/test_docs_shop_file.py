@@ -31,11 +31,23 @@ def told(name: str) -> str:
 def test_every_bound_is_on_the_page_and_no_other():
     texts = "SLUG NAME TITLE DESCRIPTION HOW_TO_PAY LINK MAIL_ADDRESS ADDRESS_OF_SELLER"
     expected = [f"{getattr(limits, one)} characters" for one in texts.split()]
-    others = ("BUSINESS_ID", "PHONE", "ACCOUNT_HOLDER")
+    others = [
+        "BUSINESS_ID",
+        "PHONE",
+        "ACCOUNT_HOLDER",
+        "ADDRESS_OF_VENUE",
+        "DIRECTIONS",
+        "ALT_TEXT",
+    ]
     expected += [f"{getattr(limits, one)} characters" for one in others]
     expected += [f"{limits.FILE_BYTES} bytes"]
+    pictures = {"PICTURE_FILE_BYTES": "bytes", "PICTURE_BYTES": "bytes", "PICTURE_PIXELS": "pixels"}
+    expected += [f"{getattr(limits, name)} {unit}" for name, unit in pictures.items()]
+    sides = ("PICTURE_SIDE", "LOGO_SIDE")
+    expected += [f"{told(one)} pixels" for one in sides]
     expected += [f"{limits.EARLIEST.year} to {limits.LATEST.year - 1}"]
     known = {*texts.split(), *others, "FILE_BYTES", "EARLIEST", "LATEST", "REASON", *UNITS}
+    known |= {*pictures, *sides}
     ranges = {one for one in vars(limits) if one.isupper() and one != "UTC"} - known
     expected += [told(one) for one in ranges]
     assert sorted(bound for _, bound in rows("Bounds")) == sorted(expected)

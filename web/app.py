@@ -28,7 +28,9 @@ from web.pages import (
     components,
     grace_cancel,
     order,
+    pictures,
     shop,
+    shop_colour,
     tickets,
     withdrawal,
 )
@@ -54,6 +56,8 @@ PAGES = (
     people.pages,
     approvals.pages,
     components.pages,
+    pictures.pages,
+    shop_colour.pages,
 )
 DOORS = (api, health.health, webhooks.webhooks, store.store)
 
@@ -96,6 +100,7 @@ def _hang_up(app: Flask) -> None:
     add_filters(app)
     withdrawal.add_link(app)
     visitor_cart.add_count(app)
+    shop_colour.add_look(app)
     csrf = CSRFProtect(app)
     for pages in PAGES:
         app.register_blueprint(pages)

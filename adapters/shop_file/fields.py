@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
 from adapters.shop_file.strict_yaml import Items, Keys, Node, Place, Scalar
-from ledger.shop.rules import Fault
+from ledger.shop.faults import Fault
 
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,40}")
 _DURATION = re.compile(

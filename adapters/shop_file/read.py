@@ -28,12 +28,13 @@ from adapters.shop_file.fields import (
     words,
     zone,
 )
+from adapters.shop_file.pictures import PICTURE, PicturesBeside
 from adapters.shop_file.strict_yaml import Items, Misread, Node, NotYaml, Place, read_yaml
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import ShopInvalid
 from ledger.shop import rules
+from ledger.shop.faults import Fault
 from ledger.shop.limits import FILE_BYTES
-from ledger.shop.rules import Fault
 from ledger.shop.shop import ProductSpec, ShopSpec
 from ledger.shop.stamps import (
     BankAccount,
@@ -42,6 +43,7 @@ from ledger.shop.stamps import (
     Release,
     Seller,
     Surplus,
+    Venue,
 )
 
 WHOLE_FILE = "the whole file"
@@ -99,6 +101,11 @@ BANK_ACCOUNT: Mapping[str, Key] = {
     "holder": Key(text, "", needed=True),
     "bic": Key(text, ""),
 }
+VENUE: Mapping[str, Key] = {
+    "name": Key(texts, {}, needed=True),
+    "address": Key(text, "", needed=True),
+    "directions": Key(texts, {}),
+}
 SHOP: Mapping[str, Key] = {
     "slug": Key(text, "", needed=True),
     "name": Key(texts, {}, needed=True),
@@ -118,6 +125,12 @@ SHOP: Mapping[str, Key] = {
     "how_to_pay": Key(texts, {}),
     "bank_account": Key(group(BANK_ACCOUNT), None),
     "remind_unpaid": Key(flag, True),
+    "venue": Key(group(VENUE), None),
+    "doors_at": Key(moment, None),
+    "ends_at": Key(moment, None),
+    "picture": Key(group(PICTURE), None),
+    "logo": Key(group(PICTURE), None),
+    "colour": Key(text, ""),
 }
 _NO_SELF_SERVICE = {name: key.standin for name, key in CANCELLATION.items()}
 
@@ -130,17 +143,20 @@ def read_shop_file(path: Path) -> ShopSpec:
             content = file.read(FILE_BYTES + 1)
     except OSError as error:
         raise ShopInvalid([(path.name, f"cannot be read: {error.strerror}")]) from error
-    return shop_of(content, name=path.name)
+    return shop_of(content, name=path.name, folder=path.parent)
 
 
-def shop_of(content: bytes, *, name: str) -> ShopSpec:
-    """The shop that the bytes of a file describe; raises `ShopInvalid`."""
+def shop_of(content: bytes, *, name: str, folder: Path | None = None) -> ShopSpec:
+    """The shop that the bytes of a file describe; raises `ShopInvalid`.
+
+    The pictures that it names lie in `folder`; without one, it can name none.
+    """
     try:
         tree, misread = read_yaml(content)
     except NotYaml as error:
         raise _invalid([_misread(error.misread)], name) from None
     reading = Reading()
-    spec = _spec(reading.keys(tree, (), SHOP), reading)
+    spec = _spec(reading.keys(tree, (), SHOP), reading, PicturesBeside(folder))
     wrong = [*_placed(reading, spec), *(_misread(one, spec) for one in misread)]
     if wrong:
         raise _invalid(sorted(wrong), name)
@@ -190,21 +206,28 @@ def _below(unread: set[Place], paths: Sequence[Place]) -> set[Place]:
     return {one for one in unread if any(one[: len(path)] == path for path in paths)}
 
 
-def _spec(file: Mapping[str, Any], reading: Reading) -> ShopSpec:
+def _spec(file: Mapping[str, Any], reading: Reading, beside: PicturesBeside) -> ShopSpec:
     there = ZoneInfo(file["timezone"])
     return ShopSpec(
         slug=file["slug"],
-        preferences=_preferences(file, reading, there),
+        preferences=_preferences(file, reading, there, beside),
         quotas=file["quotas"],
         products=tuple(
             _product(one, ("products", number), file, reading, there)
             for number, one in enumerate(file["products"])
         ),
+        pictures=beside.found,
     )
 
 
-def _preferences(file: Mapping[str, Any], reading: Reading, there: ZoneInfo) -> Preferences:
+def _preferences(
+    file: Mapping[str, Any], reading: Reading, there: ZoneInfo, beside: PicturesBeside
+) -> Preferences:
     later = file["capture"] is Capture.MANUAL
+    times = {
+        name: _utc(file[name], (name,), reading, there) if file[name] else None
+        for name in ("doors_at", "ends_at")
+    }
     return Preferences(
         name=file["name"],
         seller=Seller(**file["seller"]),
@@ -220,6 +243,11 @@ def _preferences(file: Mapping[str, Any], reading: Reading, there: ZoneInfo) -> 
         bank_account=_account(file["bank_account"]),
         remind_unpaid=file["remind_unpaid"],
         overpaid=file["overpaid"],
+        venue=Venue(**file["venue"]) if file["venue"] else None,
+        **times,
+        picture=beside.picture(file, "picture", reading),
+        logo=beside.picture(file, "logo", reading),
+        colour=file["colour"],
     )
 
 

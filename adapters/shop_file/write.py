@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from adapters.shop_file.strict_yaml import meaning
 from ledger.kernel.money import digits
 from ledger.shop.shop import ProductSpec, Shop, ShopSpec
-from ledger.shop.stamps import BankAccount, CancellationPolicy, Preferences
+from ledger.shop.stamps import BankAccount, CancellationPolicy, Picture, Preferences
 
 HEAD = """\
 # `stampledger shop check FILE` says what is wrong with this file, and what it would change;
@@ -62,6 +62,7 @@ def shop_file(spec: ShopSpec) -> str:
         f"timezone: {scalar(said.timezone)}",
         "# When it begins, in local time. Nobody cancels by themselves after it.",
         f"starts_at: {_moment(said.starts_at, said)}",
+        *_looks(said),
         "# Who takes the payments: stripe, paytrail, sumup, or manual for cash and transfers.",
         f"provider: {scalar(said.provider)}",
         *_payment(said),
@@ -116,6 +117,38 @@ def _seller(said: Preferences) -> Iterator[str]:
     yield _or_example("  business_id", seller.business_id, "1234567-8")
     yield _or_example("  address", seller.address, "Street 1\n00100 Helsinki")
     yield _or_example("  phone", seller.phone, "+358 40 1234567")
+
+
+def _looks(said: Preferences) -> Iterator[str]:
+    """Place, times and pictures, as far as there are any."""
+    if said.doors_at:
+        yield f"doors_at: {_moment(said.doors_at, said)}"
+    if said.ends_at:
+        yield f"ends_at: {_moment(said.ends_at, said)}"
+    if said.venue:
+        yield "venue:"
+        yield from _texts("name", said.venue.name, "  ")
+        yield f"  address: {scalar(said.venue.address)}"
+        if said.venue.directions:
+            yield from _texts("directions", said.venue.directions, "  ")
+    for key, picture in pictures_of(said).items():
+        yield f"{key}:  # a file beside this one, and what it shows"
+        yield f"  file: {scalar(file_name(key))}"
+        yield from _texts("alt", picture.alt, "  ")
+    if said.colour:
+        yield "# Of buttons and links; it is made legible by itself."
+        yield f"colour: {scalar(said.colour)}"
+
+
+def pictures_of(said: Preferences) -> Mapping[str, Picture]:
+    """The pictures that a shop has, by their keys."""
+    found = {"picture": said.picture, "logo": said.logo}
+    return {key: one for key, one in found.items() if one is not None}
+
+
+def file_name(key: str) -> str:
+    """What the file of a picture is called beside an exported shop file."""
+    return f"{key}.webp"
 
 
 def _or_example(key: str, value: str, example: str) -> str:

@@ -38,6 +38,11 @@ def _order_placed_5(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "lines": lines, "cancellation": {**body["cancellation"], "parts": False}}
 
 
+def _order_placed_6(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 5 did not say where it takes place, nor what needs a second person."""
+    return {**body, "visit": None, "cancellation": _alone(body["cancellation"])}
+
+
 def _about_the_whole(body: dict[str, Any]) -> dict[str, Any]:
     """Before single pieces could be cancelled, all stamps were about the whole order."""
     return {**body, "pieces": []}
@@ -73,6 +78,22 @@ def _preferences_changed_6(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def _preferences_changed_7(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 6 said neither where it takes place nor what it looks like."""
+    for which in ("before", "after"):
+        if (one := body[which]) is not None:
+            policy = _alone(one["cancellation"])
+            body = {**body, which: {**one, "cancellation": policy}}
+    for name in ("venue", "doors_at", "ends_at", "picture", "logo"):
+        body = _with_preference(body, name, None)
+    return _with_preference(body, "colour", "")
+
+
+def _alone(policy: dict[str, Any]) -> dict[str, Any]:
+    """Before some refunds needed a second person, none did."""
+    return {"approval_above": None, **policy}
+
+
 def _with_preference(body: dict[str, Any], name: str, value: object) -> dict[str, Any]:
     known = {which: body[which] for which in ("before", "after") if body[which] is not None}
     return {**body, **{which: {**one, name: value} for which, one in known.items()}}
@@ -89,6 +110,7 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("ORDER_PLACED", 2): _order_placed_3,
     ("ORDER_PLACED", 3): _order_placed_4,
     ("ORDER_PLACED", 4): _order_placed_5,
+    ("ORDER_PLACED", 5): _order_placed_6,
     ("CREATE_REFUND_REQUEST", 1): _about_the_whole,
     ("SEATS_RELEASED", 1): _about_the_whole,
     ("PREFERENCES_CHANGED", 1): _preferences_changed_2,
@@ -96,6 +118,7 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("PREFERENCES_CHANGED", 3): _preferences_changed_4,
     ("PREFERENCES_CHANGED", 4): _preferences_changed_5,
     ("PREFERENCES_CHANGED", 5): _preferences_changed_6,
+    ("PREFERENCES_CHANGED", 6): _preferences_changed_7,
     ("CASE_OPENED", 1): _case_opened_2,
 }
 

@@ -15,7 +15,7 @@ from ledger.order.order import LinkRequest, Order
 from ledger.order.refund import Refund
 from ledger.order.status import Status, status
 from ledger.payments.capabilities import capability
-from ledger.shop.stamps import Release
+from ledger.shop.stamps import CancellationPolicy, Preferences, Release
 
 LINK_LIFETIME = timedelta(hours=24)
 LINK_PAUSE = timedelta(minutes=1)
@@ -108,10 +108,40 @@ def _deadline(order: Order) -> datetime | None:
     Of a shop that was moved, the latest start that the order was told caps it: a move never takes
     time away that was promised before.
     """
-    days = order.terms.cancellation.period_days
-    if days <= 0 or order.placed_at is None:
+    if order.placed_at is None:
         return None
-    return min(after(order.placed_at, days=days), within(order.latest_start))
+    return _until(order.terms.cancellation, order.placed_at, order.latest_start)
+
+
+def _until(policy: CancellationPolicy, placed_at: datetime, start: datetime) -> datetime | None:
+    if policy.period_days <= 0:
+        return None
+    return min(after(placed_at, days=policy.period_days), within(start))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What an order would be promised if it were placed now and paid.
+
+    `why` it could never be cancelled, else until when, and what would be kept back.
+    """
+
+    why: Why
+    deadline: datetime | None
+    fee: Money
+
+
+def promise(terms: Preferences, price: Money, now: datetime) -> Promise:
+    """The policy's answer before anybody orders: `eligibility` will say the same of the order."""
+    until = _until(terms.cancellation, now, terms.starts_at)
+    why = Why.NOTHING
+    if until is None:
+        why = Why.NO_SELF_SERVICE
+    elif until <= now:
+        why = Why.TOO_LATE
+    elif price and capability(terms.provider).by_hand:
+        why = Why.PAID_BY_HAND
+    return Promise(why=why, deadline=until, fee=_kept_of(terms.cancellation, price))
 
 
 def quote(order: Order) -> Quote:
@@ -149,7 +179,10 @@ def fee_of(order: Order, share: Money) -> Money:
 
 
 def _fee(order: Order, share: Money) -> Money:
-    policy = order.terms.cancellation
+    return _kept_of(order.terms.cancellation, share)
+
+
+def _kept_of(policy: CancellationPolicy, share: Money) -> Money:
     fee = policy.fee_fixed + percent_of(share, Decimal(policy.fee_percent))
     return min(fee, share)
 

@@ -29,6 +29,7 @@ from ledger.order.stamps import (
     OrderPlaced,
     Pieces,
     StartMoved,
+    Visit,
 )
 from ledger.order.tickets import Ticket, TicketSet, ticket_count, tickets_of
 
@@ -148,6 +149,19 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     def starts_at(self) -> datetime:
         """When it takes place, as the order was told last."""
         return self.moves[-1].stamp.starts_at if self.moves else self.terms.starts_at
+
+    @property
+    def visit(self) -> Visit | None:
+        """Where it is, when doors open and when it ends, as the order was told last."""
+        known, later = self.terms.visit, self.starts_at - self.terms.starts_at
+        if known is None or not later:
+            return known
+        return Visit(
+            venue=known.venue,
+            address=known.address,
+            doors_at=known.doors_at + later if known.doors_at else None,
+            ends_at=known.ends_at + later if known.ends_at else None,
+        )
 
     @property
     def latest_start(self) -> datetime:

@@ -87,7 +87,21 @@ class Cause(StrEnum):
     SHOP_MOVED = "shop_moved"
 
 
-@stamp("ORDER_PLACED", version=5, binding=("shop", "request_digest"), sealed=("customer",))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What whoever comes needs to know: where it is, when doors open and when it ends.
+
+    As it was when the order was placed. Doors and end move with the start of the order. `venue`
+    is a name by language; empty where only times were told.
+    """
+
+    venue: Mapping[str, str]
+    address: str
+    doors_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@stamp("ORDER_PLACED", version=6, binding=("shop", "request_digest"), sealed=("customer",))
 class OrderPlaced:
     """An order was placed: seats are held, its lines and policy are fixed (SPEC C4)."""
 
@@ -108,6 +122,7 @@ class OrderPlaced:
     grace_period: int | None = None
     overpaid: Surplus = Surplus.CASE
     payment_letter: PaymentLetter | None = None
+    visit: Visit | None = None
     customer: Customer | None = None
 
 

@@ -37,13 +37,24 @@ ACCOUNT_HOLDER = 70
 HOW_TO_PAY = 2_000
 REASON = 500
 ADDRESS_OF_SELLER = 500
+ADDRESS_OF_VENUE = 300
 BUSINESS_ID = 50
 PHONE = 50
 MAIL_ADDRESS = 254
 LINK = 2_000
 LANGUAGES = 20
+DIRECTIONS = 1_000
+ALT_TEXT = 300
 # Accents on one letter: no writing needs as many, and more of them reach over other lines.
 MARKS = 6
+
+# Pictures: bytes and pixels of the file, bytes as kept, and pixels as shown: the shorter side at
+# least, the longer one at most.
+PICTURE_FILE_BYTES = 15_000_000
+PICTURE_PIXELS = 50_000_000
+PICTURE_BYTES = 400_000
+PICTURE_SIDE = (320, 1_280)
+LOGO_SIDE = (48, 400)
 
 # How many there may be.
 PRODUCTS = 500

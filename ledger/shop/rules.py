@@ -4,9 +4,7 @@ Bounds are those of `ledger.shop.limits`; what providers take, of `ledger.paymen
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -16,11 +14,27 @@ from ledger.kernel.money import CURRENCIES, Money
 from ledger.kernel.refusals import ShopInvalid
 from ledger.payments.capabilities import CAPABILITIES, capability, hindrance
 from ledger.shop import limits
+from ledger.shop.faults import (
+    Fault,
+    Faults,
+    Path,
+    count_faults,
+    moment_faults,
+    text_faults,
+    texts_faults,
+)
 from ledger.shop.mail_address import is_sender
 from ledger.shop.shop import ProductSpec, Shop, ShopSpec
-from ledger.shop.stamps import BankAccount, CancellationPolicy, Preferences, Seller, ShopMoved
+from ledger.shop.stamps import (
+    BankAccount,
+    CancellationPolicy,
+    Picture,
+    Preferences,
+    Seller,
+    ShopMoved,
+    Venue,
+)
 
-Path = tuple[str | int, ...]
 Range = tuple[int, int]
 
 # Words that are pages of ours, so that no shop can hide them.
@@ -28,33 +42,12 @@ _PAGES = "admin api audit door healthz me metrics problems readyz static store w
 RESERVED = frozenset(_PAGES.split())
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _SLUG = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{limits.SLUG - 1}}}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _PERCENT = re.compile(rf"(?:0|[1-9][0-9]{{0,2}})(?:\.[0-9]{{1,{limits.PERCENT_DECIMALS}}})?")
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _LINK = re.compile(r"[!#-;=?-\[\]_a-z~]+")
-# Characters that turn the direction of what follows, or that nobody sees.
-_UNSEEN = re.compile("[\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]")
-# Letters and signs by their category that show nothing: fillers and the blank Braille cell.
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_TOO_MARKED = re.compile(f"1{{{limits.MARKS + 1}}}")
-_SEVERAL_LINES = frozenset("\n\t")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One value that cannot be: where it stands, what it is, and what would be right.
-
-    `rests_on` are other values that the rule looked at: where one of those is not known, neither
-    is this.
-    """
-
-    path: Path
-    found: object
-    right: str
-    rests_on: tuple[Path, ...] = ()
-
-
-Faults = Iterator[Fault]
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+# The languages that our own pages speak.
+TOLD_IN = ("en", "fi", "sv")
 
 
 def check(spec: ShopSpec) -> None:
@@ -66,7 +59,7 @@ def check(spec: ShopSpec) -> None:
 
 def check_reason(reason: Mapping[str, str]) -> None:
     """What customers are told of a shop that is cancelled or moved; raises `ShopInvalid`."""
-    found = [*_texts(("reason",), reason, limits.REASON, needed=True)]
+    found = [*texts_faults(("reason",), reason, limits.REASON, needed=True)]
     if found:
         raise ShopInvalid([(field_of(one.path), said(one)) for one in found])
 
@@ -74,7 +67,7 @@ def check_reason(reason: Mapping[str, str]) -> None:
 def check_move(shop: Shop, stamp: ShopMoved, at: datetime) -> None:
     """Raises `ShopInvalid` for a move that is none, or leads where nothing can be."""
     check_reason(stamp.reason)
-    until, found = stamp.refunds_until, [*_moment(("start",), stamp.starts_at)]
+    until, found = stamp.refunds_until, [*moment_faults(("start",), stamp.starts_at)]
     if stamp.starts_at == shop.terms.starts_at:
         right = "another time than the one it has already"
         found.append(Fault(path=("start",), found=stamp.starts_at.isoformat(), right=right))
@@ -115,11 +108,11 @@ def faults(spec: ShopSpec) -> Faults:
     if spec.slug in RESERVED:
         yield Fault(path=("slug",), found=spec.slug, right="another word: this is a page of ours")
     yield from _of_preferences(spec.preferences)
-    yield from _counted(("quotas",), len(spec.quotas), limits.QUOTAS)
+    yield from count_faults(("quotas",), len(spec.quotas), limits.QUOTAS)
     for slug, seats in spec.quotas.items():
         yield from _slug(("quotas", slug), slug)
         yield from _whole(("quotas", slug), seats, limits.SEATS)
-    yield from _counted(("products",), len(spec.products), limits.PRODUCTS)
+    yield from count_faults(("products",), len(spec.products), limits.PRODUCTS)
     slugs: set[str] = set()
     for place, product in enumerate(spec.products):
         path: Path = ("products", place)
@@ -130,19 +123,62 @@ def faults(spec: ShopSpec) -> Faults:
 
 
 def _of_preferences(one: Preferences) -> Faults:
-    yield from _texts(("name",), one.name, limits.NAME, needed=True)
+    yield from texts_faults(("name",), one.name, limits.NAME, needed=True)
     yield from _of_seller(one.seller)
     yield from _of_provider(one)
-    yield from _moment(("starts_at",), one.starts_at)
+    yield from moment_faults(("starts_at",), one.starts_at)
     yield from _of_account(one.bank_account)
     yield from _of_grace(one)
     yield from _whole(("unpaid_after",), one.unpaid_after, limits.UNPAID_AFTER, said=span)
     yield from _of_cancellation(one.cancellation, one.currency)
-    yield from _texts(("terms_url",), one.terms_url, limits.LINK)
+    yield from _of_venue(one.venue)
+    yield from _of_times(one)
+    for name, picture in (("picture", one.picture), ("logo", one.logo)):
+        yield from _of_picture(name, picture)
+    if one.colour and not _COLOUR.fullmatch(one.colour):
+        right = 'a colour in quotes, written as "#0b5c4d"'
+        yield Fault(path=("colour",), found=one.colour, right=right)
+    yield from texts_faults(("terms_url",), one.terms_url, limits.LINK)
     for language, link in one.terms_url.items():
         if not is_link(link):
             right = "an address that begins with https:// and names a host"
             yield Fault(path=("terms_url", language), found=link, right=right)
+
+
+def _of_venue(one: Venue | None) -> Faults:
+    if one is None:
+        return
+    yield from texts_faults(("venue", "name"), one.name, limits.NAME, needed=True)
+    address: Path = ("venue", "address")
+    yield from text_faults(address, one.address, limits.ADDRESS_OF_VENUE, needed=True)
+    directions: Path = ("venue", "directions")
+    yield from texts_faults(directions, one.directions, limits.DIRECTIONS, lines=True)
+
+
+def _of_times(one: Preferences) -> Faults:
+    """Doors open before it starts, and it ends after that."""
+    rests_on: tuple[Path, ...] = (("starts_at",),)
+    for name, moment in (("doors_at", one.doors_at), ("ends_at", one.ends_at)):
+        if moment is not None:
+            yield from moment_faults((name,), moment)
+    if one.doors_at is not None and one.doors_at > one.starts_at:
+        found, right = one.doors_at.isoformat(), "a moment not after starts_at"
+        yield Fault(path=("doors_at",), found=found, right=right, rests_on=rests_on)
+    if one.ends_at is not None and one.ends_at <= one.starts_at:
+        found, right = one.ends_at.isoformat(), "a moment after starts_at"
+        yield Fault(path=("ends_at",), found=found, right=right, rests_on=rests_on)
+
+
+def _of_picture(name: str, one: Picture | None) -> Faults:
+    """Whoever does not see it is told what it shows, in every language of ours."""
+    if one is None:
+        return
+    alt: Path = (name, "alt")
+    yield from texts_faults(alt, one.alt, limits.ALT_TEXT, needed=True)
+    if missing := [language for language in TOLD_IN if language not in one.alt]:
+        right = f"what it shows in {', '.join(TOLD_IN)}, for who does not see it"
+        found = f"nothing in {', '.join(missing)}"
+        yield Fault(path=alt, found=found, right=right)
 
 
 def _of_provider(one: Preferences) -> Faults:
@@ -158,7 +194,7 @@ def _of_provider(one: Preferences) -> Faults:
         few = ", ".join(taken) if len(taken) < 30 else "a currency that it takes"
         right = f"{few} (with provider {one.provider})"
         yield Fault(path=("currency",), found=one.currency, right=right, rests_on=(provider,))
-    yield from _texts(("how_to_pay",), one.how_to_pay, limits.HOW_TO_PAY, lines=True)
+    yield from texts_faults(("how_to_pay",), one.how_to_pay, limits.HOW_TO_PAY, lines=True)
     if capability(one.provider).by_hand and not one.how_to_pay:
         right = "how people pay, such as a bank account, by language: money comes by hand here"
         yield Fault(path=("how_to_pay",), found="", right=right, rests_on=(provider,))
@@ -170,7 +206,9 @@ def _of_account(one: BankAccount | None) -> Faults:
     if not is_iban(one.iban):
         right = "an IBAN such as FI37 1590 3000 0007 76, with the check digits that fit"
         yield Fault(path=("bank_account", "iban"), found=one.iban, right=right)
-    yield from _text(("bank_account", "holder"), one.holder, limits.ACCOUNT_HOLDER, needed=True)
+    yield from text_faults(
+        ("bank_account", "holder"), one.holder, limits.ACCOUNT_HOLDER, needed=True
+    )
     if one.bic and not _BIC.fullmatch(one.bic):
         right = "8 or 11 capital letters and digits, or nothing: it is rarely needed"
         yield Fault(path=("bank_account", "bic"), found=one.bic, right=right)
@@ -187,14 +225,14 @@ def _of_grace(one: Preferences) -> Faults:
 
 
 def _of_seller(one: Seller) -> Faults:
-    yield from _text(("seller", "name"), one.name, limits.NAME, needed=True)
+    yield from text_faults(("seller", "name"), one.name, limits.NAME, needed=True)
     if not is_sender(one.email):
         right = "an e-mail address such as tickets@winterfest.example: letters come from it"
         yield Fault(path=("seller", "email"), found=one.email, right=right)
-    yield from _text(("seller", "business_id"), one.business_id, limits.BUSINESS_ID)
+    yield from text_faults(("seller", "business_id"), one.business_id, limits.BUSINESS_ID)
     address: Path = ("seller", "address")
-    yield from _text(address, one.address, limits.ADDRESS_OF_SELLER, lines=True)
-    yield from _text(("seller", "phone"), one.phone, limits.PHONE)
+    yield from text_faults(address, one.address, limits.ADDRESS_OF_SELLER, lines=True)
+    yield from text_faults(("seller", "phone"), one.phone, limits.PHONE)
 
 
 def _of_cancellation(one: CancellationPolicy, currency: str) -> Faults:
@@ -205,9 +243,9 @@ def _of_cancellation(one: CancellationPolicy, currency: str) -> Faults:
 
 def _of_product(one: ProductSpec, path: Path, spec: ShopSpec) -> Faults:
     yield from _slug((*path, "slug"), one.slug)
-    yield from _texts((*path, "title"), one.title, limits.TITLE, needed=True)
+    yield from texts_faults((*path, "title"), one.title, limits.TITLE, needed=True)
     description: Path = (*path, "description")
-    yield from _texts(description, one.description, limits.DESCRIPTION, lines=True)
+    yield from texts_faults(description, one.description, limits.DESCRIPTION, lines=True)
     yield from _price((*path, "price"), one.price, spec.preferences)
     yield from _percent((*path, "vat_percent"), one.vat_percent)
     yield from _quotas((*path, "quotas"), one, spec)
@@ -227,7 +265,7 @@ def _price(path: Path, price: Money, shop: Preferences) -> Faults:
 
 
 def _quotas(path: Path, one: ProductSpec, spec: ShopSpec) -> Faults:
-    yield from _counted(path, len(one.quotas), limits.QUOTAS_PER_PRODUCT)
+    yield from count_faults(path, len(one.quotas), limits.QUOTAS_PER_PRODUCT)
     if not one.quotas and not one.unlimited:
         right = "at least one quota, or `unlimited: true` beside it"
         yield Fault(path=path, found="", right=right)
@@ -246,7 +284,7 @@ def _window(path: Path, one: ProductSpec) -> Faults:
     begins, ends = one.available_from, one.available_until
     for name, moment in (("available_from", begins), ("available_until", ends)):
         if moment is not None:
-            yield from _moment((*path, name), moment)
+            yield from moment_faults((*path, name), moment)
     if begins is not None and ends is not None and begins >= ends:
         right, rests_on = "a moment after available_from", ((*path, "available_from"),)
         found = ends.isoformat()
@@ -296,64 +334,6 @@ def _percent(path: Path, text: str) -> Faults:
     if not _PERCENT.fullmatch(text) or Decimal(text) > limits.PERCENT[1]:
         right = 'a percentage from 0 to 100 in quotes, written "13" or "13.5"'
         yield Fault(path=path, found=text, right=right)
-
-
-def _moment(path: Path, moment: datetime) -> Faults:
-    if moment.tzinfo is None or not limits.EARLIEST <= moment < limits.LATEST:
-        right = f"a moment from {limits.EARLIEST.year} to {limits.LATEST.year - 1}"
-        yield Fault(path=path, found=moment.isoformat(), right=right)
-
-
-def _counted(path: Path, count: int, most: int) -> Faults:
-    if count > most:
-        yield Fault(path=path, found=count, right=f"at most {most} of them")
-
-
-def _texts(
-    path: Path,
-    texts: Mapping[str, str],
-    most: int,
-    *,
-    needed: bool = False,
-    lines: bool = False,
-) -> Faults:
-    yield from _counted(path, len(texts), limits.LANGUAGES)
-    if needed and not texts:
-        yield Fault(path=path, found="", right="a text in at least one language")
-    for language, text in texts.items():
-        if not _LANGUAGE.fullmatch(language):
-            right = "a language of two or three small letters, such as fi"
-            yield Fault(path=(*path, language), found=language, right=right)
-        yield from _text((*path, language), text, most, needed=True, lines=lines)
-
-
-def _text(path: Path, text: str, most: int, *, needed: bool = False, lines: bool = False) -> Faults:
-    if needed and not any(map(_visible, text)):
-        yield Fault(path=path, found=text, right="a text that can be seen")
-    if _TOO_MARKED.search(_marks_of(text)):
-        right = f"at most {limits.MARKS} accents on one letter"
-        yield Fault(path=path, found=text, right=right)
-    if len(text) > most:
-        yield Fault(path=path, found=text, right=f"at most {most} characters")
-    allowed = _SEVERAL_LINES if lines else frozenset[str]()
-    if any(unfit(one) for one in {*text} - allowed):
-        right = "a text without control characters" + ("" if lines else ", on one line")
-        yield Fault(path=path, found=text, right=right)
-
-
-def unfit(letter: str) -> bool:
-    """A character that no text of a shop may hold: controls, halves of others, unseen ones."""
-    return unicodedata.category(letter) in ("Cc", "Cs", "Co") or bool(_UNSEEN.match(letter))
-
-
-def _visible(letter: str) -> bool:
-    """A letter, figure, sign or symbol. Marks and joiners alone show nothing."""
-    return unicodedata.category(letter)[0] in "LNPS" and letter not in _BLANK
-
-
-def _marks_of(text: str) -> str:
-    """One figure for each character: 1 for a mark that stands on the letter before it."""
-    return "".join("01"[unicodedata.category(one) == "Mn"] for one in text)
 
 
 def is_link(text: str) -> bool:

@@ -42,6 +42,7 @@ class Shops:
     """All shops of a ledger. What was read is kept for moments, or until an append says it is old.
 
     `cache` says how long; without one, every shop is read whenever it is asked for.
+    `keep_pictures` takes bytes by their SHA-256 (hexadecimal), before a stamp names them.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class Shops:
         directory: Callable[[], Sequence[UUID]] = lambda: (),
         *,
         cache: ShopCache | None = None,
+        keep_pictures: Callable[[Mapping[str, bytes]], object] = lambda pictures: None,
     ) -> None:
         self._store, self._directory = store, directory
+        self._keep_pictures = keep_pictures
         self._cache = cache or ShopCache()
 
     def slugs(self, *, unread: Callable[[UnreadShop], object] = lambda one: None) -> Sequence[str]:
@@ -109,6 +112,7 @@ class Shops:
         Raises `ShopInvalid`, and `QuotaTooSmall` when a quota would shrink below what is taken.
         """
         check(spec)
+        self._keep_pictures(spec.pictures)
         return again_on_conflict(shop_id(spec.slug), lambda: self._import(spec, actor))
 
     def cancel(self, slug: str, *, reason: Mapping[str, str], actor: str) -> Shop:

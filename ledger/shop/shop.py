@@ -10,6 +10,7 @@ from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.money import Money
 from ledger.payments.capabilities import capability
 from ledger.shop.stamps import (
+    Picture,
     Preferences,
     PreferencesChanged,
     ProductRevised,
@@ -133,12 +134,13 @@ class ProductSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopSpec:
-    """A whole shop as a shop file says it."""
+    """A whole shop as a shop file says it. `pictures` are the bytes of its pictures, by hash."""
 
     slug: str
     preferences: Preferences
     quotas: Mapping[str, int]
     products: tuple[ProductSpec, ...]
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def fold_shop(shop_id: UUID, history: Iterable[Recorded[object]]) -> Shop:
@@ -194,12 +196,23 @@ def _moved(shop: Shop, stamp: ShopMoved, under: UUID) -> Shop:
     known = shop.preferences
     shop = replace(
         shop,
-        preferences=replace(known, starts_at=stamp.starts_at) if known else None,
+        preferences=_starting(known, stamp.starts_at) if known else None,
         former_starts=(shop.former_starts | {stamp.before}) - {stamp.starts_at},
     )
     if shop.cancelled is None:
         shop = replace(shop, change=ShopChange(id=under, stamp=stamp))
     return _promised(shop)
+
+
+def _starting(known: Preferences, at: datetime) -> Preferences:
+    """At another time: doors and end keep their distance from the start."""
+    later = at - known.starts_at
+    return replace(
+        known,
+        starts_at=at,
+        doors_at=known.doors_at + later if known.doors_at else None,
+        ends_at=known.ends_at + later if known.ends_at else None,
+    )
 
 
 def _promised(shop: Shop) -> Shop:
@@ -213,8 +226,8 @@ def _promised(shop: Shop) -> Shop:
 def differences(spec: ShopSpec, shop: Shop) -> Sequence[ShopStamp]:
     """Exactly the stamps that lead from the shop to the file; none when they agree."""
     stamps: list[ShopStamp] = [] if shop.version else [ShopOpened(slug=spec.slug)]
-    if shop.preferences != spec.preferences:
-        stamps.append(PreferencesChanged(before=shop.preferences, after=spec.preferences))
+    if shop.preferences != (after := _with_known_pictures(spec.preferences, shop.preferences)):
+        stamps.append(PreferencesChanged(before=shop.preferences, after=after))
     stamps += [
         QuotaSet(slug=slug, capacity=capacity)
         for slug, capacity in spec.quotas.items()
@@ -225,6 +238,23 @@ def differences(spec: ShopSpec, shop: Shop) -> Sequence[ShopStamp]:
     kept = {one.slug for one in spec.products}
     stamps += [ProductWithdrawn(slug=slug) for slug in shop.products if slug not in kept]
     return stamps
+
+
+def _with_known_pictures(wanted: Preferences, known: Preferences | None) -> Preferences:
+    """What was made of the same file, or of what we keep, stays as it is."""
+    if known is None:
+        return wanted
+    return replace(
+        wanted,
+        picture=_the_known(wanted.picture, known.picture),
+        logo=_the_known(wanted.logo, known.logo),
+    )
+
+
+def _the_known(wanted: Picture | None, known: Picture | None) -> Picture | None:
+    if wanted is None or known is None or wanted.source not in (known.source, known.hash):
+        return wanted
+    return replace(known, alt=wanted.alt)
 
 
 def restatement(spec: ShopSpec, shop: Shop, unread: Sequence[int]) -> Sequence[ShopStamp]:

@@ -89,6 +89,30 @@ class PaymentLetter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Venue:
+    """Where it takes place: what the place is called, its address, how to get there."""
+
+    name: Mapping[str, str]
+    address: str
+    directions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that pages show. Its bytes lie elsewhere, under their SHA-256 (hexadecimal).
+
+    `source` is the hash of the file that it was made of; `width` and `height` are pixels; `alt`
+    says by language what it shows.
+    """
+
+    hash: str
+    source: str
+    width: int
+    height: int
+    alt: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
     """How a shop sells. Durations in seconds; `starts_at` in UTC; texts by language.
 
@@ -97,7 +121,8 @@ class Preferences:
     `how_to_pay` is what the order page says where money comes by hand, such as a bank account;
     `bank_account` is that account for machines: codes that banks' apps read are made of it.
     `overpaid` says what happens to money beyond the price; `remind_unpaid` whether who has not
-    paid gets a letter.
+    paid gets a letter. `doors_at` and `ends_at` are moments like `starts_at`. `colour` is the
+    shop's own, such as #0b5c4d; empty for ours.
     """
 
     name: Mapping[str, str]
@@ -114,6 +139,12 @@ class Preferences:
     overpaid: Surplus = Surplus.CASE
     bank_account: BankAccount | None = None
     remind_unpaid: bool = True
+    venue: Venue | None = None
+    doors_at: datetime | None = None
+    ends_at: datetime | None = None
+    picture: Picture | None = None
+    logo: Picture | None = None
+    colour: str = ""
 
 
 @stamp("SHOP_OPENED", binding=("slug",))
@@ -123,7 +154,7 @@ class ShopOpened:
     slug: str
 
 
-@stamp("PREFERENCES_CHANGED", version=6, binding=("after",))
+@stamp("PREFERENCES_CHANGED", version=7, binding=("after",))
 class PreferencesChanged:
     """Preferences changed: what they were (None at first), what they are."""
 

@@ -13,6 +13,7 @@ from adapters.keys.key_ring import Keyring
 from adapters.store.ledger import StampLedger
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
+from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
 from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.recorder import StampRecorder
@@ -156,6 +157,7 @@ class Counter:
             staff=StaffMembers(store, list),
             credentials=MemoryCredentials(),
             approvals=Approvals(store, orders, lambda since: []),
+            pictures=MemoryPictures(),
         )
         app = create_app(self.parts)
         app.testing = False

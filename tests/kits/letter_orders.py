@@ -33,6 +33,7 @@ from ledger.order.stamps import (
     RefundFailed,
     StartMoved,
     TicketsIssued,
+    Visit,
     ZeroPrice,
 )
 from ledger.shop.stamps import BankAccount, CancellationPolicy, PaymentLetter, Seller, shop_id
@@ -100,6 +101,16 @@ PLACED = OrderPlaced(
     cancellation=CancellationPolicy(period_days=14, fee_fixed=NOTHING),
     email_index="x",
     request_digest="x",
+    visit=Visit(
+        venue={
+            "en": "Old Harbour Park",
+            "fi": "Vanhan sataman puisto",
+            "sv": "Gamla hamnparken",
+        },
+        address="Satamakatu 1, 00160 Helsinki",
+        doors_at=datetime(2027, 2, 5, 9, tzinfo=UTC),
+        ends_at=datetime(2027, 2, 7, 21, tzinfo=UTC),
+    ),
     customer=ADA,
 )
 PAYING = CreatePaymentRequest(amount=TOTAL, provider="stripe", account="a", live=False)

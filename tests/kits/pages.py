@@ -18,6 +18,7 @@ from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
+from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
 from adapters.store.memory_staff import MemoryCredentials
 from ledger.approvals.service import Approvals
@@ -144,8 +145,13 @@ class World:
         recorder = MemoryStampRecorder(clock=self.clock)
         keyring = Keyring(os.urandom(32), ledger=recorder.ledger_id, store=recorder.keys)
         self.store = StampLedger(recorder, keyring=keyring)
-        self.slugs = ["winterfest"]
-        self.shops = Shops(self.store, lambda: [shop_id(one) for one in self.slugs])
+        self.slugs, self.payments = ["winterfest"], 0
+        self.pictures = MemoryPictures()
+        self.shops = Shops(
+            self.store,
+            lambda: [shop_id(one) for one in self.slugs],
+            keep_pictures=self.pictures.keep,
+        )
         self.cases = Cases(self.store)
         self.orders = Orders(self.store, self.shops, self.cases)
         self.carts = MemoryCarts()
@@ -195,6 +201,7 @@ class World:
             staff=StaffMembers(self.store, lambda: staff_streams(self.store)),
             credentials=MemoryCredentials(),
             approvals=Approvals(self.store, self.orders, lambda since: []),
+            pictures=self.pictures,
         )
 
     def seats(self, quotas: Any) -> dict[UUID, tuple[int, int, int]]:
@@ -240,7 +247,11 @@ class World:
 
     def pay(self, order: Order) -> Order:
         attempt = next(iter(order.attempts.values()))
-        paid = Paid(amount=order.due, provider="stripe", provider_reference="pi_1", method="card")
+        self.payments += 1
+        reference = f"pi_{self.payments}"
+        paid = Paid(
+            amount=order.due, provider="stripe", provider_reference=reference, method="card"
+        )
         return self.orders.record(
             order.id, paid, correlation_id=attempt.correlation_id, actor="stripe"
         )

@@ -13,6 +13,7 @@ from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
+from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
 from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.recorder import StampRecorder
@@ -150,6 +151,7 @@ def open_shop(
         staff=StaffMembers(store, lambda: staff_streams(store)),
         credentials=MemoryCredentials(),
         approvals=Approvals(store, orders, lambda since: approval_streams(store, since)),
+        pictures=MemoryPictures(),
     )
     app = create_app(parts)
     return Product(

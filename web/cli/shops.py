@@ -9,14 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from adapters.shop_file.read import read_shop_file
-from adapters.shop_file.write import shop_file, spec_of
+from adapters.shop_file.write import file_name, pictures_of, shop_file, spec_of
 from ledger.shop.changes import Change, changes
 from ledger.shop.rules import check, faults, field_of, said
 from ledger.shop.service import UnreadShop
+from ledger.shop.shop import ShopSpec
 from web.cli import audit_tables as tables
 from web.wiring.parts import Parts
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, writable=True, path_type=Path)
 REFUSED = 1
 MEND = "Import a right file of this shop: it takes the place of what cannot be read."
 
@@ -66,15 +68,32 @@ def _show(found: Sequence[Change]) -> None:
 
 @shop.command(name="export")
 @click.argument("slug")
+@click.option("--pictures", type=_FOLDER, help="Write the shop's pictures into this folder, too.")
 @click.pass_context
-def export_shop(context: click.Context, slug: str) -> None:
+def export_shop(context: click.Context, slug: str, pictures: Path | None) -> None:
     """Print the shop as a file that `shop import` reads back: importing it changes nothing."""
     parts: Parts = context.obj()
     spec = spec_of(parts.shops.newest(slug))
+    _write_pictures(parts, spec, pictures)
     click.echo(shop_file(spec), nl=False)
     for fault in faults(spec):
         told = f"{field_of(fault.path, spec)}: {said(fault)}"
         click.echo(f"Mend before importing it again: {told}", err=True)
+
+
+def _write_pictures(parts: Parts, spec: ShopSpec, folder: Path | None) -> None:
+    """Beside the file, under the names that it gives them."""
+    known = pictures_of(spec.preferences)
+    if known and folder is None:
+        hint = "The pictures that it names are written beside it with --pictures FOLDER."
+        click.echo(hint, err=True)
+        return
+    for key, picture in known.items():
+        content = parts.pictures.read(picture.hash)
+        if content is None:
+            click.echo(f"The bytes of {key} are not kept any more: leave it out.", err=True)
+        elif folder is not None:
+            (folder / file_name(key)).write_bytes(content)
 
 
 @shop.command(name="list")

@@ -42,6 +42,23 @@ def moment(when: datetime) -> str:
     return _("%(date)s at %(time)s", date=day(when), time=time)
 
 
+def weekday(when: datetime) -> str:
+    """A date with its day of the week, in the shop's time zone, to begin a line with."""
+    told = dates.format_date(within(when).astimezone(_zone()), "full", locale=_form())
+    return told[:1].upper() + told[1:]
+
+
+def clock_time(when: datetime) -> str:
+    """A time of day, in the shop's time zone."""
+    return dates.format_time(within(when), "short", tzinfo=_zone(), locale=_form())
+
+
+def same_day(one: datetime, other: datetime) -> bool:
+    """Whether two moments are on one day in the shop's time zone."""
+    here = _zone()
+    return within(one).astimezone(here).date() == within(other).astimezone(here).date()
+
+
 def stamped(when: datetime) -> str:
     """A time for machines, in UTC."""
     return when.astimezone(UTC).isoformat(timespec="seconds")

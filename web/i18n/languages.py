@@ -93,6 +93,8 @@ def _remember(response: Response) -> Response:
         response.set_cookie(
             COOKIE, wish, max_age=YEAR, samesite="Lax", httponly=True, secure=secure
         )
+    if response.cache_control.immutable:
+        return response  # what never changes is the same in every language
     response.vary.add("Accept-Language")
     response.vary.add("Cookie")
     return response

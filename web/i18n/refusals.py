@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from ledger.cart.appraisal import AppraisedGroup, AppraisedLine, Obstacle
 from ledger.kernel import refusals as no
 from ledger.kernel.refusals import Refusal
-from ledger.order.cancellation_policy import Eligibility, Why
+from ledger.order.cancellation_policy import Eligibility, Promise, Why
 from ledger.shop.shop import Shop
 from web.i18n.format import local, moment, money
 from web.i18n.gettext import _, ngettext
@@ -172,6 +172,24 @@ def told_cancellation(answer: Eligibility) -> str:
     if not answer.quote.fee:
         return told
     kept = _("A cancellation fee of %(fee)s is kept back.", fee=money(answer.quote.fee))
+    return f"{told} {kept}"
+
+
+def told_promise(promised: Promise) -> str:
+    """The same before anybody orders, in the same words."""
+    if promised.why is Why.PAID_BY_HAND:
+        return _("Ticket sales can help you if you want to cancel.")
+    if promised.why is Why.TOO_LATE:
+        return _("An order that is placed now cannot be cancelled.")
+    if promised.why is not Why.NOTHING or promised.deadline is None:
+        return of_cancellation(promised.why)
+    until = moment(promised.deadline)
+    told = _(
+        "If you order now, you can cancel the order yourself until %(deadline)s.", deadline=until
+    )
+    if not promised.fee:
+        return told
+    kept = _("A cancellation fee of %(fee)s is kept back.", fee=money(promised.fee))
     return f"{told} {kept}"
 
 

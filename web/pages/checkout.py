@@ -15,6 +15,7 @@ from ledger.cart.appraisal import AppraisedLine
 from ledger.kernel import refusals as no
 from ledger.kernel.money import Money, total
 from ledger.kernel.store import LedgerUnavailable
+from ledger.order.cancellation_policy import promise
 from ledger.order.commands import Wanted
 from ledger.order.order import Order
 from ledger.order.payable import payable
@@ -24,6 +25,7 @@ from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised
 from web.actions.cart import after_order, appraised
 from web.actions.place import place_order
+from web.http.addresses import now
 from web.http.current import parts
 from web.http.problems import ProblemRaised, of_refusal
 from web.http.rate_limit import pressed_too_often
@@ -31,12 +33,12 @@ from web.http.visitor_cart import change_cart
 from web.i18n import languages
 from web.i18n.format import local
 from web.i18n.gettext import _
-from web.i18n.refusals import of_field, of_lines, of_price
+from web.i18n.refusals import of_field, of_lines, of_price, told_promise
 from web.pages.cart import ordered_lately, settled_cart
 from web.pages.forms import CheckoutForm
 from web.pages.grace_cancel import remember
 from web.pages.pay import go_and_pay
-from web.pages.shop import PREFIX, by_rate, entered, quantities
+from web.pages.shop import PREFIX, by_rate, entered, paying, quantities, times_of
 
 pages = Blueprint("checkout", __name__)
 _LINKS = UUID("0f1c4c0a-6a43-4d8e-9a55-9f3f2d1c7b60")
@@ -245,6 +247,7 @@ def _page(
     again = {} if form.is_of_cart else named
     languages.read_again_at(url_for("checkout.form", shop=shop.slug), again)
     gross = [(one.product.vat_percent, one.price) for one in chosen]
+    sum_of_all = total([price for _rate, price in gross], currency)
     return render_template(
         "checkout.html",
         shop=shop,
@@ -252,10 +255,13 @@ def _page(
         form=form,
         complaint=complaint,
         first=first,
-        total=total([price for _rate, price in gross], currency),
+        total=sum_of_all,
         vat=by_rate(gross),
         again=again,
         changed=[one for one in changed if one.price_changed],
         other_price=of_price,
         by_hand=capability(shop.terms.provider).by_hand,
+        promised=told_promise(promise(shop.terms, sum_of_all, now())),
+        paying=paying(shop.terms) if sum_of_all else "",
+        times=times_of(shop.terms),
     )

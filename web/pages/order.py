@@ -32,6 +32,7 @@ from web.pages.order_headline import confirmation, needs_contact, progress, stan
 from web.pages.order_timeline import timeline
 from web.pages.pay import LOOKS, come_back, times_looked, try_again
 from web.pages.tickets import shown
+from web.pages.visit import times
 
 pages = Blueprint("orders", __name__)
 
@@ -70,6 +71,7 @@ def page(shop: str, order: str) -> str:
         grace_ends=grace_ends(found),
         grace_left=_seconds_left(found, at),
         progress=progress(found, waits=back.waits),
+        times=_times(found),
         again="again" in request.args,
         rest=rest_of_cart(found),
         form=PressForm(),
@@ -99,6 +101,13 @@ def vat_of(order: Order) -> list[tuple[str, object]]:
     """The VAT inside the order's total, per rate; what goes back for pieces is not in it."""
     kept = kept_by_rate(order, before=order.position + 1)
     return [(one.rate, one.vat) for one in shares(kept) if one.base or not order.amendments]
+
+
+def _times(order: Order) -> list[str]:
+    """When it takes place, as the order was told last."""
+    known = order.visit
+    doors_at, ends_at = (known.doors_at, known.ends_at) if known else (None, None)
+    return times(order.starts_at, doors_at=doors_at, ends_at=ends_at)
 
 
 def _preferences(order: Order) -> Preferences | None:

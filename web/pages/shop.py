@@ -21,9 +21,10 @@ from web.http.current import parts
 from web.http.kept_answers import is_anybody, kept_body, tagged
 from web.http.visitor_cart import cart_beside
 from web.i18n import languages
-from web.i18n.format import money, percent, told_in
+from web.i18n.format import local, money, percent, told_in
 from web.i18n.gettext import _, ngettext
 from web.pages.forms import CartForm
+from web.pages.visit import times
 
 # From this many on, a number of what is left says more than "available".
 FEW = 10
@@ -49,6 +50,8 @@ class Offer:
 
 def offers(shop: Shop, totals: SeatTotals, *, at: datetime) -> list[Offer]:
     """What is on sale, in the shop's order; then what will be."""
+    if shop.cancelled:
+        return []
     shown = [_offer(shop, one, totals) for one in shop.on_sale(at)]
     upcoming = (one for one in shop.products.values() if one.available_from is not None)
     later = [one for one in upcoming if one.available_from and one.available_from > at]
@@ -128,7 +131,7 @@ def index() -> Response:
     about = ("shops", languages.current(), tuple((one.id, one.version) for one in shops))
 
     def drawn() -> bytes:
-        return render_template("shops.html", shops=shops).encode()
+        return render_template("shops.html", shops=shops, place_of=place_of).encode()
 
     return tagged(kept_body(about, drawn) if is_anybody() else drawn(), mimetype="text/html")
 
@@ -190,7 +193,20 @@ def _drawn(
         form=form,
         cancelling=cancelling,
         paying=paying,
+        times=times_of(shop.terms),
+        sells=any(one.product.price for one in shown),
+        sold_out={one.word for one in shown} - {"upcoming"} == {"sold_out"},
     )
+
+
+def place_of(shop: Shop) -> str:
+    """Where a shop's event takes place, in a few words; empty where it does not say."""
+    return local(shop.terms.venue.name) if shop.terms.venue else ""
+
+
+def times_of(terms: Preferences) -> list[str]:
+    """When it starts and ends, and when doors open."""
+    return times(terms.starts_at, doors_at=terms.doors_at, ends_at=terms.ends_at)
 
 
 def entered(slug: str) -> Shop:

@@ -66,6 +66,20 @@ const runningTotal = (form) => {
   tell();
 };
 
+// News of an order take the place of what the page said, and are read out; nothing else moves.
+const renew = async (address) => {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(String(answer.status));
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const before = document.querySelector("main"), after = fresh.querySelector("main");
+  before.replaceWith(after);
+  history.replaceState(null, "", address);
+  improve(after);
+  const told = document.getElementById("news");
+  told.textContent = [...after.querySelectorAll(".standing .badge, .standing h1, .standing h1 + p")]
+    .map((one) => one.textContent.trim()).join(". ");
+};
+
 const watch = (place) => {
   let pause = 2000, looks = Number(place.dataset.looks);
   const look = async () => {
@@ -74,7 +88,7 @@ const watch = (place) => {
       const order = answer.ok ? await answer.json() : null;
       const version = (order?.order ?? order)?.version;
       if (version !== undefined && String(version) !== place.dataset.version) {
-        location.replace(place.dataset.then);
+        await renew(place.dataset.then).catch(() => location.replace(place.dataset.then));
         return;
       }
     } catch { /* No network just now: the next look may succeed. */ }
@@ -120,11 +134,15 @@ const copies = (place) => {
   place.append(button);
 };
 
-document.querySelectorAll("form").forEach(once);
-document.querySelectorAll("[data-copy]").forEach(copies);
-document.querySelectorAll(".picker").forEach(stepper);
-document.querySelectorAll("[data-total]").forEach(runningTotal);
-document.querySelectorAll("[data-left]").forEach(countdown);
-document.querySelectorAll("[data-watch]").forEach(watch);
+const improve = (part) => {
+  part.querySelectorAll("form").forEach(once);
+  part.querySelectorAll("[data-copy]").forEach(copies);
+  part.querySelectorAll(".picker").forEach(stepper);
+  part.querySelectorAll("[data-total]").forEach(runningTotal);
+  part.querySelectorAll("[data-left]").forEach(countdown);
+  part.querySelectorAll("[data-watch]").forEach(watch);
+};
+
+improve(document);
 document.querySelector("[data-focus]")?.focus();
 addEventListener("pageshow", (event) => { if (event.persisted) freshAgain(); });

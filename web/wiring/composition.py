@@ -29,6 +29,7 @@ from adapters.postgres.working.carts import PostgresCarts
 from adapters.postgres.working.cursors import PostgresCursors
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.postgres.working.passkeys import PostgresPasskeys
+from adapters.postgres.working.pictures import PostgresPictures
 from adapters.postgres.working.rate_limits import RateLimits
 from adapters.postgres.working.sessions import PostgresSessions
 from adapters.postgres.working.staff import PostgresCredentials
@@ -117,7 +118,10 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     keyring, wrapping = keys_of(settings, recorder)
     store = stack.enter_context(closing(StampLedger(recorder, keyring=keyring)))
     cache = ShopCache((monotonic, lambda: now().timestamp()))
-    shops = Shops(store, PostgresCatalogue(connections).shops, cache=cache)
+    pictures = PostgresPictures(connections)
+    shops = Shops(
+        store, PostgresCatalogue(connections).shops, cache=cache, keep_pictures=pictures.keep
+    )
     cases = Cases(store)
     ways, calls = ways_to_pay(settings, PostgresOnce(connections)), ProviderCalls()
     words = WordFinder(ledger=store, table=WordTable(connections))
@@ -147,6 +151,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         staff=StaffMembers(store, staff_streams.members),
         credentials=PostgresCredentials(connections),
         approvals=Approvals(store, orders, staff_streams.approvals),
+        pictures=pictures,
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         transfer_svg=transfer_svg,

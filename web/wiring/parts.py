@@ -154,6 +154,14 @@ class Limits(Protocol):
         ...
 
 
+class Pictures(Protocol):
+    """Where the pictures of shops are kept."""
+
+    def read(self, hash: str) -> bytes | None:
+        """The bytes (WebP) under their SHA-256 (hexadecimal); None where nobody kept any."""
+        ...
+
+
 class Behind(Protocol):
     """How many stamps a projection is behind the ledger."""
 
@@ -347,6 +355,7 @@ class Parts:
     staff: StaffMembers
     approvals: Approvals
     credentials: CredentialStore
+    pictures: Pictures
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None

@@ -2,7 +2,13 @@
 
 from datetime import datetime
 
-from adapters.mail.letters.context import Occasion, about_everything, about_tickets, vat_of_order
+from adapters.mail.letters.context import (
+    Occasion,
+    about_everything,
+    about_tickets,
+    about_visit,
+    vat_of_order,
+)
 from adapters.mail.letters.letter import Action, Body, Statement
 from ledger.kernel.values import replace
 from ledger.order.cancellation_policy import Eligibility, eligibility
@@ -17,7 +23,7 @@ def confirmed(at: Occasion) -> Body:
         tone="good",
         heading=at.say("Thank you for your order"),
         paragraphs=(at.greeting(), _what_happened(at), *about_tickets(at)),
-        facts=about_everything(at, at.say("Receipt")),
+        facts=(*about_visit(at), *about_everything(at, at.say("Receipt"))),
         statement=Statement(
             sum_label=at.say("Total"), total=at.order.terms.total, vat=vat_of_order(at.order)
         ),

@@ -128,6 +128,21 @@ def about_order(at: Occasion) -> Sequence[Fact]:
     )
 
 
+def about_visit(at: Occasion) -> Sequence[Fact]:
+    """When and where to come; nothing of an order whose shop said no more than when it starts."""
+    known, speech = at.order.visit, at.speech
+    if known is None:
+        return ()
+    where = ", ".join(filter(None, (speech.of(known.venue) if known.venue else "", known.address)))
+    found = (
+        (at.say("Doors open"), speech.moment(known.doors_at) if known.doors_at else ""),
+        (at.say("Starts"), speech.moment(at.order.starts_at)),
+        (at.say("Ends"), speech.moment(known.ends_at) if known.ends_at else ""),
+        (at.say("Where"), where),
+    )
+    return tuple(one for one in found if one[1])
+
+
 def about_receipt(at: Occasion, label: str, *reversed: Fact) -> Sequence[Fact]:
     """The receipt's own number and date, and the reference of what was to be paid.
 

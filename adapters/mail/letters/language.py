@@ -54,6 +54,15 @@ class Speech:
     def date(self, moment: datetime) -> str:
         return _date(within(moment).astimezone(self._zone).date(), self._locale)
 
+    def time(self, moment: datetime) -> str:
+        """The time of day, in the shop's time zone."""
+        there = within(moment).astimezone(self._zone)
+        return _time(there.hour, there.minute, self._locale)
+
+    def same_day(self, one: datetime, other: datetime) -> bool:
+        """Whether two moments are on one day in the shop's time zone."""
+        return self.date(one) == self.date(other)
+
     def moment(self, moment: datetime) -> str:
         """Date and time of day, in the shop's time zone."""
         there = within(moment).astimezone(self._zone)

@@ -1,5 +1,6 @@
 """The event of an order for a calendar: iCalendar (RFC 5545)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from adapters.mail.letters.language import Speech
@@ -31,12 +32,24 @@ def event_ics(order: Order) -> bytes:
         f"SEQUENCE:{len(order.moves)}",
         f"DTSTAMP:{_moment(stamped)}",
         f"DTSTART:{_moment(order.starts_at)}",
+        *_until_and_where(order, speech),
         f"SUMMARY:{_text(speech.of(terms.shop_name))}",
         f"DESCRIPTION:{_text(f'{about[0]} {about[1]} · {terms.seller.name}')}",
         "END:VEVENT",
         "END:VCALENDAR",
     )
     return b"".join(_folded(line.encode()) for line in lines)
+
+
+def _until_and_where(order: Order, speech: Speech) -> Sequence[str]:
+    known = order.visit
+    if known is None:
+        return ()
+    where = ", ".join(filter(None, (speech.of(known.venue) if known.venue else "", known.address)))
+    return (
+        *([f"DTEND:{_moment(known.ends_at)}"] if known.ends_at else []),
+        *([f"LOCATION:{_text(where)}"] if where else []),
+    )
 
 
 def _moment(at: datetime) -> str:

@@ -76,10 +76,11 @@ def _words(
     """From the top down; whatever its length, it ends above the bars."""
     top = _block(page, sheet.event, left, top, size=17, bold=True) - 2 * mm
     top = _block(page, ticket.title, left, top, size=12.5, bold=False) - 4 * mm
-    row = (*sheet.facts, (sheet.labels[0], sheet.order))
-    for label, value in row[:-1]:
-        _fact(page, label, value, left=left, top=top, room=_TEXT - 26 * mm)
-    _fact(page, *row[-1], left=left + _TEXT - 24 * mm, top=top, room=24 * mm)
+    number = (sheet.labels[0], sheet.order)
+    _fact(page, *number, left=left + _TEXT - 24 * mm, top=top, room=24 * mm)
+    for place, (label, value) in enumerate(sheet.facts):
+        room = _TEXT - 26 * mm if place == 0 else _TEXT
+        _fact(page, label, value, left=left, top=top - place * 9 * mm, room=room)
 
 
 def _fact(page: Canvas, label: str, value: str, *, left: float, top: float, room: float) -> None:

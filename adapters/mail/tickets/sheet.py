@@ -61,11 +61,25 @@ def sheet_of(order: Order, codes: Sequence[str] | None = None) -> TicketSheet | 
         event=event,
         order=number,
         seller=one_line(terms.seller.name),
-        facts=((speech.say("When"), speech.moment(order.starts_at)),),
+        facts=_facts(order, speech),
         labels=(speech.say("Order"), speech.say("Ticket")),
         rule=speech.say("This code lets one person in, once. Show it to nobody else."),
         tickets=[_printed(one, speech) for one in tickets],
     )
+
+
+def _facts(order: Order, speech: Speech) -> Sequence[tuple[str, str]]:
+    """When to come, and where if the order says so."""
+    known, when = order.visit, speech.moment(order.starts_at)
+    if known is None:
+        return ((speech.say("When"), when),)
+    if known.doors_at is not None:
+        same = speech.same_day(known.doors_at, order.starts_at)
+        doors = speech.time(known.doors_at) if same else speech.moment(known.doors_at)
+        when = speech.say("%(when)s, doors open at %(doors)s", when=when, doors=doors)
+    where = ", ".join(filter(None, (speech.of(known.venue) if known.venue else "", known.address)))
+    place = ((speech.say("Where"), one_line(where)),) if where else ()
+    return ((speech.say("When"), when), *place)
 
 
 def _printed(ticket: Ticket, speech: Speech) -> PrintedTicket:

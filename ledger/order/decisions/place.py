@@ -25,6 +25,7 @@ from ledger.order.stamps import (
     OrderPlaced,
     OrderStamp,
     SeatClaim,
+    Visit,
     ZeroPrice,
 )
 from ledger.payments.capabilities import hindrance
@@ -137,7 +138,21 @@ def _placed(
         grace_period=terms.grace_period,
         overpaid=terms.overpaid,
         payment_letter=payment_letter(terms) if any(one.unit_price for one in lines) else None,
+        visit=visit(terms),
         customer=command.customer,
+    )
+
+
+def visit(terms: Preferences) -> Visit | None:
+    """What a shop tells of place and times; None if it tells nothing of them."""
+    place = terms.venue
+    if place is None and terms.doors_at is None and terms.ends_at is None:
+        return None
+    return Visit(
+        venue=place.name if place else {},
+        address=place.address if place else "",
+        doors_at=terms.doors_at,
+        ends_at=terms.ends_at,
     )
 
 

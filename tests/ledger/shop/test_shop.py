@@ -10,7 +10,14 @@ import pytest
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import QuotaTooSmall, ShopInvalid, UnknownShop
 from ledger.shop.limits import EARLIEST, LATEST
-from ledger.shop.stamps import PreferencesChanged, ProductRevised, ProductWithdrawn, QuotaSet
+from ledger.shop.service import Shops
+from ledger.shop.stamps import (
+    Picture,
+    PreferencesChanged,
+    ProductRevised,
+    ProductWithdrawn,
+    QuotaSet,
+)
 from tests.kits.worlds import SPEC, World
 
 
@@ -129,3 +136,56 @@ def test_a_shop_that_cannot_be_is_refused_by_field(world: World, spec: Any, fiel
         imported(world, spec)
     assert refused.value.field == field
     assert world.store.head()[0] == size
+
+
+def a_picture(**changes: Any) -> Picture:
+    alt = {"en": "A stage", "fi": "Lava", "sv": "En scen"}
+    made = Picture(hash="a" * 64, source="f" * 64, width=640, height=320, alt=alt)
+    return replace(made, **changes)
+
+
+def looking(**looks: Any) -> Any:
+    return replace(SPEC, preferences=replace(SPEC.preferences, **looks))
+
+
+def test_what_another_encoder_makes_of_the_same_file_changes_nothing(world: World) -> None:
+    imported(world, looking(picture=a_picture(), logo=a_picture(width=320)))
+    again = looking(picture=a_picture(hash="b" * 64), logo=a_picture(hash="b" * 64, width=320))
+    assert imported(world, again) == []
+
+
+def test_another_file_or_other_words_for_it_are_a_change(world: World) -> None:
+    imported(world, looking(picture=a_picture()))
+    words = {"en": "The stage", "fi": "Lava", "sv": "En scen"}
+    (told,) = imported(world, looking(picture=a_picture(hash="b" * 64, alt=words)))
+    assert told.after.picture == a_picture(alt=words)
+    other = a_picture(hash="c" * 64, source="e" * 64)
+    (changed,) = imported(world, looking(picture=other))
+    assert changed.after.picture == other
+    (gone,) = imported(world, SPEC)
+    assert gone.after.picture is None
+
+
+def test_bytes_are_kept_before_a_stamp_names_them(world: World) -> None:
+    kept: list[Any] = []
+    shops = Shops(world.store, keep_pictures=kept.append)
+    spec = replace(looking(picture=a_picture()), pictures={"a" * 64: b"bytes"})
+    shops.import_shop(spec, actor="test", at=world.clock())
+    assert kept == [{"a" * 64: b"bytes"}]
+
+
+def test_doors_and_end_move_with_the_start(world: World) -> None:
+    start = SPEC.preferences.starts_at
+    times = {"doors_at": start - timedelta(hours=1), "ends_at": start + timedelta(hours=8)}
+    imported(world, looking(**times))
+    world.shops.move(
+        SPEC.slug,
+        starts_at=start + timedelta(days=30),
+        reason={"en": "The hall is flooded."},
+        refunds_until=None,
+        actor="test",
+        at=world.clock(),
+    )
+    terms = world.shops.newest(SPEC.slug).terms
+    assert terms.doors_at == times["doors_at"] + timedelta(days=30)
+    assert terms.ends_at == times["ends_at"] + timedelta(days=30)

@@ -1,11 +1,16 @@
 """`shop export`, `shop check --diff` and `shop new`, as an organiser types them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from adapters.shop_file.read import read_shop_file
+from adapters.store.memory_pictures import MemoryPictures
+from ledger.shop.service import Shops
+from ledger.shop.stamps import shop_id
+from tests.kits.page_states import SAMPLE
 from tests.kits.product import Product
 from web.cli.main import main
 from web.cli.new_shop import new_shop
@@ -103,3 +108,23 @@ def test_the_file_to_begin_with_is_right_as_it_is(product: Product, tmp_path: Pa
     file = tmp_path / "begun.yaml"
     assert run(product, new_shop, str(file), "--no-ask").exit_code == 0
     assert read_shop_file(file).slug == "my-shop"
+
+
+def test_a_shop_with_pictures_comes_back_from_its_export(product: Product, tmp_path: Path):
+    pictures = MemoryPictures()
+    shops = Shops(product.parts.store, lambda: [shop_id(SHOP)], keep_pictures=pictures.keep)
+    parts = replace(product.parts, shops=shops, pictures=pictures)
+    shops.import_shop(read_shop_file(SAMPLE), actor="test", at=parts.clock())
+    words = [SHOP, "--pictures", str(tmp_path)]
+    told = CliRunner().invoke(export_shop, words, obj=lambda: parts)
+    file = tmp_path / "exported.yaml"
+    file.write_text(told.stdout)
+    assert {one.name for one in tmp_path.iterdir()} == {
+        "exported.yaml",
+        "logo.webp",
+        "picture.webp",
+    }
+    again = CliRunner().invoke(import_shop, [str(file)], obj=lambda: parts)
+    assert f"{SHOP}: no change" in again.output, again.output
+    hint = CliRunner().invoke(export_shop, [SHOP], obj=lambda: parts).stderr
+    assert "--pictures FOLDER" in hint

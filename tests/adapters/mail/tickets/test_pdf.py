@@ -122,6 +122,15 @@ def test_what_an_order_has_for_tickets_stands_on_its_sheet():
     assert made is not None
     assert [one.title for one in made.tickets] == ["Weekend ticket", "Weekend ticket"]
     assert [one.number for one in made.tickets] == ["1 of 2", "2 of 2"]
+    assert made.facts == (
+        ("When", "5 February 2027 at 12:00, doors open at 11:00"),
+        ("Where", "Old Harbour Park, Satamakatu 1, 00160 Helsinki"),
+    )
+
+
+def test_an_order_whose_shop_told_no_place_has_a_sheet_as_ever():
+    made = sheet_of(ticketed(replace(PLACED, visit=None)))
+    assert made is not None
     assert made.facts == (("When", "5 February 2027 at 12:00"),)
 
 

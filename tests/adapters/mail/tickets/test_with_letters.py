@@ -113,6 +113,8 @@ def test_the_event_is_as_calendars_want_it():
     assert lines[-2:] == ["END:VCALENDAR", ""]
     assert "DTSTART:20270205T100000Z" in lines
     assert "SUMMARY:Winterfest 2027" in lines
+    assert "DTEND:20270207T210000Z" in lines
+    assert "LOCATION:Old Harbour Park\\, Satamakatu 1\\, 00160 Helsinki" in lines
     assert not any(str(ORDER) in line for line in lines)
 
 
@@ -128,7 +130,9 @@ def test_when_the_start_is_moved_the_codes_stay_and_the_new_time_is_on_them():
     assert old is not None
     assert new is not None
     assert old.tickets == new.tickets
-    assert old.facts != new.facts == (("When", "10 April 2027 at 17:30"),)
+    assert old.facts != new.facts
+    # Doors and end move along.
+    assert new.facts[0] == ("When", "10 April 2027 at 17:30, doors open at 16:30")
     lines = unfolded(event_ics(moved))
     assert {"SEQUENCE:1", "DTSTART:20270410T143000Z"} <= {*lines}
     assert [one for one in lines if one.startswith("UID:")] == [

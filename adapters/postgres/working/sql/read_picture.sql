@@ -1,0 +1,1 @@
+select content from working.pictures where hash = $1

@@ -1,0 +1,315 @@
+"""Every page of the customers' side in each of its states, by name: to be measured and looked at.
+
+`python -m tests.kits.page_states FOLDER [NAME …]` writes a picture of each, on a phone, a tablet
+and a desk, in the light and in the dark, in every language.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from werkzeug.serving import make_server
+
+from adapters.shop_file.read import read_shop_file
+from ledger.kernel.money import Money
+from ledger.order.commands import CancelUnpaid
+from ledger.order.order import Order
+from ledger.order.stamps import PaymentFailed, PaymentPending, Refunded
+from ledger.shop.stamps import CancellationPolicy
+from tests.kits.pages import World, address, hidden, press
+from tests.kits.pages_shop import winterfest
+from web.http.current import KEY
+
+SAMPLE = Path(__file__).parents[2] / "web" / "samples" / "winterfest.yaml"
+WIDTHS, SCHEMES, LANGUAGES = (360, 768, 1280), ("light", "dark"), ("en", "fi", "sv")
+_POLICY = CancellationPolicy(
+    period_days=14, fee_fixed=Money(0, "EUR"), fee_percent="10", parts=True
+)
+_WHY = {
+    "en": "The hall is flooded.",
+    "fi": "Sali on veden vallassa.",
+    "sv": "Salen är översvämmad.",
+}
+Here = Callable[[World], str]
+Act = Callable[[Any, World], None]
+
+
+class State(NamedTuple):
+    """Where a state is found, and what is pressed there until it shows."""
+
+    path: Here
+    act: Act | None = None
+
+
+def dressed(**changes: Any) -> World:
+    """A world whose shop has a venue, times, pictures and a colour of its own."""
+    world, sample = World(), read_shop_file(SAMPLE)
+    looks = ("venue", "doors_at", "ends_at", "picture", "logo", "colour")
+    spec = winterfest(_POLICY)
+    known = {name: getattr(sample.preferences, name) for name in looks}
+    spec = replace(
+        spec,
+        preferences=replace(spec.preferences, **{**known, **changes}),
+        pictures=sample.pictures,
+    )
+    world.shops.import_shop(spec, actor="test", at=world.clock())
+    parts = world.app.extensions[KEY]
+    world.app.extensions[KEY] = replace(parts, settings=replace(parts.settings, demo=True))
+    world.another_shop("summerfest")
+    world.another_shop("soldout", name={"en": "Autumn concert"})
+    for quota in world.shops.get("soldout").quotas:
+        (gone,) = world.shops.get("soldout").quota_ids(
+            next(one for one in world.shops.get("soldout").products.values() if quota in one.quotas)
+        )
+        world.taken[gone] = (10, 0, 10)
+    world.another_shop("flooded")
+    world.shops.cancel("flooded", reason=_WHY, actor="test")
+    return world
+
+
+def order(world: World) -> str:
+    return address(world.with_a_page(world.an_order()))
+
+
+def waiting(world: World) -> str:
+    return f"{order(world)}?paid=1"
+
+
+def paid(world: World) -> str:
+    return address(world.a_paid_order())
+
+
+def with_tickets(world: World) -> str:
+    return address(world.issue(world.a_paid_order()))
+
+
+def pending(world: World) -> str:
+    found = world.with_a_page(world.an_order())
+    return address(_told(world, found, PaymentPending(provider_reference="pi_1")))
+
+
+def declined(world: World) -> str:
+    found = world.with_a_page(world.an_order())
+    return address(_told(world, found, PaymentFailed(provider_reference="pi_1", code="no")))
+
+
+def unpaid_too_long(world: World) -> str:
+    found = world.an_order()
+    wish = CancelUnpaid(correlation_id=uuid4(), actor="worker", at=_after(world, days=4))
+    return address(world.orders.handle(found.id, wish))
+
+
+def _after(world: World, **time: float) -> Any:
+    kept = world.clock.now
+    world.clock.pass_by(**time)
+    later, world.clock.now = world.clock.now, kept
+    return later
+
+
+def refund_under_way(world: World) -> str:
+    return address(cancelled(world))
+
+
+def refunded(world: World) -> str:
+    found = cancelled(world)
+    (refund,) = found.refunds.values()
+    assert refund.payment is not None
+    done = Refunded(
+        payment=refund.payment, amount=found.refund_pending, provider_reference="re_done"
+    )
+    correlation_id = next(iter(found.refunds))
+    told = world.orders.record(found.id, done, correlation_id=correlation_id, actor="stripe")
+    return address(told)
+
+
+def cancelled(world: World, *, mood: str = "willing") -> Order:
+    """An order that its customer cancelled on the pages."""
+    found = world.a_paid_order()
+    _confirm(world, world.a_link(found, code=uuid4().hex), mood)
+    return world.orders.get(found.id)
+
+
+def _confirm(world: World, link: str, mood: str) -> str:
+    world.bank.mood = mood
+    page = world.browser.get(link).text
+    answer = press(world.browser, page, link, amount=hidden(page, "amount"))
+    world.bank.mood = "willing"
+    return str(answer.headers.get("Location", link))
+
+
+def result(mood: str) -> Here:
+    """The page after a cancellation was confirmed, as the provider answered."""
+
+    def found(world: World) -> str:
+        link = world.a_link(world.a_paid_order(), code=uuid4().hex)
+        _confirm(world, link, mood)
+        return link
+
+    return found
+
+
+def request_page(world: World) -> str:
+    return f"{paid(world)}/cancel"
+
+
+def link_page(world: World) -> str:
+    return world.a_link(world.a_paid_order(), code=uuid4().hex)
+
+
+def part_of_it(world: World) -> str:
+    return f"{link_page(world)}?pieces-0=1"
+
+
+def too_late(world: World) -> str:
+    """Asked for and never paid, so nothing can be returned."""
+    return f"{order(world)}/cancel"
+
+
+def _told(world: World, found: Order, fact: Any) -> Order:
+    attempt = next(iter(found.attempts))
+    return world.orders.record(found.id, fact, correlation_id=attempt, actor="stripe")
+
+
+def fill_cart(page: Any, world: World, *shops: str) -> None:
+    for shop in shops or ("winterfest",):
+        page.goto(f"{world.base}/{shop}/")
+        page.fill("input[name='buy.weekend']", "2")
+        page.fill("input[name='buy.friday']", "1")
+        page.locator("button[name=then][value=cart]").click()
+        page.wait_for_url("**/cart*")
+
+
+def two_shops(page: Any, world: World) -> None:
+    fill_cart(page, world, "winterfest", "summerfest")
+
+
+def sold_out_meanwhile(page: Any, world: World) -> None:
+    fill_cart(page, world)
+    kept = dict(world.taken)
+    world.take_all_but(0, "friday")
+    page.goto(f"{world.base}/winterfest/cart")
+    world.taken = kept
+
+
+def press_last(page: Any, world: World) -> None:
+    """The form as it stands, which is not right yet."""
+    page.locator("main form button.button").last.click()
+    page.wait_for_load_state()
+
+
+def nothing_typed(page: Any, world: World) -> None:
+    page.locator("main form button.whole").click()
+    page.locator(".summary").wait_for()
+
+
+def ask_for_link(page: Any, world: World) -> None:
+    page.fill("input[name=number]", "1")
+    page.fill("input[name=email]", "aino@example.org")
+    press_last(page, world)
+
+
+def at(path: str) -> Here:
+    return lambda world: path
+
+
+CHECKOUT = "/winterfest/checkout?buy.weekend=2&buy.friday=1"
+STATES: Mapping[str, State] = {
+    "shops": State(at("/")),
+    "shop": State(at("/winterfest/")),
+    "shop, nothing chosen": State(at("/winterfest/?nothing=1")),
+    "shop without pictures": State(at("/summerfest/")),
+    "shop sold out": State(at("/soldout/")),
+    "shop cancelled": State(at("/flooded/")),
+    "cart empty": State(at("/winterfest/cart")),
+    "cart full": State(at("/winterfest/"), fill_cart),
+    "cart of two shops": State(at("/winterfest/"), two_shops),
+    "cart in trouble": State(at("/winterfest/"), sold_out_meanwhile),
+    "checkout": State(at(CHECKOUT)),
+    "checkout with errors": State(at(CHECKOUT), nothing_typed),
+    "order to be paid": State(order),
+    "order waiting": State(waiting),
+    "order paid": State(paid),
+    "order with tickets": State(with_tickets),
+    "payment under way": State(pending),
+    "payment declined": State(declined),
+    "order never paid": State(unpaid_too_long),
+    "refund under way": State(refund_under_way),
+    "refunded": State(refunded),
+    "cancelling explained": State(request_page),
+    "cancelling, link sent": State(request_page, press_last),
+    "cancelling not possible": State(too_late),
+    "cancelling, to confirm": State(link_page),
+    "cancelling some, to confirm": State(part_of_it),
+    "cancelled": State(result("willing")),
+    "refund refused": State(result("refusing")),
+    "refund unknown": State(result("silent")),
+    "link of no use": State(lambda world: f"{paid(world)}/cancel/nothing"),
+    "withdraw": State(at("/winterfest/withdraw")),
+    "withdraw with errors": State(at("/winterfest/withdraw"), nothing_typed),
+    "withdraw, link sent": State(at("/winterfest/withdraw"), ask_for_link),
+    "no such page of a shop": State(at("/winterfest/nothing")),
+    "no such page": State(at("/nothing/at/all")),
+    "explained problem": State(at("/problems/sold-out")),
+    "components": State(at("/_/components")),
+}
+
+
+@contextmanager
+def served(world: World) -> Iterator[World]:
+    """The world behind an address."""
+    server = make_server("127.0.0.1", 0, world.app, threaded=True)
+    world.base = f"http://127.0.0.1:{server.port}"
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield world
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def opened(browser: Any, world: World, name: str, *, language: str, **context: Any) -> Any:
+    """A page in a state, in a browser that has never been here."""
+    page = browser.new_context(**context).new_page()
+    state = STATES[name]
+    path = state.path(world)
+    mark = "&" if "?" in path else "?"
+    page.goto(f"{world.base}{path}{mark}lang={language}")
+    if state.act is not None:
+        state.act(page, world)
+    return page
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """A picture of each state."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.kits.browser import ARGUMENTS, find_or_install
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with served(dressed()) as world, sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=find_or_install(), args=list(ARGUMENTS)
+        )
+        for name in names or STATES:
+            for number, width in enumerate(WIDTHS):
+                language, scheme = LANGUAGES[number], SCHEMES[number % 2]
+                size = {"width": width, "height": 800}
+                page = opened(
+                    running, world, name, language=language, viewport=size, color_scheme=scheme
+                )
+                file = f"{name.replace(' ', '-').replace(',', '')}-{width}-{scheme}.png"
+                # All of it at once: what sticks to the edge of a screen would lie over the rest.
+                high = page.evaluate("document.documentElement.scrollHeight")
+                page.set_viewport_size({"width": width, "height": high})
+                page.screenshot(path=folder / file)
+                page.context.close()
+        running.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

@@ -1,0 +1,165 @@
+"""Every page in every state, as WCAG 2.2 AA wants it: measured by axe in a real browser.
+
+Of each: everything that axe knows, on a phone; contrast once more in the dark; and nothing wider
+than a phone, a desk at 200 %, or a desk.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.kits.page_states import CHECKOUT, LANGUAGES, STATES, dressed, opened, served
+from tests.kits.pages import MEMBER, World
+
+PHONE = {"width": 360, "height": 780}
+# A desk of 1280 pixels at 200 % has the room of 640.
+OTHER_WIDTHS = (640, 1280)
+ONLY_CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with served(dressed()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def axe() -> Axe:
+    return Axe()
+
+
+def violations(axe: Axe, page: Any, **options: Any) -> list[str]:
+    """Each with its rule, what it wants, and the first place that breaks it."""
+    found = axe.run(page, **options).response["violations"]
+    return [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_nobody_is_kept_out(browser: Any, world: World, axe: Axe, name: str) -> None:
+    language = LANGUAGES[[*STATES].index(name) % len(LANGUAGES)]
+    page = opened(browser, world, name, language=language, viewport=PHONE)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    assert violations(axe, page) == [], name
+    page.emulate_media(color_scheme="dark")
+    assert violations(axe, page, options=ONLY_CONTRAST) == [], f"{name}, in the dark"
+    for width in (PHONE["width"], *OTHER_WIDTHS):
+        page.set_viewport_size({"width": width, "height": 780})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{name} at {width}"
+    assert complaints == [], name
+    page.context.close()
+
+
+def test_a_violation_is_seen(browser: Any, world: World, axe: Axe) -> None:
+    """A field without its label, and grey on grey, in a page that has neither."""
+    page = opened(browser, world, "checkout", language="en", viewport=PHONE)
+    page.evaluate(
+        """() => {
+            document.querySelector("label[for=first_name]").remove();
+            document.querySelector("h1").style.color = "#ccc";
+        }"""
+    )
+    rules = {one.partition(":")[0] for one in violations(axe, page)}
+    assert rules == {"label", "color-contrast"}
+    page.context.close()
+
+
+def focused(page: Any) -> str:
+    """What has the focus, by its name, and that one can see that it has it."""
+    return str(
+        page.evaluate(
+            """() => {
+                const one = document.activeElement, style = getComputedStyle(one);
+                if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2)
+                    return `invisible: ${one.outerHTML.slice(0, 120)}`;
+                return one.name || one.id || one.textContent.trim();
+            }"""
+        )
+    )
+
+
+def tabbed_to(page: Any, name: str) -> None:
+    """On with the tabulator until it is there; every stop on the way can be seen."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        at = focused(page)
+        assert not at.startswith("invisible"), at
+        if at == name:
+            return
+    raise AssertionError(f"{name} was never reached")
+
+
+def test_one_buys_with_the_keyboard_alone(browser: Any, world: World) -> None:
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page.route("https://pay.example/**", lambda route: route.fulfill(status=200, body="paying"))
+    page.goto(f"{world.base}/winterfest/?lang=en")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to content"
+    page.keyboard.press("Enter")
+    tabbed_to(page, "buy.weekend")
+    page.keyboard.press("ArrowUp")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if focused(page) == "then" and page.evaluate("document.activeElement.value") == "checkout":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/checkout")
+    for field, value in MEMBER.items():
+        tabbed_to(page, field)
+        page.keyboard.type(value)
+    page.keyboard.press("Enter")
+    page.wait_for_url("https://pay.example/**")
+    page.context.close()
+
+
+def test_an_error_leads_to_its_field_and_is_read_with_it(browser: Any, world: World) -> None:
+    page = browser.new_context(viewport=PHONE).new_page()
+    page.goto(f"{world.base}{CHECKOUT}&lang=en")
+    page.locator("main form button.whole").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    page.get_by_role("link", name="Enter your email address.").click()
+    email = page.get_by_label("Email")
+    expect(email).to_be_focused()
+    expect(email).to_have_attribute("aria-invalid", "true")
+    expect(email).to_have_accessible_description(
+        "The confirmation goes to this address. Enter your email address."
+    )
+    page.context.close()
+
+
+def test_who_wants_no_motion_sees_none(browser: Any, world: World) -> None:
+    page = opened(
+        browser, world, "order waiting", language="en", viewport=PHONE, reduced_motion="reduce"
+    )
+    moving = page.evaluate("""() => document.getAnimations().map((one) => one.animationName)""")
+    assert moving == []
+    page.context.close()
+
+
+def test_in_forced_colours_a_button_has_an_edge(browser: Any, world: World) -> None:
+    page = opened(browser, world, "checkout", language="en", viewport=PHONE, forced_colors="active")
+    edge = page.locator("main form button.whole").evaluate(
+        "(one) => getComputedStyle(one).borderTopWidth"
+    )
+    assert edge == "1px"
+    page.context.close()
+
+
+def test_nothing_moves_while_a_page_is_loading(browser: Any, world: World) -> None:
+    """Layout shift, as browsers measure it, with pictures that come late."""
+    page = browser.new_context(viewport=PHONE).new_page()
+    page.add_init_script(
+        """window.shift = 0;
+        new PerformanceObserver((list) => {
+            for (const one of list.getEntries()) window.shift += one.value;
+        }).observe({type: "layout-shift", buffered: true});"""
+    )
+    for path in ("/", "/winterfest/"):
+        page.goto(f"{world.base}{path}", wait_until="networkidle")
+        assert page.evaluate("window.shift") < 0.05, path
+    page.context.close()
