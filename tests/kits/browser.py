@@ -9,10 +9,13 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-# No sandbox: root may not use one. The rest keeps it from calling home.
+# No sandbox: root may not use one. One process draws all pages of an address: to start others
+# takes longer than to draw. The rest keeps it from calling home.
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--renderer-process-limit=1",
+    "--process-per-site",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
