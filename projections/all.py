@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from projections.account_orders import ACCOUNT_ORDERS
 from projections.authorizations import RESERVATIONS
 from projections.cases import CASES
 from projections.engine.projection import Projection
@@ -30,5 +31,6 @@ PROJECTIONS: Mapping[str, Projection] = {
         CASES,
         SHOP_CHANGES,
         SHOP_ORDERS,
+        ACCOUNT_ORDERS,
     )
 }

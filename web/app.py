@@ -4,10 +4,11 @@ from flask import Flask, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web.admin import approvals, people, security, sign_in, welcome
+from web.admin import approvals, people, security, welcome
+from web.admin import sign_in as staff_sign_in
 from web.api import api
 from web.api import cancellation as store
-from web.http import errors, health, visitor_cart
+from web.http import errors, health, person, visitor_cart
 from web.http.access_log import keep_access_log
 from web.http.current import KEY
 from web.http.errors import answer_problems
@@ -27,10 +28,12 @@ from web.pages import (
     choice,
     components,
     grace_cancel,
+    me,
     order,
     pictures,
     shop,
     shop_colour,
+    sign_in,
     tickets,
     withdrawal,
 )
@@ -49,8 +52,8 @@ PAGES = (
     choice.pages,
     withdrawal.pages,
     grace_cancel.pages,
-    sign_in.pages,
-    sign_in.home,
+    staff_sign_in.pages,
+    staff_sign_in.home,
     welcome.pages,
     security.pages,
     people.pages,
@@ -58,6 +61,8 @@ PAGES = (
     components.pages,
     pictures.pages,
     shop_colour.pages,
+    sign_in.pages,
+    me.pages,
 )
 DOORS = (api, health.health, webhooks.webhooks, store.store)
 
@@ -101,10 +106,11 @@ def _hang_up(app: Flask) -> None:
     withdrawal.add_link(app)
     visitor_cart.add_count(app)
     shop_colour.add_look(app)
+    person.add_person(app)
     csrf = CSRFProtect(app)
     for pages in PAGES:
         app.register_blueprint(pages)
-    for keeping in (cart.add, checkout.place, withdrawal.ask):
+    for keeping in (cart.add, checkout.place, withdrawal.ask, sign_in.ask):
         # Their forms check their tokens themselves, so that what was typed stays on the page.
         csrf.exempt(keeping)
     for door in DOORS:

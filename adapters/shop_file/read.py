@@ -42,6 +42,7 @@ from ledger.shop.stamps import (
     Preferences,
     Release,
     Seller,
+    SignIn,
     Surplus,
     Venue,
 )
@@ -131,6 +132,7 @@ SHOP: Mapping[str, Key] = {
     "picture": Key(group(PICTURE), None),
     "logo": Key(group(PICTURE), None),
     "colour": Key(text, ""),
+    "sign_in": Key(one_of(SignIn), SignIn.OPTIONAL),
 }
 _NO_SELF_SERVICE = {name: key.standin for name, key in CANCELLATION.items()}
 
@@ -242,6 +244,7 @@ def _preferences(
         how_to_pay=file["how_to_pay"],
         bank_account=_account(file["bank_account"]),
         remind_unpaid=file["remind_unpaid"],
+        sign_in=file["sign_in"],
         overpaid=file["overpaid"],
         venue=Venue(**file["venue"]) if file["venue"] else None,
         **times,

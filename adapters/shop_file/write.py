@@ -174,6 +174,8 @@ def _payment(said: Preferences) -> Iterator[str]:
     yield f"unpaid_after: {_duration(said.unpaid_after)}"
     yield "# Who ordered and has not paid gets one letter."
     yield f"remind_unpaid: {_flag(said.remind_unpaid)}"
+    yield "# Whether guests may buy (optional), or only who is signed in (required)."
+    yield f"sign_in: {said.sign_in}"
 
 
 def _bank_account(account: BankAccount) -> Iterator[str]:

@@ -1,10 +1,11 @@
-"""Sessions and passkeys in memory, for tests that need no database."""
+"""Sessions, passkeys and links to sign in, in memory, for tests that need no database."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from ledger.accounts.link import SignInLink
 from ledger.accounts.passkey import MOST_PASSKEYS, Challenge, Passkey
 from ledger.accounts.session import LAST_USE, LIFETIMES, Kind, SignedIn
 
@@ -123,3 +124,22 @@ class MemoryPasskeys:
         for one in gone:
             del self._passkeys[one.id]
         return len(gone)
+
+
+class MemorySignInLinks:
+    """Keeps every link until it is used or the process ends."""
+
+    def __init__(self) -> None:
+        self._links: dict[str, SignInLink] = {}
+
+    def keep(self, code: str, link: SignInLink, *, at: datetime) -> None:
+        """Keep a link until its letter comes back."""
+        self._links[code] = link
+
+    def look(self, code: str) -> SignInLink | None:
+        """The link of a code, used up by nobody yet; looking changes nothing."""
+        return self._links.get(code)
+
+    def take(self, code: str) -> bool:
+        """Use it up: True for the first only."""
+        return self._links.pop(code, None) is not None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol, assert_never
 
+from ledger.accounts import stamps as account_stamps
 from ledger.approvals import stamps as approval_stamps
 from ledger.cases import stamps as case_stamps
 from ledger.kernel.events import Foreign
@@ -227,6 +228,18 @@ def _of_approval(one: approval_stamps.ApprovalStamp) -> str:
             assert_never(one)
 
 
+def _of_account(one: account_stamps.AccountStamp) -> str:
+    match one:
+        case account_stamps.AccountOpened():
+            return "An address was proven, and its account opened"
+        case account_stamps.AccountLanguageChosen():
+            return f"Language chosen: {one.language}"
+        case account_stamps.OrdersClaimed():
+            return f"Orders claimed: {len(one.orders)}"
+        case _:
+            assert_never(one)
+
+
 def told(stamp: object) -> str:
     """What this stamp says, in words; raises `Foreign` for what is none."""
     if isinstance(stamp, stamps.OrderStamp):
@@ -239,4 +252,6 @@ def told(stamp: object) -> str:
         return _of_staff(stamp)
     if isinstance(stamp, approval_stamps.ApprovalStamp):
         return _of_approval(stamp)
+    if isinstance(stamp, account_stamps.AccountStamp):
+        return _of_account(stamp)
     raise Foreign(stamp)

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import get_args
 from uuid import UUID
 
+from ledger.accounts.account import Account, evolve_account
+from ledger.accounts.stamps import AccountStamp
 from ledger.approvals.approval import Approval, evolve_approval
 from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases.case import Case, evolve_case
@@ -20,13 +22,14 @@ from ledger.shop.stamps import ShopStamp
 from ledger.staff.member import StaffMember, evolve_member
 from ledger.staff.stamps import StaffStamp
 
-State = Order | Shop | Case | StaffMember | Approval
+State = Order | Shop | Case | StaffMember | Approval | Account
 _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(OrderStamp), Order),
     **dict.fromkeys(get_args(ShopStamp), Shop),
     **dict.fromkeys(get_args(CaseStamp), Case),
     **dict.fromkeys(get_args(StaffStamp), StaffMember),
     **dict.fromkeys(get_args(ApprovalStamp), Approval),
+    **dict.fromkeys(get_args(AccountStamp), Account),
 }
 # What a fold raises over stamps that no decider of ours could have written.
 UNFIT = (
@@ -69,6 +72,8 @@ def evolved(state: State, one: Recorded[object]) -> State:
             return evolve_member(state, one)
         case Approval():
             return evolve_approval(state, one)
+        case Account():
+            return evolve_account(state, one)
 
 
 class Streams:

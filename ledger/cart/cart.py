@@ -1,6 +1,7 @@
 """A cart: what a browser means to buy, of several shops. It holds no seats and names nobody."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Self
 from uuid import UUID, uuid5
@@ -129,6 +130,28 @@ class Cart(Struct, frozen=True, kw_only=True):
         return after._with(
             shop, tuple(one for one in left if one.quantity > 0), uuid5(group.key, "left")
         )
+
+    def joined(self, guest: Self, *, key: UUID) -> Self:
+        """This cart with that of a guest, who turned out to be its owner.
+
+        What both hold is there once, in the larger number. What has no room is left out.
+        """
+        after = self
+        for group in guest.groups:
+            known = after.group(group.shop)
+            held = {one.product: one for one in known.lines} if known else {}
+            for line in group.lines:
+                before = held.get(line.product)
+                many = max(line.quantity, before.quantity if before else 0)
+                held[line.product] = replace(line, quantity=many)
+            lines = tuple(held.values())
+            new = uuid5(key, group.shop) if known else group.key
+            with suppress(CartFull):
+                after = after._with(
+                    group.shop, lines, known.key if known and known.lines == lines else new
+                )
+        done = {one.key: one for one in (*after.orders, *guest.orders)}
+        return replace(after, orders=tuple(done.values())[-ORDERS:])
 
     def _with(self, shop: str, lines: tuple[CartLine, ...], key: UUID) -> Self:
         """Other lines of one shop, in the group's place; without lines there is no group."""

@@ -9,7 +9,7 @@ import msgspec
 from ledger.codec.encode import HEAD_SIZE, Unreadable, head, unframe
 from ledger.codec.names import STORED
 from ledger.order import stamps
-from ledger.shop.stamps import Surplus
+from ledger.shop.stamps import SignIn, Surplus
 
 
 def _cancelled_2(body: dict[str, Any]) -> dict[str, Any]:
@@ -39,8 +39,8 @@ def _order_placed_5(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _order_placed_6(body: dict[str, Any]) -> dict[str, Any]:
-    """Version 5 did not say where it takes place, nor what needs a second person."""
-    return {**body, "visit": None, "cancellation": _alone(body["cancellation"])}
+    """Version 5 did not say where it takes place, what needs a second person, nor whose it is."""
+    return {**body, "visit": None, "account": None, "cancellation": _alone(body["cancellation"])}
 
 
 def _about_the_whole(body: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,8 @@ def _preferences_changed_7(body: dict[str, Any]) -> dict[str, Any]:
             body = {**body, which: {**one, "cancellation": policy}}
     for name in ("venue", "doors_at", "ends_at", "picture", "logo"):
         body = _with_preference(body, name, None)
-    return _with_preference(body, "colour", "")
+    body = _with_preference(body, "colour", "")
+    return _with_preference(body, "sign_in", SignIn.OPTIONAL)
 
 
 def _alone(policy: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import get_args
 
+from ledger.accounts.stamps import AccountStamp
 from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases.stamps import CaseStamp
 from ledger.kernel.events import declared
@@ -10,7 +11,7 @@ from ledger.order.stamps import OrderStamp
 from ledger.shop.stamps import ShopStamp
 from ledger.staff.stamps import StaffStamp
 
-AnyStamp = OrderStamp | ShopStamp | CaseStamp | StaffStamp | ApprovalStamp
+AnyStamp = OrderStamp | ShopStamp | CaseStamp | StaffStamp | ApprovalStamp | AccountStamp
 
 NAMES: Mapping[type, tuple[str, int]] = {
     kind: (declared(kind).name, declared(kind).version) for kind in get_args(AnyStamp)

@@ -35,6 +35,10 @@ class SellingStopped(Refusal):
         self.reason = reason
 
 
+class SignInRequired(Refusal):
+    """This shop sells to people who are signed in. Buy on its pages: they lead through it."""
+
+
 class UnknownProduct(Refusal):
     """This shop does not sell that product."""
 

@@ -44,7 +44,7 @@ class PlaceOrder(Command):
     """Buy. `accounts`, by provider, are ours: its shop says which is asked.
 
     `request_digest` is keyed. `expected_total` is what was shown as the price; None where nobody
-    says what was.
+    says what was. `account` is that of whoever is signed in.
     """
 
     order: UUID
@@ -55,6 +55,7 @@ class PlaceOrder(Command):
     request_digest: str
     accounts: Mapping[str, ProviderAccount]
     expected_total: Money | None = None
+    account: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,7 +103,10 @@ class Visit:
 
 @stamp("ORDER_PLACED", version=6, binding=("shop", "request_digest"), sealed=("customer",))
 class OrderPlaced:
-    """An order was placed: seats are held, its lines and policy are fixed (SPEC C4)."""
+    """An order was placed: seats are held, its lines and policy are fixed (SPEC C4).
+
+    `account` is that of whoever was signed in; None for a guest.
+    """
 
     shop: UUID
     shop_slug: str
@@ -123,6 +126,7 @@ class OrderPlaced:
     overpaid: Surplus = Surplus.CASE
     payment_letter: PaymentLetter | None = None
     visit: Visit | None = None
+    account: UUID | None = None
     customer: Customer | None = None
 
 

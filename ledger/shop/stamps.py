@@ -88,6 +88,13 @@ class PaymentLetter:
     bank_account: BankAccount | None = None
 
 
+class SignIn(StrEnum):
+    """Whether whoever buys must be signed in, so that each order is somebody's."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Venue:
     """Where it takes place: what the place is called, its address, how to get there."""
@@ -121,7 +128,8 @@ class Preferences:
     `how_to_pay` is what the order page says where money comes by hand, such as a bank account;
     `bank_account` is that account for machines: codes that banks' apps read are made of it.
     `overpaid` says what happens to money beyond the price; `remind_unpaid` whether who has not
-    paid gets a letter. `doors_at` and `ends_at` are moments like `starts_at`. `colour` is the
+    paid gets a letter; `sign_in` whether guests may buy. `doors_at` and
+    `ends_at` are moments like `starts_at`. `colour` is the
     shop's own, such as #0b5c4d; empty for ours.
     """
 
@@ -145,6 +153,7 @@ class Preferences:
     picture: Picture | None = None
     logo: Picture | None = None
     colour: str = ""
+    sign_in: SignIn = SignIn.OPTIONAL
 
 
 @stamp("SHOP_OPENED", binding=("slug",))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Protocol, get_args
 from uuid import UUID
 
+from ledger.accounts.account import Account, evolve_account
+from ledger.accounts.stamps import AccountStamp
 from ledger.approvals.approval import Approval, evolve_approval
 from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases.case import Case, evolve_case
@@ -29,7 +31,7 @@ def column(value: int) -> int:
     return max(-_LARGEST, min(value, _LARGEST))
 
 
-State = Order | Shop | Case | StaffMember | Approval
+State = Order | Shop | Case | StaffMember | Approval | Account
 
 
 class Row(Protocol):
@@ -70,6 +72,7 @@ class Projection:
 
 _SHOP, _CASE = get_args(ShopStamp), get_args(CaseStamp)
 _STAFF, _APPROVAL = get_args(StaffStamp), get_args(ApprovalStamp)
+_ACCOUNT = get_args(AccountStamp)
 
 
 def begun(recorded: Recorded[object]) -> State:
@@ -82,6 +85,8 @@ def begun(recorded: Recorded[object]) -> State:
         return StaffMember(id=recorded.stream)
     if isinstance(recorded.stamp, _APPROVAL):
         return Approval(id=recorded.stream)
+    if isinstance(recorded.stamp, _ACCOUNT):
+        return Account(id=recorded.stream)
     return Order(id=recorded.stream)
 
 
@@ -98,6 +103,8 @@ def evolved(state: State, recorded: Recorded[object]) -> State:
             return evolve_member(state, recorded)
         case Approval():
             return evolve_approval(state, recorded)
+        case Account():
+            return evolve_account(state, recorded)
 
 
 def folded(history: Sequence[Recorded[object]], state: State | None = None) -> State:

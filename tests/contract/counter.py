@@ -14,7 +14,7 @@ from adapters.store.ledger import StampLedger
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
-from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
+from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.recorder import StampRecorder
 from adapters.worker.look_up import LookUp
@@ -25,6 +25,7 @@ from adapters.worker.reactors.follow_orders import Following, MemoryCursor
 from adapters.worker.reactors.inbox import Inbox
 from adapters.worker.reactors.open_payments import Payments
 from adapters.worker.reactors.pending_refunds import Promises
+from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
 from ledger.audit.verify import Verification
 from ledger.cases.service import Cases
@@ -158,6 +159,8 @@ class Counter:
             credentials=MemoryCredentials(),
             approvals=Approvals(store, orders, lambda since: []),
             pictures=MemoryPictures(),
+            sign_in_links=MemorySignInLinks(),
+            accounts=Accounts(store),
         )
         app = create_app(self.parts)
         app.testing = False

@@ -19,8 +19,9 @@ from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
-from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
+from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
+from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
 from ledger.kernel.money import Money
@@ -48,7 +49,7 @@ from ledger.shop.stamps import CancellationPolicy, shop_id
 from ledger.staff.service import StaffMembers
 from tests.kits.pages_shop import START, winterfest
 from tests.kits.ticket_codes import wanted_by
-from tests.kits.web_fakes import TokensInMemory, ViewsInMemory, staff_streams
+from tests.kits.web_fakes import Post, TokensInMemory, ViewsInMemory, staff_streams
 from web.app import create_app
 from web.wiring.parts import Parts
 from web.wiring.settings import Settings
@@ -156,6 +157,7 @@ class World:
         self.orders = Orders(self.store, self.shops, self.cases)
         self.carts = MemoryCarts()
         self.sessions, self.passkeys = MemorySessions(), MemoryPasskeys()
+        self.links, self.post = MemorySignInLinks(), Post()
         self.taken: dict[UUID, tuple[int, int, int]] = {}
         policy = CancellationPolicy(
             period_days=period_days,
@@ -202,6 +204,9 @@ class World:
             credentials=MemoryCredentials(),
             approvals=Approvals(self.store, self.orders, lambda since: []),
             pictures=self.pictures,
+            sign_in_links=self.links,
+            accounts=Accounts(self.store),
+            send_sign_in_link=self.post,
         )
 
     def seats(self, quotas: Any) -> dict[UUID, tuple[int, int, int]]:

@@ -14,9 +14,10 @@ from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
-from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions
+from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.recorder import StampRecorder
+from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
 from ledger.order.service import Orders
@@ -29,6 +30,7 @@ from tests.kits.web_fakes import (
     Clock,
     DoorInMemory,
     LimitsInMemory,
+    Post,
     StripeInMemory,
     Switch,
     TokensInMemory,
@@ -59,6 +61,7 @@ class Product:
     limits: LimitsInMemory
     tokens: TokensInMemory
     views: ViewsInMemory
+    post: Post
 
     def token(self, role: str, *, shop: str | None = None) -> dict[str, str]:
         """Headers of a caller with this role."""
@@ -125,7 +128,7 @@ def open_shop(
     spec = replace(winterfest(), quotas={"weekend": seats, "sauna": 2})
     later = replace(spec.preferences, grace_period=grace_period)
     shops.import_shop(replace(spec, preferences=later), actor="test", at=NOON)
-    views = ViewsInMemory(store.ledger)
+    views, post = ViewsInMemory(store.ledger), Post()
     provider, inbox, limits = provider or StripeInMemory(), MemoryInbox(), LimitsInMemory()
     orders = Orders(store, shops, held, lately=LatelyInMemory() if lately else None)
     parts = Parts(
@@ -152,6 +155,9 @@ def open_shop(
         credentials=MemoryCredentials(),
         approvals=Approvals(store, orders, lambda since: approval_streams(store, since)),
         pictures=MemoryPictures(),
+        sign_in_links=MemorySignInLinks(),
+        accounts=Accounts(store),
+        send_sign_in_link=post,
     )
     app = create_app(parts)
     return Product(
@@ -165,6 +171,7 @@ def open_shop(
         limits=limits,
         tokens=tokens,
         views=views,
+        post=post,
     )
 
 

@@ -12,6 +12,8 @@ import msgspec
 from adapters.postgres.views.queries import IntentCount, LetterCount, ShopOrderCount, StoppedLane
 from adapters.postgres.working.rate_limits import Hit
 from adapters.store.ledger import StampLedger
+from ledger.accounts.account import fold_account
+from ledger.accounts.stamps import AccountOpened
 from ledger.approvals.stamps import ApprovalRequested
 from ledger.cases.case import fold_case
 from ledger.cases.stamps import CaseOpened
@@ -205,6 +207,19 @@ class LimitsInMemory:
         return Hit(-1, 17) if self.tight else Hit(limit - 1, per_seconds)
 
 
+@dataclass
+class Post:
+    """Takes letters with links to sign in, and keeps them; `closed` takes none."""
+
+    letters: list[dict[str, str]] = field(default_factory=list)
+    closed: bool = False
+
+    def __call__(self, *, to: str, url: str, language: str, device: str) -> bool:
+        if not self.closed:
+            self.letters.append({"to": to, "url": url, "language": language, "device": device})
+        return not self.closed
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """How far behind a projection is, in stamps."""
@@ -276,6 +291,34 @@ class ViewsInMemory:
             if (order.terms.shop_slug, order.number) == (shop, number):
                 return order.id if order.terms.email_index == email_index else None
         return None
+
+    def orders_of_account(
+        self,
+        account: UUID,
+        *,
+        claimed: Sequence[UUID],
+        after: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> Sequence[tuple[UUID, datetime]]:
+        found = [
+            (one.placed_at, one.id)
+            for one in self._orders()
+            if one.placed_at and (one.terms.account == account or one.id in claimed)
+        ]
+        found.sort(reverse=True)
+        return [(id, at) for at, id in found if after is None or (at, id) < after][:limit]
+
+    def orders_of_nobody(self, email_index: str, *, limit: int) -> Sequence[UUID]:
+        streams = {one.stream for one in self._all() if isinstance(one.stamp, AccountOpened)}
+        accounts = [fold_account(one, self.ledger.read(one)) for one in streams]
+        claimed = {order for one in accounts for order in one.claimed}
+        return [
+            one.id
+            for one in self._orders()
+            if one.terms.email_index == email_index
+            and one.terms.account is None
+            and one.id not in claimed
+        ][::-1][:limit]
 
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
         opened = [one for one in self._all() if isinstance(one.stamp, CaseOpened)]

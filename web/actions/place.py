@@ -22,10 +22,12 @@ def place_order(
     language: str,
     content: bytes,
     expected_total: Money | None,
+    account: UUID | None = None,
 ) -> Order:
     """The order under this key; the same content again gives the first one back.
 
     `content` is the whole wish as its door spells it: another under the same key is `KeyReused`.
+    `account` is that of whoever is signed in.
     Raises what `Orders.place` raises.
     """
     wish = PlaceOrder(
@@ -43,5 +45,6 @@ def place_order(
             for name, one in parts.providers.items()
         },
         expected_total=expected_total,
+        account=account,
     )
     return parts.orders.place(shop, wish)

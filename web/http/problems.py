@@ -69,6 +69,7 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
         status=503, slug="shop-unreadable", title="Shop not available", retry_after=300
     ),
     no.SellingStopped: _kind(409, "shop-cancelled", "Cancelled by its organiser"),
+    no.SignInRequired: _kind(403, "sign-in-required", "Sign in to buy"),
     no.UnknownProduct: _kind(422, "unknown-product", "Unknown product"),
     no.NothingOrdered: _kind(422, "nothing-ordered", "Nothing ordered"),
     no.QuantityNotAllowed: _kind(422, "quantity-not-allowed", "Quantity not allowed"),

@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
+from werkzeug.wrappers import Response as BaseResponse
 
 from ledger.shop.texts import language_of
 
@@ -86,18 +87,22 @@ class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
 
 
 def _remember(response: Response) -> Response:
-    wish = of_tag(request.args.get("lang"))
-    if wish in known():
-        # By our public address: behind a proxy each request seems to come without TLS.
-        secure = current_app.config["SESSION_COOKIE_SECURE"]
-        response.set_cookie(
-            COOKIE, wish, max_age=YEAR, samesite="Lax", httponly=True, secure=secure
-        )
+    remember(response, of_tag(request.args.get("lang")))
     if response.cache_control.immutable:
         return response  # what never changes is the same in every language
     response.vary.add("Accept-Language")
     response.vary.add("Cookie")
     return response
+
+
+def remember(response: BaseResponse, language: str) -> None:
+    """This browser is spoken to in a language from now on, if it is one of ours."""
+    if language in known():
+        # By our public address: behind a proxy each request seems to come without TLS.
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie(
+            COOKIE, language, max_age=YEAR, samesite="Lax", httponly=True, secure=secure
+        )
 
 
 def _for_templates() -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """From chosen products to an order, and on to the payment page."""
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from json import dumps
+from json import dumps, loads
+from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -22,13 +24,15 @@ from ledger.order.payable import payable
 from ledger.order.stamps import Customer
 from ledger.payments.capabilities import capability
 from ledger.shop.shop import Shop
-from ledger.shop.stamps import ProductRevised
+from ledger.shop.stamps import ProductRevised, SignIn
 from web.actions.cart import after_order, appraised
 from web.actions.place import place_order
 from web.http.addresses import now
 from web.http.current import parts
+from web.http.person import account_here
 from web.http.problems import ProblemRaised, of_refusal
 from web.http.rate_limit import pressed_too_often
+from web.http.session import browser_hash
 from web.http.visitor_cart import change_cart
 from web.i18n import languages
 from web.i18n.format import local
@@ -42,6 +46,8 @@ from web.pages.shop import PREFIX, by_rate, entered, paying, quantities, times_o
 
 pages = Blueprint("checkout", __name__)
 _LINKS = UUID("0f1c4c0a-6a43-4d8e-9a55-9f3f2d1c7b60")
+_TYPED = ("first_name", "last_name", "email", "phone")
+_KEPT, _MOST_TYPED = "typed", 1_500
 _SHOWN = re.compile(r"([0-9]{1,18}) ([A-Z]{3})")
 
 
@@ -65,6 +71,9 @@ class Choice:
 def form(shop: str) -> str | Response:
     """Who buys what the cart holds of this shop, or what a link names."""
     open_shop, empty = entered(shop), CheckoutForm()
+    if _must_sign_in(open_shop):
+        return _through_sign_in()
+    _as_typed_before(empty)
     if chosen := choices(open_shop, quantities()):
         return _named_by_link(open_shop, chosen, empty)
     cart = settled_cart()
@@ -122,6 +131,45 @@ def place(shop: str) -> str | Response | tuple[str, int]:
         return _refused(open_shop, chosen, sent, refusal=refusal)
 
 
+def _must_sign_in(shop: Shop) -> bool:
+    return shop.terms.sign_in is SignIn.REQUIRED and account_here() is None
+
+
+def _through_sign_in(
+    sent: CheckoutForm | None = None, wanted: Mapping[str, int] | None = None
+) -> Response:
+    """To the sign-in and back here; what was typed waits in the browser, sealed for it alone."""
+    back = request.full_path.rstrip("?")
+    if sent is not None:
+        typed = dumps({name: sent[name].data or "" for name in _TYPED}).encode()
+        sealed = parts().keyring.seal_note(_browser(), typed[:_MOST_TYPED])
+        session[_KEPT] = b64encode(sealed).decode()
+        named = (
+            {} if sent.is_of_cart else {f"{PREFIX}{one}": n for one, n in (wanted or {}).items()}
+        )
+        address = url_for("checkout.form", **(request.view_args or {}))
+        back = f"{address}?{urlencode(named)}" if named else address
+    return redirect(url_for("customer_sign_in.form", next=back), 303)
+
+
+def _as_typed_before(empty: CheckoutForm) -> None:
+    """What was typed before the sign-in, once; else the address of whoever is signed in."""
+    if (account := account_here()) is not None:
+        empty.email.data = account.email
+    kept = session.pop(_KEPT, None)
+    if not isinstance(kept, str):
+        return
+    with suppress(Exception):  # what an older secret sealed, or another browser, is gone
+        told = loads(parts().keyring.open_note(_browser(), b64decode(kept)) or b"{}")
+        for name in _TYPED:
+            if told.get(name):
+                empty[name].data = str(told[name])
+
+
+def _browser() -> UUID:
+    return UUID(bytes=browser_hash()[:16])
+
+
 def _bought(shop: Shop, sent: CheckoutForm, key: UUID) -> Response:
     """On to the payment page; who ordered and paid this before sees that order."""
     first = _first_order(sent)
@@ -173,6 +221,7 @@ def _placed(shop: Shop, sent: CheckoutForm, key: UUID) -> Order:
         language=languages.current(),
         content=dumps(content, sort_keys=True).encode(),
         expected_total=_shown(),
+        account=account.id if (account := account_here()) else None,
     )
 
 
@@ -188,7 +237,9 @@ def _typed(data: str | None) -> str:
 
 def _refused(
     shop: Shop, chosen: list[Choice], sent: CheckoutForm, *, refusal: no.Refusal
-) -> tuple[str, int]:
+) -> Response | tuple[str, int]:
+    if isinstance(refusal, no.SignInRequired):
+        return _through_sign_in(sent, quantities())
     if isinstance(refusal, no.CustomerInvalid) and refusal.field in sent:
         sent.complain(refusal.field, of_field(refusal.field))
         return _again(shop, chosen, sent)

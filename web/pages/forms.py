@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import EmailField, Field, Form, HiddenField, IntegerField, StringField, TelField
-from wtforms.validators import InputRequired, Optional, Regexp, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from ledger.accounts.passkey import LONGEST_NAME
 from ledger.kernel.refusals import CustomerInvalid
 from ledger.order.decisions.place import check_customer
 from ledger.order.order import Order
@@ -120,6 +121,26 @@ class WithdrawalForm(TypedForm):
     def number_typed(self) -> int:
         """The order's number, as it was typed: with or without its sign and zeros."""
         return int("".join(c for c in self.number.data or "" if c in "0123456789"))
+
+
+class LinkForm(TypedForm):
+    """Where the link goes, and where its reader goes on."""
+
+    email = EmailField(_l("Email"), [InputRequired(_l("Enter your email address.")), accepted])
+    next = HiddenField()
+
+
+class PasskeyForm(TypedForm):
+    """What somebody calls their passkey, and what its device answered."""
+
+    name = StringField(
+        _l("Name of the passkey"),
+        [
+            InputRequired(_l("Give it a name, such as the device it is on.")),
+            Length(max=LONGEST_NAME, message=_l("Choose a shorter name.")),
+        ],
+    )
+    answer = HiddenField()
 
 
 class PressForm(TypedForm):

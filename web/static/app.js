@@ -135,7 +135,7 @@ const copies = (place) => {
 };
 
 const improve = (part) => {
-  part.querySelectorAll("form").forEach(once);
+  part.querySelectorAll("form:not([data-passkey])").forEach(once);
   part.querySelectorAll("[data-copy]").forEach(copies);
   part.querySelectorAll(".picker").forEach(stepper);
   part.querySelectorAll("[data-total]").forEach(runningTotal);
@@ -145,4 +145,6 @@ const improve = (part) => {
 
 improve(document);
 document.querySelector("[data-focus]")?.focus();
+// The browser that asked for a link: opening it there is the press.
+document.querySelector("[data-press-at-once]")?.requestSubmit();
 addEventListener("pageshow", (event) => { if (event.persisted) freshAgain(); });

@@ -32,6 +32,7 @@ from adapters.postgres.working.passkeys import PostgresPasskeys
 from adapters.postgres.working.pictures import PostgresPictures
 from adapters.postgres.working.rate_limits import RateLimits
 from adapters.postgres.working.sessions import PostgresSessions
+from adapters.postgres.working.sign_in_links import PostgresSignInLinks
 from adapters.postgres.working.staff import PostgresCredentials
 from adapters.postgres.working.tokens import Tokens
 from adapters.providers.calls import ProviderCalls
@@ -45,6 +46,7 @@ from adapters.worker.reactor import Patience
 from adapters.worker.reactors.follow_orders import Following
 from adapters.worker.reactors.letters import Owing
 from adapters.worker.reactors.order_words import WordFinder
+from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
 from ledger.order.service import Orders
@@ -55,7 +57,7 @@ from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
 from web.wiring.parts import Parts
 from web.wiring.providers import ways_to_pay
-from web.wiring.reactors import desk_work, due_letters, letter_work, provider_work
+from web.wiring.reactors import desk_work, due_letters, letter_work, provider_work, sign_in_post
 from web.wiring.settings import Settings, SettingWrong
 
 # Customers wait for these. What recovers or waits for a time of day looks a few times a second.
@@ -152,6 +154,9 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         credentials=PostgresCredentials(connections),
         approvals=Approvals(store, orders, staff_streams.approvals),
         pictures=pictures,
+        sign_in_links=PostgresSignInLinks(connections),
+        accounts=Accounts(store),
+        send_sign_in_link=sign_in_post(settings, now),
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         transfer_svg=transfer_svg,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
 from ledger.audit.check_tree import KeptBesideStamps
 from ledger.audit.raw_rows import AuditedRows
@@ -32,7 +33,7 @@ from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from web.wiring.settings import Settings
 from web.wiring.staff import CredentialStore
-from web.wiring.visitors import Carts, Passkeys, Sessions
+from web.wiring.visitors import Carts, Passkeys, Sessions, SignInLinks, SignInPost
 
 _S = TypeVar("_S")
 
@@ -298,6 +299,21 @@ class Views(Protocol):
         """The order of this number, if it is of this person."""
         ...
 
+    def orders_of_account(
+        self,
+        account: UUID,
+        *,
+        claimed: Sequence[UUID],
+        after: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> Sequence[tuple[UUID, datetime]]:
+        """The orders of an account, the newest first, with the time when each was placed."""
+        ...
+
+    def orders_of_nobody(self, email_index: str, *, limit: int) -> Sequence[UUID]:
+        """Orders with an address that belong to no account, the newest first."""
+        ...
+
     def unpaid_due(self, now: datetime, limit: int) -> Sequence[UUID]:
         """Orders whose time to pay is over."""
         ...
@@ -356,12 +372,15 @@ class Parts:
     approvals: Approvals
     credentials: CredentialStore
     pictures: Pictures
+    sign_in_links: SignInLinks
+    accounts: Accounts
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None
     transfer_svg: TransferSvg = no_picture
     ticket_pdf: Callable[[Order], bytes | None] = lambda order: None
     event_ics: Callable[[Order], bytes] = lambda order: b""
+    send_sign_in_link: SignInPost | None = None
     aside: Callable[[Callable[[], None]], None] = lambda errand: errand()
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)

@@ -7,13 +7,14 @@ from email.utils import parseaddr
 from functools import partial
 from secrets import token_urlsafe
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from adapters.alarms.mail import AlarmMail
 from adapters.alarms.webhook import AlarmWebhook
 from adapters.keys.ticket_codes import KeyedHash, drawn
 from adapters.mail.letters import render
-from adapters.mail.smtp import SmtpMail
+from adapters.mail.letters.sign_in import sign_in_letter
+from adapters.mail.smtp import Sent, SmtpMail
 from adapters.mail.tickets.press import Press
 from adapters.mail.tickets.press_process import PressProcess
 from adapters.mail.tickets.sheet import sheet_of
@@ -45,6 +46,7 @@ from ledger.payments.provider import PaymentProvider
 from web.http.addresses import return_address
 from web.wiring.parts import Parts, intake, open_pages
 from web.wiring.settings import Settings, SettingWrong
+from web.wiring.visitors import SignInPost
 
 # Whoever put something right wants to see it off the desk.
 _LOOKS_AGAIN = timedelta(seconds=15)
@@ -123,6 +125,23 @@ def _mail(settings: Settings, clock: Clock) -> SmtpMail:
         keeps=True,
         starttls_required=settings.smtp_starttls_required,
     )
+
+
+def sign_in_post(settings: Settings, clock: Clock) -> SignInPost | None:
+    """Who sends links to sign in: the process that was asked. None without a mail server.
+
+    The link is in its letter and nowhere else, so no other process could send it.
+    """
+    if not settings.smtp_url:
+        return None
+    mail = _mail(settings, clock)
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+
+    def send(*, to: str, url: str, language: str, device: str) -> bool:
+        letter = sign_in_letter(to=to, url=url, language=language, device=device)
+        return isinstance(mail.send(letter, f"<{uuid4()}.sign-in@{domain}>"), Sent)
+
+    return send
 
 
 def draw_and_print(order: Order, *, press: Press, keyed_hash: KeyedHash) -> tuple[TicketCode, ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from ledger.accounts.link import SignInLink
 from ledger.accounts.passkey import Challenge, Passkey
 from ledger.accounts.session import Kind, SignedIn
 from ledger.cart.cart import Cart
@@ -84,3 +85,25 @@ class Passkeys(Protocol):
     def remove_all(self, kind: Kind, subject: UUID) -> int:
         """Take all of somebody's back; how many there were."""
         ...
+
+
+class SignInLinks(Protocol):
+    """Links to sign in, each good once, for all processes together."""
+
+    def keep(self, code: str, link: SignInLink, *, at: datetime) -> None:
+        """Keep a link until its letter comes back."""
+        ...
+
+    def look(self, code: str) -> SignInLink | None:
+        """The link of a code, used up by nobody yet; looking changes nothing."""
+        ...
+
+    def take(self, code: str) -> bool:
+        """Use it up: True for the first only."""
+        ...
+
+
+class SignInPost(Protocol):
+    """Who sends the letter with a link. True if the mail server took it."""
+
+    def __call__(self, *, to: str, url: str, language: str, device: str) -> bool: ...

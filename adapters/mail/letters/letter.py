@@ -129,7 +129,8 @@ class Statement:
 class Body:
     """A letter in words. `mark` is the word of its stamp, `facts` are labelled values.
 
-    `tickets` says that it speaks of the order's tickets, which then go along.
+    `tickets` says that it speaks of the order's tickets, which then go along; `timed` that it tells
+    times, whose zone it then names.
     """
 
     subject: str
@@ -143,3 +144,4 @@ class Body:
     notes: Sequence[str] = ()
     pictures: Sequence[Picture] = ()
     tickets: bool = False
+    timed: bool = True

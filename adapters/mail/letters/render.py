@@ -12,6 +12,7 @@ from adapters.mail.letters.cancellation import cancelled, link, moved, withdrawa
 from adapters.mail.letters.confirmed import confirmed
 from adapters.mail.letters.context import Occasion, line_total
 from adapters.mail.letters.how_to_pay import how_to_pay
+from adapters.mail.letters.language import Speech
 from adapters.mail.letters.letter import (
     Attachment,
     Body,
@@ -23,8 +24,9 @@ from adapters.mail.letters.letter import (
 )
 from adapters.mail.letters.returned import correction, refunded
 from ledger.order.order import Order
-from ledger.order.stamps import Letter
+from ledger.order.stamps import Letter, Line
 from ledger.shop.limits import DESCRIPTION
+from ledger.shop.stamps import Seller
 from ledger.shop.texts import cut
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -91,17 +93,41 @@ def body_of(  # noqa: C901 (a dispatching match)
 
 def _laid_out(template: str, body: Body, at: Occasion) -> str:
     """A body laid out by one of the templates."""
+    terms = at.order.terms
+    return laid_out(
+        template,
+        body,
+        at.speech,
+        seller=terms.seller,
+        shop=at.speech.of(terms.shop_name),
+        page=at.page,
+        lines=terms.lines,
+    )
+
+
+def laid_out(
+    template: str,
+    body: Body,
+    speech: Speech,
+    *,
+    seller: Seller,
+    shop: str,
+    page: str,
+    lines: Sequence[Line] = (),
+) -> str:
+    """Any letter's body laid out; `page` is an address that its words may hold."""
     return (
         _templates()
         .get_template(template)
         .render(
             body=body,
-            terms=at.order.terms,
-            speech=at.speech,
-            _=at.say,
-            page=at.page,
+            lines=lines,
+            seller=seller,
+            speech=speech,
+            _=speech.say,
+            page=page,
             line_total=line_total,
-            shop=at.speech.of(at.order.terms.shop_name),
+            shop=shop,
         )
     )
 

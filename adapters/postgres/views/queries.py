@@ -165,6 +165,22 @@ class Views:
         found = self._read("views_find_order_of_person", shop, number, email_index)
         return found[0][0] if found else None
 
+    def orders_of_account(
+        self,
+        account: UUID,
+        *,
+        claimed: Sequence[UUID],
+        after: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> Sequence[tuple[UUID, datetime]]:
+        """The orders of an account, the newest first, with the time when each was placed."""
+        placed_at, order = after or (None, None)
+        return self._read("views_read_account_orders", account, [*claimed], placed_at, order, limit)
+
+    def orders_of_nobody(self, email_index: str, *, limit: int) -> Sequence[UUID]:
+        """Orders with an address that belong to no account, the newest first."""
+        return [row[0] for row in self._read("views_read_orders_of_nobody", email_index, limit)]
+
     def pending_migrations(self) -> Sequence[str]:
         """What `migrate` would apply."""
         with self._connections.asking() as connection:

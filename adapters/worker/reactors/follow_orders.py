@@ -13,6 +13,7 @@ import structlog
 
 from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import Clock, Patience, Progress
+from ledger.accounts.account import Account
 from ledger.approvals.approval import Approval
 from ledger.cases.case import Case
 from ledger.cases.stamps import CaseKind, Severity
@@ -106,7 +107,7 @@ class Following:
     def _calls(self, stamps: Sequence[Recorded[object]]) -> bool:
         """Whether anything follows for us, or nobody can tell without reading the order."""
         known = self._folds.before(stamps[0])
-        if known is None or isinstance(known.state, Shop | Case | StaffMember | Approval):
+        if known is None or isinstance(known.state, Shop | Case | StaffMember | Approval | Account):
             return True
         try:
             order = folded_on(known.state or Order(id=stamps[0].stream), stamps)

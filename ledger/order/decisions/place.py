@@ -14,6 +14,7 @@ from ledger.kernel.refusals import (
     PriceChanged,
     QuantityNotAllowed,
     SellingStopped,
+    SignInRequired,
     UnknownProduct,
 )
 from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
@@ -32,7 +33,7 @@ from ledger.payments.capabilities import hindrance
 from ledger.shop.limits import TICKETS_PER_ORDER
 from ledger.shop.mail_address import is_recipient
 from ledger.shop.shop import Shop
-from ledger.shop.stamps import PaymentLetter, Preferences, ProductRevised, quota_id
+from ledger.shop.stamps import PaymentLetter, Preferences, ProductRevised, SignIn, quota_id
 from ledger.shop.texts import language_of
 
 # Whoever pays at a provider is on its page just now, and most come to an end there.
@@ -46,6 +47,8 @@ def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
     """The first stamps of an order, or a refusal; all or nothing."""
     if shop.cancelled is not None:
         raise SellingStopped(reason=shop.cancelled.reason)
+    if shop.terms.sign_in is SignIn.REQUIRED and command.account is None:
+        raise SignInRequired
     products = _products(command, shop)
     check_customer(command.customer)
     lines = tuple(_line(products[w.product], w.quantity, shop.id) for w in command.lines)
@@ -139,6 +142,7 @@ def _placed(
         overpaid=terms.overpaid,
         payment_letter=payment_letter(terms) if any(one.unit_price for one in lines) else None,
         visit=visit(terms),
+        account=command.account,
         customer=command.customer,
     )
 

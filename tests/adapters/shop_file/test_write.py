@@ -21,7 +21,7 @@ from ledger.shop.changes import changes
 from ledger.shop.rules import faults
 from ledger.shop.service import Shops
 from ledger.shop.shop import ProductSpec, Shop, ShopSpec, differences
-from ledger.shop.stamps import BankAccount, CancellationPolicy, Release, Seller, Surplus
+from ledger.shop.stamps import BankAccount, CancellationPolicy, Release, Seller, SignIn, Surplus
 
 SAMPLES = Path(__file__).parents[3] / "web/samples"
 WINTER = read_shop_file(SAMPLES / "winterfest.yaml")
@@ -44,6 +44,7 @@ FULL = replace(
         how_to_pay={"en": "Bring it: all of it\n- or none # really"},
         bank_account=BankAccount(iban="FI2112345600000785", holder="~", bic="NDEAFIHH"),
         remind_unpaid=False,
+        sign_in=SignIn.REQUIRED,
         overpaid=Surplus.REFUND,
         # Shown twice there: the clocks go back in this hour.
         starts_at=datetime(2027, 10, 31, 1, 30, tzinfo=UTC),

@@ -1,0 +1,12 @@
+-- Links whose time is over, whoever's they are, go on the way, a few at a time.
+with over as (
+    delete from working.sign_in_links
+    where code_hash in (
+        select code_hash from working.sign_in_links
+        where ends_at <= $5
+        order by ends_at
+        limit 100
+        for update skip locked
+    )
+)
+insert into working.sign_in_links (code_hash, sealed, browser, ends_at) values ($1, $2, $3, $4)

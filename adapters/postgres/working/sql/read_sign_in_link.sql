@@ -1,0 +1,1 @@
+select sealed, browser, ends_at from working.sign_in_links where code_hash = $1
