@@ -33,7 +33,7 @@ from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from web.wiring.settings import Settings
 from web.wiring.staff import CredentialStore
-from web.wiring.visitors import Carts, Passkeys, Sessions, SignInLinks, SignInPost
+from web.wiring.visitors import AccountViews, Carts, Passkeys, Sessions, SignInLinks, SignInPost
 
 _S = TypeVar("_S")
 
@@ -270,7 +270,7 @@ class AlikeOrders(Protocol):
     def by_hand(self) -> int: ...
 
 
-class Views(Protocol):
+class Views(AccountViews, Protocol):
     """They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
@@ -297,21 +297,6 @@ class Views(Protocol):
 
     def order_of_person(self, shop: str, number: int, email_index: str) -> UUID | None:
         """The order of this number, if it is of this person."""
-        ...
-
-    def orders_of_account(
-        self,
-        account: UUID,
-        *,
-        claimed: Sequence[UUID],
-        after: tuple[datetime, UUID] | None,
-        limit: int,
-    ) -> Sequence[tuple[UUID, datetime]]:
-        """The orders of an account, the newest first, with the time when each was placed."""
-        ...
-
-    def orders_of_nobody(self, email_index: str, *, limit: int) -> Sequence[UUID]:
-        """Orders with an address that belong to no account, the newest first."""
         ...
 
     def unpaid_due(self, now: datetime, limit: int) -> Sequence[UUID]:

@@ -107,3 +107,22 @@ class SignInPost(Protocol):
     """Who sends the letter with a link. True if the mail server took it."""
 
     def __call__(self, *, to: str, url: str, language: str, device: str) -> bool: ...
+
+
+class AccountViews(Protocol):
+    """Which orders are whose, as lists show it: whose one is, its stamps say."""
+
+    def orders_of_account(
+        self,
+        account: UUID,
+        *,
+        claimed: Sequence[UUID],
+        after: tuple[datetime, UUID] | None,
+        limit: int,
+    ) -> Sequence[tuple[UUID, datetime]]:
+        """The orders of an account, the newest first, with the time when each was placed."""
+        ...
+
+    def orders_of_nobody(self, email_index: str, *, limit: int) -> Sequence[UUID]:
+        """Orders with an address that belong to no account, the newest first."""
+        ...

@@ -158,7 +158,10 @@ def test_older_preferences_knew_less():
 
     Then neither a venue nor pictures.
     """
-    looks = b',"venue":null,"doors_at":null,"ends_at":null,"picture":null,"logo":null,"colour":"","sign_in":"optional"'
+    looks = (
+        b',"venue":null,"doors_at":null,"ends_at":null,"picture":null,"logo":null'
+        b',"colour":"","sign_in":"optional"'
+    )
     added = [
         looks,
         b',"parts":false',
