@@ -8,6 +8,7 @@ from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.kernel.events import derived
 from ledger.kernel.money import Money
 from ledger.order.authorization import Authorization
+from ledger.order.decisions.shop_change import still_owed
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.next_step import surplus
 from ledger.order.order import Order
@@ -119,22 +120,39 @@ def _overpaid(order: Order) -> Iterator[Trouble]:
 
 
 def _to_return(order: Order) -> Iterator[Trouble]:
-    """Money that came by hand to a cancelled order: nobody but people can return it.
+    """Money of a cancelled order that does not go back by itself: people must return it.
 
-    What came before the cancellation is theirs to say, unless the shop itself owes it.
+    What came by hand before the cancellation is theirs to say, unless the shop itself owes it.
     """
     owed = order.cancelled_cause in OWED_BY_SHOP
     for attempt in order.paid_attempts:
         late = attempt.paid_position > order.cancelled_position
         held = order.held_by(attempt.correlation_id)
-        gone = not order.alive and (late or owed)
-        if gone and attempt.provider == MANUAL and held.amount > 0:
+        if order.alive or held.amount <= 0 or not (late or owed):
+            continue
+        if attempt.provider == MANUAL:
             text = _TO_RETURN if late else _OWED
             yield _of_payment(CaseKind.MONEY_TO_RETURN, attempt, amount=held, text=text)
+        elif owed and _stopped_half_way(order, attempt):
+            text = _THE_REST
+            yield _of_payment(CaseKind.MONEY_TO_RETURN, attempt, amount=held, text=text)
+
+
+def _stopped_half_way(order: Order, attempt: Attempt) -> bool:
+    """Its refund failed, a smaller one took its place, and nobody is asked for the rest."""
+    payment = attempt.correlation_id
+    failed = [
+        one
+        for one in order.refunds.values()
+        if one.payment == payment and (one.was_refused or one.failed_late)
+    ]
+    told = any(not order.replaced(one) for one in failed)
+    return not (order.disputed or told or payment in still_owed(order))
 
 
 _TO_RETURN = "Money came by hand after the cancellation. Return it by hand, too."
 _OWED = "The shop was cancelled or moved, and this money came by hand. Return it by hand, too."
+_THE_REST = "The shop was cancelled or moved, and some of this money is here still. Return it, too."
 
 
 def _of_payment(kind: CaseKind, attempt: Attempt, *, amount: Money, text: str) -> Trouble:

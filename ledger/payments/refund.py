@@ -1,5 +1,6 @@
-"""Refunds that staff ask for, try again, or settle when nobody answers for them."""
+"""Refunds that are asked for, tried again, or settled when nobody answers for them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +23,47 @@ from ledger.payments.provider import (
 )
 
 
+def unseen(answered: bool) -> None:
+    """Nobody counts the answers."""
+
+
+def send_back(
+    orders: Orders,
+    providers: Providers,
+    order_id: UUID,
+    *,
+    since: UUID,
+    at: datetime,
+    actor: str = "ledger",
+    told: Callable[[bool], object] = unseen,
+    known: Order | None = None,
+) -> Order:
+    """The order after its provider was asked for a refund, and for those that follow from it.
+
+    `since` is the correlation id of the first: it and what was stamped after it are asked for,
+    each once; of earlier ones that nobody answered recovery finds out. `told` hears of each
+    question whether it was answered. `known` is the order as the caller left it a moment ago.
+    """
+    order, asked = orders.follow(order_id, at, after=known), set[UUID]()
+    while (refund := _next(order, since, asked)) is not None:
+        asked.add(refund.correlation_id)
+        provider = providers.get(refund.request.provider) if refund.request else None
+        if provider is not None:
+            refund_id = refund.correlation_id
+            order = start_refund(
+                orders, provider, order_id, refund_id, at=at, actor=actor, known=order
+            )
+            told(not order.refunds[refund_id].unanswered)
+    return order
+
+
+def _next(order: Order, since: UUID, asked: set[UUID]) -> Refund | None:
+    first = order.refund_of(since)
+    waiting = (one for one in order.unanswered_refunds() if one.correlation_id not in asked)
+    later = (one for one in waiting if first and one.first_position >= first.first_position)
+    return min(later, key=lambda one: one.first_position, default=None)
+
+
 def refund_payment(
     orders: Orders,
     providers: Providers,
@@ -32,11 +74,8 @@ def refund_payment(
 ) -> Order:
     """The order after a staff refund and its provider's answer; recovery settles what has none."""
     order = orders.handle(order_id, command, beside=beside)
-    refund = order.refunds[command.correlation_id]
-    provider = providers.get(refund.request.provider) if refund.request else None
-    if provider is None:
-        return orders.follow(order_id, command.at)
-    return start_refund(orders, provider, order_id, command.correlation_id, at=command.at)
+    since = command.correlation_id
+    return send_back(orders, providers, order_id, since=since, at=command.at, known=order)
 
 
 def settle_refund(

@@ -26,7 +26,7 @@ from ledger.order.payment_attempt import Attempt
 from ledger.order.service import Beside, alone
 from ledger.order.stamps import Pieces
 from ledger.payments.capture import start_voids
-from ledger.payments.provider import start_refund
+from ledger.payments.refund import send_back
 from web.actions.pay import close_pages
 from web.actions.wish import Wish
 from web.wiring.parts import Parts
@@ -72,7 +72,7 @@ def confirm(
     # 1. The wish is committed, with the intent of the refund, before anyone outside hears of it.
     order = parts.orders.handle(order_id, confirmed)
     # 2. The provider is asked under the same correlation id; its answer, if any, is stamped.
-    return send_back(parts, order, confirmed.correlation_id)
+    return _sent_back(parts, order, confirmed.correlation_id)
 
 
 def choose(parts: Parts, order_id: UUID, wish: Wish, *, code: str, refund: bool) -> Order:
@@ -81,7 +81,7 @@ def choose(parts: Parts, order_id: UUID, wish: Wish, *, code: str, refund: bool)
     Raises `LinkInvalid`, `NotCancellable`.
     """
     order = parts.orders.handle(order_id, ChooseAfterMove(**wish, code=code, refund=refund))
-    return send_back(parts, order, wish["correlation_id"])
+    return _sent_back(parts, order, wish["correlation_id"])
 
 
 def cancel_by_staff(
@@ -89,17 +89,15 @@ def cancel_by_staff(
 ) -> Order:
     """The order, or a part of it, cancelled by ticket sales; what goes back is on its way."""
     order = close_pages(parts, parts.orders.handle(order_id, wish, beside=beside))
-    return send_back(parts, order, wish.correlation_id)
+    return _sent_back(parts, order, wish.correlation_id)
 
 
-def send_back(parts: Parts, order: Order, refund_id: UUID) -> Order:
+def _sent_back(parts: Parts, order: Order, refund_id: UUID) -> Order:
     """The order with the provider's answer. Without one, recovery finds out."""
-    refund = order.refund_of(refund_id)
-    provider = parts.providers.get(refund.request.provider) if refund and refund.request else None
-    if refund is None or provider is None or not refund.unanswered:
+    if order.refund_of(refund_id) is None:
         return order
     at = parts.clock()
-    return start_refund(parts.orders, provider, order.id, refund_id, at=at, known=order)
+    return send_back(parts.orders, parts.providers, order.id, since=refund_id, at=at, known=order)
 
 
 def refund_outcome(order: Order, cancellation: UUID) -> RefundOutcome:

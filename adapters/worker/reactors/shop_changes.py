@@ -19,7 +19,8 @@ from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.payments.capture import start_voids
 from ledger.payments.payment_pages import OpenPages
-from ledger.payments.provider import Providers, start_refund
+from ledger.payments.provider import Providers
+from ledger.payments.refund import send_back
 from ledger.shop.service import Shops
 from ledger.shop.shop import Shop, ShopChange
 from ledger.shop.stamps import ShopCancelled
@@ -109,31 +110,16 @@ class ShopChanges:
             return NOTHING
         self.pages.close_all(after)
         start_voids(self.orders, self.providers, order.id, at=self.clock(), actor=_ACTOR)
-        self._send_back(order.id)
+        send_back(
+            self.orders,
+            self.providers,
+            order.id,
+            since=wish.correlation_id,
+            at=self.clock(),
+            actor=_ACTOR,
+            told=lambda answered: self.rate.told(answered=answered),
+        )
         return DONE
-
-    def _send_back(self, order_id: UUID) -> None:
-        """Each refund in turn: what follows from the answer to one may be the next."""
-        asked: set[UUID] = set()
-        order = self.orders.follow(order_id, self.clock())
-        while True:
-            open_now = [one for one in order.unanswered_refunds() if one.request is not None]
-            refund = next((one for one in open_now if one.correlation_id not in asked), None)
-            if refund is None or refund.request is None:
-                return
-            asked.add(refund.correlation_id)
-            provider = self.providers.get(refund.request.provider)
-            if provider is not None:
-                order = start_refund(
-                    self.orders,
-                    provider,
-                    order_id,
-                    refund.correlation_id,
-                    at=self.clock(),
-                    actor=_ACTOR,
-                )
-                known = order.refunds[refund.correlation_id]
-                self.rate.told(answered=not known.unanswered)
 
     def _moved(self, order: Order, change: ShopChange) -> Progress:
         assert not isinstance(change.stamp, ShopCancelled), "it was moved"

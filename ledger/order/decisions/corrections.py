@@ -43,6 +43,8 @@ def withdraw_cancellation(command: WithdrawCancellation, order: Order) -> Sequen
         raise NotWithdrawable
     if order.refund_pending or any(_gone(one, order) for one in order.refunds.values()):
         raise MoneyReturned
+    if order.sold and order.lost and not order.confirmed:
+        raise MoneyReturned  # seats are never sold again for money that a bank took back (law 8)
     withdrawn = CancellationWithdrawn(
         cancellation=order.cancelled, approver=command.approver.strip(), reason=command.reason
     )

@@ -40,7 +40,9 @@ from tests.kits.spec import (
     ATTEMPT,
     CANCELLED,
     CONFIRMED_FREE,
+    DISPUTED,
     FREE,
+    LOST,
     NOON,
     OUTSIDE,
     PAID,
@@ -55,6 +57,7 @@ from tests.kits.spec import (
     TIMED_OUT,
     WEEKEND,
     WISH,
+    WON,
     eur,
     given,
     history,
@@ -210,6 +213,12 @@ def test_not_when_the_money_is_gone_or_going():
         given(*asked, *news).when(wish(WithdrawCancellation)).then_refuses(MoneyReturned)
     by_hand = put(ManualRefund(payment=ATTEMPT, amount=PRICE), under=SECOND)
     given(*CALLED_OFF, by_hand).when(wish(WithdrawCancellation)).then_refuses(MoneyReturned)
+
+
+def test_seats_are_not_sold_again_for_money_that_a_bank_took():
+    for stack in ((*CALLED_OFF, DISPUTED, LOST), (*BOUGHT, DISPUTED, LOST, BY_STAFF, RELEASED)):
+        given(*stack).when(wish(WithdrawCancellation)).then_refuses(MoneyReturned)
+    assert given(*CALLED_OFF, DISPUTED, WON).when(wish(WithdrawCancellation)).stamps
 
 
 def test_what_went_back_before_or_never_went_does_not_matter():

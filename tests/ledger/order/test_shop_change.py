@@ -21,7 +21,7 @@ from ledger.order.commands import (
 from ledger.order.decisions.shop_change import Fate, fate
 from ledger.order.issues import troubles
 from ledger.order.next_step import next_step
-from ledger.order.stamps import Cause, Letter
+from ledger.order.stamps import Cause, Letter, Refunded
 from ledger.order.status import Status
 from ledger.shop.stamps import Surplus
 from tests.kits.spec import (
@@ -151,6 +151,21 @@ def test_a_refund_that_is_refused_is_for_people_and_not_asked_for_again():
     assert [one.kind for one in troubles(order_of(*gone))] == [CaseKind.REFUND_REFUSED]
     failed = (*BOUGHT, BACK, REFUND_ACCEPTED, GIVEN_UP, RELEASED, REFUND_FAILED)
     assert next_step(order_of(*failed), NOON) is None
+
+
+def test_what_is_left_after_a_smaller_refund_in_the_dashboard_stays_on_the_desk():
+    gone = (*BOUGHT, BACK, GIVEN_UP, RELEASED, REFUND_REFUSED)
+    some = put(
+        Refunded(payment=ATTEMPT, amount=euros(1000), provider_reference="re_2"), under=OUTSIDE
+    )
+    (trouble,) = troubles(order_of(*gone, some))
+    assert (trouble.kind, trouble.amount) == (CaseKind.MONEY_TO_RETURN, PRICE - euros(1000))
+    rest = put(
+        Refunded(payment=ATTEMPT, amount=PRICE - euros(1000), provider_reference="re_3"),
+        under=SECOND,
+    )
+    assert troubles(order_of(*gone, some, rest)) == ()
+    assert troubles(order_of(*BOUGHT, BACK, GIVEN_UP, RELEASED)) == ()
 
 
 def test_money_that_came_by_hand_goes_back_by_hand_and_is_a_case():
