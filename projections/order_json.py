@@ -1,6 +1,6 @@
 """An order as its page and the API show it. It holds no personal data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from ledger.order.overdue import flags_at
 from ledger.order.part_policy import can_choose
 from ledger.order.stamps import Line
 from ledger.order.status import status
+from ledger.order.tickets import Ticket, ticket_count
 from ledger.shop.texts import text_in
 
 
@@ -29,6 +30,7 @@ def order_page(order: Order, now: datetime, language: str) -> Mapping[str, Any]:
         "money": _money(order),
         "starts_at": moment(order.starts_at),
         "lines": [_line(*one, language) for one in zip(order.lines, terms.lines, strict=True)],
+        "tickets": _tickets(order),
         "cancellation": _cancellation(order, now),
         "flags": [*flags_at(order, now)],
     }
@@ -62,6 +64,22 @@ def _line(line: Line, ordered: Line, language: str) -> Mapping[str, Any]:
         "unit_price": line.unit_price.amount,
         "vat_percent": line.vat_percent,
     }
+
+
+def _tickets(order: Order) -> Mapping[str, Any]:
+    """How many there are to be, were issued, and open the door; no code of any."""
+    issued, valid = order.tickets, len(valid_of(order))
+    return {
+        "ordered": ticket_count(order.terms),
+        "issued_at": moment(issued.issued_at) if issued else None,
+        "valid": valid,
+        "revoked": len(issued.hashes) - valid if issued else 0,
+    }
+
+
+def valid_of(order: Order) -> Sequence[Ticket]:
+    """The tickets that open the door, known by their hashes: also once nobody knows their codes."""
+    return order.tickets_with(order.tickets.hashes) if order.tickets else ()
 
 
 def _cancellation(order: Order, now: datetime) -> Mapping[str, Any]:

@@ -121,10 +121,10 @@ class BadDay:
             if number > _WEEK + 1 and ends.at_rest():
                 break
             self.journey.move_clock(leap)
-            _patiently(ends)
+            patiently(ends)
         self._until_delivered()
         self.journey.command("reconcile", "--provider", "stripe", "--commit")
-        _patiently(ends, seconds=20)
+        patiently(ends, seconds=20)
 
     def _settled(self) -> bool:
         return not self.journey.works.inbox.unfinished(1)
@@ -173,7 +173,7 @@ class BadDay:
         self.day.moments.append((round(at, 1), self._begun, self._done, stamps))
 
 
-def _patiently(ends: Ends, *, seconds: float = 4) -> None:
+def patiently(ends: Ends, *, seconds: float = 4) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and not ends.at_rest():
         time.sleep(0.25)

@@ -23,13 +23,15 @@ class SoldOut(Exception):
 class Customer:
     """One order's life, and hands to live it with; the same seed and number live the same life."""
 
-    def __init__(self, journey: Journey, number: int, *, seed: int, shop: str) -> None:
+    def __init__(
+        self, journey: Journey, number: int, *, seed: int, shop: str, web: str = ""
+    ) -> None:
         self.journey, self.number, self.seed, self.shop = journey, number, seed, shop
         self.dice = random.Random(f"{seed}/{number}/hands")
         # Everybody comes from an address of their own, as rate limits expect.
         local = f"127.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255 or 1}"
         transport = httpx2.HTTPTransport(local_address=local, verify=False)
-        base = f"{journey.house.at.shop}/api/v1/shops/{shop}"
+        base = f"{web or journey.house.at.shop}/api/v1/shops/{shop}"
         self._http = httpx2.Client(transport=transport, trust_env=False, timeout=20, base_url=base)
         self._questions = 0
         self.id, self.token = UUID(int=0), ""
@@ -45,18 +47,18 @@ class Customer:
         """The order as the ledger has it; asked for again while the database recovers."""
         return answered(lambda: self.journey.works.parts.orders.get(self.id))
 
-    def place(self) -> None:
-        """Raises `SoldOut`."""
+    def place(self, *, product: str = "", quantity: int = 0) -> None:
+        """What they want or, without that, what the dice say. Raises `SoldOut`."""
         person = {"first_name": "Aino", "last_name": "Example", "phone": ""}
+        language = self.dice.choice(["en", "fi", "sv"])
+        wanted = {
+            "product": product or self.dice.choice(["weekend", "weekend", "friday"]),
+            "quantity": quantity or self.dice.choice([1, 1, 1, 2, 3]),
+        }
         body = {
             "customer": {**person, "email": f"aino{self.number}@visitors.example"},
-            "language": self.dice.choice(["en", "fi", "sv"]),
-            "lines": [
-                {
-                    "product": self.dice.choice(["weekend", "weekend", "friday"]),
-                    "quantity": self.dice.choice([1, 1, 1, 2, 3]),
-                }
-            ],
+            "language": language,
+            "lines": [wanted],
         }
         answer = self.ask("/orders", body, key="order")
         if answer.status_code == 409 and answer.json()["type"].endswith("not-enough-seats"):

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -15,25 +15,36 @@ from web.wiring.settings import read_settings
 
 _CLOCK, _ALARMS = "STAMPLEDGER_CLOCK_FILE", "STAMPLEDGER_ALARM_MAIL"
 OPERATORS = "operators@winterfest.example"
+_MOST_PORTS = 5
 
 
-def four_ports() -> int:
-    """Four neighbouring ports that are free just now; another process looks elsewhere first."""
+class TwinHouse(House):
+    """A house with a second web, at the fifth port, and a second worker."""
+
+    def commands(self) -> Mapping[str, list[str]]:
+        """Those of every house, and the two more."""
+        once = House.commands(self)
+        web = [*once["web"][:-1], str(self.at.web + 4)]
+        return {**once, "web 2": web, "worker 2": once["worker"]}
+
+
+def ports_in_a_row(many: int = 4) -> int:
+    """The first of so many neighbouring ports that are free; another process looks elsewhere."""
     for number in range(890):
         first = 20100 + 10 * ((os.getpid() + number) % 890)
         with ExitStack() as probes:
             try:
-                for port in range(first, first + 4):
+                for port in range(first, first + many):
                     probe = probes.enter_context(socket.socket())
                     probe.bind(("127.0.0.1", port))
                 return first
             except OSError:
                 continue
-    raise OSError("no four ports in a row are free")
+    raise OSError(f"no {many} ports in a row are free")
 
 
 @contextmanager
-def whole_house(home: Path, **told: str) -> Iterator[Journey]:
+def whole_house(home: Path, kind: type[House] = House, /, **told: str) -> Iterator[Journey]:
     """Everything, running; its clock is a file in `home`. All of it stops at the end.
 
     `told` are further settings.
@@ -45,7 +56,7 @@ def whole_house(home: Path, **told: str) -> Iterator[Journey]:
         stack.enter_context(_told(_ALARMS, OPERATORS))
         for name, value in told.items():
             stack.enter_context(_told(name, value))
-        house = House(home=home, at=Addresses(web=four_ports()))
+        house = kind(home=home, at=Addresses(web=ports_in_a_row(_MOST_PORTS)))
         settings = read_settings({"STAMPLEDGER_HOME": str(home), _CLOCK: str(clock)})
         works = stack.enter_context(assembled(settings, readers=2))
         works.parts.shops.import_shop(read_shop_file(SAMPLE), actor="test", at=works.parts.clock())

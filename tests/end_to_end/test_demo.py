@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from adapters.embedded_postgres import EmbeddedPostgres, postmaster
-from tests.end_to_end.houses import four_ports
+from tests.end_to_end.houses import ports_in_a_row
 from tests.end_to_end.journey import until
 from tests.kits.processes import still_alive
 from web.demo.processes import alone
@@ -24,7 +24,7 @@ def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> Non
     told = tmp_path / "told"
     with told.open("w") as output:
         demo = subprocess.Popen(
-            [sys.executable, "-P", "-m", "web.cli", "demo", "--port", str(four_ports())],
+            [sys.executable, "-P", "-m", "web.cli", "demo", "--port", str(ports_in_a_row())],
             env={**os.environ, "STAMPLEDGER_HOME": str(tmp_path / "home")},
             stdout=output,
             stderr=output,
@@ -84,7 +84,7 @@ def test_a_second_demo_in_one_folder_leaves_the_first_alone(tmp_path: Path) -> N
     facts.write_text("the first one's")
     with alone(tmp_path):
         second = subprocess.run(
-            [sys.executable, "-P", "-m", "web.cli", "demo", "--port", str(four_ports())],
+            [sys.executable, "-P", "-m", "web.cli", "demo", "--port", str(ports_in_a_row())],
             env={**os.environ, "STAMPLEDGER_HOME": str(tmp_path)},
             capture_output=True,
             text=True,

@@ -1,5 +1,6 @@
 """The `order` of the API, worked out from a fold."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from uuid import UUID
@@ -8,9 +9,12 @@ import pytest
 
 from ledger.kernel.events import Recorded
 from ledger.order.evolve import fold
+from ledger.order.stamps import TicketsIssued
 from ledger.shop.texts import text_in
 from projections.order_json import order_page
+from tests.kits import spec
 from tests.kits.histories import WHEN, placed, story
+from tests.kits.spec import ASKED, CANCELLED, NOON, PAGE, PAID, PLACED, RELEASED
 
 ORDER = UUID(int=7, version=4)
 
@@ -66,6 +70,7 @@ def test_it_shows_what_the_contract_promises():
                 "vat_percent": "13.5",
             }
         ],
+        "tickets": {"ordered": 1, "issued_at": None, "valid": 0, "revoked": 0},
         "cancellation": {
             "allowed": False,
             "reason": "not_paid",
@@ -84,6 +89,27 @@ def test_a_paid_order_may_be_cancelled_until_its_deadline(days, allowed, reason)
     assert page["status"] == "PAID"
     told = page["cancellation"]
     assert (told["allowed"], told["reason"]) == (allowed, reason)
+
+
+@pytest.mark.parametrize(
+    ("ends", "valid"),
+    [((), 2), ((CANCELLED, RELEASED), 0), ((CANCELLED,), 2)],
+    ids=["sold", "released", "not released yet"],
+)
+def test_tickets_are_counted_and_no_code_is_told(ends, valid):
+    issued = TicketsIssued(hashes=("aa", "bb"), codes=("2222222222222222", "ZZZZZZZZZZZZZZZP"))
+    order = spec.order_of(PLACED, ASKED, PAGE, PAID, issued, *ends)
+    page = order_page(order, NOON, "en")
+    assert page["tickets"] == {
+        "ordered": 2,
+        "issued_at": page["tickets"]["issued_at"],
+        "valid": valid,
+        "revoked": 2 - valid,
+    }
+    assert page["tickets"]["issued_at"]
+    assert "ZZZP" not in str(page)
+    erased = spec.order_of(PLACED, ASKED, PAGE, PAID, replace(issued, codes=None), *ends)
+    assert order_page(erased, NOON, "en")["tickets"] == page["tickets"]
 
 
 def test_a_text_falls_back_to_english_then_to_whatever_there_is():

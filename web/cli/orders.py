@@ -1,7 +1,7 @@
 """`orders show` and `orders find`: one order as an operator reads it; nothing personal."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,9 @@ from ledger.order.order import Order
 from ledger.order.overdue import flags_at
 from ledger.order.payment_attempt import Attempt
 from ledger.order.status import status
-from projections.order_json import moment
+from ledger.order.tickets import Ticket, tickets_of
+from ledger.tickets.code import in_groups
+from projections.order_json import moment, valid_of
 from projections.order_search import OrderSearch
 from web.actions.find_orders import MOST_SHOWN, Listed, OrderList, number_of
 from web.actions.find_orders import find as find_orders
@@ -30,8 +32,8 @@ from web.i18n.refusals import of_cancellation
 from web.wiring.parts import Parts
 
 
-def order_json(order: Order, now: datetime) -> dict[str, Any]:
-    """An order as a document."""
+def order_json(order: Order, now: datetime, *, codes: bool = False) -> dict[str, Any]:
+    """An order as a document; the codes of its tickets in full only if they are asked for."""
     allowed = cancellation.eligibility(order, now)
     return {
         "id": order.id,
@@ -58,6 +60,10 @@ def order_json(order: Order, now: datetime) -> dict[str, Any]:
             }
             for one in order.attempts.values()
         ],
+        "tickets": [
+            {"number": one.number, "product": one.line.product, "state": state, "code": code}
+            for one, state, code in _tickets(order, codes=codes)
+        ],
         "cancellation": {
             "allowed": allowed.allowed,
             "reason": allowed.reason,
@@ -68,8 +74,21 @@ def order_json(order: Order, now: datetime) -> dict[str, Any]:
     }
 
 
-def show_order(order: Order, now: datetime) -> tuple[Table, ...]:
-    """Its facts in a few lines, its payments as a table."""
+def _tickets(order: Order, *, codes: bool) -> Iterator[tuple[Ticket, str, str]]:
+    """What was issued, each with its state and its code, or how that ends."""
+    if order.tickets is None:
+        return
+    valid = {one.number for one in valid_of(order)}
+    known = order.tickets.codes
+    for ticket in tickets_of(order.terms, order.tickets.hashes):
+        code = known[ticket.number - 1] if known else ""
+        shown = in_groups(code) if codes else f"…{code[-4:]}"
+        state = "valid" if ticket.number in valid else "revoked"
+        yield ticket, state, shown if code else "erased"
+
+
+def show_order(order: Order, now: datetime, *, codes: bool = False) -> tuple[Table, ...]:
+    """Its facts in a few lines, its payments and its tickets as tables."""
     allowed = cancellation.eligibility(order, now)
     money = money_of(order)
     click.echo(f"Order #{order.number:06d} of {order.terms.shop_slug}: {status(order).value}")
@@ -89,7 +108,17 @@ def show_order(order: Order, now: datetime) -> tuple[Table, ...]:
             _came(one),
             spoken(order.held_by(one.correlation_id)),
         )
-    return (payments,)
+    return payments, *_ticket_tables(order, codes=codes)
+
+
+def _ticket_tables(order: Order, *, codes: bool) -> Iterator[Table]:
+    """One where any were issued."""
+    if order.tickets is None:
+        return
+    table = Table("ticket", "product", "state", "code")
+    for one, state, code in _tickets(order, codes=codes):
+        table.add_row(f"{one.number} of {one.count}", one.line.product, state, code)
+    yield table
 
 
 def _came(attempt: Attempt) -> str:
@@ -151,19 +180,22 @@ def orders() -> None:
 @click.option(
     "--may", is_flag=True, help="Show what can be done with it now, and why not the rest."
 )
+@click.option("--codes", is_flag=True, help="Show the codes of its tickets in full.")
 @_json
 @click.pass_context
-def show(context: click.Context, name: str, shop: str | None, may: bool, as_json: bool) -> None:
+def show(
+    context: click.Context, name: str, shop: str | None, may: bool, codes: bool, as_json: bool
+) -> None:
     """How an order stands, and how it came there."""
     parts: Parts = context.obj()
     order, now = _the_one(parts, name, shop), parts.clock()
     steps = list(replay(parts.orders.history(order.id)))
     if as_json:
         more = may_json(order, now) if may else {}
-        tables.as_json({**order_json(order, now), **more, "steps": steps})
+        tables.as_json({**order_json(order, now, codes=codes), **more, "steps": steps})
         return
     out, story = tables.console(), tables.story_table(steps, streams=False)
-    for table in (*show_order(order, now), may_table(order, now) if may else story):
+    for table in (*show_order(order, now, codes=codes), may_table(order, now) if may else story):
         out.print(table)
 
 

@@ -7,7 +7,11 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner, Result
 
+from ledger.order.commands import StartLetter
+from ledger.order.stamps import Letter
+from ledger.tickets.code import in_groups
 from tests.kits.product import ADA, SHOP, Product, wish
+from tests.kits.ticket_codes import wanted_by
 from web.cli.orders import orders
 
 
@@ -115,6 +119,32 @@ def test_why_not_the_rest_is_told_as_page_and_api_tell_it(product: Product):
         refused["detail"],
     )
     assert [one["event"] for one in told["ahead"]] == ["the time to pay is over"]
+
+
+def test_its_tickets_are_told_and_their_codes_only_when_asked_for(product: Product):
+    address, attempt = product.placed(lines=[{"product": "weekend", "quantity": 2}])
+    product.tell(address, attempt, amount=7000)
+    order = product.parts.orders.get(UUID(address.rpartition("/")[2]))
+    assert json.loads(run(product, "show", str(order.id), "--json").stdout)["tickets"] == []
+    claim = StartLetter(
+        correlation_id=UUID(attempt),
+        actor="test",
+        at=product.clock(),
+        letter=Letter.PAID,
+        try_number=1,
+        tickets=wanted_by(order),
+    )
+    issued = product.parts.orders.handle(order.id, claim).tickets
+    assert issued is not None
+    assert issued.codes is not None
+    shown = run(product, "show", str(order.id))
+    told = json.loads(run(product, "show", str(order.id), "--json").stdout)["tickets"]
+    for code, one in zip(issued.codes, told, strict=True):
+        assert (one["state"], one["code"]) == ("valid", f"…{code[-4:]}")
+        assert code[:12] not in shown.stdout.replace("-", "")
+        assert in_groups(code) in run(product, "show", str(order.id), "--codes").stdout
+    counted = product.client.get(address).json["tickets"]
+    assert (counted["ordered"], counted["valid"], counted["revoked"]) == (2, 2, 0)
 
 
 def test_nothing_is_appended_by_looking_what_may_be(product: Product):
