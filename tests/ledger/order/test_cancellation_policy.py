@@ -2,10 +2,9 @@
 
 import ast
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -18,6 +17,7 @@ from ledger.order.cancellation_policy import (
 )
 from ledger.order.order import Order
 from ledger.shop.stamps import CancellationPolicy
+from tests.kits.clock_changes import CHANGES, around, local
 from tests.kits.spec import (
     ASKED,
     ATTEMPT,
@@ -131,28 +131,9 @@ def bought_at(moment: datetime, *, days: int, starts: datetime) -> Order:
     return order_of(*(put(one, at=moment) for one in (placed, ASKED, PAID)))
 
 
-def local(zone: str, text: str) -> datetime:
-    """A moment, as the clock on the wall there tells it."""
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
-# Both changes of the clocks of 2027, and a place without any that is a day ahead. A day is 24
-# hours, whatever the clock on the wall says by then.
-CHANGES = {
-    "Helsinki, clocks go forward": ("Europe/Helsinki", "2027-03-27T12:00", "2027-03-29T13:00"),
-    "Helsinki, clocks go back": ("Europe/Helsinki", "2027-10-30T12:00", "2027-11-01T11:00"),
-    "New York, clocks go forward": ("America/New_York", "2027-03-13T12:00", "2027-03-15T13:00"),
-    "New York, clocks go back": ("America/New_York", "2027-11-06T12:00", "2027-11-08T11:00"),
-    "Kiritimati, March": ("Pacific/Kiritimati", "2027-03-27T12:00", "2027-03-29T12:00"),
-    "Kiritimati, October": ("Pacific/Kiritimati", "2027-10-30T12:00", "2027-11-01T12:00"),
-}
-A_SECOND = timedelta(seconds=1)
-
-
 def the_second_counts(order: Order, deadline: datetime) -> None:
     """In time until the second before the deadline; the deadline itself is too late."""
-    asked = (deadline - A_SECOND, deadline, deadline + A_SECOND)
-    answers = [eligibility(order, at) for at in asked]
+    answers = [eligibility(order, at) for at in around(deadline)]
     assert [one.why for one in answers] == [Why.NOTHING, Why.TOO_LATE, Why.TOO_LATE]
     assert {one.deadline for one in answers} == {deadline}
     assert eligibility(order, deadline - timedelta(microseconds=1)).allowed

@@ -28,6 +28,7 @@ from ledger.order.issues import troubles
 from ledger.order.next_step import next_step, without_room
 from ledger.order.stamps import CancellationWithdrawn, Letter
 from ledger.order.status import Status
+from tests.kits.clock_changes import CHANGES, across, around
 from tests.kits.spec import (
     ASKED,
     ATTEMPT,
@@ -188,6 +189,20 @@ def test_the_end_of_the_grace_period_is_too_late_to_the_second():
     assert grace_ends(order_of(*KEPT)) == ENDS
     assert (in_grace(order_of(*KEPT), EARLY), in_grace(order_of(*KEPT), ENDS)) == (True, False)
     given(*KEPT).when(cancel(LATE)).then_refuses(LateCancel)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_grace_period_is_so_many_seconds_across_a_change_of_the_clocks(change):
+    """Of cancelling and capturing each second belongs to one: never to both, never to none."""
+    zone, begun, ends = across(change)
+    later = replace(LATER, timezone=zone, grace_period=48 * 3600)
+    stack = [put(one, at=begun) for one in (later, ASKED, PAGE, AUTHORIZED)]
+    assert grace_ends(order_of(*stack)) == ends
+    for at, in_time in zip(around(ends), (True, False, False), strict=True):
+        cancelled = given(*stack).when(cancel(at))
+        assert isinstance(cancelled.refusal, LateCancel) is not in_time
+        captured = given(*stack).when(capture(at)).stamps
+        assert bool(captured) is not in_time
 
 
 def test_a_partial_capture_is_no_case_for_a_void():

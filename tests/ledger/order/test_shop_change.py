@@ -24,6 +24,7 @@ from ledger.order.next_step import next_step
 from ledger.order.stamps import Cause, Letter, Refunded
 from ledger.order.status import Status
 from ledger.shop.stamps import Surplus
+from tests.kits.clock_changes import CHANGES, across, around
 from tests.kits.spec import (
     ASKED,
     ATTEMPT,
@@ -263,6 +264,20 @@ def test_after_its_date_it_is_kept():
     given(*BOUGHT, MOVED).when(choice(refund=True, days=19.99)).then(
         CHOSEN, replace(GIVEN_UP, cause=Cause.SHOP_MOVED, reason=None), RELEASED
     )
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("refund", [True, False], ids=["back", "kept"])
+def test_the_choice_ends_with_its_second_across_a_change_of_the_clocks(change, refund):
+    zone, begun, until = across(change)
+    moved = replace(MOVED, refunds_until=until, starts_at=until + timedelta(days=30))
+    bought = (replace(PLACED, timezone=zone), ASKED, PAGE, PAID, moved)
+    stack = [put(one, at=begun) for one in bought]
+    for at, in_time in zip(around(until), (True, False, False), strict=True):
+        wish = replace(choice(refund=refund), at=at)
+        answer = given(*stack).when(wish)
+        assert bool(answer.stamps) is in_time
+        assert getattr(answer.refusal, "code", "") == ("" if in_time else "too_late")
 
 
 def test_another_code_is_not_valid():
