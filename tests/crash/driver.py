@@ -23,6 +23,7 @@ from adapters.store.ledger import StampLedger
 from adapters.worker.open_cases import Desk
 from adapters.worker.projector.reactor import Projections
 from adapters.worker.projector.rebuild import rebuild
+from adapters.worker.reactors.shop_changes import CallRate, ShopChanges
 from adapters.worker.threads import Threads
 from ledger.kernel.events import derived
 from ledger.kernel.store import LedgerUnavailable
@@ -134,12 +135,30 @@ def part(job: Job, world: World) -> None:
         start_refund(world.orders, world.provider, order_id, cause, at=world.clock())
 
 
+def called_off(job: Job, world: World) -> None:
+    """The whole shop is cancelled, each order follows, and what got no answer is asked again."""
+    world.shops.cancel("winterfest", reason={"en": "A fire."}, actor="test")
+    following = ShopChanges(
+        orders=world.orders,
+        shops=world.shops,
+        providers={"stripe": world.provider},
+        pages=world.pages(),
+        clock=world.clock,
+        fresh=lambda: "c" * 43,
+        rate=CallRate(per_second=1000),
+    )
+    for order_id in world.all_orders():
+        following(order_id)
+    world.payments().run()
+
+
 WORKS: Mapping[str, Callable[[Job, World], None]] = {
     "append": append,
     "project": project,
     "rebuild": project_again,
     "letters": letters,
     "part": part,
+    "called_off": called_off,
     "letters_together": letters_together,
 }
 

@@ -8,6 +8,7 @@ is killed at, too.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -18,7 +19,8 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.ledger import StampLedger
 from adapters.worker.projector.views import differences
 from ledger.audit.verify import verify
-from ledger.order.stamps import OrderPlaced
+from ledger.order.stamps import Cancelled, Cause, CreateRefundRequest, OrderPlaced
+from ledger.shop.stamps import ShopCancelled
 from tests.crash.crew import (
     HOUSEHOLD,
     KILLED,
@@ -50,6 +52,7 @@ SENDS = {
     | {"smtp mail", "smtp rcpt", "smtp data", "smtp end of letter"},
     "letters_together": {"insert_stamps", "commit", "smtp end of letter"},
     "part": {"insert_stamps", "insert_seat_totals", "commit"},
+    "called_off": {"insert_stamps", "insert_seat_totals", "commit"},
 }
 TEMPLATES = {"rebuild": "projected", "part": "pairs"}
 # Letters that went out and are not stamped: one, or all that share a commit.
@@ -249,6 +252,24 @@ class Afterwards:
             assert len(order.refunds) == len(order.amendments) == len(order.freed) == 1
             assert [*order.seats.values()] == [(0, 1)]
             assert order.refunded + order.refund_pending == order.due
+
+    def after_called_off(self, ledger: StampLedger, url: str) -> None:
+        """Whoever goes on finishes it: each order has one decision, one refund, and no seats."""
+        self.go_on("called_off", AFTER_THE_LEASE)
+        self.go_on("called_off", LONG_AFTER)
+        decided: Counter[tuple[UUID, type]] = Counter()
+        for one in ledger.feed(0, limit=10_000):
+            if isinstance(one.stamp, Cancelled | CreateRefundRequest | ShopCancelled):
+                decided[one.stream, type(one.stamp)] += 1
+        assert {*decided.values()} == {1}
+        assert len(decided) == 1 + 2 * PLACED
+        with world_at(url) as world:
+            orders = [world.orders.get(order) for order in world.all_orders()]
+        for order in orders:
+            assert order.cancelled_cause is Cause.SHOP_CANCELLED
+            assert not order.seats
+            assert order.refunded + order.refund_pending == order.received
+            assert not [*order.unanswered_refunds()]
 
     def go_on(self, work: str, minutes: int = 0) -> None:
         ended, _ = self.scene.crew.run(self.scene.job(work, self.name, minutes=minutes))
