@@ -16,6 +16,7 @@ from adapters.shop_file.read import SHOP as SHOP_KEYS
 from ledger import codec
 from ledger.cases.stamps import CaseKind
 from ledger.kernel.events import declared
+from ledger.order.status import Status
 from web.cli.cases import ADVICE
 from web.cli.main import stampledger
 from web.http.problems import explained
@@ -168,6 +169,25 @@ def test_every_page_can_be_reached_from_the_index():
     index = (ROOT / "docs/index.md").read_text()
     linked = {(ROOT / "docs" / one).resolve() for one in _LINK.findall(index) if "://" not in one}
     assert {page for page in DOCS if page.name != "index.md"} <= linked
+
+
+# What the drawing program takes in a label without minding: it parses the rest as its own signs.
+_ARROW = re.compile(r"    (\[\*\]|[A-Z_]+) --> ([A-Z_]+): [^:;#%<>{}\[\]\"`|]+")
+
+
+def test_diagrams_are_drawn_by_what_draws_them():
+    drawn = 0
+    for page in DOCS:
+        for diagram in re.findall(r"```mermaid\n(.*?)\n```", page.read_text(), re.DOTALL):
+            kind, *arrows = diagram.split("\n")
+            assert kind == "stateDiagram-v2", page
+            for line in arrows:
+                found = _ARROW.fullmatch(line)
+                assert found, (page, line)
+                assert {*found.groups()} <= {"[*]", *map(str, Status)}, (page, line)
+            assert len(arrows) == len({*arrows}), page
+            drawn += 1
+    assert drawn == 2
 
 
 WALKS = (ROOT / "docs/explanation/a-webhook-walks.md").read_text()

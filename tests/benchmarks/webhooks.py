@@ -28,7 +28,7 @@ from ledger.order.stamps import CreatePaymentSuccess
 from ledger.shop.shop import ShopSpec
 from tests.benchmarks.command import command
 from tests.benchmarks.measuring import Figures, measure, median_of, ratio
-from tests.end_to_end.houses import four_ports
+from tests.end_to_end.houses import ports_in_a_row
 from tests.kits.databases import migrated_template
 from tests.kits.worlds import ADA, SPEC
 from web.wiring.composition import Works, assembled
@@ -222,7 +222,7 @@ def run(
         works.parts.shops.import_shop(
             shop(works.parts.clock()), actor="benchmark", at=works.parts.clock()
         )
-        port = four_ports()
+        port = ports_in_a_row()
         open_ = stack.enter_context
         ours = open_(
             running(
