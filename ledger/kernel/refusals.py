@@ -120,6 +120,10 @@ class NothingChosen(Refusal):
     """Choose at least one piece, and each product of the order at most once."""
 
 
+class AccountMistyped(Refusal):
+    """This is no IBAN: a sign is missing or mistyped, so that its check digits do not fit."""
+
+
 class LateCancel(Refusal):
     """It is too late to cancel at once: the grace period is over, or the payment is captured."""
 

@@ -215,10 +215,14 @@ class RefundPayment(StaffCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundByHand(StaffCommand):
-    """Money of one payment was returned outside of any provider. As for `RefundPayment`."""
+    """Money of one payment was returned outside of any provider. As for `RefundPayment`.
+
+    `account` is the IBAN that it went to; empty where it was handed over.
+    """
 
     payment: UUID | None = None
     amount: Money | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,11 +251,12 @@ class CancelPart(StaffCommand):
 
     Their price goes back through the payment's provider, or was returned `by_hand`; less the fee
     of the shop's policy, unless ticket sales `waive_fee`. `quote` is the refund that was shown,
-    None where nobody says what was.
+    None where nobody says what was. `account` as of `RefundByHand`.
     """
 
     pieces: tuple[Pieces, ...]
     by_hand: bool = False
+    account: str = ""
     waive_fee: bool = False
     quote: Money | None = None
 

@@ -475,13 +475,17 @@ class RefundFailed:
     code: str
 
 
-@stamp("MANUAL_REFUND", binding=("payment", "amount"), sealed=("reason",))
+@stamp("MANUAL_REFUND", binding=("payment", "amount"), sealed=("reason", "account"))
 class ManualRefund:
-    """Staff returned money outside of any provider."""
+    """Staff returned money outside of any provider.
+
+    `account` is the IBAN that it went to, where it went by bank.
+    """
 
     payment: UUID
     amount: Money
     reason: str | None = None
+    account: str | None = None
 
 
 @stamp("DISPUTED", occurrence=("provider_reference",), binding=("payment", "amount"))

@@ -22,11 +22,12 @@ from ledger.order.part_policy import chosen
 from ledger.order.stamps import Letter
 from ledger.staff.role import Role
 from web.actions.back_office import carry_out
+from web.actions.manual_refunds import returned_by_hand
 from web.actions.wish import Wish
 from web.api.bodies import Body, as_json, read
 from web.api.orders import LineBody, told
 from web.api.repeats import answered_before, correlation_id, request_under
-from web.http.access import require
+from web.http.access import for_roles, require
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.identity import Identity
@@ -35,13 +36,20 @@ from web.http.problems import ProblemRaised
 _B = TypeVar("_B", bound=Body)
 Reason = Annotated[str, Meta(min_length=1, max_length=500, description="Why; kept sealed.")]
 Amount = Annotated[int, Meta(gt=0, lt=2**53, description="In minor units.")]
+Account = Annotated[
+    str,
+    Meta(max_length=50, description="The IBAN that money by hand went to; kept sealed."),
+]
 Version = Annotated[
     int, Meta(ge=1, lt=2**31, description="The order's version that was looked at.")
 ]
 
 
 class RefundBody(Body, frozen=True):
-    """`amount` in minor units, all that is held if left out; `retry` names a refused refund."""
+    """`amount` in minor units, all that is held if left out; `retry` names a refused refund.
+
+    `account` is for what was returned by hand to a bank.
+    """
 
     method: Literal["provider", "manual"]
     reason: Reason
@@ -50,6 +58,7 @@ class RefundBody(Body, frozen=True):
     payment: UUID | None = None
     retry: UUID | None = None
     despite_dispute: bool = False
+    account: Account = ""
 
 
 class PaidBody(Body, frozen=True):
@@ -85,6 +94,7 @@ class CancelPartBody(Body, frozen=True):
     version: Version
     lines: Annotated[list[LineBody], Meta(min_length=1, max_length=100)]
     method: Literal["provider", "manual"] = "provider"
+    account: Account = ""
     waive_fee: bool = False
     quote: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
 
@@ -100,6 +110,7 @@ class LetterBody(Body, frozen=True):
 def hang_up(api: Blueprint) -> None:
     """Put the calls at their addresses."""
     api.post("/shops/<shop>/orders/<order>/refunds")(refund)
+    api.get("/shops/<shop>/orders/<order>/refunds-by-hand")(by_hand)
     api.post("/shops/<shop>/orders/<order>/mark-paid")(mark_paid)
     api.post("/shops/<shop>/orders/<order>/cancel")(cancel)
     api.post("/shops/<shop>/orders/<order>/cancel-part")(cancel_part)
@@ -115,7 +126,12 @@ def refund(shop: str, order: str) -> Response:
     amount = money(body.amount, found)
     if body.method == "manual":
         by_hand = RefundByHand(
-            **wish, reason=body.reason, version=body.version, payment=body.payment, amount=amount
+            **wish,
+            reason=body.reason,
+            version=body.version,
+            payment=body.payment,
+            amount=amount,
+            account=body.account,
         )
         return answer(found, by_hand)
     asked = RefundPayment(
@@ -127,6 +143,28 @@ def refund(shop: str, order: str) -> Response:
         despite_dispute=body.despite_dispute,
     )
     return answer(found, asked)
+
+
+@for_roles(Role.STAFF)
+def by_hand(shop: str, order: str) -> Response:
+    """What was returned by hand, and to which accounts."""
+    found = returned_by_hand(parts(), order_in(shop, order).id)
+    return as_json(
+        {
+            "refunds": [
+                {
+                    "correlation_id": one.correlation_id,
+                    "payment": one.payment,
+                    "amount": one.amount.amount,
+                    "currency": one.amount.currency,
+                    "account": one.account,
+                    "recorded_at": one.at,
+                    "actor": one.actor,
+                }
+                for one in found
+            ]
+        }
+    )
 
 
 def mark_paid(shop: str, order: str) -> Response:
@@ -164,6 +202,7 @@ def cancel_part(shop: str, order: str) -> Response:
         version=body.version,
         pieces=chosen(found, [(one.product, one.quantity) for one in body.lines]),
         by_hand=body.method == "manual",
+        account=body.account,
         waive_fee=body.waive_fee,
         quote=money(body.quote, found),
     )

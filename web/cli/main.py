@@ -39,6 +39,7 @@ from web.cli.ports import Port, PortUnusable, require_usable
 from web.cli.progress import progress_bar
 from web.cli.projections import projections
 from web.cli.reconcile import reconcile
+from web.cli.refund_by_hand import refund_by_hand, refunds_by_hand
 from web.cli.sessions import sessions
 from web.cli.shop_changes import cancel_shop, move_shop, shop_progress
 from web.cli.shops import shop
@@ -218,6 +219,8 @@ for command in (new_shop, cancel_shop, move_shop, shop_progress):
 for command in (
     settle_refund,
     cancel_part,
+    refund_by_hand,
+    refunds_by_hand,
     withdraw_payment,
     withdraw_cancellation,
     approvals,

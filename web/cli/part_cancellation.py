@@ -36,6 +36,7 @@ class Some(click.ParamType[tuple[str, int]]):
 @click.option("--piece", "pieces", type=Some(), multiple=True, required=True, help="Repeatable.")
 @click.option("--reason", required=True, help="Why; kept sealed in the ledger.")
 @click.option("--by-hand", is_flag=True, help="The money was returned without a provider.")
+@click.option("--account", default="", help="The IBAN that it was returned to; kept sealed.")
 @click.option("--waive-fee", is_flag=True, help="Keep nothing of the price back.")
 @click.option("--commit", is_flag=True, help="Do it; without, it is only told what would be done.")
 @click.option("--ask-approval", is_flag=True, help="With --commit: ask a second person instead.")
@@ -46,6 +47,7 @@ def cancel_part(
     pieces: tuple[tuple[str, int], ...],
     reason: str,
     by_hand: bool,
+    account: str,
     waive_fee: bool,
     commit: bool,
     ask_approval: bool,
@@ -65,6 +67,7 @@ def cancel_part(
         version=before.version,
         pieces=some,
         by_hand=by_hand,
+        account=account,
         waive_fee=waive_fee,
         quote=quote.amount,
     )

@@ -83,6 +83,7 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.NotCancellable: _kind(409, "not-cancellable", "Not cancellable"),
     no.PiecesNotLeft: _kind(409, "pieces-not-left", "Not so many left"),
     no.NothingChosen: _kind(422, "nothing-chosen", "Nothing chosen"),
+    no.AccountMistyped: _kind(422, "account-mistyped", "Account mistyped"),
     no.LateCancel: _kind(409, "late-cancel", "Too late to cancel"),
     no.PartialCapture: _kind(422, "partial-capture", "Partially captured"),
     no.LetterTooSoon: Kind(

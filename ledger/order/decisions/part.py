@@ -12,7 +12,7 @@ from ledger.order import cancellation_policy as cancellation
 from ledger.order.amendment import Amendment, fits, takes_all
 from ledger.order.cancellation_policy import Why
 from ledger.order.commands import CancelPart, ConfirmCancellation
-from ledger.order.decisions.staff import MANUAL, require_unmoved
+from ledger.order.decisions.staff import MANUAL, manual_refund, require_unmoved
 from ledger.order.order import Order
 from ledger.order.part_policy import PartQuote, hindrance, quote, staff_hindrance
 from ledger.order.payment_attempt import Attempt
@@ -70,8 +70,7 @@ def _money_back(
     if payment is None:
         return ()
     if command.by_hand:
-        paid = payment.correlation_id
-        return (ManualRefund(payment=paid, amount=offer.amount, reason=command.reason),)
+        return (manual_refund(command, payment.correlation_id, offer.amount),)
     if payment.provider == MANUAL:
         raise NotRefundable
     return (_asked(offer, payment, Cause.STAFF, reason=command.reason),)

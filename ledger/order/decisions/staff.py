@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from ledger.kernel.bank_transfer import as_written_here
+from ledger.kernel.bank_transfer import as_written_here, is_iban
 from ledger.kernel.money import Money, zero
 from ledger.kernel.refusals import (
+    AccountMistyped,
     AlreadyCancelled,
     DisputeOpen,
     LetterNotDue,
@@ -18,7 +19,14 @@ from ledger.kernel.refusals import (
     SeveralPayments,
     WrongReference,
 )
-from ledger.order.commands import CancelOrder, MarkPaid, RefundByHand, RefundPayment, ResendLetter
+from ledger.order.commands import (
+    CancelOrder,
+    CancelPart,
+    MarkPaid,
+    RefundByHand,
+    RefundPayment,
+    ResendLetter,
+)
 from ledger.order.letters_due import RECEIPTS, owed
 from ledger.order.numbers import reference_fits
 from ledger.order.order import Order
@@ -116,7 +124,17 @@ def refund_by_hand(command: RefundByHand, order: Order) -> Sequence[OrderStamp]:
     require_unmoved(command.version, order)
     attempt = _chosen(command, order, _holding(order))
     amount = _amount(command, order, attempt)
-    return (ManualRefund(payment=attempt.correlation_id, amount=amount, reason=command.reason),)
+    return (manual_refund(command, attempt.correlation_id, amount),)
+
+
+def manual_refund(command: RefundByHand | CancelPart, payment: UUID, amount: Money) -> ManualRefund:
+    """The stamp of money that people returned; raises `AccountMistyped`."""
+    account = "".join(command.account.split()).upper()
+    if account and not is_iban(account):
+        raise AccountMistyped
+    return ManualRefund(
+        payment=payment, amount=amount, reason=command.reason, account=account or None
+    )
 
 
 def cancel_order(command: CancelOrder, order: Order) -> Sequence[OrderStamp]:

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from ledger.cases.case import Case
 from ledger.cases.stamps import CaseKind
+from ledger.codec.encode import encode
+from ledger.kernel.events import Draft
 from ledger.kernel.refusals import (
+    AccountMistyped,
     AlreadyCancelled,
     DisputeOpen,
     MistypedReference,
@@ -43,6 +46,7 @@ from tests.kits.spec import (
     FREE,
     HANDED_BACK,
     NOON,
+    ORDER,
     OUTSIDE,
     PAGE,
     PAID,
@@ -296,3 +300,18 @@ def test_assigned_money_is_a_payment_of_the_order():
     assert status(order) is Status.PAID
     assert order.held_by(WISH) == PRICE
     assert (order.attempts[WISH].reference, order.attempts[WISH].account) == ("pi_9", "acct_1")
+
+
+def test_the_account_that_money_went_to_has_check_digits_and_is_sealed():
+    wish = RefundByHand(correlation_id=WISH, actor="till", at=NOON, reason="cash was gone")
+    to_bank = replace(wish, account="fi37 1590 3000 0007 76")
+    (stamped,) = given(*HANDED_OVER).when(to_bank).stamps
+    assert stamped.account == "FI3715903000000776"
+    for mistyped in ("FI37 1590 3000 0007 77", "1590 3000 0007 76", "FI37"):
+        given(*HANDED_OVER).when(replace(wish, account=mistyped)).then_refuses(AccountMistyped)
+    (by_hand,) = given(*HANDED_OVER).when(wish).stamps
+    assert by_hand.account is None
+    encoded = encode(Draft(stream=ORDER, stamp=stamped, correlation_id=WISH, actor="till"))
+    assert b"1590" not in encoded.body
+    assert encoded.private is not None
+    assert b"FI3715903000000776" in encoded.private

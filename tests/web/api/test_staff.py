@@ -1,10 +1,14 @@
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 
+from ledger.kernel.refusals import AccountMistyped
 from tests.kits.product import SIGNED, Product
 from tests.kits.web_fakes import NOON
+from web.cli.refund_by_hand import refund_by_hand, refunds_by_hand
 from web.http.access import Token, digest_of
 
 
@@ -69,3 +73,50 @@ def test_money_that_is_nobodys_waits_as_a_case(product: Product):
 def test_a_state_that_is_none_is_refused(product: Product):
     answer = product.client.get("/api/v1/cases?state=lost", headers=product.token("staff"))
     assert answer.status_code == 400
+
+
+def test_where_money_by_hand_went_is_for_ticket_sales_alone(product: Product, caplog: Any) -> None:
+    address = product.paid()
+    body = {
+        "method": "manual",
+        "reason": "the card is gone",
+        "version": product.client.get(address).json["version"],
+        "account": "FI37 1590 3000 0007 77",
+    }
+    staff = product.token("staff")
+    mistyped = product.client.post(f"{address}/refunds", json=body, headers=staff)
+    assert (mistyped.status_code, mistyped.json["type"].rpartition("/")[2]) == (
+        422,
+        "account-mistyped",
+    )
+    body["account"] = "FI37 1590 3000 0007 76"
+    assert product.client.post(f"{address}/refunds", json=body, headers=staff).status_code == 200
+    shown = product.client.get(f"{address}/refunds-by-hand", headers=staff).json["refunds"]
+    assert [(one["amount"], one["account"]) for one in shown] == [(3500, body["account"])]
+    for role in ("auditor", ""):
+        headers = product.token(role) if role else {}
+        assert product.client.get(f"{address}/refunds-by-hand", headers=headers).status_code in (
+            401,
+            403,
+        )
+    elsewhere = [
+        product.client.get(address).text,
+        product.client.get(f"{address}/stamps", headers=staff).text,
+        caplog.text,
+    ]
+    assert not any("1590" in one for one in elsewhere)
+    told = CliRunner().invoke(
+        refunds_by_hand, [address.rpartition("/")[2]], obj=lambda: product.parts
+    )
+    assert body["account"] in told.stdout
+
+
+def test_the_same_is_told_from_the_command_line(product: Product) -> None:
+    order = product.paid().rpartition("/")[2]
+    words = [order, "--reason", "cash", "--amount", "500"]
+    bad = CliRunner().invoke(
+        refund_by_hand, [*words, "--account", "FI37"], obj=lambda: product.parts
+    )
+    assert isinstance(bad.exception, AccountMistyped)
+    done = CliRunner().invoke(refund_by_hand, words, obj=lambda: product.parts)
+    assert "PARTIALLY_REFUNDED" in done.stdout
