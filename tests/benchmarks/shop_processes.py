@@ -22,7 +22,7 @@ from ledger.kernel.money import Money
 from ledger.shop.shop import ShopSpec
 from tests.benchmarks.lag import helper, postmaster_of, spent
 from tests.benchmarks.webhooks import SECRET, running
-from tests.end_to_end.houses import four_ports
+from tests.end_to_end.houses import ports_in_a_row
 from tests.kits.databases import migrated_template
 from tests.kits.worlds import SPEC
 from web.wiring.composition import Works, assembled
@@ -101,7 +101,7 @@ def open_shop(
         home = enter(tempfile.TemporaryDirectory(prefix="bench"))
         server.create_database(name, template=migrated_template(server))
         mail = enter(helper("lag_mail"))
-        port = four_ports()
+        port = ports_in_a_row()
         told = environment(server.url(name, role=APP), home, port=port, smtp=int(mail.told))
         works = enter(assembled(read_settings(told), readers=4))
         now = works.parts.clock()

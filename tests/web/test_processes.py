@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from ledger.kernel.money import Money
-from tests.end_to_end.houses import four_ports
+from tests.end_to_end.houses import ports_in_a_row
 from tests.kits.patience import PATIENCE
 from tests.kits.processes import still_alive
 from tests.kits.worlds import SPEC
@@ -73,7 +73,7 @@ class Served:
 
 @contextmanager
 def serving(settings: dict[str, str], home: Path) -> Iterator[Served]:
-    port = four_ports()
+    port = ports_in_a_row()
     command = [sys.executable, "-P", "-m", "web.cli", "serve", "--port", str(port)]
     with (home / "web.log").open("wb") as log:
         process = subprocess.Popen(
