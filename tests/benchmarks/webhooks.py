@@ -38,7 +38,7 @@ SECRET = "whsec_benchmark"
 ROOM = 10_000_000
 # Enough that no run of the usual length comes to the end of them.
 ORDERS_PER_SECOND = 900
-PATIENCE = 30
+PATIENCE = 180
 
 
 @dataclass

@@ -133,7 +133,7 @@ def test_only_who_is_prompt_is_woken_and_everybody_stops(monkeypatch):
 def test_at_rest_everybody_looks_seldom_until_a_hint_wakes_all_of_them(monkeypatch):
     monkeypatch.setattr("adapters.worker.daemon._RESTS_AFTER", 0.0)
     monkeypatch.setattr("adapters.worker.daemon._LONGEST", 0.005)
-    monkeypatch.setattr("adapters.worker.daemon._AT_REST", 60.0)
+    monkeypatch.setattr("adapters.worker.daemon._AT_REST", 600.0)
     prompt, patient = Fake("prompt", left=0), Fake("patient", left=0)
     listens = Event()
     daemon = Daemon(
