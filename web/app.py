@@ -4,7 +4,18 @@ from flask import Flask, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web.admin import approvals, people, security, welcome
+from web.admin import (
+    approvals,
+    desk,
+    home,
+    order_action,
+    orders,
+    people,
+    place_order,
+    security,
+    welcome,
+)
+from web.admin import order as order_admin
 from web.admin import sign_in as staff_sign_in
 from web.api import api
 from web.api import cancellation as store
@@ -53,7 +64,12 @@ PAGES = (
     withdrawal.pages,
     grace_cancel.pages,
     staff_sign_in.pages,
-    staff_sign_in.home,
+    home.pages,
+    orders.pages,
+    place_order.pages,
+    order_admin.pages,
+    order_action.pages,
+    desk.pages,
     welcome.pages,
     security.pages,
     people.pages,
@@ -107,6 +123,7 @@ def _hang_up(app: Flask) -> None:
     visitor_cart.add_count(app)
     shop_colour.add_look(app)
     person.add_person(app)
+    desk.add_counts(app)
     csrf = CSRFProtect(app)
     for pages in PAGES:
         app.register_blueprint(pages)

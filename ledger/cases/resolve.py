@@ -156,7 +156,7 @@ class Resolutions:
             if self._cases.granted(case_id, command.request):
                 return None
             case, order = self._cases.get(case_id), self._orders.get(command.order)
-            return self._store.append(_assignment(case, order, command))[0]
+            return self._store.append(assignment(case, order, command))[0]
 
         outcome = again_on_conflict(case_id, attempt)
         if isinstance(outcome, PaymentTaken):
@@ -181,32 +181,42 @@ class Resolutions:
 
     def _ask_order(self, case: Case, command: ReturnMoney | RetryCase) -> None:
         """The order's own rules decide; the case is resolved in the same append, or neither is."""
-        opened = case.opened
-        assert opened is not None, "only a case that was opened is resolved"
-        assert opened.order is not None, "these cases are about an order"
-        cause, actor, at = UUID(opened.about), command.actor, command.at
 
         def resolved() -> Append | None:
             now = self._cases.get(case.id)
             drafts = [_of_case(one, case.id, command) for one in decide_case(command, now)]
             return Append(drafts=drafts, expected={case.id: now.version}) if drafts else None
 
-        if isinstance(command, RetryCase):
-            again = RetryRefund(correlation_id=cause, actor=actor, at=at)
-            retry_refund(self._orders, self._providers, opened.order, again, beside=resolved)
-            return
-        refund = RefundPayment(
-            correlation_id=derived(case.id, "surplus"),
-            actor=actor,
-            at=at,
-            reason=command.reason,
-            payment=cause,
-            amount=opened.amount,
-        )
-        refund_payment(self._orders, self._providers, opened.order, refund, beside=resolved)
+        order, wish = order_wish(case, command)
+        if isinstance(wish, RetryRefund):
+            retry_refund(self._orders, self._providers, order, wish, beside=resolved)
+        else:
+            refund_payment(self._orders, self._providers, order, wish, beside=resolved)
 
 
-def _assignment(case: Case, order: Order, command: AssignMoney) -> Append:
+def order_wish(
+    case: Case, command: ReturnMoney | RetryCase
+) -> tuple[UUID, RefundPayment | RetryRefund]:
+    """The order that must answer for a case, and what it is asked."""
+    opened = case.opened
+    assert opened is not None, "only a case that was opened is resolved"
+    assert opened.order is not None, "these cases are about an order"
+    cause, actor, at = UUID(opened.about), command.actor, command.at
+    if isinstance(command, RetryCase):
+        return opened.order, RetryRefund(correlation_id=cause, actor=actor, at=at)
+    refund = RefundPayment(
+        correlation_id=derived(case.id, "surplus"),
+        actor=actor,
+        at=at,
+        reason=command.reason,
+        payment=cause,
+        amount=opened.amount,
+    )
+    return opened.order, refund
+
+
+def assignment(case: Case, order: Order, command: AssignMoney) -> Append:
+    """What gives an order the money of a case, and resolves the case, at once."""
     received = Draft(
         stream=order.id,
         stamp=assigned(case, order, reason=command.reason),

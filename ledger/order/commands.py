@@ -44,7 +44,8 @@ class PlaceOrder(Command):
     """Buy. `accounts`, by provider, are ours: its shop says which is asked.
 
     `request_digest` is keyed. `expected_total` is what was shown as the price; None where nobody
-    says what was. `account` is that of whoever is signed in.
+    says what was. `account` is that of whoever is signed in. `for_customer`: ticket sales place
+    it, whatever is on sale just now.
     """
 
     order: UUID
@@ -56,6 +57,7 @@ class PlaceOrder(Command):
     accounts: Mapping[str, ProviderAccount]
     expected_total: Money | None = None
     account: UUID | None = None
+    for_customer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

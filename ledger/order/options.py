@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ledger.kernel.events import derived
-from ledger.kernel.refusals import Refusal
+from ledger.kernel.refusals import Refusal, SecondPersonNeeded
 from ledger.order import cancellation_policy as cancellation
 from ledger.order import commands as c
 from ledger.order import part_policy as part
@@ -23,7 +23,10 @@ from ledger.order.stamps import Customer, OrderStamp, Pieces
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """Something that can be asked: its stamps, or the refusal; neither where it is so already."""
+    """Something that can be asked: its stamps, or the refusal; neither where it is so already.
+
+    Both where a second person has to agree first.
+    """
 
     event: t.Event
     stamps: Sequence[OrderStamp] = ()
@@ -49,6 +52,18 @@ def ahead(order: Order, at: datetime) -> Iterator[tuple[datetime, t.Event]]:
 def _asked(event: t.Event, order: Order, at: datetime) -> Option:
     try:
         return Option(event=event, stamps=decide(ASKED[event](order, at), order))
+    except SecondPersonNeeded as needed:
+        return _agreed(event, order, at, needed=needed)
+    except Refusal as refusal:
+        return Option(event=event, refusal=refusal)
+
+
+def _agreed(event: t.Event, order: Order, at: datetime, *, needed: Refusal) -> Option:
+    """It can be asked of a second person, whatever stands in nobody else's way."""
+    wish: Any = ASKED[event](order, at)
+    try:
+        stamps = decide(replace(wish, approval=wish.correlation_id), order)
+        return Option(event=event, stamps=stamps, refusal=needed)
     except Refusal as refusal:
         return Option(event=event, refusal=refusal)
 

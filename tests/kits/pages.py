@@ -4,6 +4,7 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from uuid import UUID, uuid4
 from flask.testing import FlaskClient
 
 from adapters.keys.key_ring import Keyring
+from adapters.mail.letters import letter_text
 from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.press import Press
 from adapters.postgres.working.rate_limits import Hit
@@ -168,7 +170,8 @@ class World:
         spec = winterfest(policy)
         later = replace(spec.preferences, grace_period=grace_period)
         self.shops.import_shop(replace(spec, preferences=later), actor="test", at=self.clock())
-        self.app = create_app(self._parts())
+        self.parts = self._parts()
+        self.app = create_app(self.parts)
         self.browser = self.app.test_client()
 
     def another_shop(self, slug: str, **changes: Any) -> None:
@@ -195,6 +198,7 @@ class World:
             inbox=MemoryInbox(),
             limits=Limits(),
             tokens=TokensInMemory(),
+            letter_text=partial(letter_text, base_url="http://localhost"),
             ticket_pdf=Press().pdf_of,
             event_ics=event_ics,
             carts=self.carts,

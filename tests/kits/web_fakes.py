@@ -9,7 +9,14 @@ from uuid import UUID
 
 import msgspec
 
-from adapters.postgres.views.queries import IntentCount, LetterCount, ShopOrderCount, StoppedLane
+from adapters.postgres.views.queries import (
+    DeskCount,
+    IntentCount,
+    LetterCount,
+    SalesCount,
+    ShopOrderCount,
+    StoppedLane,
+)
 from adapters.postgres.working.rate_limits import Hit
 from adapters.store.ledger import StampLedger
 from ledger.accounts.account import fold_account
@@ -324,6 +331,47 @@ class ViewsInMemory:
         opened = [one for one in self._all() if isinstance(one.stamp, CaseOpened)]
         folded = [fold_case(one.stream, self.ledger.read(one.stream)) for one in opened]
         return [row for case in folded for row in cases(case) if row.state == state]
+
+    def desk(
+        self, state: str, shops: Sequence[str], *, homeless: bool, limit: int
+    ) -> Sequence[CaseRow]:
+        rows = [one for one in self.cases(state) if self._on_desk(one, shops, homeless)]
+        return sorted(rows, key=lambda one: (one.severity, one.opened_at))[:limit]
+
+    def _on_desk(self, row: CaseRow, shops: Sequence[str], homeless: bool) -> bool:
+        if row.order_id is None:
+            return homeless
+        return fold(row.order_id, self.ledger.read(row.order_id)).terms.shop_slug in shops
+
+    def count_desk(self, shops: Sequence[str], *, homeless: bool) -> Sequence[DeskCount]:
+        counted: dict[tuple[str, str], list[CaseRow]] = {}
+        for one in self.desk("open", shops, homeless=homeless, limit=1000):
+            counted.setdefault((one.severity, one.kind), []).append(one)
+        return [
+            DeskCount(kind=kind, severity=severity, many=len(rows), since=rows[0].opened_at)
+            for (severity, kind), rows in counted.items()
+        ]
+
+    def cases_about(self, order: UUID) -> Sequence[CaseRow]:
+        return [one for one in self.cases() if one.order_id == order]
+
+    def count_sales(self, shops: Sequence[str], since: datetime) -> Sequence[SalesCount]:
+        rows = self.orders(OrderSearch(shops=tuple(shops), since=since), limit=10_000)
+        return [
+            SalesCount(
+                shop=shop,
+                currency=rows[0].currency,
+                orders=len(mine),
+                paid=sum(one.received > 0 for one in mine),
+                received=sum(one.received for one in mine),
+            )
+            for shop in shops
+            if (mine := [one for one in rows if one.shop == shop])
+        ]
+
+    def pending_refunds(self, shops: Sequence[str], limit: int) -> Sequence[UUID]:
+        rows = self.orders(OrderSearch(shops=tuple(shops)), limit=10_000)
+        return [one.stream for one in rows if one.refund_pending][:limit]
 
     def count_cases(self) -> Sequence[tuple[str, str, str, int]]:
         rows = [row for state in ("open", "resolved") for row in self.cases(state)]

@@ -77,10 +77,12 @@ def resolve_case(
     desk = Resolutions(
         parts.store, orders=parts.orders, cases=parts.cases, providers=parts.providers
     )
-    return desk.resolve(case_id, _command(wish, action, reason=reason, order=order))
+    command = case_command(wish, action, reason=reason, order=order)
+    return desk.resolve(case_id, command)
 
 
-def _command(wish: Wish, action: Action, *, reason: str, order: UUID | None) -> CaseCommand:
+def case_command(wish: Wish, action: Action, *, reason: str, order: UUID | None) -> CaseCommand:
+    """The wish of the ledger that these words mean. Raises `OrderNeeded`."""
     if action is Action.ASSIGN:
         if order is None:
             raise OrderNeeded

@@ -1,6 +1,7 @@
 """Placing an order: the form and the API ask in the same words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from ledger.kernel.money import Money
@@ -30,9 +31,52 @@ def place_order(
     `account` is that of whoever is signed in.
     Raises what `Orders.place` raises.
     """
-    wish = PlaceOrder(
-        correlation_id=key,
+    wish = _wish(
+        parts,
+        key,
         actor=CUSTOMER,
+        lines=lines,
+        customer=customer,
+        language=language,
+        content=content,
+    )
+    return parts.orders.place(shop, replace(wish, expected_total=expected_total, account=account))
+
+
+def place_for_customer(
+    parts: Parts,
+    shop: str,
+    *,
+    key: UUID,
+    actor: str,
+    lines: Sequence[Wanted],
+    customer: Customer,
+    language: str,
+    content: bytes,
+) -> Order:
+    """The same by ticket sales: also of what is not on sale, and more than one may order.
+
+    What is to be paid is asked for by the worker, as for an order whose customer went away.
+    """
+    wish = _wish(
+        parts, key, actor=actor, lines=lines, customer=customer, language=language, content=content
+    )
+    return parts.orders.place(shop, replace(wish, for_customer=True))
+
+
+def _wish(
+    parts: Parts,
+    key: UUID,
+    *,
+    actor: str,
+    lines: Sequence[Wanted],
+    customer: Customer,
+    language: str,
+    content: bytes,
+) -> PlaceOrder:
+    return PlaceOrder(
+        correlation_id=key,
+        actor=actor,
         at=parts.clock(),
         order=uuid4(),
         lines=tuple(lines),
@@ -44,7 +88,4 @@ def place_order(
             name: ProviderAccount(name=one.account, live=one.live)
             for name, one in parts.providers.items()
         },
-        expected_total=expected_total,
-        account=account,
     )
-    return parts.orders.place(shop, wish)

@@ -10,7 +10,7 @@ from web.actions.passkeys import PasskeyRefused, begin_sign_in, finish_sign_in, 
 from web.actions.second_factor import accepts
 from web.actions.staff import by_password
 from web.admin.forms import AnswerForm, CodeForm, SignInForm
-from web.admin.guard import back_office, current_staff, needs, shops_here
+from web.admin.guard import back_office, current_staff, needs
 from web.admin.signed_in import (
     KIND,
     before_second_step,
@@ -22,7 +22,6 @@ from web.http.current import parts
 from web.http.rate_limit import pressed_too_often
 from web.http.session import browser_hash
 from web.i18n.gettext import _
-from web.pages.forms import PressForm
 
 pages = Blueprint("sign_in", __name__, url_prefix="/admin")
 home = back_office("admin", __name__)
@@ -133,14 +132,6 @@ def leave() -> Response:
     _log.info("signed out", actor=current_staff().actor)
     end_session()
     return redirect(url_for("sign_in.form"), 303)
-
-
-@home.get("/")
-@needs(*Role)
-def index() -> str:
-    """Where the back office begins."""
-    shops = [parts().shops.get(slug) for slug in shops_here()]
-    return render_template("admin/home.html", shops=shops, staff=current_staff(), form=PressForm())
 
 
 def _in(member: StaffMember, how: str, wanted: str | None) -> Response:

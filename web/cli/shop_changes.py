@@ -18,7 +18,8 @@ from web.cli import audit_tables as tables
 from web.cli.arguments import Instant
 from web.cli.operator import actor
 from web.cli.progress import progress_bar
-from web.wiring.parts import AlikeOrders, Parts
+from web.wiring.counts import AlikeOrders
+from web.wiring.parts import Parts
 
 LEFT = 1
 # A worker that lives takes an order in less; one that is not there is told of.

@@ -85,6 +85,18 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /admin/approvals": (Place.ANY, _READ),
     "POST /admin/approvals/<approval>/approve": (Place.ANY, _STAFF),
     "POST /admin/approvals/<approval>/decline": (Place.ANY, _STAFF),
+    # In the back office: orders and the desk. Of what belongs to no shop it is asked per case.
+    "GET /admin/orders": (Place.ANY, _READ),
+    "GET /admin/orders.csv": (Place.ANY, _READ),
+    "GET /admin/orders/<order>": (Place.SHOP, _READ),
+    "GET /admin/orders/<order>/<action>": (Place.SHOP, _STAFF),
+    "GET /admin/orders/<order>/letters/<receipt>/<letter>": (Place.SHOP, _READ),
+    "GET /admin/shops/<shop>/orders/new": (Place.SHOP, _STAFF),
+    "GET /admin/cases": (Place.ANY, _READ),
+    "GET /admin/cases/<case>": (Place.ANY, _READ),
+    "POST /admin/orders/<order>/<action>": (Place.SHOP, _STAFF),
+    "POST /admin/shops/<shop>/orders/new": (Place.SHOP, _STAFF),
+    "POST /admin/cases/<case>": (Place.ANY, _STAFF),
     # In the back office: others. Whom an admin of one shop may decide about is asked per person.
     "GET /admin/people": (Place.ANY, _ADMIN),
     "POST /admin/people": (Place.ANY, _ADMIN),

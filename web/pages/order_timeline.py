@@ -100,7 +100,7 @@ def timeline(history: Sequence[Recorded[object]], *, instructed: bool = False) -
     """
     said = []
     for one in _news(in_causal_order(history)):
-        text = _told(one.recorded.stamp)
+        text = told(one.recorded.stamp)
         if text == _referenced() and instructed:
             text = _instructed()
         if text:
@@ -153,7 +153,8 @@ def _answers(answer: Told, wish: Told) -> bool:
             return False
 
 
-def _told(stamp: object) -> str | None:
+def told(stamp: object) -> str | None:
+    """What a stamp says to customers; None where it says nothing to them."""
     for words in _ROOMS:
         if text := words(stamp):
             return text

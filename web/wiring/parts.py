@@ -22,6 +22,7 @@ from ledger.kernel.money import Money
 from ledger.kernel.store import StampStore
 from ledger.order.order import Order
 from ledger.order.service import Orders
+from ledger.order.stamps import Letter
 from ledger.payments.payment_pages import OpenPages, PageProvider
 from ledger.payments.provider import Providers
 from ledger.reconciliation.by_reference import Reported
@@ -31,6 +32,7 @@ from ledger.shop.stamps import BankAccount
 from ledger.staff.service import StaffMembers
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
+from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, ShopSales
 from web.wiring.settings import Settings
 from web.wiring.staff import CredentialStore
 from web.wiring.visitors import AccountViews, Carts, Passkeys, Sessions, SignInLinks, SignInPost
@@ -191,41 +193,6 @@ class Stopped(Protocol):
     def error(self) -> str: ...
 
 
-class LetterCount(Protocol):
-    """Letters in a state; `waiting` are to go out still."""
-
-    @property
-    def state(self) -> str: ...
-
-    @property
-    def waiting(self) -> bool: ...
-
-    @property
-    def many(self) -> int: ...
-
-    @property
-    def since(self) -> datetime | None: ...
-
-    @property
-    def changed_at(self) -> datetime | None: ...
-
-
-class IntentCount(Protocol):
-    """Questions of a kind that a provider has not answered."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def provider(self) -> str: ...
-
-    @property
-    def many(self) -> int: ...
-
-    @property
-    def since(self) -> datetime | None: ...
-
-
 class Difference(Protocol):
     """A row that readers see, and the one they should see; None where there is none."""
 
@@ -242,32 +209,17 @@ class Difference(Protocol):
     def derived(self) -> object: ...
 
 
-class AlikeOrders(Protocol):
-    """Orders of a shop that are alike; amounts in minor units."""
+class LetterText(Protocol):
+    """A letter of an order as text, under its subject; empty where nobody writes letters."""
 
-    @property
-    def fate(self) -> str: ...
+    def __call__(
+        self, order: Order, letter: Letter, correlation_id: UUID, number: int | None
+    ) -> str: ...
 
-    @property
-    def outcome(self) -> str: ...
 
-    @property
-    def currency(self) -> str: ...
-
-    @property
-    def follows(self) -> bool: ...
-
-    @property
-    def alive(self) -> bool: ...
-
-    @property
-    def many(self) -> int: ...
-
-    @property
-    def refund(self) -> int: ...
-
-    @property
-    def by_hand(self) -> int: ...
+def no_letter(order: Order, letter: Letter, correlation_id: UUID, number: int | None) -> str:
+    """Where nobody writes letters."""
+    return ""
 
 
 class Views(AccountViews, Protocol):
@@ -275,6 +227,28 @@ class Views(AccountViews, Protocol):
 
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
         """The cases in a state (open or resolved), oldest first."""
+        ...
+
+    def desk(
+        self, state: str, shops: Sequence[str], *, homeless: bool, limit: int
+    ) -> Sequence[CaseRow]:
+        """Cases about orders of these shops, and those of no shop if wanted: the worst first."""
+        ...
+
+    def count_desk(self, shops: Sequence[str], *, homeless: bool) -> Sequence[CaseCount]:
+        """How many of them are open, by kind."""
+        ...
+
+    def cases_about(self, order: UUID) -> Sequence[CaseRow]:
+        """The open cases about one order, the oldest first."""
+        ...
+
+    def count_sales(self, shops: Sequence[str], since: datetime) -> Sequence[ShopSales]:
+        """What these shops sold since a time."""
+        ...
+
+    def pending_refunds(self, shops: Sequence[str], limit: int) -> Sequence[UUID]:
+        """Orders of these shops with money that is on its way back."""
         ...
 
     def count_cases(self) -> Sequence[tuple[str, str, str, int]]:
@@ -363,6 +337,7 @@ class Parts:
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None
     transfer_svg: TransferSvg = no_picture
+    letter_text: LetterText = no_letter
     ticket_pdf: Callable[[Order], bytes | None] = lambda order: None
     event_ics: Callable[[Order], bytes] = lambda order: b""
     send_sign_in_link: SignInPost | None = None

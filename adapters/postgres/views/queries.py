@@ -91,6 +91,27 @@ class Homeless:
     evidence: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskCount:
+    """Open cases of a kind, the oldest of them opened at `since`."""
+
+    kind: str
+    severity: str
+    many: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalesCount:
+    """What a shop sold in a time. `received` in minor units; `paid` counts free orders, too."""
+
+    shop: str
+    currency: str
+    orders: int
+    paid: int
+    received: int
+
+
 class Views:
     """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
 
@@ -105,6 +126,22 @@ class Views:
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
         """The cases in a state (open or resolved), oldest first."""
         return [row_of(CaseRow, values) for values in self._read("views_read_cases", state)]
+
+    def desk(
+        self, state: str, shops: Sequence[str], *, homeless: bool, limit: int
+    ) -> Sequence[CaseRow]:
+        """Cases about orders of these shops, and those of no shop if wanted: the worst first."""
+        found = self._read("views_read_desk", state, [*shops], homeless, limit)
+        return [row_of(CaseRow, values) for values in found]
+
+    def count_desk(self, shops: Sequence[str], *, homeless: bool) -> Sequence[DeskCount]:
+        """How many of them are open, by kind."""
+        found = self._read("views_count_desk", [*shops], homeless)
+        return [row_of(DeskCount, values) for values in found]
+
+    def cases_about(self, order: UUID) -> Sequence[CaseRow]:
+        """The open cases about one order, the oldest first."""
+        return [row_of(CaseRow, values) for values in self._read("views_read_cases_about", order)]
 
     def open_case_ids(self) -> Sequence[UUID]:
         """The cases that wait for a person."""
@@ -285,6 +322,16 @@ class Views:
         with self._connections.asking() as connection:
             found = connection.execute(statement(name), parameters, prepare=False).fetchall()
         return [row_of(OrderPage, values) for values in found]
+
+    def count_sales(self, shops: Sequence[str], since: datetime) -> Sequence[SalesCount]:
+        """What these shops sold since a time."""
+        found = self._read("views_count_sales", [*shops], since)
+        return [row_of(SalesCount, values) for values in found]
+
+    def pending_refunds(self, shops: Sequence[str], limit: int) -> Sequence[UUID]:
+        """Orders of these shops with money that is on its way back."""
+        found = self._read("views_read_pending_refunds", [*shops], limit)
+        return [order for (order,) in found]
 
     def checkpoints(self) -> Sequence[Checkpoint]:
         """How far each projection has come."""

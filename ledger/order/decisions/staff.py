@@ -210,6 +210,7 @@ def resend(command: ResendLetter, order: Order) -> Sequence[OrderStamp]:
     """A letter that was tried before is due once more, if the order still calls for it."""
     if any(one.again_under == command.correlation_id for one in order.postings.values()):
         return ()
+    require_unmoved(command.version, order)
     tried = [key for key in _called_for(order) if key in order.postings and _meant(command, key)]
     if not tried:
         raise LetterNotDue

@@ -1,0 +1,278 @@
+"""What ticket sales do to an order: asked for, shown before it is done, then done; or why not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ledger.approvals.service import Approvable
+from ledger.codec import NAMES
+from ledger.kernel.money import Money, digits
+from ledger.kernel.refusals import OrderMoved, Refusal, SecondPersonNeeded
+from ledger.order.commands import StaffWish
+from ledger.order.options import options
+from ledger.order.order import Order
+from ledger.order.part_policy import all_pieces
+from ledger.order.preview import By, Foreseen, Preview, preview
+from ledger.order.stamps import Customer, Letter, Pieces
+from ledger.order.status import status
+from ledger.staff.role import Role
+from web.actions import approvals
+from web.actions.back_office import carry_out
+from web.actions.staff_wishes import ACTIONS, StaffAction, Typed, offers
+from web.actions.wish import Wish
+from web.admin.guard import back_office, current_staff, needs
+from web.admin.order import letters_of, order_here
+from web.admin.words import ACTIONS as WORDS
+from web.admin.words import LETTERS, STATUSES, stamp_in_words, why
+from web.http.addresses import now
+from web.http.current import parts
+from web.http.problems import ProblemRaised
+from web.http.rate_limit import slow_down
+from web.i18n.gettext import _
+from web.pages.forms import PressForm
+
+pages = back_office("order_action", __name__)
+_REASON, _LINE, _LARGEST = 500, 200, 2**53
+_Reader = Callable[[Order, Mapping[str, str]], Any]
+
+
+class MistypedField(ValueError):
+    """A field that cannot be read; the message is for who typed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A stamp of a preview."""
+
+    name: str
+    text: str
+    by: By
+
+
+@pages.get("/orders/<order>/<action>")
+@needs(Role.STAFF)
+def form(order: str, action: str) -> str:
+    """What an action asks for; or why it cannot be done now."""
+    found, chosen = order_here(order, Role.STAFF), _action(action)
+    return _form(found, chosen, _empty(found))
+
+
+@pages.post("/orders/<order>/<action>")
+@needs(Role.STAFF)
+def press(order: str, action: str) -> str | Response | tuple[str, int]:
+    """First what it would come to; with `sure`, it is done."""
+    slow_down("staff-action", limit=120)
+    found, chosen = order_here(order, Role.STAFF), _action(action)
+    typed = {name: value[:_REASON] for name, value in request.form.items()}
+    try:
+        wish = chosen.command(parts(), _wish(typed), _read(found, chosen, typed))
+        if "sure" in typed:
+            return _done(found, chosen, wish)
+        return _seen(found, chosen, typed, wish=wish)
+    except MistypedField as error:
+        return _form(found, chosen, typed, complaint=str(error)), 422
+    except Refusal as refusal:
+        moved = isinstance(refusal, OrderMoved)
+        newest = parts().orders.get(found.id)
+        fresh = {**typed, "version": str(newest.version)} if moved else typed
+        return _form(newest, chosen, fresh, complaint=why(refusal)), 409
+
+
+def _done(order: Order, action: StaffAction, wish: StaffWish) -> Response:
+    """It is done, or a second person is asked."""
+    try:
+        carry_out(parts(), order.id, wish)
+    except SecondPersonNeeded:
+        assert isinstance(wish, Approvable), "only what may be approved needs it"
+        approvals.ask(parts(), order.id, wish)
+        return redirect(url_for("approvals.page"), 303)
+    return redirect(url_for("order_admin.page", order=order.id, done=action.slug), 303)
+
+
+def _seen(order: Order, action: StaffAction, typed: Mapping[str, str], *, wish: StaffWish) -> str:
+    """What it would come to; once a second person has said yes, where one is needed."""
+    try:
+        return _preview(order, action, typed, foreseen=preview(order, wish))
+    except SecondPersonNeeded:
+        assert isinstance(wish, Approvable), "only what may be approved needs it"
+        agreed = replace(wish, approval=wish.correlation_id)
+        return _preview(order, action, typed, foreseen=preview(order, agreed), second=True)
+
+
+def _action(slug: str) -> StaffAction:
+    action = ACTIONS.get(slug)
+    if action is None:
+        raise ProblemRaised("not-found")
+    return action
+
+
+def _wish(typed: Mapping[str, str]) -> Wish:
+    """The form's own key: pressed twice, it is one wish."""
+    try:
+        key = UUID(typed.get("key", ""))
+    except ValueError:
+        raise ProblemRaised("csrf") from None
+    return Wish(correlation_id=key, actor=current_staff().actor, at=now())
+
+
+def _empty(order: Order) -> dict[str, str]:
+    person = order.terms.customer
+    known = (
+        {
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "email": person.email,
+            "phone": person.phone,
+        }
+        if person
+        else {}
+    )
+    return {"version": str(order.version), "key": str(uuid4()), **known}
+
+
+def _form(
+    order: Order, action: StaffAction, typed: Mapping[str, str], *, complaint: str = ""
+) -> str:
+    (offer,) = (one for one in offers(options(order, now())) if one.action is action)
+    return render_template(
+        "admin/order_action.html",
+        order=order,
+        action=action,
+        words=WORDS[action.slug],
+        offer=offer,
+        reason_why=why(offer.refusal) if offer.refusal else "",
+        typed=typed,
+        complaint=complaint,
+        status=STATUSES[status(order)],
+        holding=_holding(order),
+        refused=[one for one in order.refunds.values() if one.was_refused],
+        letters=[one for one in letters_of(order) if one.tries],
+        letter_words=LETTERS,
+        pieces=all_pieces(order),
+        form=PressForm(),
+    )
+
+
+def _preview(
+    order: Order,
+    action: StaffAction,
+    typed: Mapping[str, str],
+    *,
+    foreseen: Preview,
+    second: bool = False,
+) -> str:
+    return render_template(
+        "admin/order_preview.html",
+        order=order,
+        action=action,
+        words=WORDS[action.slug],
+        typed={name: value for name, value in typed.items() if name != "csrf_token"},
+        preview=foreseen,
+        second=second,
+        stamps=shown(foreseen.stamps),
+        before=STATUSES[status(foreseen.before)],
+        after=STATUSES[status(foreseen.after)],
+        letters=[LETTERS[one.letter] for one in foreseen.letters],
+        form=PressForm(),
+    )
+
+
+def shown(stamps: Sequence[Foreseen]) -> list[Shown]:
+    """Stamps of a preview, in words."""
+    return [
+        Shown(
+            name=NAMES[type(one.draft.stamp)][0],
+            text=stamp_in_words(one.draft.stamp),
+            by=one.by,
+        )
+        for one in stamps
+    ]
+
+
+def _holding(order: Order) -> list[tuple[UUID, str, Money]]:
+    """Payments of which something is held: which, through whom, how much."""
+    held = ((one, order.held_by(one.correlation_id)) for one in order.paid_attempts)
+    return [(one.correlation_id, one.provider, much) for one, much in held if much.amount > 0]
+
+
+def _read(order: Order, action: StaffAction, typed: Mapping[str, str]) -> Typed:
+    """What was filled in, of what this action asks for. Raises `MistypedField`."""
+    reason = typed.get("reason", "").strip()
+    if not reason:
+        raise MistypedField(_("Say why. It is kept sealed with the order."))
+    version = typed.get("version", "")
+    if not (version.isascii() and version.isdecimal()) or len(version) > 9:
+        raise ProblemRaised("csrf")
+    asked = {name: _READ[name](order, typed) for name in action.fields}
+    return Typed(reason=reason, version=int(version), **asked)
+
+
+def _amount(order: Order, typed: Mapping[str, str]) -> Money | None:
+    """In the currency of the order, as people write it: 12, 12.50 or 12,50; all, if left out."""
+    text = "".join(typed.get("amount", "").split()).replace(",", ".")
+    if not text:
+        return None
+    try:
+        minor = Decimal(text).scaleb(digits(order.currency))
+    except InvalidOperation:
+        minor = Decimal("NaN")
+    if not minor.is_finite() or minor != minor.to_integral_value() or not 0 < minor < _LARGEST:
+        raise MistypedField(_("Enter an amount such as 12.50, or leave it empty for all."))
+    return Money(int(minor), order.currency)
+
+
+def _uuid(name: str) -> _Reader:
+    def read(order: Order, typed: Mapping[str, str]) -> UUID | None:
+        try:
+            return UUID(typed[name]) if typed.get(name) else None
+        except ValueError:
+            raise ProblemRaised("bad-request") from None
+
+    return read
+
+
+def _tick(name: str) -> _Reader:
+    return lambda order, typed: bool(typed.get(name))
+
+
+def _letter(order: Order, typed: Mapping[str, str]) -> tuple[UUID, Letter] | None:
+    receipt, _sign, letter = typed.get("letter", "").partition("/")
+    try:
+        return (UUID(receipt), Letter(letter)) if receipt else None
+    except ValueError:
+        raise ProblemRaised("bad-request") from None
+
+
+def _pieces(order: Order, typed: Mapping[str, str]) -> tuple[Pieces, ...]:
+    chosen = []
+    for place in range(len(order.lines)):
+        word = typed.get(f"pieces-{place}", "").strip() or "0"
+        if not (word.isascii() and word.isdecimal()) or len(word) > 6:
+            raise MistypedField(_("Enter how many pieces are given up."))
+        if int(word):
+            chosen.append(Pieces(line=place, quantity=int(word)))
+    return tuple(chosen)
+
+
+def _customer(order: Order, typed: Mapping[str, str]) -> Customer:
+    fields = ("first_name", "last_name", "email", "phone")
+    return Customer(**{name: typed.get(name, "").strip()[:_LINE] for name in fields})
+
+
+_READ: Mapping[str, _Reader] = {
+    "amount": _amount,
+    "payment": _uuid("payment"),
+    "refund": _uuid("refund"),
+    "reference": lambda order, typed: typed.get("reference", "").strip()[:50],
+    "despite_dispute": _tick("despite_dispute"),
+    "by_hand": _tick("by_hand"),
+    "waive_fee": _tick("waive_fee"),
+    "letter": _letter,
+    "pieces": _pieces,
+    "customer": _customer,
+}

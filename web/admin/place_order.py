@@ -1,0 +1,105 @@
+"""An order that ticket sales place for a customer."""
+
+from collections.abc import Mapping
+from uuid import UUID, uuid4
+
+from flask import redirect, render_template, request, url_for
+from msgspec.json import encode
+from werkzeug.wrappers import Response
+
+from ledger.kernel.refusals import CustomerInvalid, Refusal
+from ledger.order.commands import Wanted
+from ledger.order.stamps import Customer
+from ledger.shop.shop import Shop
+from ledger.staff.role import Role
+from web.actions.place import place_for_customer
+from web.admin.guard import back_office, current_staff, needs
+from web.admin.words import why
+from web.http.current import parts
+from web.http.problems import ProblemRaised
+from web.http.rate_limit import slow_down
+from web.i18n.format import told_in
+from web.i18n.gettext import _
+from web.i18n.languages import current, known
+from web.i18n.refusals import of_lines
+from web.pages.forms import PressForm
+
+pages = back_office("place_order", __name__)
+_LINE = 200
+NAMES = {"en": "English", "fi": "suomi", "sv": "svenska"}
+
+
+@pages.get("/shops/<shop>/orders/new")
+@needs(Role.STAFF)
+def form(shop: str) -> str:
+    """Every product of today, on sale or not."""
+    return _page(_shop(shop), {"key": str(uuid4()), "language": current()})
+
+
+@pages.post("/shops/<shop>/orders/new")
+@needs(Role.STAFF)
+def place(shop: str) -> str | Response | tuple[str, int]:
+    """Place it, then see it. It is to be paid unless it costs nothing."""
+    slow_down("staff-action", limit=120)
+    found = _shop(shop)
+    typed = {name: value[:_LINE].strip() for name, value in request.form.items()}
+    wanted, key = _wanted(found, typed), _key(typed)
+    if wanted is None:
+        return _page(found, typed, complaint=_("Enter how many of each, as a number.")), 422
+    if not wanted:
+        return _page(found, typed, complaint=_("Choose at least one ticket.")), 422
+    who = Customer(
+        **{name: typed.get(name, "") for name in ("first_name", "last_name", "email", "phone")}
+    )
+    try:
+        order = place_for_customer(
+            parts(),
+            found.slug,
+            key=key,
+            actor=current_staff().actor,
+            lines=wanted,
+            customer=who,
+            language=typed.get("language", "en"),
+            content=encode({name: typed[name] for name in sorted(typed) if name != "csrf_token"}),
+        )
+    except CustomerInvalid as refusal:
+        return _page(found, typed, complaint=why(refusal)), 422
+    except Refusal as refusal:
+        return _page(found, typed, complaint=of_lines(refusal, found) or why(refusal)), 409
+    return redirect(url_for("order_admin.page", order=order.id, done="placed"), 303)
+
+
+def _shop(slug: str) -> Shop:
+    found = parts().shops.get(slug)
+    told_in(found.terms.timezone)
+    return found
+
+
+def _key(typed: Mapping[str, str]) -> UUID:
+    try:
+        return UUID(typed.get("key", ""))
+    except ValueError:
+        raise ProblemRaised("csrf") from None
+
+
+def _wanted(shop: Shop, typed: Mapping[str, str]) -> list[Wanted] | None:
+    """How many of each product; None where something is no number."""
+    wanted = []
+    for slug in shop.products:
+        word = typed.get(f"many-{slug}", "") or "0"
+        if not (word.isascii() and word.isdecimal()) or len(word) > 4:
+            return None
+        if int(word):
+            wanted.append(Wanted(product=slug, quantity=int(word)))
+    return wanted
+
+
+def _page(shop: Shop, typed: Mapping[str, str], *, complaint: str = "") -> str:
+    return render_template(
+        "admin/place_order.html",
+        shop_here=shop,
+        typed=typed,
+        complaint=complaint,
+        language_pairs=[(code, NAMES[code]) for code in known() if code in NAMES],
+        form=PressForm(),
+    )
