@@ -26,10 +26,11 @@ class House:
     other: Order
 
     def __init__(self):
-        self.world: Any = World()
+        made: Any = World()
+        self.world = made
         self.server = make_server("127.0.0.1", 0, self.world.app, threaded=True)
         self.base = f"http://127.0.0.1:{self.server.port}"
-        staff = entered(self.world, "staff")
+        staff = entered(made, "staff")
         self.cookie = staff.get_cookie("staff").value
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
