@@ -195,6 +195,9 @@ def _cancellation(policy: CancellationPolicy) -> Iterator[str]:
     yield "  # When seats are free again: at_request, at_refund_accepted or at_refund_settled."
     yield f"  release_seats: {policy.release}"
     yield f"  parts: {_flag(policy.parts)}  # true: single tickets can be cancelled, too"
+    if policy.approval_above is not None:
+        yield "  # What ticket sales return of one order beyond this needs a second person."
+        yield f"  approval_above: {policy.approval_above.amount}"
 
 
 def _product(one: ProductSpec, said: Preferences) -> Iterator[str]:

@@ -25,16 +25,33 @@ _WHITE, _BLACK, _STEPS = (255, 255, 255), (0, 0, 0), 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """What a shop's colour stands on: the paper and ground of our sheet, and where it moves to."""
+    """What a shop's colour stands on: paper and grounds of our sheet, and where it moves to."""
 
     paper: Rgb
-    ground: Rgb
+    grounds: tuple[Rgb, ...]
     towards: Rgb
     ink: Rgb
 
 
-LIGHT = Scheme(paper=_WHITE, ground=(245, 245, 241), towards=_BLACK, ink=_WHITE)
-DARK = Scheme(paper=(26, 34, 32), ground=(17, 23, 22), towards=_WHITE, ink=(16, 24, 22))
+# The grounds are those of app.css: of the page, and of what is good, waits, is bad or quiet.
+LIGHT = Scheme(
+    paper=_WHITE,
+    grounds=(
+        (245, 245, 241),
+        (230, 244, 236),
+        (253, 242, 220),
+        (253, 236, 236),
+        (236, 239, 236),
+    ),
+    towards=_BLACK,
+    ink=_WHITE,
+)
+DARK = Scheme(
+    paper=(26, 34, 32),
+    grounds=((17, 23, 22), (18, 48, 31), (51, 38, 12), (58, 23, 23), (39, 49, 46)),
+    towards=_WHITE,
+    ink=(16, 24, 22),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +91,7 @@ def shades(colour: Rgb, scheme: Scheme) -> Shades:
         ground = _mixed(scheme.paper, accent, 0.1)
         if all(
             contrast(accent, one) >= LEGIBLE
-            for one in (scheme.paper, scheme.ground, ground, scheme.ink)
+            for one in (scheme.paper, *scheme.grounds, ground, scheme.ink)
         ):
             break
     strong = _mixed(accent, scheme.towards, 0.25)

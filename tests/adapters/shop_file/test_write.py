@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from adapters.keys.key_ring import Keyring
 from adapters.shop_file import read
+from adapters.shop_file.pictures import PICTURE
 from adapters.shop_file.read import read_shop_file, shop_of
 from adapters.shop_file.strict_yaml import Items, Keys, Node, read_yaml
-from adapters.shop_file.write import shop_file, spec_of
+from adapters.shop_file.write import file_name, pictures_of, shop_file, spec_of
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from ledger.kernel.money import Money
@@ -25,10 +26,13 @@ from ledger.shop.stamps import BankAccount, CancellationPolicy, Release, Seller,
 
 SAMPLES = Path(__file__).parents[3] / "web/samples"
 WINTER = read_shop_file(SAMPLES / "winterfest.yaml")
+PLAIN = replace(
+    WINTER, preferences=replace(WINTER.preferences, picture=None, logo=None), pictures={}
+)
 FULL = replace(
-    WINTER,
+    PLAIN,
     preferences=replace(
-        WINTER.preferences,
+        PLAIN.preferences,
         seller=Seller(
             name="no", email="a@b.example", business_id="1", address="1\n2", phone="+358"
         ),
@@ -38,6 +42,7 @@ FULL = replace(
             fee_percent="1.5",
             release=Release.AT_REQUEST,
             parts=True,
+            approval_above=Money(10_000, "EUR"),
         ),
         terms_url={"fi": "https://a.example/?b=1#c"},
         grace_period=5_400,
@@ -48,6 +53,8 @@ FULL = replace(
         overpaid=Surplus.REFUND,
         # Shown twice there: the clocks go back in this hour.
         starts_at=datetime(2027, 10, 31, 1, 30, tzinfo=UTC),
+        doors_at=datetime(2027, 10, 31, 0, 30, tzinfo=UTC),
+        ends_at=datetime(2027, 10, 31, 23, tzinfo=UTC),
     ),
     products=(
         replace(
@@ -64,14 +71,16 @@ def written(spec: ShopSpec) -> ShopSpec:
     return shop_of(shop_file(spec).encode(), name="written.yaml")
 
 
-@pytest.mark.parametrize("spec", [WINTER, FULL], ids=["winterfest", "with every key"])
+@pytest.mark.parametrize("spec", [PLAIN, FULL], ids=["winterfest", "with every key"])
 def test_what_is_written_is_read_back(spec: ShopSpec):
     assert written(spec) == spec
 
 
 def test_every_key_that_a_file_may_have_is_written():
     """A key that is read and not written would be lost by moving a shop."""
-    tree, misread = read_yaml(shop_file(FULL).encode())
+    looks = {"picture": WINTER.preferences.picture, "logo": WINTER.preferences.logo}
+    seen = replace(FULL, preferences=replace(FULL.preferences, **looks))
+    tree, misread = read_yaml(shop_file(seen).encode())
     assert not misread
     assert isinstance(tree, Keys)
     assert missing(tree, read.SHOP) == set()
@@ -79,6 +88,9 @@ def test_every_key_that_a_file_may_have_is_written():
         "seller": read.SELLER,
         "cancellation": read.CANCELLATION,
         "bank_account": read.BANK_ACCOUNT,
+        "venue": read.VENUE,
+        "picture": PICTURE,
+        "logo": PICTURE,
     }
     for name, known in within.items():
         assert missing(tree.values[name], known) == set(), name
@@ -109,13 +121,15 @@ MOMENTS = st.integers(946_800_000, 7_258_000_000).map(
 )
 def test_texts_moments_and_durations_survive(name: str, zone: str, starts: datetime, seconds: int):
     said = replace(
-        WINTER.preferences,
+        PLAIN.preferences,
+        doors_at=None,
+        ends_at=starts + timedelta(days=1),
         name={"en": name, "no": name},
         timezone=zone,
         starts_at=starts,
         unpaid_after=seconds,
     )
-    spec = replace(WINTER, preferences=said)
+    spec = replace(PLAIN, preferences=said)
     assume(not [*faults(spec)])
     assert written(spec) == spec
 
@@ -129,9 +143,12 @@ def imported(spec: ShopSpec) -> Shop:
 
 
 @pytest.mark.parametrize("spec", [WINTER, FULL], ids=["winterfest", "with every key"])
-def test_what_is_exported_imports_to_nothing(spec: ShopSpec):
+def test_what_is_exported_imports_to_nothing(spec: ShopSpec, tmp_path: Path):
     shop = imported(spec)
-    exported = shop_of(shop_file(spec_of(shop)).encode(), name="exported.yaml")
+    for key, picture in pictures_of(shop.terms).items():
+        (tmp_path / file_name(key)).write_bytes(spec.pictures[picture.hash])
+    text = shop_file(spec_of(shop)).encode()
+    exported = shop_of(text, name="exported.yaml", folder=tmp_path)
     assert differences(exported, shop) == []
     assert changes(exported, shop) == []
 

@@ -1,6 +1,7 @@
 """A shop's own colour can be read, whatever it is, in the light and in the dark (WCAG 2.2)."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from tests.kits.pages import World
 from web.pages.shop_colour import DARK, LEGIBLE, LIGHT, Scheme, contrast, on, shades
 
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
+SHEET_OF_ALL = Path(__file__).parents[3] / "web" / "static" / "app.css"
 SHEET = re.compile(r'href="(/_/colours/[^"]+)"')
 
 
@@ -19,7 +21,7 @@ SHEET = re.compile(r'href="(/_/colours/[^"]+)"')
 @settings(max_examples=200)
 def test_every_colour_can_be_read(scheme: Scheme, colour: tuple[int, int, int]):
     made = shades(colour, scheme)
-    for below in (scheme.paper, scheme.ground, made.ground):
+    for below in (scheme.paper, *scheme.grounds, made.ground):
         assert contrast(made.accent, below) >= LEGIBLE
     assert contrast(made.ink, made.accent) >= LEGIBLE
     assert contrast(made.ink, made.strong) >= LEGIBLE
@@ -32,6 +34,15 @@ def test_on_the_colour_itself_black_or_white_can_be_read(colour: tuple[int, int,
 
 def test_a_colour_that_can_be_read_stays_as_it_is():
     assert shades((28, 58, 128), LIGHT).accent == (28, 58, 128)
+
+
+@pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_grounds_are_those_of_the_sheet(scheme: Scheme):
+    light, dark = SHEET_OF_ALL.read_text().split("@media (prefers-color-scheme: dark)")[:2]
+    told = light if scheme is LIGHT else dark.split("*, ::before")[0]
+    found = re.findall(r"--(?:good-|wait-|bad-|quiet-)?ground: (#[0-9a-f]{6})", told)
+    assert {f"#{bytes(one).hex()}" for one in scheme.grounds} == {*found}
+    assert f"--paper: #{bytes(scheme.paper).hex()}" in told
 
 
 def test_contrast_is_that_of_the_guidelines():
