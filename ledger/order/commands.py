@@ -105,6 +105,11 @@ class CancelInGrace(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUpUnpaid(Command):
+    """The order's owner, who is signed in, cancels what nobody has paid (SPEC X5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureAuthorization(Command):
     """Ours: the grace period is over. The correlation id is the payment attempt's."""
 
@@ -327,6 +332,7 @@ OrderCommand = (
     | CaptureAuthorization
     | VoidAuthorization
     | CancelUnpaid
+    | GiveUpUnpaid
     | CancelWithShop
     | MoveWithShop
     | ChooseAfterMove

@@ -26,6 +26,7 @@ from ledger.order.commands import (
     ChooseAfterMove,
     CompleteCancellation,
     ConfirmCancellation,
+    GiveUpUnpaid,
     MarkPaid,
     MoveWithShop,
     OrderCommand,
@@ -116,6 +117,8 @@ def decide(  # noqa: C901 (a dispatching match)
             return void_authorization(command, order)
         case CancelUnpaid():
             return _cancel_unpaid(command, order)
+        case GiveUpUnpaid():
+            return _give_up_unpaid(order)
         case CancelWithShop():
             return cancel_with_shop(command, order)
         case MoveWithShop():
@@ -217,6 +220,14 @@ def _cancel_unpaid(command: CancelUnpaid, order: Order) -> Sequence[OrderStamp]:
     if order.under_way or order.placed_at is None or command.at < pay_by(order):
         return _NOTHING
     return (Cancelled(cause=Cause.UNPAID), SeatsReleased())
+
+
+def _give_up_unpaid(order: Order) -> Sequence[OrderStamp]:
+    if not order.alive:
+        return _NOTHING
+    if not payable(order) or order.received or order.under_way:
+        raise NotPayable(status=status(order))
+    return (Cancelled(cause=Cause.CUSTOMER), SeatsReleased())
 
 
 def _return_payment(command: ReturnPayment, order: Order) -> Sequence[OrderStamp]:

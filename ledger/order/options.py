@@ -137,6 +137,7 @@ ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
     t.KEEP_MOVED: _choose(refund=False),
     t.LEAVE_MOVED: _choose(refund=True),
     t.CANCEL_AT_ONCE: lambda order, at: c.CancelInGrace(**_who(order), at=at),
+    t.GIVE_UP: lambda order, at: c.GiveUpUnpaid(**_who(order), at=at),
     t.MARK_PAID: lambda order, at: c.MarkPaid(**_staff(order, at)),
     t.CANCEL: lambda order, at: c.CancelOrder(**_staff(order, at)),
     t.CANCEL_AND_REFUND: lambda order, at: c.CancelOrder(**_staff(order, at), refund=True),

@@ -112,6 +112,7 @@ ASK_FOR_LINK = Event("asks for a cancellation link", Who.CUSTOMER, c.RequestCanc
 CONFIRM = Event("confirms the cancellation", Who.CUSTOMER, c.ConfirmCancellation)
 CONFIRM_PART = Event("confirms that a piece is cancelled", Who.CUSTOMER, c.ConfirmCancellation)
 CANCEL_AT_ONCE = Event("cancels at once, in the grace period", Who.CUSTOMER, c.CancelInGrace)
+GIVE_UP = Event("gives up what is not paid, signed in", Who.CUSTOMER, c.GiveUpUnpaid)
 KEEP_MOVED = Event("keeps it for the new start", Who.CUSTOMER, c.ChooseAfterMove)
 LEAVE_MOVED = Event("has the money back, as it was moved", Who.CUSTOMER, c.ChooseAfterMove)
 MARK_PAID = Event("marks it as paid", Who.STAFF, c.MarkPaid)
@@ -253,6 +254,11 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _makes(*_GIVEN_UP, s.CreateVoidRequest, at=(_S.IN_GRACE,), to=Status.CANCELLED),
         _silent(*_GONE),
         _refuses(no.LateCancel, "late_cancel"),
+    ),
+    GIVE_UP: (
+        _makes(*_GIVEN_UP, at=(_S.PLACED, _S.PAGE_OPEN, _S.DECLINED), to=Status.CANCELLED),
+        _silent(*_GONE),
+        _refuses(no.NotPayable),
     ),
     KEEP_MOVED: (_makes(s.StartAccepted, at=(_S.MOVED,)), _refuses(no.LinkInvalid)),
     LEAVE_MOVED: (

@@ -18,6 +18,7 @@ from ledger.order.commands import (
     CancelPart,
     ChooseAfterMove,
     ConfirmCancellation,
+    GiveUpUnpaid,
     RequestCancellation,
 )
 from ledger.order.order import LinkRequest, Order
@@ -90,6 +91,11 @@ def cancel_by_staff(
     """The order, or a part of it, cancelled by ticket sales; what goes back is on its way."""
     order = close_pages(parts, parts.orders.handle(order_id, wish, beside=beside))
     return _sent_back(parts, order, wish.correlation_id)
+
+
+def give_up_unpaid(parts: Parts, order_id: UUID, wish: Wish) -> Order:
+    """The order cancelled by its owner before anything was paid. Raises `NotPayable` if it was."""
+    return close_pages(parts, parts.orders.handle(order_id, GiveUpUnpaid(**wish)))
 
 
 def _sent_back(parts: Parts, order: Order, refund_id: UUID) -> Order:

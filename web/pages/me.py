@@ -19,6 +19,7 @@ from ledger.order.order import Order
 from ledger.order.payable import payable
 from web.actions import passkeys
 from web.actions.account import After, claim, claimable, exported, orders_of
+from web.actions.cancel import give_up_unpaid
 from web.actions.wish import Wish
 from web.http.addresses import now, uuid_in
 from web.http.current import parts
@@ -157,6 +158,24 @@ def export(account: Account) -> Answer:
     )
 
 
+@pages.get("/me/orders/<order>/cancel")
+@signed_in_only
+def look_at_unpaid(account: Account, order: str) -> Answer:
+    """What is given up, before a press does it."""
+    found = own_order(account, order)
+    if not _unpaid(found):
+        return _to_the_order(found)
+    return render_template("me_cancel.html", order=found, form=PressForm())
+
+
+@pages.post("/me/orders/<order>/cancel")
+@signed_in_only
+def cancel_unpaid(account: Account, order: str) -> Answer:
+    """Cancel what nobody has paid, at once, then see other: the order's page."""
+    found = own_order(account, order)
+    return _to_the_order(give_up_unpaid(parts(), found.id, wish_of_person()))
+
+
 def own_order(account: Account, order: str) -> Order:
     """An order of this account. Anybody else's looks like one that is not there."""
     found = parts().orders.get(uuid_in(order))
@@ -185,6 +204,7 @@ def _home(account: Account, typed: PasskeyForm, *, complaint: str = "") -> str:
         claimed=request.args.get("claimed", type=int),
         standing=standing,
         payable=payable,
+        unpaid=_unpaid,
         tickets=shown,
         eligibility=lambda order: cancellation.eligibility(order, now()),
         told_cancellation=told_cancellation,
@@ -202,6 +222,15 @@ def _home(account: Account, typed: PasskeyForm, *, complaint: str = "") -> str:
         form=PressForm(),
         passkey_form=typed,
     )
+
+
+def _unpaid(order: Order) -> bool:
+    """Whether its owner may give it up at once."""
+    return order.alive and payable(order) and not order.received and not order.under_way
+
+
+def _to_the_order(order: Order) -> BaseResponse:
+    return redirect(url_for("orders.page", shop=order.terms.shop_slug, order=order.id), 303)
 
 
 def _owner(account: Account) -> passkeys.Owner:

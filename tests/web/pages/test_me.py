@@ -313,6 +313,46 @@ def test_signed_in_the_head_says_so_and_the_ledger_away_nothing_breaks(product: 
     assert "ad…" not in page.text
 
 
+# What nobody has paid
+
+
+def give_up(product: Product, order_id: UUID, *, client: Any = None) -> Any:
+    client = client or product.client
+    held = {"csrf_token": token(client.get("/me"))}
+    return client.post(f"/me/orders/{order_id}/cancel", data=held)
+
+
+def test_an_unpaid_order_is_given_up_by_its_owner_at_once(product: Product):
+    sign_in(product)
+    mine = order(product, "ada@example.org", account=account(product).id)
+    page = product.client.get(f"/me/orders/{mine}/cancel")
+    assert "Nothing was paid, so nothing goes back." in page.text
+    assert product.parts.orders.get(mine).alive
+    assert give_up(product, mine).location == f"/winterfest/orders/{mine}"
+    given_up = product.parts.orders.get(mine)
+    assert (given_up.alive, given_up.released, given_up.refunds) == (False, True, {})
+    version = given_up.version
+    assert give_up(product, mine).status_code == 303
+    assert product.parts.orders.get(mine).version == version
+
+
+def test_a_stranger_gives_up_nothing_and_learns_nothing(product: Product):
+    sign_in(product, "bob@example.org")
+    theirs = order(product, "ada@example.org")
+    answer, nobodys = give_up(product, theirs), give_up(product, uuid4())
+    assert (answer.status_code, nobodys.status_code) == (404, 404)
+    assert product.parts.orders.get(theirs).alive
+    assert product.client.get(f"/me/orders/{theirs}/cancel").status_code == 404
+
+
+def test_what_is_paid_is_not_given_up_like_that(product: Product):
+    sign_in(product)
+    paid = product.paid().rpartition("/")[2]
+    product.client.post("/me/claim", data={"csrf_token": token(product.client.get("/me"))})
+    assert give_up(product, UUID(paid)).status_code == 409
+    assert product.parts.orders.get(UUID(paid)).alive
+
+
 # A shop that sells to nobody but those who are signed in
 
 
