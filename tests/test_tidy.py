@@ -36,6 +36,7 @@ LONG_MODULES = {
 }
 LONG_FUNCTIONS = {
     "ledger/audit/describe.py:_of_order": "one sentence for each stamp: the match is exhaustive",
+    "ledger/order/decide.py:decide": "one line for each command: the match is exhaustive",
     "ledger/order/evolve.py:_changed": "one line for each stamp: the match is exhaustive",
     "web/wiring/composition.py:_works": "all parts are wired in one look",
 }
