@@ -169,9 +169,11 @@ _TOKEN, _KEY = "\0token\0", "\0key\0"
 
 def _untold(page: str) -> bytes:
     """A page without the tokens that were drawn into it."""
-    found = dict(_OWN.findall(page))
-    untold = page.replace(found["csrf_token"], _TOKEN).replace(found["key"], _KEY)
-    return untold.encode()
+    marks = {"csrf_token": _TOKEN, "key": _KEY}
+    # Where nothing is on sale there is no form, and no token.
+    for name, own in _OWN.findall(page):
+        page = page.replace(own, marks[name])
+    return page.encode()
 
 
 _OWN = re.compile(r'<input id="(csrf_token|key)" name="\1" type="hidden" value="([^"]+)">')

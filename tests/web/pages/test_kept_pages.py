@@ -52,3 +52,10 @@ def test_what_somebody_brings_along_is_never_shown_to_anybody_else(world: World)
     assert len(kept) == 0
     assert page(world)
     assert len(kept) == 1
+
+
+def test_a_shop_that_sells_nothing_just_now_is_shown_again_and_again(world: World):
+    world.shops.cancel("winterfest", reason={"en": "The hall burned down."}, actor="test")
+    first = page(world)
+    assert "csrf_token" not in first
+    assert page(world) == first
