@@ -336,6 +336,13 @@ MUTATIONS = (
         tests=("tests/web/pages/test_sign_in.py",),
     ),
     Mutation(
+        name="an-owner-gives-up-what-is-at-the-bank",
+        file="ledger/order/decide.py",
+        old="    if not payable(order) or order.received or order.under_way:\n",
+        new="    if not payable(order):\n",
+        tests=("tests/ledger/order/test_transitions.py",),
+    ),
+    Mutation(
         name="a-list-says-whose-an-order-is",
         file="web/actions/account.py",
         old="if one in known and account.has(known[one])",
