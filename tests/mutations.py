@@ -261,8 +261,8 @@ MUTATIONS = (
     Mutation(
         name="table-of-transitions-is-wrong",
         file="ledger/order/transitions.py",
-        old="_silent(*_GONE),\n",
-        new="_silent(*_LATE),\n",
+        old='_silent(*_GONE),\n        _refuses(no.LateCancel, "late_cancel"),\n',
+        new='_silent(*_LATE),\n        _refuses(no.LateCancel, "late_cancel"),\n',
         tests=("tests/ledger/order/test_transitions.py",),
     ),
     Mutation(
