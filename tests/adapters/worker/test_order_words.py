@@ -166,7 +166,6 @@ def test_the_table_holds_nothing_of_a_person(ledger, owned, finder, database):
     assert len(told[0]) == 1 + 2 + 7  # the address, Ad to Ada, Lo to Lovelace
 
 
-MANY = 100_000
 _FILLED = """
 insert into views.order_pages
 select md5(n::text)::uuid, n, 'RF' || n, 'winterfest', case when n % 1000 = 0 then 'DISPUTED'
@@ -189,7 +188,8 @@ def read_rows(plan):
     return (plan["Actual Rows"] + thrown) * plan["Actual Loops"]
 
 
-def test_a_page_of_a_hundred_thousand_orders_reads_no_more_than_it_shows(database):
+@pytest.mark.parametrize("many", [10_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_a_page_of_very_many_orders_reads_no_more_than_it_shows(database, many):
     every = [["winterfest"], *end_of(None), "2000-01-01", [], [], 50]
     last = [["winterfest"], "2027-01-01T00:20:00+00:00", uuid4(), "2000-01-01", [], [], 50]
     asked = {
@@ -202,8 +202,11 @@ def test_a_page_of_a_hundred_thousand_orders_reads_no_more_than_it_shows(databas
         "by number": ("views_read_orders_named", [["winterfest"], 77, "RF77", "77", None, 50]),
     }
     with psycopg.connect(database.owner) as connection:
-        for each in _FILLED.replace("%(many)s", str(MANY)).replace("%%", "%").split(";"):
+        for each in _FILLED.replace("%(many)s", str(many)).replace("%%", "%").split(";"):
             connection.execute(each)
+        if many < 100_000:
+            # So few rows may be read as fast without an index: whether there is one is asked.
+            connection.execute("set enable_seqscan = off")
         for name, (query, values) in asked.items():
             raw = psycopg.RawCursor(connection)
             raw.execute(b"explain (analyze, format json) " + statement(query), values)
