@@ -15,7 +15,8 @@ from web.actions.wish import Wish
 
 
 def main(url: str, actor: str) -> None:
-    parts = open_shop(make=lambda clock: PostgresStampRecorder(url, clock=clock)).parts
+    house = open_shop(make=lambda clock: PostgresStampRecorder(url, clock=clock), seats=1000)
+    parts = house.parts
     for line in sys.stdin:
         order, version, action, key = line.split()
         wish = Wish(correlation_id=UUID(key), actor=actor, at=parts.clock())
