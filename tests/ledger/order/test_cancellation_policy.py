@@ -204,6 +204,7 @@ POLICY = "ledger/order/cancellation_policy.py"
 OTHERS = {
     "ledger/shop/rules.py",
     "ledger/shop/shop.py",
+    "adapters/shop_file/write.py",
     "web/pages/shop.py",
     "ledger/order/transitions.py",
 }
