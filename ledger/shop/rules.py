@@ -238,6 +238,8 @@ def _of_seller(one: Seller) -> Faults:
 def _of_cancellation(one: CancellationPolicy, currency: str) -> Faults:
     yield from _whole(("cancellation", "period_days"), one.period_days, limits.CANCELLATION_DAYS)
     yield from _amount(("cancellation", "fee", "fixed"), one.fee_fixed, currency)
+    if one.approval_above is not None:
+        yield from _amount(("cancellation", "approval_above"), one.approval_above, currency)
     yield from _percent(("cancellation", "fee", "percent"), one.fee_percent)
 
 

@@ -21,8 +21,10 @@ identifier or a signature. Whoever asks for what they may not is written into th
 address's pattern and their identity.
 
 ● may · ○ may, with the role in all shops · ◐ may, with the role in the shop of the address, or in
-all · ▢ who placed the order may, by its modification token
+all · ▢ who placed the order may, by its modification token · △ a customer who signed in may, about
+themselves
 """
+_OWN = {Place.PLACED: "▢", Place.ACCOUNT: "△"}
 _COLUMNS = ("anybody", *Role)
 
 
@@ -36,8 +38,8 @@ def page() -> str:
 
 
 def _mark(row: Row, role: Role | None) -> str:
-    if row[0] is Place.PLACED:
-        return "▢" if role is None else ""
+    if row[0] in _OWN:
+        return _OWN[row[0]] if role is None else ""
     if not lets_in(row, role, None, asked="here"):
         return ""
     if row[0] is Place.EVERY:

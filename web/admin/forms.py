@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Form, HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields import Field
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from ledger.approvals.stamps import Act
@@ -118,7 +119,9 @@ class DeclineForm(TypedForm):
 class GrantForm(TypedForm):
     """A role, and the shop that it counts in."""
 
-    role = SelectField(_l("Role"), choices=[(str(role), name) for role, name in _ROLES.items()])
+    role = SelectField(
+        _l("Role"), choices=[SelectChoice(str(role), name) for role, name in _ROLES.items()]
+    )
     shop = SelectField(_l("Shop"), validate_choice=False)
 
     def grant(self) -> Grant:

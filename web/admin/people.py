@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from ledger.kernel.refusals import UnknownMember
 from ledger.staff.member import StaffMember
@@ -103,8 +104,11 @@ def _require(grants: Sequence[Grant] | frozenset[Grant]) -> None:
 
 
 def _choices(form: GrantForm) -> GrantForm:
-    shops = [(slug, local(parts().shops.get(slug).terms.name)) for slug in shops_here(Role.ADMIN)]
-    every = [(EVERYWHERE, _("All shops"))] if current_staff().may(shop=None) else []
+    shops = [
+        SelectChoice(slug, local(parts().shops.get(slug).terms.name))
+        for slug in shops_here(Role.ADMIN)
+    ]
+    every = [SelectChoice(EVERYWHERE, _("All shops"))] if current_staff().may(shop=None) else []
     form.shop.choices = [*every, *shops]
     return form
 

@@ -21,7 +21,9 @@ def user() -> None:
 
 @user.command(name="add")
 @click.argument("email", type=Word(longest=254))
-@click.option("--role", type=click.Choice([*Role]), required=True, help="What they may.")
+@click.option(
+    "--role", type=click.Choice([one.value for one in Role]), required=True, help="What they may."
+)
 @click.option("--shop", "shop_slug", type=Word(), help="Only in this shop.")
 @click.pass_context
 def add(context: click.Context, email: str, role: str, shop_slug: str | None) -> None:

@@ -21,7 +21,7 @@ def token() -> None:
 
 @token.command(name="add")
 @click.argument("name", type=Word(longest=100))
-@click.option("--role", type=click.Choice([*Role]), required=True)
+@click.option("--role", type=click.Choice([one.value for one in Role]), required=True)
 @click.option("--shop", "shop_slug", type=Word(), help="Only for this shop.")
 @click.option("--expires", type=Instant(), help="When it ends, such as 2027-03-01T00:00:00Z.")
 @click.pass_context

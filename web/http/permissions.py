@@ -16,6 +16,7 @@ class Place(StrEnum):
     OPEN = "anybody"
     SIGNED = "its provider, who signs"
     PLACED = "who placed the order, by its token"
+    ACCOUNT = "a customer who signed in"
     INSIDE = "this machine itself, or any token"
     SHOP = "in the shop of the address"
     ANY = "in any shop"
@@ -32,6 +33,7 @@ Row = tuple[Place, tuple[Role, ...]]
 _OPEN: Row = (Place.OPEN, _ALL)
 _SIGNED: Row = (Place.SIGNED, _ALL)
 _PLACED: Row = (Place.PLACED, _ADMIN)
+_ACCOUNT: Row = (Place.ACCOUNT, _ADMIN)
 _INSIDE: Row = (Place.INSIDE, _ALL)
 
 PERMISSIONS: Mapping[str, Row] = {
@@ -60,6 +62,26 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /<shop>/orders/<order>/choose/<code>": _OPEN,
     "POST /<shop>/orders/<order>/pay": _OPEN,
     "POST /<shop>/withdraw": _OPEN,
+    "GET /_/colours/<name>": _OPEN,
+    "GET /_/pictures/<name>": _OPEN,
+    # Customers' accounts.
+    "GET /me/sign-in": _OPEN,
+    "GET /me/sign-in/<code>": _OPEN,
+    "POST /me/sign-in": _OPEN,
+    "POST /me/sign-in/<code>": _OPEN,
+    "POST /me/sign-in/passkey": _OPEN,
+    "POST /me/sign-in/passkey/question": _OPEN,
+    "POST /me/sign-out": _OPEN,
+    "GET /me": _ACCOUNT,
+    "GET /me/export.json": _ACCOUNT,
+    "GET /me/orders/<order>/cancel": _ACCOUNT,
+    "POST /me/orders/<order>/cancel": _ACCOUNT,
+    "POST /me/claim": _ACCOUNT,
+    "POST /me/language": _ACCOUNT,
+    "POST /me/passkeys": _ACCOUNT,
+    "POST /me/passkeys/question": _ACCOUNT,
+    "POST /me/passkeys/remove": _ACCOUNT,
+    "POST /me/sessions/end": _ACCOUNT,
     # Into the back office.
     "GET /admin/sign-in": _OPEN,
     "GET /admin/sign-in/code": _OPEN,
@@ -150,7 +172,7 @@ def lets_in(row: Row, role: Role | None, shop: str | None, *, asked: str) -> boo
     place, roles = row
     if place in (Place.OPEN, Place.SIGNED):
         return True
-    if role is None or place is Place.PLACED:
+    if role is None or place in (Place.PLACED, Place.ACCOUNT):
         return False
     if place is Place.INSIDE:
         return True

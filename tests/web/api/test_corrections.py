@@ -125,7 +125,6 @@ def test_an_operator_takes_back_what_was_a_mistake(product: Product, marked: str
 @pytest.mark.parametrize(
     "words",
     [
-        ["--reason", "x"],
         ["--approver", "boss"],
         ["--approver", "boss", "--reason", " "],
         ["--approver", "ada@example.org", "--reason", "x"],
