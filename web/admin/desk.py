@@ -109,11 +109,11 @@ def add_counts(app: Flask) -> None:
     app.context_processor(lambda: {"desk_counts": desk_counts})
 
 
-def desk_counts() -> Mapping[str, int]:
-    """How many open cases there are, by severity; none for who may not read them."""
+def desk_counts() -> Mapping[str, int] | None:
+    """How many open cases there are, by severity; None for who may not read them."""
     staff = signed_in()
     if staff is None or not staff.may_somewhere(*READERS):
-        return {}
+        return None
     counted: dict[str, int] = {}
     shops = staff.shops_among(parts().shops.slugs(), *READERS)
     for one in parts().views.count_desk(shops, homeless=staff.may(*READERS, shop=None)):
