@@ -78,8 +78,9 @@ def test_what_is_written_is_read_back(spec: ShopSpec):
 
 def test_every_key_that_a_file_may_have_is_written():
     """A key that is read and not written would be lost by moving a shop."""
-    looks = {"picture": WINTER.preferences.picture, "logo": WINTER.preferences.logo}
-    seen = replace(FULL, preferences=replace(FULL.preferences, **looks))
+    winter = WINTER.preferences
+    looks = replace(FULL.preferences, picture=winter.picture, logo=winter.logo)
+    seen = replace(FULL, preferences=looks)
     tree, misread = read_yaml(shop_file(seen).encode())
     assert not misread
     assert isinstance(tree, Keys)
