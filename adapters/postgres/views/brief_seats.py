@@ -16,8 +16,8 @@ _SECONDS, _MOST = 0.2, 200
 class BriefSeats:
     """Totals that are at most a fifth of a second old, and none older than a commit of ours.
 
-    Pages show them; whoever orders is told by the commit what is left. Saves a statement, a third
-    of what a product list costs, wherever more than five people a second look at the same shop.
+    Pages show them; whoever orders is told by the commit what is left. Saves a statement
+    wherever more than five people a second look at the same shop.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ def http_client(patience: float) -> stripe.HTTPClient:
     """What the library's client calls through; `patience` in seconds.
 
     Where the environment names a proxy, the library's own way knows how to go through it. It costs
-    half a millisecond of processor time for each call, and a connection for each thread.
+    more for each call, and a connection for each thread.
     """
     if getproxies():
         return stripe.RequestsClient(timeout=patience)
