@@ -199,7 +199,7 @@ def come_to_rest(journey: Journey) -> None:
 
 
 @pytest.mark.parametrize(
-    ("orders", "pause"), [(40, 1.5), pytest.param(500, 3.0, marks=pytest.mark.slow)]
+    ("orders", "pause"), [(16, 1.5), pytest.param(500, 3.0, marks=pytest.mark.slow)]
 )
 def test_every_order_gets_one_decision_one_refund_and_one_letter(
     tmp_path: Path, orders: int, pause: float

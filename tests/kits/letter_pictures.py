@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from adapters.mail.letters import RenderedLetter, render
+from adapters.mail.letters.sign_in import sign_in_letter
 from adapters.mail.tickets.press import Press
 from ledger.order.stamps import Letter
 from tests.kits.letter_orders import BASE, samples
@@ -119,9 +120,21 @@ KINDS = {
 }
 
 
+def link_to_sign_in(language: str = "en") -> RenderedLetter:
+    """The one letter that is about no order."""
+    return sign_in_letter(
+        to="ada@example.org",
+        url=f"{BASE}/me/link/9J7cUeK2XwqS0vYt",
+        language=language,
+        device="Firefox on Linux",
+    )
+
+
 def page() -> str:
     """The whole page."""
-    return "".join((_INTRO, *(part for kind in KINDS for part in _section(kind))))
+    return "".join(
+        (_INTRO, *(part for kind in KINDS for part in _section(kind)), *_about_no_order())
+    )
 
 
 def _section(kind: Letter) -> Iterator[str]:
@@ -133,6 +146,12 @@ def _section(kind: Letter) -> Iterator[str]:
         if place == 0:
             yield "".join(f"![{what}](pictures/{one})\n" for one in pictures_of(kind)) + "\n"
         yield f"Subject: {letter.subject}{_files(letter)}\n\n```text\n{_shown(letter.text)}```\n"
+
+
+def _about_no_order() -> Iterator[str]:
+    letter = link_to_sign_in()
+    yield "\n## A link to sign in\n\nCalled for by no stamp: somebody asked for it on the page.\n"
+    yield f"\nSubject: {letter.subject}\n\n```text\n{_shown(letter.text)}```\n"
 
 
 def _files(letter: RenderedLetter) -> str:

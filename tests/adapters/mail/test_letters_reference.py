@@ -17,6 +17,7 @@ from tests.kits.letter_pictures import (
     KINDS,
     PAGE,
     PICTURES,
+    link_to_sign_in,
     page,
     pictures_of,
     without_styles,
@@ -61,6 +62,7 @@ def test_every_letter_that_can_be_written_has_a_sample():
     try:
         for name in samples():
             written(name)
+        link_to_sign_in()
     finally:
         sys.setprofile(None)
     missing = set(bodies()) - met

@@ -110,7 +110,7 @@ def test_an_append_that_only_one_machine_holds_is_not_acknowledged(pair):
 def test_nor_is_what_is_written_beside_it(pair):
     connections = Connections(pair.primary.url())
     with closing(connections), ThreadPoolExecutor(1) as threads:
-        connections.rows("inbox_mark", first().events[0].originator_id, "done", None, patience=1)
+        connections.rows("inbox_mark", [first().events[0].originator_id], "done", None, patience=1)
         pair.stop()
 
         def write() -> object:

@@ -58,12 +58,12 @@ def test_two_shops_one_after_the_other(browser: Any, world: World, scripts: bool
     assert current.inner_text() == "Confirmed"
     if scripts:
         world.pay(first)
-        page.get_by_text("Thank you, your order is paid").wait_for(timeout=15_000)
+        page.get_by_role("heading", name="Thank you, your order is paid").wait_for(timeout=15_000)
     else:
         assert page.locator("noscript meta[http-equiv=refresh]").count() == 1
         world.pay(first)
         page.get_by_role("link", name="Look now").click()
-        page.get_by_text("Thank you, your order is paid").wait_for()
+        page.get_by_role("heading", name="Thank you, your order is paid").wait_for()
     assert current.count() == 0
     page.get_by_role("link", name="Go on with your cart").click()
     assert page.locator(".done .badge").inner_text() == "Paid"

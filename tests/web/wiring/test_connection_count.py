@@ -24,7 +24,9 @@ def told(process: str) -> int:
     return int(found[1])
 
 
-@pytest.mark.parametrize(("process", "readers", "more"), [("`serve`", 16, 0), ("a command", 8, 0)])
+@pytest.mark.parametrize(
+    ("process", "readers", "more"), [("`serve --processes 1`", 16, 0), ("a command", 8, 0)]
+)
 def test_as_many_as_the_guide_says(database, monkeypatch, process, readers, more):
     assert told("`worker`") == told("a command") + OWN
     made: list[Connections] = []

@@ -15,6 +15,7 @@ from adapters.store.recorder import PreparedAppend
 from adapters.store.rows import PreparedStamp
 from adapters.worker.projector.rebuild import RebuildRefused, rebuild
 from adapters.worker.projector.views import differences
+from ledger.accounts.stamps import AccountOpened, OrdersClaimed
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.order.order import Order
 from ledger.order.stamps import Cancelled, Cause
@@ -44,6 +45,8 @@ def test_rebuilding_gives_the_same_rows(ledger, owned, database, seed):
     write(ledger, orders=60, seed=seed)
     append(ledger, SHOP, ShopOpened(slug="winterfest"), QuotaSet(slug="weekend", capacity=90))
     append(ledger, uuid4(), CASE)
+    opened = AccountOpened(email_index="e" * 64, generation=1, language="en")
+    append(ledger, uuid4(), opened, OrdersClaimed(orders=(uuid4(),)))
     append(
         ledger,
         uuid4(),

@@ -188,6 +188,8 @@ def stamps_for(name: str) -> list[Any]:
     match name:
         case "cases":
             return [CASE]
+        case "account_orders":
+            return [placed(account=uuid4()), asked]
         case "shop_changes":
             return [*A_CANCELLED_SHOP]
         case "reservations":
