@@ -132,7 +132,7 @@ def refused_by(name: str) -> str:
         *(
             (name, refused_by(name))
             for name in PROJECTIONS
-            if name not in ("unpaid", "reservations")
+            if name not in ("unpaid", "reservations", "account_orders")
         ),
         ("reservations", "a text with NUL"),
         *(
