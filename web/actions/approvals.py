@@ -1,5 +1,7 @@
 """What needs a second person: asked for, given, declined, from whichever door."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ledger.approvals.approval import Approval
@@ -32,3 +34,20 @@ def approve(parts: Parts, approval: UUID, *, actor: str) -> Order:
 def decline(parts: Parts, approval: UUID, *, actor: str, reason: str) -> Approval:
     """No. Raises `ApprovalOver`, `UnknownApproval`."""
     return parts.approvals.decline(approval, actor=actor, reason=reason, at=parts.clock())
+
+
+def document(one: Approval, *, at: datetime) -> dict[str, Any]:
+    """An approval as it stands at a moment: who by identity, and nothing of the reasons."""
+    asked = one.request
+    return {
+        "id": one.id,
+        "order": asked.order,
+        "act": asked.act,
+        "amount": asked.amount.amount,
+        "currency": asked.amount.currency,
+        "state": one.state(at),
+        "asked_by": one.asked_by,
+        "asked_at": one.asked_at,
+        "until": asked.until,
+        "decided_by": one.given_by or one.declined_by or None,
+    }

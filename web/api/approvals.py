@@ -109,20 +109,8 @@ def approval_in(shop: str, approval: str) -> Approval:
 
 
 def approval_json(one: Approval) -> dict[str, Any]:
-    """An approval as a document: who by identity, and nothing of the reasons."""
-    asked = one.request
-    return {
-        "id": one.id,
-        "order": asked.order,
-        "act": asked.act,
-        "amount": asked.amount.amount,
-        "currency": asked.amount.currency,
-        "state": one.state(now()),
-        "asked_by": one.asked_by,
-        "asked_at": one.asked_at,
-        "until": asked.until,
-        "decided_by": one.given_by or one.declined_by or None,
-    }
+    """An approval as it stands now."""
+    return actions.document(one, at=now())
 
 
 def _wished(order: Order, wish: Wish, body: ApprovalBody) -> Approvable:

@@ -10,6 +10,7 @@ from ledger.kernel.money import spoken
 from ledger.order.status import status
 from web.actions.approvals import approve as give
 from web.actions.approvals import decline as refuse
+from web.actions.approvals import document
 from web.cli import audit_tables as tables
 from web.cli.arguments import checked_reason
 from web.cli.operator import actor
@@ -35,7 +36,7 @@ def approvals(context: click.Context, as_json: bool) -> None:
     now = parts.clock()
     found = parts.approvals.lately(now)
     if as_json:
-        tables.as_json({"approvals": [_document(one, one.state(now)) for one in found]})
+        tables.as_json({"approvals": [document(one, at=now) for one in found]})
         return
     table = Table("approval", "order", "what", "amount", "asked by", "state")
     for one in found:
@@ -62,18 +63,3 @@ def decline(context: click.Context, approval: UUID, reason: str) -> None:
     """Say no: nothing is done."""
     refuse(context.obj(), approval, actor=actor(), reason=checked_reason(reason))
     click.echo("Declined.")
-
-
-def _document(one: Approval, state: str) -> dict[str, object]:
-    asked = one.request
-    return {
-        "id": one.id,
-        "order": asked.order,
-        "act": asked.act,
-        "amount": asked.amount.amount,
-        "currency": asked.amount.currency,
-        "state": state,
-        "asked_by": one.asked_by,
-        "until": asked.until,
-        "decided_by": one.given_by or one.declined_by or None,
-    }
