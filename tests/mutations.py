@@ -32,10 +32,10 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         name="picture-is-decoded-before-its-size-is-looked-at",
-        file="adapters/pictures.py",
+        file="adapters/shop_file/picture_encoder.py",
         old="            if opened.width * opened.height > PICTURE_PIXELS:\n",
         new="            if opened.width * opened.height < 0:\n",
-        tests=("tests/adapters/test_pictures.py",),
+        tests=("tests/adapters/shop_file/test_picture_encoder.py",),
     ),
     Mutation(
         name="colour-of-a-shop-is-taken-as-it-is",

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from adapters.pictures import NotAPicture, read_picture
 from adapters.shop_file.fields import Key, Reading, text, texts
+from adapters.shop_file.picture_encoder import NotAPicture, read_picture
 from adapters.shop_file.strict_yaml import Place
 from ledger.shop.limits import LOGO_SIDE, PICTURE_FILE_BYTES, PICTURE_SIDE
 from ledger.shop.stamps import Picture

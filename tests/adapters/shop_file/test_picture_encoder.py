@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from adapters.pictures import NotAPicture, read_picture
+from adapters.shop_file.picture_encoder import NotAPicture, read_picture
 from ledger.shop.limits import PICTURE_BYTES, PICTURE_FILE_BYTES
 
 MOST = (1280, 1280)
