@@ -38,28 +38,19 @@ TROUBLES = (stripe.StripeError, BadMessage)
 
 
 def asked(call: Callable[[], Any]) -> Json:
-    """The object that a call is answered with. Raises `TROUBLES`.
-
-    The library trusts the shape of what it reads, and stumbles in many ways over another one.
-    """
-    try:
-        found = call().to_dict()
-    except stripe.StripeError:
-        raise
-    except Exception as error:
-        raise _misshapen(error) from None
-    if not isinstance(found, dict):
-        raise BadMessage("an answer that is not an object")
-    return found
+    """The object that a call is answered with. Raises `TROUBLES`."""
+    return _told(lambda: call().to_dict())
 
 
 def posted(client: stripe.StripeClient, path: str, params: Json, *, key: str) -> Json:
-    """The object that is made under an idempotency key. Raises `TROUBLES`.
+    """The object that is made under an idempotency key, as it came. Raises `TROUBLES`."""
+    return _told(lambda: client.raw_request("post", path, **params, idempotency_key=key).data)
 
-    As it came: the library's own objects cost as much processor time as the rest of the call.
-    """
+
+def _told(ask: Callable[[], Any]) -> Json:
+    """The library trusts the shape of what it reads, and stumbles in many ways over another one."""
     try:
-        found = client.raw_request("post", path, **params, idempotency_key=key).data
+        found = ask()
     except stripe.StripeError:
         raise
     except Exception as error:
