@@ -144,9 +144,11 @@ def test_a_visitor_s_presses_are_counted_together(served: Served):
 def test_figures_are_those_of_all_processes_and_outlive_one_that_dies(served: Served):
     name = "stampledger_requests_total"
     before = counted(served, name)
-    for _ in range(4 * PROCESSES):
+    asked = 20 * PROCESSES
+    for _ in range(asked):
         served.get("/healthz")
-    assert counted(served, name) >= before + 4 * PROCESSES
+    # Whichever process answers: one that told of its own would know half of them.
+    assert min(counted(served, name) for _ in range(4 * PROCESSES)) >= before + asked
     assert counted(served, "stampledger_stamps") > 1
     gone, after = served.workers()[0], counted(served, name)
     gone.kill()
