@@ -354,7 +354,7 @@ MUTATIONS = (
         file="ledger/accounts/account.py",
         old="return order.placed.account is None and order",
         new="return order",
-        tests=("tests/web/pages/test_me.py",),
+        tests=("tests/ledger/accounts/test_account.py",),
     ),
     Mutation(
         name="a-passkey-answers-as-often-as-it-likes",

@@ -94,8 +94,10 @@ def test_a_removed_one_is_refused(product: Product):
         answered(product, device.get(asked(product)))
 
 
-def test_an_answer_counts_once(product: Product):
-    device = Device()
+@pytest.mark.parametrize("counts", [True, False])
+def test_an_answer_counts_once(product: Product, counts: bool):
+    """Also of a device that does not count, whose answers its count cannot tell apart."""
+    device = Device(counts=counts)
     add(product, device)
     answer = device.get(asked(product))
     answered(product, answer)
