@@ -698,8 +698,8 @@ MUTATIONS = (
     Mutation(
         name="an-answer-of-another-shape-is-trusted",
         file="adapters/providers/stripe/client.py",
-        old="    try:\n        found = call().to_dict()\n    except stripe.StripeError:\n",
-        new="    try:\n        found = call().to_dict()\n    except Exception:\n",
+        old="    try:\n        found = ask()\n    except stripe.StripeError:\n",
+        new="    try:\n        found = ask()\n    except Exception:\n",
         tests=("tests/adapters/providers/stripe/test_shapes.py",),
     ),
     Mutation(
