@@ -963,6 +963,13 @@ MUTATIONS = (
         tests=("tests/adapters/postgres/test_approvals.py",),
     ),
     Mutation(
+        name="an-approval-read-before-its-order",
+        file="ledger/approvals/service.py",
+        old="        known = self.get(approval)  # after the order",
+        new="        known = question  # after the order",
+        tests=("tests/web/api/test_approvals.py",),
+    ),
+    Mutation(
         name="own-approver",
         file="ledger/order/decisions/corrections.py",
         old="    if not approver or approver.casefold() in _names(actor):\n",

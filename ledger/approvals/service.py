@@ -99,9 +99,10 @@ class Approvals:
         Raises `OwnApproval`, `ApprovalOver`, `UnknownApproval`, and `OrderMoved` where something
         else would come of it than what was asked.
         """
-        known = self.get(approval)
+        question = self.get(approval)
+        order = self._orders.get(question.request.order)
+        known = self.get(approval)  # after the order: whoever says yes moves both in one append
         give(known, actor=actor, at=at)
-        order = self._orders.get(known.request.order)
         wish = _wish(known, approver=actor, at=at)
         if _amount(decide(wish, order), order) != known.request.amount:
             raise OrderMoved(version=order.version)

@@ -5,6 +5,7 @@ import pytest
 import structlog
 
 from tests.kits.product import SHOP, Product, open_shop
+from web.http.access_log import configure
 
 
 def test_every_answer_forbids_what_it_can(product: Product):
@@ -94,6 +95,19 @@ def test_the_log_names_routes_and_never_orders_or_codes(product: Product):
     assert code not in told
     assert address.rpartition("/")[2] not in told
     assert "example.org" not in told
+
+
+def test_what_is_set_up_again_is_heard_by_those_who_have_spoken_before(product: Product):
+    before = structlog.get_config()
+    try:
+        configure()
+        product.client.get("/healthz")
+        configure()
+        with structlog.testing.capture_logs() as logs:
+            product.client.get("/healthz")
+    finally:
+        structlog.configure(**before)
+    assert [one["route"] for one in logs] == ["/healthz"]
 
 
 def test_alive_and_ready(product: Product):

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
+from structlog.typing import Processor
 
 
 class _StandardError:
@@ -20,17 +21,21 @@ class _StandardError:
         sys.stderr.flush()
 
 
+# One list for the whole process: a logger keeps the one that it met at its first line.
+_PROCESSORS: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.JSONRenderer(),
+]
+
+
 def configure() -> None:
     """Set up the process's log lines: what a command prints on standard output is its answer."""
     error = cast("TextIO", _StandardError())
     logging.basicConfig(stream=error, level=logging.WARNING, format="%(message)s")
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=_PROCESSORS,
         logger_factory=structlog.PrintLoggerFactory(error),
         cache_logger_on_first_use=True,
     )

@@ -8,10 +8,12 @@ from uuid import UUID
 import pytest
 
 from ledger.kernel.money import Money
+from ledger.kernel.refusals import ApprovalOver
 from ledger.order.stamps import PaymentWithdrawn
 from tests.kits.api_shop import winterfest
 from tests.kits.product import SHOP, Product, open_shop
 from tests.kits.web_fakes import NOON
+from web.actions.approvals import approve
 from web.http.access import Token, digest_of
 
 
@@ -86,6 +88,23 @@ def test_somebody_else_says_yes_and_it_is_done(product: Product, method: str):
     listed = product.client.get(f"{SHOP}/approvals", headers=caller(product, "bob")).json
     (one,) = listed["approvals"]
     assert (one["state"], one["asked_by"], one["decided_by"]) == ("given", "token:ada", "token:bob")
+
+
+@pytest.mark.parametrize("method", ["refund", "refund_by_hand", "cancel"])
+def test_a_yes_that_comes_in_between_is_told_as_such(product: Product, method: str):
+    address = product.paid()
+    approval = asked(product, address, act=method)
+    orders = product.parts.approvals._orders
+    read = orders.get
+
+    def overtaken(order: UUID) -> Any:
+        orders.get = read  # type: ignore[method-assign]
+        approve(product.parts, UUID(approval), actor="staff:bob")
+        return read(order)
+
+    orders.get = overtaken  # type: ignore[method-assign, assignment]
+    with pytest.raises(ApprovalOver):
+        product.parts.approvals.given(UUID(approval), actor="staff:eve", at=product.clock())
 
 
 def test_who_asked_is_who_asked_whatever_their_other_token(product: Product):
