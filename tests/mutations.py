@@ -1712,6 +1712,27 @@ MUTATIONS = (
         tests=("tests/web/admin/test_orders.py",),
     ),
     Mutation(
+        name="a-receipt-is-anybodys-who-signed-in",
+        file="web/pages/receipts.py",
+        old="    found = own_order(account, order)\n",
+        new="    found = parts().orders.get(uuid_in(order))\n",
+        tests=("tests/web/pages/test_receipts.py",),
+    ),
+    Mutation(
+        name="what-pretix-sold-is-sold-again",
+        file="adapters/shop_file/from_pretix.py",
+        old="        free = max(min(quota.available_number, size), 0)\n",
+        new="        free = size\n",
+        tests=("tests/adapters/shop_file/test_from_pretix.py",),
+    ),
+    Mutation(
+        name="what-needs-a-voucher-in-pretix-is-for-everybody",
+        file="adapters/shop_file/from_pretix.py",
+        old="            if why := _why_not(item):\n",
+        new="            if (why := _why_not(item)) and not item.active:\n",
+        tests=("tests/adapters/shop_file/test_from_pretix.py",),
+    ),
+    Mutation(
         name="only-bare-numbers-name-an-order",
         file="web/actions/find_orders.py",
         old='text.strip().removeprefix("#")',

@@ -42,6 +42,7 @@ from web.pages import (
     me,
     order,
     pictures,
+    receipts,
     shop,
     shop_colour,
     sign_in,
@@ -79,6 +80,7 @@ PAGES = (
     shop_colour.pages,
     sign_in.pages,
     me.pages,
+    receipts.pages,
 )
 DOORS = (api, health.health, webhooks.webhooks, store.store)
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from werkzeug.serving import make_server
@@ -21,7 +22,7 @@ from ledger.order.commands import CancelUnpaid
 from ledger.order.order import Order
 from ledger.order.stamps import PaymentFailed, PaymentPending, Refunded
 from ledger.shop.stamps import CancellationPolicy
-from tests.kits.pages import World, address, hidden, press
+from tests.kits.pages import MEMBER, World, address, hidden, press
 from tests.kits.pages_shop import winterfest
 from web.http.current import KEY
 
@@ -213,6 +214,55 @@ def ask_for_link(page: Any, world: World) -> None:
     press_last(page, world)
 
 
+def sign_in(page: Any, world: World, email: str = MEMBER["email"]) -> None:
+    """By the link of a letter, in the browser that asked for it."""
+    page.goto(f"{world.base}/me/sign-in")
+    page.fill("input[type=email]", email)
+    press_last(page, world)
+    page.goto(f"{world.base}{urlsplit(world.post.letters[-1]['url']).path}")
+    page.wait_for_url("**/me*")
+
+
+def sign_in_new(page: Any, world: World) -> None:
+    sign_in(page, world, "new@example.org")
+
+
+def link_asked_for(page: Any, world: World) -> None:
+    page.fill("input[type=email]", MEMBER["email"])
+    press_last(page, world)
+
+
+def found_by_their_address(page: Any, world: World) -> None:
+    """What was ordered as a guest is offered."""
+    world.a_paid_order()
+    sign_in(page, world)
+
+
+def lived_in(page: Any, world: World) -> None:
+    """An account with orders in several states, of two shops, with receipts."""
+    world.issue(world.a_paid_order())
+    returned = world.a_paid_order()
+    world.issue(returned)
+    _confirm(world, world.a_link(world.orders.get(returned.id), code=uuid4().hex), "willing")
+    world.write(world.orders.get(returned.id))
+    world.an_order()
+    sign_in(page, world)
+    page.locator("form[action='/me/claim'] button").click()
+    page.wait_for_url("**claimed=*")
+
+
+def giving_up(page: Any, world: World) -> None:
+    lived_in(page, world)
+    page.locator("a[href$='/cancel'][href^='/me/orders/']").first.click()
+    page.wait_for_load_state()
+
+
+def receipt_open(page: Any, world: World) -> None:
+    lived_in(page, world)
+    page.locator("ul.links a").first.click()
+    page.locator(".receipt").wait_for()
+
+
 def at(path: str) -> Here:
     return lambda world: path
 
@@ -252,6 +302,16 @@ STATES: Mapping[str, State] = {
     "withdraw": State(at("/winterfest/withdraw")),
     "withdraw with errors": State(at("/winterfest/withdraw"), nothing_typed),
     "withdraw, link sent": State(at("/winterfest/withdraw"), ask_for_link),
+    "signing in": State(at("/me/sign-in")),
+    "signing in, link sent": State(at("/me/sign-in"), link_asked_for),
+    "signing in, link of no use": State(at("/me/sign-in/nothing")),
+    "account, nothing in it": State(
+        at("/me"), lambda page, world: sign_in(page, world, "new@b.fi")
+    ),
+    "account, orders to claim": State(at("/me"), found_by_their_address),
+    "account": State(at("/me"), lived_in),
+    "giving up an unpaid order": State(at("/me"), giving_up),
+    "receipt": State(at("/me"), receipt_open),
     "no such page of a shop": State(at("/winterfest/nothing")),
     "no such page": State(at("/nothing/at/all")),
     "explained problem": State(at("/problems/sold-out")),

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from flask.testing import FlaskClient
 
 from adapters.keys.key_ring import Keyring
-from adapters.mail.letters import letter_text
+from adapters.mail.letters import letter_text, receipt_html
 from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.press import Press
 from adapters.postgres.working.rate_limits import Hit
@@ -199,6 +199,7 @@ class World:
             limits=Limits(),
             tokens=TokensInMemory(),
             letter_text=partial(letter_text, base_url="http://localhost"),
+            receipt_html=partial(receipt_html, base_url="http://localhost"),
             ticket_pdf=Press().pdf_of,
             event_ics=event_ics,
             carts=self.carts,
@@ -277,6 +278,22 @@ class World:
             tickets=wanted_by(order),
         )
         return self.orders.handle(order.id, claim)
+
+    def write(self, order: Order) -> Order:
+        """The worker claims every letter that is due and was not begun."""
+        owed = [one for one in letters_due(order) if one.is_due(self.clock())]
+        for due in owed:
+            if (due.correlation_id, due.letter) in order.postings:
+                continue
+            claim = StartLetter(
+                correlation_id=due.correlation_id,
+                actor="worker",
+                at=self.clock(),
+                letter=due.letter,
+                try_number=1,
+            )
+            order = self.orders.handle(order.id, claim)
+        return order
 
     def authorize(self, order: Order) -> Order:
         attempt = next(iter(order.attempts))

@@ -15,6 +15,7 @@ from adapters.providers.paytrail import PaytrailDoor
 from ledger.audit.verify import Verification
 from tests.kits.product import SIGNED, Product, open_shop
 from tests.kits.url_table import NOBODYS, address, doors, methods, name_of
+from tests.web.pages.test_sign_in import is_in, sign_in
 
 MEBIBYTE = 1 << 20
 JSON = {"Content-Type": "application/json"}
@@ -104,12 +105,12 @@ ODD = (
 
 @dataclass
 class House:
-    """A shop with a paid order, its words before anybody came, and a token of staff."""
+    """A shop with a paid order, a token of staff, and the browser of a customer who signed in."""
 
     product: Product = field(default_factory=open_shop)
 
     def __post_init__(self) -> None:
-        self.product.app.config["WTF_CSRF_ENABLED"] = False  # so that forms are read at all
+        self.customer = self.product.app.test_client()
         real = PaytrailDoor("375917", "SAIPPUAKAUPPIAS")
         object.__setattr__(
             self.product.parts, "doors", {**self.product.parts.doors, "paytrail": real}
@@ -117,12 +118,26 @@ class House:
         self.paid = self.product.paid()
         self.staff = self.product.token("admin")
 
+    def comes_back(self) -> None:
+        """The customer, signed in whatever door was pressed before."""
+        if not is_in(self.customer):
+            sign_in(self.product, client=self.customer)
+        assert is_in(self.customer)
+
     def strikes(self, path: str, method: str, **how: Any) -> None:
-        """By a stranger and by staff: turned away without a trace, or done as it should be."""
-        for token in ({}, self.staff):
+        """By a stranger and by who may more: turned away without a trace, or done as it should be.
+
+        That is staff, and at the doors of accounts and carts a customer.
+        """
+        theirs = path.startswith(
+            ("/me/", "/me?", "/cart", "/winterfest/cart", "/winterfest/checkout")
+        )
+        theirs = theirs or path == "/me"
+        known = (self.customer, {}) if theirs else (self.product.client, self.staff)
+        for client, token in ((self.product.client, {}), known):
             size, kept = self.product.parts.store.head(), len(self.product.inbox.states)
             headers = Headers({**how.get("headers", {}), **token})
-            answer = self.product.client.open(path, method=method, **{**how, "headers": headers})
+            answer = client.open(path, method=method, **{**how, "headers": headers})
             assert answer.status_code < 500, answer.text
             if answer.status_code >= 400:
                 assert (self.product.parts.store.head(), len(self.product.inbox.states)) == (
@@ -138,11 +153,19 @@ class House:
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
     made = House()
-    yield made
+    with pytest.MonkeyPatch.context() as patched:
+        # Whatever token a form has is right, so that the rest of it is read at all.
+        patched.setattr("flask_wtf.csrf.validate_csrf", lambda *_, **__: None)
+        yield made
     made.unharmed()
     address, attempt = made.product.placed(lines=[{"product": "sauna", "quantity": 1}])
     made.product.tell(address, attempt, amount=1000)
     assert made.product.client.get(address).json["status"] == "PAID"
+
+
+@pytest.fixture(autouse=True)
+def _signed_in(house: House) -> None:
+    house.comes_back()
 
 
 DOORS = pytest.mark.parametrize("rule", doors(), ids=name_of)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import UUID
 
 from flask import render_template, request
@@ -14,16 +13,15 @@ from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Refusal, ShopUnreadable, UnknownOrder
 from ledger.kernel.values import replace as copied
 from ledger.order.evolve import fold
-from ledger.order.letters_due import letters_due, owed
 from ledger.order.options import options
 from ledger.order.order import Order
 from ledger.order.overdue import flags_at
-from ledger.order.stamps import Letter, ReceiptSendStarted
 from ledger.order.status import status
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import quota_id
 from ledger.staff.role import Role
 from ledger.tickets.code import in_groups
+from web.actions.letters import as_written, letters_of
 from web.actions.staff_wishes import StaffOffer, offers
 from web.admin.guard import back_office, current_staff, needs, require_role
 from web.admin.words import ACTIONS, CASES, FLAGS, LETTERS, POSTED, STATUSES, stamp_in_words, why
@@ -51,18 +49,6 @@ class Stamped:
     def leaf(self) -> str:
         """The hash of the stamp in the ledger's tree."""
         return self.recorded.leaf.hex() if self.recorded.leaf else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetterShown:
-    """A letter of the order: due, sent or not, and when that was so."""
-
-    correlation_id: UUID
-    letter: Letter
-    state: str
-    number: int | None
-    tries: int
-    at: datetime | None
 
 
 def order_here(order: str, *roles: Role) -> Order:
@@ -123,7 +109,7 @@ def letter(order: str, receipt: str, letter: str) -> str:
     shown = [one for one in shown if one.correlation_id == uuid_in(receipt)]
     if not shown:
         raise UnknownOrder
-    at_that_time = _as_written(found, shown[0])
+    at_that_time = _without_codes(as_written(parts(), found, shown[0]))
     return render_template(
         "admin/letter.html",
         order=found,
@@ -146,42 +132,6 @@ def _version(last: int) -> int:
 def found_flags(order: Order, *, past: bool) -> Sequence[str]:
     """What else is to be known; of the past without what only time made overdue."""
     return flags_at(order, order.placed_at or now()) if past else flags_at(order, now())
-
-
-def letters_of(order: Order) -> list[LetterShown]:
-    """Every letter that the order called for or that was tried, the oldest first."""
-    due = {(one.correlation_id, one.letter) for one in letters_due(order)}
-    keys = dict.fromkeys(
-        [*((one.correlation_id, one.letter) for one in owed(order)), *order.postings]
-    )
-    shown = []
-    for key in keys:
-        posting = order.postings.get(key)
-        if posting is None and key not in due:
-            continue
-        shown.append(
-            LetterShown(
-                correlation_id=key[0],
-                letter=key[1],
-                state=posting.state if posting else "due",
-                number=posting.number if posting else None,
-                tries=posting.last_try if posting else 0,
-                at=posting.changed_at if posting else None,
-            )
-        )
-    return shown
-
-
-def _as_written(order: Order, shown: LetterShown) -> Order:
-    """The order as it stood when the letter was begun the last time."""
-    history = parts().orders.history(order.id)
-    begun = [
-        one.version
-        for one in history
-        if isinstance(one.stamp, ReceiptSendStarted)
-        and (one.correlation_id, one.stamp.letter) == (shown.correlation_id, shown.letter)
-    ]
-    return _without_codes(fold(order.id, history[: begun[-1]]) if begun else order)
 
 
 def _without_codes(order: Order) -> Order:

@@ -23,10 +23,11 @@ from ledger.order.status import status
 from ledger.staff.role import Role
 from web.actions import approvals
 from web.actions.back_office import carry_out
+from web.actions.letters import letters_of
 from web.actions.staff_wishes import ACTIONS, StaffAction, Typed, offers
 from web.actions.wish import Wish
 from web.admin.guard import back_office, current_staff, needs
-from web.admin.order import letters_of, order_here
+from web.admin.order import order_here
 from web.admin.words import ACTIONS as WORDS
 from web.admin.words import LETTERS, STATUSES, stamp_in_words, why
 from web.http.addresses import now

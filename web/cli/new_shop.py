@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,7 +15,6 @@ from adapters.shop_file.write import scalar, shop_file
 from ledger.kernel.money import Money, digits
 from ledger.shop.rules import check
 from ledger.shop.shop import ShopSpec
-from ledger.shop.stamps import Preferences
 from web.cli.arguments import Word
 from web.wiring.parts import Parts
 
@@ -85,7 +83,7 @@ def new_shop(
         text = _saying(text, key, answer)
     spec = shop_of(text.encode(), name=file.name)
     check(spec)
-    _write(file, text)
+    write_new_file(file, text)
     click.echo(f"{file} is written.")
     if opened or (opened is None and asks and click.confirm("Open this shop now?", default=True)):
         parts: Parts = context.obj()
@@ -173,12 +171,6 @@ def _begun(starter: ShopSpec, said: dict[str, Any]) -> ShopSpec:
     )
 
 
-def _how_to_pay(provider: str, answer: str | None, usual: Preferences) -> Mapping[str, str]:
-    if provider != "manual":
-        return {}
-    return {"en": answer} if answer else usual.how_to_pay
-
-
 def _minor(price: Decimal, currency: str) -> int:
     amount = price.scaleb(digits(currency))
     if amount != int(amount):
@@ -186,7 +178,8 @@ def _minor(price: Decimal, currency: str) -> int:
     return int(amount)
 
 
-def _write(file: Path, text: str) -> None:
+def write_new_file(file: Path, text: str) -> None:
+    """A file that was not there before; one that is there stays as it is."""
     try:
         with file.open("x", encoding="utf-8") as made:
             made.write(text)

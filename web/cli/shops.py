@@ -15,6 +15,8 @@ from ledger.shop.rules import check, faults, field_of, said
 from ledger.shop.service import UnreadShop
 from ledger.shop.shop import ShopSpec
 from web.cli import audit_tables as tables
+from web.cli.arguments import Word
+from web.cli.move_in import SOURCES, move_in
 from web.wiring.parts import Parts
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -30,9 +32,26 @@ def shop() -> None:
 
 @shop.command(name="import")
 @click.argument("file", type=_FILE)
+@click.option("--from", "source", type=click.Choice(SOURCES), help="FILE is of another shop.")
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@click.option("--provider", type=Word(), help="Who takes the payments; if not said, manual.")
+@click.option("--how-to-pay", type=Word(longest=2_000), help="How, where money comes by hand.")
+@click.option("--seller", type=Word(), help="Who sells, if not as the other shop says.")
+@click.option("--email", type=Word(), help="The address that letters come from.")
 @click.pass_context
-def import_shop(context: click.Context, file: Path) -> None:
-    """Stamp the differences between FILE and the ledger."""
+def import_shop(
+    context: click.Context, /, file: Path, source: str | None, to: Path | None, **said: str | None
+) -> None:
+    """Stamp the differences between FILE and the ledger.
+
+    With --from, FILE is what another ticket shop says of an event: a shop file is written from it,
+    what could not be taken over is told, and nothing is stamped.
+    """
+    if source is not None:
+        move_in(file, to, **{**said, "provider": said["provider"] or "manual"})
+        return
+    if to is not None or any(said.values()):
+        raise click.UsageError("These options are for --from.")
     spec = read_shop_file(file)
     parts: Parts = context.obj()
     stamped = parts.shops.import_shop(spec, actor="cli", at=parts.clock())

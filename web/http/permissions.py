@@ -75,6 +75,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /me": _ACCOUNT,
     "GET /me/export.json": _ACCOUNT,
     "GET /me/orders/<order>/cancel": _ACCOUNT,
+    "GET /me/orders/<order>/receipts/<receipt>/<letter>": _ACCOUNT,
     "POST /me/orders/<order>/cancel": _ACCOUNT,
     "POST /me/claim": _ACCOUNT,
     "POST /me/language": _ACCOUNT,

@@ -119,10 +119,11 @@ def _choices() -> list[tuple[str, str, str]]:
     path, query = g.get("read_again_at") or (request.path, request.args)
     kept = {name: value for name, value in query.items() if name != "lang"}
     return [
-        (code, _own_name(code), f"{path}?{urlencode({**kept, 'lang': code})}") for code in known()
+        (code, own_name(code), f"{path}?{urlencode({**kept, 'lang': code})}") for code in known()
     ]
 
 
-def _own_name(code: str) -> str:
+def own_name(code: str) -> str:
+    """What a language calls itself."""
     name = Locale.parse(code).get_display_name(code) or code
     return name[:1].upper() + name[1:]

@@ -2,13 +2,14 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from ledger.accounts.account import Account
@@ -17,9 +18,11 @@ from ledger.kernel.refusals import UnknownOrder
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.order import Order
 from ledger.order.payable import payable
+from ledger.order.stamps import Letter
 from web.actions import passkeys
 from web.actions.account import After, claim, claimable, exported, orders_of
 from web.actions.cancel import give_up_unpaid
+from web.actions.letters import receipts_of
 from web.actions.wish import Wish
 from web.http.addresses import now, uuid_in
 from web.http.current import parts
@@ -37,6 +40,12 @@ from web.pages.tickets import shown
 pages = Blueprint("me", __name__)
 Answer = str | BaseResponse | tuple[str, int]
 PRESSES = 60
+RECEIPTS: Mapping[str, object] = {
+    Letter.PAID: _l("Receipt"),
+    Letter.REFUNDED: _l("Credit note"),
+    Letter.CANCELLED: _l("Cancellation"),
+    Letter.CORRECTION: _l("Correction"),
+}
 _P = ParamSpec("_P")
 
 
@@ -206,6 +215,8 @@ def _home(account: Account, typed: PasskeyForm, *, complaint: str = "") -> str:
         payable=payable,
         unpaid=_unpaid,
         tickets=shown,
+        receipts=receipts_of,
+        kinds=RECEIPTS,
         eligibility=lambda order: cancellation.eligibility(order, now()),
         told_cancellation=told_cancellation,
         sessions=sessions_of("customer", account.id),

@@ -10,7 +10,7 @@ from adapters.audit.processes import audit_processes
 from adapters.background_tasks import Errands
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.keys.master_key import Renewal, Wrapping, renew_all
-from adapters.mail.letters import letter_text
+from adapters.mail.letters import letter_text, receipt_html
 from adapters.mail.letters.how_to_pay import transfer_svg
 from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.press import Press
@@ -162,6 +162,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         transfer_svg=transfer_svg,
         letter_text=partial(letter_text, base_url=settings.base_url),
+        receipt_html=partial(receipt_html, base_url=settings.base_url),
         ticket_pdf=Press().pdf_of,
         event_ics=event_ics,
         aside=stack.enter_context(closing(Errands())),

@@ -222,6 +222,27 @@ def no_letter(order: Order, letter: Letter, correlation_id: UUID, number: int | 
     return ""
 
 
+class ReceiptHtml(Protocol):
+    """A receipt of an order as a part of a page, in a language; empty where nobody writes them."""
+
+    def __call__(
+        self,
+        order: Order,
+        letter: Letter,
+        *,
+        correlation_id: UUID,
+        number: int | None,
+        language: str,
+    ) -> str: ...
+
+
+def no_receipt(
+    order: Order, letter: Letter, *, correlation_id: UUID, number: int | None, language: str
+) -> str:
+    """Where nobody writes receipts."""
+    return ""
+
+
 class Views(AccountViews, Protocol):
     """They may lag behind the ledger by a moment: decisions ask the ledger."""
 
@@ -338,6 +359,7 @@ class Parts:
     evidence: KeptBesideStamps | None = None
     transfer_svg: TransferSvg = no_picture
     letter_text: LetterText = no_letter
+    receipt_html: ReceiptHtml = no_receipt
     ticket_pdf: Callable[[Order], bytes | None] = lambda order: None
     event_ics: Callable[[Order], bytes] = lambda order: b""
     send_sign_in_link: SignInPost | None = None

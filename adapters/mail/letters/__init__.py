@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from adapters.mail.letters.letter import RenderedLetter
-from adapters.mail.letters.render import render
+from adapters.mail.letters.render import receipt_html, render
 from ledger.order.order import Order
 from ledger.order.stamps import Letter
 
-__all__ = ["RenderedLetter", "letter_text", "render"]
+__all__ = ["RenderedLetter", "letter_text", "receipt_html", "render"]
 
 
 def letter_text(

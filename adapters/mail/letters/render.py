@@ -1,6 +1,7 @@
 """Letters, rendered: the same stamps give the same letter, whenever it is asked for (law 10)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import assert_never
@@ -23,6 +24,7 @@ from adapters.mail.letters.letter import (
     pair,
 )
 from adapters.mail.letters.returned import correction, refunded
+from ledger.kernel.values import replace as copied
 from ledger.order.order import Order
 from ledger.order.stamps import Letter, Line
 from ledger.shop.limits import DESCRIPTION
@@ -64,6 +66,21 @@ def render(
         pictures=body.pictures,
         attachments=files(order) if body.tickets else (),
     )
+
+
+def receipt_html(
+    order: Order,
+    letter: Letter,
+    *,
+    correlation_id: UUID,
+    number: int | None,
+    language: str,
+    base_url: str,
+) -> str:
+    """A receipt's words and figures, for a page of ours to stand in, in any language of ours."""
+    spoken = copied(order, placed=replace(order.terms, language=language))
+    at = Occasion(order=spoken, correlation_id=correlation_id, number=number, base_url=base_url)
+    return _laid_out("receipt.html", body_of(letter, at), at)
 
 
 def body_of(  # noqa: C901 (a dispatching match)
