@@ -27,7 +27,7 @@ def order_page(order: Order, now: datetime, language: str) -> Mapping[str, Any]:
         "version": order.version,
         "placed_at": moment(order.placed_at),
         "language": terms.language,
-        "money": _money(order),
+        "money": money_of(order),
         "starts_at": moment(order.starts_at),
         "lines": [_line(*one, language) for one in zip(order.lines, terms.lines, strict=True)],
         "tickets": _tickets(order),
@@ -41,7 +41,8 @@ def moment(when: datetime | None) -> str | None:
     return when.astimezone(UTC).isoformat().replace("+00:00", "Z") if when else None
 
 
-def _money(order: Order) -> Mapping[str, int]:
+def money_of(order: Order) -> Mapping[str, int]:
+    """What came, went and is promised, in minor units."""
     return {
         "due": order.due.amount,
         "received": order.received.amount,

@@ -31,6 +31,48 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="webhook-address-is-looked-up-twice",
+        file="adapters/webhooks/public_network.py",
+        old="        for address in self._places.found(host, port):\n",
+        new="        for address in [host]:\n",
+        tests=("tests/adapters/webhooks/test_post.py",),
+    ),
+    Mutation(
+        name="mapped-address-is-public",
+        file="adapters/webhooks/public_network.py",
+        old="        if isinstance(place, IPv6Address) and place.ipv4_mapped is not None:\n",
+        new="        if place.version == 7:\n",
+        tests=("tests/adapters/webhooks/test_post.py",),
+    ),
+    Mutation(
+        name="event-of-an-order-overtakes-the-one-before",
+        file="adapters/postgres/working/sql/read_due_webhooks.sql",
+        old="earlier.position < d.position",
+        new="earlier.position < 0",
+        tests=("tests/adapters/worker/reactors/test_webhooks.py",),
+    ),
+    Mutation(
+        name="event-is-remembered-before-it-is-sent",
+        file="adapters/worker/reactors/webhooks.py",
+        old="        # No transaction is open while we talk; whoever dies now sends it again.\n",
+        new="        of.waiting.delivered(one, of.worker, at=of.clock())\n",
+        tests=("tests/adapters/worker/reactors/test_webhooks.py",),
+    ),
+    Mutation(
+        name="pass-waits-for-who-hangs",
+        file="adapters/worker/reactors/webhooks.py",
+        old="        return self._came(self.moment)\n",
+        new="        return self.finish()\n",
+        tests=("tests/adapters/worker/reactors/test_webhooks.py",),
+    ),
+    Mutation(
+        name="another-event-every-time",
+        file="ledger/webhooks/endpoint.py",
+        old='    return derived(endpoint, f"event/{position}")\n',
+        new='    return __import__("uuid").uuid4()\n',
+        tests=("tests/adapters/worker/reactors/test_webhooks.py",),
+    ),
+    Mutation(
         name="picture-is-decoded-before-its-size-is-looked-at",
         file="adapters/shop_file/picture_encoder.py",
         old="            if opened.width * opened.height > PICTURE_PIXELS:\n",

@@ -17,6 +17,9 @@ from web.admin import (
 )
 from web.admin import order as order_admin
 from web.admin import sign_in as staff_sign_in
+from web.admin import (
+    webhooks as webhooks_admin,
+)
 from web.api import api
 from web.api import cancellation as store
 from web.http import errors, health, person, visitor_cart
@@ -75,6 +78,7 @@ PAGES = (
     security.pages,
     people.pages,
     approvals.pages,
+    webhooks_admin.pages,
     components.pages,
     pictures.pages,
     shop_colour.pages,

@@ -38,6 +38,15 @@ class Owning(Protocol):
         ...
 
 
+@runtime_checkable
+class Finishing(Protocol):
+    """A reactor whose work goes on between its passes."""
+
+    def finish(self) -> Progress:
+        """Wait for all that is under way."""
+        ...
+
+
 @dataclass(slots=True)
 class Counts:
     """What each reactor has come to since the start, for metrics."""
@@ -102,6 +111,8 @@ class Daemon:
             moved = 0
             for reactor in self.reactors:
                 progress = reactor.run()
+                if isinstance(reactor, Finishing):
+                    progress += reactor.finish()
                 self.counts.add(reactor.name, progress)
                 sums[kind_of(reactor.name)] += progress
                 moved += progress.done

@@ -29,6 +29,7 @@ class CaseKind(StrEnum):
     PAYMENT_OVERDUE = "payment_overdue"
     POISON_STAMP = "poison_stamp"
     PAYMENT_UNKNOWN = "payment_unknown"
+    WEBHOOK_DISABLED = "webhook_disabled"
 
 
 class Severity(StrEnum):

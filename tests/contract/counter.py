@@ -16,6 +16,7 @@ from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
+from adapters.store.memory_webhooks import MemoryWebhooks
 from adapters.store.recorder import StampRecorder
 from adapters.worker.look_up import LookUp
 from adapters.worker.open_cases import Desk
@@ -36,7 +37,7 @@ from ledger.order.stamps import Letter, OrderPlaced
 from ledger.shop.service import Shops
 from ledger.shop.stamps import Release, shop_id
 from ledger.staff.service import StaffMembers
-from tests.kits.web_fakes import LimitsInMemory, TokensInMemory, ViewsInMemory
+from tests.kits.web_fakes import LimitsInMemory, Receiver, TokensInMemory, ViewsInMemory
 from tests.kits.worker import LedgerFeed, reading
 from tests.kits.worlds import SPEC, with_policy
 from tests.stand_ins.serving import Message
@@ -161,6 +162,8 @@ class Counter:
             pictures=MemoryPictures(),
             sign_in_links=MemorySignInLinks(),
             accounts=Accounts(store),
+            webhooks=MemoryWebhooks(),
+            send_webhook=Receiver(),
         )
         app = create_app(self.parts)
         app.testing = False

@@ -23,6 +23,7 @@ from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
+from adapters.store.memory_webhooks import MemoryWebhooks
 from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
@@ -51,7 +52,7 @@ from ledger.shop.stamps import CancellationPolicy, shop_id
 from ledger.staff.service import StaffMembers
 from tests.kits.pages_shop import START, winterfest
 from tests.kits.ticket_codes import wanted_by
-from tests.kits.web_fakes import Post, TokensInMemory, ViewsInMemory, staff_streams
+from tests.kits.web_fakes import Post, Receiver, TokensInMemory, ViewsInMemory, staff_streams
 from web.app import create_app
 from web.wiring.parts import Parts
 from web.wiring.settings import Settings
@@ -211,6 +212,8 @@ class World:
             pictures=self.pictures,
             sign_in_links=self.links,
             accounts=Accounts(self.store),
+            webhooks=MemoryWebhooks(),
+            send_webhook=Receiver(),
             send_sign_in_link=self.post,
         )
 

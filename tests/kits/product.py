@@ -16,6 +16,7 @@ from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
+from adapters.store.memory_webhooks import MemoryWebhooks
 from adapters.store.recorder import StampRecorder
 from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
@@ -31,6 +32,7 @@ from tests.kits.web_fakes import (
     DoorInMemory,
     LimitsInMemory,
     Post,
+    Receiver,
     StripeInMemory,
     Switch,
     TokensInMemory,
@@ -62,6 +64,7 @@ class Product:
     tokens: TokensInMemory
     views: ViewsInMemory
     post: Post
+    receiver: Receiver
 
     def token(self, role: str, *, shop: str | None = None) -> dict[str, str]:
         """Headers of a caller with this role."""
@@ -128,7 +131,7 @@ def open_shop(
     spec = replace(winterfest(), quotas={"weekend": seats, "sauna": 2})
     later = replace(spec.preferences, grace_period=grace_period)
     shops.import_shop(replace(spec, preferences=later), actor="test", at=NOON)
-    views, post = ViewsInMemory(store.ledger), Post()
+    views, post, receiver = ViewsInMemory(store.ledger), Post(), Receiver()
     provider, inbox, limits = provider or StripeInMemory(), MemoryInbox(), LimitsInMemory()
     orders = Orders(store, shops, held, lately=LatelyInMemory() if lately else None)
     parts = Parts(
@@ -158,6 +161,8 @@ def open_shop(
         sign_in_links=MemorySignInLinks(),
         accounts=Accounts(store),
         send_sign_in_link=post,
+        webhooks=MemoryWebhooks(),
+        send_webhook=receiver,
     )
     app = create_app(parts)
     return Product(
@@ -172,6 +177,7 @@ def open_shop(
         tokens=tokens,
         views=views,
         post=post,
+        receiver=receiver,
     )
 
 

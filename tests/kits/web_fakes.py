@@ -19,6 +19,7 @@ from adapters.postgres.views.queries import (
 )
 from adapters.postgres.working.rate_limits import Hit
 from adapters.store.ledger import StampLedger
+from adapters.webhooks.signature import fresh_secret
 from ledger.accounts.account import fold_account
 from ledger.accounts.stamps import AccountOpened
 from ledger.approvals.stamps import ApprovalRequested
@@ -51,6 +52,7 @@ from ledger.payments.provider import (
 )
 from ledger.shop.shop import fold_shop
 from ledger.staff.stamps import StaffAdded
+from ledger.webhooks.endpoint import Answer, Endpoint, address_fault
 from projections.cases import CaseRow, cases
 from projections.order_search import OrderPage, OrderSearch, order_pages
 from projections.order_words import order_terms
@@ -225,6 +227,25 @@ class Post:
         if not self.closed:
             self.letters.append({"to": to, "url": url, "language": language, "device": device})
         return not self.closed
+
+
+@dataclass
+class Receiver:
+    """Somebody who takes events; `status` is what they answer. No `.invalid` host is there."""
+
+    status: int = 204
+    taken: list[tuple[Endpoint, UUID, bytes]] = field(default_factory=list)
+
+    def fault(self, url: str) -> str:
+        there = not url.partition("?")[0].endswith(".invalid")
+        return address_fault(url, plain=False) or ("" if there else "no-such-host")
+
+    def fresh_secret(self) -> str:
+        return fresh_secret()
+
+    def __call__(self, endpoint: Endpoint, event: UUID, body: bytes) -> Answer:
+        self.taken.append((endpoint, event, body))
+        return Answer(status=self.status)
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ CASES: Mapping[str, object] = {
     CaseKind.PAYMENT_OVERDUE: _l("Payment under way for too long"),
     CaseKind.POISON_STAMP: _l("A stamp cannot be digested"),
     CaseKind.PAYMENT_UNKNOWN: _l("Payment page of unknown fate"),
+    CaseKind.WEBHOOK_DISABLED: _l("A webhook's receiver takes nothing"),
 }
 # What happened, what it means, and what to do next.
 ADVICE: Mapping[str, object] = {
@@ -173,6 +174,10 @@ ADVICE: Mapping[str, object] = {
         " became of it."
     ),
     CaseKind.POISON_STAMP: _l("Tell whoever runs this: a stamp cannot be digested."),
+    CaseKind.WEBHOOK_DISABLED: _l(
+        "Events wait for a receiver that took none for days, so it was switched off. Have it"
+        " mended, switch it on again on the page of the webhooks, then close."
+    ),
     CaseKind.PAYMENT_UNKNOWN: _l(
         "The provider does not answer. Look whether it is away, or turns our key away."
     ),

@@ -64,6 +64,10 @@ ADVICE: Mapping[CaseKind, tuple[str, str]] = {
     CaseKind.CAPTURE_FAILED: ("Look at the provider why, and ask the customer.", "void-failed"),
     CaseKind.CAPTURED_AFTER_VOID: ("See that the money goes back.", "void-failed"),
     CaseKind.AUTHORIZATION_LOST: ("Ask the customer to pay again, or cancel.", "void-failed"),
+    CaseKind.WEBHOOK_DISABLED: (
+        "See why its receiver takes nothing (webhooks list), switch it on again, then close.",
+        "alarms",
+    ),
     CaseKind.PAYMENT_UNKNOWN: (
         "Look whether the provider is away, or turns our key away; then it is resolved by itself.",
         "provider-does-not-answer",

@@ -45,6 +45,7 @@ from web.cli.shop_changes import cancel_shop, move_shop, shop_progress
 from web.cli.shops import shop
 from web.cli.staff import user
 from web.cli.tokens import token
+from web.cli.webhooks import webhooks
 from web.demo.command import demo
 from web.http.access_log import configure
 from web.http.metrics import LOOPBACK, behind, told_of_lag, told_of_stopped, worker_metrics
@@ -231,6 +232,7 @@ for command in (
 for group in (
     token,
     user,
+    webhooks,
     audit,
     cases,
     seats,

@@ -123,6 +123,13 @@ PERMISSIONS: Mapping[str, Row] = {
     # In the back office: others. Whom an admin of one shop may decide about is asked per person.
     "GET /admin/people": (Place.ANY, _ADMIN),
     "POST /admin/people": (Place.ANY, _ADMIN),
+    "GET /admin/webhooks": (Place.ANY, _ADMIN),
+    "POST /admin/webhooks": (Place.ANY, _ADMIN),
+    "POST /admin/webhooks/<webhook>/enable": (Place.ANY, _ADMIN),
+    "POST /admin/webhooks/<webhook>/remove": (Place.ANY, _ADMIN),
+    "POST /admin/webhooks/<webhook>/replay": (Place.ANY, _ADMIN),
+    "POST /admin/webhooks/<webhook>/rotate": (Place.ANY, _ADMIN),
+    "POST /admin/webhooks/<webhook>/test": (Place.ANY, _ADMIN),
     "POST /admin/people/<member>/link": (Place.ANY, _ADMIN),
     "POST /admin/people/<member>/remove": (Place.ANY, _ADMIN),
     "POST /admin/people/<member>/roles": (Place.ANY, _ADMIN),

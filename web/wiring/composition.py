@@ -36,17 +36,21 @@ from adapters.postgres.working.sessions import PostgresSessions
 from adapters.postgres.working.sign_in_links import PostgresSignInLinks
 from adapters.postgres.working.staff import PostgresCredentials
 from adapters.postgres.working.tokens import Tokens
+from adapters.postgres.working.webhooks import PostgresWebhooks
 from adapters.providers.calls import ProviderCalls
 from adapters.store.ledger import LatelyInMemory, StampLedger
+from adapters.webhooks.post import WebhookPost
+from adapters.webhooks.public_network import LOOPBACK, AllowedPlaces
 from adapters.worker.daemon import Daemon
 from adapters.worker.feed import Feed
 from adapters.worker.open_cases import Desk
 from adapters.worker.projector.reactor import Projections
 from adapters.worker.projector.views import DerivableViews
-from adapters.worker.reactor import Patience
+from adapters.worker.reactor import Clock, Patience
 from adapters.worker.reactors.follow_orders import Following
 from adapters.worker.reactors.letters import Owing
 from adapters.worker.reactors.order_words import WordFinder
+from adapters.worker.reactors.webhooks import Webhooks
 from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
@@ -73,6 +77,7 @@ class Works:
     ledger: StampLedger
     views: DerivableViews
     words: WordFinder
+    webhooks: PostgresWebhooks
     inbox: PostgresInbox
     tokens: Tokens
     cursors: PostgresCursors
@@ -130,7 +135,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     words = WordFinder(ledger=store, table=WordTable(connections))
     views = DerivableViews(connections, store=store, url=url, words=words)
     inbox = PostgresInbox(url, keyring=keyring, after_keeping=hints.send)
-    tokens = Tokens(connections)
+    tokens, webhooks = Tokens(connections), PostgresWebhooks(connections, seal=keyring)
+    sender = stack.enter_context(closing(_webhook_sender(settings, now)))
     staff_streams = StaffStreams(connections)
     orders = Orders(store, shops, cases, lately=LatelyInMemory())
     parts = Parts(
@@ -157,6 +163,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         pictures=pictures,
         sign_in_links=PostgresSignInLinks(connections),
         accounts=Accounts(store),
+        webhooks=webhooks,
+        send_webhook=sender,
         send_sign_in_link=sign_in_post(settings, now),
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
@@ -176,11 +184,18 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         ledger=store,
         views=views,
         words=words,
+        webhooks=webhooks,
         inbox=inbox,
         tokens=tokens,
         cursors=PostgresCursors(connections),
         renew_keys=lambda progress: _renew(settings, wrapping, progress),
     )
+
+
+def _webhook_sender(settings: Settings, now: Clock) -> WebhookPost:
+    """To public addresses only; in the demo to this machine, too, where nothing is public."""
+    also = (*settings.webhook_networks, *(LOOPBACK if settings.demo else ()))
+    return WebhookPost(AllowedPlaces(also=also), clock=now, plain=settings.demo)
 
 
 def _renew(settings: Settings, wrapping: Wrapping, progress: Callable[[int, int], None]) -> Renewal:
@@ -227,5 +242,12 @@ def daemon(works: Works) -> Daemon:
             *provider_work(parts, views, works.inbox, desk=desk),
             letter_work(parts, works.ledger, find=owing, desk=desk, patience=patience),
             *desk_work(parts, views),
+            Webhooks(
+                ledger=works.ledger,
+                waiting=works.webhooks,
+                send=parts.send_webhook,
+                cases=parts.cases,
+                clock=now,
+            ),
         ],
     )

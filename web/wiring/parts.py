@@ -36,6 +36,7 @@ from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, 
 from web.wiring.settings import Settings
 from web.wiring.staff import CredentialStore
 from web.wiring.visitors import AccountViews, Carts, Passkeys, Sessions, SignInLinks, SignInPost
+from web.wiring.webhooks import WebhookEndpoints, WebhookSender
 
 _S = TypeVar("_S")
 
@@ -354,6 +355,8 @@ class Parts:
     pictures: Pictures
     sign_in_links: SignInLinks
     accounts: Accounts
+    webhooks: WebhookEndpoints
+    send_webhook: WebhookSender
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,6 +62,7 @@ class Settings:
     mail_from: str = "tickets@localhost"
     alarm_mail: str | None = None
     alarm_webhook: str | None = field(default=None, repr=False)
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     stripe_api_key: str | None = field(default=None, repr=False)
     stripe_webhook_secret: str | None = field(default=None, repr=False)
     stripe_account: str | None = None
@@ -102,6 +104,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         mail_from=read.sender("MAIL_FROM") or "tickets@localhost",
         alarm_mail=read.text("ALARM_MAIL"),
         alarm_webhook=read.url("ALARM_WEBHOOK"),
+        webhook_networks=read.networks("WEBHOOK_NETWORKS"),
         stripe_api_key=read.text("STRIPE_API_KEY"),
         stripe_webhook_secret=read.text("STRIPE_WEBHOOK_SECRET"),
         stripe_account=read.text("STRIPE_ACCOUNT"),
@@ -204,6 +207,14 @@ class _Reader:
         if text is not None and _scheme(text) not in ("http", "https"):
             raise SettingWrong(f"STAMPLEDGER_{name}", "must be an http or https address")
         return text.rstrip("/") if text else None
+
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        text = self.text(name)
+        try:
+            return tuple(ip_network(one.strip()) for one in text.split(",")) if text else ()
+        except ValueError:
+            rule = "must be networks like 10.1.0.0/16, with commas between them"
+            raise SettingWrong(f"STAMPLEDGER_{name}", rule) from None
 
     def smtp(self, name: str) -> str | None:
         text = self.text(name)

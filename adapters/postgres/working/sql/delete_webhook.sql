@@ -1,0 +1,1 @@
+delete from working.webhook_endpoints where id = $1

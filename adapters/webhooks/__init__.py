@@ -1,0 +1,1 @@
+"""Outgoing webhooks over HTTP: signed, to public addresses, with nothing kept of the answer."""
