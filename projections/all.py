@@ -12,6 +12,7 @@ from projections.outbox import OUTBOX
 from projections.provider_references import PROVIDER_REFERENCES
 from projections.receipts import RECEIPTS_OWED
 from projections.refund_eligibility import REFUND_ELIGIBILITY
+from projections.reports.entries import REPORT_ENTRIES
 from projections.seats import SEATS
 from projections.shop_changes import SHOP_CHANGES, SHOP_ORDERS
 from projections.unpaid_orders import UNPAID
@@ -32,5 +33,6 @@ PROJECTIONS: Mapping[str, Projection] = {
         SHOP_CHANGES,
         SHOP_ORDERS,
         ACCOUNT_ORDERS,
+        REPORT_ENTRIES,
     )
 }

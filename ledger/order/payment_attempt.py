@@ -46,7 +46,10 @@ AttemptNews = (
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """One payment attempt. `asked` is what we asked for; `received` what came."""
+    """One payment attempt. `asked` is what we asked for; `received` what came.
+
+    `method` is how it was paid, where the provider tells: of the payment or its authorization.
+    """
 
     correlation_id: UUID
     provider: str
@@ -63,6 +66,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     expired: bool = False
     received: Money | None = None
     reference: str = ""
+    method: str = ""
     paid_position: int = 0
     paid_at: datetime | None = None
     authorization: Authorization | None = None
@@ -198,7 +202,8 @@ def told_attempt(  # noqa: C901 (a dispatching match)
         case Paid() if attempt.withdrawn is not None:
             return attempt
         case Paid():
-            return _received(attempt, stamp.amount, stamp.provider_reference, recorded)
+            known = replace(attempt, method=stamp.method or attempt.method)
+            return _received(known, stamp.amount, stamp.provider_reference, recorded)
         case CreatePaymentSuccess():
             return replace(
                 attempt,
@@ -252,9 +257,12 @@ def _no_page(attempt: Attempt, stamp: CreatePaymentFailure) -> Attempt:
 
 def _reserved(attempt: Attempt, stamp: AuthorizationStamp, recorded: Recorded[object]) -> Attempt:
     told = replace(attempt, authorization=authorization(attempt.authorization, stamp, recorded))
-    if isinstance(stamp, Authorized) and attempt.received is None:
-        return replace(told, reference=stamp.provider_reference)
-    return told
+    if not isinstance(stamp, Authorized):
+        return told
+    known = replace(told, method=attempt.method or stamp.method)
+    if attempt.received is not None:
+        return known
+    return replace(known, reference=stamp.provider_reference)
 
 
 def _later(known: datetime | None, news: datetime) -> datetime:

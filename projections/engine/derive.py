@@ -47,13 +47,22 @@ def changes(changed: Mapping[UUID, Derived], projection: str) -> tuple[list[UUID
         if one.rows is None:
             continue
         made = one.rows[projection]
-        former = None if one.before is None else one.before.get(projection, ())
+        former = _former(one.before, projection)
         if made == former:
             continue
-        if former is None or former:
-            replaced.append(stream)
+        if former is not None and made[: len(former)] == former:
+            rows.extend(made[len(former) :])
+            continue
+        replaced.append(stream)
         rows.extend(made)
     return replaced, rows
+
+
+def _former(before: Rows | None, projection: str) -> Sequence[Row] | None:
+    """The rows as they were written last; None where nobody remembers."""
+    if before is None:
+        return None
+    return before.get(projection) if before else ()
 
 
 def derive(
@@ -63,24 +72,68 @@ def derive(
     projections: Collection[Projection],
     before: Rows | None = None,
 ) -> Derived:
-    """The stream after these stamps, of which there is at least one, on top of how it stood."""
+    """The stream after these stamps, of which there is at least one, on top of how it stood.
+
+    Of a stream that has begun, `before` holds at least what was entered of it (`entries_only`).
+    """
     try:
-        after = folded(stamps, state)
-        rows = {one.name: one.rows_of(after) for one in projections}
+        after, rows = _translated(stamps, state, projections, before)
         return Derived(first=stamps[0].position, state=after, rows=rows, before=before)
     except Exception:  # whatever a translation stumbles over: its lane stops, the others go on
-        return replace(_until_it_stumbles(stamps, state, projections), before=before)
+        return replace(_until_it_stumbles(stamps, state, projections, before), before=before)
+
+
+def entries_only(projections: Collection[Projection]) -> tuple[Projection, ...]:
+    """Those whose rows follow from every moment of a stream, not from how it stands alone."""
+    return tuple(one for one in projections if one.entries)
+
+
+def _translated(
+    stamps: Sequence[Recorded[object]],
+    state: State | None,
+    projections: Collection[Projection],
+    before: Rows | None,
+) -> tuple[State, Rows]:
+    kept = entries_only(projections)
+    after, entered = _entered(stamps, state, kept) if kept else (folded(stamps, state), NO_ROWS)
+    former = NO_ROWS if state is None else before or NO_ROWS
+    rows = {
+        one.name: (*former.get(one.name, ()), *entered[one.name])
+        if one.entries
+        else one.rows_of(after)
+        for one in projections
+    }
+    return after, rows
+
+
+def _entered(
+    stamps: Sequence[Recorded[object]], state: State | None, kept: Sequence[Projection]
+) -> tuple[State, Rows]:
+    """Stamp by stamp: what each adds."""
+    entered: dict[str, list[Row]] = {one.name: [] for one in kept}
+    for recorded in stamps:
+        after = folded([recorded], state)
+        for one in kept:
+            if enter := one.entries.get(type(after)):
+                entered[one.name].extend(enter(state, after, recorded))
+        state = after
+    assert state is not None, "of which there is at least one"
+    return state, entered
 
 
 def _until_it_stumbles(
-    stamps: Sequence[Recorded[object]], state: State | None, projections: Collection[Projection]
+    stamps: Sequence[Recorded[object]],
+    state: State | None,
+    projections: Collection[Projection],
+    before: Rows | None,
 ) -> Derived:
     """Stamp by stamp, to find the one to blame and keep what came before it."""
     rows: Rows | None = None
+    known = before
     for recorded in stamps:
         try:
-            after = folded([recorded], state)
-            rows, state = {one.name: one.rows_of(after) for one in projections}, after
+            state, rows = _translated([recorded], state, projections, known)
+            known = rows
         except Exception as error:
             poison = poison_at(recorded, error)
             return Derived(first=stamps[0].position, state=state, rows=rows, poison=poison)

@@ -1,7 +1,7 @@
 """A projection: a function from a stream to rows, its columns, and how it is folded."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol, get_args
 from uuid import UUID
 
@@ -47,6 +47,9 @@ class Projection:
 
     `key` names the columns that tell apart the rows of one stream. Kinds of streams that are not
     in `rows` have none.
+
+    `entries` are for what is kept of every moment: what each stamp adds to the rows of its stream,
+    from how that stood before (None: it begins) and after. What was added stays as it is.
     """
 
     name: str
@@ -54,6 +57,9 @@ class Projection:
     row: type
     key: tuple[str, ...]
     rows: Mapping[type, Callable[[Any], Sequence[Row]]]
+    entries: Mapping[type, Callable[[Any, Any, Recorded[object]], Sequence[Row]]] = field(
+        default_factory=dict
+    )
 
     @property
     def columns(self) -> tuple[str, ...]:

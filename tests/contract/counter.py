@@ -37,6 +37,7 @@ from ledger.order.stamps import Letter, OrderPlaced
 from ledger.shop.service import Shops
 from ledger.shop.stamps import Release, shop_id
 from ledger.staff.service import StaffMembers
+from tests.kits.report_figures import ReportsInMemory
 from tests.kits.web_fakes import LimitsInMemory, Receiver, TokensInMemory, ViewsInMemory
 from tests.kits.worker import LedgerFeed, reading
 from tests.kits.worlds import SPEC, with_policy
@@ -150,6 +151,7 @@ class Counter:
             keyring=keyring,
             seats=lambda quotas: dict.fromkeys(quotas, (50, 0, 0)),
             views=self.views,
+            reports=ReportsInMemory(self.ledger),
             inbox=self._wire(self.inbox),
             limits=LimitsInMemory(),
             tokens=TokensInMemory({**self.till.tokens}),

@@ -51,6 +51,7 @@ from ledger.shop.service import Shops
 from ledger.shop.stamps import CancellationPolicy, shop_id
 from ledger.staff.service import StaffMembers
 from tests.kits.pages_shop import START, winterfest
+from tests.kits.report_figures import ReportsInMemory
 from tests.kits.ticket_codes import wanted_by
 from tests.kits.web_fakes import Post, Receiver, TokensInMemory, ViewsInMemory, staff_streams
 from web.app import create_app
@@ -196,6 +197,7 @@ class World:
             keyring=self.store.keyring,
             seats=self.seats,
             views=ViewsInMemory(self.store),
+            reports=ReportsInMemory(self.store),
             inbox=MemoryInbox(),
             limits=Limits(),
             tokens=TokensInMemory(),

@@ -26,6 +26,7 @@ from ledger.shop.service import Shops
 from ledger.shop.stamps import shop_id
 from ledger.staff.service import StaffMembers
 from tests.kits.api_shop import winterfest
+from tests.kits.report_figures import ReportsInMemory
 from tests.kits.web_fakes import (
     NOON,
     Clock,
@@ -148,6 +149,7 @@ def open_shop(
         keyring=keyring,
         seats=lambda quotas: _seats(recorder, quotas),
         views=views,
+        reports=ReportsInMemory(store.ledger),
         inbox=inbox,
         limits=limits,
         tokens=tokens,

@@ -55,6 +55,7 @@ from ledger.order.stamps import (
 from ledger.proof.merkle import Frontier
 from ledger.shop.stamps import SeriesResumed, ShopRestated
 from projections.all import PROJECTIONS
+from projections.engine.derive import derive
 from projections.engine.projection import folded
 from tests.kits import spec
 from tests.kits.audit import attempt_of, cancel, force, pay, send_letters
@@ -136,9 +137,10 @@ def told(store: StampLedger) -> dict[str, str]:
     for one in feed:
         streams[one.stream].append(one)
     states = [folded(history) for history in streams.values()]
+    derived = [derive(one, None, projections=PROJECTIONS.values()) for one in streams.values()]
     found: Mapping[str, Any] = {
         **{
-            f"{name} {one.version}": [row for state in states for row in one.rows_of(state)]
+            f"{name} {one.version}": [row for each in derived for row in (each.rows or {})[name]]
             for name, one in PROJECTIONS.items()
         },
         "replay": [replace(one, words="") for one in replay(feed)],

@@ -40,6 +40,7 @@ from web.cli.progress import progress_bar
 from web.cli.projections import projections
 from web.cli.reconcile import reconcile
 from web.cli.refund_by_hand import refund_by_hand, refunds_by_hand
+from web.cli.reports import report
 from web.cli.sessions import sessions
 from web.cli.shop_changes import cancel_shop, move_shop, shop_progress
 from web.cli.shops import shop
@@ -244,6 +245,7 @@ for group in (
     sessions,
     inbox,
     projections,
+    report,
     shop,
 ):
     stampledger.add_command(group)

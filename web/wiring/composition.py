@@ -25,6 +25,7 @@ from adapters.postgres.roles import check_role_at
 from adapters.postgres.views.brief_seats import BriefSeats
 from adapters.postgres.views.order_words import WordTable
 from adapters.postgres.views.queries import Views
+from adapters.postgres.views.reports import ReportViews
 from adapters.postgres.working.ask_once import PostgresOnce
 from adapters.postgres.working.carts import PostgresCarts
 from adapters.postgres.working.cursors import PostgresCursors
@@ -177,6 +178,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         books={name: way.books for name, way in ways.items() if way.books},
         pages={name: calls.watched(way.pages) for name, way in ways.items() if way.pages},
         calls=calls.read,
+        reports=ReportViews(connections),
         reported={name: way.reported for name, way in ways.items() if way.reported},
     )
     return Works(

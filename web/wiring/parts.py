@@ -33,6 +33,7 @@ from ledger.staff.service import StaffMembers
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, ShopSales
+from web.wiring.reports import Reports
 from web.wiring.settings import Settings
 from web.wiring.staff import CredentialStore
 from web.wiring.visitors import AccountViews, Carts, Passkeys, Sessions, SignInLinks, SignInPost
@@ -357,6 +358,7 @@ class Parts:
     accounts: Accounts
     webhooks: WebhookEndpoints
     send_webhook: WebhookSender
+    reports: Reports
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None

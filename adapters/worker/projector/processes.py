@@ -18,7 +18,16 @@ import structlog
 from adapters.postgres.views.rebuild import ShadowViews
 from adapters.postgres.views.tables import TableChange
 from adapters.worker.feed import Batch, Feed
-from projections.engine.derive import BEGINNING, NO_ROWS, Derived, Known, Poison, Rows, derive
+from projections.engine.derive import (
+    BEGINNING,
+    NO_ROWS,
+    Derived,
+    Known,
+    Poison,
+    Rows,
+    derive,
+    entries_only,
+)
 from projections.engine.projection import Projection
 
 
@@ -76,7 +85,7 @@ class Moved:
         if batch.last != self.last or batch.poisoned.keys() - {*self.stopped}:
             raise NotPlain
         moved = [stream for stream in batch.stamps if stream not in self.stopped]
-        before = self._before(feed, batch, moved)
+        before = self._before(feed, batch, moved, projections=views.projections)
         return {
             stream: derive(
                 batch.stamps[stream],
@@ -87,12 +96,20 @@ class Moved:
             for stream in moved
         }
 
-    def _before(self, feed: Feed, batch: Batch, moved: Collection[UUID]) -> Mapping[UUID, Known]:
+    def _before(
+        self,
+        feed: Feed,
+        batch: Batch,
+        moved: Collection[UUID],
+        *,
+        projections: Collection[Projection],
+    ) -> Mapping[UUID, Known]:
         begun = {stream for stream in moved if batch.stamps[stream][0].version == 1}
         known = dict.fromkeys(begun, BEGINNING)
-        older = [stream for stream in moved if stream not in begun]
+        older, kept = [stream for stream in moved if stream not in begun], entries_only(projections)
         for stream, stamps in feed.histories(older, until=self.after).items():
-            known[stream] = Known(derive(stamps, None, projections=()).state, None)
+            earlier = derive(stamps, None, projections=kept)
+            known[stream] = Known(earlier.state, earlier.rows or None)
         return known
 
 

@@ -16,7 +16,7 @@ from adapters.worker.projector.catch_up import Behind, CatchingUp
 from adapters.worker.projector.rebuild import RebuildRefused, rebuild
 from adapters.worker.projector.stopped_lanes import StoppedLanes
 from ledger.kernel.events import Recorded
-from projections.engine.derive import Derived, Folds, Known, Poison, derive
+from projections.engine.derive import Derived, Folds, Known, Poison, derive, entries_only
 
 _log = structlog.get_logger("worker")
 
@@ -223,9 +223,9 @@ class Projector:
         found = {stream: known for stream, known in kept.items() if known is not None}
         missing = [stream for stream in firsts if stream not in found]
         for stream, stamps in self._feed.histories(missing, until=self._read).items():
-            derived = derive(stamps, None, projections=())
+            derived = derive(stamps, None, projections=entries_only(self._views.projections))
             if derived.poison is None:
-                found[stream] = Known(derived.state, None)
+                found[stream] = Known(derived.state, derived.rows or None)
         return found
 
     def _retry(self, stream: UUID) -> bool:

@@ -83,11 +83,14 @@ class Tables:
 
     def __call__(self, projection: Projection) -> Projection:
         rows = {kind: self._spoiled(made) for kind, made in projection.rows.items()}
-        return replace(projection, rows=rows)
+        entries = {kind: self._spoiled(made) for kind, made in projection.entries.items()}
+        return replace(projection, rows=rows, entries=entries)
 
     def _spoiled(self, made: Any) -> Any:
-        def rows(state: Any) -> Any:
-            found = tuple(made(state))
+        def rows(*told: Any) -> Any:
+            found = tuple(made(*told))
+            # How the stream stands or, of what a stamp adds, how it stood before and stands after.
+            state = told[0] if len(told) == 1 else told[1]
             if state.id != self.stream or self.mended:
                 return found
             if isinstance(self.flaw, Exception):

@@ -1,0 +1,19 @@
+-- The orders that a number was added up from, those that moved last first. What is null was not
+-- told apart.
+select stream, max(position) as last, sum(many), sum(amount), sum(vat)
+from views.report_entries
+where shop = any($1::text[]) and kind = any($2::text[]) and position <= $3
+    and case when $6::boolean then since else at end >= $4::timestamptz
+    and case when $6::boolean then since else at end < $5::timestamptz
+    and ($7::text is null or shop = $7)
+    and ($8::text is null or outcome = $8)
+    and ($9::text is null or provider = $9)
+    and ($10::text is null or method = $10)
+    and ($11::text is null or product = $11)
+    and ($12::integer is null or revision = $12)
+    and ($13::text is null or rate = $13)
+    and ($14::text is null or currency = $14)
+group by stream
+having max(position) < $15 and (sum(many) <> 0 or sum(amount) <> 0 or sum(vat) <> 0)
+order by last desc
+limit $16

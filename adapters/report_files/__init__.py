@@ -1,0 +1,1 @@
+"""A report as a file: for spreadsheets, for programs, for whoever analyses it."""

@@ -1,0 +1,1 @@
+"""Reports: figures that add up, as of any position, each with the orders and stamps behind it."""

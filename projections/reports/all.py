@@ -1,0 +1,22 @@
+"""Every report there is."""
+
+from collections.abc import Mapping
+
+from projections.reports.payments import ATTEMPTS_BY_METHOD, ORDERS_BY_OUTCOME, SALES_BY_PROVIDER
+from projections.reports.report import Report
+from projections.reports.sales import REVENUE_BY_PRODUCT, VAT_BY_MONTH
+from projections.reports.tickets import DAYS_TO_START, TICKETS_BY_HOUR, TICKETS_BY_PRODUCT
+
+REPORTS: Mapping[str, Report] = {
+    one.name: one
+    for one in (
+        ORDERS_BY_OUTCOME,
+        ATTEMPTS_BY_METHOD,
+        SALES_BY_PROVIDER,
+        VAT_BY_MONTH,
+        REVENUE_BY_PRODUCT,
+        TICKETS_BY_PRODUCT,
+        TICKETS_BY_HOUR,
+        DAYS_TO_START,
+    )
+}

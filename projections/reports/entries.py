@@ -1,0 +1,110 @@
+"""What each stamp added to the figures of its order: sums of entries are figures as of any moment.
+
+An entry stands where the ledger learned of it. A period that is over gets no further entries, so
+what was said of it stays as it is, whatever comes later.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.kernel.events import Recorded
+from ledger.order import stamps
+from ledger.order.order import Order
+from projections.engine.projection import Projection, column
+from projections.reports.figures import figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportEntry:
+    """One stamp changed one figure by so much. `nth` tells apart the entries of a stamp.
+
+    `at` is when the stamp was recorded; amounts are in minor units.
+    """
+
+    stream: UUID
+    position: int
+    nth: int
+    at: datetime
+    since: datetime
+    shop: str
+    kind: str
+    outcome: str
+    provider: str
+    method: str
+    product: str
+    revision: int
+    rate: str
+    currency: str
+    many: int
+    amount: int
+    vat: int
+
+
+# They change nothing that is counted.
+_STILL = frozenset(
+    {
+        stamps.ContactChanged,
+        stamps.NoteWritten,
+        stamps.CancellationRequested,
+        stamps.StartMoved,
+        stamps.StartAccepted,
+        stamps.ReceiptSendStarted,
+        stamps.ReceiptSent,
+        stamps.ReceiptFailed,
+        stamps.ReceiptUnknown,
+        stamps.ReceiptResendRequested,
+        stamps.TicketsIssued,
+        stamps.CreateCaptureRequest,
+    }
+)
+
+
+def entries(
+    before: Order | None, after: Order, recorded: Recorded[object]
+) -> Sequence[ReportEntry]:
+    """What one stamp changed: figures that went, and those that came or grew."""
+    if type(recorded.stamp) in _STILL or after.placed is None:
+        return ()
+    then = figures(before) if before is not None else {}
+    now = figures(after)
+    changed = [(figure, [-one for one in was]) for figure, was in then.items() if figure not in now]
+    for figure, counted in now.items():
+        was = then.get(figure)
+        if was is None:
+            changed.append((figure, [*counted]))
+        elif was != counted:
+            changed.append((figure, [new - old for new, old in zip(counted, was, strict=True)]))
+    return [
+        ReportEntry(
+            stream=after.id,
+            position=recorded.position,
+            nth=nth,
+            at=recorded.recorded_at,
+            since=figure.since,
+            shop=after.placed.shop_slug,
+            kind=str(figure.kind),
+            outcome=str(figure.outcome),
+            provider=figure.provider,
+            method=figure.method,
+            product=figure.product,
+            revision=figure.revision,
+            rate=figure.rate,
+            currency=figure.currency,
+            many=column(many),
+            amount=column(amount),
+            vat=column(vat),
+        )
+        for nth, (figure, (many, amount, vat)) in enumerate(changed)
+    ]
+
+
+REPORT_ENTRIES = Projection(
+    name="report_entries",
+    version=1,
+    row=ReportEntry,
+    key=("position", "nth"),
+    rows={},
+    entries={Order: entries},
+)

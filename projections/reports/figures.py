@@ -1,0 +1,207 @@
+"""What an order adds to each report, as it stands. Everything that reports say is made of this."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from ledger.kernel.fast import once
+from ledger.kernel.money import Money
+from ledger.order.order import Order
+from ledger.order.payment_attempt import Attempt
+from projections.engine.projection import column
+from projections.reports.allocation import Share, allocation
+
+
+class Kind(StrEnum):
+    """What is counted. Money is counted twice: by payment, and by what it was paid for."""
+
+    ORDERS = "orders"
+    ATTEMPTS = "attempts"
+    RECEIVED = "received"
+    REFUNDED = "refunded"
+    REFUND_PENDING = "refund_pending"
+    DISPUTED = "disputed"
+    CHARGED_BACK = "charged_back"
+    SOLD = "sold"
+    RETURNED = "returned"
+    TAKEN = "taken"
+    TICKETS = "tickets"
+    TICKETS_BACK = "tickets_back"
+
+
+# Counted as they stand, by when they began; everything else by when it happened.
+COHORTS = frozenset({Kind.ORDERS, Kind.ATTEMPTS})
+
+
+class Outcome(StrEnum):
+    """What became of an order's payment, or of an attempt to pay.
+
+    Whatever was refunded or cancelled later changes nothing of it.
+    """
+
+    FREE = "free"
+    NOT_ATTEMPTED = "not_attempted"
+    UNDER_WAY = "under_way"
+    FAILED = "failed"
+    PARTLY = "partly"
+    AFTER_FAILURES = "after_failures"
+    AT_FIRST = "at_first"
+    OK = "ok"
+
+
+class Figure(NamedTuple):
+    """One figure. `since` is when the order was placed, or the attempt began; the rest is its kind.
+
+    What a kind does not tell apart is empty.
+    """
+
+    kind: Kind
+    since: datetime
+    outcome: str = ""
+    provider: str = ""
+    method: str = ""
+    product: str = ""
+    revision: int = 0
+    rate: str = ""
+    currency: str = ""
+
+
+class Counted(NamedTuple):
+    """How many, and how much of its currency in minor units; `vat` is included in the amount."""
+
+    many: int = 0
+    amount: int = 0
+    vat: int = 0
+
+
+_NOTHING = Counted()
+
+
+@once
+def figures(order: Order) -> Mapping[Figure, Counted]:
+    """All figures of an order that are not zero."""
+    found: dict[Figure, Counted] = {}
+    if order.placed is not None and order.placed_at is not None:
+        for figure, more in _figures(order, order.placed_at):
+            known = found.get(figure, _NOTHING)
+            found[figure] = Counted(*(one + other for one, other in zip(known, more, strict=True)))
+    return {
+        figure: Counted(*(column(one) for one in counted))
+        for figure, counted in found.items()
+        if any(counted)
+    }
+
+
+def _figures(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:
+    yield (
+        Figure(Kind.ORDERS, placed_at, outcome=outcome(order), currency=order.currency),
+        Counted(1, order.terms.total.amount),
+    )
+    for attempt in order.attempts.values():
+        yield _attempted(attempt, order.currency), Counted(1)
+    yield from _moved(order, placed_at)
+    if order.received or order.refunds or order.disputes:
+        yield from _allocated(order, placed_at)
+    if order.sold:
+        yield from _given(order, placed_at)
+
+
+def outcome(order: Order) -> Outcome:
+    """What became of its payment."""
+    if order.free_confirmed is not None:
+        return Outcome.FREE
+    if order.received:
+        return _succeeded(order) if order.sold else Outcome.PARTLY
+    if not order.attempts:
+        return Outcome.NOT_ATTEMPTED
+    failed = all(one.failed for one in order.attempts.values())
+    return Outcome.FAILED if failed else Outcome.UNDER_WAY
+
+
+def _succeeded(order: Order) -> Outcome:
+    """At the first attempt, if no other began before it and it was never declined itself."""
+    paid = next(one for one in order.paid_attempts if order.paid_through(one))
+    first = min(order.attempts.values(), key=lambda one: one.requested_at)
+    if first.requested_at < paid.requested_at or paid.failed_at is not None:
+        return Outcome.AFTER_FAILURES
+    return Outcome.AT_FIRST
+
+
+def _attempted(attempt: Attempt, currency: str) -> Figure:
+    if attempt.received is not None:
+        became = Outcome.OK
+    else:
+        became = Outcome.FAILED if attempt.failed else Outcome.UNDER_WAY
+    return Figure(
+        Kind.ATTEMPTS,
+        attempt.requested_at,
+        outcome=became,
+        provider=attempt.provider,
+        method=attempt.method,
+        currency=currency,
+    )
+
+
+def _moved(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:
+    """By payment: what came with it, what of it went back or shall, what its bank took."""
+
+    def of(kind: Kind, payment: UUID | None, money: Money) -> tuple[Figure, Counted]:
+        attempt = order.attempts.get(payment) if payment else None
+        by, how = (attempt.provider, attempt.method) if attempt else ("", "")
+        figure = Figure(kind, placed_at, provider=by, method=how, currency=order.currency)
+        return figure, Counted(1, money.amount) if money else _NOTHING
+
+    for attempt in order.attempts.values():
+        if attempt.received is not None:
+            yield of(Kind.RECEIVED, attempt.correlation_id, attempt.received)
+    for refund in order.refunds.values():
+        yield of(Kind.REFUNDED, refund.payment, refund.returned(order.currency))
+        yield of(Kind.REFUND_PENDING, refund.payment, refund.pending(order.currency))
+    for dispute in order.disputes.values():
+        if dispute.amount is not None and dispute.won is not True:
+            kind = Kind.DISPUTED if dispute.won is None else Kind.CHARGED_BACK
+            yield of(kind, dispute.payment, dispute.amount)
+
+
+def _allocated(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:
+    """By line: what came, what went back, what banks took, each with the VAT in it."""
+    found = allocation(order)
+    for kind, shares in (
+        (Kind.SOLD, found.came),
+        (Kind.RETURNED, found.returned),
+        (Kind.TAKEN, found.taken),
+    ):
+        for share in shares:
+            yield _of_line(order, kind, placed_at, share.place), _counted(share)
+
+
+def _counted(share: Share) -> Counted:
+    return Counted(0, share.amount, share.vat)
+
+
+def _given(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:
+    """By line: the pieces that were sold and those that were given up, and their tickets."""
+    for place, line in enumerate(order.terms.lines):
+        gone = line.quantity if order.released else order.freed_pieces.get(place, 0)
+        for kind, tickets, pieces in (
+            (Kind.SOLD, Kind.TICKETS, line.quantity),
+            (Kind.RETURNED, Kind.TICKETS_BACK, min(gone, line.quantity)),
+        ):
+            yield _of_line(order, kind, placed_at, place), Counted(pieces)
+            yield _of_line(order, tickets, placed_at, place), Counted(pieces * line.tickets)
+
+
+def _of_line(order: Order, kind: Kind, placed_at: datetime, place: int | None) -> Figure:
+    if place is None:
+        return Figure(kind, placed_at, currency=order.currency)
+    line = order.terms.lines[place]
+    return Figure(
+        kind,
+        placed_at,
+        product=line.product,
+        revision=line.revision,
+        rate=line.vat_percent,
+        currency=order.currency,
+    )
