@@ -4,17 +4,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from adapters.report_files.flat_table import FlatTable
+from projections.reports.forms import ParquetMissing
 from projections.reports.sheet import Unit
 
 if TYPE_CHECKING:
     import pyarrow as arrow
-
-
-class ParquetMissing(Exception):
-    """What writes Parquet files is not installed: `pip install "stampledger[parquet]"`."""
-
-    def __init__(self) -> None:
-        super().__init__(str(self.__doc__))
 
 
 def parquet(table: FlatTable) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from adapters.keys.key_ring import Keyring
+from adapters.report_files.files import report_file
 from adapters.store.ledger import StampLedger
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
@@ -152,6 +153,7 @@ class Counter:
             seats=lambda quotas: dict.fromkeys(quotas, (50, 0, 0)),
             views=self.views,
             reports=ReportsInMemory(self.ledger),
+            report_file=report_file,
             inbox=self._wire(self.inbox),
             limits=LimitsInMemory(),
             tokens=TokensInMemory({**self.till.tokens}),

@@ -16,6 +16,7 @@ from adapters.mail.letters import letter_text, receipt_html
 from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.press import Press
 from adapters.postgres.working.rate_limits import Hit
+from adapters.report_files.files import report_file
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
@@ -198,6 +199,7 @@ class World:
             seats=self.seats,
             views=ViewsInMemory(self.store),
             reports=ReportsInMemory(self.store),
+            report_file=report_file,
             inbox=MemoryInbox(),
             limits=Limits(),
             tokens=TokensInMemory(),

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from adapters.keys.key_ring import Keyring
+from adapters.report_files.files import report_file
 from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
@@ -150,6 +151,7 @@ def open_shop(
         seats=lambda quotas: _seats(recorder, quotas),
         views=views,
         reports=ReportsInMemory(store.ledger),
+        report_file=report_file,
         inbox=inbox,
         limits=limits,
         tokens=tokens,

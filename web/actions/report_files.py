@@ -1,59 +1,26 @@
-"""The forms in which a report is handed out, and what each is called."""
+"""A report as a file, or as one document for programs."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from adapters.report_files.comma_separated import comma_separated
-from adapters.report_files.flat_table import FlatColumn, flat, titles
-from adapters.report_files.parquet import ParquetMissing, parquet
-from adapters.report_files.workbook import workbook
 from ledger.kernel.money import Money
+from projections.reports.forms import PLAIN_WORDS, Words
 from projections.reports.sheet import Cell, Value
 from web.actions.reports import Made
-
-FORMS: Mapping[str, str] = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "parquet": "application/vnd.apache.parquet",
-}
-__all__ = ["FORMS", "PLAIN_WORDS", "ParquetMissing", "Words", "as_document", "as_file"]
+from web.wiring.parts import Parts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """How a reader's language calls columns, our own words, and a report."""
+def as_file(parts: Parts, made: Made, form: str, words: Words = PLAIN_WORDS) -> bytes:
+    """In one of `projections.reports.forms.FORMS`.
 
-    title: Callable[[str], str]
-    word: Callable[[str], str]
-    report: Callable[[str], str]
-
-
-PLAIN_WORDS = Words(title=str, word=str, report=str)
-
-
-def as_file(made: Made, form: str, words: Words = PLAIN_WORDS) -> bytes:
-    """One of `FORMS`. JSON and Parquet are for programs: they speak no language.
-
-    Raises `ParquetMissing` where its library is not installed.
+    Raises `projections.reports.forms.ParquetMissing` where its library is not installed.
     """
     if form == "json":
         return msgspec.json.format(msgspec.json.encode(as_document(made)), indent=2)
-    if form == "parquet":
-        return parquet(flat(made.sheet))
-    table = flat(made.sheet, words.word)
-    told = titles(table.columns, _title(words))
-    if form == "csv":
-        return comma_separated(table, told)
-    about = [(words.title(name), str(value)) for name, value in _about(made).items()]
-    return workbook(table, told, name=words.report(made.report.name), about=about)
-
-
-def _title(words: Words) -> Callable[[FlatColumn], str]:
-    return lambda column: words.title(column.name)
+    about = [(key, str(value)) for key, value in _about(made).items()]
+    return parts.report_file(made.sheet, form, name=made.report.name, about=about, words=words)
 
 
 def _about(made: Made) -> Mapping[str, object]:

@@ -10,8 +10,9 @@ from rich.table import Table
 
 from ledger.kernel.money import Money, spoken
 from projections.reports.all import REPORTS
+from projections.reports.forms import FORMS, ParquetMissing
 from projections.reports.sheet import Cell, Column, Unit
-from web.actions.report_files import FORMS, ParquetMissing, as_file
+from web.actions.report_files import as_file
 from web.actions.reports import Made, PeriodInvalid, make, wanted, zone_of
 from web.cli import audit_tables as tables
 from web.wiring.parts import Parts
@@ -63,7 +64,7 @@ def report(
         show(made)
         return
     try:
-        body = as_file(made, form)
+        body = as_file(parts, made, form)
     except ParquetMissing as error:
         raise click.UsageError(str(error)) from error
     if output is not None:

@@ -39,6 +39,7 @@ from adapters.postgres.working.staff import PostgresCredentials
 from adapters.postgres.working.tokens import Tokens
 from adapters.postgres.working.webhooks import PostgresWebhooks
 from adapters.providers.calls import ProviderCalls
+from adapters.report_files.files import report_file
 from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.webhooks.post import WebhookPost
 from adapters.webhooks.public_network import LOOPBACK, AllowedPlaces
@@ -179,6 +180,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         pages={name: calls.watched(way.pages) for name, way in ways.items() if way.pages},
         calls=calls.read,
         reports=ReportViews(connections),
+        report_file=report_file,
         reported={name: way.reported for name, way in ways.items() if way.reported},
     )
     return Works(

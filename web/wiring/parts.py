@@ -32,6 +32,7 @@ from ledger.shop.stamps import BankAccount
 from ledger.staff.service import StaffMembers
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
+from projections.reports.forms import ReportFile
 from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, ShopSales
 from web.wiring.reports import Reports
 from web.wiring.settings import Settings
@@ -359,6 +360,7 @@ class Parts:
     webhooks: WebhookEndpoints
     send_webhook: WebhookSender
     reports: Reports
+    report_file: ReportFile
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None
