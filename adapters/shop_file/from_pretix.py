@@ -24,6 +24,8 @@ from ledger.shop.shop import ProductSpec, ShopSpec
 from ledger.shop.stamps import CancellationPolicy, Preferences, Seller, Venue
 
 _USUALLY_AT_MOST = 10
+# Digits before the point of any figure.
+_LONGEST = 12
 _NOT_READ = (
     "orders, customers, vouchers, gift cards, questions, discounts, check-in lists and plugins"
 )
@@ -175,9 +177,9 @@ class _Move:
     def _price(self, item: Item, variation: Variation | None) -> tuple[str, Money]:
         """Its VAT rate, and its price with VAT, which is what is shown and paid here."""
         rule = self._rule(item)
-        rate = rule.rate if rule else item.tax_rate
+        rate = _figure(rule.rate if rule else item.tax_rate)
         own = variation.price if variation else None
-        price = item.default_price if own is None else own
+        price = _figure(item.default_price if own is None else own)
         if rule and not rule.price_includes_tax:
             price *= 1 + rate / 100
             self.leave(_named(item, variation), "its price was without VAT; here it is with VAT")
@@ -258,14 +260,14 @@ class _Move:
 
     def _cancellation(self) -> CancellationPolicy:
         settings, currency = self.answers.settings, self.answers.event.currency
-        fixed = (settings.cancel_allow_user_paid_keep or Decimal(0)).scaleb(digits(currency))
+        fixed = _figure(settings.cancel_allow_user_paid_keep).scaleb(digits(currency))
         if settings.cancel_allow_user_paid:
             told = "customers could cancel paid orders until a time before it; here it is so many"
             self.leave("cancellation", f"{told} days after the order: set cancellation.period_days")
         return CancellationPolicy(
             period_days=0,
             fee_fixed=Money(int(fixed), currency),
-            fee_percent=_plain(settings.cancel_allow_user_paid_keep_percentage or Decimal(0)),
+            fee_percent=_plain(_figure(settings.cancel_allow_user_paid_keep_percentage)),
         )
 
 
@@ -354,6 +356,16 @@ def _slug(name: str, otherwise: str) -> str:
     """
     bare = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFKD", name)).lower()
     return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[: limits.SLUG].strip("-") or otherwise
+
+
+def _figure(number: Decimal | None) -> Decimal:
+    """A number that one can count with; nothing is nought. Raises `ShopInvalid`."""
+    if number is None:
+        return Decimal(0)
+    if not number.is_finite() or number.adjusted() > _LONGEST:
+        told = "stands there; right would be an amount or a rate such as 19.00"
+        raise ShopInvalid([("items", f"{number:.20} {told}")])
+    return number
 
 
 def _plain(number: Decimal) -> str:

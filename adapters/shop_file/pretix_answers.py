@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,6 +13,7 @@ from ledger.kernel.refusals import ShopInvalid
 
 FILE_BYTES = 20_000_000
 Texts = Mapping[str, str | None] | str | None
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Event(msgspec.Struct, kw_only=True):
@@ -22,11 +23,11 @@ class Event(msgspec.Struct, kw_only=True):
     slug: str
     currency: str
     timezone: str
-    date_from: datetime
-    date_to: datetime | None = None
-    date_admission: datetime | None = None
-    presale_start: datetime | None = None
-    presale_end: datetime | None = None
+    date_from: Moment
+    date_to: Moment | None = None
+    date_admission: Moment | None = None
+    presale_start: Moment | None = None
+    presale_end: Moment | None = None
     location: Texts = None
     has_subevents: bool = False
     seating_plan: int | None = None
@@ -41,8 +42,8 @@ class Variation(msgspec.Struct, kw_only=True):
     description: Texts = None
     active: bool = True
     position: int = 0
-    available_from: datetime | None = None
-    available_until: datetime | None = None
+    available_from: Moment | None = None
+    available_until: Moment | None = None
     hide_without_voucher: bool = False
     require_approval: bool = False
     require_membership: bool = False
@@ -64,8 +65,8 @@ class Item(msgspec.Struct, kw_only=True):
     tax_rate: Decimal = Decimal(0)
     admission: bool = True
     generate_tickets: bool | None = None
-    available_from: datetime | None = None
-    available_until: datetime | None = None
+    available_from: Moment | None = None
+    available_until: Moment | None = None
     max_per_order: int | None = None
     min_per_order: int | None = None
     variations: Sequence[Variation] = ()

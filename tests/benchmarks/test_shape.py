@@ -18,7 +18,7 @@ SHORTEST = {
     "fold": "--orders 20",
     "lag": "--rate 10 --seconds 1",
     "letters": "--orders 20",
-    "onsale": "--buyers 12 --seats 4 --requests 8 --kill",
+    "onsale": "--buyers 12 --seats 4 --requests 8 --kill --without-pretix",
     "project": "--orders 50",
     "rest": "--after 1 --seconds 1",
     "verify": "--orders 10",

@@ -214,12 +214,14 @@ def ask_for_link(page: Any, world: World) -> None:
     press_last(page, world)
 
 
-def sign_in(page: Any, world: World, email: str = MEMBER["email"]) -> None:
+def sign_in(page: Any, world: World, email: str = MEMBER["email"], *, scripts: bool = True) -> None:
     """By the link of a letter, in the browser that asked for it."""
     page.goto(f"{world.base}/me/sign-in")
     page.fill("input[type=email]", email)
     press_last(page, world)
     page.goto(f"{world.base}{urlsplit(world.post.letters[-1]['url']).path}")
+    if not scripts:
+        press_last(page, world)
     page.wait_for_url("**/me*")
 
 
@@ -317,6 +319,17 @@ STATES: Mapping[str, State] = {
     "explained problem": State(at("/problems/sold-out")),
     "components": State(at("/_/components")),
 }
+
+# Measured in the nightly tests only: each is much like another one that always is.
+NIGHTLY = frozenset(
+    {
+        "signing in, link sent",
+        "signing in, link of no use",
+        "account, nothing in it",
+        "account, orders to claim",
+        "giving up an unpaid order",
+    }
+)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 VERSION = "2026.8.0"
@@ -44,6 +44,7 @@ class Pretix:
     base: str
     token: str
     process: subprocess.Popen[bytes]
+    environment: Mapping[str, str]
 
     def ask(self, path: str, body: object = None, *, method: str = "") -> Any:
         """An answer of its API below the organizer; raises `URLError` where it says no."""
@@ -51,8 +52,22 @@ class Pretix:
         headers = {"Authorization": f"Token {self.token}", "Content-Type": "application/json"}
         address = f"{self.base}/api/v1/organizers/org/{path}"
         method = method or ("POST" if sent is not None else "GET")
-        with urlopen(Request(address, sent, headers, method=method), timeout=120) as answer:
-            return json.load(answer)
+        request = Request(address, sent, headers, method=method)
+        try:
+            with urlopen(request, timeout=120) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            error.msg = f"{path}: {error.read()[:300].decode(errors='replace')}"
+            raise
+
+    def console(self, command: str) -> None:
+        """One line in its own console, for what its API does not do."""
+        lines = "from django_scopes import scopes_disabled\nwith scopes_disabled():\n    " + command
+        lines = f"from pretix.base.models import Event\n{lines}"
+        python = str(pretix_python())
+        _run(
+            python, "-m", "pretix", "shell", "-c", lines, seconds=_UP, environment=self.environment
+        )
 
 
 @cache
@@ -99,13 +114,18 @@ def running_pretix(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    pretix = Pretix(base=f"http://127.0.0.1:{port}", token=token, process=process)
+    base = f"http://127.0.0.1:{port}"
+    pretix = Pretix(base=base, token=token, process=process, environment=environment)
     try:
         _wait_for(pretix)
         yield pretix
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _environment(folder: Path, *, port: int, database: Mapping[str, str]) -> dict[str, str]:

@@ -132,7 +132,8 @@ class House:
         theirs = path.startswith(
             ("/me/", "/me?", "/cart", "/winterfest/cart", "/winterfest/checkout")
         )
-        theirs = theirs or path == "/me"
+        # A body of a GET is read by nobody: one who may more would see the same page each time.
+        theirs = (theirs or path == "/me") and not (method == "GET" and how.get("data"))
         known = (self.customer, {}) if theirs else (self.product.client, self.staff)
         for client, token in ((self.product.client, {}), known):
             size, kept = self.product.parts.store.head(), len(self.product.inbox.states)

@@ -160,6 +160,10 @@ def test_pages_and_answers_come_in_any_order_and_a_missing_page_is_told():
         event_file({**EVENT, "currency": "XXQ"}, page(ITEMS)),
         event_file(EVENT, page([{**ITEMS[0], "default_price": "free"}])),
         event_file(EVENT, {"results": [7]}),
+        event_file({**EVENT, "date_to": "2027-09-04T17:00:00"}, page(ITEMS)),
+        event_file(EVENT, page([{**ITEMS[1], "default_price": "NaN"}]), page(QUOTAS)),
+        event_file(EVENT, page([{**ITEMS[1], "default_price": "1e999999"}]), page(QUOTAS)),
+        event_file(EVENT, page(ITEMS), page(QUOTAS), page([{**TAX_RULES[0], "rate": "-Infinity"}])),
     ],
 )
 def test_what_is_no_event_is_refused_with_words(content: bytes):

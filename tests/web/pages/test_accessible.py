@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.kits.page_states import CHECKOUT, LANGUAGES, STATES, dressed, opened, served
+from tests.kits.page_states import CHECKOUT, LANGUAGES, NIGHTLY, STATES, dressed, opened, served
 from tests.kits.pages import MEMBER, World
 
 PHONE = {"width": 360, "height": 780}
@@ -37,7 +37,10 @@ def violations(axe: Axe, page: Any, **options: Any) -> list[str]:
     return [f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(one, marks=pytest.mark.slow if one in NIGHTLY else ()) for one in STATES],
+)
 def test_nobody_is_kept_out(browser: Any, world: World, axe: Axe, name: str) -> None:
     language = LANGUAGES[[*STATES].index(name) % len(LANGUAGES)]
     page = opened(browser, world, name, language=language, viewport=PHONE)
@@ -141,12 +144,43 @@ def test_who_wants_no_motion_sees_none(browser: Any, world: World) -> None:
     page.context.close()
 
 
-def test_in_forced_colours_a_button_has_an_edge(browser: Any, world: World) -> None:
-    page = opened(browser, world, "checkout", language="en", viewport=PHONE, forced_colors="active")
-    edge = page.locator("main form button.whole").evaluate(
-        "(one) => getComputedStyle(one).borderTopWidth"
+NIGHTLY_TOO = [pytest.param(one, marks=pytest.mark.slow) for one in ("cart in trouble", "account")]
+
+
+@pytest.mark.parametrize("name", ["checkout", *NIGHTLY_TOO])
+def test_in_forced_colours_a_button_has_an_edge(browser: Any, world: World, name: str) -> None:
+    page = opened(browser, world, name, language="en", viewport=PHONE, forced_colors="active")
+    edges = page.locator("main .button:visible, main button:visible:not(.link)").evaluate_all(
+        "(all) => all.map((one) => [one.textContent.trim(), getComputedStyle(one).borderTopWidth])"
     )
-    assert edge == "1px"
+    assert edges
+    assert [one for one, edge in edges if edge == "0px"] == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", NIGHTLY_TOO)
+def test_whatever_can_be_pressed_is_reached_by_keyboard(
+    browser: Any, world: World, name: str
+) -> None:
+    page = opened(browser, world, name, language="en", viewport=PHONE)
+    controls = page.locator(
+        "main a:visible, main button:visible:enabled, main input:visible:enabled"
+    ).count()
+    page.evaluate("document.querySelector('main').focus()")
+    seen = set()
+    for _ in range(3 * controls + 30):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            """() => {
+                const one = document.activeElement;
+                if (!one.closest("main")) return -1;
+                return [...document.querySelectorAll("main *")].indexOf(one);
+            }"""
+        )
+        if here >= 0:
+            assert not focused(page).startswith("invisible"), focused(page)
+            seen.add(here)
+    assert len(seen) == controls
     page.context.close()
 
 

@@ -22,7 +22,7 @@ def signed_in(world: World, browser: FlaskClient, email: str) -> None:
     press(browser, browser.get(code).text, code)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def bought() -> tuple[World, Order]:
     """Paid, cancelled by its customer, both receipts written; its customer signed in."""
     world = World()
