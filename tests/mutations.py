@@ -1810,6 +1810,27 @@ MUTATIONS = (
         tests=("tests/adapters/postgres/test_rate_limits.py",),
     ),
     Mutation(
+        name="an-order-page-reads-its-stamps-twice",
+        file="web/pages/order.py",
+        old="    if back.order is not found:\n",
+        new="    if back.order:\n",
+        tests=("tests/web/test_statements.py",),
+    ),
+    Mutation(
+        name="a-call-without-a-key-is-looked-up",
+        file="web/api/repeats.py",
+        old="    if request is None:\n        return None\n    return answered_in",
+        new="    return answered_in",
+        tests=("tests/web/test_statements.py",),
+    ),
+    Mutation(
+        name="a-time-of-another-zone-is-kept",
+        file="web/i18n/format.py",
+        old="_there(when).time().replace(second=0, microsecond=0)",
+        new="within(when).time().replace(second=0, microsecond=0)",
+        tests=("tests/web/pages/test_forms.py",),
+    ),
+    Mutation(
         name="a-visitor-is-not-told-what-is-left",
         file="web/app.py",
         old="    app.after_request(tell_allowance)\n",

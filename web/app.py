@@ -30,7 +30,7 @@ from web.http.kept_answers import keep_answers
 from web.http.metrics import ClockFigures, LedgerFigures, Metrics
 from web.http.problems import ProblemRaised
 from web.http.rate_limit import tell_allowance
-from web.http.security_headers import security_headers
+from web.http.security_headers import protect
 from web.http.session_cookies import SessionCookies
 from web.i18n import languages
 from web.i18n.format import add_filters
@@ -110,11 +110,10 @@ def create_app(parts: Parts) -> Flask:
         calls=parts.calls,
     )
     counted.watch(app)
-    app.after_request(
-        security_headers(
-            https=parts.settings.base_url.startswith("https://"),
-            payment_page_origins=parts.settings.payment_page_origins,
-        )
+    protect(
+        app,
+        https=parts.settings.base_url.startswith("https://"),
+        payment_page_origins=parts.settings.payment_page_origins,
     )
     app.after_request(tell_allowance)
     answer_problems(app)

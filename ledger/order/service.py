@@ -95,7 +95,12 @@ class Orders:
 
     def get(self, order_id: UUID) -> Order:
         """The order as it stands; raises `UnknownOrder`."""
-        return self._kept(fold(order_id, self.history(order_id)))
+        return self.read(order_id)[0]
+
+    def read(self, order_id: UUID) -> tuple[Order, Sequence[Recorded[object]]]:
+        """The order as it stands, and every stamp of it; raises `UnknownOrder`."""
+        history = self.history(order_id)
+        return self._kept(fold(order_id, history)), history
 
     def remembered(self, order_id: UUID) -> Order | None:
         """The order as this process left it a moment ago, maybe behind; None if it did not."""

@@ -101,12 +101,12 @@ def confirm(shop: str, order: str) -> Response:
     body = read(ConfirmBody)
     cause = found.newest_link.correlation_id if found.newest_link else uuid4()
     bound = request_under(correlation_id("cancellation", shop, order), body)
-    after = answered_before(parts().orders.history(found.id), bound)
+    after = answered_before(found.id, bound)
     if after is None and not _repeats(found, body.code):
         wish, pieces = _wish(cause, bound), _pieces(found, body.lines) if body.lines else ()
         shown = _shown(found, body, pieces)
         after = actions.confirm(parts(), found.id, wish, code=body.code, shown=shown, pieces=pieces)
-        after = answered_before(parts().orders.history(found.id), bound) or after
+        after = answered_before(found.id, bound) or after
     after = after or found
     refund = actions.refund_outcome(after, cause)
     return as_json({"order": told(after), "refund": refund})

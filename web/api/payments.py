@@ -12,7 +12,7 @@ from web.actions.place import CUSTOMER
 from web.actions.wish import Wish
 from web.api.bodies import Nothing, as_json, read
 from web.api.orders import told
-from web.api.repeats import answered_before, correlation_id, request_under
+from web.api.repeats import answered_before, answered_in, correlation_id, request_under
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.rate_limit import slow_strangers_down
@@ -33,13 +33,13 @@ def pay(shop: str, order: str) -> Response:
     found = order_in(shop, order)
     key, body = correlation_id("payments", shop, order), read(Nothing)
     bound = request_under(key, body)
-    if answered_before(parts().orders.history(found.id), bound) is None:
+    if answered_before(found.id, bound) is None:
         wish = Wish(correlation_id=key, actor=CUSTOMER, at=now(), request=bound)
         found, paid_at = another_page(parts(), found, wish)
         if paid_at is None or paid_at.correlation_id != key:
             return _answer(found, paid_at)
     history = parts().orders.history(found.id)
-    first = answered_before(history, bound) or fold(found.id, history)
+    first = answered_in(history, bound) or fold(found.id, history)
     return _answer(first, first.attempts[key])
 
 

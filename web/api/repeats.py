@@ -38,11 +38,18 @@ def request_under(key: UUID, body: Body) -> str | None:
 _OURS = "ledger"
 
 
-def answered_before(history: Sequence[Recorded[object]], request: str | None) -> Order | None:
+def answered_before(order_id: UUID, request: str | None) -> Order | None:
     """The order as it was answered to this request; None when nothing was granted to it.
 
-    Raises `KeyReused` when something else was.
+    A call without a key is not looked up. Raises `KeyReused` when something else was.
     """
+    if request is None:
+        return None
+    return answered_in(parts().orders.history(order_id), request)
+
+
+def answered_in(history: Sequence[Recorded[object]], request: str | None) -> Order | None:
+    """The same, by stamps that are at hand."""
     first = granted(history, request)
     if first is None:
         return None

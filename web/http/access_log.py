@@ -42,6 +42,7 @@ def configure() -> None:
 
 
 _log = structlog.get_logger("web")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 def route() -> str:
@@ -72,8 +73,7 @@ def keep_access_log(app: Flask) -> None:
 
 def method() -> str:
     """The method, or "other": anybody may invent one."""
-    known = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-    return request.method if request.method in known else "other"
+    return request.method if request.method in _METHODS else "other"
 
 
 def seconds() -> float:

@@ -1,11 +1,13 @@
 """From the names in an address to what they name. Whatever is not there looks the same."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from flask import g, request
 
+from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import UnknownOrder
 from ledger.order.order import Order
 from ledger.shop.shop import Shop
@@ -17,10 +19,19 @@ _NOBODY = UUID(int=0)
 
 def order_in(shop: str, order: str) -> Order:
     """The order of this shop. An id that is none is looked up too: it takes the same time."""
-    found = parts().orders.get(uuid_in(order))
-    if found.terms.shop_slug != shop:
+    return _of_shop(parts().orders.get(uuid_in(order)), shop)
+
+
+def order_and_history(shop: str, order: str) -> tuple[Order, Sequence[Recorded[object]]]:
+    """The same, with its stamps: both from one reading."""
+    found, history = parts().orders.read(uuid_in(order))
+    return _of_shop(found, shop), history
+
+
+def _of_shop(order: Order, shop: str) -> Order:
+    if order.terms.shop_slug != shop:
         raise UnknownOrder
-    return found
+    return order
 
 
 def uuid_in(text: str) -> UUID:

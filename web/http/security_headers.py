@@ -1,8 +1,12 @@
 """What every answer tells the browser to forbid."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
+from flask import Flask, Response, request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 def content_policy(payment_page_origins: Sequence[str]) -> str:
@@ -21,10 +25,27 @@ def content_policy(payment_page_origins: Sequence[str]) -> str:
     )
 
 
-def security_headers(
-    *, https: bool, payment_page_origins: Sequence[str]
-) -> Callable[[Response], Response]:
-    """The one `after_request`. Answers are kept by nobody unless they say so themselves."""
+def protect(app: Flask, *, https: bool, payment_page_origins: Sequence[str]) -> None:
+    """Have every answer say it. Answers are kept by nobody unless they say so themselves."""
+    fixed = [*_headers(https=https, payment_page_origins=payment_page_origins).items()]
+    app.after_request(_keep_nothing)
+    # Not one by one into Flask's answer, where each is compared with all that stand there.
+    app.wsgi_app = _headed(app.wsgi_app, fixed)  # type: ignore[assignment, method-assign]
+
+
+def _headed(app: "WSGIApplication", fixed: Sequence[tuple[str, str]]) -> "WSGIApplication":
+    def headed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
+        ) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, *fixed], exc_info)
+
+        return app(environ, start)
+
+    return headed
+
+
+def _headers(*, https: bool, payment_page_origins: Sequence[str]) -> dict[str, str]:
     fixed = {
         "Content-Security-Policy": content_policy(payment_page_origins),
         "Referrer-Policy": "no-referrer",
@@ -36,11 +57,10 @@ def security_headers(
     }
     if https:
         fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return fixed
 
-    def protect(response: Response) -> Response:
-        response.headers.update(fixed)
-        if request.endpoint != "static" and "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store"
-        return response
 
-    return protect
+def _keep_nothing(response: Response) -> Response:
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,11 +1,12 @@
 """Money, dates and texts in the visitor's language, for templates."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from flask import Flask, g
 
 from adapters.currency_format import written
@@ -33,30 +34,28 @@ def money(amount: Money) -> str:
 
 def day(when: datetime) -> str:
     """A date in the shop's time zone."""
-    return dates.format_date(within(when).astimezone(_zone()), "long", locale=_form())
+    return _day(_there(when).date(), "long", _form())
 
 
 def moment(when: datetime) -> str:
     """A date with its time of day, in the shop's time zone, as letters write it."""
-    time = dates.format_time(within(when), "short", tzinfo=_zone(), locale=_form())
-    return _("%(date)s at %(time)s", date=day(when), time=time)
+    return _("%(date)s at %(time)s", date=day(when), time=clock_time(when))
 
 
 def weekday(when: datetime) -> str:
     """A date with its day of the week, in the shop's time zone, to begin a line with."""
-    told = dates.format_date(within(when).astimezone(_zone()), "full", locale=_form())
+    told = _day(_there(when).date(), "full", _form())
     return told[:1].upper() + told[1:]
 
 
 def clock_time(when: datetime) -> str:
     """A time of day, in the shop's time zone."""
-    return dates.format_time(within(when), "short", tzinfo=_zone(), locale=_form())
+    return _time(_there(when).time().replace(second=0, microsecond=0), _form())
 
 
 def same_day(one: datetime, other: datetime) -> bool:
     """Whether two moments are on one day in the shop's time zone."""
-    here = _zone()
-    return within(one).astimezone(here).date() == within(other).astimezone(here).date()
+    return _there(one).date() == _there(other).date()
 
 
 def stamped(when: datetime) -> str:
@@ -92,6 +91,27 @@ def told_in(timezone: str) -> None:
 def time_zone() -> str:
     """The time zone that this page tells its times in; empty where it tells none."""
     return str(g.get("shop_timezone", ""))
+
+
+def _there(when: datetime) -> datetime:
+    """A moment by the clocks of the shop's time zone."""
+    return within(when).astimezone(_zone())
+
+
+# Pages of one shop tell the same few days and times again and again.
+@lru_cache(maxsize=2_000)
+def _day(there: date, length: str, form: str) -> str:
+    return dates.format_date(there, length, locale=_locale(form))
+
+
+@lru_cache(maxsize=2_000)
+def _time(there: time, form: str) -> str:
+    return dates.format_time(there, "short", locale=_locale(form))
+
+
+@cache
+def _locale(form: str) -> Locale:
+    return Locale.parse(form)
 
 
 def _zone() -> ZoneInfo:

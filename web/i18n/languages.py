@@ -25,6 +25,11 @@ CATALOGUES = Path(__file__).parent.parent / "translations"
 def speak(app: Flask) -> None:
     """Give an app its languages: chosen by ?lang, then cookie, then what the browser asks for."""
     _Babel(app, locale_selector=chosen)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: texts().gettext(text),
+        ngettext=lambda one, many, number: texts().ngettext(one, many, number),
+        newstyle=True,
+    )
     app.after_request(_remember)
     app.context_processor(_for_templates)
 
@@ -72,12 +77,17 @@ def catalogue(language: str) -> support.Translations | support.NullTranslations:
     return support.Translations(compiled)
 
 
+def texts() -> support.Translations | support.NullTranslations:
+    """The texts of the language of this request."""
+    return catalogue(current())
+
+
 class _Catalogues(Domain):  # type: ignore[misc]  # flask-babel ships no types
     """Flask-Babel's domain, reading the catalogues that people edit."""
 
     def get_translations(self) -> support.Translations | support.NullTranslations:
         """The texts of the language of this request."""
-        return catalogue(current())
+        return texts()
 
 
 class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
@@ -87,11 +97,11 @@ class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
 
 
 def _remember(response: Response) -> Response:
-    remember(response, of_tag(request.args.get("lang")))
-    if response.cache_control.immutable:
+    if "lang" in request.args:
+        remember(response, of_tag(request.args["lang"]))
+    if "immutable" in response.headers.get("Cache-Control", ""):
         return response  # what never changes is the same in every language
-    response.vary.add("Accept-Language")
-    response.vary.add("Cookie")
+    response.headers.add("Vary", "Accept-Language, Cookie")
     return response
 
 
@@ -123,6 +133,7 @@ def _choices() -> list[tuple[str, str, str]]:
     ]
 
 
+@cache
 def own_name(code: str) -> str:
     """What a language calls itself."""
     name = Locale.parse(code).get_display_name(code) or code

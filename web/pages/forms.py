@@ -2,21 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from uuid import UUID, uuid4
 
+from babel.support import NullTranslations, Translations
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
 from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import EmailField, Field, Form, HiddenField, IntegerField, StringField, TelField
+from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.widgets import Input
+from wtforms.widgets.core import clean_key
 
 from ledger.accounts.passkey import LONGEST_NAME
 from ledger.kernel.refusals import CustomerInvalid
 from ledger.order.decisions.place import check_customer
 from ledger.order.order import Order
 from ledger.order.stamps import Customer
+from web.i18n import languages
 from web.i18n.refusals import of_field
 
 # A number as letters write it: bounded, so that it fits every column.
@@ -32,6 +39,26 @@ def accepted(form: Form, field: Field) -> None:
         raise ValidationError(of_field(field.name)) from refusal
 
 
+@cache
+def _library_texts(language: str) -> Translations | NullTranslations:
+    """WTForms' own sentences. Flask-WTF would read its catalogue anew for each request."""
+    return Translations.load(messages_path(), [language], domain="wtforms")
+
+
+def attributes(**given: object) -> Markup:
+    """Attributes as WTForms writes them, which takes it fifty times as long.
+
+    >>> attributes(data_for='"a" & b', name="text", required=True, disabled=False)
+    Markup('data-for="&#34;a&#34; &amp; b" name="text" required')
+    """
+    said = [
+        clean_key(name) if value is True else f'{clean_key(name)}="{escape(value)}"'
+        for name, value in sorted(given.items())
+        if value is not False
+    ]
+    return Markup(" ".join(said))  # noqa: S704 (each value is escaped)
+
+
 class TypedForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     """A form as browsers send it. Files and JSON, which flask-wtf would read too, are nothing."""
 
@@ -42,6 +69,15 @@ class TypedForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
             self, form: Form, formdata: object
         ) -> ImmutableMultiDict[str, str] | None:
             return request.form or None
+
+        def get_translations(self, form: Form) -> Translations | NullTranslations:
+            return _library_texts(languages.current())
+
+        def render_field(self, field: Field, render_kw: dict[str, object]) -> Markup:
+            if isinstance(field.widget, Input):
+                field.widget.html_params = attributes
+            rendered: Markup = super().render_field(field, render_kw)
+            return rendered
 
     def is_ours(self) -> bool:
         """Whether its token shows that it was sent from one of our pages, lately.

@@ -19,7 +19,7 @@ from ledger.order.status import Status, status
 from ledger.payments.provider import newest
 from ledger.shop.stamps import Preferences
 from web.actions.pay import paid_without_page
-from web.http.addresses import now, order_in
+from web.http.addresses import now, order_and_history, order_in
 from web.http.current import parts
 from web.http.rate_limit import slow_down
 from web.i18n.format import local, told_in
@@ -40,8 +40,10 @@ pages = Blueprint("orders", __name__)
 @pages.get("/<shop>/orders/<order>")
 def page(shop: str, order: str) -> str:
     """The page of one order. Its address is the only key to it."""
-    found = shown_in_its_zone(order_in(shop, order))
-    back = come_back(found, times_looked())
+    found, history = order_and_history(shop, order)
+    back = come_back(shown_in_its_zone(found), times_looked())
+    if back.order is not found:
+        history = parts().orders.history(found.id)  # looking there brought news
     found, at = back.order, now()
     return render_template(
         "order.html",
@@ -53,7 +55,7 @@ def page(shop: str, order: str) -> str:
         look_again=back.again,
         last_look=back.last,
         looks=LOOKS,
-        timeline=timeline(parts().orders.history(found.id), instructed=bool(_how_to_pay(found))),
+        timeline=timeline(history, instructed=bool(_how_to_pay(found))),
         vat=vat_of(found),
         payable=payable(found),
         pay_until=pay_until(found),

@@ -1,0 +1,17 @@
+-- What somebody at rest would look for: how far ledger and inbox are, and whether the time of
+-- anything has come. Who acts on it looks again by itself, with all that belongs to it.
+-- `$2`: questions and critical cases from before it have waited for whoever began with them.
+select
+    coalesce((select max(last) from ledger.commits), 0),
+    coalesce((select count(*) from working.inbox_marks where state = 'waiting'), 0),
+    exists (select from working.inbox_marks where state = 'waiting')
+        or exists (select from views.unpaid where due_at <= $1)
+        or exists (select from views.reservations where due_at <= $1)
+        or exists (select from views.open_intents where requested_at <= $2)
+        or exists (select from views.cases where returning_since <= $2)
+        or exists (select from views.cases where alarming and opened_at <= $2)
+        or exists (
+            select from views.outbox
+            where state <> 'sent' and not permanent and (owed or state = 'started')
+        )
+        or exists (select from views.order_pages where refund_pending > 0)

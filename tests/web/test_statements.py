@@ -1,0 +1,194 @@
+"""How many statements a request takes: what is read for each line or twice is seen here at once."""
+
+import base64
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from adapters.postgres.ledger.pipeline import Exchange
+from ledger.inbox.ports import Report
+from ledger.kernel.money import Money
+from tests.conftest import Database
+from tests.kits.product import SIGNED
+from tests.kits.web_fakes import DoorInMemory, StripeInMemory
+from tests.kits.worlds import SPEC, WEEKEND
+from web.app import create_app
+from web.wiring.composition import assembled
+from web.wiring.settings import read_settings
+
+ADA = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org", "phone": ""}
+API = "/api/v1/shops/winterfest"
+# Hints are sent by a thread of their own, and a connection that is made anew is settled first.
+ASIDE = ("pg_notify", "set_config(pg_settings", "transaction_timeout")
+TOKEN = re.compile(r'name="(csrf_token|key|shown)"[^>]*value="([^"]*)"')
+
+
+class DoorWithPages(DoorInMemory):
+    """News that names the payment page it came by, as Stripe's does."""
+
+    def _paid(self, order: UUID, attempt: UUID, amount: Money) -> Report:
+        return replace(super()._paid(order, attempt, amount), page=f"cs_{attempt}")
+
+
+@dataclass
+class House:
+    """The product over PostgreSQL, with a provider that says yes; what it asked the database."""
+
+    app: Any
+    works: Any
+    asked: list[str]
+
+    def fewest(
+        self, ask: Callable[[Any, Any], object], *, before: Callable[[Any], Any] = lambda _: None
+    ) -> int:
+        """Of three times: what is kept for moments may have grown old in one of them."""
+        return min(self._counted(ask, before) for _ in range(3))
+
+    def _counted(self, ask: Callable[[Any, Any], object], before: Callable[[Any], Any]) -> int:
+        """The round trips of one request by somebody new, who comes with what was made `before`."""
+        client = self.app.test_client()
+        ready = before(client)
+        self.works.parts.seats.committed()  # nobody has looked lately
+        self.asked.clear()
+        ask(client, ready)
+        return len(self.asked)
+
+
+@pytest.fixture(scope="module")
+def house(module_database: Database) -> Iterator[House]:
+    settings = {
+        "STAMPLEDGER_DATABASE_URL": module_database.app,
+        "STAMPLEDGER_MASTER_KEY": base64.b64encode(bytes(32)).decode(),
+    }
+    asked: list[str] = []
+    with assembled(read_settings(settings), readers=2) as works, pytest.MonkeyPatch.context() as at:
+        now = works.parts.clock()
+        several = {f"quota-{number}": 100 for number in range(12)}
+        products = [
+            replace(WEEKEND, slug=f"ticket-{number}", quotas=(f"quota-{number}",), tickets=0)
+            for number in range(12)
+        ]
+        free = replace(products[0], slug="free", price=Money(0, "EUR"))
+        shop = replace(
+            SPEC,
+            preferences=replace(SPEC.preferences, starts_at=now.replace(year=now.year + 1)),
+            quotas=several,
+            products=(*products, free),
+        )
+        works.parts.shops.import_shop(shop, actor="test", at=now)
+        parts = replace(
+            works.parts,
+            providers={"stripe": StripeInMemory()},
+            doors={"stripe": DoorWithPages()},
+            pages={},
+            books={},
+        )
+        real, asking = psycopg.Cursor.execute, Exchange.ask
+
+        def execute(cursor: Any, query: Any, *more: Any, **named: Any) -> Any:
+            text = query.decode() if isinstance(query, bytes) else str(query)
+            if not any(word in text for word in ASIDE):
+                asked.append(text)
+            return real(cursor, query, *more, **named)
+
+        def ask(exchange: Any, *asks: Any, **options: Any) -> Any:
+            asked.append(" + ".join(name for name, _ in asks))
+            return asking(exchange, *asks, **options)
+
+        at.setattr(psycopg.Cursor, "execute", execute)
+        at.setattr(Exchange, "ask", ask)
+        yield House(app=create_app(parts), works=works, asked=asked)
+
+
+def placed(client: Any, *products: str) -> dict[str, Any]:
+    lines = [{"product": one, "quantity": 1} for one in products or ("ticket-0",)]
+    body = {"customer": ADA, "language": "en", "lines": lines}
+    # As from elsewhere: programs at home are not counted.
+    headers = {"Idempotency-Key": uuid4().hex, "Forwarded": "for=192.0.2.1"}
+    answer = client.post(f"{API}/orders", json=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json)
+
+
+def told(client: Any, order: dict[str, Any]) -> None:
+    news = {"order": order["order"]["id"], "attempt": order["payment"]["correlation_id"]}
+    answer = client.post("/webhooks/stripe", json={**news, "amount": 3500}, headers=SIGNED)
+    assert answer.status_code == 200
+
+
+def paid(client: Any) -> dict[str, Any]:
+    told(client, order := placed(client))
+    return order
+
+
+def seen(client: Any, address: str) -> None:
+    assert client.get(address).status_code == 200
+
+
+def test_a_shop_with_a_dozen_products_costs_one_look_at_its_seats(house: House):
+    assert house.fewest(lambda client, _: seen(client, f"{API}/products")) == 1, house.asked
+    assert house.fewest(lambda client, _: seen(client, "/winterfest/")) == 1, house.asked
+
+
+def test_the_list_of_shops_costs_one_statement(house: House):
+    assert house.fewest(lambda client, _: seen(client, "/")) == 1, house.asked
+
+
+def test_an_order_is_one_append_and_a_paid_one_two(house: House):
+    """The first statement counts the visitor; the provider's answer is an append of its own."""
+    assert house.fewest(lambda client, _: placed(client, "free")) == 2, house.asked
+    twelve = [f"ticket-{number}" for number in range(12)]
+    assert house.fewest(lambda client, _: placed(client, *twelve)) == 3, house.asked
+
+
+def test_news_of_a_payment_is_kept_bound_stamped_and_marked(house: House):
+    count = house.fewest(told, before=placed)
+    assert count == 4, house.asked
+    commits = [one for one in house.asked if "insert_stamps" in one]
+    assert len(commits) == 1, "a single PAID is one commit of the ledger"
+
+
+@pytest.mark.parametrize("address", [f"{API}/orders/{{}}", "/winterfest/orders/{}"])
+def test_an_order_is_read_once(house: House, address: str):
+    count = house.fewest(
+        lambda client, order: seen(client, address.format(order["order"]["id"])), before=paid
+    )
+    assert count == 1, house.asked
+
+
+def test_a_checkout_looks_once_whether_it_was_sent_before(house: House):
+    link = "/winterfest/checkout?buy.ticket-0=1"
+    assert house.fewest(lambda client, _: seen(client, link)) == 1, house.asked
+
+    def form(client: Any) -> dict[str, str]:
+        tokens = dict(TOKEN.findall(client.get(link).text))
+        return {**tokens, "buy.ticket-0": "1", **ADA}
+
+    def press(client: Any, typed: dict[str, str]) -> None:
+        answer = client.post("/winterfest/checkout", data=typed)
+        assert answer.status_code == 303, answer.text
+
+    assert house.fewest(press, before=form) == 4, house.asked
+
+
+def test_a_cancellation_is_read_once_and_its_refund_is_three_appends(house: House):
+    """The wish with its intent, the provider's answer, and what we decide because of it."""
+
+    def ready(client: Any) -> tuple[str, str]:
+        order = paid(client)["order"]["id"]
+        asked = client.post(f"{API}/orders/{order}/cancellation-requests", json={})
+        assert asked.status_code == 202
+        link = house.works.parts.orders.get(UUID(order)).newest_link
+        return f"{API}/orders/{order}/cancellation", link.code
+
+    def confirm(client: Any, ready: tuple[str, str]) -> None:
+        address, code = ready
+        answer = client.post(address, json={"code": code})
+        assert answer.json["refund"] == "accepted", answer.text
+
+    assert house.fewest(confirm, before=ready) == 5, house.asked
