@@ -9,6 +9,7 @@ from projections.engine.projection import Projection
 from projections.open_intents import OPEN_INTENTS
 from projections.order_search import ORDER_PAGES
 from projections.outbox import OUTBOX
+from projections.product_sales import PRODUCT_SALES
 from projections.provider_references import PROVIDER_REFERENCES
 from projections.receipts import RECEIPTS_OWED
 from projections.refund_eligibility import REFUND_ELIGIBILITY
@@ -34,5 +35,6 @@ PROJECTIONS: Mapping[str, Projection] = {
         SHOP_ORDERS,
         ACCOUNT_ORDERS,
         REPORT_ENTRIES,
+        PRODUCT_SALES,
     )
 }

@@ -6,13 +6,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.admin import (
     approvals,
+    catalogue,
     desk,
     home,
+    new_shop,
     order_action,
     orders,
     people,
     place_order,
     security,
+    shop_history,
+    shop_product,
+    shop_quota,
+    shop_settings,
     welcome,
 )
 from web.admin import order as order_admin
@@ -79,6 +85,12 @@ PAGES = (
     people.pages,
     approvals.pages,
     webhooks_admin.pages,
+    new_shop.pages,
+    catalogue.pages,
+    shop_product.pages,
+    shop_quota.pages,
+    shop_settings.pages,
+    shop_history.pages,
     components.pages,
     pictures.pages,
     shop_colour.pages,

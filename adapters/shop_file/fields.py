@@ -42,8 +42,8 @@ class Reading:
     lines: dict[Place, int] = field(default_factory=dict)
     written: dict[Place, str] = field(default_factory=dict)
 
-    def wrong(self, path: Place, found: object, right: str) -> None:
-        self.faults.append(Fault(path=path, found=found, right=right))
+    def wrong(self, path: Place, found: object, right: str, **values: object) -> None:
+        self.faults.append(Fault(path=path, found=found, right=right, values=values))
 
     def keys(self, node: Node, path: Place, known: Mapping[str, Key]) -> dict[str, Any]:
         """A mapping whose keys are known; every one has its value, or what stands in for it."""
@@ -146,7 +146,7 @@ def one_of(choices: type[StrEnum]) -> Callable[[Reading, Node, Place], Any]:
         known = [str(one) for one in choices]
         if isinstance(node, Scalar) and node.means == "text" and node.text in known:
             return choices(node.text)
-        reading.wrong(path, shown(node), f"one of {', '.join(known)}")
+        reading.wrong(path, shown(node), "one of %(known)s", known=", ".join(known))
         return None
 
     return read

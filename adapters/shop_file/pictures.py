@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Protocol
 
 from adapters.shop_file.fields import Key, Reading, text, texts
 from adapters.shop_file.picture_encoder import NotAPicture, read_picture
@@ -16,6 +16,15 @@ PICTURE: Mapping[str, Key] = {
     "alt": Key(texts, {}, needed=True),
 }
 _SIDES = {"picture": PICTURE_SIDE, "logo": LOGO_SIDE}
+
+
+class NamedPictures(Protocol):
+    """Where the pictures are that a file names, and the bytes of those that were read, by hash."""
+
+    @property
+    def found(self) -> Mapping[str, bytes]: ...
+
+    def picture(self, file: Mapping[str, Any], name: str, reading: Reading) -> Picture | None: ...
 
 
 @dataclass

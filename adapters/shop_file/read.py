@@ -28,7 +28,7 @@ from adapters.shop_file.fields import (
     words,
     zone,
 )
-from adapters.shop_file.pictures import PICTURE, PicturesBeside
+from adapters.shop_file.pictures import PICTURE, NamedPictures, PicturesBeside
 from adapters.shop_file.strict_yaml import Items, Misread, Node, NotYaml, Place, read_yaml
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import ShopInvalid
@@ -158,7 +158,7 @@ def shop_of(content: bytes, *, name: str, folder: Path | None = None) -> ShopSpe
     except NotYaml as error:
         raise _invalid([_misread(error.misread)], name) from None
     reading = Reading()
-    spec = _spec(reading.keys(tree, (), SHOP), reading, PicturesBeside(folder))
+    spec = spec_read(reading.keys(tree, (), SHOP), reading, PicturesBeside(folder))
     wrong = [*_placed(reading, spec), *(_misread(one, spec) for one in misread)]
     if wrong:
         raise _invalid(sorted(wrong), name)
@@ -182,13 +182,13 @@ def _misread(one: Misread, spec: ShopSpec | None = None) -> Wrong:
 
 
 def _placed(reading: Reading, spec: ShopSpec) -> Iterator[Wrong]:
-    for one in (*reading.faults, *_beyond(reading, spec)):
+    for one in (*reading.faults, *beyond(reading, spec)):
         near = (place for path in (one.path, *one.rests_on) for place in _within(path))
         line = next((reading.lines[place] for place in near if place in reading.lines), 1)
         yield line, rules.field_of(one.path, spec) or WHOLE_FILE, rules.said(one)
 
 
-def _beyond(reading: Reading, spec: ShopSpec) -> Iterator[Fault]:
+def beyond(reading: Reading, spec: ShopSpec) -> Iterator[Fault]:
     """What the rules say, but where a value that they look at could not even be read."""
     unread = {one.path for one in reading.faults}
     for one in rules.faults(spec):
@@ -208,7 +208,8 @@ def _below(unread: set[Place], paths: Sequence[Place]) -> set[Place]:
     return {one for one in unread if any(one[: len(path)] == path for path in paths)}
 
 
-def _spec(file: Mapping[str, Any], reading: Reading, beside: PicturesBeside) -> ShopSpec:
+def spec_read(file: Mapping[str, Any], reading: Reading, beside: NamedPictures) -> ShopSpec:
+    """The shop that the values of a file make; what stands in for a fault is in its place."""
     there = ZoneInfo(file["timezone"])
     return ShopSpec(
         slug=file["slug"],
@@ -223,7 +224,7 @@ def _spec(file: Mapping[str, Any], reading: Reading, beside: PicturesBeside) -> 
 
 
 def _preferences(
-    file: Mapping[str, Any], reading: Reading, there: ZoneInfo, beside: PicturesBeside
+    file: Mapping[str, Any], reading: Reading, there: ZoneInfo, beside: NamedPictures
 ) -> Preferences:
     later = file["capture"] is Capture.MANUAL
     times = {
@@ -302,6 +303,6 @@ def _utc(word: str, path: Place, reading: Reading, there: ZoneInfo) -> datetime:
         if back.replace(tzinfo=None) != local.replace(tzinfo=None):
             reading.wrong(path, word, "a time that the clocks there show: they skip this one")
         elif local.utcoffset() != local.replace(fold=1).utcoffset():
-            right = f"a time that the clocks show once, or with its offset: {local.isoformat()}"
-            reading.wrong(path, word, right)
+            right = "a time that the clocks show once, or with its offset: %(example)s"
+            reading.wrong(path, word, right, example=local.isoformat())
     return local.astimezone(UTC)

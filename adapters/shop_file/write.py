@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.shop_file.strict_yaml import meaning
 from ledger.kernel.money import digits
-from ledger.shop.shop import ProductSpec, Shop, ShopSpec
+from ledger.shop.shop import ProductSpec, ShopSpec
 from ledger.shop.stamps import BankAccount, CancellationPolicy, Picture, Preferences
 
 HEAD = """\
@@ -20,32 +20,6 @@ _PLAIN = re.compile(r"[A-Za-z][0-9A-Za-z_/-]*|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+
 # What YAML takes for the end of a line, or does not print, stands as an escape.
 _UNPRINTED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LONG = 70
-
-
-def spec_of(shop: Shop) -> ShopSpec:
-    """What a file would say of a shop as it stands; the shop was opened."""
-    ranked = sorted(shop.products.values(), key=lambda one: (one.rank, one.slug))
-    return ShopSpec(
-        slug=shop.slug,
-        preferences=shop.terms,
-        quotas=shop.quotas,
-        products=tuple(
-            ProductSpec(
-                slug=one.slug,
-                title=one.title,
-                description=one.description,
-                price=one.price,
-                vat_percent=one.vat_percent,
-                quotas=one.quotas,
-                tickets=one.tickets,
-                max_per_order=one.max_per_order,
-                available_from=one.available_from,
-                available_until=one.available_until,
-                unlimited=not one.quotas,
-            )
-            for one in ranked
-        ),
-    )
 
 
 def shop_file(spec: ShopSpec) -> str:

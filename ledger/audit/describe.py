@@ -170,6 +170,8 @@ def _of_shop(one: shop_stamps.ShopStamp) -> str:  # noqa: C901 (a dispatching ma
             return f"Shop said anew, for {len(one.versions)} unreadable stamps"
         case shop_stamps.SeriesResumed():
             return f"Restored from a backup: {one.series} goes on after {one.until}"
+        case shop_stamps.ChangeExplained():
+            return "A change taken back, and why" if one.undoes else "Why the shop was changed"
         case shop_stamps.ShopCancelled():
             return "Shop cancelled: nothing is sold any more, every order is given back"
         case shop_stamps.ShopMoved():

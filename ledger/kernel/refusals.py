@@ -219,6 +219,23 @@ class OrderMoved(Refusal):
         self.version = version
 
 
+class ShopChanged(Refusal):
+    """The shop has changed since you looked at it; look again before you change it."""
+
+    def __init__(self, *, version: int) -> None:
+        super().__init__(f"version {version}")
+        self.version = version
+
+
+class NotUndoable(Refusal):
+    """This change cannot be taken back. Change the shop to what it should be instead."""
+
+    def __init__(self, *, rule: str, path: str = "") -> None:
+        """`rule`: opened, restated, announced, nothing, or changed again since at a `path`."""
+        super().__init__(" ".join(filter(None, (rule, path))))
+        self.rule, self.path = rule, path
+
+
 class AlreadyCancelled(Refusal):
     """The order is cancelled already."""
 

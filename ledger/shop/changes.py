@@ -1,32 +1,64 @@
-"""What an import would change, value by value: for whoever looks before it is stamped."""
+"""What changes in a shop, value by value: for whoever looks before it is stamped, or after."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 
+from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, spoken
-from ledger.shop.shop import Shop, ShopSpec, differences
+from ledger.shop.limits import EARLIEST
+from ledger.shop.shop import Shop, ShopSpec, differences, evolve_shop
 from ledger.shop.stamps import (
     PreferencesChanged,
     ProductRevised,
     ProductWithdrawn,
     QuotaSet,
+    ShopCancelled,
+    ShopMoved,
+    ShopOpened,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One value: where it stands, what it is and what it would be; "" is nothing."""
+    """One value: where it stands, what it is and what it would be; "" is nothing.
+
+    `values` are the same two as they are, for who tells them in another form.
+    """
 
     path: str
     before: str
     after: str
+    values: tuple[object, object] = field(default=(None, None), compare=False, repr=False)
+
+
+def foreseen(spec: ShopSpec, shop: Shop) -> Shop:
+    """The shop as it would stand after an import."""
+    for stamp in differences(spec, shop):
+        as_recorded = Recorded(
+            stream=shop.id,
+            version=shop.version + 1,
+            position=0,
+            recorded_at=EARLIEST,
+            stamp=stamp,
+            correlation_id=shop.id,
+            actor="",
+        )
+        shop = evolve_shop(shop, as_recorded)
+    return shop
 
 
 def changes(spec: ShopSpec, shop: Shop) -> Sequence[Change]:
     """Every value that an import would change; none exactly when it would stamp nothing."""
+    return changes_by(differences(spec, shop), shop)
+
+
+def changes_by(  # noqa: C901 (a dispatching match)
+    stamps: Sequence[object], shop: Shop
+) -> Sequence[Change]:
+    """Every value of a shop that these stamps change, which are of one change."""
     found: list[Change] = []
-    for stamp in differences(spec, shop):
+    for stamp in stamps:
         match stamp:
             case PreferencesChanged(before=before, after=after):
                 found += _between("", before, after)
@@ -37,23 +69,31 @@ def changes(spec: ShopSpec, shop: Shop) -> Sequence[Change]:
                 found += _between(f"products.{slug}", shop.products.get(slug), stamp)
             case ProductWithdrawn(slug=slug):
                 found.append(Change(path=f"products.{slug}", before="on sale", after="withdrawn"))
+            case ShopOpened(slug=slug):
+                found.append(Change(path="slug", before="", after=slug))
+            case ShopMoved(before=before, starts_at=starts_at):
+                found += _between("starts_at", before, starts_at)
+            case ShopCancelled():
+                found.append(Change(path="slug", before=shop.slug, after="cancelled"))
             case _:
-                found.append(Change(path="slug", before="", after=spec.slug))
+                pass
     return found
 
 
 def _between(path: str, before: object, after: object) -> Iterator[Change]:
     old, new = dict(_leaves(path, before)), dict(_leaves(path, after))
     for name in [*old, *(name for name in new if name not in old)]:
-        if old.get(name, "") != new.get(name, ""):
-            yield Change(path=name, before=old.get(name, ""), after=new.get(name, ""))
+        was, will = old.get(name), new.get(name)
+        told = [_told(one) if one is not None else "" for one in (was, will)]
+        if told[0] != told[1]:
+            yield Change(path=name, before=told[0], after=told[1], values=(was, will))
 
 
-def _leaves(path: str, value: object) -> Iterator[tuple[str, str]]:
+def _leaves(path: str, value: object) -> Iterator[tuple[str, object]]:
     """Every value within a value, by its dotted path."""
     within = _within(value)
     if within is None:
-        yield path, _told(value)
+        yield path, value
         return
     for name, one in within.items():
         yield from _leaves(f"{path}.{name}" if path else name, one)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledger.shop import limits
@@ -23,6 +23,7 @@ _SEVERAL_LINES = frozenset("\n\t")
 class Fault:
     """One value that cannot be: where it stands, what it is, and what would be right.
 
+    `right` has places for `values`, as in %(most)s, so that it can be said in other languages.
     `rests_on` are other values that the rule looked at: where one of those is not known, neither
     is this.
     """
@@ -30,7 +31,13 @@ class Fault:
     path: Path
     found: object
     right: str
+    values: Mapping[str, object] = field(default_factory=dict)
     rests_on: tuple[Path, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What would be right, with its values in their places."""
+        return self.right % self.values if self.values else self.right
 
 
 Faults = Iterator[Fault]
@@ -39,14 +46,15 @@ Faults = Iterator[Fault]
 def moment_faults(path: Path, moment: datetime) -> Faults:
     """A moment that has a time zone and that pages can tell."""
     if moment.tzinfo is None or not limits.EARLIEST <= moment < limits.LATEST:
-        right = f"a moment from {limits.EARLIEST.year} to {limits.LATEST.year - 1}"
-        yield Fault(path=path, found=moment.isoformat(), right=right)
+        right = "a moment from %(first)s to %(last)s"
+        values = {"first": limits.EARLIEST.year, "last": limits.LATEST.year - 1}
+        yield Fault(path=path, found=moment.isoformat(), right=right, values=values)
 
 
 def count_faults(path: Path, count: int, most: int) -> Faults:
     """No more of them than `most`."""
     if count > most:
-        yield Fault(path=path, found=count, right=f"at most {most} of them")
+        yield Fault(path=path, found=count, right="at most %(most)s of them", values={"most": most})
 
 
 def texts_faults(
@@ -75,13 +83,15 @@ def text_faults(
     if needed and not any(map(_visible, text)):
         yield Fault(path=path, found=text, right="a text that can be seen")
     if _TOO_MARKED.search(_marks_of(text)):
-        right = f"at most {limits.MARKS} accents on one letter"
-        yield Fault(path=path, found=text, right=right)
+        right = "at most %(most)s accents on one letter"
+        yield Fault(path=path, found=text, right=right, values={"most": limits.MARKS})
     if len(text) > most:
-        yield Fault(path=path, found=text, right=f"at most {most} characters")
+        right = "at most %(most)s characters"
+        yield Fault(path=path, found=text, right=right, values={"most": most})
     allowed = _SEVERAL_LINES if lines else frozenset[str]()
     if any(unfit(one) for one in {*text} - allowed):
-        right = "a text without control characters" + ("" if lines else ", on one line")
+        right = "a text without control characters"
+        right = right if lines else "a text without control characters, on one line"
         yield Fault(path=path, found=text, right=right)
 
 

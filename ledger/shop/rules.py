@@ -93,7 +93,7 @@ def field_of(path: Path, spec: ShopSpec | None = None) -> str:
 def said(fault: Fault) -> str:
     """What stands there, and what would be right."""
     text = fault.found if isinstance(fault.found, str) else repr(fault.found)
-    return f"{_shown(text) or 'nothing'} stands there; right would be {fault.right}"
+    return f"{_shown(text) or 'nothing'} stands there; right would be {fault.told}"
 
 
 def _shown(text: str) -> str:
@@ -176,24 +176,29 @@ def _of_picture(name: str, one: Picture | None) -> Faults:
     alt: Path = (name, "alt")
     yield from texts_faults(alt, one.alt, limits.ALT_TEXT, needed=True)
     if missing := [language for language in TOLD_IN if language not in one.alt]:
-        right = f"what it shows in {', '.join(TOLD_IN)}, for who does not see it"
-        found = f"nothing in {', '.join(missing)}"
-        yield Fault(path=alt, found=found, right=right)
+        right = "what it shows in %(languages)s, for who does not see it"
+        found, values = f"nothing in {', '.join(missing)}", {"languages": ", ".join(TOLD_IN)}
+        yield Fault(path=alt, found=found, right=right, values=values)
 
 
 def _of_provider(one: Preferences) -> Faults:
     provider: Path = ("provider",)
     if one.provider not in CAPABILITIES:
-        right = f"one of {', '.join(CAPABILITIES)}"
-        yield Fault(path=provider, found=one.provider, right=right)
+        known = {"known": ", ".join(CAPABILITIES)}
+        yield Fault(path=provider, found=one.provider, right="one of %(known)s", values=known)
     if one.currency not in CURRENCIES:
         right = "a currency of ISO 4217 that is in use, in capital letters, such as EUR"
         yield Fault(path=("currency",), found=one.currency, right=right)
     elif one.currency not in capability(one.provider).currencies:
         taken = sorted(capability(one.provider).currencies)
         few = ", ".join(taken) if len(taken) < 30 else "a currency that it takes"
-        right = f"{few} (with provider {one.provider})"
-        yield Fault(path=("currency",), found=one.currency, right=right, rests_on=(provider,))
+        yield Fault(
+            path=("currency",),
+            found=one.currency,
+            right="%(taken)s (with provider %(provider)s)",
+            values={"taken": few, "provider": one.provider},
+            rests_on=(provider,),
+        )
     yield from texts_faults(("how_to_pay",), one.how_to_pay, limits.HOW_TO_PAY, lines=True)
     if capability(one.provider).by_hand and not one.how_to_pay:
         right = "how people pay, such as a bank account, by language: money comes by hand here"
@@ -219,8 +224,13 @@ def _of_grace(one: Preferences) -> Faults:
         return
     if not capability(one.provider).captures_later:
         able = ", ".join(name for name, it in CAPABILITIES.items() if it.captures_later)
-        right = f"automatic (only these can capture later: {able})"
-        yield Fault(path=("capture",), found="manual", right=right, rests_on=(("provider",),))
+        yield Fault(
+            path=("capture",),
+            found="manual",
+            right="automatic (only these can capture later: %(able)s)",
+            values={"able": able},
+            rests_on=(("provider",),),
+        )
     yield from _whole(("grace_period",), one.grace_period, limits.GRACE_PERIOD, said=span)
 
 
@@ -261,9 +271,13 @@ def _price(path: Path, price: Money, shop: Preferences) -> Faults:
     yield from wrong
     known = shop.currency in capability(shop.provider).currencies
     if price and known and not wrong and (refused := hindrance(shop.provider, price)):
-        right = f"0 or another amount: {refused}"
-        rests_on: tuple[Path, ...] = (("provider",), ("currency",))
-        yield Fault(path=path, found=price.amount, right=right, rests_on=rests_on)
+        yield Fault(
+            path=path,
+            found=price.amount,
+            right="0 or another amount: %(refused)s",
+            values={"refused": refused},
+            rests_on=(("provider",), ("currency",)),
+        )
 
 
 def _quotas(path: Path, one: ProductSpec, spec: ShopSpec) -> Faults:
@@ -278,8 +292,14 @@ def _quotas(path: Path, one: ProductSpec, spec: ShopSpec) -> Faults:
         if quota in one.quotas[:place]:
             yield Fault(path=path, found=f"{quota} twice", right="each quota once")
         elif quota not in spec.quotas:
-            right = f"one of {', '.join(spec.quotas) or 'the quotas, of which there are none'}"
-            yield Fault(path=path, found=quota, right=right, rests_on=(("quotas",),))
+            known = ", ".join(spec.quotas) or "the quotas, of which there are none"
+            yield Fault(
+                path=path,
+                found=quota,
+                right="one of %(known)s",
+                values={"known": known},
+                rests_on=(("quotas",),),
+            )
 
 
 def _window(path: Path, one: ProductSpec) -> Faults:
@@ -295,15 +315,20 @@ def _window(path: Path, one: ProductSpec) -> Faults:
 
 def _slug(path: Path, slug: str) -> Faults:
     if not _SLUG.fullmatch(slug):
-        right = f"small letters, digits and hyphens, at most {limits.SLUG}, no hyphen first"
-        yield Fault(path=path, found=slug, right=right)
+        right = "small letters, digits and hyphens, at most %(most)s, no hyphen first"
+        yield Fault(path=path, found=slug, right=right, values={"most": limits.SLUG})
 
 
 def _amount(path: Path, money: Money, currency: str) -> Faults:
     yield from _whole(path, money.amount, limits.PRICE, said=_minor)
     if money.currency != currency:
-        right, rests_on = f"an amount in {currency}", (("currency",),)
-        yield Fault(path=path, found=money.currency, right=right, rests_on=rests_on)
+        yield Fault(
+            path=path,
+            found=money.currency,
+            right="an amount in %(currency)s",
+            values={"currency": currency},
+            rests_on=(("currency",),),
+        )
 
 
 def _minor(amount: int) -> str:
@@ -328,8 +353,9 @@ def _whole(path: Path, value: int, bounds: Range, *, said: Callable[[int], str] 
     if type(value) is not int:
         yield Fault(path=path, found=value, right="a whole number")
     elif not least <= value <= most:
-        right = f"from {said(least)} to {said(most)}"
-        yield Fault(path=path, found=said(value), right=right)
+        bounds_said = {"least": said(least), "most": said(most)}
+        right = "from %(least)s to %(most)s"
+        yield Fault(path=path, found=said(value), right=right, values=bounds_said)
 
 
 def _percent(path: Path, text: str) -> Faults:

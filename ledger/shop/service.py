@@ -10,6 +10,7 @@ from ledger.kernel.refusals import (
     Contradicted,
     QuotaTooSmall,
     SellingStopped,
+    ShopChanged,
     ShopInvalid,
     ShopUnreadable,
     UnknownShop,
@@ -25,9 +26,17 @@ from ledger.kernel.store import (
     UnreadStamp,
 )
 from ledger.shop.cache import ShopCache
+from ledger.shop.history import ShopEdit, edits
 from ledger.shop.rules import check, check_move, check_reason
 from ledger.shop.shop import Shop, ShopSpec, differences, fold_shop, restatement
-from ledger.shop.stamps import QuotaSet, ShopCancelled, ShopMoved, quota_id, shop_id
+from ledger.shop.stamps import (
+    ChangeExplained,
+    QuotaSet,
+    ShopCancelled,
+    ShopMoved,
+    quota_id,
+    shop_id,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,17 +112,37 @@ class Shops:
             raise ShopUnreadable(slug)
         return shop
 
+    def edits(self, slug: str) -> Sequence[ShopEdit]:
+        """Every edit of a shop, the oldest first; raises `UnknownShop` and `ShopUnreadable`."""
+        shop = self.newest(slug)
+        history, _unread = self._store.read_what_can_be(shop.id)
+        return edits(shop.id, history)
+
+    def as_of(self, slug: str, version: int) -> Shop:
+        """The shop as it was after so many of its stamps; empty if there was none."""
+        history, _unread = self._store.read_what_can_be(shop_id(slug))
+        return fold_shop(shop_id(slug), (one for one in history if one.version <= version))
+
     def import_shop(
-        self, spec: ShopSpec, *, actor: str, at: datetime
+        self,
+        spec: ShopSpec,
+        *,
+        actor: str,
+        at: datetime,
+        why: ChangeExplained | None = None,
+        seen: int | None = None,
     ) -> Sequence[Recorded[object]]:
         """Stamp exactly the differences between a file and the ledger; none if they agree.
 
         Where stamps of the shop cannot be read, the file takes the place of all of them.
-        Raises `ShopInvalid`, and `QuotaTooSmall` when a quota would shrink below what is taken.
+        `why` stands beside them, if there are any; `seen` is the version of the shop that
+        somebody looked at before.
+        Raises `ShopInvalid`, `QuotaTooSmall` when a quota would shrink below what is taken, and
+        `ShopChanged` when the shop is not as it was seen.
         """
         check(spec)
         self._keep_pictures(spec.pictures)
-        return again_on_conflict(shop_id(spec.slug), lambda: self._import(spec, actor))
+        return again_on_conflict(shop_id(spec.slug), lambda: self._import(spec, actor, why, seen))
 
     def cancel(self, slug: str, *, reason: Mapping[str, str], actor: str) -> Shop:
         """The shop, cancelled: from this stamp on it sells nothing, and its orders follow.
@@ -168,10 +197,14 @@ class Shops:
             case _:
                 raise Contradicted
 
-    def _import(self, spec: ShopSpec, actor: str) -> Sequence[Recorded[object]] | Conflict:
+    def _import(
+        self, spec: ShopSpec, actor: str, why: ChangeExplained | None, seen: int | None
+    ) -> Sequence[Recorded[object]] | Conflict:
         shop, unread = self._look(shop_id(spec.slug))
+        if seen is not None and shop.version != seen:
+            raise ShopChanged(version=shop.version)
         _require_its_start(spec, shop)
-        drafts = _drafts(spec, shop, [one.version for one in unread], actor)
+        drafts = _drafts(spec, shop, [one.version for one in unread], actor, why)
         if not drafts:
             return ()
         expected, seats = {shop.id: shop.version}, _capacities(drafts)
@@ -232,12 +265,16 @@ def _opened(shop: Shop) -> Shop:
     return shop
 
 
-def _drafts(spec: ShopSpec, shop: Shop, unread: Sequence[int], actor: str) -> list[Draft[object]]:
+def _drafts(
+    spec: ShopSpec, shop: Shop, unread: Sequence[int], actor: str, why: ChangeExplained | None
+) -> list[Draft[object]]:
     stream = shop_id(spec.slug)
     cause = uuid5(stream, f"import/{shop.version}")
     stamps = restatement(spec, shop, unread) if unread else differences(spec, shop)
+    explained = [why] if why is not None and stamps else []
     return [
-        Draft(stream=stream, stamp=stamp, correlation_id=cause, actor=actor) for stamp in stamps
+        Draft(stream=stream, stamp=stamp, correlation_id=cause, actor=actor)
+        for stamp in (*stamps, *explained)
     ]
 
 

@@ -10,6 +10,7 @@ from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.money import Money
 from ledger.payments.capabilities import capability
 from ledger.shop.stamps import (
+    ChangeExplained,
     Picture,
     Preferences,
     PreferencesChanged,
@@ -143,6 +144,34 @@ class ShopSpec:
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
+def spec_of(shop: Shop) -> ShopSpec:
+    """What a file would say of a shop as it stands; the shop was opened."""
+    ranked = sorted(shop.products.values(), key=lambda one: (one.rank, one.slug))
+    return ShopSpec(
+        slug=shop.slug,
+        preferences=shop.terms,
+        quotas=shop.quotas,
+        products=tuple(as_spec(one) for one in ranked),
+    )
+
+
+def as_spec(one: ProductRevised) -> ProductSpec:
+    """What a file would say of a product."""
+    return ProductSpec(
+        slug=one.slug,
+        title=one.title,
+        description=one.description,
+        price=one.price,
+        vat_percent=one.vat_percent,
+        quotas=one.quotas,
+        tickets=one.tickets,
+        max_per_order=one.max_per_order,
+        available_from=one.available_from,
+        available_until=one.available_until,
+        unlimited=not one.quotas,
+    )
+
+
 def fold_shop(shop_id: UUID, history: Iterable[Recorded[object]]) -> Shop:
     """The shop as it stands after these stamps."""
     shop = Shop(id=shop_id)
@@ -181,7 +210,7 @@ def evolve_shop(  # noqa: C901 (a dispatching match)
             return replace(shop, products=kept)
         case ShopRestated():
             return replace(shop, void=shop.void | {*stamp.versions})
-        case SeriesResumed():
+        case SeriesResumed() | ChangeExplained():
             return shop
         case ShopCancelled():
             return replace(shop, change=ShopChange(id=recorded.correlation_id, stamp=stamp))

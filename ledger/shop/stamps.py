@@ -233,6 +233,18 @@ class ShopCancelled:
     reason: Mapping[str, str]
 
 
+@stamp("CHANGE_EXPLAINED", binding=("undoes",), sealed=("reason",))
+class ChangeExplained:
+    """Why whoever changed the shop did so: it stands beside the stamps of that change.
+
+    `undoes` is the correlation id of the change that this one takes back. `reason` may name
+    people: it is None once its key is gone.
+    """
+
+    undoes: UUID | None = None
+    reason: str | None = None
+
+
 @stamp("SHOP_MOVED", binding=("starts_at",))
 class ShopMoved:
     """It takes place at another time. Until `refunds_until` customers may have their money back.
@@ -254,6 +266,7 @@ ShopStamp = (
     | ProductWithdrawn
     | ShopRestated
     | SeriesResumed
+    | ChangeExplained
     | ShopCancelled
     | ShopMoved
 )

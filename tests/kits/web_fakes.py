@@ -56,6 +56,7 @@ from ledger.webhooks.endpoint import Answer, Endpoint, address_fault
 from projections.cases import CaseRow, cases
 from projections.order_search import OrderPage, OrderSearch, order_pages
 from projections.order_words import order_terms
+from projections.product_sales import PieceCount, SeatHolder, product_sales
 from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
 from web.http.access import Token
@@ -418,6 +419,29 @@ class ViewsInMemory:
             for row in rows
             if row.shop == shop
         ]
+
+    def count_pieces(self, shop: str) -> Sequence[PieceCount]:
+        sums: dict[tuple[str, int], list[int]] = {}
+        for row in (row for order in self._orders() for row in product_sales(order)):
+            if row.shop == shop:
+                of = sums.setdefault((row.product, row.revision), [0, 0, 0])
+                of[:] = [a + b for a, b in zip(of, (row.ordered, row.held, row.sold), strict=True)]
+        return [
+            PieceCount(product=product, revision=revision, ordered=of[0], held=of[1], sold=of[2])
+            for (product, revision), of in sums.items()
+        ]
+
+    def seat_holders(
+        self, quota: UUID, before: tuple[datetime, UUID], limit: int
+    ) -> Sequence[SeatHolder]:
+        found = []
+        for order in self._orders():
+            held, sold = order.seats.get(quota, (0, 0))
+            if (held or sold) and order.placed_at and (order.placed_at, order.id) < before:
+                found.append(
+                    SeatHolder(order=order.id, placed_at=order.placed_at, held=held, sold=sold)
+                )
+        return sorted(found, key=lambda one: (one.placed_at, one.order), reverse=True)[:limit]
 
     def checkpoints(self) -> Sequence[Checkpoint]:
         return [Checkpoint(name="order_pages", lag=self.lag, behind_since=self.behind_since)]

@@ -133,3 +133,13 @@ def test_a_void_that_was_refused_is_due_again():
 
 def test_the_provider_s_name_of_an_authorized_payment_leads_to_its_attempt():
     assert {row.reference for row in rows_of("provider_references", *KEPT)} == {"pi_1"}
+
+
+def test_pieces_are_counted_by_product_and_revision_as_long_as_they_are_taken():
+    (placed,) = rows("product_sales", 1)
+    assert (placed.product, placed.revision, placed.ordered) == ("weekend", 1, 1)
+    assert (placed.held, placed.sold) == (1, 0)
+    (paid,) = rows("product_sales", after(Paid))
+    assert (paid.held, paid.sold) == (0, 1)
+    (released,) = rows("product_sales", after(SeatsReleased))
+    assert (released.ordered, released.held, released.sold) == (1, 0, 0)

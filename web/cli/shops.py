@@ -9,13 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from adapters.shop_file.read import read_shop_file
-from adapters.shop_file.write import file_name, pictures_of, shop_file, spec_of
+from adapters.shop_file.write import file_name, pictures_of, shop_file
 from ledger.shop.changes import Change, changes
 from ledger.shop.rules import check, faults, field_of, said
 from ledger.shop.service import UnreadShop
-from ledger.shop.shop import ShopSpec
+from ledger.shop.shop import ShopSpec, spec_of
+from ledger.shop.stamps import ChangeExplained
 from web.cli import audit_tables as tables
-from web.cli.arguments import Word
+from web.cli.arguments import Word, checked_reason
 from web.cli.move_in import SOURCES, move_in
 from web.wiring.parts import Parts
 
@@ -38,9 +39,16 @@ def shop() -> None:
 @click.option("--how-to-pay", type=Word(longest=2_000), help="How, where money comes by hand.")
 @click.option("--seller", type=Word(), help="Who sells, if not as the other shop says.")
 @click.option("--email", type=Word(), help="The address that letters come from.")
+@click.option("--reason", default="", help="Why; it stands sealed beside what is stamped.")
 @click.pass_context
 def import_shop(
-    context: click.Context, /, file: Path, source: str | None, to: Path | None, **said: str | None
+    context: click.Context,
+    /,
+    file: Path,
+    source: str | None,
+    to: Path | None,
+    reason: str,
+    **said: str | None,
 ) -> None:
     """Stamp the differences between FILE and the ledger.
 
@@ -54,7 +62,8 @@ def import_shop(
         raise click.UsageError("These options are for --from.")
     spec = read_shop_file(file)
     parts: Parts = context.obj()
-    stamped = parts.shops.import_shop(spec, actor="cli", at=parts.clock())
+    why = ChangeExplained(reason=checked_reason(reason)) if reason else None
+    stamped = parts.shops.import_shop(spec, actor="cli", at=parts.clock(), why=why)
     if spec.preferences.provider not in parts.providers:
         warning = "has no settings here. Without them nobody can pay at this shop."
         click.echo(f"Warning: {spec.preferences.provider} {warning}", err=True)

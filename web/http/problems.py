@@ -98,6 +98,8 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.QuotaTooSmall: _kind(409, "quota-too-small", "Quota too small"),
     no.ShopInvalid: _kind(422, "shop-invalid", "Shop file not accepted"),
     no.OrderMoved: _kind(412, "order-moved", "The order changed"),
+    no.ShopChanged: _kind(412, "shop-changed", "The shop changed"),
+    no.NotUndoable: _kind(409, "not-undoable", "Not taken back"),
     no.AlreadyCancelled: _kind(409, "already-cancelled", "Cancelled already"),
     no.NotWithdrawable: _kind(409, "not-withdrawable", "Nothing to take back"),
     no.MoneyReturned: _kind(409, "money-returned", "Money returned since"),

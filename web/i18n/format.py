@@ -14,15 +14,15 @@ from ledger.kernel.clocks import within
 from ledger.kernel.money import Money
 from ledger.shop.texts import cut, link_in, text_in
 from web.i18n import languages
-from web.i18n.gettext import _
+from web.i18n.gettext import _, ngettext
 
 # English dates are written the European way round: nobody mistakes 2 December for 12 February.
 _FORMS = {"en": "en_GB"}
 
 
 def add_filters(app: Flask) -> None:
-    """Teach an app's templates `money`, `day`, `moment`, `local`, `cut`, `percent` and `number`."""
-    for one in (money, day, moment, local, cut, link, percent, number, stamped):
+    """Teach an app's templates to write money, times, texts and numbers."""
+    for one in (money, day, moment, local, cut, link, percent, number, stamped, span):
         app.add_template_filter(one)
     app.context_processor(lambda: {"time_zone": time_zone})
 
@@ -76,6 +76,17 @@ def link(links: Mapping[str, str]) -> str:
 def percent(rate: str) -> str:
     """A VAT rate without trailing zeros."""
     return numbers.format_percent(Decimal(rate) / 100, "#,##0.## %", locale=_form())
+
+
+def span(seconds: int) -> str:
+    """A span of time in the largest unit that it is whole in."""
+    if seconds % 86_400 == 0:
+        return ngettext("%(num)d day", "%(num)d days", seconds // 86_400)
+    if seconds % 3_600 == 0:
+        return ngettext("%(num)d hour", "%(num)d hours", seconds // 3_600)
+    if seconds % 60 == 0:
+        return ngettext("%(num)d minute", "%(num)d minutes", seconds // 60)
+    return ngettext("%(num)d second", "%(num)d seconds", seconds)
 
 
 def number(order_number: int) -> str:

@@ -24,6 +24,7 @@ from web.i18n import languages
 from web.i18n.format import local, money, percent, told_in
 from web.i18n.gettext import _, ngettext
 from web.pages.forms import CartForm
+from web.pages.shop_colour import sheet_of
 from web.pages.visit import times
 
 # From this many on, a number of what is left says more than "available".
@@ -179,8 +180,20 @@ def _untold(page: str) -> bytes:
 _OWN = re.compile(r'<input id="(csrf_token|key)" name="\1" type="hidden" value="([^"]+)">')
 
 
+def page_ahead(shop: Shop) -> str:
+    """The page of a shop that is not so yet: nothing can be pressed on it."""
+    told_in(shop.terms.timezone)
+    sheet = sheet_of(shop.terms.colour)
+    return _drawn(shop, offered(shop), ahead=True, colour_sheet=lambda: sheet)
+
+
 def _drawn(
-    shop: Shop, shown: list[Offer], *, held: CartGroup | None = None, complaint: str = ""
+    shop: Shop,
+    shown: list[Offer],
+    *,
+    held: CartGroup | None = None,
+    complaint: str = "",
+    **more: object,
 ) -> str:
     form = CartForm()
     form.renew()
@@ -198,6 +211,7 @@ def _drawn(
         times=times_of(shop.terms),
         sells=any(one.product.price for one in shown),
         sold_out={one.word for one in shown} - {"upcoming"} == {"sold_out"},
+        **more,
     )
 
 

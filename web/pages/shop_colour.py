@@ -106,7 +106,7 @@ def on(colour: Rgb) -> Rgb:
 @lru_cache(maxsize=256)
 def sheet(name: str) -> str:
     """The style sheet of a colour of six hexadecimal digits."""
-    colour = _rgb(name)
+    colour = rgb(name)
     own = f"--own: #{name}; --own-ink: {_hex(on(colour))};"
     light, dark = _tokens(shades(colour, LIGHT)), _tokens(shades(colour, DARK))
     return (
@@ -122,8 +122,13 @@ def add_look(app: Flask) -> None:
 def colour_sheet() -> str:
     """The address of the colours of this page's shop; empty where it has none of its own."""
     shop = shop_here()
-    colour = shop.terms.colour.removeprefix("#").lower() if shop else ""
-    return url_for("colours.show", name=f"{colour}.css", v=__version__) if colour else ""
+    return sheet_of(shop.terms.colour) if shop else ""
+
+
+def sheet_of(colour: str) -> str:
+    """The address of the sheet of a colour such as #0b5c4d; empty where that is none."""
+    name = f"{colour.removeprefix('#').lower()}.css"
+    return url_for("colours.show", name=name, v=__version__) if _NAME.fullmatch(name) else ""
 
 
 @pages.get("/_/colours/<name>")
@@ -145,8 +150,9 @@ def _mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
     return red, green, blue
 
 
-def _rgb(name: str) -> Rgb:
-    red, green, blue = bytes.fromhex(name)
+def rgb(colour: str) -> Rgb:
+    """A colour of six hexadecimal digits, with or without #."""
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return red, green, blue
 
 

@@ -71,3 +71,96 @@ for (const slider of document.querySelectorAll("input[data-submits]")) {
   slider.addEventListener("input", () => { told.textContent = `${slider.value} / ${slider.max}`; });
   slider.addEventListener("change", () => slider.form.requestSubmit());
 }
+
+// Rows that are put into another order: dragged, or moved by their buttons and the arrow keys.
+for (const form of document.querySelectorAll("form[data-reorder]")) {
+  const body = form.querySelector("tbody");
+  const told = form.querySelector("[data-told]");
+  if (!told) continue;
+  form.classList.add("live");
+  const rowsHere = () => [...body.children];
+  const tell = (row) => {
+    const text = form.dataset.moved
+      .replace("{what}", row.querySelector("a").textContent)
+      .replace("{place}", rowsHere().indexOf(row) + 1)
+      .replace("{all}", rowsHere().length);
+    told.textContent = text;
+  };
+  const move = (row, by, focus) => {
+    const all = rowsHere();
+    const other = all[all.indexOf(row) + by];
+    if (!other) return;
+    if (by < 0) other.before(row); else other.after(row);
+    focus?.focus();
+    tell(row);
+  };
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest('button[name="up"], button[name="down"]');
+    if (!button) return;
+    event.preventDefault();
+    move(button.closest("tr"), button.name === "up" ? -1 : 1, button);
+  });
+  form.addEventListener("keydown", (event) => {
+    const button = event.target.closest('button[name="up"], button[name="down"]');
+    if (!button || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    move(button.closest("tr"), event.key === "ArrowUp" ? -1 : 1, button);
+  });
+  // Where it would go is only shown until it is let go: a row that moves loses the pointer.
+  let dragged = null;
+  let place = null;
+  const show = (next) => {
+    place?.row.classList.remove("before", "after");
+    place = next;
+    place?.row.classList.add(place.side);
+  };
+  const over = (event) => {
+    if (!dragged) return;
+    const row = document.elementFromPoint(event.clientX, event.clientY)?.closest("tr");
+    if (!row || row === dragged || row.parentElement !== body) return;
+    const box = row.getBoundingClientRect();
+    show({ row, side: event.clientY < box.top + box.height / 2 ? "before" : "after" });
+  };
+  const drop = (event) => {
+    if (!dragged) return;
+    if (place && event.type === "pointerup") place.row[place.side](dragged);
+    show(null);
+    dragged.classList.remove("dragged");
+    tell(dragged);
+    dragged = null;
+  };
+  for (const grip of form.querySelectorAll(".grip")) {
+    grip.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      grip.setPointerCapture(event.pointerId);
+      dragged = grip.closest("tr");
+      dragged.classList.add("dragged");
+    });
+    grip.addEventListener("pointermove", over);
+    grip.addEventListener("pointerup", drop);
+    grip.addEventListener("pointercancel", drop);
+  }
+}
+
+// A photograph that is too large to be sent is made smaller here; without scripts it is refused.
+for (const input of document.querySelectorAll("input[data-shrinks]")) {
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (!file || file.size < Number(input.dataset.shrinks) / 2) return;
+    try {
+      const image = await createImageBitmap(file);
+      const scale = Math.min(1, 1600 / Math.max(image.width, image.height));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(image.width * scale);
+      canvas.height = Math.round(image.height * scale);
+      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+      const small = await new Promise((done) => { canvas.toBlob(done, "image/webp", 0.85); });
+      if (!small || small.size >= file.size) return;
+      const made = new DataTransfer();
+      made.items.add(new File([small], file.name, { type: small.type }));
+      input.files = made.files;
+    } catch {
+      // What cannot be read here is looked at there.
+    }
+  });
+}

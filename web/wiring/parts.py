@@ -33,6 +33,7 @@ from ledger.staff.service import StaffMembers
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from projections.reports.forms import ReportFile
+from web.wiring.catalogue import CatalogueViews
 from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, ShopSales
 from web.wiring.reports import Reports
 from web.wiring.settings import Settings
@@ -163,6 +164,10 @@ class Limits(Protocol):
 class Pictures(Protocol):
     """Where the pictures of shops are kept."""
 
+    def keep(self, pictures: Mapping[str, bytes]) -> None:
+        """Keep bytes (WebP) by their SHA-256; what is there already stays."""
+        ...
+
     def read(self, hash: str) -> bytes | None:
         """The bytes (WebP) under their SHA-256 (hexadecimal); None where nobody kept any."""
         ...
@@ -246,7 +251,7 @@ def no_receipt(
     return ""
 
 
-class Views(AccountViews, Protocol):
+class Views(AccountViews, CatalogueViews, Protocol):
     """They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def cases(self, state: str = "open") -> Sequence[CaseRow]:

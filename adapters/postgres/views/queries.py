@@ -13,7 +13,8 @@ from adapters.postgres.views.owner import Checkpoint
 from adapters.postgres.views.tables import row_of
 from projections.cases import CaseRow
 from projections.open_intents import OpenIntent
-from projections.order_search import OrderPage, OrderSearch
+from projections.order_search import OrderPage, OrderSearch, Place
+from projections.product_sales import PieceCount, SeatHolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +333,15 @@ class Views:
         """Orders of these shops with money that is on its way back."""
         found = self._read("views_read_pending_refunds", [*shops], limit)
         return [order for (order,) in found]
+
+    def count_pieces(self, shop: str) -> Sequence[PieceCount]:
+        """What was ordered of each product of a shop, by revision."""
+        return [row_of(PieceCount, values) for values in self._read("views_count_pieces", shop)]
+
+    def seat_holders(self, quota: UUID, before: Place, limit: int) -> Sequence[SeatHolder]:
+        """The orders that take seats of a quota, the newest first, from a place on."""
+        found = self._read("views_read_seat_holders", quota, *before, limit)
+        return [row_of(SeatHolder, values) for values in found]
 
     def checkpoints(self) -> Sequence[Checkpoint]:
         """How far each projection has come."""

@@ -14,14 +14,14 @@ from adapters.shop_file import read
 from adapters.shop_file.pictures import PICTURE
 from adapters.shop_file.read import read_shop_file, shop_of
 from adapters.shop_file.strict_yaml import Items, Keys, Node, read_yaml
-from adapters.shop_file.write import file_name, pictures_of, shop_file, spec_of
+from adapters.shop_file.write import file_name, pictures_of, shop_file
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from ledger.kernel.money import Money
 from ledger.shop.changes import changes
 from ledger.shop.rules import faults
 from ledger.shop.service import Shops
-from ledger.shop.shop import ProductSpec, Shop, ShopSpec, differences
+from ledger.shop.shop import ProductSpec, Shop, ShopSpec, differences, spec_of
 from ledger.shop.stamps import BankAccount, CancellationPolicy, Release, Seller, SignIn, Surplus
 
 SAMPLES = Path(__file__).parents[3] / "web/samples"

@@ -1,0 +1,104 @@
+"""An organiser's journey in a real browser: a price, another order by keyboard, and back again."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from ledger.kernel.money import Money
+from tests.kits.back_office import entered
+from tests.web.admin.test_in_a_browser import House
+
+SHOP = "/admin/shops/winterfest"
+
+
+@pytest.fixture(scope="module")
+def house():
+    made = House()
+    made.cookie = entered(made.world, "admin").get_cookie("staff").value
+    yield made
+    made.close()
+
+
+def slugs(page: Any) -> list[str]:
+    return [row.get_attribute("data-slug") for row in page.locator("tr[data-slug]").all()]
+
+
+def confirm(page: Any) -> None:
+    page.get_by_role("button", name="Show what it would do").click()
+    page.get_by_role("button", name="Do it").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
+def test_a_price_is_revised_the_list_reordered_by_keyboard_and_the_price_taken_back(
+    browser, house, width
+):
+    page = house.open(browser, width)
+    page.goto(f"{house.base}{SHOP}/catalogue")
+    page.get_by_role("link", name="Weekend ticket").click()
+    page.get_by_label("Price", exact=True).fill("41,00")
+    page.get_by_label("Why").fill("The hall costs more.")
+    page.get_by_role("button", name="Show what it would do").click()
+    expect(page.locator("#preview")).to_contain_text("€41.00")
+    page.get_by_role("button", name="Do it").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
+
+    before = slugs(page)
+    page.get_by_role("button", name="Move Weekend ticket down").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-told]")).to_contain_text("Weekend ticket is now number 3 of 4")
+    assert slugs(page) == [before[1], before[2], before[0], before[3]]
+    page.get_by_role("button", name="Save this order").click()
+    page.get_by_role("button", name="Do it").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
+    assert slugs(page) == [before[1], before[2], before[0], before[3]]
+
+    page.get_by_role("link", name="History").click()
+    page.get_by_role("listitem").filter(has_text="The hall costs more.").get_by_role(
+        "link", name="Take back"
+    ).click()
+    page.get_by_label("Why").fill("A slip.")
+    confirm(page)
+    shop = house.world.parts.shops.newest("winterfest")
+    assert shop.products["weekend"].price == Money(3500, "EUR")
+    assert [one.slug for one in sorted(shop.products.values(), key=lambda one: one.rank)][2] == (
+        "weekend"
+    )
+    assert page.complaints == []
+    page.context.close()
+
+
+def test_a_product_is_dragged_to_another_place(browser, house):
+    page = house.open(browser, 1280)
+    page.goto(f"{house.base}{SHOP}/catalogue")
+    before = slugs(page)
+    grip, last = page.locator(".grip").first.bounding_box(), page.locator("tr[data-slug]").last
+    below = last.bounding_box()
+    page.mouse.move(grip["x"] + 4, grip["y"] + 4)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 4, below["y"] + below["height"] - 4, steps=6)
+    page.mouse.up()
+    assert slugs(page) == [*before[1:], before[0]]
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("width", "language"), [(390, "sv"), pytest.param(1280, "fi", marks=pytest.mark.slow)]
+)
+def test_pages_of_a_shop_fit_the_screen_and_everybody_can_use_them(browser, house, width, language):
+    page = house.open(browser, width)
+    house.world.a_paid_order()
+    for path in (
+        f"{SHOP}/catalogue", f"{SHOP}/products/weekend", f"{SHOP}/quotas/weekend",
+        f"{SHOP}/settings", f"{SHOP}/settings/looks", f"{SHOP}/settings/payment",
+        f"{SHOP}/history", "/admin/shops/new",
+    ):  # fmt: skip
+        page.goto(f"{house.base}{path}?lang={language}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        found = Axe().run(page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], path
+    assert page.complaints == []
+    page.context.close()

@@ -1,0 +1,205 @@
+"""Changes of a shop in words: what each value is called, and how it is told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from flask_babel import lazy_gettext as _l
+
+from ledger.kernel.money import Money
+from ledger.shop import stamps
+from ledger.shop.changes import Change
+from ledger.shop.stamps import Release, ShopStamp, SignIn, Surplus
+from web.admin.shop_fields import TONGUES, FieldKind, ShopField
+from web.i18n.format import moment, money, percent, span
+from web.i18n.gettext import _
+
+PROVIDERS: Mapping[str, object] = {
+    "stripe": "Stripe",
+    "paytrail": "Paytrail",
+    "sumup": "SumUp",
+    "manual": _l("By hand: cash and bank transfers"),
+}
+RELEASES: Mapping[str, object] = {
+    Release.AT_REQUEST: _l("As soon as it is asked for"),
+    Release.AT_REFUND_ACCEPTED: _l("When the provider has accepted the refund"),
+    Release.AT_REFUND_SETTLED: _l("When the money has arrived"),
+}
+SURPLUSES: Mapping[str, object] = {
+    Surplus.CASE: _l("Waits for a person"),
+    Surplus.REFUND: _l("Goes back by itself"),
+}
+SIGN_INS: Mapping[str, object] = {
+    SignIn.OPTIONAL: _l("Guests may buy"),
+    SignIn.REQUIRED: _l("Only who is signed in may buy"),
+}
+_WORDS = {**PROVIDERS, **RELEASES, **SURPLUSES, **SIGN_INS}
+# What each value is called, by the last parts of its path.
+_LABELS: Mapping[str, object] = {
+    "seller.name": _l("Seller"),
+    "seller.email": _l("Email that letters come from"),
+    "seller.business_id": _l("Business ID"),
+    "seller.address": _l("Address of the seller"),
+    "seller.phone": _l("Phone"),
+    "cancellation.period_days": _l("Days to cancel"),
+    "cancellation.fee_fixed": _l("Fixed fee"),
+    "cancellation.fee_percent": _l("Fee in percent"),
+    "cancellation.release": _l("When seats are free again"),
+    "cancellation.parts": _l("Parts of an order can be cancelled"),
+    "cancellation.approval_above": _l("Refunds above this need a second person"),
+    "venue.name": _l("Venue"),
+    "venue.address": _l("Address of the venue"),
+    "venue.directions": _l("How to get there"),
+    "bank_account.iban": "IBAN",
+    "bank_account.holder": _l("Holder of the account"),
+    "bank_account.bic": "BIC",
+    "picture.hash": _l("Picture"),
+    "picture.alt": _l("What the picture shows"),
+    "logo.hash": _l("Logo"),
+    "logo.alt": _l("What the logo shows"),
+    "available_from": _l("On sale from"),
+    "available_until": _l("On sale until"),
+    "bank_account": _l("Bank account"),
+    "capacity": _l("Seats"),
+    "colour": _l("Colour"),
+    "currency": _l("Currency"),
+    "description": _l("Description"),
+    "doors_at": _l("Doors open"),
+    "ends_at": _l("It ends"),
+    "grace_period": _l("Time to cancel before the money is taken"),
+    "how_to_pay": _l("How to pay"),
+    "max_per_order": _l("Most in one order"),
+    "name": _l("Name"),
+    "overpaid": _l("Money beyond the price"),
+    "price": _l("Price"),
+    "provider": _l("Who takes the payments"),
+    "quotas": _l("Quotas"),
+    "rank": _l("Place in the list"),
+    "remind_unpaid": _l("Letter to who has not paid"),
+    "revision": _l("Revision"),
+    "sign_in": _l("Who may buy"),
+    "slug": _l("Address"),
+    "starts_at": _l("It starts"),
+    "terms_url": _l("Terms of sale"),
+    "tickets": _l("Tickets for each piece"),
+    "timezone": _l("Time zone"),
+    "title": _l("Title"),
+    "unpaid_after": _l("Unpaid orders end after"),
+    "vat_percent": _l("VAT"),
+}
+# What an order never shows: how a picture was made, and what follows from others.
+_SILENT = ("source", "width", "height", "unlimited")
+_SPANS = ("unpaid_after", "grace_period")
+_PERCENTS = ("vat_percent", "fee_percent")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeShown:
+    """A change of one value. `about` is the product or quota it belongs to, if it is of one."""
+
+    about: str
+    label: str
+    before: str
+    after: str
+
+
+def in_words(changes: Sequence[Change]) -> Sequence[ChangeShown]:
+    """What changed, value by value; moves in the list only where nothing else changed."""
+    told = [one for one in changes if one.path.rpartition(".")[2] not in _SILENT]
+    moves = [one for one in told if one.path.endswith(".rank")]
+    others = [one for one in told if one not in moves]
+    shown = [_shown(one) for one in others]
+    return shown or [_shown(one) for one in moves]
+
+
+def value_named(path: str) -> str:
+    """What a value is called, with the product or quota that it belongs to."""
+    about, _name, label = _named(path.removesuffix(".amount"))
+    return ", ".join(filter(None, (about, label)))
+
+
+def _named(whole: str) -> tuple[str, str, str]:
+    """Of a path whom it is about, what of it without a language, and what that is called."""
+    path, about = whole.split("."), ""
+    if path[0] in ("products", "quotas") and len(path) > 1:
+        about, path = path[1], path[2:] or (["capacity"] if path[0] == "quotas" else [])
+    tongue = path[-1] if path and path[-1] in TONGUES else ""
+    name = ".".join(path[:-1] if tongue else path)
+    label = str(_LABELS.get(name) or _LABELS.get(name.rpartition(".")[2]) or name or _("On sale"))
+    return about, name, f"{label} ({TONGUES[tongue]})" if tongue else label
+
+
+def _shown(change: Change) -> ChangeShown:
+    about, name, label = _named(change.path)
+    before, after = (_value(name, said, value) for said, value in _pairs(change))
+    return ChangeShown(about=about, label=label, before=before, after=after)
+
+
+def _pairs(change: Change) -> Sequence[tuple[str, object]]:
+    return list(zip((change.before, change.after), change.values, strict=True))
+
+
+def _value(name: str, said: str, value: object) -> str:
+    last = name.rpartition(".")[2]
+    match value:
+        case Money():
+            return money(value)
+        case datetime():
+            return moment(value)
+        case bool():
+            return _("yes") if value else _("no")
+        case int() if last in _SPANS:
+            return span(value)
+        case str() if last in _PERCENTS:
+            return percent(value)
+        case str() if value in _WORDS:
+            return str(_WORDS[value])
+        case _:
+            if said in ("on sale", "withdrawn"):
+                return _("yes") if said == "on sale" else _("no")
+            return said[:10] + "…" if last == "hash" and said else said
+
+
+def span_in_words(number: str, unit: str) -> str:
+    """What the two controls of a span say."""
+    sizes = {"D": 86_400, "H": 3_600, "M": 60, "S": 1}
+    return span(int(number) * sizes[unit]) if number.isdecimal() and unit in sizes else ""
+
+
+def choice_in_words(field: ShopField, said: str) -> str:
+    """What was chosen, as it is called."""
+    if field.kind is FieldKind.FLAG:
+        return _("yes") if said == "true" else _("no")
+    return next((str(one[1]) for one in field.options() if one[0] == said), said)
+
+
+def shop_stamp_in_words(one: ShopStamp) -> str:  # noqa: C901 (a dispatching match)
+    """What a stamp of a shop says to staff."""
+    match one:
+        case stamps.ShopOpened():
+            return _("The shop opens.")
+        case stamps.PreferencesChanged():
+            return _("The settings of the shop change.")
+        case stamps.QuotaSet():
+            return _("Quota %(quota)s holds %(num)s.", quota=one.slug, num=one.capacity)
+        case stamps.ProductRevised():
+            return _(
+                "Product %(product)s as it is sold from here on: revision %(num)s.",
+                product=one.slug,
+                num=one.revision,
+            )
+        case stamps.ProductWithdrawn():
+            return _("Product %(product)s is off sale.", product=one.slug)
+        case stamps.ShopRestated():
+            return _("The shop is said anew.")
+        case stamps.SeriesResumed():
+            return _("Numbers go on after a backup was restored.")
+        case stamps.ChangeExplained():
+            return _("Why it was changed.")
+        case stamps.ShopCancelled():
+            return _("The shop is cancelled.")
+        case stamps.ShopMoved():
+            return _("The shop is moved to another time.")
+        case _:
+            assert_never(one)
