@@ -19,6 +19,7 @@ from web.admin import (
     shop_product,
     shop_quota,
     shop_settings,
+    statements,
     welcome,
 )
 from web.admin import order as order_admin
@@ -91,6 +92,7 @@ PAGES = (
     shop_quota.pages,
     shop_settings.pages,
     shop_history.pages,
+    statements.pages,
     components.pages,
     pictures.pages,
     shop_colour.pages,

@@ -199,12 +199,15 @@ class MarkPaid(StaffCommand):
     """Money came without a provider: cash, or a bank transfer with its payment reference.
 
     `amount` None is all that is still due. `transfer` is the bank's own name of a transfer: with it
-    and an amount it is news, which is taken in whatever the order's state.
+    and an amount it is news, which is taken in whatever the order's state. Where a bank's statement
+    told of it, `evidence` is the hash of what it said, and `booked_at` its day.
     """
 
     reference: str = ""
     amount: Money | None = None
     transfer: str = ""
+    evidence: str | None = None
+    booked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

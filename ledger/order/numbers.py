@@ -46,7 +46,7 @@ def payment_reference(year: int, number: int) -> str:
     """Year, seven digits and a check digit with weights 7, 3, 1 from the right (Finnish banks).
 
     >>> payment_reference(2026, 42)
-    '202600000422'
+    '202600000428'
     """
     digits = f"{year}{number:07d}"
     return f"{digits}{_check_digit(digits)}"
@@ -55,7 +55,7 @@ def payment_reference(year: int, number: int) -> str:
 def reference_fits(reference: str) -> bool:
     """Whether a payment reference is digits of which the last one checks the others.
 
-    >>> reference_fits("202600000422"), reference_fits("202600000423"), reference_fits("2")
+    >>> reference_fits("202600000428"), reference_fits("202600000423"), reference_fits("2")
     (True, False, False)
     """
     digits, check = reference[:-1], reference[-1:]

@@ -29,7 +29,7 @@ from ledger.kernel.store import (
     PaymentTaken,
     StampStore,
 )
-from ledger.order.commands import Command, OrderCommand, PlaceOrder, RetakeSeats
+from ledger.order.commands import Command, MarkPaid, OrderCommand, PlaceOrder, RetakeSeats
 from ledger.order.decide import decide
 from ledger.order.decisions.place import place
 from ledger.order.evolve import fold, folded_on
@@ -38,7 +38,7 @@ from ledger.order.observe import contradicts, observe
 from ledger.order.order import Order
 from ledger.order.payment_claims import claims_between
 from ledger.order.seats import after_drafts, seat_changes
-from ledger.order.stamps import INTENTS, OrderPlaced, OrderStamp
+from ledger.order.stamps import INTENTS, OrderPlaced, OrderStamp, Paid
 from ledger.shop.service import Shops
 from ledger.shop.shop import Shop
 
@@ -321,13 +321,16 @@ def drafted(stamp: OrderStamp, stream: UUID, command: Command) -> Draft[object]:
     Providers count from when they were asked by the clock of whoever asked: the ledger's own time
     may be ahead of it (SPEC P17).
     """
+    told = command if isinstance(command, MarkPaid) and isinstance(stamp, Paid) else None
+    booked_at = told.booked_at if told else None
     return Draft(
         stream=stream,
         stamp=stamp,
         correlation_id=command.correlation_id,
         actor=command.actor,
         request=command.request,
-        occurred_at=command.at if isinstance(stamp, INTENTS) else None,
+        occurred_at=command.at if isinstance(stamp, INTENTS) else booked_at,
+        evidence=told.evidence if told else None,
     )
 
 

@@ -51,6 +51,11 @@ def mark_paid(
     return wish
 
 
+def is_entered(store: StampStore, transfer: str) -> bool:
+    """Whether a transfer counts, or was taken back by somebody who looked at it."""
+    return store.find(_identity(transfer, 0), Paid) is not None
+
+
 def _identity(transfer: str, number: int) -> UUID:
     """Of the bank's name for it; another one each time that it was taken back."""
     return uuid5(_TRANSFERS, f"{transfer}/{number}")

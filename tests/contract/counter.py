@@ -11,12 +11,14 @@ from uuid import UUID
 
 from adapters.keys.key_ring import Keyring
 from adapters.report_files.files import report_file
+from adapters.statements.read import read_statements
 from adapters.store.ledger import StampLedger
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
+from adapters.store.memory_statement_marks import MemoryStatementMarks
 from adapters.store.memory_webhooks import MemoryWebhooks
 from adapters.store.recorder import StampRecorder
 from adapters.worker.look_up import LookUp
@@ -167,6 +169,8 @@ class Counter:
             sign_in_links=MemorySignInLinks(),
             accounts=Accounts(store),
             webhooks=MemoryWebhooks(),
+            statement_marks=MemoryStatementMarks(),
+            read_statements=read_statements,
             send_webhook=Receiver(),
         )
         app = create_app(self.parts)

@@ -17,6 +17,7 @@ from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.press import Press
 from adapters.postgres.working.rate_limits import Hit
 from adapters.report_files.files import report_file
+from adapters.statements.read import read_statements
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
@@ -24,6 +25,7 @@ from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
+from adapters.store.memory_statement_marks import MemoryStatementMarks
 from adapters.store.memory_webhooks import MemoryWebhooks
 from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
@@ -217,6 +219,8 @@ class World:
             sign_in_links=self.links,
             accounts=Accounts(self.store),
             webhooks=MemoryWebhooks(),
+            statement_marks=MemoryStatementMarks(),
+            read_statements=read_statements,
             send_webhook=Receiver(),
             send_sign_in_link=self.post,
         )

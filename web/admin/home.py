@@ -73,6 +73,7 @@ def index() -> str:
         "admin/home.html",
         reads=reads,
         staff=current_staff(),
+        may_import=current_staff().may_somewhere(Role.STAFF),
         cases=parts().views.count_desk(slugs, homeless=homeless) if reads else [],
         kinds=CASES,
         severities=SEVERITIES,

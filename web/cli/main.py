@@ -45,6 +45,7 @@ from web.cli.sessions import sessions
 from web.cli.shop_changes import cancel_shop, move_shop, shop_progress
 from web.cli.shops import shop
 from web.cli.staff import user
+from web.cli.statements import statement
 from web.cli.tokens import token
 from web.cli.webhooks import webhooks
 from web.demo.command import demo
@@ -234,6 +235,7 @@ for group in (
     token,
     user,
     webhooks,
+    statement,
     audit,
     cases,
     seats,

@@ -1,6 +1,6 @@
 """What the product is made of, wired: the web, the worker and the commands are handed these."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +30,7 @@ from ledger.reconciliation.records import Books
 from ledger.shop.service import Shops
 from ledger.shop.stamps import BankAccount
 from ledger.staff.service import StaffMembers
+from ledger.statements.entry import Statement
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from projections.reports.forms import ReportFile
@@ -88,6 +89,18 @@ class Keyring(Protocol):
     def seal_note(self, subject: UUID, plaintext: bytes) -> bytes: ...
 
     def open_note(self, subject: UUID, sealed: bytes) -> bytes | None: ...
+
+
+class StatementMarks(Protocol):
+    """What was ever seen of movements on accounts that look alike; it only grows."""
+
+    def add(self, marks: Mapping[str, Set[str]]) -> None:
+        """Committed when it returns; what is there already changes nothing."""
+        ...
+
+    def known(self, keys: Sequence[str]) -> Mapping[str, Set[str]]:
+        """All that is known of these."""
+        ...
 
 
 class Auditors(Protocol):
@@ -366,6 +379,8 @@ class Parts:
     send_webhook: WebhookSender
     reports: Reports
     report_file: ReportFile
+    statement_marks: StatementMarks
+    read_statements: Callable[[bytes], Sequence[Statement]]
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None

@@ -1,0 +1,1 @@
+"""Bank statements: which transfer pays which order, each counted once."""
