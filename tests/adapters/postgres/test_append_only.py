@@ -17,6 +17,7 @@ TABLES = [
     "payments",
     "seat_totals",
     "stamps",
+    "statement_marks",
 ]
 CHANGES = {
     "update": "update {table} set {column} = {column}",
