@@ -31,6 +31,20 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="every-file-begins-at-the-beginning",
+        file="web/actions/transfer_files.py",
+        old="        after=last.until if last else 0,\n",
+        new="        after=0,\n",
+        tests=("tests/web/cli/test_transfer_files.py",),
+    ),
+    Mutation(
+        name="what-staff-sent-themselves-is-sent-again",
+        file="web/actions/transfer_files.py",
+        old="        if told.payee and told.account:\n",
+        new="        if told.account:\n",
+        tests=("tests/web/cli/test_transfer_files.py",),
+    ),
+    Mutation(
         name="each-name-of-a-bank-is-one-more",
         file="ledger/statements/entry.py",
         old="    return max(named, len(seen) - named)\n",

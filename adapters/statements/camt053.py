@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from adapters.statements.safe_xml import parsed
 from ledger.kernel.bank_transfer import is_iban
 from ledger.kernel.money import Money, digits
-from ledger.statements.entry import BankEntry, Statement, reference_in
+from ledger.statements.entry import BankEntry, BankStatement, reference_in
 from ledger.statements.faults import StatementUnreadable
 
 _NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(\d\d)\}Document")
@@ -21,7 +21,7 @@ VERSIONS = ("02", "08")
 _LONGEST = 500
 
 
-def read_camt053(content: bytes) -> Sequence[Statement]:
+def read_camt053(content: bytes) -> Sequence[BankStatement]:
     """The statements of a file. Raises `StatementUnreadable`."""
     root = parsed(content)
     named = _NAMESPACE.fullmatch(root.tag)
@@ -32,14 +32,14 @@ def read_camt053(content: bytes) -> Sequence[Statement]:
     return [_statement(one) for one in root.iterfind("BkToCstmrStmt/Stmt")]
 
 
-def _statement(stmt: Element) -> Statement:
+def _statement(stmt: Element) -> BankStatement:
     account = _text(stmt, "Acct/Id/IBAN").replace(" ", "").upper()
     if not is_iban(account):
         raise StatementUnreadable("a statement does not say of which account (IBAN) it is")
     booked = [one for one in stmt.iterfind("Ntry") if _state(one) == "BOOK"]
     entries = [entry for one in booked for entry in _entries(one, account)]
     _must_add_up(stmt, sum((_signed(one) for one in booked), Decimal()))
-    return Statement(account=account, entries=entries)
+    return BankStatement(account=account, entries=entries)
 
 
 def _state(entry: Element) -> str:

@@ -14,7 +14,7 @@ from adapters.statements.camt053 import minor
 from ledger.kernel.bank_transfer import as_written_here, is_iban
 from ledger.kernel.money import Money
 from ledger.order.numbers import reference_fits
-from ledger.statements.entry import BankEntry, Statement, reference_in
+from ledger.statements.entry import BankEntry, BankStatement, reference_in
 from ledger.statements.faults import StatementUnreadable
 
 _FIELD = re.compile(r"^:(\d{2}[A-Z]?):", re.MULTILINE)
@@ -31,7 +31,7 @@ _LONGEST = 500
 _Field = tuple[str, str]
 
 
-def read_mt940(content: bytes) -> Sequence[Statement]:
+def read_mt940(content: bytes) -> Sequence[BankStatement]:
     """The statements of a file. Raises `StatementUnreadable`."""
     try:
         text = content.decode("utf-8-sig")
@@ -54,7 +54,7 @@ def _fields(text: str) -> Iterator[_Field]:
         yield one[1], re.split(r"\n(?:-\}?|\{|\Z)", value, maxsplit=1)[0].strip("\n")
 
 
-def _statement(fields: Sequence[_Field]) -> Statement:
+def _statement(fields: Sequence[_Field]) -> BankStatement:
     account = _account(_value(fields, "25", "25P"))
     opening, closing = _value(fields, "60F", "60M"), _value(fields, "62F", "62M")
     currency, before = _balance(opening)
@@ -68,7 +68,7 @@ def _statement(fields: Sequence[_Field]) -> Statement:
             moved += signed
     if closing and before + moved != _balance(closing)[1]:
         raise StatementUnreadable("the entries of a statement do not add up to its balances")
-    return Statement(account=account, entries=entries)
+    return BankStatement(account=account, entries=entries)
 
 
 def _value(fields: Sequence[_Field], *tags: str) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from adapters.statements.camt053 import read_camt053
 from adapters.statements.mt940 import read_mt940
-from ledger.statements.entry import Statement
+from ledger.statements.entry import BankStatement
 from ledger.statements.faults import StatementUnreadable
 
 LARGEST = 32 * 2**20
 
 
-def read_statements(content: bytes) -> Sequence[Statement]:
+def read_statements(content: bytes) -> Sequence[BankStatement]:
     """The statements of a camt.053 or MT940 file. Raises `StatementUnreadable`."""
     if len(content) > LARGEST:
         raise StatementUnreadable("the file is larger than any statement")

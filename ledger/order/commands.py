@@ -227,12 +227,14 @@ class RefundPayment(StaffCommand):
 class RefundByHand(StaffCommand):
     """Money of one payment was returned outside of any provider. As for `RefundPayment`.
 
-    `account` is the IBAN that it went to; empty where it was handed over.
+    `account` is the IBAN that it went to; empty where it was handed over. With a `payee`, whose
+    account it is, the next file for the bank sends it there.
     """
 
     payment: UUID | None = None
     amount: Money | None = None
     account: str = ""
+    payee: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -475,17 +475,19 @@ class RefundFailed:
     code: str
 
 
-@stamp("MANUAL_REFUND", binding=("payment", "amount"), sealed=("reason", "account"))
+@stamp("MANUAL_REFUND", binding=("payment", "amount"), sealed=("reason", "account", "payee"))
 class ManualRefund:
     """Staff returned money outside of any provider.
 
-    `account` is the IBAN that it went to, where it went by bank.
+    `account` is the IBAN that it went to, where it went by bank. With a `payee`, whose account it
+    is, the money goes out by the next file for the bank.
     """
 
     payment: UUID
     amount: Money
     reason: str | None = None
     account: str | None = None
+    payee: str | None = None
 
 
 @stamp("DISPUTED", occurrence=("provider_reference",), binding=("payment", "amount"))

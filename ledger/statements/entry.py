@@ -64,7 +64,7 @@ class BankEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class BankStatement:
     """What happened on one account in a time."""
 
     account: str
@@ -84,7 +84,7 @@ class Movement:
         return f"BANK{self.entry.booked:%Y%m%d}{self.entry.key[:20].upper()}N{self.number}"
 
 
-def marks(statement: Statement) -> Mapping[str, frozenset[str]]:
+def marks(statement: BankStatement) -> Mapping[str, frozenset[str]]:
     """By key, what a statement adds to what is known: names, and how many it told of at once."""
     found: dict[str, set[str]] = {}
     counted: dict[str, int] = {}
@@ -109,7 +109,7 @@ def how_many(known: Iterable[str]) -> int:
 
 
 def movements(
-    statements: Sequence[Statement], known: Mapping[str, Iterable[str]]
+    statements: Sequence[BankStatement], known: Mapping[str, Iterable[str]]
 ) -> Iterator[Movement]:
     """Every movement of these statements, in their order; `known` is all that was seen of each."""
     shown: dict[str, list[BankEntry]] = {}

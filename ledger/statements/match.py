@@ -7,9 +7,10 @@ from enum import StrEnum
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
 from ledger.statements.entry import BANK, BankEntry, is_ours
+from ledger.statements.transfers import refund_named
 
 
-class Verdict(StrEnum):
+class MovementVerdict(StrEnum):
     """What a movement is. The first five are money of an order, told by its reference."""
 
     PAYS = "pays"
@@ -29,19 +30,19 @@ class Verdict(StrEnum):
 
 
 MONEY_OF_ORDER = (
-    Verdict.PAYS,
-    Verdict.TOO_LITTLE,
-    Verdict.TOO_MUCH,
-    Verdict.PAID_TWICE,
-    Verdict.ORDER_OVER,
+    MovementVerdict.PAYS,
+    MovementVerdict.TOO_LITTLE,
+    MovementVerdict.TOO_MUCH,
+    MovementVerdict.PAID_TWICE,
+    MovementVerdict.ORDER_OVER,
 )
 CASES = (
-    Verdict.BY_HAND,
-    Verdict.UNKNOWN,
-    Verdict.OTHER_CURRENCY,
-    Verdict.OTHER_ACCOUNT,
-    Verdict.TAKEN_BACK,
-    Verdict.CAME_BACK,
+    MovementVerdict.BY_HAND,
+    MovementVerdict.UNKNOWN,
+    MovementVerdict.OTHER_CURRENCY,
+    MovementVerdict.OTHER_ACCOUNT,
+    MovementVerdict.TAKEN_BACK,
+    MovementVerdict.CAME_BACK,
 )
 
 
@@ -49,7 +50,7 @@ CASES = (
 class Matched:
     """A verdict, with the order that it is about if there is one."""
 
-    verdict: Verdict
+    verdict: MovementVerdict
     order: Order | None = None
 
 
@@ -61,38 +62,41 @@ def match_entry(
     With `ours_only`, what has no reference of ours is somebody else's money.
     """
     if not entry.credit and not entry.reversal:
-        return Matched(verdict=Verdict.NOT_OURS)
+        ours = refund_named(entry.end_to_end) is not None
+        return Matched(verdict=MovementVerdict.REFUND_SENT if ours else MovementVerdict.NOT_OURS)
     if order is None:
         return _nobodys(entry, ours_only=ours_only)
     if order.terms.shop_slug not in shops:
-        return Matched(verdict=Verdict.OTHER_ACCOUNT)
+        return Matched(verdict=MovementVerdict.OTHER_ACCOUNT)
     if entry.reversal:
-        back = Verdict.CAME_BACK if entry.credit else Verdict.TAKEN_BACK
+        back = MovementVerdict.CAME_BACK if entry.credit else MovementVerdict.TAKEN_BACK
         return Matched(verdict=back, order=order)
     if entry.amount.currency != order.currency:
-        return Matched(verdict=Verdict.OTHER_CURRENCY, order=order)
+        return Matched(verdict=MovementVerdict.OTHER_CURRENCY, order=order)
     return Matched(verdict=_of_money(entry, order), order=order)
 
 
 def _nobodys(entry: BankEntry, *, ours_only: bool) -> Matched:
     ours = is_ours(entry.reference)
     if entry.reversal:
-        back = Verdict.CAME_BACK if entry.credit else Verdict.TAKEN_BACK
-        return Matched(verdict=back if ours else Verdict.NOT_OURS)
-    return Matched(verdict=Verdict.NOT_OURS if ours_only and not ours else Verdict.UNKNOWN)
+        back = MovementVerdict.CAME_BACK if entry.credit else MovementVerdict.TAKEN_BACK
+        return Matched(verdict=back if ours else MovementVerdict.NOT_OURS)
+    return Matched(
+        verdict=MovementVerdict.NOT_OURS if ours_only and not ours else MovementVerdict.UNKNOWN
+    )
 
 
-def _of_money(entry: BankEntry, order: Order) -> Verdict:
+def _of_money(entry: BankEntry, order: Order) -> MovementVerdict:
     """Whatever it is, it came for this order; only what staff entered before may be the same."""
     if _entered_by_hand(entry, order):
-        return Verdict.BY_HAND
+        return MovementVerdict.BY_HAND
     if not order.alive:
-        return Verdict.ORDER_OVER
+        return MovementVerdict.ORDER_OVER
     if not order.missing:
-        return Verdict.PAID_TWICE
+        return MovementVerdict.PAID_TWICE
     if entry.amount < order.missing:
-        return Verdict.TOO_LITTLE
-    return Verdict.PAYS if entry.amount == order.missing else Verdict.TOO_MUCH
+        return MovementVerdict.TOO_LITTLE
+    return MovementVerdict.PAYS if entry.amount == order.missing else MovementVerdict.TOO_MUCH
 
 
 def _entered_by_hand(entry: BankEntry, order: Order) -> bool:

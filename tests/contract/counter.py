@@ -11,6 +11,7 @@ from uuid import UUID
 
 from adapters.keys.key_ring import Keyring
 from adapters.report_files.files import report_file
+from adapters.statements.pain001 import pain001
 from adapters.statements.read import read_statements
 from adapters.store.ledger import StampLedger
 from adapters.store.memory_carts import MemoryCarts
@@ -19,6 +20,7 @@ from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.memory_statement_marks import MemoryStatementMarks
+from adapters.store.memory_transfer_files import MemoryTransferFiles
 from adapters.store.memory_webhooks import MemoryWebhooks
 from adapters.store.recorder import StampRecorder
 from adapters.worker.look_up import LookUp
@@ -171,6 +173,8 @@ class Counter:
             webhooks=MemoryWebhooks(),
             statement_marks=MemoryStatementMarks(),
             read_statements=read_statements,
+            transfer_files=MemoryTransferFiles(),
+            transfer_xml=pain001,
             send_webhook=Receiver(),
         )
         app = create_app(self.parts)

@@ -17,6 +17,7 @@ from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.press import Press
 from adapters.postgres.working.rate_limits import Hit
 from adapters.report_files.files import report_file
+from adapters.statements.pain001 import pain001
 from adapters.statements.read import read_statements
 from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
@@ -26,6 +27,7 @@ from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.memory_statement_marks import MemoryStatementMarks
+from adapters.store.memory_transfer_files import MemoryTransferFiles
 from adapters.store.memory_webhooks import MemoryWebhooks
 from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
@@ -221,6 +223,8 @@ class World:
             webhooks=MemoryWebhooks(),
             statement_marks=MemoryStatementMarks(),
             read_statements=read_statements,
+            transfer_files=MemoryTransferFiles(),
+            transfer_xml=pain001,
             send_webhook=Receiver(),
             send_sign_in_link=self.post,
         )

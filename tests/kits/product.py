@@ -10,6 +10,7 @@ from flask import Flask
 
 from adapters.keys.key_ring import Keyring
 from adapters.report_files.files import report_file
+from adapters.statements.pain001 import pain001
 from adapters.statements.read import read_statements
 from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.store.memory import MemoryStampRecorder
@@ -19,6 +20,7 @@ from adapters.store.memory_pictures import MemoryPictures
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.memory_statement_marks import MemoryStatementMarks
+from adapters.store.memory_transfer_files import MemoryTransferFiles
 from adapters.store.memory_webhooks import MemoryWebhooks
 from adapters.store.recorder import StampRecorder
 from ledger.accounts.service import Accounts
@@ -170,6 +172,8 @@ def open_shop(
         webhooks=MemoryWebhooks(),
         statement_marks=MemoryStatementMarks(),
         read_statements=read_statements,
+        transfer_files=MemoryTransferFiles(),
+        transfer_xml=pain001,
         send_webhook=receiver,
     )
     app = create_app(parts)

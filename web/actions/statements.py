@@ -16,8 +16,9 @@ from ledger.order.commands import MarkPaid
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
 from ledger.payments.mark_paid import is_entered
-from ledger.statements.entry import Movement, Statement, marks, movements
-from ledger.statements.match import CASES, MONEY_OF_ORDER, Matched, Verdict, match_entry
+from ledger.statements.entry import BankStatement, Movement, marks, movements
+from ledger.statements.match import CASES, MONEY_OF_ORDER, Matched, MovementVerdict, match_entry
+from ledger.statements.transfers import refund_named, sent_key
 from web.actions.back_office import carry_out
 from web.actions.wish import Wish
 from web.wiring.parts import Parts
@@ -25,15 +26,15 @@ from web.wiring.parts import Parts
 _CAUSES = UUID("b7a1cb1f-2f0e-4c9b-8d2e-4f6a1c0f7f55")
 _BANK, _DOOR = "bank", "statement"
 _REASON = "Bank statement"
-_TEXTS: Mapping[Verdict, str] = {
-    Verdict.BY_HAND: "A transfer came that staff may have entered by hand before.",
-    Verdict.UNKNOWN: "A transfer came, and its reference is of no order.",
-    Verdict.OTHER_CURRENCY: "A transfer came in another currency than its order's.",
-    Verdict.OTHER_ACCOUNT: "A transfer came to another account than its order's.",
-    Verdict.TAKEN_BACK: "The bank took back a transfer that had come in.",
-    Verdict.CAME_BACK: "A transfer that was sent came back.",
+_TEXTS: Mapping[MovementVerdict, str] = {
+    MovementVerdict.BY_HAND: "A transfer came that staff may have entered by hand before.",
+    MovementVerdict.UNKNOWN: "A transfer came, and its reference is of no order.",
+    MovementVerdict.OTHER_CURRENCY: "A transfer came in another currency than its order's.",
+    MovementVerdict.OTHER_ACCOUNT: "A transfer came to another account than its order's.",
+    MovementVerdict.TAKEN_BACK: "The bank took back a transfer that had come in.",
+    MovementVerdict.CAME_BACK: "A transfer that was sent came back.",
 }
-_BACK = (Verdict.TAKEN_BACK, Verdict.CAME_BACK)
+_BACK = (MovementVerdict.TAKEN_BACK, MovementVerdict.CAME_BACK)
 
 
 class AccountUnknown(ValueError):
@@ -45,12 +46,12 @@ class StatementRow:
     """One movement as it is, or will be, taken in."""
 
     movement: Movement
-    verdict: Verdict
+    verdict: MovementVerdict
     order: Order | None = None
 
 
 def preview(
-    parts: Parts, statements: Sequence[Statement], *, shops: Collection[str], ours_only: bool
+    parts: Parts, statements: Sequence[BankStatement], *, shops: Collection[str], ours_only: bool
 ) -> Sequence[StatementRow]:
     """What would be done about every movement; `shops` are those the caller decides about.
 
@@ -64,7 +65,7 @@ def preview(
 
 def take_in(
     parts: Parts,
-    statements: Sequence[Statement],
+    statements: Sequence[BankStatement],
     *,
     shops: Collection[str],
     ours_only: bool,
@@ -85,7 +86,20 @@ def take_in(
             _pay(parts, row, actor=actor)
         elif row.verdict in CASES:
             _open_case(parts, row, actor=actor)
+    _settle(parts, statements)
     return rows
+
+
+def _settle(parts: Parts, statements: Sequence[BankStatement]) -> None:
+    """Refunds whose debit is there have gone out."""
+    debits = (one for told in statements for one in told.entries if not one.credit)
+    sent = {
+        sent_key(refund): {f"d{one.booked}"}
+        for one in debits
+        if (refund := refund_named(one.end_to_end)) is not None and not one.reversal
+    }
+    if sent:
+        parts.statement_marks.add(sent)
 
 
 def digest_of(rows: Sequence[StatementRow]) -> str:
@@ -94,12 +108,12 @@ def digest_of(rows: Sequence[StatementRow]) -> str:
     return sha256("\n".join(told).encode()).hexdigest()
 
 
-def counts(rows: Sequence[StatementRow]) -> Mapping[Verdict, int]:
+def counts(rows: Sequence[StatementRow]) -> Mapping[MovementVerdict, int]:
     """How many there are of each verdict."""
     return Counter(one.verdict for one in rows)
 
 
-def _marks(statements: Sequence[Statement]) -> Mapping[str, Set[str]]:
+def _marks(statements: Sequence[BankStatement]) -> Mapping[str, Set[str]]:
     found: dict[str, set[str]] = {}
     for statement in statements:
         for key, own in marks(statement).items():
@@ -108,7 +122,7 @@ def _marks(statements: Sequence[Statement]) -> Mapping[str, Set[str]]:
 
 
 def _accounts(
-    parts: Parts, statements: Sequence[Statement], shops: Collection[str]
+    parts: Parts, statements: Sequence[BankStatement], shops: Collection[str]
 ) -> Mapping[str, Set[str]]:
     """The shops that are paid to each account of the statements."""
     found: dict[str, set[str]] = {one.account: set() for one in statements}
@@ -123,7 +137,7 @@ def _accounts(
 
 def _rows(
     parts: Parts,
-    statements: Sequence[Statement],
+    statements: Sequence[BankStatement],
     known: Mapping[str, Set[str]],
     *,
     shops: Collection[str],
@@ -137,7 +151,7 @@ def _rows(
         order = _order_of(parts, entry.reference, every)
         matched = match_entry(entry, order, shops=accounts[entry.account], ours_only=ours_only)
         if _is_known(parts, movement):
-            matched = Matched(verdict=Verdict.KNOWN, order=matched.order)
+            matched = Matched(verdict=MovementVerdict.KNOWN, order=matched.order)
         elif matched.order is not None and matched.verdict in MONEY_OF_ORDER:
             matched = _beside(matched, covered, entry.amount.amount)
         rows.append(StatementRow(movement=movement, verdict=matched.verdict, order=matched.order))
@@ -149,13 +163,13 @@ def _beside(matched: Matched, covered: Counter[UUID], amount: int) -> Matched:
     order = matched.order
     assert order is not None, "money of an order"
     before, covered[order.id] = covered[order.id], covered[order.id] + amount
-    if matched.verdict is Verdict.ORDER_OVER or not before:
+    if matched.verdict is MovementVerdict.ORDER_OVER or not before:
         return matched
     left = order.missing.amount - before
     if left <= 0:
-        return Matched(verdict=Verdict.PAID_TWICE, order=order)
-    verdict = Verdict.TOO_LITTLE if amount < left else Verdict.TOO_MUCH
-    return Matched(verdict=Verdict.PAYS if amount == left else verdict, order=order)
+        return Matched(verdict=MovementVerdict.PAID_TWICE, order=order)
+    verdict = MovementVerdict.TOO_LITTLE if amount < left else MovementVerdict.TOO_MUCH
+    return Matched(verdict=MovementVerdict.PAYS if amount == left else verdict, order=order)
 
 
 def _order_of(parts: Parts, reference: str, shops: Sequence[str]) -> Order | None:
@@ -173,7 +187,7 @@ def _cause(movement: Movement) -> UUID:
     return uuid5(_CAUSES, movement.transfer)
 
 
-def _kind(verdict: Verdict) -> CaseKind:
+def _kind(verdict: MovementVerdict) -> CaseKind:
     return CaseKind.CONTRADICTION if verdict in _BACK else CaseKind.UNMATCHED_MONEY
 
 
@@ -214,7 +228,7 @@ def _open_case(parts: Parts, row: StatementRow, *, actor: str) -> None:
     opened = CaseOpened(
         kind=kind,
         severity=Severity.WARNING,
-        text=_TEXTS.get(row.verdict, _TEXTS[Verdict.UNKNOWN]) + named,
+        text=_TEXTS.get(row.verdict, _TEXTS[MovementVerdict.UNKNOWN]) + named,
         order=order.id if order and back else None,
         provider=MANUAL,
         provider_reference=movement.transfer,

@@ -9,9 +9,9 @@ from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 
 from ledger.staff.role import Role
-from ledger.statements.entry import Statement
+from ledger.statements.entry import BankStatement
 from ledger.statements.faults import StatementUnreadable
-from ledger.statements.match import Verdict
+from ledger.statements.match import MovementVerdict
 from web.actions import statements as actions
 from web.admin.guard import back_office, current_staff, needs, shops_here
 from web.http.current import parts
@@ -24,21 +24,21 @@ Answer = str | tuple[str, int]
 # Octets, unpacked. More goes in by command.
 _LARGEST = 8 * 2**20
 # How it looks, and what it says.
-VERDICTS: Mapping[Verdict, tuple[str, object]] = {
-    Verdict.PAYS: ("good", _l("Pays the order")),
-    Verdict.TOO_LITTLE: ("wait", _l("Less than the order costs: counts, and a case")),
-    Verdict.TOO_MUCH: ("wait", _l("More than the order costs: counts, and a case")),
-    Verdict.PAID_TWICE: ("wait", _l("The order is paid already: counts, and a case")),
-    Verdict.ORDER_OVER: ("wait", _l("The order is cancelled: its seats again, or a case")),
-    Verdict.BY_HAND: ("wait", _l("May be what was entered by hand: a case")),
-    Verdict.UNKNOWN: ("bad", _l("Its reference is of no order: a case")),
-    Verdict.OTHER_CURRENCY: ("bad", _l("Another currency than the order's: a case")),
-    Verdict.OTHER_ACCOUNT: ("bad", _l("Another account than the order's: a case")),
-    Verdict.TAKEN_BACK: ("bad", _l("The bank took it back: a case")),
-    Verdict.CAME_BACK: ("bad", _l("A transfer of ours came back: a case")),
-    Verdict.REFUND_SENT: ("good", _l("A refund went out")),
-    Verdict.KNOWN: ("quiet", _l("Known already")),
-    Verdict.NOT_OURS: ("quiet", _l("Not ours")),
+VERDICTS: Mapping[MovementVerdict, tuple[str, object]] = {
+    MovementVerdict.PAYS: ("good", _l("Pays the order")),
+    MovementVerdict.TOO_LITTLE: ("wait", _l("Less than the order costs: counts, and a case")),
+    MovementVerdict.TOO_MUCH: ("wait", _l("More than the order costs: counts, and a case")),
+    MovementVerdict.PAID_TWICE: ("wait", _l("The order is paid already: counts, and a case")),
+    MovementVerdict.ORDER_OVER: ("wait", _l("The order is cancelled: its seats again, or a case")),
+    MovementVerdict.BY_HAND: ("wait", _l("May be what was entered by hand: a case")),
+    MovementVerdict.UNKNOWN: ("bad", _l("Its reference is of no order: a case")),
+    MovementVerdict.OTHER_CURRENCY: ("bad", _l("Another currency than the order's: a case")),
+    MovementVerdict.OTHER_ACCOUNT: ("bad", _l("Another account than the order's: a case")),
+    MovementVerdict.TAKEN_BACK: ("bad", _l("The bank took it back: a case")),
+    MovementVerdict.CAME_BACK: ("bad", _l("A transfer of ours came back: a case")),
+    MovementVerdict.REFUND_SENT: ("good", _l("A refund went out")),
+    MovementVerdict.KNOWN: ("quiet", _l("Known already")),
+    MovementVerdict.NOT_OURS: ("quiet", _l("Not ours")),
 }
 
 
@@ -94,7 +94,7 @@ def _ours_only() -> bool:
     return "ours_only" in request.form
 
 
-def _previewed(statements: Sequence[Statement]) -> Sequence[actions.StatementRow]:
+def _previewed(statements: Sequence[BankStatement]) -> Sequence[actions.StatementRow]:
     shops = shops_here(Role.STAFF)
     return actions.preview(parts(), statements, shops=shops, ours_only=_ours_only())
 

@@ -15,15 +15,18 @@ from web.cli.arguments import checked_reason
 from web.cli.operator import wish_of
 from web.wiring.parts import Parts
 
+_LONGEST_NAME = 70
+
 
 @click.command(name="refund-by-hand")
 @click.argument("order", type=click.UUID)
 @click.option("--amount", type=click.IntRange(min=1), help="In minor units; without: all.")
 @click.option("--account", default="", help="The IBAN that it went to; kept sealed.")
+@click.option("--payee", default="", help="Whose account: the next file for the bank pays it.")
 @click.option("--reason", required=True, help="Why; kept sealed in the ledger.")
 @click.pass_context
 def refund_by_hand(
-    context: click.Context, order: UUID, amount: int | None, account: str, reason: str
+    context: click.Context, order: UUID, amount: int | None, account: str, payee: str, reason: str
 ) -> None:
     """Tell that money of an order was returned in cash or by bank, not through its provider."""
     parts: Parts = context.obj()
@@ -34,6 +37,7 @@ def refund_by_hand(
         version=before.version,
         amount=None if amount is None else Money(amount, before.currency),
         account=account,
+        payee=payee[:_LONGEST_NAME],
     )
     click.echo(f"The order is {status(carry_out(parts, order, wish))}.")
 

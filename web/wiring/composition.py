@@ -21,6 +21,7 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.ledger.shop_streams import PostgresCatalogue
 from adapters.postgres.ledger.staff_streams import StaffStreams
 from adapters.postgres.ledger.statement_marks import PostgresStatementMarks
+from adapters.postgres.ledger.transfer_files import PostgresTransferFiles
 from adapters.postgres.migrate import migrate
 from adapters.postgres.roles import check_role_at
 from adapters.postgres.views.brief_seats import BriefSeats
@@ -41,6 +42,7 @@ from adapters.postgres.working.tokens import Tokens
 from adapters.postgres.working.webhooks import PostgresWebhooks
 from adapters.providers.calls import ProviderCalls
 from adapters.report_files.files import report_file
+from adapters.statements.pain001 import pain001
 from adapters.statements.read import read_statements
 from adapters.store.ledger import LatelyInMemory, StampLedger
 from adapters.webhooks.post import WebhookPost
@@ -171,6 +173,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         send_webhook=sender,
         statement_marks=PostgresStatementMarks(connections),
         read_statements=read_statements,
+        transfer_files=PostgresTransferFiles(connections),
+        transfer_xml=pain001,
         send_sign_in_link=sign_in_post(settings, now),
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),

@@ -1,6 +1,6 @@
 """What the product is made of, wired: the web, the worker and the commands are handed these."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,7 +30,8 @@ from ledger.reconciliation.records import Books
 from ledger.shop.service import Shops
 from ledger.shop.stamps import BankAccount
 from ledger.staff.service import StaffMembers
-from ledger.statements.entry import Statement
+from ledger.statements.entry import BankStatement
+from ledger.statements.transfers import RefundTransfer, TransferFile
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from projections.reports.forms import ReportFile
@@ -39,6 +40,7 @@ from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, 
 from web.wiring.reports import Reports
 from web.wiring.settings import Settings
 from web.wiring.staff import CredentialStore
+from web.wiring.statements import StatementMarks, TransferFiles
 from web.wiring.visitors import AccountViews, Carts, Passkeys, Sessions, SignInLinks, SignInPost
 from web.wiring.webhooks import WebhookEndpoints, WebhookSender
 
@@ -89,18 +91,6 @@ class Keyring(Protocol):
     def seal_note(self, subject: UUID, plaintext: bytes) -> bytes: ...
 
     def open_note(self, subject: UUID, sealed: bytes) -> bytes | None: ...
-
-
-class StatementMarks(Protocol):
-    """What was ever seen of movements on accounts that look alike; it only grows."""
-
-    def add(self, marks: Mapping[str, Set[str]]) -> None:
-        """Committed when it returns; what is there already changes nothing."""
-        ...
-
-    def known(self, keys: Sequence[str]) -> Mapping[str, Set[str]]:
-        """All that is known of these."""
-        ...
 
 
 class Auditors(Protocol):
@@ -380,7 +370,9 @@ class Parts:
     reports: Reports
     report_file: ReportFile
     statement_marks: StatementMarks
-    read_statements: Callable[[bytes], Sequence[Statement]]
+    read_statements: Callable[[bytes], Sequence[BankStatement]]
+    transfer_files: TransferFiles
+    transfer_xml: Callable[[TransferFile, Sequence[RefundTransfer]], bytes]
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None

@@ -130,10 +130,15 @@ def refund_by_hand(command: RefundByHand, order: Order) -> Sequence[OrderStamp]:
 def manual_refund(command: RefundByHand | CancelPart, payment: UUID, amount: Money) -> ManualRefund:
     """The stamp of money that people returned; raises `AccountMistyped`."""
     account = "".join(command.account.split()).upper()
-    if account and not is_iban(account):
+    payee = " ".join(command.payee.split()) if isinstance(command, RefundByHand) else ""
+    if (account or payee) and not is_iban(account):
         raise AccountMistyped
     return ManualRefund(
-        payment=payment, amount=amount, reason=command.reason, account=account or None
+        payment=payment,
+        amount=amount,
+        reason=command.reason,
+        account=account or None,
+        payee=payee or None,
     )
 
 

@@ -18,6 +18,7 @@ TABLES = [
     "seat_totals",
     "stamps",
     "statement_marks",
+    "transfer_files",
 ]
 CHANGES = {
     "update": "update {table} set {column} = {column}",

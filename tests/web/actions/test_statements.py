@@ -15,7 +15,7 @@ from ledger.order.numbers import payment_reference
 from ledger.order.stamps import Paid
 from ledger.order.status import Status, status
 from ledger.shop.stamps import BankAccount
-from ledger.statements.match import Verdict
+from ledger.statements.match import MovementVerdict
 from tests.kits.api_shop import winterfest
 from tests.kits.bank_files import ACCOUNT, Booked, camt, mt940
 from tests.kits.product import Product, open_shop
@@ -47,7 +47,7 @@ def order_of(product: Product, reference: str):
     return product.parts.orders.get(row.stream)
 
 
-def taken(product: Product, *files: bytes, ours_only: bool = False) -> list[Verdict]:
+def taken(product: Product, *files: bytes, ours_only: bool = False) -> list[MovementVerdict]:
     """What was made of each movement of the last file."""
     rows = ()
     for content in files:
@@ -71,7 +71,9 @@ def wish(product: Product) -> Wish:
 
 def test_the_sure_ones_are_paid_and_the_evidence_is_sealed_beside_them():
     product, (one, two, _) = shop()
-    assert taken(product, camt([Booked(cents=3500, reference=one, name="A1")])) == [Verdict.PAYS]
+    assert taken(product, camt([Booked(cents=3500, reference=one, name="A1")])) == [
+        MovementVerdict.PAYS
+    ]
     order = order_of(product, one)
     assert status(order) is Status.PAID
     (paid,) = [
@@ -90,7 +92,7 @@ def test_a_preview_stamps_nothing():
     before = product.parts.store.head()
     statements = product.parts.read_statements(camt([Booked(cents=3500, reference=one)]))
     rows = preview(product.parts, statements, shops=["winterfest"], ours_only=False)
-    assert [row.verdict for row in rows] == [Verdict.PAYS]
+    assert [row.verdict for row in rows] == [MovementVerdict.PAYS]
     assert product.parts.store.head() == before
 
 
@@ -99,7 +101,7 @@ def test_the_same_file_again_adds_nothing():
     file = camt([Booked(cents=3500, reference=one, name="A1"), Booked(cents=100, text="?")])
     taken(product, file)
     before = product.parts.store.head()
-    assert taken(product, file) == [Verdict.KNOWN, Verdict.KNOWN]
+    assert taken(product, file) == [MovementVerdict.KNOWN, MovementVerdict.KNOWN]
     assert product.parts.store.head() == before
 
 
@@ -115,10 +117,10 @@ def test_money_that_is_not_as_it_should_be_counts_and_is_told():
         ]
     )
     assert taken(product, file) == [
-        Verdict.TOO_LITTLE,
-        Verdict.TOO_MUCH,
-        Verdict.PAID_TWICE,
-        Verdict.ORDER_OVER,
+        MovementVerdict.TOO_LITTLE,
+        MovementVerdict.TOO_MUCH,
+        MovementVerdict.PAID_TWICE,
+        MovementVerdict.ORDER_OVER,
     ]
     assert order_of(product, one).lacking
     assert order_of(product, two).received == Money(7500, "EUR")
@@ -128,22 +130,22 @@ def test_money_that_is_not_as_it_should_be_counts_and_is_told():
 @pytest.mark.parametrize(
     ("odd", "verdict", "kind"),
     [
-        ({"reference": NOBODY}, Verdict.UNKNOWN, CaseKind.UNMATCHED_MONEY),
-        ({"text": "for the tickets"}, Verdict.UNKNOWN, CaseKind.UNMATCHED_MONEY),
-        ({"currency": "SEK"}, Verdict.OTHER_CURRENCY, CaseKind.UNMATCHED_MONEY),
-        ({"reversal": True, "cents": -3500}, Verdict.TAKEN_BACK, CaseKind.CONTRADICTION),
-        ({"reversal": True}, Verdict.CAME_BACK, CaseKind.CONTRADICTION),
+        ({"reference": NOBODY}, MovementVerdict.UNKNOWN, CaseKind.UNMATCHED_MONEY),
+        ({"text": "for the tickets"}, MovementVerdict.UNKNOWN, CaseKind.UNMATCHED_MONEY),
+        ({"currency": "SEK"}, MovementVerdict.OTHER_CURRENCY, CaseKind.UNMATCHED_MONEY),
+        ({"reversal": True, "cents": -3500}, MovementVerdict.TAKEN_BACK, CaseKind.CONTRADICTION),
+        ({"reversal": True}, MovementVerdict.CAME_BACK, CaseKind.CONTRADICTION),
     ],
 )
 def test_what_is_odd_becomes_a_case_and_moves_no_order(odd, verdict, kind):
     product, (one, *_) = shop()
     ours = {} if "text" in odd else {"reference": one}
     file = camt([Booked(**{"cents": 3500, **ours, **odd})]).replace(b"OPBD", b"XXXX")
-    assert taken(product, file, file) == [Verdict.KNOWN]
+    assert taken(product, file, file) == [MovementVerdict.KNOWN]
     (case,) = cases(product)
     assert (case.kind, case.provider) == (kind, "manual")
     assert order_of(product, one).received.amount == 0
-    assert verdict is not Verdict.KNOWN
+    assert verdict is not MovementVerdict.KNOWN
 
 
 def test_money_of_a_case_is_assigned_once_and_the_file_does_not_bring_it_again():
@@ -160,7 +162,7 @@ def test_money_of_a_case_is_assigned_once_and_the_file_does_not_bring_it_again()
         order=order_of(product, one).id,
     )
     assert status(order_of(product, one)) is Status.PAID
-    assert taken(product, file) == [Verdict.KNOWN]
+    assert taken(product, file) == [MovementVerdict.KNOWN]
     assert order_of(product, one).received == Money(3500, "EUR")
 
 
@@ -168,7 +170,7 @@ def test_what_staff_entered_by_hand_is_not_counted_a_second_time():
     product, (one, *_) = shop()
     order = order_of(product, one)
     carry_out(product.parts, order.id, MarkPaid(**wish(product), reason="x", reference=one))
-    assert taken(product, camt([Booked(cents=3500, reference=one)])) == [Verdict.BY_HAND]
+    assert taken(product, camt([Booked(cents=3500, reference=one)])) == [MovementVerdict.BY_HAND]
     assert order_of(product, one).received == Money(3500, "EUR")
     assert [case.kind for case in cases(product)] == [CaseKind.UNMATCHED_MONEY]
 
@@ -187,14 +189,17 @@ def test_what_people_took_back_no_old_file_revives():
         approver="other",
     )
     product.parts.orders.handle(order.id, undo)
-    assert taken(product, file) == [Verdict.KNOWN]
+    assert taken(product, file) == [MovementVerdict.KNOWN]
     assert order_of(product, one).received.amount == 0
 
 
 def test_other_peoples_money_is_left_out_where_the_account_is_used_for_other_things():
     product, _ = shop()
     file = camt([Booked(cents=9900, text="membership"), Booked(cents=3500, reference=NOBODY)])
-    assert taken(product, file, ours_only=True) == [Verdict.NOT_OURS, Verdict.UNKNOWN]
+    assert taken(product, file, ours_only=True) == [
+        MovementVerdict.NOT_OURS,
+        MovementVerdict.UNKNOWN,
+    ]
     assert len(cases(product)) == 1
 
 
@@ -207,9 +212,9 @@ def test_an_account_of_nobody_is_refused_whole():
 def test_two_equal_transfers_of_one_day_are_two_in_every_format():
     product, (one, *_) = shop()
     twice = [Booked(cents=1750, reference=one, name=f"BANKNAME{n}") for n in (1, 2)]
-    assert taken(product, camt(twice)) == [Verdict.TOO_LITTLE, Verdict.PAYS]
+    assert taken(product, camt(twice)) == [MovementVerdict.TOO_LITTLE, MovementVerdict.PAYS]
     for again in (mt940(twice), mt940(twice, names=False), camt(twice[:1]), camt(twice[1:])):
-        assert {*taken(product, again)} == {Verdict.KNOWN}
+        assert {*taken(product, again)} == {MovementVerdict.KNOWN}
     assert order_of(product, one).received == Money(3500, "EUR")
 
 
