@@ -18,7 +18,6 @@ from ledger.inbox.receive import Intake
 from ledger.inbox.replay_inbox import Archived, Opened
 from ledger.kernel.clocks import Clocks
 from ledger.kernel.events import Recorded
-from ledger.kernel.money import Money
 from ledger.kernel.store import StampStore
 from ledger.order.order import Order
 from ledger.order.service import Orders
@@ -28,7 +27,6 @@ from ledger.payments.provider import Providers
 from ledger.reconciliation.by_reference import Reported
 from ledger.reconciliation.records import Books
 from ledger.shop.service import Shops
-from ledger.shop.stamps import BankAccount
 from ledger.staff.service import StaffMembers
 from ledger.statements.entry import BankStatement
 from ledger.statements.transfers import RefundTransfer, TransferFile
@@ -40,8 +38,16 @@ from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, 
 from web.wiring.reports import Reports
 from web.wiring.settings import Settings
 from web.wiring.staff import CredentialStore
-from web.wiring.statements import StatementMarks, TransferFiles
-from web.wiring.visitors import AccountViews, Carts, Passkeys, Sessions, SignInLinks, SignInPost
+from web.wiring.statements import StatementMarks, TransferFiles, TransferSvg, no_picture
+from web.wiring.visitors import (
+    AccountViews,
+    Carts,
+    Passkeys,
+    Pictures,
+    Sessions,
+    SignInLinks,
+    SignInPost,
+)
 from web.wiring.webhooks import WebhookEndpoints, WebhookSender
 
 _S = TypeVar("_S")
@@ -119,19 +125,6 @@ class Hit(Protocol):
     def __bool__(self) -> bool: ...
 
 
-class TransferSvg(Protocol):
-    """A bank transfer as a picture for a page; empty where there is none."""
-
-    def __call__(
-        self, account: BankAccount, *, amount: Money, reference: str, title: str
-    ) -> str: ...
-
-
-def no_picture(account: BankAccount, *, amount: Money, reference: str, title: str) -> str:
-    """Where nobody draws, the words say it all."""
-    return ""
-
-
 class KeptToken(Protocol):
     """What is asked of a kept token, however it is kept."""
 
@@ -161,18 +154,6 @@ class Limits(Protocol):
 
     def hit(self, key: str, *, per_seconds: int, limit: int) -> Hit:
         """True while it may be done once more."""
-        ...
-
-
-class Pictures(Protocol):
-    """Where the pictures of shops are kept."""
-
-    def keep(self, pictures: Mapping[str, bytes]) -> None:
-        """Keep bytes (WebP) by their SHA-256; what is there already stays."""
-        ...
-
-    def read(self, hash: str) -> bytes | None:
-        """The bytes (WebP) under their SHA-256 (hexadecimal); None where nobody kept any."""
         ...
 
 

@@ -1,8 +1,10 @@
-"""What pages and commands need of bank statements and files of transfers."""
+"""What pages and commands need of bank transfers: statements, files, the picture of one."""
 
 from collections.abc import Mapping, Sequence, Set
 from typing import Protocol
 
+from ledger.kernel.money import Money
+from ledger.shop.stamps import BankAccount
 from ledger.statements.transfers import TransferFile
 
 
@@ -28,3 +30,16 @@ class TransferFiles(Protocol):
     def of(self, account: str) -> Sequence[TransferFile]:
         """Those of an account, the oldest first."""
         ...
+
+
+class TransferSvg(Protocol):
+    """A bank transfer as a picture for a page; empty where there is none."""
+
+    def __call__(
+        self, account: BankAccount, *, amount: Money, reference: str, title: str
+    ) -> str: ...
+
+
+def no_picture(account: BankAccount, *, amount: Money, reference: str, title: str) -> str:
+    """Where nobody draws, the words say it all."""
+    return ""

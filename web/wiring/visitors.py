@@ -1,6 +1,6 @@
 """What is kept of those who visit, beside the ledger: carts, sessions, passkeys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -125,4 +125,16 @@ class AccountViews(Protocol):
 
     def orders_of_nobody(self, email_index: str, *, limit: int) -> Sequence[UUID]:
         """Orders with an address that belong to no account, the newest first."""
+        ...
+
+
+class Pictures(Protocol):
+    """Where the pictures of shops are kept."""
+
+    def keep(self, pictures: Mapping[str, bytes]) -> None:
+        """Keep bytes (WebP) by their SHA-256; what is there already stays."""
+        ...
+
+    def read(self, hash: str) -> bytes | None:
+        """The bytes (WebP) under their SHA-256 (hexadecimal); None where nobody kept any."""
         ...
