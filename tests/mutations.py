@@ -1089,6 +1089,13 @@ MUTATIONS = (
         tests=("tests/web/api/test_approvals.py",),
     ),
     Mutation(
+        name="an-approved-refund-by-hand-forgets-its-account",
+        file="ledger/approvals/service.py",
+        old="        account=_account(stamps),\n",
+        new="",
+        tests=("tests/web/api/test_approvals.py",),
+    ),
+    Mutation(
         name="own-approver",
         file="ledger/order/decisions/corrections.py",
         old="    if not approver or approver.casefold() in _names(actor):\n",

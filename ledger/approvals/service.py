@@ -25,7 +25,7 @@ from ledger.order.decide import decide
 from ledger.order.decisions.second_person import money_of
 from ledger.order.order import Order
 from ledger.order.service import Beside, Orders
-from ledger.order.stamps import OrderStamp, PaymentWithdrawn
+from ledger.order.stamps import ManualRefund, OrderStamp, PaymentWithdrawn
 
 # Whoever has not answered by then is not asked any more.
 ANSWER_WITHIN = timedelta(days=7)
@@ -145,7 +145,13 @@ def _asked(wish: Approvable, order: Order) -> ApprovalRequested:
         waive_fee=isinstance(wish, CancelPart) and wish.waive_fee,
         despite_dispute=isinstance(wish, RefundPayment) and wish.despite_dispute,
         reason=wish.reason,
+        account=_account(stamps),
     )
+
+
+def _account(stamps: Sequence[OrderStamp]) -> str | None:
+    by_hand = [one.account for one in stamps if isinstance(one, ManualRefund)]
+    return by_hand[0] if by_hand else None
 
 
 def _amount(stamps: Sequence[OrderStamp], order: Order) -> Money:
@@ -172,12 +178,21 @@ def _wish(approval: Approval, *, approver: str, at: datetime) -> Approvable:
                 despite_dispute=asked.despite_dispute,
             )
         case Act.REFUND_BY_HAND:
-            return RefundByHand(**said, payment=asked.payment, amount=asked.amount)
+            return RefundByHand(
+                **said,
+                payment=asked.payment,
+                amount=asked.amount,
+                account=asked.account or "",
+            )
         case Act.CANCEL:
             return CancelOrder(**said, refund=bool(asked.amount))
         case Act.CANCEL_PART:
             return CancelPart(
-                **said, pieces=asked.pieces, by_hand=asked.by_hand, waive_fee=asked.waive_fee
+                **said,
+                pieces=asked.pieces,
+                by_hand=asked.by_hand,
+                account=asked.account or "",
+                waive_fee=asked.waive_fee,
             )
         case Act.WITHDRAW_PAYMENT:
             return WithdrawPayment(**said, approver=approver, payment=asked.payment)

@@ -20,12 +20,13 @@ class Act(StrEnum):
     WITHDRAW_CANCELLATION = "withdraw_cancellation"
 
 
-@stamp("APPROVAL_REQUESTED", binding=("order", "act", "amount"), sealed=("reason",))
+@stamp("APPROVAL_REQUESTED", binding=("order", "act", "amount"), sealed=("reason", "account"))
 class ApprovalRequested:
     """Somebody asks a second person to agree. Nothing of the order has moved by that.
 
     `amount` goes back, or is taken back as never received; `until` is when the question is over.
-    The other fields say the rest of what was asked, as its command does.
+    The other fields say the rest of what was asked, as its command does; `account` is the IBAN
+    that money by hand is to go to, where it is to go by bank.
     """
 
     order: UUID
@@ -39,6 +40,7 @@ class ApprovalRequested:
     waive_fee: bool = False
     despite_dispute: bool = False
     reason: str | None = None
+    account: str | None = None
 
 
 @stamp("APPROVAL_GIVEN")

@@ -37,6 +37,7 @@ class Typed:
     refund: UUID | None = None
     letter: tuple[UUID, Letter] | None = None
     reference: str = ""
+    account: str = ""
     despite_dispute: bool = False
     by_hand: bool = False
     waive_fee: bool = False
@@ -81,6 +82,7 @@ def _cancel_part(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
         version=typed.version,
         pieces=typed.pieces,
         by_hand=typed.by_hand,
+        account=typed.account,
         waive_fee=typed.waive_fee,
     )
 
@@ -103,6 +105,7 @@ def _refund_by_hand(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
         version=typed.version,
         payment=typed.payment,
         amount=typed.amount,
+        account=typed.account,
     )
 
 
@@ -138,9 +141,9 @@ ACTIONS: Mapping[str, StaffAction] = {
         ("mark-paid", t.MARK_PAID, ("amount", "reference"), _mark_paid),
         ("cancel", t.CANCEL, (), _cancel(refund=False)),
         ("cancel-and-refund", t.CANCEL_AND_REFUND, (), _cancel(refund=True)),
-        ("cancel-part", t.CANCEL_PART, ("pieces", "by_hand", "waive_fee"), _cancel_part),
+        ("cancel-part", t.CANCEL_PART, ("pieces", "by_hand", "account", "waive_fee"), _cancel_part),
         ("refund", t.REFUND, ("payment", "amount", "despite_dispute"), _refund),
-        ("refund-by-hand", t.REFUND_BY_HAND, ("payment", "amount"), _refund_by_hand),
+        ("refund-by-hand", t.REFUND_BY_HAND, ("payment", "amount", "account"), _refund_by_hand),
         ("retry-refund", t.RETRY_REFUND, ("refund",), _retry),
         ("resend", t.RESEND, ("letter",), _resend),
         ("contact", t.CHANGE_CONTACT, ("customer",), _contact),

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from ledger.approvals.approval import Approval
 from ledger.approvals.stamps import Act
+from ledger.kernel.bank_transfer import in_fours
 from ledger.kernel.refusals import UnknownApproval, UnknownOrder
 from ledger.staff.role import Role
 from web.actions import approvals as actions
@@ -72,6 +73,7 @@ def _page(*, wrong: DeclineForm | None = None, about: Approval | None = None) ->
         me=me.actor,
         may=lambda one: me.may(Role.STAFF, shop=one.request.shop),
         name=_name,
+        in_fours=in_fours,
         act_name=lambda act: act_name(Act(act)),
         press=PressForm(formdata=None),
         form=wrong or DeclineForm(formdata=None),

@@ -270,6 +270,7 @@ _READ: Mapping[str, _Reader] = {
     "payment": _uuid("payment"),
     "refund": _uuid("refund"),
     "reference": lambda order, typed: typed.get("reference", "").strip()[:50],
+    "account": lambda order, typed: typed.get("account", "").strip()[:50],
     "despite_dispute": _tick("despite_dispute"),
     "by_hand": _tick("by_hand"),
     "waive_fee": _tick("waive_fee"),

@@ -24,7 +24,7 @@ from web.actions import approvals as actions
 from web.actions.wish import Wish
 from web.api.bodies import Body, Nothing, as_json, read
 from web.api.orders import LineBody, told
-from web.api.staff import Amount, Reason, Version, begun, money
+from web.api.staff import Account, Amount, Reason, Version, begun, money
 from web.http.access import require
 from web.http.addresses import now, uuid_in
 from web.http.current import parts
@@ -33,7 +33,8 @@ from web.http.current import parts
 class ApprovalBody(Body, frozen=True):
     """What shall be done once a second person agrees; the fields are those of the call itself.
 
-    `cancel` returns all that is held; `lines` are asked for by `cancel_part` only.
+    `cancel` returns all that is held; `lines` are asked for by `cancel_part` only. `account` is for
+    what is returned by hand to a bank.
     """
 
     act: Literal[
@@ -52,6 +53,7 @@ class ApprovalBody(Body, frozen=True):
     by_hand: bool = False
     waive_fee: bool = False
     despite_dispute: bool = False
+    account: Account = ""
 
 
 class DeclineBody(Body, frozen=True):
@@ -132,6 +134,7 @@ def _wished(order: Order, wish: Wish, body: ApprovalBody) -> Approvable:
                 version=body.version,
                 payment=body.payment,
                 amount=amount,
+                account=body.account,
             )
         case "cancel":
             return CancelOrder(**wish, reason=body.reason, version=body.version, refund=True)
@@ -158,5 +161,6 @@ def _part(order: Order, wish: Wish, body: ApprovalBody) -> CancelPart:
         version=body.version,
         pieces=chosen(order, [(one.product, one.quantity) for one in body.lines or ()]),
         by_hand=body.by_hand,
+        account=body.account,
         waive_fee=body.waive_fee,
     )

@@ -8,9 +8,11 @@ from rich.table import Table
 from ledger.kernel.money import Money, spoken
 from ledger.order.commands import RefundByHand
 from ledger.order.status import status
+from web.actions.approvals import ask
 from web.actions.back_office import carry_out
 from web.actions.manual_refunds import returned_by_hand
 from web.cli import audit_tables as tables
+from web.cli.approvals import asked_for
 from web.cli.arguments import checked_reason
 from web.cli.operator import wish_of
 from web.wiring.parts import Parts
@@ -24,9 +26,16 @@ _LONGEST_NAME = 70
 @click.option("--account", default="", help="The IBAN that it went to; kept sealed.")
 @click.option("--payee", default="", help="Whose account: the next file for the bank pays it.")
 @click.option("--reason", required=True, help="Why; kept sealed in the ledger.")
+@click.option("--ask-approval", is_flag=True, help="Ask a second person instead.")
 @click.pass_context
 def refund_by_hand(
-    context: click.Context, order: UUID, amount: int | None, account: str, payee: str, reason: str
+    context: click.Context,
+    order: UUID,
+    amount: int | None,
+    account: str,
+    payee: str,
+    reason: str,
+    ask_approval: bool,
 ) -> None:
     """Tell that money of an order was returned in cash or by bank, not through its provider."""
     parts: Parts = context.obj()
@@ -39,6 +48,9 @@ def refund_by_hand(
         account=account,
         payee=payee[:_LONGEST_NAME],
     )
+    if ask_approval:
+        asked_for(ask(parts, order, wish))
+        return
     click.echo(f"The order is {status(carry_out(parts, order, wish))}.")
 
 

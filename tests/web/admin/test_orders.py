@@ -12,6 +12,9 @@ from tests.kits.back_office import entered
 from tests.kits.pages import MEMBER, World
 
 
+ACCOUNTS = {"refund-by-hand": "FI3715903000000776"}
+
+
 @pytest.fixture
 def world() -> World:
     made = World()
@@ -135,7 +138,7 @@ def stamped(world: World, order, since: int) -> list[str]:
     ("action", "typed", "made"),
     [
         ("refund", {"amount": "12,50"}, ["CreateRefundRequest", "CreateRefundSuccess"]),
-        ("refund-by-hand", {"amount": "1"}, ["ManualRefund"]),
+        ("refund-by-hand", {"amount": "1", "account": "FI37 1590 3000 0007 76"}, ["ManualRefund"]),
         ("cancel", {}, ["Cancelled", "SeatsReleased"]),
         (
             "cancel-and-refund",
@@ -161,6 +164,8 @@ def test_what_is_shown_before_is_what_is_done(world, action, typed, made):
     names = stamped(world, order, order.version)
     assert names == made
     assert [one.replace("_", "") for one in told] == [one.upper() for one in names]
+    (*_, last) = world.orders.history(order.id)
+    assert getattr(last.stamp, "account", None) == ACCOUNTS.get(action)
     again = press(world, order, action, **fields, sure="1")
     assert (stamped(world, order, order.version), again.status_code) == (names, 303)
 
@@ -190,6 +195,7 @@ def test_an_order_that_moved_since_is_refused_with_what_is_new(world):
         ("refund", {"amount": "1e400"}, "Enter an amount"),
         ("refund", {"amount": "700"}, "at most what is still held"),
         ("note", {"reason": " "}, "Say why"),
+        ("refund-by-hand", {"account": "FI37 1590"}, "no IBAN"),
         ("mark-paid", {}, "cannot be paid in its present state"),
         ("contact", {"first_name": "A", "last_name": "B", "email": "no"}, "Enter an email"),
         ("cancel-part", {"pieces-0": "x"}, "how many pieces"),

@@ -7,10 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from ledger.approvals.stamps import ApprovalRequested
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import ApprovalOver
-from ledger.order.stamps import PaymentWithdrawn
+from ledger.order.stamps import ManualRefund, PaymentWithdrawn
 from tests.kits.api_shop import winterfest
+from tests.kits.back_office import entered
 from tests.kits.product import SHOP, Product, open_shop
 from tests.kits.web_fakes import NOON
 from web.actions.approvals import approve
@@ -166,3 +168,26 @@ def test_asking_again_under_the_same_key_is_one_question(product: Product):
         for _ in range(2)
     }
     assert len(ids) == 1
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"act": "refund_by_hand"},
+        {"act": "cancel_part", "by_hand": True, "lines": [{"product": "weekend", "quantity": 1}]},
+    ],
+)
+def test_money_by_hand_goes_to_the_account_that_was_asked_for(product: Product, wish: Any):
+    address = product.paid()
+    mistyped = act(product, address, "approvals", "ada", **wish, account="FI37 1590 3000 0007 77")
+    assert slug(mistyped) == (422, "account-mistyped")
+    approval = asked(product, address, **wish, account="fi37 1590 3000 0007 76")
+    shown = entered(product, "staff").get("/admin/approvals").text
+    assert "FI37 1590 3000 0007 76" in shown
+    assert say(product, approval, "approve", "bob").status_code == 200
+    returned = product.client.get(f"{address}/refunds-by-hand", headers=caller(product, "ada"))
+    (one,) = returned.json["refunds"]
+    assert (one["account"], one["actor"]) == ("FI37 1590 3000 0007 76", "token:ada")
+    kept = [one.stamp for one in product.store.feed(0, limit=1000)]
+    told = [one.account for one in kept if isinstance(one, ManualRefund | ApprovalRequested)]
+    assert told == [None, None]  # sealed

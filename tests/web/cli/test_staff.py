@@ -82,6 +82,17 @@ def test_the_operator_cannot_approve_their_own(monkeypatch: pytest.MonkeyPatch):
     assert not approve(product.parts, approval, actor="staff:bob").alive
 
 
+def test_who_approves_sends_money_by_hand_to_the_account_that_was_asked_for():
+    product = open_shop()
+    order = product.paid().rpartition("/")[2]
+    words = ["refund-by-hand", order, "--account", "FI3715903000000776", "--reason", "x"]
+    asked = run(product, stampledger.commands["orders"], *words, "--ask-approval")
+    approval = UUID(re.findall(r"approval ([\w-]{36})", asked.stdout)[0])
+    approve(product.parts, approval, actor="staff:bob")
+    told = run(product, stampledger.commands["orders"], "refunds-by-hand", order).stdout
+    assert "FI37 1590 3000 0007 76" in told
+
+
 def test_a_token_may_stand_at_the_door():
     role = next(one for one in add_token.params if one.name == "role")
     assert isinstance(role.type, click.Choice)
