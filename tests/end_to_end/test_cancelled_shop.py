@@ -179,11 +179,13 @@ def cancel_shop(journey: Journey) -> None:
 def every_order_follows(journey: Journey, orders: int) -> None:
     """However many they are, and however slow the machine is: as long as one more follows."""
     followed = 0
+
+    def more() -> int:
+        found = count_followed(journey)
+        return found if found > followed else 0
+
     while followed < orders:
-        followed = until(
-            f"more than {followed} orders follow",
-            lambda before=followed: one if (one := count_followed(journey)) > before else 0,
-        )
+        followed = until(f"more than {followed} orders follow", more)
 
 
 def count_followed(journey: Journey) -> int:

@@ -8,17 +8,19 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.serving import make_server
 
 from adapters.shop_file.read import read_shop_file
 from ledger.kernel.money import Money
-from ledger.order.commands import CancelUnpaid
+from ledger.order.commands import CancelUnpaid, CancelWithShop, MoveWithShop
 from ledger.order.order import Order
 from ledger.order.stamps import PaymentFailed, PaymentPending, Refunded
 from ledger.shop.stamps import CancellationPolicy
@@ -166,6 +168,69 @@ def part_of_it(world: World) -> str:
     return f"{link_page(world)}?pieces-0=1"
 
 
+def partly_cancelled(world: World) -> str:
+    """The page after some of the tickets were cancelled."""
+    link = part_of_it(world)
+    page = world.browser.get(link).text
+    shown = {name: hidden(page, name) for name in ("amount", "pieces-0")}
+    press(world.browser, page, link.partition("?")[0], **shown)
+    return link.partition("/cancel/")[0]
+
+
+def in_grace(world: World) -> str:
+    """Authorized, in a shop that captures an hour after an order was placed."""
+    with _preference(world, grace_period=3600):
+        return address(world.authorize(world.an_order()))
+
+
+@contextmanager
+def _preference(world: World, **changes: Any) -> Iterator[None]:
+    """The shop is so while its next order is placed."""
+    spec = winterfest(_POLICY)
+    for preferences in (replace(spec.preferences, **changes), spec.preferences):
+        changed = replace(spec, preferences=preferences)
+        world.shops.import_shop(changed, actor="test", at=world.clock())
+        if preferences is not spec.preferences:
+            yield
+
+
+def who_placed_it(page: Any, world: World) -> None:
+    """It is looked at in the browser that placed the order."""
+    placed = {"placed": [urlsplit(page.url).path.rpartition("/")[2]]}
+    signer = SecureCookieSessionInterface().get_signing_serializer(world.app)
+    assert signer is not None
+    name = world.app.config["SESSION_COOKIE_NAME"]
+    cookie = {"name": name, "value": signer.dumps(placed), "url": world.base}
+    page.context.add_cookies([cookie])
+    page.reload()
+
+
+def to_choose(world: World) -> str:
+    """A paid order of an event that was moved: the page of the link in its letter."""
+    found, code = world.a_paid_order(), uuid4().hex + uuid4().hex[:11]
+    starts_at = found.starts_at + timedelta(days=30)
+    wish = MoveWithShop(
+        correlation_id=uuid4(),
+        actor="worker",
+        at=world.clock(),
+        move=uuid4(),
+        starts_at=starts_at,
+        reason=_WHY,
+        refunds_until=world.clock() + timedelta(days=20),
+        code=code,
+    )
+    world.orders.handle(found.id, wish)
+    return f"{address(found)}/choose/{code}"
+
+
+def with_its_shop(world: World) -> str:
+    """Cancelled because all of its event was."""
+    wish = CancelWithShop(
+        correlation_id=uuid4(), actor="worker", at=world.clock(), reason=_WHY["en"]
+    )
+    return address(world.orders.handle(world.a_paid_order().id, wish))
+
+
 def too_late(world: World) -> str:
     """Asked for and never paid, so nothing can be returned."""
     return f"{order(world)}/cancel"
@@ -290,6 +355,10 @@ STATES: Mapping[str, State] = {
     "payment under way": State(pending),
     "payment declined": State(declined),
     "order never paid": State(unpaid_too_long),
+    "order in its grace period": State(in_grace, who_placed_it),
+    "order partly cancelled": State(partly_cancelled),
+    "order cancelled with its event": State(with_its_shop),
+    "order moved, to choose": State(to_choose),
     "refund under way": State(refund_under_way),
     "refunded": State(refunded),
     "cancelling explained": State(request_page),
