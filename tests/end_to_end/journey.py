@@ -117,10 +117,12 @@ class Journey:
     def start(self, name: str) -> None:
         self.processes[name] = start(self.house, name)
 
-    def wait_for_web(self) -> None:
+    def wait_for_web(self, address: str | None = None) -> None:
+        """The one of this address; else the first."""
+
         def alive() -> bool:
             try:
-                return WIRE.get(f"{self.house.at.shop}/healthz").status_code == 200
+                return WIRE.get(f"{address or self.house.at.shop}/healthz").status_code == 200
             except httpx2.TransportError:
                 return False
 

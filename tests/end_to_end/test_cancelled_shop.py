@@ -47,6 +47,7 @@ _HELD = 6
 class Deaths:
     """Kills by a dice that is a function of the seed, and brings up again what it killed.
 
+    The next blow waits for a web, however slow the machine: somebody must get on.
     Every other time a worker dies with a question about a refund in the provider's hands.
     """
 
@@ -89,6 +90,9 @@ class Deaths:
             self.killed[name] += 1
         for name in names:
             self.journey.start(name)
+        for name, web in zip(TWINS, webs(self.journey), strict=False):
+            if name in names:
+                self.journey.wait_for_web(web)
 
     def _kill_with_a_question(self, moment: str, over: threading.Event) -> None:
         """Whichever of the two workers asked: both die."""

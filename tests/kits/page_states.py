@@ -22,7 +22,7 @@ from adapters.shop_file.read import read_shop_file
 from ledger.kernel.money import Money
 from ledger.order.commands import CancelUnpaid, CancelWithShop, MoveWithShop
 from ledger.order.order import Order
-from ledger.order.stamps import PaymentFailed, PaymentPending, Refunded
+from ledger.order.stamps import Authorized, PaymentFailed, PaymentPending, Refunded
 from ledger.shop.stamps import CancellationPolicy
 from tests.kits.pages import MEMBER, World, address, hidden, press
 from tests.kits.pages_shop import winterfest
@@ -70,6 +70,7 @@ def dressed(**changes: Any) -> World:
             next(one for one in world.shops.get("soldout").products.values() if quota in one.quotas)
         )
         world.taken[gone] = (10, 0, 10)
+    world.another_shop("later", grace_period=3600)
     world.another_shop("flooded")
     world.shops.cancel("flooded", reason=_WHY, actor="test")
     return world
@@ -123,9 +124,11 @@ def refunded(world: World) -> str:
     (refund,) = found.refunds.values()
     assert refund.payment is not None
     done = Refunded(
-        payment=refund.payment, amount=found.refund_pending, provider_reference="re_done"
+        payment=refund.payment,
+        amount=found.refund_pending,
+        provider_reference=f"re_{refund.correlation_id.hex[:8]}",
     )
-    correlation_id = next(iter(found.refunds))
+    correlation_id = refund.correlation_id
     told = world.orders.record(found.id, done, correlation_id=correlation_id, actor="stripe")
     return address(told)
 
@@ -179,19 +182,9 @@ def partly_cancelled(world: World) -> str:
 
 def in_grace(world: World) -> str:
     """Authorized, in a shop that captures an hour after an order was placed."""
-    with _preference(world, grace_period=3600):
-        return address(world.authorize(world.an_order()))
-
-
-@contextmanager
-def _preference(world: World, **changes: Any) -> Iterator[None]:
-    """The shop is so while its next order is placed."""
-    spec = winterfest(_POLICY)
-    for preferences in (replace(spec.preferences, **changes), spec.preferences):
-        changed = replace(spec, preferences=preferences)
-        world.shops.import_shop(changed, actor="test", at=world.clock())
-        if preferences is not spec.preferences:
-            yield
+    found = world.an_order(shop="later")
+    kept = Authorized(amount=found.due, provider="stripe", provider_reference=f"pi_{uuid4().hex}")
+    return address(_told(world, found, kept))
 
 
 def who_placed_it(page: Any, world: World) -> None:
@@ -265,6 +258,11 @@ def sold_out_meanwhile(page: Any, world: World) -> None:
 def press_last(page: Any, world: World) -> None:
     """The form as it stands, which is not right yet."""
     page.locator("main form button.button").last.click()
+    page.wait_for_load_state()
+
+
+def press_first(page: Any, world: World) -> None:
+    page.locator("main form button[type=submit], main form button:not([type])").first.click()
     page.wait_for_load_state()
 
 
@@ -362,7 +360,7 @@ STATES: Mapping[str, State] = {
     "refund under way": State(refund_under_way),
     "refunded": State(refunded),
     "cancelling explained": State(request_page),
-    "cancelling, link sent": State(request_page, press_last),
+    "cancelling, link sent": State(request_page, press_first),
     "cancelling not possible": State(too_late),
     "cancelling, to confirm": State(link_page),
     "cancelling some, to confirm": State(part_of_it),
@@ -418,6 +416,7 @@ def opened(browser: Any, world: World, name: str, *, language: str, **context: A
     """A page in a state, in a browser that has never been here."""
     page = browser.new_context(**context).new_page()
     state = STATES[name]
+    world.app.extensions[KEY].limits.presses.clear()
     path = state.path(world)
     mark = "&" if "?" in path else "?"
     page.goto(f"{world.base}{path}{mark}lang={language}")

@@ -251,7 +251,12 @@ class World:
         return self.orders.record(order.id, opened, correlation_id=attempt, actor="ledger")
 
     def an_order(
-        self, product: str = "weekend", quantity: int = 2, *, language: str = "en"
+        self,
+        product: str = "weekend",
+        quantity: int = 2,
+        *,
+        language: str = "en",
+        shop: str = "winterfest",
     ) -> Order:
         wish = PlaceOrder(
             correlation_id=uuid4(),
@@ -265,7 +270,7 @@ class World:
             request_digest="digest",
             accounts={"stripe": ProviderAccount(name=self.bank.account, live=False)},
         )
-        return self.orders.place("winterfest", wish)
+        return self.orders.place(shop, wish)
 
     def a_paid_order(self) -> Order:
         return self.pay(self.an_order())
@@ -324,7 +329,7 @@ class World:
 
 
 def address(order: Order) -> str:
-    return f"/winterfest/orders/{order.id}"
+    return f"/{order.terms.shop_slug}/orders/{order.id}"
 
 
 def hidden(page: str, name: str) -> str:

@@ -59,6 +59,7 @@ from ledger.order.stamps import (
     Authorized,
     CancellationWithdrawn,
     Cancelled,
+    Cause,
     CreateCaptureFailure,
     CreateRefundFailure,
     CreateRefundRequest,
@@ -357,6 +358,9 @@ class Ledger(RuleBasedStateMachine):
         if posted:
             self.the_postman_comes(which, True)
         self._correct(which, WithdrawCancellation)
+        order = self._order(which)
+        if order is not None and order.alive:
+            self.followed.discard(order.id)  # it lives again: a worker finds it, and it follows
 
     def _correct(self, which: int, kind: Any) -> None:
         wish = self._wish(kind, reason="a mistake", approver="boss")
@@ -839,6 +843,34 @@ def test_worlds_begin_where_chance_rarely_leads(fate: str, release: Release) -> 
 
 def test_the_laws_hold_whatever_happens():
     run_state_machine_as_test(Ledger, settings=examples(120, stateful_step_count=50))
+
+
+def test_whoever_lives_again_in_a_cancelled_shop_follows_it_too():
+    ledger = Ledger()
+    ledger.open(
+        release=Release.AT_REQUEST,
+        fee=0,
+        grace=None,
+        surplus=Surplus.CASE,
+        regrets=False,
+        percent="0",
+        part="",
+        fate="won",
+    )
+    ledger.staff_cancel(0, False)
+    ledger.the_shop_is_cancelled(0)
+    ledger.a_cancellation_is_taken_back(0, False, False)
+    ledger.the_laws_hold()
+    order = ledger._order(0)
+    assert order is not None
+    assert order.alive
+    ledger.orders_follow_their_shop(0, 4)
+    ledger.the_laws_hold()
+    order = ledger._order(0)
+    assert order is not None
+    assert order.cancelled_cause is Cause.SHOP_CANCELLED
+    assert order.refund_pending == order.received
+    ledger.teardown()
 
 
 @pytest.mark.slow

@@ -134,7 +134,7 @@ _HINDRANCES: Mapping[Why, object] = {
     Why.UNPAID: _l("Nothing was paid. Unless you pay, the order ends by itself."),
     Why.NOT_COME: _l("The payment has not come yet, so there is nothing to cancel here."),
     Why.AT_THE_BANK: _l(
-        "The payment is still under way at the bank; the order can be cancelled after."
+        "The payment is still under way at the bank; the order can be cancelled afterwards."
     ),
     Why.PART_MISSING: _l("A part of the payment is missing; ticket sales returns what came."),
     Why.AUTHORIZED: _l("The payment is authorized and not charged yet: it is confirmed first."),
