@@ -11,7 +11,6 @@ from ledger.order.status import status
 from tests.kits.back_office import entered
 from tests.kits.pages import MEMBER, World
 
-
 ACCOUNTS = {"refund-by-hand": "FI3715903000000776"}
 
 
