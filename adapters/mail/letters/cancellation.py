@@ -167,7 +167,7 @@ def moved(at: Occasion) -> Body:
         paragraphs=tuple(filter(None, (at.greeting(), reason, keep))),
         facts=(
             (at.say("New start"), at.speech.moment(told.stamp.starts_at)),
-            (at.say("Before"), at.speech.moment(told.stamp.before)),
+            (at.say("Old start"), at.speech.moment(told.stamp.before)),
             *about_order(at),
         ),
         statement=Statement(sum_label=at.say("Total"), total=at.order.due),
