@@ -169,6 +169,7 @@ def _wish(approval: Approval, *, approver: str, at: datetime) -> Approvable:
         reason=asked.reason or "",
         approval=approval.id,
     )
+    account = asked.account or ""
     match asked.act:
         case Act.REFUND:
             return RefundPayment(
@@ -178,25 +179,24 @@ def _wish(approval: Approval, *, approver: str, at: datetime) -> Approvable:
                 despite_dispute=asked.despite_dispute,
             )
         case Act.REFUND_BY_HAND:
-            return RefundByHand(
-                **said,
-                payment=asked.payment,
-                amount=asked.amount,
-                account=asked.account or "",
-            )
+            return RefundByHand(**said, payment=asked.payment, amount=asked.amount, account=account)
         case Act.CANCEL:
             return CancelOrder(**said, refund=bool(asked.amount))
         case Act.CANCEL_PART:
-            return CancelPart(
-                **said,
-                pieces=asked.pieces,
-                by_hand=asked.by_hand,
-                account=asked.account or "",
-                waive_fee=asked.waive_fee,
-            )
+            return _part(asked, said)
         case Act.WITHDRAW_PAYMENT:
             return WithdrawPayment(**said, approver=approver, payment=asked.payment)
         case Act.WITHDRAW_CANCELLATION:
             return WithdrawCancellation(**said, approver=approver)
         case _:
             assert_never(asked.act)
+
+
+def _part(asked: ApprovalRequested, said: _Said) -> CancelPart:
+    return CancelPart(
+        **said,
+        pieces=asked.pieces,
+        by_hand=asked.by_hand,
+        account=asked.account or "",
+        waive_fee=asked.waive_fee,
+    )
