@@ -1091,7 +1091,7 @@ MUTATIONS = (
     Mutation(
         name="an-approved-refund-by-hand-forgets-its-account",
         file="ledger/approvals/service.py",
-        old="        account=_account(stamps),\n",
+        old="        account=by_hand.account if by_hand else None,\n",
         new="",
         tests=("tests/web/api/test_approvals.py",),
     ),

@@ -133,6 +133,7 @@ def _asked(wish: Approvable, order: Order) -> ApprovalRequested:
     """The question, if what it is about could be done today."""
     stamps = decide(replace(wish, approval=derived(wish.correlation_id, "approval")), order)
     payments = [one.payment for one in stamps if hasattr(one, "payment")]
+    by_hand = next((one for one in stamps if isinstance(one, ManualRefund)), None)
     return ApprovalRequested(
         order=order.id,
         shop=order.terms.shop_slug,
@@ -145,13 +146,9 @@ def _asked(wish: Approvable, order: Order) -> ApprovalRequested:
         waive_fee=isinstance(wish, CancelPart) and wish.waive_fee,
         despite_dispute=isinstance(wish, RefundPayment) and wish.despite_dispute,
         reason=wish.reason,
-        account=_account(stamps),
+        account=by_hand.account if by_hand else None,
+        payee=by_hand.payee if by_hand else None,
     )
-
-
-def _account(stamps: Sequence[OrderStamp]) -> str | None:
-    by_hand = [one.account for one in stamps if isinstance(one, ManualRefund)]
-    return by_hand[0] if by_hand else None
 
 
 def _amount(stamps: Sequence[OrderStamp], order: Order) -> Money:
@@ -169,7 +166,6 @@ def _wish(approval: Approval, *, approver: str, at: datetime) -> Approvable:
         reason=asked.reason or "",
         approval=approval.id,
     )
-    account = asked.account or ""
     match asked.act:
         case Act.REFUND:
             return RefundPayment(
@@ -179,7 +175,7 @@ def _wish(approval: Approval, *, approver: str, at: datetime) -> Approvable:
                 despite_dispute=asked.despite_dispute,
             )
         case Act.REFUND_BY_HAND:
-            return RefundByHand(**said, payment=asked.payment, amount=asked.amount, account=account)
+            return _by_hand(asked, said)
         case Act.CANCEL:
             return CancelOrder(**said, refund=bool(asked.amount))
         case Act.CANCEL_PART:
@@ -190,6 +186,16 @@ def _wish(approval: Approval, *, approver: str, at: datetime) -> Approvable:
             return WithdrawCancellation(**said, approver=approver)
         case _:
             assert_never(asked.act)
+
+
+def _by_hand(asked: ApprovalRequested, said: _Said) -> RefundByHand:
+    return RefundByHand(
+        **said,
+        payment=asked.payment,
+        amount=asked.amount,
+        account=asked.account or "",
+        payee=asked.payee or "",
+    )
 
 
 def _part(asked: ApprovalRequested, said: _Said) -> CancelPart:

@@ -20,13 +20,16 @@ class Act(StrEnum):
     WITHDRAW_CANCELLATION = "withdraw_cancellation"
 
 
-@stamp("APPROVAL_REQUESTED", binding=("order", "act", "amount"), sealed=("reason", "account"))
+@stamp(
+    "APPROVAL_REQUESTED", binding=("order", "act", "amount"), sealed=("reason", "account", "payee")
+)
 class ApprovalRequested:
     """Somebody asks a second person to agree. Nothing of the order has moved by that.
 
     `amount` goes back, or is taken back as never received; `until` is when the question is over.
     The other fields say the rest of what was asked, as its command does; `account` is the IBAN
-    that money by hand is to go to, where it is to go by bank.
+    that money by hand goes to, where it goes by bank, and `payee` whose account it is, where the
+    next file for the bank pays it.
     """
 
     order: UUID
@@ -41,6 +44,7 @@ class ApprovalRequested:
     despite_dispute: bool = False
     reason: str | None = None
     account: str | None = None
+    payee: str | None = None
 
 
 @stamp("APPROVAL_GIVEN")

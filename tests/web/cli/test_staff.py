@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.kernel.money import Money
+from ledger.order.stamps import ManualRefund
 from tests.kits.api_shop import winterfest
 from tests.kits.product import Product, open_shop
 from tests.kits.web_fakes import NOON
@@ -85,12 +86,19 @@ def test_the_operator_cannot_approve_their_own(monkeypatch: pytest.MonkeyPatch):
 def test_who_approves_sends_money_by_hand_to_the_account_that_was_asked_for():
     product = open_shop()
     order = product.paid().rpartition("/")[2]
-    words = ["refund-by-hand", order, "--account", "FI3715903000000776", "--reason", "x"]
+    account = ["--account", "FI3715903000000776", "--payee", "Aino Virtanen"]
+    words = ["refund-by-hand", order, *account, "--reason", "x"]
     asked = run(product, stampledger.commands["orders"], *words, "--ask-approval")
     approval = UUID(re.findall(r"approval ([\w-]{36})", asked.stdout)[0])
     approve(product.parts, approval, actor="staff:bob")
     told = run(product, stampledger.commands["orders"], "refunds-by-hand", order).stdout
     assert "FI37 1590 3000 0007 76" in told
+    (made,) = [
+        one.stamp
+        for one in product.parts.orders.history(UUID(order))
+        if isinstance(one.stamp, ManualRefund)
+    ]
+    assert made.payee == "Aino Virtanen"
 
 
 def test_a_token_may_stand_at_the_door():
