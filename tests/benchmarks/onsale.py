@@ -325,8 +325,8 @@ def run(
     with open_shop(server, "onsale", seats=seats) as house:
         costs(house, WARM_UP)
         rows = costs(house, requests)
-        rushed = rush(house, buyers, kill=kill)
         processes = len(house.trees["web"].children())
+        rushed = rush(house, buyers, kill=kill)
     found = (
         beside(server, requests, at_once=AT_ONCE, processes=processes) if pretix else "not asked"
     )
