@@ -125,6 +125,15 @@ def test_nothing_of_a_doubtful_file_is_taken(content):
         read_statements(content)
 
 
+@pytest.mark.parametrize("declared", ["<!ENTITY b 'x'>", "<!ENTITY b SYSTEM 'file:///etc/passwd'>"])
+def test_a_statement_that_declares_a_document_type_is_none_however_right_the_rest(declared):
+    right = camt([Booked(cents=100)])
+    wrong = right.replace(b"<Document", f"<!DOCTYPE Document [{declared}]><Document".encode(), 1)
+    assert read_statements(right)
+    with pytest.raises(StatementUnreadable, match="document type"):
+        read_statements(wrong)
+
+
 def test_no_file_whatever_is_an_error_of_ours():
     """Cut off anywhere, or with any byte changed, it is read or refused."""
     for whole in (camt([Booked(cents=100, reference=REFERENCE)]), mt940([Booked(cents=100)])):
