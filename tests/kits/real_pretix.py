@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 VERSION = "2026.8.0"
 PACKAGES = (f"pretix=={VERSION}", "gunicorn>=23")
 # Seconds: for a cold download, for its tables, for its first answer.
-_INSTALLED, _TABLES, _UP = 1_200, 900, 180
+_INSTALLED, _TABLES, _UP = 1_200, 900, 600
 # Whoever sells, and a token that may everything of theirs: what only its own console can make.
 _SELLER = """
 from django_scopes import scopes_disabled
