@@ -1894,6 +1894,27 @@ MUTATIONS = (
         tests=("tests/adapters/postgres/test_rate_limits.py",),
     ),
     Mutation(
+        name="a-lost-hint-is-not-caught-up-with",
+        file="adapters/worker/daemon.py",
+        old="            if reached != before:\n",
+        new="            if reached < before:\n",
+        tests=("tests/adapters/worker/test_daemon.py",),
+    ),
+    Mutation(
+        name="what-is-due-wakes-for-half-a-minute",
+        file="adapters/worker/daemon.py",
+        old="                    bed.set()\n",
+        new="                    bed.wake()\n",
+        tests=("tests/adapters/worker/test_daemon.py",),
+    ),
+    Mutation(
+        name="one-look-for-all-forgets-refunds",
+        file="adapters/postgres/views/sql/views_read_pulse.sql",
+        old="refund_pending > 0",
+        new="refund_pending < 0",
+        tests=("tests/adapters/worker/test_pulse.py",),
+    ),
+    Mutation(
         name="an-order-page-reads-its-stamps-twice",
         file="web/pages/order.py",
         old="    if back.order is not found:\n",

@@ -19,10 +19,30 @@ _SECONDS_TO_STOP = 1.5
 # Seconds. When nothing has happened for so long, whoever is woken by hints looks by itself only so
 # often; an owner more often, since who is silent for three seconds is taken for dead.
 _RESTS_AFTER, _AT_REST, _OWNER_AT_REST = 30.0, 5.0, 1.5
+# Seconds. So often does who is watched look by itself: one look for all is taken in its place.
+_WATCHED_AT_REST = 60.0
 _MOST_ROUNDS = 10_000
 _log = structlog.get_logger("worker")
 
 Listen = Callable[[Callable[[], object], Event], None]
+# One look for many reactors: how far the ledger is, and whether the time of anything has come.
+Pulse = Callable[[], tuple[int, bool]]
+
+
+class _Bed(Event):
+    """Where a reactor sleeps: it is woken by news, or only to look once."""
+
+    news = False
+
+    def wake(self) -> None:
+        self.news = True
+        self.set()
+
+    def rise(self) -> bool:
+        """Whether there was news."""
+        self.clear()
+        news, self.news = self.news, False
+        return news
 
 
 @runtime_checkable
@@ -72,15 +92,18 @@ class Daemon:
     `listen` calls its first argument when there may be news, until its second is set: then none
     of the `prompt` reactors (all, if they are not named) sleeps on. Without a hint, reactors look
     often while there is news and seldom otherwise. Once nothing has happened for half a minute,
-    all of them rest: they look every few seconds, and the next hint wakes everybody.
+    all of them rest: they look every few seconds, and the next hint wakes everybody. For those
+    that are `watched`, `pulse` looks in their place, and wakes everybody if a hint was lost.
     """
 
     reactors: Sequence[Runs]
     listen: Listen | None = None
     prompt: Collection[str] | None = None
+    pulse: Pulse | None = None
+    watched: Collection[str] = ()
     counts: Counts = field(default_factory=Counts)
     stopping: Event = field(default_factory=Event)
-    beds: list[Event] = field(default_factory=list)
+    beds: list[_Bed] = field(default_factory=list)
 
     def only(self, names: Sequence[str]) -> "Daemon":
         """The same daemon with the reactors of these names; raises `ValueError` for others."""
@@ -131,6 +154,8 @@ class Daemon:
         if self.listen is not None:
             hear = partial(self.listen, self.wake, self.stopping)
             Thread(target=hear, name="hints", daemon=True).start()
+        if self.pulse is not None:
+            Thread(target=self._watch, args=[self.pulse], name="pulse", daemon=True).start()
         _log.info("started", reactors=[one.name for one in self.reactors])
         # A wait without end would keep Python from seeing signals on some systems.
         while not self.stopping.wait(0.5):
@@ -145,7 +170,23 @@ class Daemon:
     def wake(self) -> None:
         """There may be news: whoever is prompt looks now."""
         for bed in self.beds:
-            bed.set()
+            bed.wake()
+
+    def _watch(self, pulse: Pulse) -> None:
+        """News of which no hint came wakes everybody; what is due is looked for once by all."""
+        before = 0
+        while not self.stopping.wait(_AT_REST):
+            try:
+                reached, due = pulse()
+            except Exception as error:
+                _log.error("pulse_stumbled", error=type(error).__name__)
+                reached, due = before, True
+            if reached != before:
+                self.wake()
+            elif due:
+                for bed in self.beds:
+                    bed.set()
+            before = reached
 
     def _end(self, threads: Sequence[Thread]) -> None:
         share = _SECONDS_TO_STOP / max(len(threads), 1)
@@ -155,9 +196,9 @@ class Daemon:
         _log.info("stopped", still_waiting=late)
 
     def _loop(self, reactor: Runs) -> None:
-        pause, bed = _SHORTEST, Event()
+        pause, bed = _SHORTEST, _Bed()
         prompt = self.prompt is None or reactor.name in self.prompt
-        at_rest = _OWNER_AT_REST if isinstance(reactor, Owning) else _AT_REST
+        at_rest = self._rest_of(reactor)
         self.beds.append(bed)
         moved_at = monotonic()
         while not self.stopping.is_set():
@@ -168,15 +209,21 @@ class Daemon:
                 self.stopping.wait(pause)
             else:
                 bed.wait(pause)
-            if bed.is_set():
+            if bed.is_set() and bed.rise():
                 moved_at = monotonic()
-                bed.clear()
                 pause = _SHORTEST if prompt else pause
             if not self.stopping.is_set():
                 pause = self._pass(reactor, pause)
                 moved_at = moved_at if pause == _LONGEST else monotonic()
         if isinstance(reactor, Owning):
             reactor.close()
+
+    def _rest_of(self, reactor: Runs) -> float:
+        """Seconds between two looks of its own."""
+        if isinstance(reactor, Owning):
+            return _OWNER_AT_REST
+        watched = self.pulse is not None and kind_of(reactor.name) in self.watched
+        return _WATCHED_AT_REST if watched else _AT_REST
 
     def _may_rest(self, moved_at: float, bed: Event) -> bool:
         """Only whom hints would wake, and while there was none."""

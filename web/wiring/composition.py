@@ -68,7 +68,15 @@ from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
 from web.wiring.parts import Parts
 from web.wiring.providers import ways_to_pay
-from web.wiring.reactors import desk_work, due_letters, letter_work, provider_work, sign_in_post
+from web.wiring.reactors import (
+    WATCHED,
+    desk_work,
+    due_letters,
+    letter_work,
+    provider_work,
+    pulse,
+    sign_in_post,
+)
 from web.wiring.settings import Settings, SettingWrong
 
 # Customers wait for these. What recovers or waits for a time of day looks a few times a second.
@@ -239,6 +247,8 @@ def daemon(works: Works) -> Daemon:
     return Daemon(
         listen=partial(listen, parts.settings.database_url),
         prompt=PROMPT,
+        pulse=partial(pulse, views, now),
+        watched=WATCHED,
         reactors=[
             Projections(store=works.ledger, url=parts.settings.database_url, desk=desk),
             Following(

@@ -52,6 +52,27 @@ from web.wiring.visitors import SignInPost
 _LOOKS_AGAIN = timedelta(seconds=15)
 
 
+# Whatever makes one of these act is seen by the pulse: a stamp, a kept message, or the clock.
+WATCHED = (
+    "order_words",
+    "letters",
+    "inbox",
+    "second_look",
+    "payments",
+    "promises",
+    "captures",
+    "timeouts",
+    "returns",
+    "settled",
+    "alarms",
+)
+
+
+def pulse(views: Views, now: Clock) -> tuple[int, bool]:
+    """The one look of a worker at rest."""
+    return views.pulse(now(), now() - _RECOVERY)
+
+
 def desk_work(parts: Parts, views: Views) -> Sequence[Runs]:
     """The reactors of cases."""
     now, to_tell = parts.clock, Patience(parts.clock)

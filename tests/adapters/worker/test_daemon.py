@@ -9,6 +9,7 @@ import pytest
 
 from adapters.worker.daemon import Daemon, stopped_by_signals
 from adapters.worker.reactor import DONE, NOTHING, Progress, Runs
+from ledger.kernel.store import LedgerUnavailable
 from tests.kits.patience import PATIENCE, within
 from tests.kits.worker import World
 
@@ -149,6 +150,64 @@ def test_at_rest_everybody_looks_seldom_until_a_hint_wakes_all_of_them(monkeypat
     daemon.stop()
     thread.join(2)
     assert not thread.is_alive()
+
+
+@pytest.fixture
+def at_rest_at_once(monkeypatch):
+    """Who is watched looks by itself once in ten minutes, the pulse all the time."""
+    monkeypatch.setattr("adapters.worker.daemon._RESTS_AFTER", 0.0)
+    monkeypatch.setattr("adapters.worker.daemon._LONGEST", 0.005)
+    monkeypatch.setattr("adapters.worker.daemon._AT_REST", 0.02)
+    monkeypatch.setattr("adapters.worker.daemon._WATCHED_AT_REST", 600.0)
+
+
+def resting(looks) -> tuple[Daemon, Thread, Fake, Fake]:
+    watched, other = Fake("watched:stripe", left=0), Fake("other", left=0)
+    daemon = Daemon(
+        reactors=[watched, other], listen=lambda wake, stop: None, pulse=looks, watched=["watched"]
+    )
+    return daemon, running(daemon), watched, other
+
+
+def ended(daemon: Daemon, thread: Thread) -> None:
+    daemon.stop()
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+def test_who_is_watched_rests_while_one_look_shows_nothing(at_rest_at_once):
+    daemon, thread, watched, other = resting(lambda: (0, False))
+    until(lambda: other.passes > 20)
+    assert watched.passes <= 3
+    ended(daemon, thread)
+
+
+@pytest.mark.parametrize("stumbles", [False, True])
+def test_what_is_due_is_looked_for_at_every_look_and_wakes_nobody_for_longer(
+    at_rest_at_once, monkeypatch, stumbles
+):
+    monkeypatch.setattr("adapters.worker.daemon._RESTS_AFTER", 0.05)
+    looks: list[int] = []
+
+    def pulse() -> tuple[int, bool]:
+        looks.append(1)
+        if stumbles:
+            raise LedgerUnavailable("away")
+        return 0, True
+
+    daemon, thread, watched, _ = resting(pulse)
+    until(lambda: watched.passes > 40)
+    assert watched.passes <= len(looks) + 15, "one look each, after those before the rest"
+    ended(daemon, thread)
+
+
+def test_a_hint_that_was_lost_is_caught_up_with_by_the_next_look(at_rest_at_once):
+    reached = [0]
+    daemon, thread, watched, _ = resting(lambda: (reached[0], False))
+    assert not watched.passes
+    reached[0] = 7
+    assert watched.finished.wait(PATIENCE)
+    ended(daemon, thread)
 
 
 def test_nobody_rests_where_no_hint_would_wake_them(monkeypatch):

@@ -1,9 +1,8 @@
--- What somebody at rest would look for: how far ledger and inbox are, and whether the time of
--- anything has come. Who acts on it looks again by itself, with all that belongs to it.
--- `$2`: questions and critical cases from before it have waited for whoever began with them.
+-- What a worker at rest would look for: how far the ledger is, and whether the time of anything
+-- has come. Who acts on it looks again by itself, with all that belongs to it.
+-- `$2`: what was asked, returned or opened since then is still in the hands of who began with it.
 select
-    coalesce((select max(last) from ledger.commits), 0),
-    coalesce((select count(*) from working.inbox_marks where state = 'waiting'), 0),
+    coalesce((select max(last_position) from ledger.commits), 0),
     exists (select from working.inbox_marks where state = 'waiting')
         or exists (select from views.unpaid where due_at <= $1)
         or exists (select from views.reservations where due_at <= $1)
