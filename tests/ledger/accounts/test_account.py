@@ -1,5 +1,6 @@
 """Which orders an account may claim: its address alone does not make an order its own."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -43,3 +44,13 @@ def test_only_what_is_nobody_s_and_of_the_proven_address_may_be_claimed(
     said: dict[str, object], may: bool
 ):
     assert ADA.may_claim(order(**said)) is may
+
+
+def test_an_account_has_what_was_placed_while_signed_in_and_what_it_claimed_until_it_is_erased():
+    its_own, claimed, foreign = order(account=ADA.id), order(), order()
+    ada = replace(ADA, claimed=frozenset({claimed.id}))
+    assert [ada.has(one) for one in (its_own, claimed, foreign)] == [True, True, False]
+    assert not ada.has(Order(id=claimed.id)), "nothing was placed there"
+    erased = replace(ada, opened=replace(OPENED, email=None))
+    assert not erased.has(its_own)
+    assert not erased.may_claim(foreign)

@@ -46,6 +46,13 @@ def test_what_is_sound_is_stored_as_it_is():
     assert read.stamp == REVISED
 
 
+def test_long_records_hold_texts_up_to_the_bound_and_short_ones_beside_them():
+    long = "x" * TEXT
+    sound = draft(replace(REVISED, title={"en": long}, description={"en": long, "fi": "lyhyt"}))
+    encoded = faithful(sound)
+    assert decode(encoded.type, encoded.schema, encoded.body, encoded.private).stamp == sound.stamp
+
+
 def revised(**changes: Any) -> ProductRevised:
     return replace(REVISED, **changes)
 

@@ -99,6 +99,10 @@ ROWS = {
     "cancelled, nothing promised": ((*BOUGHT, CANCELLED), Status.CANCELLED),
     "something returned, the order lives": ((*BOUGHT, HALF), Status.PARTIALLY_REFUNDED),
     "a dispute lost": ((*BOUGHT, DISPUTED, LOST), Status.CHARGED_BACK),
+    "everything but the fee, the order lives": (
+        (*BOUGHT, WITH_FEE, LESS_FEE, SETTLED_LESS_FEE),
+        Status.PARTIALLY_REFUNDED,
+    ),
     "a dispute won": ((*BOUGHT, DISPUTED, WON), Status.PAID),
     "paid": (BOUGHT, Status.PAID),
     "taken up again": (
