@@ -155,7 +155,8 @@ def providers(figures: Figures, frame: Frame) -> Sheet:
                 labels=tuple(names),
                 series=(
                     Series(
-                        name="received", values=tuple(one.amount(Kind.RECEIVED) for one in told)
+                        name="net",
+                        values=tuple(one.amount(Kind.RECEIVED, less=_GONE) for one in told),
                     ),
                     Series(name="gone_back", values=tuple(one.amount(*_GONE) for one in told)),
                 ),

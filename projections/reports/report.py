@@ -67,7 +67,7 @@ class Numbers:
     def count(self, *kinds: Kind, less: Sequence[Kind] = ()) -> Cell:
         """How many of these kinds together, less those of others."""
         many = self._sum(kinds, "many") - self._sum(less, "many")
-        return cell(many, self._source(*kinds, *less))
+        return cell(many, self._source(kinds, less))
 
     def money(self, *kinds: Kind, less: Sequence[Kind] = ()) -> Cell:
         """How much of these kinds together, less those of others."""
@@ -96,13 +96,13 @@ class Numbers:
 
     def _money(self, of: str, kinds: Sequence[Kind], less: Sequence[Kind]) -> Cell:
         value = self._sum(kinds, of) - self._sum(less, of)
-        return cell(Money(value, self._told["currency"]), self._source(*kinds, *less))
+        return cell(Money(value, self._told["currency"]), self._source(kinds, less))
 
     def _sum(self, kinds: Sequence[Kind], of: str) -> int:
         return sum(getattr(self._found[kind], of) for kind in kinds if kind in self._found)
 
-    def _source(self, *kinds: Kind) -> Source:
-        return self._frame.source(*kinds, **self._told)
+    def _source(self, kinds: Sequence[Kind], less: Sequence[Kind]) -> Source:
+        return self._frame.source(*kinds, less=tuple(less), **self._told)
 
 
 def columns(*told: tuple[str, Unit]) -> tuple[Column, ...]:

@@ -11,6 +11,7 @@ from projections.reports.report import Frame, Numbers, Report, columns, currenci
 from projections.reports.sheet import Line, Picture, Series, Shape, Sheet, Unit
 from projections.reports.sums import Figures, Sum, by
 
+_BACK = (Kind.RETURNED, Kind.TAKEN)
 _LINES = (Kind.SOLD, Kind.RETURNED, Kind.TAKEN)
 
 
@@ -46,25 +47,25 @@ def products(figures: Figures, frame: Frame) -> Sheet:
             lines.append(_of_product(product or "beyond_price", revision or None, numbers))
         whole = Numbers(frame, by(sums, "currency")[currency,], currency=currency)
         lines.append(_of_product("total", None, whole, total=True))
-        pictures.append(
-            Picture(
-                shape=Shape.BARS,
-                unit=Unit.WORD,
-                labels=tuple(f"{p} ({r})" if p else "beyond_price" for p, r in here),
-                series=(
-                    Series(name="received", values=tuple(one.amount(Kind.SOLD) for one in told)),
-                    Series(
-                        name="gone_back",
-                        values=tuple(one.amount(Kind.RETURNED, Kind.TAKEN) for one in told),
-                    ),
-                ),
-                currency=currency,
-            )
-        )
+        pictures.append(_product_picture(here, told, currency))
     return Sheet(
         columns=_PRODUCT_COLUMNS,
         lines=tuple(lines),
         pictures=tuple(pictures),
+    )
+
+
+def _product_picture(
+    products: Sequence[tuple[str, int]], told: Sequence[Numbers], currency: str
+) -> Picture:
+    net = tuple(one.amount(Kind.SOLD, less=_BACK) for one in told)
+    back = tuple(one.amount(*_BACK) for one in told)
+    return Picture(
+        shape=Shape.BARS,
+        unit=Unit.WORD,
+        labels=tuple(f"{name} ({number})" if name else "beyond_price" for name, number in products),
+        series=(Series(name="net", values=net), Series(name="gone_back", values=back)),
+        currency=currency,
     )
 
 
@@ -78,7 +79,7 @@ def _of_product(product: str, revision: int | None, told: Numbers, *, total: boo
         told.money(Kind.SOLD),
         told.money(Kind.RETURNED),
         told.money(Kind.TAKEN),
-        told.money(Kind.SOLD, less=(Kind.RETURNED, Kind.TAKEN)),
+        told.money(Kind.SOLD, less=_BACK),
         total=total,
     )
 

@@ -65,11 +65,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Which figures a number was added up from; what is None was not told apart."""
+    """Which figures a number was added up from, and `less` of which others.
+
+    What is None was not told apart.
+    """
 
     kinds: tuple[Kind, ...]
     since: datetime
     until: datetime
+    less: tuple[Kind, ...] = ()
     shop: str | None = None
     outcome: str | None = None
     provider: str | None = None
@@ -84,7 +88,7 @@ class Source:
         told = which._asdict()
         del told["kind"]
         alike = (getattr(self, name) in (None, value) for name, value in told.items())
-        return which.kind in self.kinds and all(alike)
+        return which.kind in (*self.kinds, *self.less) and all(alike)
 
     @property
     def as_they_stand(self) -> bool:
@@ -210,7 +214,7 @@ class EnteredFigures:
             at = row.since if source.as_they_stand else row.at
             wanted = row.shop in shops and source.fits(_which(row))
             if wanted and row.position <= as_of and source.since <= at < source.until:
-                _add(found[row.stream], row)
+                _add(found[row.stream], row, sign=-1 if row.kind in source.less else 1)
                 last[row.stream] = max(row.position, last.get(row.stream, 0))
         moved = [Behind(one, last[one], *sums) for one, sums in found.items() if any(sums)]
         moved.sort(key=lambda one: -one.position)
@@ -221,9 +225,9 @@ def _which(row: ReportEntry) -> Which:
     return Which(*(getattr(row, name) for name in Which._fields))
 
 
-def _add(sums: list[int], row: ReportEntry) -> None:
+def _add(sums: list[int], row: ReportEntry, sign: int = 1) -> None:
     for at, one in enumerate((row.many, row.amount, row.vat)):
-        sums[at] += one
+        sums[at] += sign * one
 
 
 def entries_of(history: Sequence[Recorded[object]]) -> Iterator[ReportEntry]:

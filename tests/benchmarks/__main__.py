@@ -21,6 +21,7 @@ NAMES = (
     "letters",
     "onsale",
     "project",
+    "reports",
     "rest",
     "verify",
     "webhooks",

@@ -20,6 +20,7 @@ SHORTEST = {
     "letters": "--orders 20",
     "onsale": "--buyers 12 --seats 4 --requests 8 --kill --without-pretix",
     "project": "--orders 50",
+    "reports": "--stamps 300",
     "rest": "--after 1 --seconds 1",
     "verify": "--orders 10",
     "webhooks": "--callers 2 --seconds 0.2",

@@ -12,6 +12,7 @@ from web.api import (
     orders,
     payments,
     products,
+    reports,
     staff,
     stamps,
 )
@@ -29,6 +30,7 @@ PARTS = (
     approvals,
     stamps,
     cases,
+    reports,
     openapi,
 )
 for part in PARTS:

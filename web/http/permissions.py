@@ -111,6 +111,10 @@ PERMISSIONS: Mapping[str, Row] = {
     # In the back office: orders and the desk. Of what belongs to no shop it is asked per case.
     "GET /admin/orders": (Place.ANY, _READ),
     "GET /admin/orders.csv": (Place.ANY, _READ),
+    "GET /admin/reports": (Place.ANY, _READ),
+    "GET /admin/reports/<name>": (Place.ANY, _READ),
+    "GET /admin/reports/<name>.<form>": (Place.ANY, _READ),
+    "GET /admin/reports/<name>/orders": (Place.ANY, _READ),
     "GET /admin/orders/<order>": (Place.SHOP, _READ),
     "GET /admin/orders/<order>/<action>": (Place.SHOP, _STAFF),
     "GET /admin/orders/<order>/letters/<receipt>/<letter>": (Place.SHOP, _READ),
@@ -176,6 +180,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /api/v1/shops/<shop>/orders/<order>/stamps": (Place.SHOP, _READ),
     "GET /api/v1/shops/<shop>/orders/<order>/refunds-by-hand": (Place.SHOP, _STAFF),
     "GET /api/v1/shops/<shop>/approvals": (Place.SHOP, _READ),
+    "GET /api/v1/shops/<shop>/reports/<name>": (Place.SHOP, _READ),
     "POST /api/v1/shops/<shop>/approvals/<approval>/approve": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/approvals/<approval>/decline": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/orders/<order>/approvals": (Place.SHOP, _STAFF),

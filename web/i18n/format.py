@@ -22,7 +22,20 @@ _FORMS = {"en": "en_GB"}
 
 def add_filters(app: Flask) -> None:
     """Teach an app's templates to write money, times, texts and numbers."""
-    for one in (money, day, moment, local, cut, link, percent, number, stamped, span):
+    for one in (
+        money,
+        day,
+        moment,
+        local,
+        cut,
+        link,
+        percent,
+        number,
+        stamped,
+        span,
+        count,
+        short_day,
+    ):
         app.add_template_filter(one)
     app.context_processor(lambda: {"time_zone": time_zone})
 
@@ -87,6 +100,32 @@ def span(seconds: int) -> str:
     if seconds % 60 == 0:
         return ngettext("%(num)d minute", "%(num)d minutes", seconds // 60)
     return ngettext("%(num)d second", "%(num)d seconds", seconds)
+
+
+def count(many: int) -> str:
+    """A whole number, in the form of the visitor's language."""
+    return str(numbers.format_decimal(many, locale=_form()))
+
+
+def share(thousandths: int) -> str:
+    """A part of a whole, with one digit after the point."""
+    return str(numbers.format_percent(Decimal(thousandths).scaleb(-3), "#,##0.0 %", _form()))
+
+
+def short_day(when: date) -> str:
+    """A date in figures."""
+    return str(dates.format_date(when, "short", locale=_form()))
+
+
+def month(when: date) -> str:
+    """A month with its year."""
+    return str(dates.format_date(when, "LLL y", locale=_form()))
+
+
+def hour(when: datetime) -> str:
+    """An hour on the wall, with the offset that it has there."""
+    day = dates.format_date(when.date(), "short", locale=_form())
+    return f"{day} {when:%H}\N{EN DASH}{(when.hour + 1) % 24:02} ({when:%z})"
 
 
 def number(order_number: int) -> str:

@@ -20,7 +20,7 @@ document.addEventListener("keydown", (event) => {
   const before = waits;
   waits = "";
   if (before === "g") {
-    const ways = { h: ".brand > a", o: '[data-go="o"]', c: '[data-go="c"]' };
+    const ways = { h: ".brand > a", o: '[data-go="o"]', r: '[data-go="r"]', c: '[data-go="c"]' };
     const way = document.querySelector(ways[event.key] ?? "nothing");
     if (way) { event.preventDefault(); way.click(); }
     return;

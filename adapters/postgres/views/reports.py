@@ -49,7 +49,7 @@ class ReportViews:
         found = self._read(
             "views_read_orders_behind",
             [*shops],
-            [*source.kinds],
+            [*source.kinds, *source.less],
             as_of,
             source.since,
             source.until,
@@ -57,6 +57,7 @@ class ReportViews:
             *told,
             before,
             limit,
+            [*source.less],
         )
         return [Behind(order, last, *map(int, counted)) for order, last, *counted in found]
 

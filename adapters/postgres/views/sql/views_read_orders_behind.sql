@@ -1,7 +1,8 @@
 -- The orders that a number was added up from, those that moved last first. What is null was not
 -- told apart.
-select stream, max(position) as last, sum(many), sum(amount), sum(vat)
+select stream, max(position) as last, sum(sign * many), sum(sign * amount), sum(sign * vat)
 from views.report_entries
+cross join lateral (select case when kind = any($17::text[]) then -1 else 1 end as sign) as taken
 where shop = any($1::text[]) and kind = any($2::text[]) and position <= $3
     and case when $6::boolean then since else at end >= $4::timestamptz
     and case when $6::boolean then since else at end < $5::timestamptz
@@ -14,6 +15,7 @@ where shop = any($1::text[]) and kind = any($2::text[]) and position <= $3
     and ($13::text is null or rate = $13)
     and ($14::text is null or currency = $14)
 group by stream
-having max(position) < $15 and (sum(many) <> 0 or sum(amount) <> 0 or sum(vat) <> 0)
+having max(position) < $15
+    and (sum(sign * many) <> 0 or sum(sign * amount) <> 0 or sum(sign * vat) <> 0)
 order by last desc
 limit $16
