@@ -39,7 +39,7 @@ _R = TypeVar("_R")
 
 ORDERS = 2
 # Longer than a server needs to come back, in seconds.
-PATIENCE, LIFETIME = 20.0, 60
+PATIENCE, LIFETIME = 20.0, 600
 NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
 
 
