@@ -14,7 +14,7 @@ import pytest
 
 from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from tests.kits import browser as browsers
-from tests.kits import examples, sharing, templates, url_rules
+from tests.kits import cheap_passwords, examples, sharing, templates, url_rules
 from tests.kits.databases import copied_database, hasty, kept_in_memory, migrated_template
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     examples.choose(usual if share is None else share)
     url_rules.compile_once()
     templates.compile_once()
+    cheap_passwords.make_cheap()
     # All that is collected stays: to look through it for garbage takes a third of the time.
     gc.disable()
     # A shell that runs us in the background ignores Ctrl-C, and so would all that tests start.

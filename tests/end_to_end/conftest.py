@@ -1,5 +1,6 @@
 """A whole house: real PostgreSQL, web, worker, provider's stand-in and mail server."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -12,8 +13,15 @@ _HOUSES: list[Journey] = []
 _OPEN = ExitStack()
 
 
+@pytest.fixture(scope="session")
+def left_at_last() -> Iterator[None]:
+    """At the end, while the memory that its database is kept in is still there."""
+    yield
+    _leave()
+
+
 @pytest.fixture(scope="module")
-def journey(tmp_path_factory: pytest.TempPathFactory) -> Journey:
+def journey(tmp_path_factory: pytest.TempPathFactory, left_at_last: None) -> Journey:
     """One house for all journeys in a row; each test buys orders of its own, and leaves it calm."""
     if not _HOUSES:
         _HOUSES.append(_OPEN.enter_context(whole_house(tmp_path_factory.mktemp("house"))))
@@ -25,10 +33,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """Nobody lives in it any more: its worker would go on looking for work beside other tests."""
     if nextitem is None or nextitem.nodeid.split("::")[0] not in IN_ONE_HOUSE:
         _leave()
-
-
-def pytest_sessionfinish() -> None:
-    _leave()
 
 
 def _leave() -> None:

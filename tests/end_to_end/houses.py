@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from adapters.shop_file.read import read_shop_file
-from tests.end_to_end.journey import Journey
+from tests.end_to_end.journey import Journey, ready
 from web.demo.command import SAMPLE
 from web.demo.processes import Addresses, House, running
 from web.wiring.composition import assembled
@@ -60,7 +60,7 @@ def whole_house(home: Path, kind: type[House] = House, /, **told: str) -> Iterat
         settings = read_settings({"STAMPLEDGER_HOME": str(home), _CLOCK: str(clock)})
         works = stack.enter_context(assembled(settings, readers=2))
         works.parts.shops.import_shop(read_shop_file(SAMPLE), actor="test", at=works.parts.clock())
-        processes = stack.enter_context(running(house))
+        processes = stack.enter_context(running(house, ready))
         yield Journey(house=house, works=works, processes=processes, clock=clock)
 
 

@@ -15,8 +15,8 @@ from uuid import UUID
 
 import httpx2
 
-from tests.kits import ready_commands
-from web.demo.processes import House, start
+from tests.kits import ready_processes
+from web.demo.processes import House, Process, keep_to_ourselves
 from web.wiring.composition import Works
 
 PATIENCE = 120.0
@@ -42,13 +42,22 @@ def until(what: str, look: Callable[[], _T | None]) -> _T:
     raise AssertionError(f"waited {PATIENCE:.0f} seconds, but not yet: {what}")
 
 
+def ready(house: House, name: str) -> Process:
+    """One of a house's processes, at once: it has imported all that it needs."""
+    _, module, *words = house.commands()[name]
+    log = house.log_of(name)
+    keep_to_ourselves(log.parent)
+    with log.open("ab") as file:
+        return ready_processes.start(module, words, house.environment(), out=file)
+
+
 @dataclass
 class Journey:
     """One house, and hands to use it with."""
 
     house: House
     works: Works
-    processes: "dict[str, subprocess.Popen[bytes]]"
+    processes: dict[str, Process]
     clock: Path
 
     def buy(self, *, quantity: int = 2, shop: str = "winterfest") -> "Bought":
@@ -115,7 +124,7 @@ class Journey:
         self.processes[name].wait()
 
     def start(self, name: str) -> None:
-        self.processes[name] = start(self.house, name)
+        self.processes[name] = ready(self.house, name)
 
     def wait_for_web(self, address: str | None = None) -> None:
         """The one of this address; else the first."""
@@ -138,7 +147,7 @@ class Journey:
 
     def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a command as an operator would."""
-        return ready_commands.run(words, self.house.environment())
+        return ready_processes.run(words, self.house.environment())
 
 
 @dataclass

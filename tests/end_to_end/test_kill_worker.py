@@ -4,8 +4,6 @@ import asyncio
 import base64
 import os
 import socket
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +23,7 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.ledger import StampLedger
 from ledger.order.stamps import ReceiptUnknown
 from tests.conftest import Database
+from tests.kits import ready_processes
 from tests.kits.worker import World
 
 MASTER_KEY = b"w" * 32
@@ -73,7 +72,7 @@ class Workers:
     """Worker processes, on one database, with a clock that a file moves."""
 
     def __init__(self, database: Database, *, smtp_url: str, folder: Path) -> None:
-        self.offset = folder / "offset"
+        self._folder, self.offset = folder, folder / "offset"
         self._environment = {
             **os.environ,
             "STAMPLEDGER_HOME": str(folder),
@@ -84,21 +83,17 @@ class Workers:
             "STAMPLEDGER_MAIL_FROM": "tickets@winterfest.example",
             "STAMPLEDGER_CLOCK_FILE": str(self.offset),
         }
-        self.started: list[subprocess.Popen[bytes]] = []
+        self.started: list[ready_processes.Fork] = []
         self.offset.write_text("0")
 
     def now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=float(self.offset.read_text()))
 
-    def start(self, *options: str) -> subprocess.Popen[bytes]:
-        command = [
-            sys.executable,
-            "-c",
-            "from web.cli.main import main; main()",
-            "worker",
-            *options,
-        ]
-        process = subprocess.Popen(command, env=self._environment, stdout=subprocess.DEVNULL)
+    def start(self, *options: str) -> ready_processes.Fork:
+        with (self._folder / "log").open("ab") as log:
+            process = ready_processes.start(
+                ready_processes.COMMAND, ["worker", *options], self._environment, out=log
+            )
         self.started.append(process)
         return process
 

@@ -415,6 +415,13 @@ def served(world: World) -> Iterator[World]:
 def opened(browser: Any, world: World, name: str, *, language: str, **context: Any) -> Any:
     """A page in a state, in a browser that has never been here."""
     page = browser.new_context(**context).new_page()
+    show(page, world, name, language=language)
+    return page
+
+
+def show(page: Any, world: World, name: str, *, language: str) -> None:
+    """A state in a page that is there already; who was here before is forgotten."""
+    page.context.clear_cookies()
     state = STATES[name]
     world.app.extensions[KEY].limits.presses.clear()
     path = state.path(world)
@@ -422,7 +429,6 @@ def opened(browser: Any, world: World, name: str, *, language: str, **context: A
     page.goto(f"{world.base}{path}{mark}lang={language}")
     if state.act is not None:
         state.act(page, world)
-    return page
 
 
 def main(folder: Path, names: list[str]) -> None:

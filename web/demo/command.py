@@ -19,7 +19,15 @@ from ledger.cart.appraisal import quotas_of
 from ledger.staff.role import Role
 from web.cli.ports import Port
 from web.demo.people import log_ins
-from web.demo.processes import Addresses, House, alone, keep_to_ourselves, require_free, running
+from web.demo.processes import (
+    Addresses,
+    House,
+    Process,
+    alone,
+    keep_to_ourselves,
+    require_free,
+    running,
+)
 from web.demo.story import Story
 from web.wiring.composition import assembled
 from web.wiring.parts import Parts
@@ -109,7 +117,7 @@ def _serve(
     console: Console,
     house: House,
     tokens: Mapping[str, str],
-    processes: "Mapping[str, subprocess.Popen[bytes]]",
+    processes: Mapping[str, Process],
 ) -> None:
     facts = {
         "shop": f"{house.at.shop}/winterfest/",
@@ -157,7 +165,7 @@ def _write(path: Path, text: str) -> None:
         file.write(text + "\n")
 
 
-def _watch(house: House, processes: "Mapping[str, subprocess.Popen[bytes]]") -> None:
+def _watch(house: House, processes: Mapping[str, Process]) -> None:
     while True:
         for name, process in processes.items():
             if process.poll() is not None:

@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import click
 import httpx2
@@ -111,13 +112,27 @@ def require_free(at: Addresses) -> None:
         require_usable("127.0.0.1", port)
 
 
+class Process(Protocol):
+    """What is asked of a process that was started, as of `subprocess.Popen`."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int) -> None: ...
+
+
 @contextmanager
-def running(house: House) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
+def running(
+    house: House, start: Callable[[House, str], Process] | None = None
+) -> Iterator[dict[str, Process]]:
     """All processes, ready to be used; whatever is in there at the end is stopped."""
-    processes: dict[str, subprocess.Popen[bytes]] = {}
+    processes: dict[str, Process] = {}
     try:
         for name in house.commands():
-            processes[name] = start(house, name)
+            processes[name] = (start or started)(house, name)
         for name, address in _ready_at(house.at).items():
             _wait_until_ready(name, address, processes[name], house.log_of(name))
         yield processes
@@ -125,7 +140,7 @@ def running(house: House) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
         _stop(list(processes.values()))
 
 
-def start(house: House, name: str) -> "subprocess.Popen[bytes]":
+def started(house: House, name: str) -> "subprocess.Popen[bytes]":
     """One of the processes, in a session of its own: Ctrl-C reaches it through us only."""
     log = house.log_of(name)
     keep_to_ourselves(log.parent)
@@ -169,9 +184,7 @@ def _ready_at(at: Addresses) -> Mapping[str, str]:
     }
 
 
-def _wait_until_ready(
-    name: str, address: str, process: "subprocess.Popen[bytes]", log: Path
-) -> None:
+def _wait_until_ready(name: str, address: str, process: Process, log: Path) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -182,7 +195,7 @@ def _wait_until_ready(
     raise click.ClickException(f"The {name} did not start. Its log tells why: {log}")
 
 
-def _stop(processes: "list[subprocess.Popen[bytes]]") -> None:
+def _stop(processes: list[Process]) -> None:
     """Politely first, by id; what does not go within its time is ended."""
     for process in reversed(processes):
         if process.poll() is None:
