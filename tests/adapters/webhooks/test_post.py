@@ -72,7 +72,10 @@ def test_nothing_goes_where_nobody_outside_could_reach(address):
     assert not AllowedPlaces().allows(address)
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
+@pytest.mark.parametrize(
+    "address",
+    ["93.184.215.14", "::ffff:93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"],
+)
 def test_public_addresses_are_allowed(address):
     assert AllowedPlaces().allows(address)
 

@@ -243,7 +243,7 @@ def outcome(product: Product, references: list[str]):
 
 
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 @given(st.data())
 def test_any_order_overlap_and_repetition_of_files_gives_the_same_ledger(data):
