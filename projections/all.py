@@ -7,8 +7,10 @@ from projections.authorizations import RESERVATIONS
 from projections.cases import CASES
 from projections.engine.projection import Projection
 from projections.open_intents import OPEN_INTENTS
+from projections.order_addresses import ORDER_ADDRESSES
 from projections.order_search import ORDER_PAGES
 from projections.outbox import OUTBOX
+from projections.persons_kept import PERSONS_KEPT
 from projections.product_sales import PRODUCT_SALES
 from projections.provider_references import PROVIDER_REFERENCES
 from projections.receipts import RECEIPTS_OWED
@@ -36,5 +38,7 @@ PROJECTIONS: Mapping[str, Projection] = {
         ACCOUNT_ORDERS,
         REPORT_ENTRIES,
         PRODUCT_SALES,
+        ORDER_ADDRESSES,
+        PERSONS_KEPT,
     )
 }

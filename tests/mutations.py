@@ -1867,7 +1867,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="who-reads-a-letter-can-cancel",
-        file="web/admin/order.py",
+        file="web/actions/letters.py",
         old="    links = (replace(one, code=None) for one in order.links)\n",
         new="    links = order.links\n",
         tests=("tests/web/admin/test_orders.py",),
@@ -2109,6 +2109,48 @@ MUTATIONS = (
         old='    digits={"ISK": 2, "UGX": 2, "MGA": 0},\n',
         new='    digits={"UGX": 2, "MGA": 0},\n',
         tests=("tests/adapters/test_currency_digits.py",),
+    ),
+    Mutation(
+        name="erased-while-tickets-let-in",
+        file="ledger/order/decisions/erase.py",
+        old="    if order.admits and at < over:\n",
+        new="    if False:\n",
+        tests=("tests/ledger/privacy/test_erasure.py",),
+    ),
+    Mutation(
+        name="seats-come-back-for-nobody",
+        file="ledger/order/payable.py",
+        old=" and not order.erased\n",
+        new="\n",
+        tests=("tests/ledger/privacy/test_erasure.py",),
+    ),
+    Mutation(
+        name="messages-that-none-cites-stay",
+        file="web/actions/persons.py",
+        old="        if one.hash not in cited and names(text_of(one.body), wanted)\n",
+        new="        if one.hash in cited and names(text_of(one.body), wanted)\n",
+        tests=("tests/web/actions/test_erased_everywhere.py",),
+    ),
+    Mutation(
+        name="half-an-erasure-is-never-finished",
+        file="web/actions/persons.py",
+        old="    forget(parts, found, addresses=[email])\n",
+        new="    if streams:\n        forget(parts, found, addresses=[email])\n",
+        tests=("tests/web/actions/test_erased_everywhere.py",),
+    ),
+    Mutation(
+        name="a-stranger-reads-who-took-their-place",
+        file="ledger/privacy/holdings.py",
+        old="        return owner or claimed or placed.email_index == self.email_index\n",
+        new="        return True\n",
+        tests=("tests/web/admin/test_privacy.py",),
+    ),
+    Mutation(
+        name="erased-though-something-moved",
+        file="ledger/privacy/erasure.py",
+        old="        if wish.digest is not None and wish.digest != found.digest:\n",
+        new="        if False:\n",
+        tests=("tests/web/admin/test_privacy.py",),
     ),
 )
 

@@ -36,6 +36,16 @@ class Waiting:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedMessage:
+    """A kept message, opened. `waits`: it was not interpreted yet."""
+
+    id: UUID
+    hash: str
+    body: bytes
+    waits: bool
+
+
 def evidence_hash(body: bytes) -> str:
     """SHA-256 of the body: the same message sent again has the same one."""
     return sha256(body).hexdigest()

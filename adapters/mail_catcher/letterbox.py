@@ -55,6 +55,17 @@ class Letterbox:
         draft.write_bytes(content)
         draft.replace(self._folder / f"{name}.eml")
 
+    def forget(self, address: str) -> int:
+        """Delete every letter to somebody; how many there were. Address as people write it."""
+        wanted, gone = address.strip().casefold(), 0
+        for file in self._folder.glob("*.eml"):
+            if wanted in _read(file).to.casefold().split(", "):
+                file.unlink(missing_ok=True)
+                gone += 1
+        if gone:
+            _read.cache_clear()
+        return gone
+
     def count(self) -> int:
         """How many letters there are, without a look into any."""
         return sum(1 for _ in self._folder.glob("*.eml"))

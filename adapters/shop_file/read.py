@@ -41,6 +41,7 @@ from ledger.shop.stamps import (
     CancellationPolicy,
     Preferences,
     Release,
+    Retention,
     Seller,
     SignIn,
     Surplus,
@@ -107,6 +108,12 @@ VENUE: Mapping[str, Key] = {
     "address": Key(text, "", needed=True),
     "directions": Key(texts, {}),
 }
+_KEPT = Retention()
+RETENTION: Mapping[str, Key] = {
+    "people_years": Key(whole, _KEPT.people_years),
+    "receipts_years": Key(whole, _KEPT.receipts_years),
+    "named_receipts": Key(flag, _KEPT.named_receipts),
+}
 SHOP: Mapping[str, Key] = {
     "slug": Key(text, "", needed=True),
     "name": Key(texts, {}, needed=True),
@@ -133,6 +140,7 @@ SHOP: Mapping[str, Key] = {
     "logo": Key(group(PICTURE), None),
     "colour": Key(text, ""),
     "sign_in": Key(one_of(SignIn), SignIn.OPTIONAL),
+    "retention": Key(group(RETENTION), None),
 }
 _NO_SELF_SERVICE = {name: key.standin for name, key in CANCELLATION.items()}
 
@@ -246,6 +254,7 @@ def _preferences(
         bank_account=_account(file["bank_account"]),
         remind_unpaid=file["remind_unpaid"],
         sign_in=file["sign_in"],
+        retention=Retention(**file["retention"]) if file["retention"] else Retention(),
         overpaid=file["overpaid"],
         venue=Venue(**file["venue"]) if file["venue"] else None,
         **times,

@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 from adapters.shop_file.strict_yaml import meaning
 from ledger.kernel.money import digits
 from ledger.shop.shop import ProductSpec, ShopSpec
-from ledger.shop.stamps import BankAccount, CancellationPolicy, Picture, Preferences
+from ledger.shop.stamps import (
+    BankAccount,
+    CancellationPolicy,
+    Picture,
+    Preferences,
+    Retention,
+)
 
 HEAD = """\
 # `stampledger shop check FILE` says what is wrong with this file, and what it would change;
@@ -41,6 +47,7 @@ def shop_file(spec: ShopSpec) -> str:
         f"provider: {scalar(said.provider)}",
         *_payment(said),
         *_cancellation(said.cancellation),
+        *_retention(said.retention),
         *(
             _texts("terms_url", said.terms_url)
             if said.terms_url
@@ -172,6 +179,14 @@ def _cancellation(policy: CancellationPolicy) -> Iterator[str]:
     if policy.approval_above is not None:
         yield "  # What ticket sales return of one order beyond this needs a second person."
         yield f"  approval_above: {policy.approval_above.amount}"
+
+
+def _retention(rule: Retention) -> Iterator[str]:
+    yield "# Years: how long people are kept once their order is over, and receipts without them."
+    yield "retention:"
+    yield f"  people_years: {rule.people_years}"
+    yield f"  receipts_years: {rule.receipts_years}  # from the end of the year of their date"
+    yield f"  named_receipts: {_flag(rule.named_receipts)}  # true: with the name for as long"
 
 
 def _product(one: ProductSpec, said: Preferences) -> Iterator[str]:

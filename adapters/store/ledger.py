@@ -21,10 +21,18 @@ from adapters.store.after_fork import after_fork
 from adapters.store.group_commit import Committer
 from adapters.store.mapper import StampMapper, prepare, recorded_as
 from adapters.store.readers import ClosedLedger, opened_streams
-from adapters.store.recorder import Answer, Committed, Contradicts, PreparedAppend, StampRecorder
+from adapters.store.recorder import (
+    ERASED,
+    Answer,
+    Committed,
+    Contradicts,
+    PreparedAppend,
+    StampRecorder,
+)
 from adapters.store.rows import StampRow
 from ledger.codec import Unreadable, require_readable
 from ledger.kernel.clocks import Clocks
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Recorded, declared
 from ledger.kernel.store import Append, Appended, Contradiction, Outcome, UnreadStamp
 from ledger.order.order import Order
@@ -113,6 +121,9 @@ class StampLedger(Application[UUID]):
         answers = self._committer.submit([_prepared(append, sealing) for append in appends])
         if all(isinstance(one, Committed) and not one.repeated for one in answers):
             sealing.committed()
+        for draft in (one for append in appends for one in append.drafts):
+            if type(draft.stamp) is Erased:
+                self.keyring.forget(draft.stream)
         return [self._outcome(*pair) for pair in zip(appends, answers, strict=True)]
 
     def import_all(
@@ -138,7 +149,7 @@ class StampLedger(Application[UUID]):
 
     def read(self, stream: UUID) -> Sequence[Recorded[object]]:
         """All stamps of a stream in version order, sealed parts opened; empty if none."""
-        return [self._open(row) for row in self._stamps.read_stream(stream)]
+        return [self._open(row) for row in self._rows(stream)]
 
     def read_what_can_be(
         self, stream: UUID
@@ -146,7 +157,7 @@ class StampLedger(Application[UUID]):
         """The stamps of a stream that can be read, and those that cannot."""
         read: list[Recorded[object]] = []
         unread: list[UnreadStamp] = []
-        for row in self._stamps.read_stream(stream):
+        for row in self._rows(stream):
             try:
                 read.append(self._open(row))
             except (Unreadable, TypeError, ValueError) as error:
@@ -201,6 +212,13 @@ class StampLedger(Application[UUID]):
         self._committer.close()
         self._stamps.close()
         super().close()
+
+    def _rows(self, stream: UUID) -> Sequence[StampRow]:
+        """Whoever was erased, by whatever process, is not opened with a key from memory."""
+        rows = self._stamps.read_stream(stream)
+        if any(row.topic == ERASED for row in rows):
+            self.keyring.forget(stream)
+        return rows
 
     def _outcome(self, append: Append, answer: Answer) -> Outcome:
         if isinstance(answer, Committed):

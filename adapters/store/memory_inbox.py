@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from adapters.keys.evidence import Message, Waiting, evidence_hash, packed, unpacked
+from adapters.keys.evidence import Message, OpenedMessage, Waiting, evidence_hash, packed, unpacked
 from ledger.inbox.ports import Evidence
 
 
@@ -76,6 +76,18 @@ class MemoryInbox:
         wanted = provider, provider_event_id
         kept = (one for one in self.archive() if (one.provider, one.provider_event_id) == wanted)
         return next(kept, None)
+
+    def opened_since(self, since: datetime, until: datetime) -> Iterator[OpenedMessage]:
+        """Every message received since and until then that can be opened."""
+        for one in self.archive(since):
+            message = self.open(one.id)
+            if message is not None and one.received_at <= until:
+                waits = self.states[one.id] == "waiting"
+                yield OpenedMessage(id=one.id, hash=one.hash, body=message.body, waits=waits)
+
+    def uncited(self, until: datetime, limit: int) -> Sequence[UUID]:
+        """None: this inbox does not know what stamps cite."""
+        return []
 
     def open(self, id: UUID) -> Message | None:
         """A message as it came; None when there is none."""

@@ -9,7 +9,7 @@ import structlog
 
 from adapters.keys.key_ring import Keyring
 from adapters.store.mapper import restore
-from adapters.store.recorder import StampRecorder
+from adapters.store.recorder import ERASED, StampRecorder
 from adapters.store.rows import PlainRow
 from ledger.codec import Unreadable, decode, unframe
 from ledger.kernel.events import Recorded
@@ -25,6 +25,9 @@ def opened_streams(
     by_stream: dict[UUID, list[PlainRow]] = defaultdict(list)
     for row in rows:
         by_stream[row.stream].append(row)
+    for stream, stack in by_stream.items():
+        if any(row.type == ERASED for row in stack):
+            keyring.forget(stream)
     keyring.fetch(_sealed(rows))
     found: dict[UUID, Sequence[Recorded[object]]] = {}
     for stream, stack in by_stream.items():

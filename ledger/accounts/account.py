@@ -12,6 +12,7 @@ from ledger.accounts.stamps import (
     AccountStamp,
     OrdersClaimed,
 )
+from ledger.kernel.erasure import Erased, Ground
 from ledger.kernel.events import Foreign, Recorded
 from ledger.order.order import Order
 
@@ -40,6 +41,8 @@ class Account:
     opened_at: datetime | None = None
     language: str = ""
     claimed: frozenset[UUID] = frozenset()
+    erased_at: datetime | None = None
+    changed_at: datetime | None = None
 
     @property
     def email(self) -> str | None:
@@ -69,7 +72,7 @@ class Account:
 
     def may_claim(self, order: Order) -> bool:
         """Whether an order is nobody's, and was placed with the address that this person proved."""
-        if not self.alive or order.placed is None or order.id in self.claimed:
+        if not self.alive or order.placed is None or order.id in self.claimed or order.erased:
             return False
         return order.placed.account is None and order.terms.email_index == self.email_index
 
@@ -84,7 +87,7 @@ def fold_account(account: UUID, history: Iterable[Recorded[object]]) -> Account:
 
 def evolve_account(account: Account, recorded: Recorded[object]) -> Account:
     """The account after one more stamp."""
-    account = replace(account, version=recorded.version)
+    account = replace(account, version=recorded.version, changed_at=recorded.recorded_at)
     stamp = recorded.stamp
     if not isinstance(stamp, AccountStamp):
         raise Foreign(stamp)
@@ -96,6 +99,9 @@ def evolve_account(account: Account, recorded: Recorded[object]) -> Account:
             return replace(account, language=stamp.language)
         case OrdersClaimed():
             return replace(account, claimed=account.claimed | {*stamp.orders})
+        case Erased():
+            opened = replace(account.opened, email=None) if account.opened else None
+            return replace(account, opened=opened, erased_at=recorded.recorded_at)
         case _:
             assert_never(stamp)
 
@@ -124,3 +130,8 @@ def decide_claim(account: Account, orders: Sequence[Order]) -> Sequence[AccountS
     """Of these orders the ones that the account may claim; the others are left alone."""
     claimed = tuple(one.id for one in orders if account.may_claim(one))[:MOST_CLAIMED]
     return [OrdersClaimed(orders=claimed)] if claimed else []
+
+
+def decide_erase(account: Account, ground: Ground) -> Sequence[AccountStamp]:
+    """Whoever is nobody's any more, or never was anybody's, is not erased again."""
+    return [Erased(subject=account.id, ground=ground)] if account.alive else []

@@ -40,6 +40,16 @@ class Accounts:
         account, _ = self._newest(email_index)
         return account if account.alive else None
 
+    def every(self, email_index: str) -> Sequence[Account]:
+        """All accounts that an address has had, those that were erased, too."""
+        found: list[Account] = []
+        for generation in range(1, GENERATIONS + 1):
+            account = self.get(account_id(email_index, generation))
+            if account.opened is None:
+                break
+            found.append(account)
+        return found
+
     def open(self, *, email: str, email_index: str, language: str, correlation_id: UUID) -> Account:
         """The account of an address whose owner is at the door: opened now, or before."""
         account, generation = self._newest(email_index)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import stamp
 
 
@@ -36,4 +37,4 @@ class OrdersClaimed:
     orders: tuple[UUID, ...]
 
 
-AccountStamp = AccountOpened | AccountLanguageChosen | OrdersClaimed
+AccountStamp = AccountOpened | AccountLanguageChosen | OrdersClaimed | Erased

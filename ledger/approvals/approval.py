@@ -12,6 +12,7 @@ from ledger.approvals.stamps import (
     ApprovalRequested,
     ApprovalStamp,
 )
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.refusals import ApprovalOver, OwnApproval, UnknownApproval
 
@@ -28,6 +29,7 @@ class Approval:
     given_by: str = ""
     declined_by: str = ""
     reason: str | None = None
+    erased: bool = False
 
     @property
     def request(self) -> ApprovalRequested:
@@ -67,6 +69,9 @@ def evolve_approval(approval: Approval, recorded: Recorded[object]) -> Approval:
             return replace(approval, given_by=recorded.actor)
         case ApprovalDeclined():
             return replace(approval, declined_by=recorded.actor, reason=stamp.reason)
+        case Erased():
+            asked = replace(approval.asked, reason=None) if approval.asked else None
+            return replace(approval, asked=asked, reason=None, erased=True)
         case _:
             assert_never(stamp)
 

@@ -51,12 +51,21 @@ class _Said(TypedDict):
 
 
 class Approvals:
-    """All of them. `directory` names those that were asked for lately, the newest first."""
+    """All of them. `directory` names those that were asked for lately, the newest first.
+
+    `about` names all that were ever asked for about some orders.
+    """
 
     def __init__(
-        self, store: StampStore, orders: Orders, directory: Callable[[datetime], Sequence[UUID]]
+        self,
+        store: StampStore,
+        orders: Orders,
+        directory: Callable[[datetime], Sequence[UUID]],
+        *,
+        about: Callable[[Sequence[UUID]], Sequence[UUID]],
     ) -> None:
         self._store, self._orders, self._directory = store, orders, directory
+        self._about = about
 
     def get(self, approval: UUID) -> Approval:
         """As it stands; raises `UnknownApproval`."""
@@ -68,6 +77,10 @@ class Approvals:
     def lately(self, at: datetime) -> Sequence[Approval]:
         """Those that were asked for within the time to answer, the newest first."""
         return [self.get(one) for one in self._directory(at - ANSWER_WITHIN)]
+
+    def of_orders(self, orders: Sequence[UUID]) -> Sequence[Approval]:
+        """Every approval that was ever asked for about these orders."""
+        return [self.get(one) for one in self._about(orders)] if orders else []
 
     def ask(self, order_id: UUID, wish: Approvable) -> Approval:
         """Ask a second person for this; the same wish again gives the first question back.

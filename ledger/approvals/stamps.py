@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
 from ledger.order.stamps import Pieces
@@ -59,4 +60,4 @@ class ApprovalDeclined:
     reason: str | None = None
 
 
-ApprovalStamp = ApprovalRequested | ApprovalGiven | ApprovalDeclined
+ApprovalStamp = ApprovalRequested | ApprovalGiven | ApprovalDeclined | Erased

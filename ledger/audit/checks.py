@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ledger.audit import check_accounts, check_orders, check_rows
+from ledger.audit import check_accounts, check_erasures, check_orders, check_rows
 from ledger.audit.findings import Finding, Found, Step, finding
 from ledger.audit.streams import UNFIT
 
@@ -31,6 +31,7 @@ CHECKS: tuple[Callable[..., Iterable[Finding]], ...] = (
     check_orders.tickets_as_bought,
     check_accounts.opened_once,
     check_accounts.claimed_once,
+    check_erasures.erased_when_over,
 )
 RANKS: Mapping[Callable[..., Any], int] = {check: rank for rank, check in enumerate(CHECKS)}
 
@@ -52,11 +53,13 @@ OF_STAMPS: tuple[Check, ...] = (
     check_orders.tickets_as_bought,
     check_accounts.opened_once,
     check_accounts.claimed_once,
+    check_erasures.erased_when_over,
 )
 _CERTAIN: Mapping[Check, tuple[type, ...]] = {
     **check_rows.OF_CERTAIN,
     **check_orders.OF_CERTAIN,
     **check_accounts.OF_CERTAIN,
+    **check_erasures.OF_CERTAIN,
 }
 
 

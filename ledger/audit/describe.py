@@ -6,6 +6,7 @@ from typing import Protocol, assert_never
 from ledger.accounts import stamps as account_stamps
 from ledger.approvals import stamps as approval_stamps
 from ledger.cases import stamps as case_stamps
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Foreign
 from ledger.kernel.money import spoken
 from ledger.order import stamps
@@ -56,6 +57,10 @@ def _case(one: case_stamps.CaseOpened) -> str:
 
 def _product(one: shop_stamps.ProductRevised) -> str:
     return f"Product {one.slug}, revision {one.revision}, at {spoken(one.price)}"
+
+
+def _erased(one: Erased) -> str:
+    return f"The person was erased ({one.ground}): the data key is destroyed"
 
 
 def _said(one: _Posted) -> str:
@@ -150,6 +155,8 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return f"To be sent again: letter “{one.letter}”"
         case stamps.TicketsIssued():
             return f"Issued {len(one.hashes)} tickets"
+        case Erased():
+            return _erased(one)
         case _:
             assert_never(one)
 
@@ -198,6 +205,8 @@ def _of_case(one: case_stamps.CaseStamp) -> str:  # noqa: C901 (a dispatching ma
             return f"Began to tell people{_try(one)}"
         case case_stamps.CaseAlarmRaised():
             return f"Told people: {', '.join(one.channels)}"
+        case Erased():
+            return _erased(one)
         case _:
             assert_never(one)
 
@@ -214,6 +223,8 @@ def _of_staff(one: staff_stamps.StaffStamp) -> str:
             return "Password, passkeys and second factor taken away"
         case staff_stamps.StaffRemoved():
             return "Belongs to them no longer"
+        case Erased():
+            return _erased(one)
         case _:
             assert_never(one)
 
@@ -226,6 +237,8 @@ def _of_approval(one: approval_stamps.ApprovalStamp) -> str:
             return "A second person approved"
         case approval_stamps.ApprovalDeclined():
             return "Not approved"
+        case Erased():
+            return _erased(one)
         case _:
             assert_never(one)
 
@@ -238,6 +251,8 @@ def _of_account(one: account_stamps.AccountStamp) -> str:
             return f"Language chosen: {one.language}"
         case account_stamps.OrdersClaimed():
             return f"Orders claimed: {len(one.orders)}"
+        case Erased():
+            return _erased(one)
         case _:
             assert_never(one)
 

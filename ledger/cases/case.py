@@ -19,6 +19,7 @@ from ledger.cases.stamps import (
     CaseStamp,
     Severity,
 )
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Foreign, Recorded
 from ledger.order.refund import NOTHING_MADE
 
@@ -114,6 +115,13 @@ class Case:
     resolved_at: datetime | None = None
     returned: Return = field(default=Return())
     alarm: Alarm = field(default=Alarm())
+    erased: bool = False
+
+    @property
+    def about_order(self) -> UUID | None:
+        """The order that it is about, or that its money turned out to be for."""
+        told = self.opened.order if self.opened else None
+        return told or (self.resolved.order if self.resolved else None)
 
     @property
     def state(self) -> str:
@@ -164,8 +172,17 @@ def evolve_case(case: Case, recorded: Recorded[object]) -> Case:
             return replace(case, returned=_return(case.returned, stamp, recorded))
         case CaseAlarmStarted() | CaseAlarmRaised():
             return replace(case, alarm=_alarm(case.alarm, stamp, recorded))
+        case Erased():
+            return _erased(case)
         case _:
             assert_never(stamp)
+
+
+def _erased(case: Case) -> Case:
+    """What a payer wrote, and why somebody did what, is told no more."""
+    opened = replace(case.opened, payer_reference=None) if case.opened else None
+    resolved = replace(case.resolved, reason=None) if case.resolved else None
+    return replace(case, opened=opened, resolved=resolved, erased=True)
 
 
 def _return(

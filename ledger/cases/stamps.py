@@ -3,6 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
 
@@ -148,4 +149,5 @@ CaseStamp = (
     | CaseReturnFailed
     | CaseAlarmStarted
     | CaseAlarmRaised
+    | Erased
 )

@@ -87,6 +87,7 @@ def _preferences_changed_7(body: dict[str, Any]) -> dict[str, Any]:
     for name in ("venue", "doors_at", "ends_at", "picture", "logo"):
         body = _with_preference(body, name, None)
     body = _with_preference(body, "colour", "")
+    body = _with_preference(body, "retention", {})
     return _with_preference(body, "sign_in", SignIn.OPTIONAL)
 
 

@@ -308,6 +308,18 @@ class PersonErased(Refusal):
     """The person of this order was erased; nothing new is kept about them."""
 
 
+class StillOpen(Refusal):
+    """Money or tickets are open: the person cannot be erased yet."""
+
+    def __init__(self, *, open: tuple[str, ...] = ()) -> None:
+        super().__init__(", ".join(dict.fromkeys(open)))
+        self.open = open
+
+
+class PersonMoved(Refusal):
+    """Something of this person has moved since it was shown. Look at it again."""
+
+
 class SeveralPayments(Refusal):
     """Money of several payments is held; return them one by one before cancelling."""
 

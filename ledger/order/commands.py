@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from ledger.kernel.erasure import Ground
 from ledger.kernel.money import Money
 from ledger.order.stamps import Cause, Customer, Letter, Pieces
 from ledger.order.tickets import TicketCode
@@ -305,6 +306,13 @@ class StartLetter(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasePerson(Command):
+    """Destroy the order's data key: whoever ordered is known here no more."""
+
+    ground: Ground
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResendLetter(StaffCommand):
     """Send a letter once more: that which moved last, or the one that is named."""
 
@@ -345,4 +353,5 @@ OrderCommand = (
     | ReturnPayment
     | StaffWish
     | StartLetter
+    | ErasePerson
 )

@@ -11,6 +11,7 @@ from ledger.kernel.refusals import (
     LinkInvalid,
     NothingToRefund,
     NotPayable,
+    PersonErased,
     QuoteChanged,
 )
 from ledger.order import cancellation_policy as cancellation
@@ -26,6 +27,7 @@ from ledger.order.commands import (
     ChooseAfterMove,
     CompleteCancellation,
     ConfirmCancellation,
+    ErasePerson,
     GiveUpUnpaid,
     MarkPaid,
     MoveWithShop,
@@ -54,6 +56,7 @@ from ledger.order.decisions.capture import (
 )
 from ledger.order.decisions.contact import change_contact, write_note
 from ledger.order.decisions.corrections import withdraw_cancellation, withdraw_payment
+from ledger.order.decisions.erase import erase_person
 from ledger.order.decisions.part import (
     cancel_part,
     confirm_part,
@@ -90,6 +93,15 @@ from ledger.order.status import status
 from ledger.order.tickets import LETTERS_WITH_TICKETS, may_be_issued
 
 _NOTHING: tuple[OrderStamp, ...] = ()
+# What makes no sense for nobody: only money is still put right once an order's person was erased.
+_WITH_A_PERSON = (
+    MarkPaid,
+    WithdrawPayment,
+    WithdrawCancellation,
+    ResendLetter,
+    ChangeContact,
+    WriteNote,
+)
 
 
 def decide(  # noqa: C901 (a dispatching match)
@@ -131,6 +143,8 @@ def decide(  # noqa: C901 (a dispatching match)
             return _return_payment(command, order)
         case StartLetter():
             return _start_letter(command, order)
+        case ErasePerson():
+            return erase_person(command, order)
         case _:
             assert_never(command)
 
@@ -297,6 +311,8 @@ def by_staff(command: StaffWish, order: Order) -> Sequence[OrderStamp]:
     """The stamps that a wish of staff calls for; none if it is fulfilled already; or a refusal."""
     if isinstance(command, RetryRefund):
         return _retry_refund(command, order)
+    if order.erased and isinstance(command, _WITH_A_PERSON):
+        raise PersonErased
     stamps = _by_one(command, order)
     require_second_person(command, stamps, order)
     return stamps

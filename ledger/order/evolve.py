@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TypeGuard, assert_never, get_args
 from uuid import UUID
 
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.values import replace
 from ledger.order.amendment import amendment
@@ -80,15 +81,20 @@ def folded_on(order: Order, history: Iterable[Recorded[object]]) -> Order:
     """The order after these further stamps; raises `Foreign`."""
     seen = order.seen
     last: Recorded[object] | None = None
+    changed_at = order.changed_at
     for recorded in history:
         stamp = recorded.stamp
         if not _is_of_an_order(stamp):
             raise Foreign(stamp)
         order = _changed(order, stamp, recorded)
         seen, last = Seen(seen, recorded.correlation_id, stamp), recorded
+        if type(stamp) is not Erased:
+            changed_at = recorded.recorded_at
     if last is None:
         return order
-    return replace(order, version=last.version, position=last.position, seen=seen)
+    return replace(
+        order, version=last.version, position=last.position, seen=seen, changed_at=changed_at
+    )
 
 
 def _is_of_an_order(stamp: object) -> TypeGuard[OrderStamp]:
@@ -165,6 +171,8 @@ def _changed(  # noqa: C901 (a dispatching match)
             return _payment_withdrawn(order, stamp, recorded)
         case CancellationWithdrawn():
             return _cancellation_withdrawn(order, stamp, recorded)
+        case Erased():
+            return _erased(order, recorded)
         case _:
             assert_never(stamp)
 
@@ -183,8 +191,9 @@ def _placed(order: Order, stamp: OrderPlaced, recorded: Recorded[object]) -> Ord
 def _contact_changed(order: Order, stamp: ContactChanged) -> Order:
     if order.placed is None:
         return order
+    former = order.placed.email_index
     who = dataclasses.replace(order.placed, customer=stamp.customer, email_index=stamp.email_index)
-    return replace(order, placed=who)
+    return replace(order, placed=who, former_addresses=(*order.former_addresses, former))
 
 
 def _noted(order: Order, stamp: NoteWritten, recorded: Recorded[object]) -> Order:
@@ -288,4 +297,23 @@ def _cancellation_withdrawn(
         cancelled_position=0,
         cancelled_at=None,
         released=False,
+    )
+
+
+def _erased(order: Order, recorded: Recorded[object]) -> Order:
+    """Nothing of the person is told from here on, not even by who read it before."""
+    placed, tickets = order.placed, order.tickets
+    moves = (
+        dataclasses.replace(one, stamp=dataclasses.replace(one.stamp, code=None))
+        for one in order.moves
+    )
+    return replace(
+        order,
+        placed=dataclasses.replace(placed, customer=None) if placed else None,
+        tickets=replace(tickets, codes=None) if tickets else None,
+        links=tuple(dataclasses.replace(one, code=None) for one in order.links),
+        moves=tuple(moves),
+        notes=tuple(replace(one, text=None) for one in order.notes),
+        erased_at=recorded.recorded_at,
+        erased_position=recorded.position,
     )

@@ -40,7 +40,12 @@ class Due:
 
 
 def letters_due(order: Order) -> tuple[Due, ...]:
-    """Letters owed that were neither sent nor given up; a claimed one is still due."""
+    """Letters owed that were neither sent nor given up; a claimed one is still due.
+
+    Nobody is written to once they were erased.
+    """
+    if order.erased:
+        return ()
     return tuple(due for due in owed(order) if _open(order, due))
 
 

@@ -128,6 +128,10 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     withdrawals: tuple[Withdrawal, ...] = ()
     tickets: TicketSet | None = None
     notes: tuple[Note, ...] = ()
+    former_addresses: tuple[str, ...] = ()
+    erased_at: datetime | None = None
+    erased_position: int = 0
+    changed_at: datetime | None = None
     position: int = 0
     seen: Seen | None = None
 
@@ -139,6 +143,11 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         """
         assert self.placed is not None, f"order {self.id} was never placed"
         return self.placed
+
+    @property
+    def erased(self) -> bool:
+        """Whether its person was erased, whatever was told of the order since."""
+        return self.erased_at is not None
 
     @property
     def move(self) -> StartMove | None:

@@ -46,8 +46,11 @@ def awaits_payer(order: Order) -> bool:
 
 
 def came_late(order: Order) -> bool:
-    """The whole price came, or is kept ready, after the time to pay was over (SPEC P6)."""
-    timed_out = order.cancelled_cause is Cause.UNPAID and not order.alive
+    """The whole price came, or is kept ready, after the time to pay was over (SPEC P6).
+
+    Nobody is let in for whoever was erased meanwhile: their money goes back.
+    """
+    timed_out = order.cancelled_cause is Cause.UNPAID and not order.alive and not order.erased
     return timed_out and max(order.held, order.reserved) >= order.due
 
 

@@ -106,6 +106,11 @@ class Orders:
         """The order as this process left it a moment ago, maybe behind; None if it did not."""
         return self._lately.get(order_id) if self._lately else None
 
+    def forget(self, order_id: UUID) -> None:
+        """Its person was erased: what was remembered of it is not."""
+        if self._lately:
+            self._lately.drop(order_id)
+
     def place(self, shop_slug: str, command: PlaceOrder) -> Order:
         """A placed order; the same command again gives the first one back.
 

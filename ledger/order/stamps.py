@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
 from ledger.shop.stamps import CancellationPolicy, PaymentLetter, Seller, Surplus
@@ -616,6 +617,7 @@ OrderStamp = (
     | ReceiptUnknown
     | ReceiptResendRequested
     | TicketsIssued
+    | Erased
 )
 # Written before a provider is asked: they carry the clock of the machine that asks.
 INTENTS = (CreatePaymentRequest, CreateRefundRequest, CreateCaptureRequest, CreateVoidRequest)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.kernel import refusals as no
+from ledger.kernel.erasure import Erased
 from ledger.kernel.refusals import Refusal
 from ledger.order import commands as c
 from ledger.order import stamps as s
@@ -134,6 +135,7 @@ RETURN = Event("sends a late payment back", Who.LEDGER, c.ReturnPayment)
 VOID = Event("gives up an authorization", Who.LEDGER, c.VoidAuthorization)
 CANCEL_WITH_SHOP = Event("cancels it with its whole shop", Who.LEDGER, c.CancelWithShop)
 MOVE_WITH_SHOP = Event("moves it with its whole shop", Who.LEDGER, c.MoveWithShop)
+ERASE = Event("erases its person, after the event", Who.LEDGER, c.ErasePerson)
 START_LETTER = Event("claims a letter", Who.LEDGER, c.StartLetter)
 NEXT_STEP = Event("does what the facts call for", Who.LEDGER, object)
 TIME_TO_PAY_OVER = Event("the time to pay is over", Who.TIME, c.CancelUnpaid)
@@ -365,6 +367,12 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _makes(s.CreateRefundRequest, *_GIVEN_UP, to=Status.REFUND_REQUESTED),
     ),
     MOVE_WITH_SHOP: (_silent(*_GONE), _makes(s.StartMoved)),
+    ERASE: (
+        _makes(Erased, at=(*_PAID[:3], _S.FREE, _S.BY_HAND, _S.LINK_TO_PARTS)),
+        _makes(Erased, at=(_S.TIMED_OUT, _S.MONEY_KEPT, _S.RETURNED)),
+        _makes(Erased, at=(_S.PARTLY_RETURNED, _S.PIECE_CANCELLED)),
+        _refuses(no.StillOpen),
+    ),
     START_LETTER: (
         _refuses(no.LetterNotDue, at=(*_WAITS, *_KEPT_READY, *_LATE)),
         _makes(

@@ -24,6 +24,7 @@ GRACE_PERIOD = (1, 5 * DAY)
 # Who types a card number and is asked by the bank needs some minutes.
 UNPAID_AFTER = (5 * MINUTE, 400 * DAY)
 CANCELLATION_DAYS = (0, 3_650)
+RETENTION_YEARS = (0, 50)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 

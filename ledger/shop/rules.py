@@ -30,6 +30,7 @@ from ledger.shop.stamps import (
     CancellationPolicy,
     Picture,
     Preferences,
+    Retention,
     Seller,
     ShopMoved,
     Venue,
@@ -131,6 +132,7 @@ def _of_preferences(one: Preferences) -> Faults:
     yield from _of_grace(one)
     yield from _whole(("unpaid_after",), one.unpaid_after, limits.UNPAID_AFTER, said=span)
     yield from _of_cancellation(one.cancellation, one.currency)
+    yield from _of_retention(one.retention)
     yield from _of_venue(one.venue)
     yield from _of_times(one)
     for name, picture in (("picture", one.picture), ("logo", one.logo)):
@@ -143,6 +145,11 @@ def _of_preferences(one: Preferences) -> Faults:
         if not is_link(link):
             right = "an address that begins with https:// and names a host"
             yield Fault(path=("terms_url", language), found=link, right=right)
+
+
+def _of_retention(one: Retention) -> Faults:
+    for name in ("people_years", "receipts_years"):
+        yield from _whole(("retention", name), getattr(one, name), limits.RETENTION_YEARS)
 
 
 def _of_venue(one: Venue | None) -> Faults:

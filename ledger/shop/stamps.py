@@ -96,6 +96,20 @@ class SignIn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long people are kept, in years.
+
+    `people_years` after an order is over its person is erased. Receipts are kept for
+    `receipts_years` from the end of the year of their date, without the person; with
+    `named_receipts` the shop's law wants the name on them as long.
+    """
+
+    people_years: int = 3
+    receipts_years: int = 6
+    named_receipts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Venue:
     """Where it takes place: what the place is called, its address, how to get there."""
 
@@ -130,7 +144,7 @@ class Preferences:
     `overpaid` says what happens to money beyond the price; `remind_unpaid` whether who has not
     paid gets a letter; `sign_in` whether guests may buy. `doors_at` and
     `ends_at` are moments like `starts_at`. `colour` is the
-    shop's own, such as #0b5c4d; empty for ours.
+    shop's own, such as #0b5c4d; empty for ours. `retention` says how long people are kept.
     """
 
     name: Mapping[str, str]
@@ -154,6 +168,7 @@ class Preferences:
     logo: Picture | None = None
     colour: str = ""
     sign_in: SignIn = SignIn.OPTIONAL
+    retention: Retention = field(default_factory=Retention)
 
 
 @stamp("SHOP_OPENED", binding=("slug",))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Foreign, Recorded
 from ledger.staff.role import Grant, Role
 from ledger.staff.stamps import (
@@ -29,6 +30,7 @@ class StaffMember:
     grants: frozenset[Grant] = frozenset()
     belongs: bool = False
     added_at: datetime | None = None
+    erased_at: datetime | None = None
 
     @property
     def actor(self) -> str:
@@ -71,6 +73,8 @@ def evolve_member(member: StaffMember, recorded: Recorded[object]) -> StaffMembe
             return member
         case StaffRemoved():
             return replace(member, belongs=False, grants=frozenset())
+        case Erased():
+            return replace(member, email=None, erased_at=recorded.recorded_at)
         case _:
             assert_never(stamp)
 

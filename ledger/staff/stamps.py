@@ -3,6 +3,7 @@
 from functools import lru_cache
 from uuid import UUID, uuid5
 
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import stamp
 from ledger.staff.role import Role
 
@@ -49,4 +50,4 @@ class StaffRemoved:
     """From here on they may nothing, and their sessions are over."""
 
 
-StaffStamp = StaffAdded | RoleGranted | RoleWithdrawn | SignInReset | StaffRemoved
+StaffStamp = StaffAdded | RoleGranted | RoleWithdrawn | SignInReset | StaffRemoved | Erased

@@ -166,7 +166,7 @@ class Counter:
             passkeys=MemoryPasskeys(),
             staff=StaffMembers(store, list),
             credentials=MemoryCredentials(),
-            approvals=Approvals(store, orders, lambda since: []),
+            approvals=Approvals(store, orders, lambda since: [], about=lambda orders: []),
             pictures=MemoryPictures(),
             sign_in_links=MemorySignInLinks(),
             accounts=Accounts(store),

@@ -58,7 +58,14 @@ from ledger.staff.service import StaffMembers
 from tests.kits.pages_shop import START, winterfest
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.ticket_codes import wanted_by
-from tests.kits.web_fakes import Post, Receiver, TokensInMemory, ViewsInMemory, staff_streams
+from tests.kits.web_fakes import (
+    Post,
+    Receiver,
+    TokensInMemory,
+    ViewsInMemory,
+    approvals_of,
+    staff_streams,
+)
 from web.app import create_app
 from web.wiring.parts import Parts
 from web.wiring.settings import Settings
@@ -216,7 +223,12 @@ class World:
             passkeys=self.passkeys,
             staff=StaffMembers(self.store, lambda: staff_streams(self.store)),
             credentials=MemoryCredentials(),
-            approvals=Approvals(self.store, self.orders, lambda since: []),
+            approvals=Approvals(
+                self.store,
+                self.orders,
+                lambda since: [],
+                about=partial(approvals_of, self.store),
+            ),
             pictures=self.pictures,
             sign_in_links=self.links,
             accounts=Accounts(self.store),

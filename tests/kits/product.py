@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,6 +45,7 @@ from tests.kits.web_fakes import (
     TokensInMemory,
     ViewsInMemory,
     approval_streams,
+    approvals_of,
     staff_streams,
 )
 from web.app import create_app
@@ -164,7 +166,12 @@ def open_shop(
         passkeys=MemoryPasskeys(),
         staff=StaffMembers(store, lambda: staff_streams(store)),
         credentials=MemoryCredentials(),
-        approvals=Approvals(store, orders, lambda since: approval_streams(store, since)),
+        approvals=Approvals(
+            store,
+            orders,
+            lambda since: approval_streams(store, since),
+            about=partial(approvals_of, store),
+        ),
         pictures=MemoryPictures(),
         sign_in_links=MemorySignInLinks(),
         accounts=Accounts(store),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from ledger.kernel.erasure import Ground
 from ledger.kernel.events import derived
 from ledger.kernel.refusals import Refusal
 from ledger.order import commands as c
@@ -166,6 +167,9 @@ WISHES: Mapping[Event, Callable[[Order, datetime], c.OrderCommand | None]] = {
         move=OUTSIDE,
         starts_at=spec.OPENING + timedelta(days=90),
         reason={"en": "rain"},
+    ),
+    t.ERASE: lambda order, at: c.ErasePerson(
+        **_ours(order), at=spec.OPENING + timedelta(days=2), ground=Ground.ASKED
     ),
     t.START_LETTER: _letter,
     t.NEXT_STEP: next_step,

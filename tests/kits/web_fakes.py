@@ -56,6 +56,7 @@ from ledger.webhooks.endpoint import Answer, Endpoint, address_fault
 from projections.cases import CaseRow, cases
 from projections.order_search import OrderPage, OrderSearch, order_pages
 from projections.order_words import order_terms
+from projections.persons_kept import PersonKept, of_order
 from projections.product_sales import PieceCount, SeatHolder, product_sales
 from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
@@ -455,6 +456,30 @@ class ViewsInMemory:
     def count_intents(self) -> Sequence[IntentCount]:
         return self.intents
 
+    def orders_of_address(self, email_index: str, accounts: Sequence[UUID]) -> Sequence[UUID]:
+        return [
+            order.id
+            for order in self._orders()
+            if email_index in (order.terms.email_index, *order.former_addresses)
+            or order.terms.account in accounts
+        ]
+
+    def cases_of(self, orders: Sequence[UUID]) -> Sequence[UUID]:
+        rows = [*self.cases("open"), *self.cases("resolved")]
+        return [one.stream for one in rows if one.order_id in orders]
+
+    def persons_due(
+        self, shop: str, until: datetime, *, after: tuple[datetime, UUID], limit: int
+    ) -> Sequence[PersonKept]:
+        rows = [row for order in self._orders() for row in of_order(order)]
+        due = [one for one in rows if one.shop == shop and one.since <= until]
+        later = [one for one in due if (one.since, one.stream) > after]
+        return sorted(later, key=lambda one: (one.since, one.stream))[:limit]
+
+    def count_persons_due(self, shop: str, until: datetime) -> Mapping[str, int]:
+        first = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
+        return Counter(one.kind for one in self.persons_due(shop, until, after=first, limit=10_000))
+
     def pending_migrations(self) -> Sequence[str]:
         return []
 
@@ -481,6 +506,12 @@ def approval_streams(store: Any, since: datetime) -> list[UUID]:
     """What a second person was asked for since then, the newest first."""
     asked = [one for one in store.feed(0, limit=10_000) if isinstance(one.stamp, ApprovalRequested)]
     return [one.stream for one in reversed(asked) if one.recorded_at > since]
+
+
+def approvals_of(store: Any, orders: Sequence[UUID]) -> list[UUID]:
+    """What a second person was ever asked for about these orders."""
+    asked = [one for one in store.feed(0, limit=10_000) if isinstance(one.stamp, ApprovalRequested)]
+    return [one.stream for one in asked if one.stamp.order in orders]
 
 
 @dataclass

@@ -1,17 +1,13 @@
 """What an account holds: its orders page by page, those it may claim, all that we know of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from ledger.accounts.account import MOST_CLAIMED, Account
 from ledger.order.batch_service import Together
 from ledger.order.order import Order
-from projections.order_json import order_page
-from web.actions.passkeys import name_of
-from web.http.session import sessions_of
 from web.wiring.parts import Parts
 
 SHOWN = 20
@@ -53,47 +49,6 @@ def claimable(parts: Parts, account: Account) -> Sequence[Order]:
 def claim(parts: Parts, account: Account) -> Account:
     """The account with what it may claim."""
     return parts.accounts.claim(account.id, claimable(parts, account), correlation_id=uuid4())
-
-
-def exported(parts: Parts, account: Account) -> Mapping[str, Any]:
-    """All that we know of a person, as they would want to have it."""
-    orders: list[Mapping[str, Any]] = []
-    after: After | None = None
-    while True:
-        page = orders_of(parts, account, after=after, limit=_EXPORTED)
-        orders += [_order(one, parts.clock()) for one in page.orders]
-        if (after := page.after) is None:
-            break
-    return {
-        "account": {
-            "email": account.email,
-            "language": account.language,
-            "opened_at": account.opened_at,
-        },
-        "sessions": [
-            {"how": one.how, "device": one.device, "opened_at": one.opened_at}
-            | {"last_used_at": one.last_used_at, "ends_at": one.ends_at}
-            for one in sessions_of("customer", account.id)
-        ],
-        "passkeys": [
-            {"name": name_of(parts, one), "added_at": one.added_at}
-            | {"last_used_at": one.last_used_at}
-            for one in parts.passkeys.of("customer", account.id)
-        ],
-        "orders": orders,
-    }
-
-
-def _order(order: Order, at: datetime) -> Mapping[str, Any]:
-    """As the API tells it, with who placed it, and the letters that it got."""
-    customer = order.terms.customer
-    letters = [
-        {"letter": str(letter), "state": one.state, "number": one.number, "at": one.changed_at}
-        for (_, letter), one in order.postings.items()
-    ]
-    person = asdict(customer) if customer else None
-    told = order_page(order, at, order.terms.language)
-    return {"customer": person, "letters": letters, **told}
 
 
 def _read(parts: Parts, ids: Sequence[UUID]) -> Mapping[UUID, Order]:

@@ -1,10 +1,11 @@
 """The letters of an order: which it called for, how far each has come, and as it was written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from ledger.kernel.values import replace as copied
 from ledger.order.evolve import fold
 from ledger.order.letters_due import RECEIPTS, letters_due, owed
 from ledger.order.order import Order
@@ -58,6 +59,19 @@ def as_written(parts: Parts, order: Order, shown: LetterShown) -> Order:
         and (one.correlation_id, one.stamp.letter) == (shown.correlation_id, shown.letter)
     ]
     return fold(order.id, history[: begun[-1]]) if begun else order
+
+
+def without_codes(order: Order) -> Order:
+    """Whoever reads a letter here may not do what its link lets the customer do."""
+    moves = (replace(one, stamp=replace(one.stamp, code=None)) for one in order.moves)
+    links = (replace(one, code=None) for one in order.links)
+    return copied(order, links=tuple(links), moves=tuple(moves))
+
+
+def text_of(parts: Parts, order: Order, shown: LetterShown) -> str:
+    """A letter in words, its one-time codes left out; without the person, once they are erased."""
+    written = without_codes(as_written(parts, order, shown))
+    return parts.letter_text(written, shown.letter, shown.correlation_id, shown.number)
 
 
 def receipts_of(order: Order) -> Sequence[LetterShown]:

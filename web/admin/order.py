@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import render_template, request
@@ -11,7 +11,6 @@ from ledger.cases.case import Case
 from ledger.codec import NAMES
 from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Refusal, ShopUnreadable, UnknownOrder
-from ledger.kernel.values import replace as copied
 from ledger.order.evolve import fold
 from ledger.order.options import options
 from ledger.order.order import Order
@@ -21,7 +20,7 @@ from ledger.shop.shop import Shop
 from ledger.shop.stamps import quota_id
 from ledger.staff.role import Role
 from ledger.tickets.code import in_groups
-from web.actions.letters import as_written, letters_of
+from web.actions.letters import as_written, letters_of, without_codes
 from web.actions.staff_wishes import StaffOffer, offers
 from web.admin.guard import back_office, current_staff, needs, require_role
 from web.admin.words import ACTIONS, CASES, FLAGS, LETTERS, POSTED, STATUSES, stamp_in_words, why
@@ -109,7 +108,7 @@ def letter(order: str, receipt: str, letter: str) -> str:
     shown = [one for one in shown if one.correlation_id == uuid_in(receipt)]
     if not shown:
         raise UnknownOrder
-    at_that_time = _without_codes(as_written(parts(), found, shown[0]))
+    at_that_time = without_codes(as_written(parts(), found, shown[0]))
     return render_template(
         "admin/letter.html",
         order=found,
@@ -132,13 +131,6 @@ def _version(last: int) -> int:
 def found_flags(order: Order, *, past: bool) -> Sequence[str]:
     """What else is to be known; of the past without what only time made overdue."""
     return flags_at(order, order.placed_at or now()) if past else flags_at(order, now())
-
-
-def _without_codes(order: Order) -> Order:
-    """Whoever reads a letter here may not do what its link lets the customer do."""
-    moves = (replace(one, stamp=replace(one.stamp, code=None)) for one in order.moves)
-    links = (replace(one, code=None) for one in order.links)
-    return copied(order, links=tuple(links), moves=tuple(moves))
 
 
 def cases_of(order: Order) -> list[Case]:

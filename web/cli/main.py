@@ -35,6 +35,7 @@ from web.cli.ledger import ledger
 from web.cli.new_shop import new_shop
 from web.cli.orders import orders
 from web.cli.part_cancellation import cancel_part
+from web.cli.persons import erase, export
 from web.cli.ports import Port, PortUnusable, require_usable
 from web.cli.progress import progress_bar
 from web.cli.projections import projections
@@ -249,6 +250,8 @@ for group in (
     projections,
     report,
     shop,
+    export,
+    erase,
 ):
     stampledger.add_command(group)
 

@@ -72,6 +72,7 @@ class House:
             "STAMPLEDGER_STRIPE_API_KEY": self.api_key,
             "STAMPLEDGER_STRIPE_WEBHOOK_SECRET": self.webhook_secret,
             "STAMPLEDGER_STRIPE_API_BASE": self.at.provider,
+            "STAMPLEDGER_MAIL_CATCHER": str(self.home / "mail"),
             "STAMPLEDGER_DEMO": "1",
         }
 

@@ -74,6 +74,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /me/sign-out": _OPEN,
     "GET /me": _ACCOUNT,
     "GET /me/export.json": _ACCOUNT,
+    "GET /me/export.zip": _ACCOUNT,
     "GET /me/orders/<order>/cancel": _ACCOUNT,
     "GET /me/orders/<order>/receipts/<receipt>/<letter>": _ACCOUNT,
     "POST /me/orders/<order>/cancel": _ACCOUNT,
@@ -164,6 +165,12 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /admin/people/<member>/remove": (Place.ANY, _ADMIN),
     "POST /admin/people/<member>/roles": (Place.ANY, _ADMIN),
     "POST /admin/people/<member>/roles/withdraw": (Place.ANY, _ADMIN),
+    # A person's data is that of all shops.
+    "GET /admin/privacy": (Place.EVERY, _ADMIN),
+    "POST /admin/privacy": (Place.EVERY, _ADMIN),
+    "POST /admin/privacy/archive": (Place.EVERY, _ADMIN),
+    "POST /admin/privacy/due": (Place.EVERY, _ADMIN),
+    "POST /admin/privacy/erase": (Place.EVERY, _ADMIN),
     # What programs call.
     "GET /api/v1/cart": _OPEN,
     "GET /api/v1/openapi.json": _OPEN,

@@ -116,6 +116,8 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.RefundExceedsHeld: _kind(409, "refund-exceeds-held", "More than is held"),
     no.NotRefundable: _kind(409, "not-refundable", "Not refundable"),
     no.PersonErased: _kind(409, "person-erased", "Person erased"),
+    no.StillOpen: _kind(409, "still-open", "Money or tickets open"),
+    no.PersonMoved: _kind(412, "person-moved", "The person's data changed"),
     no.SeveralPayments: _kind(409, "several-payments", "Several payments"),
     no.DisputeOpen: _kind(409, "dispute-open", "Payment disputed"),
     no.RefundStillUnknown: Kind(

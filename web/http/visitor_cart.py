@@ -14,6 +14,7 @@ from flask import Flask, Response, after_this_request, current_app, g, request
 
 from ledger.cart.cart import KEPT, Cart
 from ledger.kernel.refusals import Busy
+from web.actions.carts_of_accounts import account_cart
 from web.http.addresses import now
 from web.http.current import parts
 from web.http.session import signed_in
@@ -82,11 +83,6 @@ def join_carts(account: UUID) -> bool:
     parts().carts.keep(_hash(word), Cart(), version=version, at=now())
     _hand_out("")
     return bool(guest.groups)
-
-
-def account_cart(account: UUID) -> bytes:
-    """Under what the cart of an account is kept, for all its devices."""
-    return sha256(b"cart of account " + account.bytes).digest()
 
 
 def _changed(id_hash: bytes, change: Callable[[Cart], Cart]) -> tuple[Cart, bool]:

@@ -20,9 +20,11 @@ from ledger.order.order import Order
 from ledger.order.payable import payable
 from ledger.order.stamps import Letter
 from web.actions import passkeys
-from web.actions.account import After, claim, claimable, exported, orders_of
+from web.actions.account import After, claim, claimable, orders_of
 from web.actions.cancel import give_up_unpaid
 from web.actions.letters import receipts_of
+from web.actions.personal_archive import archive, as_json, document
+from web.actions.persons import holdings_of
 from web.actions.wish import Wish
 from web.http.addresses import now, uuid_in
 from web.http.current import parts
@@ -156,12 +158,28 @@ def remove_passkey(account: Account) -> Answer:
 def export(account: Account) -> Answer:
     """All that we know of this person, for them to keep."""
     slow_down("export", limit=10)
-    told = json.dumps(exported(parts(), account), default=_in_words, ensure_ascii=False, indent=2)
+    found = holdings_of(parts(), account.email or "", with_messages=False)
     return Response(
-        told,
+        as_json(document(parts(), found)),
         content_type="application/json; charset=utf-8",
         headers={
             "Content-Disposition": 'attachment; filename="my-data.json"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@pages.get("/me/export.zip")
+@signed_in_only
+def export_archive(account: Account) -> Answer:
+    """The same with the words of every letter."""
+    slow_down("export", limit=10)
+    found = holdings_of(parts(), account.email or "", with_messages=False)
+    return Response(
+        archive(parts(), found, messages=False),
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": 'attachment; filename="my-data.zip"',
             "Cache-Control": "private, no-store",
         },
     )
@@ -260,7 +278,3 @@ def _after() -> After | None:
 
 def _told(after: After) -> str:
     return urlsafe_b64encode(json.dumps([after[0].isoformat(), str(after[1])]).encode()).decode()
-
-
-def _in_words(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Recorded
 from ledger.order import stamps
 from ledger.order.stamps import Cause, Letter
@@ -185,6 +186,8 @@ def _of_order(stamp: object) -> str | None:  # noqa: C901 (a dispatching match)
             return _("The places were released.")
         case stamps.TicketsIssued():
             return _("The tickets were issued.")
+        case Erased():
+            return _("The data of whoever ordered was erased.")
         case stamps.SeatsRetaken():
             return _("Money came after all, and there was room: the order is valid again.")
         case _:

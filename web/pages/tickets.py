@@ -41,6 +41,8 @@ def _standing(order: Order) -> str:
             "Show them at the door, on your phone or on paper. Each code lets one person in, once:"
             " keep them to yourself."
         )
+    if order.erased:
+        return ""
     if order.tickets is not None:
         return _("The tickets of this order are not valid any more: nobody gets in with them.")
     if order.admits:

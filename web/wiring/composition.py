@@ -14,6 +14,7 @@ from adapters.mail.letters import letter_text, receipt_html
 from adapters.mail.letters.how_to_pay import transfer_svg
 from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.press import Press
+from adapters.mail_catcher.letterbox import Letterbox
 from adapters.postgres.connections import Connections
 from adapters.postgres.keys.data_keys import EvidenceAudit, PostgresKeys
 from adapters.postgres.ledger.notify import Hints, listen
@@ -67,6 +68,7 @@ from ledger.staff.service import StaffMembers
 from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
 from web.wiring.parts import Parts
+from web.wiring.persons import nobody
 from web.wiring.providers import ways_to_pay
 from web.wiring.reactors import (
     WATCHED,
@@ -173,7 +175,9 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         passkeys=PostgresPasskeys(connections),
         staff=StaffMembers(store, staff_streams.members),
         credentials=PostgresCredentials(connections),
-        approvals=Approvals(store, orders, staff_streams.approvals),
+        approvals=Approvals(
+            store, orders, staff_streams.approvals, about=staff_streams.approvals_of
+        ),
         pictures=pictures,
         sign_in_links=PostgresSignInLinks(connections),
         accounts=Accounts(store),
@@ -197,6 +201,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         calls=calls.read,
         reports=ReportViews(connections),
         report_file=report_file,
+        mailbox=Letterbox(settings.mail_catcher).forget if settings.mail_catcher else nobody,
         reported={name: way.reported for name, way in ways.items() if way.reported},
     )
     return Works(

@@ -35,6 +35,7 @@ from projections.order_search import OrderPage, OrderSearch
 from projections.reports.forms import ReportFile
 from web.wiring.catalogue import CatalogueViews
 from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, ShopSales
+from web.wiring.persons import OpenedMessage, PersonViews, nobody
 from web.wiring.reports import Reports
 from web.wiring.settings import Settings
 from web.wiring.staff import CredentialStore
@@ -83,6 +84,10 @@ class Archive(Inbox, Protocol):
     def named(self, provider: str, provider_event_id: str) -> Archived | None: ...
 
     def open(self, id: UUID) -> Opened | None: ...
+
+    def opened_since(self, since: datetime, until: datetime) -> Iterator[OpenedMessage]: ...
+
+    def uncited(self, until: datetime, limit: int) -> Sequence[UUID]: ...
 
 
 class Keyring(Protocol):
@@ -235,7 +240,7 @@ def no_receipt(
     return ""
 
 
-class Views(AccountViews, CatalogueViews, Protocol):
+class Views(AccountViews, CatalogueViews, PersonViews, Protocol):
     """They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
@@ -366,6 +371,7 @@ class Parts:
     aside: Callable[[Callable[[], None]], None] = lambda errand: errand()
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)
+    mailbox: Callable[[str], int] = nobody
     reported: Mapping[str, Reported] = field(default_factory=dict)
 
 

@@ -75,6 +75,7 @@ class Settings:
     sumup_webhook_secret: str | None = field(default=None, repr=False)
     sumup_api_base: str | None = None
     sumup_sandbox: bool = False
+    mail_catcher: Path | None = None
     demo: bool = False
 
     @property
@@ -117,6 +118,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         sumup_webhook_secret=read.text("SUMUP_WEBHOOK_SECRET"),
         sumup_api_base=read.url("SUMUP_API_BASE"),
         sumup_sandbox=read.text("SUMUP_SANDBOX") == "1",
+        mail_catcher=read.path("MAIL_CATCHER"),
         demo=read.text("DEMO") == "1",
     )
     _check(settings)

@@ -134,6 +134,6 @@ class EvidenceAudit:
             message = opened(self._keyring, id, sealed, key_id=key_id, beside=beside)
         except (Tampered, SealBroken) as error:
             return f"a kept message was tampered with: {error}"
-        if message is None and not run("inbox_erased", beside[-1])[0][0]:
+        if message is None and not run("inbox_erased", beside[-1], id)[0][0]:
             return f"the key of kept message {id} is gone, and no erasure is stamped"
         return ""

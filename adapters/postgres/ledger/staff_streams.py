@@ -23,6 +23,10 @@ class StaffStreams:
         """What a second person was asked for since then, the newest first."""
         return self._streams("read_approval_streams", since)
 
+    def approvals_of(self, orders: Sequence[UUID]) -> Sequence[UUID]:
+        """What a second person was ever asked for about these orders."""
+        return self._streams("read_approvals_of", [str(one) for one in orders])
+
     def _streams(self, name: str, *parameters: Any) -> Sequence[UUID]:
         with self._connections.asking() as connection:
             rows = connection.execute(statement(name), parameters).fetchall()

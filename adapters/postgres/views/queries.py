@@ -10,6 +10,7 @@ from adapters.postgres.connections import Connections
 from adapters.postgres.migrate import pending
 from adapters.postgres.statements import statement
 from adapters.postgres.views.owner import Checkpoint
+from adapters.postgres.views.persons import PersonQueries
 from adapters.postgres.views.tables import row_of
 from projections.cases import CaseRow
 from projections.open_intents import OpenIntent
@@ -113,7 +114,7 @@ class SalesCount:
     received: int
 
 
-class Views:
+class Views(PersonQueries):
     """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def __init__(self, connections: Connections) -> None:

@@ -5,7 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from adapters.keys.evidence import Message, Waiting, envelope, evidence_hash, packed, unpacked
+from adapters.keys.evidence import (
+    Message,
+    OpenedMessage,
+    Waiting,
+    envelope,
+    evidence_hash,
+    packed,
+    unpacked,
+)
 from adapters.keys.key_ring import Keyring
 from adapters.keys.master_key import SealBroken
 from adapters.postgres.connections import Connections
@@ -105,10 +113,28 @@ class PostgresInbox:
         """A message as it came; None when it was erased, or there is none. Raises `Tampered`."""
         for sealed, key_id, *beside in self._run("inbox_sealed", id):
             message = opened(self._keyring, id, sealed, key_id=key_id, beside=beside)
-            if message is None and not self._run("inbox_erased", beside[-1])[0][0]:
+            if message is None and not self._run("inbox_erased", beside[-1], id)[0][0]:
                 raise Tampered(f"the key of message {id} is gone, and nobody erased it")
             return message
         return None
+
+    def opened_since(self, since: datetime, until: datetime) -> Iterator[OpenedMessage]:
+        """Every message received since and until then that can be opened, page by page.
+
+        Raises `Tampered`.
+        """
+        after = since, _FIRST
+        while rows := self._run("inbox_since", *after, until, _PAGE):
+            self._keyring.fetch(row[1] for row in rows)
+            for id, sealed, key_id, *beside, waits in rows:
+                message = opened(self._keyring, id, sealed, key_id=key_id, beside=beside)
+                if message is not None:
+                    yield OpenedMessage(id=id, hash=beside[-1], body=message.body, waits=waits)
+            after = rows[-1][3], rows[-1][0]
+
+    def uncited(self, until: datetime, limit: int) -> Sequence[UUID]:
+        """Messages received by then that no stamp cites, and that can be opened."""
+        return [row[0] for row in self._run("inbox_uncited", until, limit)]
 
     def close(self) -> None:
         self._connections.close()

@@ -17,6 +17,7 @@ from ledger.accounts.account import Account
 from ledger.approvals.approval import Approval
 from ledger.cases.case import Case
 from ledger.cases.stamps import CaseKind, Severity
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Refusal
 from ledger.kernel.store import LedgerUnavailable
@@ -35,7 +36,8 @@ _BATCH, _REMEMBERED = 500, 5_000
 _BETWEEN_CURSORS = timedelta(seconds=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _MOST_FAILURES = 10
-_ORDER_STAMPS = get_args(OrderStamp)
+# An erasure stands in other streams, too, and calls for nothing.
+_ORDER_STAMPS = tuple(one for one in get_args(OrderStamp) if one is not Erased)
 _log = structlog.get_logger("worker")
 
 
@@ -91,7 +93,7 @@ class Following:
             self._read = self._kept = self.cursor.load(self.name)
         batch, quiet = self.feed.next(self._read, limit=_BATCH), 0
         for stream, stamps in batch.stamps.items():
-            if isinstance(stamps[0].stamp, _ORDER_STAMPS):
+            if any(isinstance(one.stamp, _ORDER_STAMPS) for one in stamps):
                 if self._calls(stamps):
                     self._since.setdefault(stream, stamps[0].position)
                 else:

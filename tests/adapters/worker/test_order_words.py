@@ -5,13 +5,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from eventsourcing.persistence import StoredEvent
 
 from adapters.postgres.connections import Connections
 from adapters.postgres.statements import statement
 from adapters.postgres.views.order_words import WordTable
-from adapters.store.recorder import ERASED, PreparedAppend
 from adapters.worker.reactors.order_words import WordFinder
+from ledger.kernel.erasure import Erased, Ground
 from ledger.order.evolve import fold
 from ledger.order.stamps import ContactChanged, Customer, TicketsIssued
 from projections.order_search import OrderSearch, end_of
@@ -110,9 +109,8 @@ def test_who_is_looked_for_is_found_and_nobody_else(ledger, owned, views, finder
 def erase(ledger, *orders):
     """As the ledger does it: the stamp, and in its commit the end of the key."""
     for order in orders:
-        version = len(ledger.read(order)) + 1
-        event = StoredEvent(order, version, ERASED, b"{}")
-        ledger.recorder.commit([PreparedAppend([event], {order: version - 1})])
+        erased = Erased(subject=order, ground=Ground.ASKED)
+        append(ledger, order, erased, version=len(ledger.read(order)))
 
 
 def rows(database):

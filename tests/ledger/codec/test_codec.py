@@ -211,7 +211,7 @@ def test_every_stamp_has_one_stored_name_and_every_name_a_stamp():
         ApprovalStamp,
         account_stamps.AccountStamp,
     )
-    every = [one for union in unions for one in get_args(union)]
+    every = {one for union in unions for one in get_args(union)}
     assert sorted(codec.NAMES, key=str) == sorted(every, key=str)
 
 

@@ -202,11 +202,13 @@ def test_all_that_we_know_is_one_file_for_its_owner(product: Product):
     answer = product.client.get("/me/export.json")
     assert "attachment" in answer.headers["Content-Disposition"]
     told = json.loads(answer.text)
-    assert told["account"]["email"] == "ada@example.org"
+    (whose,) = told["accounts"]
+    assert whose["email"] == "ada@example.org"
     (one,) = told["orders"]
     assert (one["id"], one["customer"]["email"]) == (str(mine), "ada@example.org")
     assert "bob" not in answer.text
-    assert [session["how"] for session in told["sessions"]] == ["link"]
+    assert [session["how"] for session in whose["sessions"]] == ["link"]
+    assert product.client.get("/me/export.zip").data[:2] == b"PK"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""A person's data: all that is held of somebody, why it may not go yet, and how it goes."""

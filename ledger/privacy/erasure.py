@@ -1,0 +1,85 @@
+"""What an erasure stamps: on every stream of a person in one append, or on none."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ledger.accounts.account import decide_erase
+from ledger.kernel.erasure import Erased, Ground
+from ledger.kernel.events import Draft
+from ledger.kernel.refusals import Contradicted, PersonMoved, StillOpen
+from ledger.kernel.retry import again_on_conflict
+from ledger.kernel.store import Append, Appended, Conflict, StampStore
+from ledger.order.commands import ErasePerson
+from ledger.order.decide import decide
+from ledger.privacy.holdings import Holdings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseWish:
+    """Who erases, when and why. `digest` is that of what was looked at; None: nobody looked."""
+
+    correlation_id: UUID
+    actor: str
+    at: datetime
+    ground: Ground
+    digest: str | None = None
+
+
+def drafts_of(holdings: Holdings, wish: EraseWish) -> Sequence[Draft[object]]:
+    """The stamps that erase all of it; none where nothing is left. Raises `StillOpen`."""
+    if open := holdings.obstacles(wish.at):
+        raise StillOpen(open=tuple(str(one.hindrance.open) for one in open))
+    return [
+        Draft(
+            stream=stamp.subject,
+            stamp=stamp,
+            correlation_id=wish.correlation_id,
+            actor=wish.actor,
+        )
+        for stamp in _stamps(holdings, wish)
+    ]
+
+
+def erase(
+    store: StampStore, find: Callable[[], Holdings], wish: EraseWish, *, about: UUID
+) -> tuple[Holdings, Sequence[UUID]]:
+    """What was erased, and the streams that it was; none where nothing was left.
+
+    It is found again whenever something has moved meanwhile: money that comes in between, or an
+    order that is placed, is looked at before anything is destroyed. Raises `StillOpen`,
+    `PersonMoved`.
+    """
+
+    def attempt() -> tuple[Holdings, Sequence[UUID]] | Conflict:
+        found = find()
+        if wish.digest is not None and wish.digest != found.digest:
+            raise PersonMoved
+        drafts = drafts_of(found, wish)
+        if not drafts:
+            return found, ()
+        expected = {draft.stream: found.versions[draft.stream] for draft in drafts}
+        match store.append(Append(drafts=drafts, expected=expected))[0]:
+            case Appended():
+                return found, [draft.stream for draft in drafts]
+            case Conflict() as conflict:
+                return conflict
+            case _:
+                raise Contradicted
+
+    return again_on_conflict(about, attempt)
+
+
+def _stamps(holdings: Holdings, wish: EraseWish) -> Iterator[Erased]:
+    command = ErasePerson(
+        correlation_id=wish.correlation_id, actor=wish.actor, at=wish.at, ground=wish.ground
+    )
+    for order in holdings.open_orders():
+        yield from (one for one in decide(command, order) if isinstance(one, Erased))
+    for account in holdings.accounts:
+        yield from (one for one in decide_erase(account, wish.ground) if isinstance(one, Erased))
+    written = {order.id for order in holdings.orders} | {one.id for one in holdings.accounts}
+    for stream in holdings.readable:
+        if stream not in written:
+            yield Erased(subject=stream, ground=wish.ground)
