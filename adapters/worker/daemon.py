@@ -47,11 +47,7 @@ class _Bed(Event):
 
 @runtime_checkable
 class Owning(Protocol):
-    """A reactor that only one process may be at a time."""
-
-    def beat(self) -> None:
-        """Say that we live, while there is nothing to do."""
-        ...
+    """A reactor that only one process may be at a time; each pass says that we live."""
 
     def close(self) -> None:
         """Let the next one take over at once."""
@@ -234,8 +230,6 @@ class Daemon:
         """One pass; returns how long to wait before the next: short while there is work."""
         try:
             progress = reactor.run()
-            if isinstance(reactor, Owning) and not progress.done:
-                reactor.beat()
         except Exception as error:
             _log.error("reactor_stumbled", reactor=reactor.name, error=type(error).__name__)
             self.counts.add(reactor.name, Progress(failed=1))

@@ -7,7 +7,10 @@ from time import monotonic, sleep
 
 import pytest
 
+from adapters.postgres.views.owner import SILENCE
 from adapters.worker.daemon import Daemon, stopped_by_signals
+from adapters.worker.open_cases import Desk
+from adapters.worker.projector.reactor import Projections
 from adapters.worker.reactor import DONE, NOTHING, Progress, Runs
 from ledger.kernel.store import LedgerUnavailable
 from tests.kits.patience import PATIENCE, within
@@ -50,11 +53,7 @@ class Stuck:
 class Owner(Fake):
     """A reactor that only one process may be."""
 
-    beats: int = 0
     closed: Event = field(default_factory=Event)
-
-    def beat(self) -> None:
-        self.beats += 1
 
     def close(self) -> None:
         self.closed.set()
@@ -221,7 +220,7 @@ def test_nobody_rests_where_no_hint_would_wake_them(monkeypatch):
     thread.join(2)
 
 
-def test_an_owner_says_that_it_lives_and_lets_go_at_the_end():
+def test_an_owner_lets_go_at_the_end():
     owner = Owner(left=1)
     daemon = Daemon(reactors=[owner])
     thread = running(daemon)
@@ -229,7 +228,12 @@ def test_an_owner_says_that_it_lives_and_lets_go_at_the_end():
     daemon.stop()
     assert owner.closed.wait(PATIENCE)
     thread.join(PATIENCE)
-    assert owner.beats
+
+
+def test_who_owns_the_projections_is_heard_at_rest_before_anybody_takes_them_over():
+    world = World()
+    owner = Projections(store=world.store, url="", desk=Desk(world.cases))
+    assert Daemon(reactors=[owner])._rest_of(owner) < SILENCE
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
