@@ -1,6 +1,6 @@
 """All that is held of one person: their orders, their accounts, what was said about these."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -37,7 +37,8 @@ class PersonHindrance:
 class Holdings:
     """Streams as they stand, found for one person. `rules` are the shops' own, by slug.
 
-    `messages` name the person, and no stamp of these streams cites them.
+    `messages` name the person, and no stamp of these streams cites them. `unsent` are the orders
+    with a refund that no file for the bank holds yet: its account must still be readable.
     """
 
     orders: Sequence[Order] = ()
@@ -46,6 +47,7 @@ class Holdings:
     cases: Sequence[Case] = ()
     approvals: Sequence[Approval] = ()
     messages: Sequence[KeptMessage] = ()
+    unsent: Collection[UUID] = ()
     rules: Mapping[str, Retention]
     email_index: str = ""
 
@@ -128,6 +130,8 @@ class Holdings:
             open = [*hindrances(order, at)]
             if order.id in cases and not any(one.open is Open.MONEY for one in open):
                 open.append(Hindrance(open=Open.CASE))
+            if order.id in self.unsent:
+                open.append(Hindrance(open=Open.TRANSFER))
             if order.id in asked:
                 open.append(Hindrance(open=Open.APPROVAL))
             until = named_until(order, self.rule_of(order))

@@ -21,6 +21,7 @@ from ledger.privacy.messages import names, text_of, words_of
 from ledger.shop.stamps import Retention
 from ledger.staff.stamps import member_id
 from web.actions.carts_of_accounts import account_cart
+from web.actions.transfer_files import unsent
 from web.actions.wish import Wish
 from web.wiring.parts import Parts
 
@@ -59,6 +60,7 @@ def holdings_of(parts: Parts, email: str, *, with_messages: bool = True) -> Hold
         member=member if member.version else None,
         cases=[parts.cases.get(one) for one in cases],
         approvals=parts.approvals.of_orders([one.id for one in orders]),
+        unsent=unsent(parts, orders),
         rules={one.terms.shop_slug: rule_of(parts, one.terms.shop_slug) for one in orders},
         email_index=index,
     )

@@ -16,6 +16,7 @@ from ledger.privacy.holdings import Holdings, KeptMessage
 from ledger.shop.stamps import Retention
 from projections.persons_kept import PersonKept
 from web.actions.persons import forget, rule_of
+from web.actions.transfer_files import unsent
 from web.wiring.parts import Parts
 
 _BATCH = 100
@@ -119,6 +120,7 @@ def _found(
     )
     cases = [parts.cases.get(one) for one in parts.views.cases_of([*orders])] if orders else []
     approvals = parts.approvals.of_orders([*orders])
+    waiting = unsent(parts, orders.values())
     for row in page:
         match row.kind:
             case "order" if (order := orders.get(row.stream)) is not None:
@@ -128,6 +130,7 @@ def _found(
                         orders=[order],
                         cases=[one for one in cases if one.about_order == order.id],
                         approvals=[one for one in approvals if one.request.order == order.id],
+                        unsent=waiting,
                         rules={order.terms.shop_slug: rule},
                     ),
                 )

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
+from ledger.kernel.refusals import Refusal
 from ledger.order.evolve import fold
+from ledger.order.order import Order
 from ledger.order.stamps import ManualRefund, OrderPlaced
 from ledger.shop.stamps import BankAccount
 from ledger.statements.transfers import RefundTransfer, TransferFile, sent_key
@@ -110,6 +112,33 @@ def make(
     if not transfers or not parts.transfer_files.add(file):
         raise NothingToTransfer
     return file, transfers
+
+
+def unsent(parts: Parts, orders: Collection[Order]) -> Collection[UUID]:
+    """Those of the orders with a refund by transfer that is in no file yet."""
+    by_hand = {one.id: one for one in orders if any(own.manual for own in one.refunds.values())}
+    histories = parts.store.read_opened([*by_hand]) if by_hand else {}
+    return {
+        order
+        for order, history in histories.items()
+        if not _in_files(parts, by_hand[order].terms.shop_slug, history)
+    }
+
+
+def _in_files(parts: Parts, shop: str, history: Sequence[Recorded[object]]) -> bool:
+    last = max((one.position for one in history if _by_transfer(one.stamp)), default=0)
+    if not last:
+        return True
+    try:
+        own = parts.shops.get(shop).terms.bank_account
+    except Refusal:
+        return False
+    files = parts.transfer_files.of(own.iban) if own is not None else ()
+    return any(last <= one.until and shop in one.shops for one in files)
+
+
+def _by_transfer(told: object) -> bool:
+    return isinstance(told, ManualRefund) and bool(told.payee and told.account)
 
 
 def states(parts: Parts, account: BankAccount, *, shops: Collection[str]) -> Sequence[RefundState]:

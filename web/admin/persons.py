@@ -53,6 +53,7 @@ OPEN: Mapping[str, object] = {
     Open.PAYMENT: _l("A payment is under way at its provider."),
     Open.RESERVED: _l("The payer's bank keeps money ready. Charge it, or cancel the order."),
     Open.REFUND: _l("Money is on its way back. Wait until it has arrived."),
+    Open.TRANSFER: _l("A refund by transfer waits to be put into a file for the bank."),
     Open.MONEY: _l("Money waits for a person: resolve it on the desk."),
     Open.TICKETS: _l(
         "The tickets let somebody in. Wait until the event is over, or cancel the order."

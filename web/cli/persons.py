@@ -29,6 +29,7 @@ _OPEN: Mapping[Open, str] = {
     Open.PAYMENT: "a payment is under way at its provider",
     Open.RESERVED: "the payer's bank keeps money ready; capture or cancel it",
     Open.REFUND: "money is on its way back",
+    Open.TRANSFER: "a refund by transfer waits for a file; `statement transfer-file`",
     Open.MONEY: "money waits for a person; resolve its case",
     Open.TICKETS: "its tickets let somebody in; wait for the event, or cancel it",
     Open.LETTERS: "a letter is on its way; try again in some minutes",

@@ -31,6 +31,7 @@ class Open(StrEnum):
     PAYMENT = "payment"
     RESERVED = "reserved"
     REFUND = "refund"
+    TRANSFER = "transfer"
     MONEY = "money"
     TICKETS = "tickets"
     LETTERS = "letters"

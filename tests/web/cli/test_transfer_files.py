@@ -16,6 +16,7 @@ from ledger.statements.transfers import end_to_end_of
 from tests.kits.bank_files import ACCOUNT, Booked, camt, mt940
 from tests.web.actions.test_statements import order_of, shop, taken, wish
 from web.actions.back_office import carry_out
+from web.actions.persons import holdings_of
 from web.cli.statements import statement
 
 THEIRS = "DE89370400440532013000"
@@ -74,6 +75,26 @@ def test_each_refund_is_in_one_file_and_a_file_is_the_same_bytes_again(house, tm
     assert (tmp_path / "again.xml").read_bytes() == content
     assert stat.S_IMODE((tmp_path / "1.xml").stat().st_mode) == 0o600
     assert make(product, tmp_path / "3.xml", "--number", "9").exit_code == 2
+
+
+def test_nobody_is_erased_whose_refund_no_file_holds_yet(house, tmp_path):
+    product, (one, two, _) = house
+
+    def waits(reference: str) -> bool:
+        order = order_of(product, reference)
+        found = holdings_of(product.parts, order.terms.customer.email)
+        about = {
+            str(own.hindrance.open)
+            for own in found.obstacles(product.clock())
+            if own.order == order
+        }
+        return "transfer" in about
+
+    refund(product, one)
+    refund(product, two, payee="")  # staff have sent this one themselves
+    assert (waits(one), waits(two)) == (True, False)
+    assert make(product, tmp_path / "1.xml", "--apply").exit_code == 0
+    assert (waits(one), waits(two)) == (False, False)
 
 
 @pytest.mark.parametrize("version", ["09", "03"])
