@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from adapters.report_files.comma_separated import comma_separated
 from adapters.report_files.flat_table import flat, titles
 from adapters.report_files.parquet import parquet
-from adapters.report_files.workbook import workbook
 from projections.reports.forms import Words
 from projections.reports.sheet import Sheet
 
@@ -23,5 +22,7 @@ def report_file(
     told = titles(table.columns, lambda column: words.title(column.name))
     if form == "csv":
         return comma_separated(table, told)
+    from adapters.report_files.workbook import workbook  # its library takes a quarter of a second
+
     terms = [(words.title(key), value) for key, value in about]
     return workbook(table, told, name=words.report(name), about=terms)

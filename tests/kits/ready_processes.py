@@ -27,6 +27,8 @@ _MODULES = {
     "adapters.sandbox": "adapters.sandbox.__main__",
     "adapters.mail_catcher": "adapters.mail_catcher.__main__",
 }
+# What commands import when they need it.
+_LATER = ("web.app", "adapters.report_files.workbook")
 _LONGEST_WISH = 1 << 16
 _NOT_YET: int | None = None
 _TURN = threading.Lock()
@@ -127,7 +129,7 @@ def _end() -> None:
 
 def serve(asked: socket.socket) -> None:
     """Fork for each wish, until nobody is left to ask."""
-    for module in _MODULES.values():
+    for module in (*_MODULES.values(), *_LATER):
         import_module(module)
     assert threading.active_count() == 1, "a fork would lose the other threads"
     gc.freeze()

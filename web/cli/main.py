@@ -23,7 +23,6 @@ from ledger.kernel.refusals import Refusal, ShopInvalid
 from ledger.kernel.store import LedgerUnavailable
 from ledger.payments.provider import ProviderAway
 from web import __version__
-from web.app import create_app
 from web.cli.approvals import approvals, approve, decline
 from web.cli.arguments import require_text
 from web.cli.audit import audit, seats
@@ -119,6 +118,8 @@ def _parts(context: click.Context) -> Parts:
 @click.option("--one-core", is_flag=True, help="Keep each process on one core of the machine.")
 def serve(host: str, port: int, processes: int | None, one_core: bool) -> None:
     """Serve the shop and the API. Does not start a worker."""
+    from web.app import create_app  # a third of all imports, of no use to any other command
+
     require_usable(host, port)
     settings = _ready_to_serve(read_settings(os.environ))
     many = processes or min(cores(), MOST_BY_DEFAULT)
