@@ -119,9 +119,11 @@ class Journey:
         return list(found["messages"] if isinstance(found, dict) else found)
 
     def kill(self, name: str) -> None:
-        """kill -9, of the process and all it started."""
-        os.killpg(self.processes[name].pid, signal.SIGKILL)
+        """kill -9, of the process and all it started; none of them holds its port any more."""
+        number = self.processes[name].pid
+        os.killpg(number, signal.SIGKILL)
         self.processes[name].wait()
+        until(f"all of {name} are gone", lambda: not _alive(number))
 
     def start(self, name: str) -> None:
         self.processes[name] = ready(self.house, name)
@@ -148,6 +150,14 @@ class Journey:
     def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a command as an operator would."""
         return ready_processes.run(words, self.house.environment())
+
+
+def _alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @dataclass
