@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ledger.kernel.clocks import LAST, within
+from ledger.kernel.clocks import LAST, after, within
 from ledger.order.order import Order
 from ledger.order.stamps import Letter
 from ledger.shop.stamps import Retention
 
-# What no shop said the end of is over a day after it began.
-_LASTS = timedelta(days=1)
+# What no shop said the end of is over so many days after it began.
+_LASTS = 1
 _RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED)
 
 
@@ -28,7 +28,7 @@ class KeptReceipt:
 def event_over_at(order: Order) -> datetime:
     """When nobody can be let in with the order's tickets any more."""
     visit = order.visit
-    return visit.ends_at if visit and visit.ends_at else within(order.starts_at + _LASTS)
+    return visit.ends_at if visit and visit.ends_at else after(order.starts_at, days=_LASTS)
 
 
 def over_since(order: Order) -> datetime:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -129,7 +129,9 @@ class Customer:
         headers = {"Idempotency-Key": f"chaos-{self.seed}-{self.number}-{key}"}
         return self.until_answered(lambda: self._http.post(path, json=body, headers=headers))
 
-    def until_answered(self, call: Callable[[], httpx2.Response]) -> httpx2.Response:
+    def until_answered(
+        self, call: Callable[[], httpx2.Response], *, no_answer: Collection[int] = (429,)
+    ) -> httpx2.Response:
         """429 and 5xx are no answers, nor is silence."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
@@ -138,7 +140,7 @@ class Customer:
             except httpx2.TransportError:
                 time.sleep(0.2)
                 continue
-            if answer.status_code < 500 and answer.status_code != 429:
+            if answer.status_code < 500 and answer.status_code not in no_answer:
                 return answer
             time.sleep(0.2)
         raise AssertionError(f"customer {self.number} got no answer")

@@ -47,7 +47,7 @@ class Dashboard:
 
     def _get(self, path: str) -> Any:
         asked = lambda: WIRE.get(f"{self._at}/{path}", headers=self._who)  # noqa: E731
-        return self._customer.until_answered(asked).json()
+        return self._customer.until_answered(asked, no_answer=(409, 429)).json()
 
     def _post(self, path: str, body: dict[str, str], *, key: str) -> None:
         """Once, whatever the dashboard's own connection does; 409 and 429 are no answers.

@@ -77,9 +77,13 @@ class Deaths:
 
     def _strike(self, over: threading.Event) -> None:
         dice, number = random.Random(7), 0
-        while not over.wait(dice.uniform(0.5, 1.5) * self.pause):
+        first = dice.sample(TWINS, len(TWINS))
+        # Each dies once, also where all is done before that.
+        while not over.wait(dice.uniform(0.5, 1.5) * self.pause) or first:
             number += 1
-            if number % 2:
+            if first:
+                self._kill(first.pop())
+            elif number % 2:
                 self._kill(dice.choice(TWINS))
             else:
                 self._kill_with_a_question(dice.choice(["think", "late"]), over)

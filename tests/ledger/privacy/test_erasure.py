@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -82,7 +83,12 @@ def test_money_that_comes_after_an_erasure_goes_back_and_lets_nobody_in():
 
 def test_staff_put_money_right_and_keep_nothing_new():
     gone = erased(spec.PLACED, spec.ASKED, spec.PAGE, spec.PAID)
-    staff = {"correlation_id": uuid4(), "actor": "staff", "at": OVER, "reason": "sorry"}
+    staff: dict[str, Any] = {
+        "correlation_id": uuid4(),
+        "actor": "staff",
+        "at": OVER,
+        "reason": "sorry",
+    }
     with pytest.raises(PersonErased):
         decide(MarkPaid(**staff), gone)
     assert decide(RefundByHand(**staff), gone)

@@ -45,6 +45,7 @@ from web.actions.persons import erase_person, holdings_of
 from web.actions.retention import erase_due
 from web.cli.persons import erase
 from web.wiring.composition import Works, assembled, follow
+from web.wiring.parts import Parts
 from web.wiring.settings import read_settings
 
 VAINO = Customer(
@@ -74,6 +75,16 @@ def works(database: Any, tmp_path: Path) -> Iterator[Works]:
         spec = replace(SPEC, preferences=terms)
         made.parts.shops.import_shop(spec, actor="test", at=now)
         yield made
+
+
+def mailbox(parts: Parts) -> Letterbox:
+    assert parts.settings.mail_catcher is not None
+    return Letterbox(parts.settings.mail_catcher)
+
+
+def faults(parts: Parts, until: int) -> list[Any]:
+    assert parts.evidence is not None
+    return [*parts.evidence.faults(until)]
 
 
 def place(works: Works, **more: Any) -> Any:
@@ -123,14 +134,14 @@ def lived(works: Works) -> Any:
         tickets=wanted_by(order),
     )
     parts.orders.handle(order.id, claim)
-    staff = {"actor": "staff:1", "at": parts.clock()}
+    staff: dict[str, Any] = {"actor": "staff:1", "at": parts.clock()}
     note = f"{VAINO.last_name} lives at {STREET}"
     parts.orders.handle(order.id, WriteNote(correlation_id=uuid4(), reason=note, **staff))
     gone = CancelOrder(correlation_id=uuid4(), reason=STREET, **staff)
     parts.orders.handle(order.id, gone)
     session = opened(uuid4(), "customer", account.id, how="link", device="", at=parts.clock())
     parts.sessions.open(os.urandom(32), session)
-    Letterbox(parts.settings.mail_catcher).put(f"To: {VAINO.email}\n\n{STREET}".encode())
+    mailbox(parts).put(f"To: {VAINO.email}\n\n{STREET}".encode())
     later(parts, days=3)
     follow(works)
     return parts.orders.get(order.id)
@@ -218,7 +229,7 @@ def test_not_one_byte_is_left(works: Works, database: Any, tmp_path: Path):
     assert "#000001" in redacted
     assert not any(word in redacted for word in (*vars_of(VAINO), STREET))
     assert [*verify(parts.store.stored())] == []
-    assert [*parts.evidence.faults(parts.store.head()[0])] == []
+    assert faults(parts, parts.store.head()[0]) == []
     assert old_root(database, size) == root
     assert [*parts.views.diff(progress=lambda done, of: None)] == []
     assert not find(parts, "hakki", OPEN_SEARCH).orders
@@ -256,7 +267,8 @@ def wish(parts: Any) -> Any:
 def test_news_that_comes_between_looking_and_erasing_is_not_lost(works: Works, monkeypatch):
     """Whoever pays in that moment is no longer somebody who can be erased."""
     order, parts = lived(works), works.parts
-    append, late = parts.store.append, {"actor": "stripe", "correlation_id": uuid4()}
+    append = parts.store.append
+    late: dict[str, Any] = {"actor": "stripe", "correlation_id": uuid4()}
     news = Disputed(payment=next(iter(order.attempts)), amount=order.due, provider_reference="dp")
 
     def first_the_news(*appends: Any) -> Any:
@@ -307,7 +319,7 @@ def test_whoever_was_stopped_half_way_is_finished_by_the_next(works: Works, monk
     assert again.streams == ()
     assert not parts.sessions.of("customer", account.id, at=parts.clock())
     assert parts.carts.read(account_cart(account.id))[1] == Cart()
-    assert Letterbox(parts.settings.mail_catcher).count() == 0
+    assert mailbox(parts).count() == 0
 
 
 def test_whoever_is_due_is_erased_by_the_shops_rule_and_nobody_before(works: Works):
@@ -326,4 +338,4 @@ def test_whoever_is_due_is_erased_by_the_shops_rule_and_nobody_before(works: Wor
     follow(works)
     assert erase_due(parts, actor="job", commit=True).erased == {}
     assert [*verify(parts.store.stored())] == []
-    assert [*parts.evidence.faults(parts.store.head()[0])] == []
+    assert faults(parts, parts.store.head()[0]) == []

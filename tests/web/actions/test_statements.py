@@ -1,5 +1,6 @@
 """Transfers count once, whatever files tell of them in whatever order (law 3, law 11)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
@@ -21,7 +22,7 @@ from tests.kits.bank_files import ACCOUNT, Booked, camt, mt940
 from tests.kits.product import Product, open_shop
 from tests.kits.web_fakes import NOON
 from web.actions.back_office import carry_out, resolve_case
-from web.actions.statements import AccountUnknown, preview, take_in
+from web.actions.statements import AccountUnknown, StatementRow, preview, take_in
 from web.actions.wish import Wish
 
 NOBODY = payment_reference(2026, 9_999_999)
@@ -49,7 +50,7 @@ def order_of(product: Product, reference: str):
 
 def taken(product: Product, *files: bytes, ours_only: bool = False) -> list[MovementVerdict]:
     """What was made of each movement of the last file."""
-    rows = ()
+    rows: Sequence[StatementRow] = ()
     for content in files:
         statements = product.parts.read_statements(content)
         shown = preview(product.parts, statements, shops=["winterfest"], ours_only=ours_only)
@@ -79,10 +80,13 @@ def test_the_sure_ones_are_paid_and_the_evidence_is_sealed_beside_them():
     (paid,) = [
         stamp for stamp in product.parts.store.read(order.id) if isinstance(stamp.stamp, Paid)
     ]
+    assert paid.occurred_at is not None
     assert paid.occurred_at.date() == date(2027, 1, 12)
     (kept,) = product.parts.inbox.archive(None)
     assert kept.hash == paid.evidence
-    assert b"Aino Virtanen" in product.parts.inbox.open(kept.id).body
+    opened = product.parts.inbox.open(kept.id)
+    assert opened is not None
+    assert b"Aino Virtanen" in opened.body
     assert product.inbox.states[kept.id] == "done"
     assert status(order_of(product, two)) is not Status.PAID
 

@@ -59,7 +59,7 @@ def test_a_receipt_opens_in_the_language_of_the_page(bought: tuple[World, Order]
     page = world.browser.get(f"{address}?lang=fi").text
     assert "70,00" in page
     assert "Kuitti" in page
-    assert "Saamasi viesti oli toisella kielellä: English" in page
+    assert "Saamasi kirje oli toisella kielellä: English" in page
     assert "another one" not in world.browser.get(f"{address}?lang=en").text
 
 
