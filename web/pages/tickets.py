@@ -47,9 +47,7 @@ def _standing(order: Order) -> str:
         return _("The tickets of this order are not valid any more: nobody gets in with them.")
     if order.admits:
         # They are issued with the letter that brings them, a moment after the order is paid.
-        return _(
-            "They are being made, and come by email in a moment. Then you find them here, too."
-        )
+        return _("On the way: look into your email in a moment, or come back to this page.")
     if order.alive:
         return _("Reserved for you. You get them as soon as the order is paid.")
     return ""

@@ -29,7 +29,7 @@ def test_before_the_money_they_are_reserved():
 def test_after_the_money_they_come_with_their_letter():
     world = World()
     order = world.a_paid_order()
-    assert "They are being made" in page(world, order)
+    assert "On the way: look into your email" in page(world, order)
     assert [got(world, order, file).status_code for file in FILES] == [404, 404]
 
 
