@@ -7,15 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# A shell without windows does all that is asked of it in a quarter of the time.
-NAMES = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
-_OWN = ("chromium_headless_shell-*/chrome-*/*headless*shell", "chromium-*/chrome-linux*/chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # No sandbox: root may not use one. One process draws all pages of an address: to start others
 # takes longer than to draw. The rest keeps it from calling home.
@@ -71,8 +63,8 @@ def on_path() -> Path | None:
 def playwrights_own() -> Path | None:
     told = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
     folder = Path(told) if told else Path.home() / ".cache" / "ms-playwright"
-    programs = [one for pattern in _OWN for one in sorted(folder.glob(pattern), reverse=True)]
-    return programs[0] if programs else None
+    programs = sorted(folder.glob("chromium-*/chrome-linux*/chrome"))
+    return programs[-1] if programs else None
 
 
 def nothing() -> None:
