@@ -322,6 +322,33 @@ def test_whoever_was_stopped_half_way_is_finished_by_the_next(works: Works, monk
     assert mailbox(parts).count() == 0
 
 
+def test_a_message_about_them_that_no_stamp_cites_goes_along(works: Works):
+    parts = works.parts
+    lived(works)
+    kept = [
+        parts.inbox.keep(
+            "stripe",
+            "stripe",
+            body=b'{"customer": "%s"}' % email.encode(),
+            headers={},
+            verdict="signed",
+            provider_event_id=f"evt_{number}",
+            received_at=parts.clock(),
+        )
+        for number, email in enumerate((VAINO.email, "somebody.else@example.org"))
+    ]
+    for one in kept:
+        parts.inbox.mark(one.id, "done")
+    about, other = (one.id for one in kept)
+    found = [one.id for one in holdings_of(parts, VAINO.email).messages]
+    assert about in found
+    assert other not in found
+    done = erase_person(parts, VAINO.email, wish(parts), ground=Ground.ASKED)
+    assert about in done.streams
+    assert parts.inbox.open(about) is None
+    assert parts.inbox.open(other) is not None
+
+
 def test_whoever_is_due_is_erased_by_the_shops_rule_and_nobody_before(works: Works):
     order, parts = lived(works), works.parts
     young = place(works)
