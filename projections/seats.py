@@ -1,4 +1,4 @@
-"""Who takes which seats: orders hold and buy them, shops say how many there are."""
+"""Who takes which seats: orders and vouchers hold them, shops say how many there are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from uuid import UUID
 from ledger.order.order import Order
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import quota_id
+from ledger.vouchers.voucher import Voucher
 from projections.engine.projection import Projection, column
 
 
@@ -29,6 +30,14 @@ def seats_of_order(order: Order) -> Sequence[Seats]:
     ]
 
 
+def seats_of_voucher(voucher: Voucher) -> Sequence[Seats]:
+    """What is kept for whoever holds a voucher."""
+    return [
+        Seats(stream=voucher.id, quota=quota, held=held)
+        for quota, (held, _sold) in voucher.seats.items()
+    ]
+
+
 def seats_of_shop(shop: Shop) -> Sequence[Seats]:
     """How many seats a shop's quotas have."""
     return [
@@ -42,5 +51,5 @@ SEATS = Projection(
     version=2,
     row=Seats,
     key=("quota",),
-    rows={Order: seats_of_order, Shop: seats_of_shop},
+    rows={Order: seats_of_order, Shop: seats_of_shop, Voucher: seats_of_voucher},
 )

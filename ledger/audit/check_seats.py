@@ -31,6 +31,15 @@ from ledger.order.stamps import (
 )
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import QuotaSet, quota_id
+from ledger.vouchers.stamps import (
+    VoucherChanged,
+    VoucherExpired,
+    VoucherGivenBack,
+    VoucherIssued,
+    VoucherRedeemed,
+    VoucherRevoked,
+)
+from ledger.vouchers.voucher import Voucher
 
 Seats = Mapping[UUID, tuple[int, int]]
 # Stamps that may change what a quota holds, by what an order's seats are derived from. A test
@@ -54,6 +63,12 @@ MOVERS = frozenset(
         Disputed,
         DisputeClosed,
         QuotaSet,
+        VoucherIssued,
+        VoucherChanged,
+        VoucherRevoked,
+        VoucherExpired,
+        VoucherRedeemed,
+        VoucherGivenBack,
     )
 )
 _QUOTA_SET, _ = NAMES[QuotaSet]
@@ -106,6 +121,8 @@ def seats_moved(one: Recorded[object], before: State, after: State) -> tuple[Sea
     if type(before) is Order and type(after) is Order:
         had, has = before.seats, after.seats
         return between(had, has)
+    if type(before) is Voucher and type(after) is Voucher:
+        return between(before.seats, after.seats)
     if isinstance(one.stamp, QuotaSet) and isinstance(after, Shop):
         quota, name = quota_id(one.stream, one.stamp.slug), f"{after.slug}/{one.stamp.slug}"
         return ((quota.int, one.stamp.capacity, 0, 0, name),)

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ledger.audit import check_accounts, check_erasures, check_orders, check_rows
+from ledger.audit import (
+    check_accounts,
+    check_erasures,
+    check_orders,
+    check_rows,
+    check_vouchers,
+)
 from ledger.audit.findings import Finding, Found, Step, finding
 from ledger.audit.streams import UNFIT
 
@@ -32,6 +38,9 @@ CHECKS: tuple[Callable[..., Iterable[Finding]], ...] = (
     check_accounts.opened_once,
     check_accounts.claimed_once,
     check_erasures.erased_when_over,
+    check_vouchers.issued_once,
+    check_vouchers.uses_are_counted,
+    check_vouchers.reduced_as_agreed,
 )
 RANKS: Mapping[Callable[..., Any], int] = {check: rank for rank, check in enumerate(CHECKS)}
 
@@ -54,12 +63,16 @@ OF_STAMPS: tuple[Check, ...] = (
     check_accounts.opened_once,
     check_accounts.claimed_once,
     check_erasures.erased_when_over,
+    check_vouchers.issued_once,
+    check_vouchers.uses_are_counted,
+    check_vouchers.reduced_as_agreed,
 )
 _CERTAIN: Mapping[Check, tuple[type, ...]] = {
     **check_rows.OF_CERTAIN,
     **check_orders.OF_CERTAIN,
     **check_accounts.OF_CERTAIN,
     **check_erasures.OF_CERTAIN,
+    **check_vouchers.OF_CERTAIN,
 }
 
 

@@ -12,6 +12,7 @@ from ledger.kernel.money import spoken
 from ledger.order import stamps
 from ledger.shop import stamps as shop_stamps
 from ledger.staff import stamps as staff_stamps
+from ledger.vouchers import stamps as voucher_stamps
 
 
 class _Tried(Protocol):
@@ -257,6 +258,32 @@ def _of_account(one: account_stamps.AccountStamp) -> str:
             assert_never(one)
 
 
+def _of_voucher(one: voucher_stamps.VoucherStamp) -> str:
+    match one:
+        case voucher_stamps.VoucherIssued():
+            return f"Voucher of {one.shop_slug}: {_good_for(one.terms)}"
+        case voucher_stamps.VoucherChanged():
+            return f"Voucher changed: {_good_for(one.terms)}"
+        case voucher_stamps.VoucherRevoked():
+            return "Voucher revoked"
+        case voucher_stamps.VoucherExpired():
+            return "The voucher's time is over: no seats are kept for it"
+        case voucher_stamps.VoucherRedeemed():
+            return f"Redeemed by order {one.order}: {one.uses} uses, {spoken(one.reduction)} less"
+        case voucher_stamps.VoucherGivenBack():
+            return f"Given back by order {one.order}: {one.uses} uses"
+        case Erased():
+            return _erased(one)
+        case _:
+            assert_never(one)
+
+
+def _good_for(terms: voucher_stamps.VoucherTerms) -> str:
+    effect = terms.effect
+    worth = f"{effect.percent} %" if effect.amount is None else spoken(effect.amount)
+    return f"{effect.kind} {worth}, {terms.uses} uses"
+
+
 def told(stamp: object) -> str:
     """What this stamp says, in words; raises `Foreign` for what is none."""
     if isinstance(stamp, stamps.OrderStamp):
@@ -271,4 +298,6 @@ def told(stamp: object) -> str:
         return _of_approval(stamp)
     if isinstance(stamp, account_stamps.AccountStamp):
         return _of_account(stamp)
+    if isinstance(stamp, voucher_stamps.VoucherStamp):
+        return _of_voucher(stamp)
     raise Foreign(stamp)

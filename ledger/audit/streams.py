@@ -22,14 +22,17 @@ from ledger.shop.shop import Shop, evolve_shop
 from ledger.shop.stamps import ShopStamp
 from ledger.staff.member import StaffMember, evolve_member
 from ledger.staff.stamps import StaffStamp
+from ledger.vouchers.stamps import VoucherStamp
+from ledger.vouchers.voucher import Voucher, evolve_voucher
 
-State = Order | Shop | Case | StaffMember | Approval | Account
+State = Order | Shop | Case | StaffMember | Approval | Account | Voucher
 _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(OrderStamp), Order),
     **dict.fromkeys(get_args(ShopStamp), Shop),
     **dict.fromkeys(get_args(CaseStamp), Case),
     **dict.fromkeys(get_args(StaffStamp), StaffMember),
     **dict.fromkeys(get_args(ApprovalStamp), Approval),
+    **dict.fromkeys(get_args(VoucherStamp), Voucher),
     **dict.fromkeys(get_args(AccountStamp), Account),
 }
 # What a fold raises over stamps that no decider of ours could have written.
@@ -58,7 +61,9 @@ def begun(one: Recorded[object]) -> State:
     return kind_of(one)(id=one.stream)
 
 
-def evolved(state: State, one: Recorded[object]) -> State:
+def evolved(  # noqa: C901 (a dispatching match)
+    state: State, one: Recorded[object]
+) -> State:
     """The stream after one more stamp; raises `Misplaced`, or what the fold raises."""
     if kind_of(one) is not type(state) and not isinstance(one.stamp, Erased):
         raise Misplaced(f"a stamp of kind {kind_of(one).__name__} in a stream of another kind")
@@ -75,6 +80,8 @@ def evolved(state: State, one: Recorded[object]) -> State:
             return evolve_approval(state, one)
         case Account():
             return evolve_account(state, one)
+        case Voucher():
+            return evolve_voucher(state, one)
 
 
 class Streams:

@@ -43,6 +43,12 @@ def _order_placed_6(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "visit": None, "account": None, "cancellation": _alone(body["cancellation"])}
 
 
+def _order_placed_7(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 6 knew no vouchers: every line cost its full price."""
+    lines = [{**line, "full_price": None} for line in body["lines"]]
+    return {**body, "lines": lines, "voucher": None}
+
+
 def _about_the_whole(body: dict[str, Any]) -> dict[str, Any]:
     """Before single pieces could be cancelled, all stamps were about the whole order."""
     return {**body, "pieces": []}
@@ -113,6 +119,7 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("ORDER_PLACED", 3): _order_placed_4,
     ("ORDER_PLACED", 4): _order_placed_5,
     ("ORDER_PLACED", 5): _order_placed_6,
+    ("ORDER_PLACED", 6): _order_placed_7,
     ("CREATE_REFUND_REQUEST", 1): _about_the_whole,
     ("SEATS_RELEASED", 1): _about_the_whole,
     ("PREFERENCES_CHANGED", 1): _preferences_changed_2,

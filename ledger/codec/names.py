@@ -10,8 +10,11 @@ from ledger.kernel.events import declared
 from ledger.order.stamps import OrderStamp
 from ledger.shop.stamps import ShopStamp
 from ledger.staff.stamps import StaffStamp
+from ledger.vouchers.stamps import VoucherStamp
 
-AnyStamp = OrderStamp | ShopStamp | CaseStamp | StaffStamp | ApprovalStamp | AccountStamp
+AnyStamp = (
+    OrderStamp | ShopStamp | CaseStamp | StaffStamp | ApprovalStamp | AccountStamp | VoucherStamp
+)
 
 NAMES: Mapping[type, tuple[str, int]] = {
     kind: (declared(kind).name, declared(kind).version) for kind in get_args(AnyStamp)

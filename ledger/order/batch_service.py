@@ -14,7 +14,7 @@ from ledger.order.decide import decide
 from ledger.order.evolve import fold, folded_on
 from ledger.order.observe import contradicts, observe
 from ledger.order.order import Order
-from ledger.order.service import Orders, drafted, going_on
+from ledger.order.service import Orders, drafted, going_on, with_uses
 from ledger.order.stamps import OrderPlaced, OrderStamp
 
 
@@ -57,9 +57,19 @@ class Together:
         """
         drafts = [_wished(order, command) for order, command in wishes]
         wanted = [at for at, some in enumerate(drafts) if some]
-        appends = [going_on(wishes[at][0], drafts[at], wishes[at][1].at) for at in wanted]
+        appends = self._appends([(*wishes[at], drafts[at]) for at in wanted])
         outcomes = dict(zip(wanted, self._append(appends), strict=True))
         return [_stamped(*wish, outcomes.get(at)) for at, wish in enumerate(wishes)]
+
+    def _appends(
+        self, wanted: Sequence[tuple[Order, OrderCommand, Sequence[Draft[object]]]]
+    ) -> Sequence[Append]:
+        """Orders that share a voucher follow each other: each builds on the one before."""
+        tally = self._orders.tally()
+        return [
+            with_uses(order, going_on(order, drafts, command.at), command, tally)
+            for order, command, drafts in wanted
+        ]
 
     def record(self, news: Sequence[News], *, actor: str) -> Sequence[Order]:
         """The orders after their news. Where one moved on meanwhile, it is recorded by itself."""
@@ -102,10 +112,11 @@ def _stamped(order: Order, command: OrderCommand, outcome: Outcome | None) -> Or
     """The order with our stamps in it. A commit whose answer was lost stands as a repeat."""
     if not isinstance(outcome, Appended):
         return None
-    ours = all(one.actor == command.actor for one in outcome.recorded)
-    if not ours or outcome.recorded[0].version != order.version + 1:
+    stamped = [one for one in outcome.recorded if one.stream == order.id]
+    ours = all(one.actor == command.actor for one in stamped)
+    if not ours or stamped[0].version != order.version + 1:
         return None
-    return folded_on(order, outcome.recorded)
+    return folded_on(order, stamped)
 
 
 def _recording(news: News, actor: str) -> Append | None:

@@ -46,7 +46,8 @@ class PlaceOrder(Command):
 
     `request_digest` is keyed. `expected_total` is what was shown as the price; None where nobody
     says what was. `account` is that of whoever is signed in. `for_customer`: ticket sales place
-    it, whatever is on sale just now.
+    it, whatever is on sale just now. `voucher` is the stream of the code that was typed, whether or
+    not there is such a voucher.
     """
 
     order: UUID
@@ -59,6 +60,7 @@ class PlaceOrder(Command):
     expected_total: Money | None = None
     account: UUID | None = None
     for_customer: bool = False
+    voucher: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -258,7 +258,7 @@ def _amended(order: Order, stamp: OrderAmended, recorded: Recorded[object]) -> O
 def _released(order: Order, stamp: SeatsReleased, recorded: Recorded[object]) -> Order:
     """Of some pieces while the rest lives, or of all; each part once, by its correlation id."""
     if not stamp.pieces:
-        return replace(order, released=True)
+        return replace(order, released=True, released_position=recorded.position)
     return replace(order, freed={**order.freed, recorded.correlation_id: stamp.pieces})
 
 

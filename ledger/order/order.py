@@ -118,6 +118,7 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     cancelled_position: int = 0
     cancelled_at: datetime | None = None
     released: bool = False
+    released_position: int = 0
     amendments: Mapping[UUID, Amendment] = field(default_factory=dict)
     freed: Mapping[UUID, tuple[Pieces, ...]] = field(default_factory=dict)
     retaken_position: int = 0

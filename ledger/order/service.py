@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from ledger.codec import Unreadable
 from ledger.kernel import values
 from ledger.kernel.events import Draft, Recorded
 from ledger.kernel.idempotency_key import granted
@@ -39,8 +40,11 @@ from ledger.order.order import Order
 from ledger.order.payment_claims import claims_between
 from ledger.order.seats import after_drafts, seat_changes
 from ledger.order.stamps import INTENTS, OrderPlaced, OrderStamp, Paid
+from ledger.order.voucher_use import reduction_of, uses_of
 from ledger.shop.service import Shops
 from ledger.shop.shop import Shop
+from ledger.vouchers.refusals import VoucherUsedUp
+from ledger.vouchers.service import Tally, Vouchers
 
 # What stands or falls with a wish: stamps of another stream, and the version they build on.
 Beside = Callable[[], Append | None]
@@ -84,7 +88,7 @@ class Orders:
         self, store: StampStore, shops: Shops, desk: Desk, *, lately: Lately | None = None
     ) -> None:
         self._store, self._shops, self._desk = store, shops, desk
-        self._lately = lately
+        self._lately, self._vouchers = lately, Vouchers(store)
 
     def history(self, order_id: UUID) -> Sequence[Recorded[object]]:
         """Every stamp of an order; raises `UnknownOrder`."""
@@ -118,12 +122,13 @@ class Orders:
         """
 
         def attempt() -> Outcome:
-            shop, stamps = self._placing(shop_slug, command)
+            tally = self.tally()
+            shop, stamps = self._placing(shop_slug, command, tally)
             drafts = [drafted(one, command.order, command) for one in stamps]
             unplaced = Order(id=command.order)
-            changes = seat_changes(unplaced, after_drafts(unplaced, drafts, command.at))
-            expected = {command.order: 0, shop.id: shop.version}
-            return self._store.append(Append(drafts=drafts, expected=expected, seats=changes))[0]
+            append = going_on(unplaced, drafts, command.at)
+            append = replace(append, expected={**append.expected, shop.id: shop.version})
+            return self._store.append(with_uses(unplaced, append, command, tally))[0]
 
         try:
             outcome = again_on_conflict(command.order, attempt, forget=self._shops.forget)
@@ -142,18 +147,21 @@ class Orders:
         assert isinstance(outcome, Appended), outcome
         if outcome.repeated:
             return self.get(outcome.recorded[0].stream)
-        return self._kept(fold(command.order, outcome.recorded))
+        return self._kept(fold(command.order, _of(command.order, outcome.recorded)))
 
-    def _placing(self, slug: str, command: PlaceOrder) -> tuple[Shop, Sequence[OrderStamp]]:
+    def _placing(
+        self, slug: str, command: PlaceOrder, tally: Tally
+    ) -> tuple[Shop, Sequence[OrderStamp]]:
         """By what was seen lately, which the append checks; a no is said by what is true now."""
         shop = self._shops.get(slug)
+        voucher = tally.get(command.voucher) if command.voucher else None
         try:
-            return shop, place(command, shop)
+            return shop, place(command, shop, voucher)
         except Refusal:
             newest = self._shops.newest(slug)
             if newest.version == shop.version:
                 raise
-            return newest, place(command, newest)
+            return newest, place(command, newest, voucher)
 
     def _first(self, command: PlaceOrder) -> Order | None:
         """The order that stands under this command's correlation id; it must ask the same."""
@@ -202,7 +210,7 @@ class Orders:
         self, order: Order, stamps: Sequence[OrderStamp], command: Command, also: Append | None
     ) -> Outcome | Order:
         drafts = [drafted(stamp, order.id, command) for stamp in stamps]
-        append = going_on(order, drafts, command.at)
+        append = with_uses(order, going_on(order, drafts, command.at), command, self.tally())
         if also is None:
             return self._onward(order, append)
         both = replace(
@@ -212,6 +220,10 @@ class Orders:
         )
         return self._onward(order, both)
 
+    def tally(self) -> Tally:
+        """The vouchers of orders, for putting many appends together."""
+        return Tally(self._vouchers)
+
     def _full(self, order_id: UUID, room: NoRoom) -> str:
         terms = self.get(order_id).terms
         return _short(self._shops.get(terms.shop_slug), [one.product for one in terms.lines], room)
@@ -220,8 +232,7 @@ class Orders:
         """The order after this append, without reading again what was appended a moment ago."""
         (outcome,) = self._store.append(append)
         if isinstance(outcome, Appended) and not outcome.repeated:
-            ours = [one for one in outcome.recorded if one.stream == order.id]
-            return self._kept(folded_on(order, ours))
+            return self._kept(folded_on(order, _of(order.id, outcome.recorded)))
         return outcome
 
     def _kept(self, order: Order) -> Order:
@@ -293,8 +304,8 @@ class Orders:
             if isinstance(step, RetakeSeats) and self._sells_no_more(order):
                 return self._without_room(order, step, at)
             return self.handle(order.id, step)
-        except NotEnoughSeats:
-            assert isinstance(step, RetakeSeats), "only retaking needs room"
+        except (NotEnoughSeats, VoucherUsedUp):
+            assert isinstance(step, RetakeSeats), "only retaking needs room, or a voucher's use"
             return self._without_room(order, step, at)
 
     def _without_room(self, order: Order, step: RetakeSeats, at: datetime) -> Order:
@@ -309,6 +320,11 @@ class Orders:
             return False
 
 
+def _of(order: UUID, recorded: Sequence[Recorded[object]]) -> list[Recorded[object]]:
+    """Those that stand in an order's own stream; what stands beside them is of others."""
+    return [one for one in recorded if one.stream == order]
+
+
 def going_on(order: Order, drafts: Sequence[Draft[object]], at: datetime | None) -> Append:
     """What appends these drafts to an order as it stands, with the seats that move by them."""
     after = after_drafts(order, drafts, at)
@@ -318,6 +334,38 @@ def going_on(order: Order, drafts: Sequence[Draft[object]], at: datetime | None)
         seats=seat_changes(order, after),
         payments=claims_between(order, after),
     )
+
+
+def with_uses(order: Order, append: Append, command: Command, tally: Tally) -> Append:
+    """The append, and what becomes of the order's uses of its voucher by it, in the same commit.
+
+    Raises `VoucherUsedUp` where it needs uses that others have taken since.
+    """
+    placed = order.placed or _placing_among(append.drafts)
+    if placed is None or placed.voucher is None:
+        return append
+    had, has = uses_of(order), uses_of(after_drafts(order, append.drafts, command.at))
+    if has == had:
+        return append
+    try:
+        return tally.beside(
+            append,
+            placed.voucher.voucher,
+            order=order.id,
+            uses=has,
+            reduction=reduction_of(placed.lines, placed.total.currency),
+            correlation_id=command.correlation_id,
+            actor=command.actor,
+        )
+    except Unreadable:
+        # A voucher that cannot be read keeps nobody from cancelling (law 13).
+        if has > had:
+            raise VoucherUsedUp from None
+        return append
+
+
+def _placing_among(drafts: Sequence[Draft[object]]) -> OrderPlaced | None:
+    return next((one.stamp for one in drafts if isinstance(one.stamp, OrderPlaced)), None)
 
 
 def drafted(stamp: OrderStamp, stream: UUID, command: Command) -> Draft[object]:

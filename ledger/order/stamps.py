@@ -10,6 +10,7 @@ from ledger.kernel.erasure import Erased
 from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
 from ledger.shop.stamps import CancellationPolicy, PaymentLetter, Seller, Surplus
+from ledger.vouchers.stamps import Effect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,8 @@ class Customer:
 class Line:
     """What was bought, as it was on sale at that moment. `title` by language; VAT is included.
 
-    Each piece takes one seat of each of the `quotas`.
+    Each piece takes one seat of each of the `quotas`. What a voucher made cheaper is a line of its
+    own: `full_price` is what a piece of it costs without.
     """
 
     product: str
@@ -37,6 +39,20 @@ class Line:
     vat_percent: str
     tickets: int = 1
     quotas: tuple[UUID, ...] = ()
+    full_price: Money | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherUse:
+    """A voucher that an order was placed with: how many of its pieces, at which effect.
+
+    As it was at that moment. With `returns` the uses of pieces that are cancelled go back to it.
+    """
+
+    voucher: UUID
+    effect: Effect
+    uses: int
+    returns: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +118,12 @@ class Visit:
     ends_at: datetime | None = None
 
 
-@stamp("ORDER_PLACED", version=6, binding=("shop", "request_digest"), sealed=("customer",))
+@stamp("ORDER_PLACED", version=7, binding=("shop", "request_digest"), sealed=("customer",))
 class OrderPlaced:
     """An order was placed: seats are held, its lines and policy are fixed (SPEC C4).
 
-    `account` is that of whoever was signed in; None for a guest.
+    `account` is that of whoever was signed in; None for a guest. `voucher` is what made some of
+    its lines cheaper.
     """
 
     shop: UUID
@@ -128,6 +145,7 @@ class OrderPlaced:
     payment_letter: PaymentLetter | None = None
     visit: Visit | None = None
     account: UUID | None = None
+    voucher: VoucherUse | None = None
     customer: Customer | None = None
 
 

@@ -18,6 +18,8 @@ from ledger.shop.shop import Shop, evolve_shop
 from ledger.shop.stamps import ShopStamp
 from ledger.staff.member import StaffMember, evolve_member
 from ledger.staff.stamps import StaffStamp
+from ledger.vouchers.stamps import VoucherStamp
+from ledger.vouchers.voucher import Voucher, evolve_voucher, fold_voucher_on
 
 _LARGEST = 2**63 - 1
 
@@ -31,7 +33,7 @@ def column(value: int) -> int:
     return max(-_LARGEST, min(value, _LARGEST))
 
 
-State = Order | Shop | Case | StaffMember | Approval | Account
+State = Order | Shop | Case | StaffMember | Approval | Account | Voucher
 
 
 class Row(Protocol):
@@ -78,7 +80,7 @@ class Projection:
 
 _SHOP, _CASE = get_args(ShopStamp), get_args(CaseStamp)
 _STAFF, _APPROVAL = get_args(StaffStamp), get_args(ApprovalStamp)
-_ACCOUNT = get_args(AccountStamp)
+_ACCOUNT, _VOUCHER = get_args(AccountStamp), get_args(VoucherStamp)
 
 
 def begun(recorded: Recorded[object]) -> State:
@@ -93,6 +95,8 @@ def begun(recorded: Recorded[object]) -> State:
         return Approval(id=recorded.stream)
     if isinstance(recorded.stamp, _ACCOUNT):
         return Account(id=recorded.stream)
+    if isinstance(recorded.stamp, _VOUCHER):
+        return Voucher(id=recorded.stream)
     return Order(id=recorded.stream)
 
 
@@ -111,6 +115,8 @@ def evolved(state: State, recorded: Recorded[object]) -> State:
             return evolve_approval(state, recorded)
         case Account():
             return evolve_account(state, recorded)
+        case Voucher():
+            return evolve_voucher(state, recorded)
 
 
 def folded(history: Sequence[Recorded[object]], state: State | None = None) -> State:
@@ -118,6 +124,8 @@ def folded(history: Sequence[Recorded[object]], state: State | None = None) -> S
     state = begun(history[0]) if state is None else state
     if isinstance(state, Order):
         return folded_on(state, history)
+    if isinstance(state, Voucher):
+        return fold_voucher_on(state, history)
     for recorded in history:
         state = evolved(state, recorded)
     return state

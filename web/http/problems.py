@@ -10,6 +10,7 @@ from uuid import UUID
 from ledger.kernel import refusals as no
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Refusal
+from ledger.vouchers import refusals as voucher_no
 from web.i18n.refusals import of_cancellation
 
 
@@ -76,6 +77,16 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.NotOnSale: _kind(409, "not-on-sale", "Not on sale"),
     no.PriceChanged: _kind(409, "price-changed", "The price changed"),
     no.NotEnoughSeats: _kind(409, "not-enough-seats", "Not enough seats"),
+    voucher_no.UnknownVoucher: _kind(422, "unknown-voucher", "Unknown voucher"),
+    voucher_no.VoucherNotValidNow: _kind(409, "voucher-not-valid", "Voucher not valid now"),
+    voucher_no.VoucherUsedUp: _kind(409, "voucher-used-up", "Voucher used up"),
+    voucher_no.VoucherNotForThese: _kind(422, "voucher-not-for-these", "Voucher not for these"),
+    voucher_no.VoucherTooFewPieces: _kind(
+        422, "voucher-too-few-pieces", "Too few for this voucher"
+    ),
+    voucher_no.VoucherExists: _kind(409, "voucher-exists", "Voucher exists"),
+    voucher_no.VoucherInUse: _kind(412, "voucher-changed", "The voucher changed"),
+    voucher_no.VoucherInvalid: _kind(422, "voucher-invalid", "Voucher not accepted"),
     no.CustomerInvalid: _kind(422, "customer-invalid", "Details not accepted"),
     no.CartFull: _kind(422, "cart-full", "Cart full"),
     no.AmountNotPayable: _kind(422, "amount-not-payable", "Amount not payable"),

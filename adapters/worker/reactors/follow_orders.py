@@ -30,6 +30,7 @@ from ledger.order.service import Orders
 from ledger.order.stamps import OrderStamp
 from ledger.shop.shop import Shop
 from ledger.staff.member import StaffMember
+from ledger.vouchers.voucher import Voucher
 from projections.engine.derive import Folds, Known
 
 _BATCH, _REMEMBERED = 500, 5_000
@@ -109,7 +110,9 @@ class Following:
     def _calls(self, stamps: Sequence[Recorded[object]]) -> bool:
         """Whether anything follows for us, or nobody can tell without reading the order."""
         known = self._folds.before(stamps[0])
-        if known is None or isinstance(known.state, Shop | Case | StaffMember | Approval | Account):
+        if known is None or isinstance(
+            known.state, Shop | Case | StaffMember | Approval | Account | Voucher
+        ):
             return True
         try:
             order = folded_on(known.state or Order(id=stamps[0].stream), stamps)

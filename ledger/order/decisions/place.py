@@ -27,14 +27,18 @@ from ledger.order.stamps import (
     OrderStamp,
     SeatClaim,
     Visit,
+    VoucherUse,
     ZeroPrice,
 )
+from ledger.order.voucher_use import with_voucher
 from ledger.payments.capabilities import hindrance
 from ledger.shop.limits import TICKETS_PER_ORDER
 from ledger.shop.mail_address import is_recipient
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import PaymentLetter, Preferences, ProductRevised, SignIn, quota_id
 from ledger.shop.texts import language_of
+from ledger.vouchers.decide import usable
+from ledger.vouchers.voucher import Voucher
 
 # Whoever pays at a provider is on its page just now, and most come to an end there.
 AT_A_PROVIDER = 30 * 60
@@ -43,8 +47,11 @@ LANGUAGES = ("en", "fi", "sv")
 _NO_ACCOUNT = ProviderAccount(name="", live=False)
 
 
-def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
-    """The first stamps of an order, or a refusal; all or nothing."""
+def place(command: PlaceOrder, shop: Shop, voucher: Voucher | None = None) -> Sequence[OrderStamp]:
+    """The first stamps of an order, or a refusal; all or nothing.
+
+    `voucher` is the one that the command names, if there is one.
+    """
     if shop.cancelled is not None:
         raise SellingStopped(reason=shop.cancelled.reason)
     if shop.terms.sign_in is SignIn.REQUIRED and command.account is None:
@@ -53,7 +60,10 @@ def place(command: PlaceOrder, shop: Shop) -> Sequence[OrderStamp]:
     check_customer(command.customer)
     lines = tuple(_line(products[w.product], w.quantity, shop.id) for w in command.lines)
     _check_tickets(lines)
-    placed = _placed(command, shop, lines, _claims(command.lines, products, shop.id))
+    claims, use = _claims(command.lines, products, shop.id), None
+    if command.voucher is not None:
+        lines, use = with_voucher(lines, usable(voucher, shop.id, command.at))
+    placed = _placed(command, shop, lines, claims, use)
     shown = command.expected_total
     if shown is not None and shown != placed.total:
         raise PriceChanged(expected_total=shown, total=placed.total)
@@ -132,7 +142,11 @@ def _claims(
 
 
 def _placed(
-    command: PlaceOrder, shop: Shop, lines: tuple[Line, ...], seats: tuple[SeatClaim, ...]
+    command: PlaceOrder,
+    shop: Shop,
+    lines: tuple[Line, ...],
+    seats: tuple[SeatClaim, ...],
+    use: VoucherUse | None,
 ) -> OrderPlaced:
     terms = shop.terms
     return OrderPlaced(
@@ -155,6 +169,7 @@ def _placed(
         payment_letter=payment_letter(terms) if any(one.unit_price for one in lines) else None,
         visit=visit(terms),
         account=command.account,
+        voucher=use,
         customer=command.customer,
     )
 

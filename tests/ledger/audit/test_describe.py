@@ -11,6 +11,7 @@ import pytest
 from ledger import codec
 from ledger.audit.describe import told
 from ledger.kernel.money import Money
+from ledger.vouchers.stamps import Effect, EffectKind, VoucherTerms
 
 
 def _example(kind: Any) -> Any:
@@ -19,6 +20,7 @@ def _example(kind: Any) -> Any:
         return _example(get_args(kind)[0])
     known = {Money: Money(5, "EUR"), UUID: UUID(int=1), str: "word", int: 2, bool: True}
     known |= {datetime: datetime(2027, 1, 1, tzinfo=UTC)}
+    known |= {VoucherTerms: VoucherTerms(effect=Effect(kind=EffectKind.PERCENT_OFF, percent="5"))}
     return known.get(kind, ())
 
 

@@ -1,0 +1,1 @@
+"""Vouchers: codes that take something off the price of an order."""

@@ -1,0 +1,254 @@
+"""Vouchers as a service: read them, and say what an append about them must hold to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from ledger.kernel.events import Draft, Recorded, derived
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import Contradicted, NotEnoughSeats
+from ledger.kernel.retry import again_on_conflict
+from ledger.kernel.store import Append, Appended, Conflict, NoRoom, SeatChange, StampStore
+from ledger.vouchers.decide import change, expire, give_back, redeem, revoke
+from ledger.vouchers.refusals import UnknownVoucher, VoucherExists, VoucherInUse
+from ledger.vouchers.stamps import VoucherIssued, VoucherStamp, VoucherTerms
+from ledger.vouchers.voucher import Voucher, evolve_voucher, fold_voucher
+
+_NONE = (0, 0)
+
+
+class Vouchers:
+    """All vouchers of a ledger, through its store."""
+
+    def __init__(self, store: StampStore) -> None:
+        self._store = store
+
+    def find(self, voucher: UUID) -> Voucher | None:
+        """The voucher as it stands; None if there is none."""
+        found = fold_voucher(voucher, self._history(voucher))
+        return found if found.issued is not None else None
+
+    def get(self, voucher: UUID) -> Voucher:
+        """The voucher as it stands; raises `UnknownVoucher`."""
+        found = self.find(voucher)
+        if found is None:
+            raise UnknownVoucher
+        return found
+
+    def history(self, voucher: UUID) -> Sequence[Recorded[object]]:
+        """Every stamp of a voucher; raises `UnknownVoucher`."""
+        self.get(voucher)
+        return self._history(voucher)
+
+    def _history(self, voucher: UUID) -> Sequence[Recorded[object]]:
+        history = self._store.read(voucher)
+        begins = bool(history) and isinstance(history[0].stamp, VoucherIssued)
+        return history if begins else ()  # other streams, such as an order's, are no vouchers
+
+    def issue_append(
+        self, voucher: UUID, issued: VoucherIssued, *, correlation_id: UUID, actor: str
+    ) -> Append:
+        """What issues it. That a code exists once is its condition."""
+        return appending(Voucher(id=voucher), [issued], correlation_id=correlation_id, actor=actor)
+
+    def change_append(
+        self, voucher: UUID, terms: VoucherTerms, *, correlation_id: UUID, actor: str
+    ) -> Append:
+        """What gives it other terms, while nobody has used it; raises `VoucherInUse`."""
+        known = self.get(voucher)
+        if known.redeemed:
+            raise VoucherInUse
+        stamp = change(known, terms)
+        stamps = [stamp] if stamp else []
+        return appending(known, stamps, correlation_id=correlation_id, actor=actor)
+
+    def revoke_append(
+        self, voucher: UUID, *, reason: str, correlation_id: UUID, actor: str
+    ) -> Append:
+        """What revokes it; nothing where it was. Raises `UnknownVoucher`."""
+        known = self.get(voucher)
+        stamp = revoke(known, reason)
+        stamps = [stamp] if stamp else []
+        return appending(known, stamps, correlation_id=correlation_id, actor=actor)
+
+    def issue(
+        self, voucher: UUID, issued: VoucherIssued, *, correlation_id: UUID, actor: str
+    ) -> Voucher:
+        """A voucher that is good from here on; the same wish again gives the first one back.
+
+        Raises `VoucherExists`, and `NotEnoughSeats` where seats are to be kept and are not there.
+        """
+
+        def attempt() -> Voucher | Conflict:
+            if (known := self.find(voucher)) is not None:
+                if known.start.terms != issued.terms or known.start.source != issued.source:
+                    raise VoucherExists
+                return known
+            append = self.issue_append(voucher, issued, correlation_id=correlation_id, actor=actor)
+            return self._appended(Voucher(id=voucher), append)
+
+        return again_on_conflict(voucher, attempt)
+
+    def change(self, voucher: UUID, terms: VoucherTerms, *, actor: str, version: int) -> Voucher:
+        """The voucher with other terms.
+
+        Raises `UnknownVoucher`, `VoucherInvalid`, `NotEnoughSeats`, and `VoucherInUse` where it is
+        not as it was seen.
+        """
+
+        def attempt() -> Voucher | Conflict:
+            known = self.get(voucher)
+            stamp = change(known, terms)
+            if stamp is None:
+                return known
+            if known.version != version:
+                raise VoucherInUse
+            cause = derived(voucher, f"change/{version}")
+            return self._appended(
+                known, appending(known, [stamp], correlation_id=cause, actor=actor)
+            )
+
+        return again_on_conflict(voucher, attempt)
+
+    def revoke(self, voucher: UUID, *, reason: str, actor: str) -> Voucher:
+        """The voucher, which nobody can use any more. Raises `UnknownVoucher`."""
+
+        def attempt() -> Voucher | Conflict:
+            known = self.get(voucher)
+            stamp = revoke(known, reason)
+            if stamp is None:
+                return known
+            cause = derived(voucher, "revoke")
+            return self._appended(
+                known, appending(known, [stamp], correlation_id=cause, actor=actor)
+            )
+
+        return again_on_conflict(voucher, attempt)
+
+    def expire(self, voucher: UUID, *, actor: str, at: datetime) -> Voucher:
+        """Seats that were kept for it are free, if its time is over. Raises `UnknownVoucher`."""
+
+        def attempt() -> Voucher | Conflict:
+            known = self.get(voucher)
+            stamp = expire(known, at)
+            if stamp is None:
+                return known
+            cause = derived(voucher, f"expire/{known.version}")
+            return self._appended(
+                known, appending(known, [stamp], correlation_id=cause, actor=actor)
+            )
+
+        return again_on_conflict(voucher, attempt)
+
+    def _appended(self, before: Voucher, append: Append) -> Voucher | Conflict:
+        match self._store.append(append)[0]:
+            case Appended():
+                return self.get(before.id)
+            case Conflict() as conflict:
+                return conflict
+            case NoRoom():
+                raise NotEnoughSeats(product="")
+            case _:
+                raise Contradicted
+
+
+class Tally:
+    """Vouchers while many appends about them are put together, each on top of the one before."""
+
+    def __init__(self, vouchers: Vouchers) -> None:
+        self._vouchers = vouchers
+        self._known: dict[UUID, Voucher] = {}
+
+    def get(self, voucher: UUID) -> Voucher | None:
+        """As it will stand after the appends so far; None if there is none."""
+        if voucher not in self._known:
+            found = self._vouchers.find(voucher)
+            if found is None:
+                return None
+            self._known[voucher] = found
+        return self._known[voucher]
+
+    def beside(
+        self,
+        append: Append,
+        voucher: UUID,
+        *,
+        order: UUID,
+        uses: int,
+        reduction: Money,
+        correlation_id: UUID,
+        actor: str,
+    ) -> Append:
+        """An order's append with what the order has of a voucher after it, as `uses` says.
+
+        `reduction` is what one order pays less by all of these. Raises `VoucherUsedUp`.
+        """
+        known = self.get(voucher)
+        had = known.taken_by.get(order, 0) if known else 0
+        if known is None or uses == had:
+            return append
+        stamp = (
+            redeem(known, order=order, uses=uses - had, reduction=reduction)
+            if uses > had
+            else give_back(known, order=order, uses=had - uses)
+        )
+        also = appending(known, [stamp], correlation_id=correlation_id, actor=actor)
+        self._known[voucher] = after_stamps(known, [stamp])
+        return together(append, also)
+
+
+def appending(
+    voucher: Voucher, stamps: Sequence[VoucherStamp], *, correlation_id: UUID, actor: str
+) -> Append:
+    """What appends these stamps to a voucher as it stands, with the seats that move by them."""
+    drafts = [
+        Draft(stream=voucher.id, stamp=one, correlation_id=correlation_id, actor=actor)
+        for one in stamps
+    ]
+    return Append(
+        drafts=drafts,
+        expected={voucher.id: voucher.version},
+        seats=_moved(voucher.seats, after_stamps(voucher, stamps).seats),
+    )
+
+
+def after_stamps(voucher: Voucher, stamps: Sequence[VoucherStamp]) -> Voucher:
+    """The voucher as it will stand if these are committed next. Its times are not meant."""
+    for number, stamp in enumerate(stamps, voucher.version + 1):
+        voucher = evolve_voucher(
+            voucher,
+            Recorded(
+                stream=voucher.id,
+                version=number,
+                position=0,
+                recorded_at=_SOME_TIME,
+                stamp=stamp,
+                correlation_id=voucher.id,
+                actor="",
+            ),
+        )
+    return voucher
+
+
+_SOME_TIME = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def together(one: Append, other: Append) -> Append:
+    """Both or neither."""
+    return replace(
+        one,
+        drafts=[*one.drafts, *other.drafts],
+        expected={**one.expected, **other.expected},
+        seats=(*one.seats, *other.seats),
+    )
+
+
+def _moved(
+    had: Mapping[UUID, tuple[int, int]], has: Mapping[UUID, tuple[int, int]]
+) -> tuple[SeatChange, ...]:
+    changes = (
+        SeatChange(quota=quota, held=has.get(quota, _NONE)[0] - had.get(quota, _NONE)[0])
+        for quota in sorted({*had, *has}, key=str)
+    )
+    return tuple(one for one in changes if one.held)
