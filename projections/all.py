@@ -6,6 +6,7 @@ from projections.account_orders import ACCOUNT_ORDERS
 from projections.authorizations import RESERVATIONS
 from projections.cases import CASES
 from projections.engine.projection import Projection
+from projections.grantees import GRANTEES
 from projections.open_intents import OPEN_INTENTS
 from projections.order_addresses import ORDER_ADDRESSES
 from projections.order_search import ORDER_PAGES
@@ -40,5 +41,6 @@ PROJECTIONS: Mapping[str, Projection] = {
         PRODUCT_SALES,
         ORDER_ADDRESSES,
         PERSONS_KEPT,
+        GRANTEES,
     )
 }

@@ -5,7 +5,9 @@ from typing import Protocol, assert_never
 
 from ledger.accounts import stamps as account_stamps
 from ledger.approvals import stamps as approval_stamps
+from ledger.audit.describe_grants import told_of_grant
 from ledger.cases import stamps as case_stamps
+from ledger.grants.stamps import GrantStamp, ProgrammeStamp
 from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Foreign
 from ledger.kernel.money import spoken
@@ -284,7 +286,7 @@ def _good_for(terms: voucher_stamps.VoucherTerms) -> str:
     return f"{effect.kind} {worth}, {terms.uses} uses"
 
 
-def told(stamp: object) -> str:
+def told(stamp: object) -> str:  # noqa: C901 (a dispatching chain)
     """What this stamp says, in words; raises `Foreign` for what is none."""
     if isinstance(stamp, stamps.OrderStamp):
         return _of_order(stamp)
@@ -300,4 +302,6 @@ def told(stamp: object) -> str:
         return _of_account(stamp)
     if isinstance(stamp, voucher_stamps.VoucherStamp):
         return _of_voucher(stamp)
+    if isinstance(stamp, GrantStamp | ProgrammeStamp):
+        return told_of_grant(stamp)
     raise Foreign(stamp)

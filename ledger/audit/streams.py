@@ -13,6 +13,9 @@ from ledger.cases.case import Case, evolve_case
 from ledger.cases.stamps import CaseStamp
 from ledger.codec import Unreadable
 from ledger.codec.rows import BATCH, LedgerRows, StoredRow, recorded
+from ledger.grants.grantee import Grantee, evolve_grantee
+from ledger.grants.programme import GrantProgramme, evolve_programme
+from ledger.grants.stamps import GrantStamp, ProgrammeStamp
 from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Recorded
 from ledger.order.evolve import evolve
@@ -25,7 +28,7 @@ from ledger.staff.stamps import StaffStamp
 from ledger.vouchers.stamps import VoucherStamp
 from ledger.vouchers.voucher import Voucher, evolve_voucher
 
-State = Order | Shop | Case | StaffMember | Approval | Account | Voucher
+State = Order | Shop | Case | StaffMember | Approval | Account | Voucher | Grantee | GrantProgramme
 _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(OrderStamp), Order),
     **dict.fromkeys(get_args(ShopStamp), Shop),
@@ -33,6 +36,8 @@ _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(StaffStamp), StaffMember),
     **dict.fromkeys(get_args(ApprovalStamp), Approval),
     **dict.fromkeys(get_args(VoucherStamp), Voucher),
+    **dict.fromkeys(get_args(GrantStamp), Grantee),
+    **dict.fromkeys(get_args(ProgrammeStamp), GrantProgramme),
     **dict.fromkeys(get_args(AccountStamp), Account),
 }
 # What a fold raises over stamps that no decider of ours could have written.
@@ -82,6 +87,10 @@ def evolved(  # noqa: C901 (a dispatching match)
             return evolve_account(state, one)
         case Voucher():
             return evolve_voucher(state, one)
+        case Grantee():
+            return evolve_grantee(state, one)
+        case GrantProgramme():
+            return evolve_programme(state, one)
 
 
 class Streams:

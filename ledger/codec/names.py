@@ -6,6 +6,7 @@ from typing import get_args
 from ledger.accounts.stamps import AccountStamp
 from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases.stamps import CaseStamp
+from ledger.grants.stamps import GrantStamp, ProgrammeStamp
 from ledger.kernel.events import declared
 from ledger.order.stamps import OrderStamp
 from ledger.shop.stamps import ShopStamp
@@ -13,7 +14,15 @@ from ledger.staff.stamps import StaffStamp
 from ledger.vouchers.stamps import VoucherStamp
 
 AnyStamp = (
-    OrderStamp | ShopStamp | CaseStamp | StaffStamp | ApprovalStamp | AccountStamp | VoucherStamp
+    OrderStamp
+    | ShopStamp
+    | CaseStamp
+    | StaffStamp
+    | ApprovalStamp
+    | AccountStamp
+    | VoucherStamp
+    | GrantStamp
+    | ProgrammeStamp
 )
 
 NAMES: Mapping[type, tuple[str, int]] = {

@@ -272,6 +272,26 @@ class ApprovalOver(Refusal):
     """This was decided before, or its time is over: ask again."""
 
 
+class UnknownGrantee(Refusal):
+    """There is nobody like that on this shop's list."""
+
+
+class GrantNotOpen(Refusal):
+    """This cannot be answered any more. Ask whoever invited you."""
+
+
+class GrantsNotSetUp(Refusal):
+    """Nobody has said yet where this shop's vouchers for people are issued."""
+
+
+class GrantsSetUpWrong(Refusal):
+    """Vouchers cannot be issued by such rules."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
 class UnknownMember(Refusal):
     """Nobody of this name or address belongs to the people who run the shops."""
 

@@ -67,14 +67,14 @@ def told_posting(before: Posting | None, stamp: LetterStamp, recorded: Recorded[
     posting = before or _UNTOUCHED
     match stamp:
         case ReceiptSendStarted():
-            return _told(_numbered(posting, stamp, recorded), "started", stamp.try_number, recorded)
+            return told(_numbered(posting, stamp, recorded), "started", stamp.try_number, recorded)
         case ReceiptSent():
-            return _told(posting, "sent", stamp.try_number, recorded)
+            return told(posting, "sent", stamp.try_number, recorded)
         case ReceiptFailed():
             failed = replace(posting, permanent=posting.permanent or stamp.permanent)
-            return _told(failed, "failed", stamp.try_number, recorded)
+            return told(failed, "failed", stamp.try_number, recorded)
         case ReceiptUnknown():
-            return _told(posting, "unknown", stamp.try_number, recorded)
+            return told(posting, "unknown", stamp.try_number, recorded)
         case ReceiptResendRequested():
             # Whatever became of its tries so far, the letter is due once more.
             return replace(
@@ -99,7 +99,8 @@ def _numbered(posting: Posting, stamp: ReceiptSendStarted, recorded: Recorded[ob
     )
 
 
-def _told(posting: Posting, word: str, number: int, recorded: Recorded[object]) -> Posting:
+def told(posting: Posting, word: str, number: int, recorded: Recorded[object]) -> Posting:
+    """The letter after a word about a try: started, unknown, failed or sent."""
     tries = posting.tries
     if _RANK[word] > _RANK[tries.get(number, "")]:
         tries = {**tries, number: word}

@@ -11,6 +11,9 @@ from ledger.approvals.approval import Approval, evolve_approval
 from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases.case import Case, evolve_case
 from ledger.cases.stamps import CaseStamp
+from ledger.grants.grantee import Grantee, evolve_grantee
+from ledger.grants.programme import GrantProgramme, evolve_programme
+from ledger.grants.stamps import GrantsSetUp, GrantStamp
 from ledger.kernel.events import Recorded
 from ledger.order.evolve import evolve, folded_on
 from ledger.order.order import Order
@@ -33,7 +36,7 @@ def column(value: int) -> int:
     return max(-_LARGEST, min(value, _LARGEST))
 
 
-State = Order | Shop | Case | StaffMember | Approval | Account | Voucher
+State = Order | Shop | Case | StaffMember | Approval | Account | Voucher | Grantee | GrantProgramme
 
 
 class Row(Protocol):
@@ -80,10 +83,11 @@ class Projection:
 
 _SHOP, _CASE = get_args(ShopStamp), get_args(CaseStamp)
 _STAFF, _APPROVAL = get_args(StaffStamp), get_args(ApprovalStamp)
+_GRANT = get_args(GrantStamp)
 _ACCOUNT, _VOUCHER = get_args(AccountStamp), get_args(VoucherStamp)
 
 
-def begun(recorded: Recorded[object]) -> State:
+def begun(recorded: Recorded[object]) -> State:  # noqa: C901 (a dispatching chain)
     """An empty stream of the kind that this stamp belongs to."""
     if isinstance(recorded.stamp, _SHOP):
         return Shop(id=recorded.stream)
@@ -97,10 +101,14 @@ def begun(recorded: Recorded[object]) -> State:
         return Account(id=recorded.stream)
     if isinstance(recorded.stamp, _VOUCHER):
         return Voucher(id=recorded.stream)
+    if isinstance(recorded.stamp, GrantsSetUp):
+        return GrantProgramme(id=recorded.stream)
+    if isinstance(recorded.stamp, _GRANT):
+        return Grantee(id=recorded.stream)
     return Order(id=recorded.stream)
 
 
-def evolved(state: State, recorded: Recorded[object]) -> State:
+def evolved(state: State, recorded: Recorded[object]) -> State:  # noqa: C901 (a dispatching match)
     """The stream after one more stamp."""
     match state:
         case Order():
@@ -117,6 +125,10 @@ def evolved(state: State, recorded: Recorded[object]) -> State:
             return evolve_account(state, recorded)
         case Voucher():
             return evolve_voucher(state, recorded)
+        case Grantee():
+            return evolve_grantee(state, recorded)
+        case GrantProgramme():
+            return evolve_programme(state, recorded)
 
 
 def folded(history: Sequence[Recorded[object]], state: State | None = None) -> State:

@@ -168,5 +168,5 @@ class _Handler(BaseHTTPRequestHandler):
         return
 
 
-for _method in ("GET", "POST", "DELETE"):
+for _method in ("GET", "POST", "PATCH", "DELETE"):
     setattr(_Handler, f"do_{_method}", _Handler._do)

@@ -17,6 +17,8 @@ from ledger.accounts.account import Account
 from ledger.approvals.approval import Approval
 from ledger.cases.case import Case
 from ledger.cases.stamps import CaseKind, Severity
+from ledger.grants.grantee import Grantee
+from ledger.grants.programme import GrantProgramme
 from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Refusal
@@ -39,6 +41,7 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _MOST_FAILURES = 10
 # An erasure stands in other streams, too, and calls for nothing.
 _ORDER_STAMPS = tuple(one for one in get_args(OrderStamp) if one is not Erased)
+_OTHERS = Shop | Case | StaffMember | Approval | Account | Voucher | Grantee | GrantProgramme
 _log = structlog.get_logger("worker")
 
 
@@ -110,9 +113,7 @@ class Following:
     def _calls(self, stamps: Sequence[Recorded[object]]) -> bool:
         """Whether anything follows for us, or nobody can tell without reading the order."""
         known = self._folds.before(stamps[0])
-        if known is None or isinstance(
-            known.state, Shop | Case | StaffMember | Approval | Account | Voucher
-        ):
+        if known is None or isinstance(known.state, _OTHERS):
             return True
         try:
             order = folded_on(known.state or Order(id=stamps[0].stream), stamps)

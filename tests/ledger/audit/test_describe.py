@@ -10,6 +10,7 @@ import pytest
 
 from ledger import codec
 from ledger.audit.describe import told
+from ledger.grants.stamps import Destination, Place
 from ledger.kernel.money import Money
 from ledger.vouchers.stamps import Effect, EffectKind, VoucherTerms
 
@@ -21,6 +22,7 @@ def _example(kind: Any) -> Any:
     known = {Money: Money(5, "EUR"), UUID: UUID(int=1), str: "word", int: 2, bool: True}
     known |= {datetime: datetime(2027, 1, 1, tzinfo=UTC)}
     known |= {VoucherTerms: VoucherTerms(effect=Effect(kind=EffectKind.PERCENT_OFF, percent="5"))}
+    known |= {Destination: Destination(place=Place.OWN)}
     return known.get(kind, ())
 
 

@@ -18,6 +18,7 @@ from ledger.accounts import stamps as account_stamps
 from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases import stamps as case_stamps
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.grants.stamps import GrantStamp, ProgrammeStamp
 from ledger.kernel.events import Draft, declared
 from ledger.kernel.money import Money
 from ledger.order import stamps
@@ -261,6 +262,8 @@ def test_every_stamp_has_one_stored_name_and_every_name_a_stamp():
         ApprovalStamp,
         account_stamps.AccountStamp,
         VoucherStamp,
+        GrantStamp,
+        ProgrammeStamp,
     )
     every = {one for union in unions for one in get_args(union)}
     assert sorted(codec.NAMES, key=str) == sorted(every, key=str)

@@ -1,0 +1,94 @@
+"""How a pretix is reached, and which of its answers count."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx2
+
+from adapters.providers.http import Answer, HttpClient, Json, Lost
+from ledger.payments.provider import for_person
+
+API_BASE = "https://pretix.eu"
+KEY = "X-Idempotency-Key"
+# Without a word from pretix, and at most; whatever it says, somebody looks again by then.
+SHORTEST_REST, LONGEST_REST = timedelta(seconds=2), timedelta(minutes=10)
+
+
+class Throttled(Lost):
+    """Nothing was done. Nobody is to ask anything for `rest`; of a 409, only not for this key."""
+
+    def __init__(self, status: int, rest: timedelta) -> None:
+        super().__init__(f"to be asked later ({status})", done=False)
+        self.rest, self.everybody = rest, status != 409
+
+
+class Stumbled(Lost):
+    """It answered that it went wrong: whatever it did by then, it does no more of it."""
+
+
+class PretixClient:
+    """One token's line to a pretix. Whatever it is asked raises `Lost`, and `BadMessage`."""
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        api_base: str | None,
+        patience: float,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        base = (api_base or API_BASE).rstrip("/").removesuffix("/api/v1")
+        self._http = HttpClient(
+            f"{base}/api/v1",
+            counts=_counts,
+            patience=patience,
+            transport=transport,
+            headers={"Authorization": f"Token {token}", "Accept": "application/json"},
+        )
+
+    def get(self, path: str, **query: str) -> Answer:
+        """Look something up; once more where nothing came of it."""
+        try:
+            return self._http.ask("GET", path, query=query)
+        except Throttled:
+            raise
+        except Lost as lost:
+            if lost.person:
+                raise
+            return self._http.ask("GET", path, query=query)
+
+    def post(self, path: str, content: Json, *, key: str) -> Answer:
+        """Ask for something to be made, under a key that says when it is the same wish again."""
+        return self._http.ask("POST", path, body=json.dumps(content).encode(), headers={KEY: key})
+
+    def patch(self, path: str, content: Json) -> Answer:
+        """Ask for something to be changed. What it is after that is read back."""
+        return self._http.ask("PATCH", path, body=json.dumps(content).encode())
+
+    def delete(self, path: str) -> Answer:
+        """Ask for something to be deleted."""
+        return self._http.ask("DELETE", path)
+
+
+def _counts(status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """Raises where an answer says nothing about the wish, or cannot be what was asked for."""
+    if status in (409, 425, 429, 503):
+        raise Throttled(status, _rest(headers.get("retry-after", "")))
+    if person := for_person(status):
+        raise Lost(f"turned away ({status})", done=False, person=person)
+    if status >= 500 or 300 <= status < 400:
+        raise Stumbled(f"an answer ({status}) that is neither yes nor no")
+
+
+def _rest(told: str) -> timedelta:
+    """`Retry-After`, in seconds or as a date; RFC 9110, 10.2.3."""
+    try:
+        rest = timedelta(seconds=int(told))
+    except (ValueError, OverflowError):
+        try:
+            rest = parsedate_to_datetime(told) - datetime.now(UTC)
+        except (ValueError, TypeError):
+            rest = SHORTEST_REST
+    return max(SHORTEST_REST, min(rest, LONGEST_REST))
