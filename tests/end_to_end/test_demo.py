@@ -24,7 +24,10 @@ def test_ctrl_c_stops_every_process_that_the_demo_started(tmp_path: Path) -> Non
     told = tmp_path / "told"
     with told.open("w") as output:
         demo = subprocess.Popen(
-            [sys.executable, "-P", "-m", "web.cli", "demo", "--port", str(ports_in_a_row())],
+            [
+                *(sys.executable, "-P", "-m", "web.cli", "demo"),
+                *("--empty", "--port", str(ports_in_a_row())),
+            ],
             env={**os.environ, "STAMPLEDGER_HOME": str(tmp_path / "home")},
             stdout=output,
             stderr=output,

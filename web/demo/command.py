@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -16,8 +16,11 @@ from rich.console import Console
 
 from adapters.shop_file.read import read_shop_file
 from ledger.cart.appraisal import quotas_of
+from ledger.shop.shop import ShopSpec
 from ledger.staff.role import Role
 from web.cli.ports import Port
+from web.cli.progress import progress_bar
+from web.demo.past import make_past
 from web.demo.people import log_ins
 from web.demo.processes import (
     Addresses,
@@ -28,13 +31,16 @@ from web.demo.processes import (
     require_free,
     running,
 )
+from web.demo.season import season
 from web.demo.story import Story
 from web.wiring.composition import assembled
 from web.wiring.parts import Parts
 from web.wiring.settings import Settings, read_settings
 
 SLUG = "winterfest"
-SAMPLE = Path(__file__).parent.parent / "samples" / f"{SLUG}.yaml"
+_FOLDER = Path(__file__).parent.parent / "samples"
+SAMPLE = _FOLDER / f"{SLUG}.yaml"
+SAMPLES = (SAMPLE, _FOLDER / "sauna.yaml")
 
 
 @click.command()
@@ -42,25 +48,30 @@ SAMPLE = Path(__file__).parent.parent / "samples" / f"{SLUG}.yaml"
     "--port", type=Port(more=3), default=8000, show_default=True, help="Of the shop; 3 more follow."
 )
 @click.option("--once", is_flag=True, help="Exit after the story.")
-def demo(port: int, once: bool) -> None:
-    """Set up a sample shop, let one order walk the whole way, then serve."""
+@click.option("--empty", is_flag=True, help="Without the orders of the past three months.")
+def demo(port: int, once: bool, empty: bool) -> None:
+    """Set up sample shops with a past, let one order walk the whole way, then serve."""
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, _as_interrupt)
     settings = replace(read_settings(os.environ), database_url=None)
     with alone(settings.home):
-        _shown(settings, Addresses(web=port), once=once)
+        _shown(settings, Addresses(web=port), once=once, empty=empty)
 
 
-def _shown(settings: Settings, at: Addresses, *, once: bool) -> None:
+def _shown(settings: Settings, at: Addresses, *, once: bool, empty: bool) -> None:
     require_free(at)
     console = Console(highlight=False)
     house = House(home=settings.home, at=at)
     for folder in ("mail", "sandbox"):
         keep_to_ourselves(house.home / folder)
     console.print(f"Stampledger keeps this demo in [bold]{settings.home}[/bold].")
+    shops = [read_shop_file(sample) for sample in (SAMPLES if not empty else (SAMPLE,))]
+    if not empty:
+        _live_through(console, house, shops)
     with assembled(settings, readers=2) as works:
         parts = works.parts
-        parts.shops.import_shop(read_shop_file(SAMPLE), actor="demo", at=parts.clock())
+        for shop in shops:
+            parts.shops.import_shop(shop, actor="demo", at=parts.clock())
         tokens = {
             f"{role}_token": works.tokens.add("demo", role=role) for role in ("auditor", "staff")
         }
@@ -78,6 +89,13 @@ def _shown(settings: Settings, at: Addresses, *, once: bool) -> None:
             if not once:
                 _serve(console, house, {**tokens, **_as_facts(people)}, processes)
     console.print("Everything that was started has stopped; the data is kept.")
+
+
+def _live_through(console: Console, house: House, shops: Sequence[ShopSpec]) -> None:
+    with progress_bar("three months of orders") as progress:
+        made = make_past(house, shops, season(), progress=progress)
+    if made:
+        console.print("Two shops have three months of orders behind them.")
 
 
 def _as_interrupt(number: int, frame: object) -> None:

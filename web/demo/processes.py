@@ -134,8 +134,8 @@ def running(
     try:
         for name in house.commands():
             processes[name] = (start or started)(house, name)
-        for name, address in _ready_at(house.at).items():
-            _wait_until_ready(name, address, processes[name], house.log_of(name))
+        for name in _ready_at(house.at):
+            wait_until_ready(name, processes[name], house)
         yield processes
     finally:
         _stop(list(processes.values()))
@@ -185,15 +185,17 @@ def _ready_at(at: Addresses) -> Mapping[str, str]:
     }
 
 
-def _wait_until_ready(name: str, address: str, process: Process, log: Path) -> None:
+def wait_until_ready(name: str, process: Process, house: House) -> None:
+    """Until a process answers. Raises `click.ClickException`, which names its log."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
-            if httpx2.get(address, timeout=2).status_code < 500:
+            if httpx2.get(_ready_at(house.at)[name], timeout=2).status_code < 500:
                 return
         except httpx2.TransportError:
             time.sleep(0.05)
-    raise click.ClickException(f"The {name} did not start. Its log tells why: {log}")
+    told = house.log_of(name)
+    raise click.ClickException(f"The {name} did not start. Its log tells why: {told}")
 
 
 def _stop(processes: list[Process]) -> None:

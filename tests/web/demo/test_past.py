@@ -1,0 +1,156 @@
+"""The demo's past: every fate once, at its time, agreeing with the provider's books."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from adapters.sandbox.server import SandboxSettings, running_sandbox
+from adapters.shop_file.read import read_shop_file
+from ledger.order.commands import Wanted
+from ledger.order.order import Order
+from ledger.order.stamps import Customer
+from ledger.order.status import Status, status
+from projections.order_search import OrderSearch
+from tests.end_to_end.houses import ports_in_a_row
+from web.cli.main import stampledger
+from web.demo.command import SAMPLES
+from web.demo.past import make_past
+from web.demo.processes import Addresses, House, keep_to_ourselves
+from web.demo.season import LASTS, SAUNA, WINTERFEST, Fate, Visit, season
+from web.wiring.composition import assembled
+from web.wiring.settings import read_settings
+
+LONG = timedelta(days=28)
+ENDS: Mapping[Fate, Status] = {
+    Fate.PAYS: Status.PAID,
+    Fate.PAYS_AT_SECOND_TRY: Status.PAID,
+    Fate.DECLINED: Status.CANCELLED,
+    Fate.SLOW_BANK: Status.PAID,
+    Fate.LEAVES: Status.CANCELLED,
+    Fate.GIVES_UP: Status.CANCELLED,
+    Fate.CANCELS: Status.REFUNDED,
+    Fate.GOODWILL: Status.PARTIALLY_REFUNDED,
+    Fate.DISPUTES: Status.DISPUTED,
+    Fate.DISPUTE_WON: Status.PAID,
+    Fate.REFUND_FAILS: Status.REFUND_FAILED,
+    Fate.WRITES: Status.PAID,
+}
+COMES = {fate: number * 0.1 for number, fate in enumerate(Fate)}
+
+
+def name_of(fate: Fate) -> str:
+    return fate.name.replace("_", " ").title()
+
+
+def visit(fate: Fate, after: timedelta, shop: str = WINTERFEST) -> Visit:
+    return Visit(
+        after=after,
+        shop=shop,
+        customer=Customer(
+            first_name=name_of(fate), last_name="Example", email="a@visitors.example"
+        ),
+        language="sv",
+        lines=(Wanted(product="night" if shop == SAUNA else "weekend", quantity=2),),
+        fate=fate,
+    )
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    made = House(home=tmp_path_factory.mktemp("past"), at=Addresses(web=ports_in_a_row()))
+    keep_to_ourselves(made.home / "sandbox")
+    visits = [visit(fate, timedelta(days=COMES[fate])) for fate in Fate]
+    visits.append(visit(Fate.PAYS, timedelta(days=2), SAUNA))
+    visits.append(visit(Fate.LEAVES, LONG + timedelta(days=2)))
+    assert made_in(made, visits)
+    return made
+
+
+def made_in(house: House, visits: list[Visit]) -> bool:
+    shops = [read_shop_file(sample) for sample in SAMPLES]
+    return make_past(house, shops, visits, lasts=LONG, progress=lambda done, total: None)
+
+
+@pytest.fixture(scope="module")
+def orders(house: House) -> Iterator[Mapping[str, Mapping[str, Order]]]:
+    """By shop, and by the first name of who ordered."""
+    settings = replace(read_settings(house.environment()), database_url=None)
+    with assembled(settings, readers=2) as works:
+        found = [works.parts.orders.get(one.stream) for one in works.parts.views.orders(EVERY)]
+        yield {
+            shop: {
+                one.terms.customer.first_name: one
+                for one in found
+                if one.terms.shop_slug == shop and one.terms.customer
+            }
+            for shop in (WINTERFEST, SAUNA)
+        }
+
+
+EVERY = OrderSearch(shops=(WINTERFEST, SAUNA))
+
+
+def told(house: House, *words: str) -> str:
+    answer = CliRunner().invoke(stampledger, words, env=dict(house.environment()))
+    assert answer.exit_code == 0, answer.output
+    return answer.output
+
+
+def stamps_in(house: House) -> int:
+    clean = re.search(r"Clean: (\d+) stamps", told(house, "audit", "verify"))
+    assert clean is not None
+    return int(clean[1])
+
+
+def test_each_fate_ends_as_it_is_called(orders: Mapping[str, Mapping[str, Order]]) -> None:
+    ended = {name: status(order) for name, order in orders[WINTERFEST].items()}
+    assert ended == {name_of(fate): end for fate, end in ENDS.items()}
+    assert status(orders[SAUNA][name_of(Fate.PAYS)]) is Status.PAID
+
+
+def test_everything_stands_at_the_time_when_it_happened(
+    orders: Mapping[str, Mapping[str, Order]],
+) -> None:
+    now = datetime.now(UTC)
+    (payment,) = orders[WINTERFEST][name_of(Fate.SLOW_BANK)].attempts.values()
+    assert payment.paid_at is not None
+    assert timedelta(days=1) < payment.paid_at - payment.requested_at < timedelta(days=2)
+    placed = {one.placed_at or now for one in orders[WINTERFEST].values()}
+    assert max(placed) < now - LONG + timedelta(days=3)
+    assert len(placed) == len(ENDS)
+
+
+def test_ledger_views_and_the_providers_books_agree(house: House) -> None:
+    assert stamps_in(house)
+    told(house, "audit", "diff")
+    settings = SandboxSettings(
+        home=house.home / "sandbox", api_key=house.api_key, port=house.at.web + 1
+    )
+    with running_sandbox(settings):
+        books = json.loads(told(house, "reconcile", "--provider", "stripe", "--json"))
+    assert books["clean"], books
+
+
+def test_a_ledger_that_holds_something_gets_no_past(house: House) -> None:
+    before = stamps_in(house)
+    assert not made_in(house, [visit(Fate.PAYS, timedelta(days=1))])
+    assert stamps_in(house) == before > 100
+
+
+def test_the_season_is_some_hundred_orders_with_every_fate() -> None:
+    visits = season()
+    assert 200 <= len(visits) <= 600
+    assert {one.fate for one in visits} == set(Fate)
+    assert {one.shop for one in visits} == {WINTERFEST, SAUNA}
+    assert max(one.after for one in visits) < LASTS
+    assert visits == season()
+
+
+def test_samples_are_shops(tmp_path: Path) -> None:
+    assert [read_shop_file(one).slug for one in SAMPLES] == [WINTERFEST, SAUNA]
