@@ -55,6 +55,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /_/components": _OPEN,
     "POST /<shop>/cart": _OPEN,
     "POST /<shop>/cart/lines": _OPEN,
+    "POST /<shop>/cart/voucher": _OPEN,
     "POST /<shop>/checkout": _OPEN,
     "POST /<shop>/orders/<order>/cancel": _OPEN,
     "POST /<shop>/orders/<order>/cancel-at-once": _PLACED,
