@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from projections.account_orders import ACCOUNT_ORDERS
 from projections.authorizations import RESERVATIONS
 from projections.cases import CASES
+from projections.door import DOOR_TICKETS, DOOR_VISITS
 from projections.engine.projection import Projection
 from projections.grantees import GRANTEES
 from projections.open_intents import OPEN_INTENTS
@@ -42,5 +43,7 @@ PROJECTIONS: Mapping[str, Projection] = {
         ORDER_ADDRESSES,
         PERSONS_KEPT,
         GRANTEES,
+        DOOR_TICKETS,
+        DOOR_VISITS,
     )
 }

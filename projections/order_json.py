@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from ledger.order.admission import state, tickets
 from ledger.order.cancellation_policy import eligibility
 from ledger.order.order import Order
 from ledger.order.overdue import flags_at
@@ -63,19 +64,22 @@ def _line(line: Line, ordered: Line, language: str) -> Mapping[str, Any]:
         "quantity": line.quantity,
         "cancelled": ordered.quantity - line.quantity,
         "unit_price": line.unit_price.amount,
-        "full_price": line.full_price.amount if line.full_price is not None else None,
         "vat_percent": line.vat_percent,
     }
 
 
 def _tickets(order: Order) -> Mapping[str, Any]:
-    """How many there are to be, were issued, and open the door; no code of any."""
+    """How many there are to be, were issued, and open the door; how each stands; no code of any."""
     issued, valid = order.tickets, len(valid_of(order))
     return {
         "ordered": ticket_count(order.terms),
         "issued_at": moment(issued.issued_at) if issued else None,
         "valid": valid,
         "revoked": len(issued.hashes) - valid if issued else 0,
+        "each": [
+            {"number": one.number, "product": one.line.product, "state": str(state(order, one))}
+            for one in tickets(order)
+        ],
     }
 
 

@@ -31,6 +31,41 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="a-ticket-lets-in-whoever-comes",
+        file="ledger/order/admission.py",
+        old="    if used is not None:\n",
+        new="    if used is not None and used.queued:\n",
+        tests=("tests/web/api/test_door.py",),
+    ),
+    Mutation(
+        name="the-scan-that-is-told-first-stands",
+        file="ledger/order/attendance.py",
+        old="    return one.at, one.position\n",
+        new="    return datetime.min, one.position\n",
+        tests=("tests/web/api/test_door.py",),
+    ),
+    Mutation(
+        name="an-undone-check-in-counts",
+        file="ledger/order/attendance.py",
+        old="        if not one.undone:\n",
+        new="        if one:\n",
+        tests=("tests/web/api/test_door.py",),
+    ),
+    Mutation(
+        name="a-used-ticket-is-cancelled-by-its-holder",
+        file="ledger/order/cancellation_policy.py",
+        old="    if any_used(order):\n",
+        new="    if any_used(order) and order.released:\n",
+        tests=("tests/ledger/order/test_cancellation_policy.py",),
+    ),
+    Mutation(
+        name="the-auditor-lets-anybody-in-twice",
+        file="ledger/audit/check_orders.py",
+        old="    if there.inside:\n",
+        new="    if there.inside and there.beside:\n",
+        tests=("tests/ledger/audit/test_planted.py",),
+    ),
+    Mutation(
         name="last-use-is-only-looked-at",
         file="ledger/vouchers/service.py",
         old="        expected={voucher.id: voucher.version},\n",

@@ -38,6 +38,7 @@ def test_every_bound_is_on_the_page_and_no_other():
         "ADDRESS_OF_VENUE",
         "DIRECTIONS",
         "ALT_TEXT",
+        "HAND_OUT",
     ]
     expected += [f"{getattr(limits, one)} characters" for one in others]
     expected += [f"{limits.FILE_BYTES} bytes"]

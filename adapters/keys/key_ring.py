@@ -15,7 +15,9 @@ from cachetools import TTLCache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from adapters.keys.list_seal import ListSeal
 from adapters.keys.master_key import FORMAT, NONCE, SealBroken, Wrapping, derived_key
+from adapters.keys.ticket_codes import hash_of
 from adapters.store.recorder import WrappedKey
 
 _KEY_ID = slice(1, 17)
@@ -188,6 +190,15 @@ class Keyring:
     def keyed_hash(self, content: bytes) -> str:
         """A hash that tells nothing to who does not have the key."""
         return hmac.new(self._hashing, content, sha256).hexdigest()
+
+    def ticket_hash(self, code: str) -> str:
+        """What the ledger keeps of a ticket's code, and a door finds it by."""
+        return hash_of(code, self.keyed_hash)
+
+    @cached_property
+    def door_seal(self) -> ListSeal:
+        """What signs the lists that devices at a door keep."""
+        return ListSeal(self.keyed_hash)
 
     @cached_property
     def _indexing(self) -> bytes:

@@ -37,6 +37,7 @@ from ledger.shop.faults import Fault
 from ledger.shop.limits import FILE_BYTES
 from ledger.shop.shop import ProductSpec, ShopSpec
 from ledger.shop.stamps import (
+    Admission,
     BankAccount,
     CancellationPolicy,
     Preferences,
@@ -85,6 +86,12 @@ CANCELLATION: Mapping[str, Key] = {
     "parts": Key(flag, False),
     "approval_above": Key(whole, None),
 }
+ADMISSION: Mapping[str, Key] = {
+    "days": Key(words, ()),
+    "doors": Key(words, ()),
+    "reentry": Key(flag, False),
+    "hand_out": Key(texts, {}),
+}
 PRODUCT: Mapping[str, Key] = {
     "slug": Key(text, "", needed=True),
     "title": Key(texts, {}, needed=True),
@@ -97,6 +104,7 @@ PRODUCT: Mapping[str, Key] = {
     "max_per_order": Key(whole, 10),
     "available_from": Key(moment, None),
     "available_until": Key(moment, None),
+    "admission": Key(group(ADMISSION), None),
 }
 BANK_ACCOUNT: Mapping[str, Key] = {
     "iban": Key(text, "", needed=True),
@@ -297,8 +305,18 @@ def _product(
         name: _utc(one[name], (*path, name), reading, there) if one[name] else None
         for name in ("available_from", "available_until")
     }
+    told = {
+        "price": Money(one["price"], file["currency"]),
+        "admission": _admission(one["admission"]),
+    }
     plain = {name: value for name, value in one.items() if name not in window}
-    return ProductSpec(**plain | window | {"price": Money(one["price"], file["currency"])})
+    return ProductSpec(**plain | window | told)
+
+
+def _admission(said: Mapping[str, Any] | None) -> Admission | None:
+    """None where it says nothing: then every day and door is meant."""
+    found = Admission(**said) if said else Admission()
+    return None if found == Admission() else found
 
 
 def _utc(word: str, path: Place, reading: Reading, there: ZoneInfo) -> datetime:

@@ -10,6 +10,7 @@ from adapters.shop_file.strict_yaml import meaning
 from ledger.kernel.money import digits
 from ledger.shop.shop import ProductSpec, ShopSpec
 from ledger.shop.stamps import (
+    Admission,
     BankAccount,
     CancellationPolicy,
     Picture,
@@ -206,6 +207,18 @@ def _product(one: ProductSpec, said: Preferences) -> Iterator[str]:
         when = getattr(one, key)
         example = f"# {key}: 2027-01-01T09:00:00  (local time: only then is it on sale)"
         yield f"    {key}: {_moment(when, said)}" if when else f"    {example}"
+    if one.admission:
+        yield from _admission(one.admission)
+
+
+def _admission(said: Admission) -> Iterator[str]:
+    yield "    # Where and when its tickets let people in, and what they are handed; none: all."
+    yield "    admission:"
+    yield f"      days: [{', '.join(_words(said.days))}]"
+    yield f"      doors: [{', '.join(_words(said.doors))}]"
+    yield f"      reentry: {_flag(said.reentry)}  # true: whoever left may come in again"
+    if said.hand_out:
+        yield from _texts("hand_out", said.hand_out, "      ")
 
 
 def _words(texts: Iterable[str]) -> Iterator[str]:

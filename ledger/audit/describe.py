@@ -70,6 +70,11 @@ def _said(one: _Posted) -> str:
     return f"letter “{one.letter}”{_try(one)}"
 
 
+def _scan(one: stamps.TicketCheckedIn | stamps.TicketCheckedOut) -> str:
+    told = ", told later" if one.queued else ""
+    return f"at {one.door} by {one.device}, {one.scanned_at.isoformat()}{told}"
+
+
 def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match)
     match one:
         case stamps.OrderPlaced():
@@ -158,6 +163,13 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return f"To be sent again: letter “{one.letter}”"
         case stamps.TicketsIssued():
             return f"Issued {len(one.hashes)} tickets"
+        case stamps.TicketCheckedIn():
+            breach = f", though {one.breach}" if one.breach else ""
+            return f"Checked in {_scan(one)}{breach}"
+        case stamps.TicketCheckedOut():
+            return f"Left {_scan(one)}"
+        case stamps.TicketCheckInUndone():
+            return "The check-in was a mistake, and counts no more"
         case Erased():
             return _erased(one)
         case _:

@@ -31,6 +31,7 @@ class CaseKind(StrEnum):
     POISON_STAMP = "poison_stamp"
     PAYMENT_UNKNOWN = "payment_unknown"
     WEBHOOK_DISABLED = "webhook_disabled"
+    CHECK_IN_CONFLICT = "check_in_conflict"
 
 
 class Severity(StrEnum):

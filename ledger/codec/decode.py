@@ -107,6 +107,11 @@ def _with_preference(body: dict[str, Any], name: str, value: object) -> dict[str
     return {**body, **{which: {**one, name: value} for which, one in known.items()}}
 
 
+def _product_revised_2(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 let people in everywhere, whenever they came."""
+    return {**body, "admission": None}
+
+
 def _case_opened_2(body: dict[str, Any]) -> dict[str, Any]:
     """Version 1 did not say where the money lay: such a case can only be closed."""
     return {**body, "account": "", "live": False, "payment_reference": ""}
@@ -128,6 +133,7 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("PREFERENCES_CHANGED", 4): _preferences_changed_5,
     ("PREFERENCES_CHANGED", 5): _preferences_changed_6,
     ("PREFERENCES_CHANGED", 6): _preferences_changed_7,
+    ("PRODUCT_REVISED", 1): _product_revised_2,
     ("CASE_OPENED", 1): _case_opened_2,
 }
 

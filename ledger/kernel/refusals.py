@@ -168,6 +168,23 @@ class Contradicted(Refusal):
     """The ledger holds another stamp of the same identity."""
 
 
+class NotAdmitted(Refusal):
+    """This ticket does not let anybody in here: used, revoked, not paid, or for elsewhere."""
+
+    def __init__(self, *, code: str, verdict: object = None) -> None:
+        """`verdict` is what the rule said and looked at."""
+        super().__init__(code)
+        self.code, self.verdict = code, verdict
+
+
+class NotInside(Refusal):
+    """Nobody is inside with this ticket: nobody leaves with it."""
+
+
+class UnknownCheckIn(Refusal):
+    """There is no such check-in."""
+
+
 class LetterNotDue(Refusal):
     """This letter is not due, or another sender has claimed it."""
 

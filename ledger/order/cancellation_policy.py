@@ -11,6 +11,7 @@ from uuid import UUID
 from ledger.kernel.clocks import after, within
 from ledger.kernel.money import Money, percent_of, total, zero
 from ledger.kernel.refusals import NotCancellable
+from ledger.order.admission import any_used
 from ledger.order.order import LinkRequest, Order
 from ledger.order.refund import Refund
 from ledger.order.status import Status, status
@@ -56,6 +57,7 @@ class Why(StrEnum):
     NO_PARTS = "no_parts"
     REST_IS_FREE = "rest_is_free"
     KEPT = "kept"
+    TICKET_USED = "ticket_used"
 
 
 # The code of each for programs, where it is not its own: coarser, and older.
@@ -219,6 +221,7 @@ def _inputs(order: Order, now: datetime | None, until: datetime | None) -> Mappi
         "providers": sorted({one.provider for one in order.paid_attempts}),
         "payments": len(order.standing_payments),
         "under_way": bool(order.under_way),
+        "ticket_used": any_used(order),
     }
 
 
@@ -238,6 +241,8 @@ def _why_not(order: Order, now: datetime, until: datetime | None) -> Why:
         return _IN_THE_WAY[word]
     if word is not Status.PAID and not only_parts_returned(order):
         return _why_unpaid(order, word)
+    if any_used(order):
+        return Why.TICKET_USED
     if until is None:
         return Why.NO_SELF_SERVICE
     if now >= until:

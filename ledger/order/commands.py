@@ -9,6 +9,7 @@ from ledger.kernel.erasure import Ground
 from ledger.kernel.money import Money
 from ledger.order.stamps import Cause, Customer, Letter, Pieces
 from ledger.order.tickets import TicketCode
+from ledger.shop.stamps import Admission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +297,43 @@ class WithdrawCancellation(Correction):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DoorScan(Command):
+    """A ticket was scanned at a door: by the hash of its code, or picked by its `number`.
+
+    The correlation id is `attendance.scan_cause` of `scan`. `scanned_at` is by the device's clock,
+    put right by `clock_ahead` milliseconds; `queued`: it was made off line.
+    """
+
+    scan: UUID
+    door: str
+    device: str
+    scanned_at: datetime
+    ticket: str = ""
+    number: int = 0
+    clock_ahead: int = 0
+    queued: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn(DoorScan):
+    """Let the holder of a ticket in; `rules` are those of its product, by product."""
+
+    rules: Mapping[str, Admission]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOut(DoorScan):
+    """The holder of a ticket leaves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoCheckIn(Command):
+    """A check-in was a mistake. The correlation id is the scan's."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartLetter(Command):
     """Claim a letter that is due. The correlation id is the receipt's.
 
@@ -354,6 +392,9 @@ OrderCommand = (
     | RetakeSeats
     | ReturnPayment
     | StaffWish
+    | CheckIn
+    | CheckOut
+    | UndoCheckIn
     | StartLetter
     | ErasePerson
 )

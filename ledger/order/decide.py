@@ -24,6 +24,8 @@ from ledger.order.commands import (
     CancelWithShop,
     CaptureAuthorization,
     ChangeContact,
+    CheckIn,
+    CheckOut,
     ChooseAfterMove,
     CompleteCancellation,
     ConfirmCancellation,
@@ -44,6 +46,7 @@ from ledger.order.commands import (
     StaffAct,
     StaffWish,
     StartLetter,
+    UndoCheckIn,
     VoidAuthorization,
     WithdrawCancellation,
     WithdrawPayment,
@@ -56,6 +59,7 @@ from ledger.order.decisions.capture import (
 )
 from ledger.order.decisions.contact import change_contact, write_note
 from ledger.order.decisions.corrections import withdraw_cancellation, withdraw_payment
+from ledger.order.decisions.door import check_in, check_out, undo_check_in
 from ledger.order.decisions.erase import erase_person
 from ledger.order.decisions.part import (
     cancel_part,
@@ -141,6 +145,12 @@ def decide(  # noqa: C901 (a dispatching match)
             return (SeatsRetaken(),) if order.released and came_late(order) else _NOTHING
         case ReturnPayment():
             return _return_payment(command, order)
+        case CheckIn():
+            return check_in(command, order)
+        case CheckOut():
+            return check_out(command, order)
+        case UndoCheckIn():
+            return undo_check_in(command, order)
         case StartLetter():
             return _start_letter(command, order)
         case ErasePerson():

@@ -9,6 +9,7 @@ from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.values import replace
 from ledger.order.amendment import amendment
+from ledger.order.attendance import scanned
 from ledger.order.correction import withdrawal
 from ledger.order.letter_delivery import LetterStamp, told_posting
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
@@ -58,6 +59,9 @@ from ledger.order.stamps import (
     SeatsRetaken,
     StartAccepted,
     StartMoved,
+    TicketCheckedIn,
+    TicketCheckedOut,
+    TicketCheckInUndone,
     TicketsIssued,
     Voided,
     ZeroPrice,
@@ -167,6 +171,10 @@ def _changed(  # noqa: C901 (a dispatching match)
             return _contact_changed(order, stamp)
         case NoteWritten():
             return _noted(order, stamp, recorded)
+        case TicketCheckedIn() | TicketCheckedOut():
+            return _scanned(order, stamp, recorded)
+        case TicketCheckInUndone():
+            return _undone(order, recorded.correlation_id)
         case PaymentWithdrawn():
             return _payment_withdrawn(order, stamp, recorded)
         case CancellationWithdrawn():
@@ -278,6 +286,20 @@ def _accepted(order: Order, cause: UUID) -> Order:
         for one in order.moves
     )
     return replace(order, moves=tuple(moves))
+
+
+def _scanned(
+    order: Order, stamp: TicketCheckedIn | TicketCheckedOut, recorded: Recorded[object]
+) -> Order:
+    one = scanned(stamp, recorded)
+    return replace(order, scans={**order.scans, one.cause: one})
+
+
+def _undone(order: Order, cause: UUID) -> Order:
+    known = order.scans.get(cause)
+    if known is None:
+        return order
+    return replace(order, scans={**order.scans, cause: replace(known, undone=True)})
 
 
 def _payment_withdrawn(order: Order, stamp: PaymentWithdrawn, recorded: Recorded[object]) -> Order:

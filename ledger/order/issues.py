@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from uuid import UUID
 
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.kernel.events import derived
 from ledger.kernel.money import Money
+from ledger.order.attendance import Scan, breaches
 from ledger.order.authorization import Authorization
 from ledger.order.decisions.shop_change import still_owed
 from ledger.order.decisions.staff import MANUAL
@@ -64,6 +66,7 @@ def troubles(order: Order) -> tuple[Trouble, ...]:
         *_disputes(order),
         *of_authorizations(order),
         *_letters(order),
+        *_at_doors(order),
     )
 
 
@@ -229,6 +232,34 @@ def _letters(order: Order) -> Iterator[Trouble]:
                 mark=f"{letter}/{posting.last_try}",
                 text=f"The letter “{letter}” could not be delivered.",
             )
+
+
+def _at_doors(order: Order) -> Iterator[Trouble]:
+    """Whoever came in beside the holder of a ticket, and whoever should not have come in."""
+    for place, there in order.attendance.items():
+        for nth, one in enumerate(there.beside, 1):
+            inside = [entry for entry in there.entries if entry.at <= one.at][-1]
+            yield Trouble(
+                kind=CaseKind.CHECK_IN_CONFLICT,
+                severity=Severity.WARNING,
+                about=derived(order.id, "/".join(("door", *place))),
+                mark=str(nth),
+                text=f"One ticket let somebody in twice at {place.door} on {place.day}:"
+                f" {_scanned(inside)}, which stands, and {_scanned(one)}.",
+            )
+    for one in breaches([*order.scans.values()]):
+        yield Trouble(
+            kind=CaseKind.CHECK_IN_CONFLICT,
+            severity=Severity.WARNING,
+            about=one.cause,
+            mark=one.breach,
+            text=f"Off line, a ticket let somebody in at {one.door} on {one.day} that should not"
+            f" have ({one.breach}): {_scanned(one)}.",
+        )
+
+
+def _scanned(one: Scan) -> str:
+    return f"{one.at.astimezone(UTC).isoformat(timespec='seconds')} by {one.device}"
 
 
 _TEXTS = {

@@ -19,6 +19,7 @@ from ledger.order.decisions.capture import capture_due_at
 from ledger.order.order import Order
 from ledger.order.payable import pay_by
 from ledger.order.stamps import Customer, OrderStamp, Pieces
+from ledger.shop.shop import ONLY_DOOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,19 @@ def _change_contact(order: Order, at: datetime) -> c.OrderCommand:
     return c.ChangeContact(**_staff(order, at), customer=nobody, email_index="")
 
 
+def _scan(order: Order, at: datetime) -> dict[str, Any]:
+    """Of the first ticket, at a door that its product may let in at."""
+    told = {"at": at, "scanned_at": at, "scan": order.id, "door": ONLY_DOOR, "device": "nobody"}
+    return _who(order, **told, number=1)
+
+
+def _undo_check_in(order: Order, at: datetime) -> c.OrderCommand:
+    """The last that counts; of none nothing comes."""
+    counting = [one.cause for one in order.scans.values() if one.inward and not one.undone]
+    under = {"correlation_id": counting[-1]} if counting else {}
+    return c.UndoCheckIn(**_who(order, **under), at=at, reason="")
+
+
 ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
     t.PAY: _pay,
     t.ASK_FOR_LINK: _ask_for_link,
@@ -153,5 +167,8 @@ ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
     ),
     t.CHANGE_CONTACT: _change_contact,
     t.WRITE_NOTE: lambda order, at: c.WriteNote(**_staff(order, at)),
+    t.CHECK_IN: lambda order, at: c.CheckIn(**_scan(order, at), rules={}),
+    t.CHECK_OUT: lambda order, at: c.CheckOut(**_scan(order, at)),
+    t.UNDO_CHECK_IN: _undo_check_in,
     t.RESEND: lambda order, at: c.ResendLetter(**_staff(order, at)),
 }

@@ -13,6 +13,7 @@ from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, total, zero
 from ledger.kernel.values import replace
 from ledger.order.amendment import Amendment, counted, lines_of, seats_of, without
+from ledger.order.attendance import Attendance, Scan, TicketAtDoor, attendances
 from ledger.order.correction import Withdrawal
 from ledger.order.letter_delivery import Posting
 from ledger.order.numbers import payment_reference
@@ -128,6 +129,7 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     postings: Mapping[tuple[UUID, Letter], Posting] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
     tickets: TicketSet | None = None
+    scans: Mapping[UUID, Scan] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     former_addresses: tuple[str, ...] = ()
     erased_at: datetime | None = None
@@ -429,6 +431,11 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
             return ()
         every = tickets_of(self.terms, codes)
         return tuple(one for one in every if one.outlasts(self.freed_pieces))
+
+    @cached_property
+    def attendance(self) -> Mapping[TicketAtDoor, Attendance]:
+        """Who came in with its tickets, by ticket, day and door."""
+        return attendances([*self.scans.values()]) if self.scans else {}
 
     @property
     def tickets_wanted(self) -> int:

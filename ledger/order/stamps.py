@@ -592,6 +592,49 @@ class TicketsIssued:
     codes: tuple[str, ...] | None = None
 
 
+@stamp("TICKET_CHECKED_IN", binding=("scan", "ticket", "door"))
+class TicketCheckedIn:
+    """A ticket was scanned at a door, and its holder let in.
+
+    `scan` is what the device called the scan: its correlation id is derived from it. `ticket` is
+    the keyed hash of the code, `day` the day of the event (ISO 8601), `scanned_at` the time by the
+    device's clock, put right by `clock_ahead` milliseconds. `queued`: it was made off line and told
+    later. Such a scan is a fact; `breach` is why it should not have let anybody in, if it should
+    not: `revoked`, `not_paid`, `wrong_day` or `wrong_door`.
+    """
+
+    scan: UUID
+    ticket: str
+    day: str
+    door: str
+    device: str
+    scanned_at: datetime
+    clock_ahead: int = 0
+    queued: bool = False
+    breach: str = ""
+
+
+@stamp("TICKET_CHECKED_OUT", binding=("scan", "ticket", "door"))
+class TicketCheckedOut:
+    """A ticket was scanned as its holder left. Its fields are those of `TICKET_CHECKED_IN`."""
+
+    scan: UUID
+    ticket: str
+    day: str
+    door: str
+    device: str
+    scanned_at: datetime
+    clock_ahead: int = 0
+    queued: bool = False
+
+
+@stamp("TICKET_CHECK_IN_UNDONE", sealed=("reason",))
+class TicketCheckInUndone:
+    """A check-in was a mistake, and counts no more. It stands under the scan's correlation id."""
+
+    reason: str | None = None
+
+
 OrderStamp = (
     OrderPlaced
     | ContactChanged
@@ -635,6 +678,9 @@ OrderStamp = (
     | ReceiptUnknown
     | ReceiptResendRequested
     | TicketsIssued
+    | TicketCheckedIn
+    | TicketCheckedOut
+    | TicketCheckInUndone
     | Erased
 )
 # Written before a provider is asked: they carry the clock of the machine that asks.

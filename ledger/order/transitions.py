@@ -30,6 +30,7 @@ class Situation(StrEnum):
     PAID = "paid at a provider, in time to cancel"
     LINK_SENT = "paid, the letter is out, a cancellation link went out just now"
     TOO_LATE = "paid, the time to cancel is over"
+    LET_IN = "paid, and a ticket let its holder in"
     MOVED = "paid, told of another start, the choice is open"
     FREE = "free and confirmed, a cancellation link is out"
     BY_HAND = "marked as paid"
@@ -64,6 +65,7 @@ SITUATIONS: Mapping[Status, tuple[Situation, ...]] = {
         _S.PAID,
         _S.LINK_SENT,
         _S.TOO_LATE,
+        _S.LET_IN,
         _S.MOVED,
         _S.FREE,
         _S.BY_HAND,
@@ -91,6 +93,7 @@ class Who(StrEnum):
 
     CUSTOMER = "The customer"
     STAFF = "Ticket sales"
+    DOOR = "The door"
     LEDGER = "The ledger itself"
     TIME = "Time"
     NEWS = "News"
@@ -128,6 +131,9 @@ WITHDRAW_CANCELLATION = Event("takes back a cancellation", Who.STAFF, c.Withdraw
 RESEND = Event("sends a letter again", Who.STAFF, c.ResendLetter)
 CHANGE_CONTACT = Event("corrects who ordered", Who.STAFF, c.ChangeContact)
 WRITE_NOTE = Event("writes a note", Who.STAFF, c.WriteNote)
+CHECK_IN = Event("scans a ticket", Who.DOOR, c.CheckIn)
+CHECK_OUT = Event("scans a ticket of who leaves", Who.DOOR, c.CheckOut)
+UNDO_CHECK_IN = Event("takes back a check-in", Who.DOOR, c.UndoCheckIn)
 COMPLETE = Event("completes the cancellation", Who.LEDGER, c.CompleteCancellation)
 RELEASE = Event("frees the seats", Who.LEDGER, c.ReleaseSeats)
 RETAKE = Event("takes the seats again", Who.LEDGER, c.RetakeSeats)
@@ -196,7 +202,7 @@ def _silent(*at: Situation) -> Transition:
 _WAITS = (_S.PLACED, _S.PAGE_OPEN, _S.AT_THE_BANK, _S.UNDERPAID, _S.DECLINED)
 _KEPT_READY = (_S.IN_GRACE, _S.GRACE_OVER, _S.CAPTURE_ASKED)
 _NEVER_PAID = (_S.PLACED, _S.PAGE_OPEN, _S.AT_THE_BANK, _S.DECLINED, *_KEPT_READY)
-_PAID = (_S.PAID, _S.LINK_SENT, _S.TOO_LATE, _S.MOVED)
+_PAID = (_S.PAID, _S.LINK_SENT, _S.TOO_LATE, _S.LET_IN, _S.MOVED)
 _LATE = (_S.TIMED_OUT, _S.PAID_TOO_LATE, _S.AUTHORIZED_TOO_LATE)
 _RETURNED = (_S.RETURNED, _S.SEATS_TO_FREE)
 _GONE = (*_LATE, _S.MONEY_KEPT, _S.CANCELLED, _S.UNTIL_SETTLED, _S.REFUND_FAILED, *_RETURNED)
@@ -232,6 +238,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         ),
         _refuses(no.LetterTooSoon, at=(_S.LINK_SENT,)),
         _refuses(no.NotCancellable, "too_late", at=(_S.TOO_LATE,)),
+        _refuses(no.NotCancellable, "ticket_used", at=(_S.LET_IN,)),
         _refuses(no.NotCancellable, "not_refundable", at=(_S.BY_HAND, _S.OVERPAID)),
         _refuses(no.NotCancellable, "refund_under_way", at=(*_UNDER_WAY, _S.REFUND_REFUSED)),
         _refuses(no.NotCancellable, "disputed", at=(_S.DISPUTED,)),
@@ -332,11 +339,28 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _refuses(no.NotWithdrawable),
     ),
     RESEND: (
-        _makes(s.ReceiptResendRequested, at=(_S.LINK_SENT,)),
+        _makes(s.ReceiptResendRequested, at=(_S.LINK_SENT, _S.LET_IN)),
         _refuses(no.LetterNotDue),
     ),
     CHANGE_CONTACT: (_makes(s.ContactChanged),),
     WRITE_NOTE: (_makes(s.NoteWritten),),
+    CHECK_IN: (
+        _makes(s.TicketCheckedIn, at=(_S.LINK_SENT,)),
+        _refuses(no.NotAdmitted, "used", at=(_S.LET_IN,)),
+        _refuses(no.NotAdmitted, "not_paid", at=(*_WAITS, *_KEPT_READY)),
+        _refuses(no.NotAdmitted, "unknown", at=(_S.UNTIL_SETTLED, _S.SEATS_TO_FREE)),
+        _refuses(no.NotAdmitted, "revoked", at=_GONE),
+        _refuses(no.NotAdmitted, "unknown"),
+    ),
+    CHECK_OUT: (
+        _makes(s.TicketCheckedOut, at=(_S.LET_IN,)),
+        _refuses(no.NotInside, at=(_S.LINK_SENT,)),
+        _refuses(no.NotAdmitted, "unknown"),
+    ),
+    UNDO_CHECK_IN: (
+        _makes(s.TicketCheckInUndone, at=(_S.LET_IN,)),
+        _refuses(no.UnknownCheckIn),
+    ),
     COMPLETE: (
         _makes(*_GIVEN_UP, at=(_S.REFUND_ACCEPTED,)),
         _makes(*_PIECE_GONE, at=(_S.PIECE_ACCEPTED,)),
@@ -368,13 +392,13 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     ),
     MOVE_WITH_SHOP: (_silent(*_GONE), _makes(s.StartMoved)),
     ERASE: (
-        _makes(Erased, at=(*_PAID[:3], _S.FREE, _S.BY_HAND, _S.LINK_TO_PARTS)),
+        _makes(Erased, at=(*_PAID[:4], _S.FREE, _S.BY_HAND, _S.LINK_TO_PARTS)),
         _makes(Erased, at=(_S.TIMED_OUT, _S.MONEY_KEPT, _S.RETURNED)),
         _makes(Erased, at=(_S.PARTLY_RETURNED, _S.PIECE_CANCELLED)),
         _refuses(no.StillOpen),
     ),
     START_LETTER: (
-        _refuses(no.LetterNotDue, at=(*_WAITS, *_KEPT_READY, *_LATE)),
+        _refuses(no.LetterNotDue, at=(*_WAITS, *_KEPT_READY, *_LATE, _S.LET_IN)),
         _makes(
             s.ReceiptSendStarted,
             at=(_S.LINK_SENT, _S.MONEY_KEPT, _S.CANCELLED, _S.REFUND_FAILED, _S.RETURNED),
@@ -495,7 +519,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _makes(s.DisputeClosed, at=(_S.DISPUTED,), to=Status.CHARGED_BACK),
         _makes(s.DisputeClosed),
     ),
-    LETTER_SENT: (_silent(_S.LINK_SENT), _makes(s.ReceiptSent)),
+    LETTER_SENT: (_silent(_S.LINK_SENT, _S.LET_IN), _makes(s.ReceiptSent)),
     LETTER_FAILED: (_makes(s.ReceiptFailed),),
     LETTER_UNKNOWN: (_makes(s.ReceiptUnknown),),
 }

@@ -108,3 +108,13 @@ def _visible(letter: str) -> bool:
 def _marks_of(text: str) -> str:
     """One figure for each character: 1 for a mark that stands on the letter before it."""
     return "".join("01"[unicodedata.category(one) == "Mn"] for one in text)
+
+
+_SLUG = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{limits.SLUG - 1}}}")
+
+
+def slug_faults(path: Path, slug: str) -> Faults:
+    """What is no word of an address."""
+    if not _SLUG.fullmatch(slug):
+        right = "small letters, digits and hyphens, at most %(most)s, no hyphen first"
+        yield Fault(path=path, found=slug, right=right, values={"most": limits.SLUG})

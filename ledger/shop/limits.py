@@ -45,6 +45,7 @@ MAIL_ADDRESS = 254
 LINK = 2_000
 LANGUAGES = 20
 DIRECTIONS = 1_000
+HAND_OUT = 200
 ALT_TEXT = 300
 # Accents on one letter: no writing needs as many, and more of them reach over other lines.
 MARKS = 6
@@ -58,6 +59,8 @@ PICTURE_SIDE = (320, 1_280)
 LOGO_SIDE = (48, 400)
 
 # How many there may be.
+DAYS_PER_PRODUCT = 100
+DOORS_PER_PRODUCT = 20
 PRODUCTS = 500
 QUOTAS = 500
 QUOTAS_PER_PRODUCT = 20

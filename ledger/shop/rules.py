@@ -14,12 +14,14 @@ from ledger.kernel.money import CURRENCIES, Money
 from ledger.kernel.refusals import ShopInvalid
 from ledger.payments.capabilities import CAPABILITIES, capability, hindrance
 from ledger.shop import limits
+from ledger.shop.admission import admission_faults
 from ledger.shop.faults import (
     Fault,
     Faults,
     Path,
     count_faults,
     moment_faults,
+    slug_faults,
     text_faults,
     texts_faults,
 )
@@ -42,7 +44,6 @@ Range = tuple[int, int]
 _PAGES = "admin api audit door healthz me metrics problems readyz static store webhooks"
 RESERVED = frozenset(_PAGES.split())
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
-_SLUG = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{limits.SLUG - 1}}}")
 _PERCENT = re.compile(rf"(?:0|[1-9][0-9]{{0,2}})(?:\.[0-9]{{1,{limits.PERCENT_DECIMALS}}})?")
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _LINK = re.compile(r"[!#-;=?-\[\]_a-z~]+")
@@ -105,13 +106,13 @@ def _shown(text: str) -> str:
 
 def faults(spec: ShopSpec) -> Faults:
     """Every fault of a shop, in the order of its file."""
-    yield from _slug(("slug",), spec.slug)
+    yield from slug_faults(("slug",), spec.slug)
     if spec.slug in RESERVED:
         yield Fault(path=("slug",), found=spec.slug, right="another word: this is a page of ours")
     yield from _of_preferences(spec.preferences)
     yield from count_faults(("quotas",), len(spec.quotas), limits.QUOTAS)
     for slug, seats in spec.quotas.items():
-        yield from _slug(("quotas", slug), slug)
+        yield from slug_faults(("quotas", slug), slug)
         yield from _whole(("quotas", slug), seats, limits.SEATS)
     yield from count_faults(("products",), len(spec.products), limits.PRODUCTS)
     slugs: set[str] = set()
@@ -261,7 +262,7 @@ def _of_cancellation(one: CancellationPolicy, currency: str) -> Faults:
 
 
 def _of_product(one: ProductSpec, path: Path, spec: ShopSpec) -> Faults:
-    yield from _slug((*path, "slug"), one.slug)
+    yield from slug_faults((*path, "slug"), one.slug)
     yield from texts_faults((*path, "title"), one.title, limits.TITLE, needed=True)
     description: Path = (*path, "description")
     yield from texts_faults(description, one.description, limits.DESCRIPTION, lines=True)
@@ -271,6 +272,7 @@ def _of_product(one: ProductSpec, path: Path, spec: ShopSpec) -> Faults:
     yield from _whole((*path, "tickets"), one.tickets, limits.TICKETS_PER_PIECE)
     yield from _whole((*path, "max_per_order"), one.max_per_order, limits.PIECES_PER_ORDER)
     yield from _window(path, one)
+    yield from admission_faults((*path, "admission"), one.admission)
 
 
 def _price(path: Path, price: Money, shop: Preferences) -> Faults:
@@ -318,12 +320,6 @@ def _window(path: Path, one: ProductSpec) -> Faults:
         right, rests_on = "a moment after available_from", ((*path, "available_from"),)
         found = ends.isoformat()
         yield Fault(path=(*path, "available_until"), found=found, right=right, rests_on=rests_on)
-
-
-def _slug(path: Path, slug: str) -> Faults:
-    if not _SLUG.fullmatch(slug):
-        right = "small letters, digits and hyphens, at most %(most)s, no hyphen first"
-        yield Fault(path=path, found=slug, right=right, values={"most": limits.SLUG})
 
 
 def _amount(path: Path, money: Money, currency: str) -> Faults:

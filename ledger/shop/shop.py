@@ -10,6 +10,7 @@ from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.money import Money
 from ledger.payments.capabilities import capability
 from ledger.shop.stamps import (
+    Admission,
     ChangeExplained,
     Picture,
     Preferences,
@@ -65,6 +66,7 @@ class Shop:
     withdrawals_until: datetime | None = None
     change: ShopChange | None = None
     former_starts: frozenset[datetime] = frozenset()
+    admissions: Mapping[str, Admission] = field(default_factory=dict)
 
     @property
     def cancelled(self) -> ShopCancelled | None:
@@ -103,6 +105,12 @@ class Shop:
         ranked = sorted(self.products.values(), key=lambda one: (one.rank, one.slug))
         return tuple(one for one in ranked if _inside(one, now))
 
+    @property
+    def doors(self) -> tuple[str, ...]:
+        """Every door that a product names, in the order of their slugs; there is always one."""
+        named = {door for one in self.admissions.values() for door in one.doors}
+        return tuple(sorted(named)) or (ONLY_DOOR,)
+
     def quota_ids(self, product: ProductRevised) -> tuple[UUID, ...]:
         """The quotas that one piece of a product takes from."""
         return tuple(quota_id(self.id, slug) for slug in product.quotas)
@@ -111,6 +119,10 @@ class Shop:
 def _inside(product: ProductRevised, now: datetime) -> bool:
     begun = product.available_from is None or product.available_from <= now
     return begun and (product.available_until is None or now < product.available_until)
+
+
+# What it is called where no product names any.
+ONLY_DOOR = "main"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +143,7 @@ class ProductSpec:
     available_from: datetime | None = None
     available_until: datetime | None = None
     unlimited: bool = False
+    admission: Admission | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +182,7 @@ def as_spec(one: ProductRevised) -> ProductSpec:
         available_from=one.available_from,
         available_until=one.available_until,
         unlimited=not one.quotas,
+        admission=one.admission,
     )
 
 
@@ -204,7 +218,10 @@ def evolve_shop(  # noqa: C901 (a dispatching match)
         case ProductRevised():
             revisions = {**shop.revisions, stamp.slug: stamp.revision}
             products = {**shop.products, stamp.slug: stamp}
-            return _promised(replace(shop, products=products, revisions=revisions))
+            # What is off sale lets its holders in as it did.
+            doors = {**shop.admissions, stamp.slug: stamp.admission or Admission()}
+            sold = replace(shop, products=products, revisions=revisions, admissions=doors)
+            return _promised(sold)
         case ProductWithdrawn():
             kept = {slug: one for slug, one in shop.products.items() if slug != stamp.slug}
             return replace(shop, products=kept)
@@ -320,4 +337,5 @@ def _revised(spec: ProductSpec, rank: int, shop: Shop) -> ProductRevised:
         max_per_order=spec.max_per_order,
         available_from=spec.available_from,
         available_until=spec.available_until,
+        admission=spec.admission,
     )

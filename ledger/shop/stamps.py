@@ -194,7 +194,21 @@ class QuotaSet:
     capacity: int
 
 
-@stamp("PRODUCT_REVISED", occurrence=("slug",), binding=("revision",))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Where and when a product's tickets let people in, and what these are handed then.
+
+    `days` are dates in the shop's time zone (ISO 8601), `doors` slugs; none: every one. With
+    `reentry` whoever left may come in again. `hand_out` is by language; empty: nothing.
+    """
+
+    days: tuple[str, ...] = ()
+    doors: tuple[str, ...] = ()
+    reentry: bool = False
+    hand_out: Mapping[str, str] = field(default_factory=dict)
+
+
+@stamp("PRODUCT_REVISED", version=2, occurrence=("slug",), binding=("revision",))
 class ProductRevised:
     """A product as sold from here on. Price, VAT or title changed: the revision is a new one."""
 
@@ -210,6 +224,7 @@ class ProductRevised:
     max_per_order: int
     available_from: datetime | None = None
     available_until: datetime | None = None
+    admission: Admission | None = None
 
 
 @stamp("PRODUCT_WITHDRAWN", occurrence=("slug",))

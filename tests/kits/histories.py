@@ -1,5 +1,6 @@
 """Random but possible histories of orders, as the provider and we would stamp them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.store import Append, Appended
+from ledger.order.attendance import scan_cause
 from ledger.order.stamps import (
     Authorized,
     Cancelled,
@@ -37,6 +39,9 @@ from ledger.order.stamps import (
     RefundFailed,
     SeatClaim,
     SeatsReleased,
+    TicketCheckedIn,
+    TicketCheckedOut,
+    TicketCheckInUndone,
     TicketsIssued,
     Voided,
 )
@@ -132,9 +137,25 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
         (ident(random), DisputeClosed(payment=pay, provider_reference=f"dp_{pay.hex}", won=True)),
         (ident(random), ContactChanged(email_index="f" * 64, customer=BEA, reason="married")),
         (ident(random), NoteWritten(text="Comes with a wheelchair.")),
+        *at_the_door(pay.hex, (ident(random), ident(random), ident(random))),
     ]
     told = [one for one in news[1:] if random.random() < 0.85]
     return [news[0], *told[: random.randint(0, len(told))]]
+
+
+def at_the_door(ticket: str, scans: Sequence[UUID]) -> list[tuple[UUID, Any]]:
+    """One came in and left, and a scan off line beside them was taken back."""
+    first, second, third = scans
+    told: dict[str, Any] = {"ticket": ticket, "day": "2027-01-01", "door": "main", "device": "a"}
+    entered = TicketCheckedIn(**told, scan=first, scanned_at=WHEN)
+    beside = TicketCheckedIn(**told, scan=second, scanned_at=WHEN, queued=True, breach="revoked")
+    left = TicketCheckedOut(**told, scan=third, scanned_at=WHEN + timedelta(hours=1))
+    return [
+        (scan_cause(SHOP, first), entered),
+        (scan_cause(SHOP, second), beside),
+        (scan_cause(SHOP, second), TicketCheckInUndone(reason="Bea came twice.")),
+        (scan_cause(SHOP, third), left),
+    ]
 
 
 def later_story(random: Random) -> list[tuple[UUID, Any]]:

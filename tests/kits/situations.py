@@ -31,7 +31,8 @@ KEPT_READY = (spec.LATER, spec.ASKED, spec.PAGE, spec.AUTHORIZED)
 UNPAID = (spec.PLACED, spec.ASKED, spec.PAGE, spec.TIMED_OUT, spec.RELEASED)
 LETTER: dict[str, Any] = {"letter": s.Letter.PAID, "try_number": 1}
 SENT = s.ReceiptSent(**LETTER, message_id="<1>", body_hash="h")
-LINKED = (*BY_CARD, s.ReceiptSendStarted(**LETTER), SENT, spec.LINK)
+LINKED = (*BY_CARD, spec.ISSUED, s.ReceiptSendStarted(**LETTER), SENT, spec.LINK)
+LET_IN = (*LINKED[:-1], put(spec.CHECKED_IN, under=spec.SCAN))
 BY_STAFF = s.Cancelled(cause=s.Cause.STAFF, reason="sold twice")
 HALF = eur(3500)
 PART = (
@@ -79,6 +80,7 @@ STACKS: Mapping[Situation, tuple[Any, ...]] = {
     Situation.PAID: BY_CARD,
     Situation.LINK_SENT: LINKED,
     Situation.TOO_LATE: BY_CARD,
+    Situation.LET_IN: LET_IN,
     Situation.MOVED: (*BY_CARD, spec.MOVED),
     Situation.FREE: (spec.FREE, spec.CONFIRMED_FREE, spec.LINK),
     Situation.BY_HAND: (spec.PLACED, *BY_HAND),

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Refusal
+from ledger.order.attendance import scan_cause
 from ledger.order.commands import OrderCommand
 from ledger.order.decide import decide
 from ledger.order.evolve import evolve, fold
@@ -50,6 +51,9 @@ from ledger.order.stamps import (
     SeatsRetaken,
     StartAccepted,
     StartMoved,
+    TicketCheckedIn,
+    TicketCheckedOut,
+    TicketCheckInUndone,
     TicketsIssued,
     Voided,
     ZeroPrice,
@@ -144,6 +148,18 @@ TIMED_OUT = Cancelled(cause=Cause.UNPAID)
 ISSUED = TicketsIssued(
     hashes=tuple(one.hash for one in codes(2)), codes=tuple(one.code for one in codes(2))
 )
+SCAN = scan_cause(SHOP, uuid5(SHOP, "scan"))
+_SCANNED: dict[str, Any] = {
+    "scan": uuid5(SHOP, "scan"),
+    "ticket": ISSUED.hashes[0],
+    "day": "2027-01-10",
+    "door": "main",
+    "device": "north-1",
+    "scanned_at": NOON,
+}
+CHECKED_IN = TicketCheckedIn(**_SCANNED)
+CHECKED_OUT = TicketCheckedOut(**{**_SCANNED, "scan": uuid5(SHOP, "exit")})
+UNDONE = TicketCheckInUndone(reason="wrong person")
 RELEASED, RETAKEN = SeatsReleased(), SeatsRetaken()
 REFUND_ASKED = CreateRefundRequest(
     payment=ATTEMPT,

@@ -54,6 +54,14 @@ from ledger.shop.shop import fold_shop
 from ledger.staff.stamps import StaffAdded
 from ledger.webhooks.endpoint import Answer, Endpoint, address_fault
 from projections.cases import CaseRow, cases
+from projections.door import (
+    DoorCount,
+    DoorList,
+    DoorTicket,
+    DoorVisit,
+    door_tickets,
+    door_visits,
+)
 from projections.order_search import OrderPage, OrderSearch, order_pages
 from projections.order_words import order_terms
 from projections.persons_kept import PersonKept, of_order
@@ -420,6 +428,40 @@ class ViewsInMemory:
             for row in rows
             if row.shop == shop
         ]
+
+    def door_tickets(self, shop: str, hashes: Sequence[str]) -> Sequence[DoorTicket]:
+        return [one for one in self._door_tickets(shop) if one.hash in hashes]
+
+    def door_list(self, shop: str, after: int) -> DoorList:
+        every = sorted(self._door_tickets(shop), key=lambda one: (one.position, one.number))
+        position = max((one.position for one in every), default=0)
+        at = [one.recorded_at for one in self._all() if one.position == position]
+        later = [one for one in every if one.position > after]
+        return DoorList(position=position, as_of=at[0] if at else None, tickets=later)
+
+    def _door_tickets(self, shop: str) -> list[DoorTicket]:
+        rows = (row for order in self._orders() for row in door_tickets(order))
+        return [row for row in rows if row.shop == shop]
+
+    def count_door(self, shop: str, day: str) -> Sequence[DoorCount]:
+        found: dict[tuple[str, str], list[DoorVisit]] = {}
+        for order in self._orders():
+            for row in door_visits(order):
+                if (row.shop, row.day) == (shop, day):
+                    found.setdefault((row.door, row.product), []).append(row)
+        return [
+            DoorCount(
+                door=door,
+                product=product,
+                entered=sum(one.entered for one in rows),
+                went=sum(one.went for one in rows),
+                tickets=len(rows),
+            )
+            for (door, product), rows in sorted(found.items())
+        ]
+
+    def count_valid_tickets(self, shop: str) -> int:
+        return sum(one.state == "valid" for one in self._door_tickets(shop))
 
     def count_pieces(self, shop: str) -> Sequence[PieceCount]:
         sums: dict[tuple[str, int], list[int]] = {}

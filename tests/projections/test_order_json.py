@@ -70,7 +70,13 @@ def test_it_shows_what_the_contract_promises():
                 "vat_percent": "13.5",
             }
         ],
-        "tickets": {"ordered": 1, "issued_at": None, "valid": 0, "revoked": 0},
+        "tickets": {
+            "ordered": 1,
+            "issued_at": None,
+            "valid": 0,
+            "revoked": 0,
+            "each": [{"number": 1, "product": "weekend", "state": "reserved"}],
+        },
         "cancellation": {
             "allowed": False,
             "reason": "not_paid",
@@ -105,6 +111,10 @@ def test_tickets_are_counted_and_no_code_is_told(ends, valid):
         "issued_at": page["tickets"]["issued_at"],
         "valid": valid,
         "revoked": 2 - valid,
+        "each": [
+            {"number": number, "product": "weekend", "state": "confirmed" if valid else "revoked"}
+            for number in (1, 2)
+        ],
     }
     assert page["tickets"]["issued_at"]
     assert "ZZZP" not in str(page)

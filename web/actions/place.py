@@ -8,7 +8,6 @@ from ledger.kernel.money import Money
 from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
 from ledger.order.order import Order
 from ledger.order.stamps import Customer
-from web.actions.vouchers import stream_of
 from web.wiring.parts import Parts
 
 CUSTOMER = "customer"
@@ -25,12 +24,11 @@ def place_order(
     content: bytes,
     expected_total: Money | None,
     account: UUID | None = None,
-    code: str = "",
 ) -> Order:
     """The order under this key; the same content again gives the first one back.
 
     `content` is the whole wish as its door spells it: another under the same key is `KeyReused`.
-    `account` is that of whoever is signed in, `code` that of a voucher.
+    `account` is that of whoever is signed in.
     Raises what `Orders.place` raises.
     """
     wish = _wish(
@@ -42,13 +40,7 @@ def place_order(
         language=language,
         content=content,
     )
-    wish = replace(
-        wish,
-        expected_total=expected_total,
-        account=account,
-        voucher=stream_of(parts, shop, code) if code else None,
-    )
-    return parts.orders.place(shop, wish)
+    return parts.orders.place(shop, replace(wish, expected_total=expected_total, account=account))
 
 
 def place_for_customer(

@@ -34,6 +34,7 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     FLAG = "flag"
     QUOTAS = "quotas"
+    WORDS = "words"
     COLOUR = "colour"
 
 
@@ -71,6 +72,8 @@ class ShopField:
             return dict(zip(self.controls, _span_shown(str(said)), strict=True))
         if self.kind is FieldKind.QUOTAS:
             return {self.name: "" if isinstance(said, str) else "\n".join(said)}
+        if self.kind is FieldKind.WORDS:
+            return {self.name: said if isinstance(said, str) else ", ".join(said)}
         return {self.name: _shown(self.kind, str(said), str(tree.get(("currency",))))}
 
     def put(self, tree: ShopTree, at: Place, typed: Mapping[str, str]) -> None:
@@ -90,6 +93,8 @@ class ShopField:
             kept, chosen = tree.get(place), mine[self.name].split()
             words = [*(one for one in kept if one in chosen)] if not isinstance(kept, str) else []
             tree.put(place, [*words, *(one for one in chosen if one not in words)] or None)
+        elif self.kind is FieldKind.WORDS:
+            tree.put(place, mine[self.name].replace(",", " ").split() or None)
         else:
             self._put_one(tree, place, mine[self.name].strip())
 

@@ -184,7 +184,7 @@ def _read_only(shop: Shop, slug: str) -> str:
             (one.label, text)
             for one in PRODUCT
             for text in one.shown(shown, place).values()
-            if text and one.kind in ("price", "percent", "whole", "moment", "quotas")
+            if text and one.kind in ("price", "percent", "whole", "moment", "quotas", "words")
         ],
         tongues=TONGUES,
         done=bool(request.args.get("done")),

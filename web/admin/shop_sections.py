@@ -192,6 +192,25 @@ PRODUCT: Sequence[ShopField] = (
     field("max_per_order", FieldKind.WHOLE, _l("Most in one order")),
     field("available_from", FieldKind.MOMENT, _l("On sale from"), optional=True),
     field("available_until", FieldKind.MOMENT, _l("On sale until"), optional=True),
+    field(
+        "admission.days",
+        FieldKind.WORDS,
+        _l("Days of admission"),
+        _l("Such as 2027-02-12, 2027-02-13. Left empty: every day."),
+    ),
+    field(
+        "admission.doors",
+        FieldKind.WORDS,
+        _l("Doors"),
+        _l("Such as main, backstage. Two ways into one hall are one door. Left empty: every door."),
+    ),
+    field(
+        "admission.reentry",
+        FieldKind.FLAG,
+        _l("Re-entry"),
+        _l("Whoever was seen leaving may come in again."),
+    ),
+    field("admission.hand_out", FieldKind.TEXTS, _l("What is handed out at the door")),
 )
 SLUG = field(
     "slug",

@@ -112,6 +112,7 @@ CASES: Mapping[str, object] = {
     CaseKind.PAYMENT_OVERDUE: _l("Payment under way for too long"),
     CaseKind.POISON_STAMP: _l("A stamp cannot be digested"),
     CaseKind.PAYMENT_UNKNOWN: _l("Payment page of unknown fate"),
+    CaseKind.CHECK_IN_CONFLICT: _l("A ticket let somebody in who should not be"),
     CaseKind.WEBHOOK_DISABLED: _l("A webhook's receiver takes nothing"),
 }
 # What happened, what it means, and what to do next.
@@ -178,6 +179,11 @@ ADVICE: Mapping[str, object] = {
         "Events wait for a receiver that took none for days, so it was switched off. Have it"
         " mended, switch it on again on the page of the webhooks, then close."
     ),
+    CaseKind.CHECK_IN_CONFLICT: _l(
+        "Devices without a network let somebody in who should not be: twice with one ticket, or"
+        " with one that is not valid. Look who is inside; undo the check-in that was wrong, or"
+        " close."
+    ),
     CaseKind.PAYMENT_UNKNOWN: _l(
         "The provider does not answer. Look whether it is away, or turns our key away."
     ),
@@ -213,6 +219,8 @@ def stamp_in_words(stamp: object) -> str:  # noqa: C901 (a dispatching match)
     if told:
         return told
     match stamp:
+        case stamps.TicketCheckedOut():
+            return _("Somebody left with a ticket of this order.")
         case stamps.NoteWritten():
             return _("A note was written.")
         case stamps.CreatePaymentRequest(provider=provider, amount=amount):

@@ -8,6 +8,8 @@ from web.api import (
     cart,
     cases,
     corrections,
+    door,
+    door_list,
     openapi,
     orders,
     payments,
@@ -31,6 +33,8 @@ PARTS = (
     stamps,
     cases,
     reports,
+    door,
+    door_list,
     openapi,
 )
 for part in PARTS:

@@ -12,6 +12,7 @@ from web.api.bodies import Nothing
 from web.api.cancellation import ConfirmBody, QuoteBody
 from web.api.cases import ResolveBody
 from web.api.corrections import WithdrawnCancellationBody, WithdrawnPaymentBody
+from web.api.door import QueueBody, ScanBody, UndoBody
 from web.api.orders import OrderBody
 from web.api.staff import CancelBody, CancelPartBody, LetterBody, PaidBody, RefundBody
 
@@ -31,6 +32,9 @@ BODIES = (
     ResolveBody,
     ApprovalBody,
     DeclineBody,
+    ScanBody,
+    QueueBody,
+    UndoBody,
 )
 
 

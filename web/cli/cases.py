@@ -76,6 +76,10 @@ ADVICE: Mapping[CaseKind, tuple[str, str]] = {
         "Ask the provider what became of it, then cancel the order or wait on.",
         "payments-stuck-pending",
     ),
+    CaseKind.CHECK_IN_CONFLICT: (
+        "Look who is inside; undo the check-in that was wrong, or close it with what you found.",
+        "alarms",
+    ),
     CaseKind.POISON_STAMP: ("Tell whoever runs this: a stamp cannot be digested.", "worker-behind"),
 }
 

@@ -26,6 +26,7 @@ class Place(StrEnum):
 _ADMIN: tuple[Role, ...] = ()
 _STAFF = (Role.STAFF,)
 _READ = (Role.STAFF, Role.AUDITOR)
+_DOOR = (Role.STAFF, Role.DOOR)
 _ALL = (Role.STAFF, Role.DOOR, Role.AUDITOR)
 
 # The roles besides admins, who may whatever anybody may; and where they have to count.
@@ -55,7 +56,6 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /_/components": _OPEN,
     "POST /<shop>/cart": _OPEN,
     "POST /<shop>/cart/lines": _OPEN,
-    "POST /<shop>/cart/voucher": _OPEN,
     "POST /<shop>/checkout": _OPEN,
     "POST /<shop>/orders/<order>/cancel": _OPEN,
     "POST /<shop>/orders/<order>/cancel-at-once": _PLACED,
@@ -150,7 +150,6 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /admin/statements/apply": (Place.ANY, _STAFF),
     "GET /admin/cases/<case>": (Place.ANY, _READ),
     "POST /admin/orders/<order>/<action>": (Place.SHOP, _STAFF),
-    "POST /admin/orders/selected": (Place.ANY, _STAFF),
     "POST /admin/shops/<shop>/orders/new": (Place.SHOP, _STAFF),
     "POST /admin/cases/<case>": (Place.ANY, _STAFF),
     # In the back office: others. Whom an admin of one shop may decide about is asked per person.
@@ -192,6 +191,14 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /api/v1/shops/<shop>/reports/<name>": (Place.SHOP, _READ),
     "POST /api/v1/shops/<shop>/approvals/<approval>/approve": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/approvals/<approval>/decline": (Place.SHOP, _STAFF),
+    "GET /api/v1/shops/<shop>/door": (Place.SHOP, _DOOR),
+    "GET /api/v1/shops/<shop>/door/counters": (Place.SHOP, _DOOR),
+    "GET /api/v1/shops/<shop>/door/list": (Place.SHOP, _DOOR),
+    "GET /api/v1/shops/<shop>/door/search": (Place.SHOP, _DOOR),
+    "POST /api/v1/shops/<shop>/door/check-ins": (Place.SHOP, _DOOR),
+    "POST /api/v1/shops/<shop>/door/exits": (Place.SHOP, _DOOR),
+    "POST /api/v1/shops/<shop>/door/queue": (Place.SHOP, _DOOR),
+    "POST /api/v1/shops/<shop>/door/undo": (Place.SHOP, _DOOR),
     "POST /api/v1/shops/<shop>/orders/<order>/approvals": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/orders/<order>/cancel": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/orders/<order>/cancel-part": (Place.SHOP, _STAFF),

@@ -149,6 +149,7 @@ _HINDRANCES: Mapping[Why, object] = {
         "This order was not paid through a payment provider; ticket sales can help."
     ),
     Why.SEVERAL_PAYMENTS: _l("The order was paid more than once; ticket sales can help."),
+    Why.TICKET_USED: _l("A ticket of this order was used at the door already."),
     Why.NO_PARTS: _l("This shop takes back whole orders only."),
     Why.KEPT: _l("You have chosen to keep this order for the new date."),
     Why.REST_IS_FREE: _l("Only what is free would be left; the whole order can be cancelled."),

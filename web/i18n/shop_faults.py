@@ -62,6 +62,8 @@ SENTENCES: Mapping[str, object] = {
     "%(taken)s (with provider %(provider)s)": _l(
         "%(provider)s does not take this currency. It takes: %(taken)s."
     ),
+    "days such as 2027-02-12, in the shop's time zone": _l("Write days as 2027-02-12."),
+    "each of them once": _l("Write each of them once."),
     "each quota once": _l("Choose each quota once."),
     "a moment from %(first)s to %(last)s": _l("Enter a time from %(first)s to %(last)s."),
     "at most %(most)s accents on one letter": _l("At most %(most)s accents on one letter."),

@@ -186,6 +186,10 @@ def _of_order(stamp: object) -> str | None:  # noqa: C901 (a dispatching match)
             return _("The places were released.")
         case stamps.TicketsIssued():
             return _("The tickets were issued.")
+        case stamps.TicketCheckedIn():
+            return _("A ticket was used at the door.")
+        case stamps.TicketCheckInUndone():
+            return _("The use of a ticket was taken back.")
         case Erased():
             return _("The data of whoever ordered was erased.")
         case stamps.SeatsRetaken():

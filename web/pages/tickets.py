@@ -1,13 +1,18 @@
 """The tickets of an order: how they stand, and the files that the order's address gives."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from flask import Blueprint, Response
 
 from ledger.kernel.refusals import UnknownOrder
+from ledger.order.admission import TicketState, entries_of, state, tickets
 from ledger.order.order import Order
+from ledger.order.tickets import Ticket
 from web.http.addresses import order_in
 from web.http.current import parts
+from web.i18n.format import local, moment
 from web.i18n.gettext import _, ngettext
 
 pages = Blueprint("tickets", __name__)
@@ -15,11 +20,15 @@ pages = Blueprint("tickets", __name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketsShown:
-    """What the page of an order says of its tickets. `files`: they can be downloaded."""
+    """What the page of an order says of its tickets. `files`: they can be downloaded.
+
+    `states`, once they were issued: the sign, the ticket and how it stands (SPEC A5).
+    """
 
     heading: str
     text: str
     files: bool = False
+    states: tuple[tuple[str, str, str], ...] = ()
 
 
 def shown(order: Order) -> TicketsShown | None:
@@ -32,7 +41,42 @@ def shown(order: Order) -> TicketsShown | None:
     if not count or not text:
         return None
     heading = ngettext("%(num)d ticket", "%(num)d tickets", count)
-    return TicketsShown(heading=heading, text=text, files=bool(order.valid_tickets))
+    return TicketsShown(
+        heading=heading,
+        text=text,
+        files=bool(order.valid_tickets),
+        states=tuple(_states(order)) if order.tickets else (),
+    )
+
+
+_SIGNS = {
+    TicketState.RESERVED: "wait",
+    TicketState.CONFIRMED: "good",
+    TicketState.CHECKED_IN: "quiet",
+    TicketState.REVOKED: "bad",
+}
+
+
+def _states(order: Order) -> Iterator[tuple[str, str, str]]:
+    for one in tickets(order):
+        how = state(order, one)
+        name = _("Ticket %(number)s: %(title)s", number=one.number, title=local(one.line.title))
+        yield _SIGNS[how], name, _stands(order, one, how)
+
+
+def _stands(order: Order, ticket: Ticket, how: TicketState) -> str:
+    match how:
+        case TicketState.RESERVED:
+            return _("Reserved")
+        case TicketState.CONFIRMED:
+            return _("Valid")
+        case TicketState.REVOKED:
+            return _("Not valid any more")
+        case TicketState.CHECKED_IN:
+            last = max(entries_of(order, ticket), key=lambda one: one.at)
+            return _("Used %(time)s", time=moment(last.at))
+        case _:
+            assert_never(how)
 
 
 def _standing(order: Order) -> str:

@@ -30,12 +30,12 @@ from ledger.shop.service import Shops
 from ledger.staff.service import StaffMembers
 from ledger.statements.entry import BankStatement
 from ledger.statements.transfers import RefundTransfer, TransferFile
-from ledger.vouchers.service import Vouchers
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from projections.reports.forms import ReportFile
 from web.wiring.catalogue import CatalogueViews
 from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, ShopSales
+from web.wiring.door import DoorSeal, DoorViews
 from web.wiring.persons import OpenedMessage, PersonViews, nobody
 from web.wiring.reports import Reports
 from web.wiring.settings import Settings
@@ -99,6 +99,11 @@ class Keyring(Protocol):
     def blind_word(self, term: str) -> int: ...
 
     def keyed_hash(self, content: bytes) -> str: ...
+
+    def ticket_hash(self, code: str) -> str: ...
+
+    @property
+    def door_seal(self) -> DoorSeal: ...
 
     def seal_note(self, subject: UUID, plaintext: bytes) -> bytes: ...
 
@@ -241,7 +246,7 @@ def no_receipt(
     return ""
 
 
-class Views(AccountViews, CatalogueViews, PersonViews, Protocol):
+class Views(AccountViews, CatalogueViews, DoorViews, PersonViews, Protocol):
     """They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
@@ -348,7 +353,6 @@ class Parts:
     passkeys: Passkeys
     staff: StaffMembers
     approvals: Approvals
-    vouchers: Vouchers
     credentials: CredentialStore
     pictures: Pictures
     sign_in_links: SignInLinks

@@ -9,6 +9,7 @@ from uuid import UUID
 from adapters.postgres.connections import Connections
 from adapters.postgres.migrate import pending
 from adapters.postgres.statements import statement
+from adapters.postgres.views.door import DoorQueries
 from adapters.postgres.views.owner import Checkpoint
 from adapters.postgres.views.persons import PersonQueries
 from adapters.postgres.views.tables import row_of
@@ -114,7 +115,7 @@ class SalesCount:
     received: int
 
 
-class Views(PersonQueries):
+class Views(PersonQueries, DoorQueries):
     """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def __init__(self, connections: Connections) -> None:

@@ -22,7 +22,15 @@ from ledger.shop.changes import changes
 from ledger.shop.rules import faults
 from ledger.shop.service import Shops
 from ledger.shop.shop import ProductSpec, Shop, ShopSpec, differences, spec_of
-from ledger.shop.stamps import BankAccount, CancellationPolicy, Release, Seller, SignIn, Surplus
+from ledger.shop.stamps import (
+    Admission,
+    BankAccount,
+    CancellationPolicy,
+    Release,
+    Seller,
+    SignIn,
+    Surplus,
+)
 
 SAMPLES = Path(__file__).parents[3] / "web/samples"
 WINTER = read_shop_file(SAMPLES / "winterfest.yaml")
@@ -61,6 +69,12 @@ FULL = replace(
             WINTER.products[0],
             available_from=datetime(2027, 1, 1, tzinfo=UTC),
             available_until=datetime(2027, 2, 1, tzinfo=UTC),
+            admission=Admission(
+                days=("2027-02-12", "2027-02-13"),
+                doors=("main", "no"),
+                reentry=True,
+                hand_out={"en": "a band: blue"},
+            ),
         ),
         replace(WINTER.products[1], quotas=(), unlimited=True, tickets=0),
     ),
@@ -97,6 +111,9 @@ def test_every_key_that_a_file_may_have_is_written():
         assert missing(tree.values[name], known) == set(), name
     products = tree.values["products"]
     assert isinstance(products, Items)
+    first = products.items[0]
+    assert isinstance(first, Keys)
+    assert missing(first.values["admission"], read.ADMISSION) == set()
     told = {key for one in products.items for key in read.PRODUCT if not missing(one, [key])}
     assert told == set(read.PRODUCT)
 

@@ -12,6 +12,7 @@ from ledger.audit.verify import Verification
 from ledger.cases.stamps import CaseResolved
 from ledger.kernel.money import Money
 from ledger.kernel.values import replace
+from ledger.order.commands import CancelOrder
 from ledger.order.stamps import (
     Cause,
     CreateRefundRequest,
@@ -22,6 +23,9 @@ from ledger.order.stamps import (
     ReceiptSendStarted,
     Refunded,
     SeatsReleased,
+    TicketCheckedIn,
+    TicketCheckedOut,
+    TicketCheckInUndone,
     TicketsIssued,
 )
 from ledger.shop.shop import ShopSpec
@@ -128,6 +132,48 @@ def one_code_for_two(world: World, name: str) -> None:
     issued_by_somebody(world, name, "a", "a")
 
 
+def scanned(world: World, name: str, ticket: str, *kinds: type, **more: Any) -> None:
+    """Somebody stamps scans of a ticket, one after another, whatever the order says."""
+    for kind in kinds:
+        scan = uuid4()
+        told = {"ticket": ticket, "day": "2027-01-10", "door": "main", "device": "a"}
+        one = kind(scan=scan, scanned_at=world.clock(), **told, **more)
+        force(world, one, cause=scan, order=name)
+
+
+def tickets(world: World, name: str) -> tuple[str, ...]:
+    issued = world.orders.get(world.id(name)).tickets
+    assert issued is not None
+    return issued.hashes
+
+
+def let_in_with_another_ticket(world: World, name: str) -> None:
+    send_letters(world, name)
+    scanned(world, name, "nobody's", TicketCheckedIn, queued=True)
+
+
+def let_in_twice(world: World, name: str) -> None:
+    send_letters(world, name)
+    scanned(world, name, tickets(world, name)[0], TicketCheckedIn, TicketCheckedIn)
+
+
+def let_in_once_they_were_revoked(world: World, name: str) -> None:
+    send_letters(world, name)
+    hashes = tickets(world, name)
+    cancel = CancelOrder(correlation_id=uuid4(), actor="staff", at=world.clock(), reason="ill")
+    world.orders.handle(world.id(name), cancel)
+    scanned(world, name, hashes[0], TicketCheckedIn)
+
+
+def left_who_never_came(world: World, name: str) -> None:
+    send_letters(world, name)
+    scanned(world, name, tickets(world, name)[0], TicketCheckedOut)
+
+
+def undone_what_never_was(world: World, name: str) -> None:
+    force(world, TicketCheckInUndone(reason="no"), cause=uuid4(), order=name)
+
+
 def never_placed(world: World, name: str) -> None:
     force(world, SeatsReleased(), cause=uuid4(), order=f"no {name}")
 
@@ -149,6 +195,11 @@ PLANTS: dict[Callable[[World, str], None], list[tuple[str, int]]] = {
     tickets_twice: [("R4", 1)],
     fewer_tickets_than_bought: [("R4", 0)],
     one_code_for_two: [("3", 0), ("R4", 0)],
+    let_in_with_another_ticket: [("A8", 3)],
+    let_in_twice: [("A8", 4)],
+    let_in_once_they_were_revoked: [("A8", 5)],
+    left_who_never_came: [("A8", 3)],
+    undone_what_never_was: [("A8", 0)],
     never_placed: [("4", 0)],
     of_another_kind: [("13", 0)],
 }

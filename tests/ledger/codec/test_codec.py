@@ -24,7 +24,7 @@ from ledger.kernel.money import Money
 from ledger.order import stamps
 from ledger.order.stamps import Cancelled, Cause
 from ledger.shop import stamps as shop_stamps
-from ledger.shop.stamps import PreferencesChanged
+from ledger.shop.stamps import PreferencesChanged, ProductRevised
 from ledger.staff.stamps import StaffStamp
 from ledger.vouchers.stamps import (
     Effect,
@@ -36,7 +36,18 @@ from ledger.vouchers.stamps import (
     VoucherTerms,
 )
 from tests.kits.examples import examples
-from tests.kits.spec import CANCELLED, ISSUED, LINK, ORDER, PAID, PLACED, REFUND_ASKED, RELEASED
+from tests.kits.spec import (
+    CANCELLED,
+    CHECKED_IN,
+    ISSUED,
+    LINK,
+    ORDER,
+    PAID,
+    PLACED,
+    REFUND_ASKED,
+    RELEASED,
+    UNDONE,
+)
 from tests.kits.worlds import PREFERENCES
 
 CAUSE = UUID(int=6)
@@ -81,6 +92,8 @@ GOLDEN: dict[str, Any] = {
     ),
     "VOUCHER_REDEEMED": VoucherRedeemed(order=ORDER, uses=2, reduction=Money(7000, "EUR")),
     "VOUCHER_GIVEN_BACK": VoucherGivenBack(order=ORDER, uses=2),
+    "TICKET_CHECKED_IN": CHECKED_IN,
+    "TICKET_CHECK_IN_UNDONE": UNDONE,
 }
 BODIES: dict[str, str] = {
     "PAID": (
@@ -160,6 +173,19 @@ BODIES: dict[str, str] = {
         "223a6e756c6c2c226f72646572223a2236663936313966662d386238362d346430312d623432642d30306366"
         "3466633936346666222c2275736573223a327d"
     ),
+    "TICKET_CHECKED_IN": (
+        "7b226163746f72223a2274657374222c22627265616368223a22222c22636c6f636b5f6168656164223a302c"
+        "22646179223a22323032372d30312d3130222c22646576696365223a226e6f7274682d31222c22646f6f7222"
+        "3a226d61696e222c2265766964656e6365223a6e756c6c2c226f636375727265645f6174223a6e756c6c2c22"
+        "717565756564223a66616c73652c227363616e223a2266623837616238382d646333302d356435302d623435"
+        "322d656666373761633330613364222c227363616e6e65645f6174223a22323032372d30312d31305431323a"
+        "30303a30305a222c227469636b6574223a223133666638363538623163383861623238656137363564613762"
+        "3434383435633433313331666630623031316165373061333662303233393862653634363330227d"
+    ),
+    "TICKET_CHECK_IN_UNDONE": (
+        "7b226163746f72223a2274657374222c2265766964656e6365223a6e756c6c2c226f636375727265645f6174"
+        "223a6e756c6c7d"
+    ),
 }
 
 
@@ -238,6 +264,25 @@ def test_a_case_of_version_1_did_not_say_where_the_money_lay():
         assert added in body
         body = body.replace(added, b"")
     assert codec.decode("CASE_OPENED", 1, body, None).stamp == case
+
+
+def test_a_product_of_version_1_let_people_in_everywhere():
+    product = ProductRevised(
+        slug="weekend",
+        revision=1,
+        rank=1,
+        title={"en": "Weekend"},
+        description={},
+        price=Money(3500, "EUR"),
+        vat_percent="13.5",
+        quotas=(),
+        tickets=1,
+        max_per_order=10,
+    )
+    body = encoded(product).body
+    assert b'"admission":null,' in body
+    first = body.replace(b'"admission":null,', b"")
+    assert codec.decode("PRODUCT_REVISED", 1, first, None).stamp == product
 
 
 @pytest.mark.parametrize("one", [REFUND_ASKED, RELEASED])

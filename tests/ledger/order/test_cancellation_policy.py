@@ -23,10 +23,12 @@ from tests.kits.spec import (
     ATTEMPT,
     AUTHORIZED,
     CANCELLED,
+    CHECKED_IN,
     CONFIRMED_FREE,
     DISPUTED,
     FREE,
     HANDED_BACK,
+    ISSUED,
     LATER,
     LINK,
     LOST,
@@ -43,6 +45,7 @@ from tests.kits.spec import (
     REFUND_FAILED,
     REFUND_REFUSED,
     REFUNDED,
+    SCAN,
     SECOND,
     TIMED_OUT,
     eur,
@@ -83,6 +86,7 @@ REASONS: dict[Why, tuple[str, tuple[Any, ...]]] = {
     Why.TOO_LATE: ("too_late", (STARTED, ASKED, PAID)),
     Why.PAID_BY_HAND: ("not_refundable", (PLACED, *BY_HAND)),
     Why.SEVERAL_PAYMENTS: ("not_refundable", TWICE),
+    Why.TICKET_USED: ("ticket_used", (*BOUGHT, ISSUED, put(CHECKED_IN, under=SCAN))),
 }
 # Of parts of an order: tests/ledger/order/test_parts.py.
 OF_PARTS = {Why.NO_PARTS, Why.REST_IS_FREE, Why.KEPT}
@@ -114,6 +118,7 @@ def test_a_no_tells_what_it_looked_at():
         "providers": ["stripe"],
         "payments": 1,
         "under_way": False,
+        "ticket_used": False,
     }
 
 
@@ -209,6 +214,7 @@ OTHERS = {
     "web/admin/shop_settings.py",
     "web/pages/shop.py",
     "ledger/order/transitions.py",
+    "ledger/order/admission.py",
 }
 FIELDS = {"period_days", "fee_fixed", "fee_percent"}
 # Words of the answer that mean nothing else: whoever says them has an answer of their own.

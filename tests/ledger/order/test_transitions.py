@@ -101,7 +101,9 @@ def test_what_people_are_offered_is_what_the_table_says(situation):
 
 
 def test_people_are_offered_everything_that_they_may_ask():
-    assert {event for event in NAMES if event.who in (Who.CUSTOMER, Who.STAFF)} == set(ASKED)
+    assert {event for event in NAMES if event.who in (Who.CUSTOMER, Who.STAFF, Who.DOOR)} == set(
+        ASKED
+    )
 
 
 def test_the_reference_is_made_of_the_table():
