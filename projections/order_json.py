@@ -64,6 +64,7 @@ def _line(line: Line, ordered: Line, language: str) -> Mapping[str, Any]:
         "quantity": line.quantity,
         "cancelled": ordered.quantity - line.quantity,
         "unit_price": line.unit_price.amount,
+        "full_price": line.full_price.amount if line.full_price is not None else None,
         "vat_percent": line.vat_percent,
     }
 

@@ -2,16 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from ledger.cart.cart import Cart, CartGroup, CartLine
-from ledger.kernel.money import Money, total
+from ledger.kernel.money import Money, total, zero
+from ledger.kernel.refusals import Refusal
 from ledger.payments.capabilities import hindrance
 from ledger.shop.shop import SeatTotals, Shop, free_seats
 from ledger.shop.stamps import ProductRevised
+from ledger.vouchers.decide import pieces_covered, usable
+from ledger.vouchers.reduction import Offered, reduced
+from ledger.vouchers.voucher import Voucher
 
 
 class Obstacle(StrEnum):
@@ -57,7 +62,8 @@ class AppraisedLine:
 class AppraisedGroup:
     """What would be one order. `shop` None cannot be read or is gone.
 
-    `total` is the sum of the lines that can be ordered; None where there is no shop.
+    `total` is the sum of the lines that can be ordered, less what its voucher takes off; None where
+    there is no shop. `voucher_refused` says why a voucher that was put in takes off nothing.
     """
 
     group: CartGroup
@@ -65,6 +71,8 @@ class AppraisedGroup:
     lines: tuple[AppraisedLine, ...]
     total: Money | None
     obstacle: Obstacle | None = None
+    reduction: Money | None = None
+    voucher_refused: Refusal | None = None
 
     @property
     def orderable(self) -> bool:
@@ -99,10 +107,18 @@ def quotas_of(shops: Iterable[Shop | None]) -> Sequence[UUID]:
 
 
 def appraise(
-    cart: Cart, shops: Mapping[str, Shop | None], seats: SeatTotals, *, at: datetime
+    cart: Cart,
+    shops: Mapping[str, Shop | None],
+    seats: SeatTotals,
+    *,
+    at: datetime,
+    vouchers: Mapping[UUID, Voucher] = MappingProxyType({}),
 ) -> Appraisal:
     """The cart at a moment; `shops` by slug, None for one that cannot be read."""
-    groups = tuple(_group(one, shops.get(one.shop), seats, at) for one in cart.groups)
+    groups = tuple(
+        _with_voucher(_group(one, shops.get(one.shop), seats, at), vouchers, at)
+        for one in cart.groups
+    )
     sums: dict[str, Money] = {}
     for money in (one.total for one in groups if one.total is not None):
         known = sums.get(money.currency)
@@ -126,6 +142,31 @@ def _group(group: CartGroup, shop: Shop | None, seats: SeatTotals, at: datetime)
         total=price,
         obstacle=Obstacle.AMOUNT if refused else None,
     )
+
+
+def _with_voucher(
+    group: AppraisedGroup, vouchers: Mapping[UUID, Voucher], at: datetime
+) -> AppraisedGroup:
+    """The group with what its voucher takes off just now, as placing the order would have it."""
+    wanted, shop = group.group.voucher, group.shop
+    if wanted is None or shop is None or group.total is None:
+        return group
+    good = [one for one in group.lines if one.obstacle is None and one.product is not None]
+    offered = [
+        Offered(product=one.line.product, price=one.unit_price, quantity=one.line.quantity)
+        for one in good
+    ]
+    try:
+        voucher = usable(vouchers.get(wanted), shop.id, at)
+        many = pieces_covered(voucher, offered)
+    except Refusal as refusal:
+        return replace(group, voucher_refused=refusal)
+    effect, less = voucher.terms.effect, zero(group.total.currency)
+    for one, pieces in zip(offered, many, strict=True):
+        less += (one.price - reduced(one.price, effect)) * pieces
+    left = group.total - less
+    refused = bool(left) and bool(hindrance(shop.terms.provider, left))
+    return replace(group, total=left, reduction=less, obstacle=Obstacle.AMOUNT if refused else None)
 
 
 def _lines(

@@ -36,11 +36,13 @@ class CartGroup(Struct, frozen=True, kw_only=True):
     """What is to be bought of one shop: one order, under `key`.
 
     Whatever changes the lines brings another key, so the same lines are never ordered twice.
+    `voucher` is the stream of a voucher that it is to be ordered with: nobody reads a code here.
     """
 
     shop: str
     key: UUID
     lines: tuple[CartLine, ...]
+    voucher: UUID | None = None
 
 
 class CartOrder(Struct, frozen=True, kw_only=True):
@@ -111,6 +113,16 @@ class Cart(Struct, frozen=True, kw_only=True):
         }
         return self._with(shop, lines, group.key if same else key)
 
+    def with_voucher(self, shop: str, voucher: UUID | None, *, key: UUID) -> Self:
+        """The cart with a voucher for what it holds of a shop; None takes it out."""
+        groups = (
+            replace(one, voucher=voucher, key=key)
+            if one.shop == shop and one.voucher != voucher
+            else one
+            for one in self.groups
+        )
+        return replace(self, groups=tuple(groups))
+
     def ordered(self, shop: str, *, key: UUID, order: UUID, quantities: Mapping[str, int]) -> Self:
         """The cart once these pieces were ordered under a key: they leave it, once.
 
@@ -127,9 +139,9 @@ class Cart(Struct, frozen=True, kw_only=True):
             replace(one, quantity=one.quantity - quantities.get(one.product, 0))
             for one in group.lines
         )
-        return after._with(
-            shop, tuple(one for one in left if one.quantity > 0), uuid5(group.key, "left")
-        )
+        rest = uuid5(group.key, "left")
+        after = after._with(shop, tuple(one for one in left if one.quantity > 0), rest)
+        return after.with_voucher(shop, None, key=rest)
 
     def joined(self, guest: Self, *, key: UUID) -> Self:
         """This cart with that of a guest, who turned out to be its owner.
@@ -150,13 +162,17 @@ class Cart(Struct, frozen=True, kw_only=True):
                 after = after._with(
                     group.shop, lines, known.key if known and known.lines == lines else new
                 )
+                if known is None or known.voucher is None:
+                    after = after.with_voucher(group.shop, group.voucher, key=new)
         done = {one.key: one for one in (*after.orders, *guest.orders)}
         return replace(after, orders=tuple(done.values())[-ORDERS:])
 
     def _with(self, shop: str, lines: tuple[CartLine, ...], key: UUID) -> Self:
         """Other lines of one shop, in the group's place; without lines there is no group."""
-        group = CartGroup(shop=shop, key=key, lines=lines)
-        known = any(one.shop == shop for one in self.groups)
+        before = self.group(shop)
+        known = before is not None
+        voucher = before.voucher if before else None
+        group = CartGroup(shop=shop, key=key, lines=lines, voucher=voucher)
         groups = [group if one.shop == shop else one for one in self.groups]
         groups += [] if known else [group]
         kept = tuple(one for one in groups if one.lines)

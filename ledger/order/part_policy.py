@@ -1,6 +1,6 @@
 """Which pieces of an order may be cancelled while the rest lives, and what they bring back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -86,16 +86,30 @@ def chosen(order: Order, wanted: Iterable[tuple[str, int]] | None) -> tuple[Piec
     """
     if wanted is None:
         return all_pieces(order)
-    places = {line.product: place for place, line in enumerate(order.terms.lines)}
-    found = []
-    for product, quantity in wanted:
-        if product not in places:
-            raise PiecesNotLeft(product=product, left=0)
-        if quantity:
-            found.append(Pieces(line=places[product], quantity=quantity))
-    if not found or len({some.line for some in found}) < len(found):
+    asked, found = [*wanted], list[Pieces]()
+    for product, quantity in asked:
+        found += _dearest(order, product, quantity)
+    if not found or len({product for product, _ in asked}) < len(asked):
         raise NothingChosen
     return tuple(sorted(found, key=lambda some: some.line))
+
+
+def _dearest(order: Order, product: str, quantity: int) -> Sequence[Pieces]:
+    """So many pieces of a product; where a voucher made some of them cheaper, the others first."""
+    lines = order.lines
+    places = [at for at, line in enumerate(order.terms.lines) if line.product == product]
+    if not places:
+        raise PiecesNotLeft(product=product, left=0)
+    found, left = [], quantity
+    for place in sorted(places, key=lambda at: -lines[at].unit_price.amount):
+        many = min(left, lines[place].quantity)
+        left -= many
+        if many:
+            found.append(Pieces(line=place, quantity=many))
+    if not left:
+        return found
+    # More than there are, or fewer than none: whoever asks for them is refused with what there is.
+    return [Pieces(line=places[0], quantity=quantity)]
 
 
 def checked(order: Order, pieces: tuple[Pieces, ...]) -> tuple[Pieces, ...]:

@@ -42,6 +42,7 @@ from ledger.order.stamps import Letter, OrderPlaced
 from ledger.shop.service import Shops
 from ledger.shop.stamps import Release, shop_id
 from ledger.staff.service import StaffMembers
+from ledger.vouchers.service import Vouchers
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.web_fakes import LimitsInMemory, Receiver, TokensInMemory, ViewsInMemory
 from tests.kits.worker import LedgerFeed, reading
@@ -166,6 +167,7 @@ class Counter:
             passkeys=MemoryPasskeys(),
             staff=StaffMembers(store, list),
             credentials=MemoryCredentials(),
+            vouchers=Vouchers(store),
             approvals=Approvals(store, orders, lambda since: [], about=lambda orders: []),
             pictures=MemoryPictures(),
             sign_in_links=MemorySignInLinks(),

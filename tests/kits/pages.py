@@ -55,6 +55,7 @@ from ledger.payments.provider import Accepted, NoAnswer, PaymentAsk, RefundAsk
 from ledger.shop.service import Shops
 from ledger.shop.stamps import CancellationPolicy, shop_id
 from ledger.staff.service import StaffMembers
+from ledger.vouchers.service import Vouchers
 from tests.kits.pages_shop import START, winterfest
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.ticket_codes import wanted_by
@@ -223,6 +224,7 @@ class World:
             passkeys=self.passkeys,
             staff=StaffMembers(self.store, lambda: staff_streams(self.store)),
             credentials=MemoryCredentials(),
+            vouchers=Vouchers(self.store),
             approvals=Approvals(
                 self.store,
                 self.orders,

@@ -31,6 +31,7 @@ from ledger.order.service import Orders
 from ledger.shop.service import Shops
 from ledger.shop.stamps import shop_id
 from ledger.staff.service import StaffMembers
+from ledger.vouchers.service import Vouchers
 from tests.kits.api_shop import winterfest
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.web_fakes import (
@@ -166,6 +167,7 @@ def open_shop(
         passkeys=MemoryPasskeys(),
         staff=StaffMembers(store, lambda: staff_streams(store)),
         credentials=MemoryCredentials(),
+        vouchers=Vouchers(store),
         approvals=Approvals(
             store,
             orders,

@@ -1,5 +1,6 @@
 """A cart against the ledger: what it amounts to now, and what of it became an order."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from ledger.cart.appraisal import Appraisal, appraise, quotas_of
@@ -15,7 +16,9 @@ def appraised(parts: Parts, cart: Cart) -> Appraisal:
     shops: Mapping[str, Shop | None] = {one.shop: _shop(parts, one.shop) for one in cart.groups}
     quotas = quotas_of(shops.values())
     seats = parts.seats(quotas) if quotas else {}
-    return appraise(cart, shops, seats, at=parts.clock())
+    wanted = {one.voucher for one in cart.groups if one.voucher is not None}
+    found = {one: voucher for one in wanted if (voucher := parts.vouchers.find(one)) is not None}
+    return appraise(cart, shops, seats, at=parts.clock(), vouchers=found)
 
 
 def without_ordered(parts: Parts, cart: Cart) -> Cart:
@@ -30,11 +33,14 @@ def without_ordered(parts: Parts, cart: Cart) -> Cart:
 def after_order(cart: Cart, order: Order) -> Cart:
     """The cart once this order was placed from it; the same order again changes nothing."""
     assert order.correlation_id is not None, "only asked of an order that was placed"
+    pieces: Counter[str] = Counter()
+    for line in order.terms.lines:
+        pieces[line.product] += line.quantity
     return cart.ordered(
         order.terms.shop_slug,
         key=order.correlation_id,
         order=order.id,
-        quantities={one.product: one.quantity for one in order.terms.lines},
+        quantities=pieces,
     )
 
 

@@ -8,6 +8,7 @@ from ledger.kernel.money import Money
 from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
 from ledger.order.order import Order
 from ledger.order.stamps import Customer
+from web.actions.vouchers import stream_of
 from web.wiring.parts import Parts
 
 CUSTOMER = "customer"
@@ -24,11 +25,12 @@ def place_order(
     content: bytes,
     expected_total: Money | None,
     account: UUID | None = None,
+    code: str = "",
 ) -> Order:
     """The order under this key; the same content again gives the first one back.
 
     `content` is the whole wish as its door spells it: another under the same key is `KeyReused`.
-    `account` is that of whoever is signed in.
+    `account` is that of whoever is signed in, `code` that of a voucher.
     Raises what `Orders.place` raises.
     """
     wish = _wish(
@@ -40,7 +42,13 @@ def place_order(
         language=language,
         content=content,
     )
-    return parts.orders.place(shop, replace(wish, expected_total=expected_total, account=account))
+    wish = replace(
+        wish,
+        expected_total=expected_total,
+        account=account,
+        voucher=stream_of(parts, shop, code) if code else None,
+    )
+    return parts.orders.place(shop, wish)
 
 
 def place_for_customer(

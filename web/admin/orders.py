@@ -20,10 +20,13 @@ from ledger.staff.role import Role
 from projections.order_search import OrderSearch, Place, end_of
 from projections.order_words import SHORTEST
 from web.actions.find_orders import Listed, find, find_all
-from web.admin.guard import back_office, needs, shops_here
+from web.admin.guard import back_office, current_staff, needs, shops_here
+from web.admin.selection import BULK
+from web.admin.words import ACTIONS as WORDS
 from web.admin.words import FLAGS, STATUSES
 from web.http.current import parts
 from web.i18n.format import local, told_in
+from web.pages.forms import PressForm
 
 pages = back_office("orders_admin", __name__)
 READERS = (Role.STAFF, Role.AUDITOR)
@@ -64,6 +67,9 @@ def listed() -> str | Answer:
         flags=FLAGS,
         shortest=SHORTEST,
         total=lambda one: Money(one.page.total, one.page.currency),
+        chooses=current_staff().may_somewhere(Role.STAFF),
+        bulk=[(one, WORDS[one][0]) for one in BULK],
+        form=PressForm(),
         file=f"{url_for('orders_admin.file')}?{urlencode(filters.typed)}",
     )
 

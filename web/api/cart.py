@@ -40,6 +40,7 @@ def _group(group: AppraisedGroup, language: str) -> dict[str, Any]:
         "orderable": group.orderable,
         "obstacle": group.obstacle,
         "count": sum(one.line.quantity for one in group.lines),
+        "reduction": group.reduction.amount if group.reduction is not None else None,
         "total": group.total.amount if group.total is not None else None,
         "currency": group.total.currency if group.total is not None else None,
         "lines": [_line(one, language) for one in group.lines],

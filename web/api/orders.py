@@ -39,6 +39,7 @@ from web.pages.pay import come_back, times_looked
 
 # Of one visitor: many people may share an address, and nobody buys two orders a second for long.
 ORDERS_A_MINUTE = 120
+CODES_A_MINUTE = 20
 _PLACING = (
     OrderPlaced,
     ZeroPrice,
@@ -52,6 +53,12 @@ _Text = Annotated[str, Meta(max_length=1000)]
 _SHOWN = (
     "The price that was shown, in minor units of the shop's currency; an order that would cost"
     " anything else is refused as price-changed, with both sums"
+)
+
+
+_CODE = (
+    "The code of a voucher of this shop. It makes pieces cheaper, those first that save most, as"
+    " far as it has uses left; what it covers is a line of its own, with full_price"
 )
 
 
@@ -77,6 +84,7 @@ class OrderBody(Body, frozen=True):
     customer: CustomerBody
     lines: Annotated[list[LineBody], Meta(max_length=100)]
     language: Annotated[str, Meta(max_length=35)] = "en"
+    voucher: Annotated[str, Meta(max_length=60, description=_CODE)] | UnsetType = UNSET
     expected_total: Annotated[int, Meta(ge=0, lt=2**53, description=_SHOWN)] | UnsetType = UNSET
 
 
@@ -90,6 +98,8 @@ def place(shop: str) -> Response:
     """Place an order; ask the provider for a payment page unless it is free."""
     slow_strangers_down("orders", shop, limit=ORDERS_A_MINUTE)
     body, key = read(OrderBody), correlation_id("orders", shop)
+    if body.voucher:
+        slow_strangers_down("voucher", shop, limit=CODES_A_MINUTE)
     order = _placed(shop, body, key)
     if key in order.attempts:
         order = ask_for_page(parts(), order, key)
@@ -135,6 +145,7 @@ def _placed(shop: str, body: OrderBody, key: UUID) -> Order:
         language=body.language,
         content=canonical(body),
         expected_total=Money(shown, currency) if isinstance(shown, int) else None,
+        code=body.voucher.strip() if isinstance(body.voucher, str) else "",
     )
 
 

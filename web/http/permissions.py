@@ -56,6 +56,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /_/components": _OPEN,
     "POST /<shop>/cart": _OPEN,
     "POST /<shop>/cart/lines": _OPEN,
+    "POST /<shop>/cart/voucher": _OPEN,
     "POST /<shop>/checkout": _OPEN,
     "POST /<shop>/orders/<order>/cancel": _OPEN,
     "POST /<shop>/orders/<order>/cancel-at-once": _PLACED,
@@ -150,6 +151,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /admin/statements/apply": (Place.ANY, _STAFF),
     "GET /admin/cases/<case>": (Place.ANY, _READ),
     "POST /admin/orders/<order>/<action>": (Place.SHOP, _STAFF),
+    "POST /admin/orders/selected": (Place.ANY, _STAFF),
     "POST /admin/shops/<shop>/orders/new": (Place.SHOP, _STAFF),
     "POST /admin/cases/<case>": (Place.ANY, _STAFF),
     # In the back office: others. Whom an admin of one shop may decide about is asked per person.

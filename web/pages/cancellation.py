@@ -12,7 +12,7 @@ from ledger.kernel.money import Money
 from ledger.kernel.refusals import Refusal
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.order import LinkRequest, Order
-from ledger.order.part_policy import PartQuote, can_choose, chosen, pieces_of
+from ledger.order.part_policy import PartQuote, can_choose, pieces_of
 from ledger.order.stamps import Pieces
 from web.actions import cancel as actions
 from web.actions.place import CUSTOMER
@@ -120,9 +120,8 @@ def _asked(order: Order, typed: Mapping[str, str]) -> Asked:
     numbers = typed_pieces(typed, order) if can_choose(order) else None
     if numbers is None:
         return _ALL
-    lines = order.terms.lines
+    some = tuple(Pieces(line=at, quantity=many) for at, many in sorted(numbers.items()) if many)
     try:
-        some = chosen(order, [(lines[place].product, n) for place, n in numbers.items()])
         offer = actions.offered(order, some)
     except Refusal as refusal:
         return Asked(typed=numbers, complaint=of_pieces(refusal))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,18 +12,21 @@ from werkzeug.wrappers import Response
 from ledger.cart.appraisal import Appraisal
 from ledger.cart.cart import Cart, CartLine
 from ledger.kernel.money import Money
-from ledger.kernel.refusals import CartFull, UnknownOrder, UnknownProduct
+from ledger.kernel.refusals import CartFull, Refusal, UnknownOrder, UnknownProduct
 from ledger.order.order import Order
 from ledger.shop.shop import Shop
 from web.actions.cart import appraised, without_ordered
+from web.actions.vouchers import usable_now
 from web.http.addresses import now
 from web.http.current import parts
+from web.http.problems import of_refusal
 from web.http.rate_limit import pressed_too_often, slow_down
 from web.http.visitor_cart import cart_beside, change_cart, visitor_cart
 from web.i18n import languages
 from web.i18n.format import local
 from web.i18n.gettext import _
 from web.i18n.refusals import of_group, of_line, of_price
+from web.i18n.voucher_words import of_voucher
 from web.pages.forms import CartForm, PressForm
 from web.pages.order_headline import Standing, standing
 from web.pages.shop import PREFIX, catalogue_page, entered, quantities
@@ -30,6 +34,9 @@ from web.pages.shop import PREFIX, catalogue_page, entered, quantities
 pages = Blueprint("cart", __name__)
 SHOWN = "price."
 PRESSES = 120
+# Of codes, a minute: enough for whoever mistypes one, too few for whoever guesses.
+TRIES = 20
+NOTHING: Mapping[str, tuple[str, str]] = MappingProxyType({})
 # Long enough to go through several shops, pay in each, and look once more.
 _LATELY, _MOST = timedelta(hours=24), 5
 
@@ -46,11 +53,17 @@ class Ordered:
 @pages.get("/<shop>/cart")
 def show(shop: str | None) -> str:
     """All of it, grouped by shop; within a shop under that shop's name."""
-    here = entered(shop) if shop else None
+    return _cart_page(entered(shop) if shop else None)
+
+
+def _cart_page(here: Shop | None, *, mistyped: Mapping[str, tuple[str, str]] = NOTHING) -> str:
+    """`mistyped` are codes that were not taken, and why, by the shop that they were typed for."""
     cart = settled_cart()
     return render_template(
         "cart.html",
         shop=here,
+        mistyped=mistyped,
+        of_voucher=lambda refusal: of_voucher(refusal, now()),
         cart=appraised(parts(), cart),
         ordered=ordered_lately(cart),
         added="added" in request.args,
@@ -102,6 +115,35 @@ def change(shop: str) -> Response:
     here = request.form.get("here", "")
     known = here if here in parts().shops.slugs() else None
     return redirect(url_for("cart.show", shop=known), 303)
+
+
+@pages.post("/<shop>/cart/voucher")
+def voucher(shop: str) -> Response | tuple[str, int]:
+    """A code for what the cart holds of a shop, or none any more; then see other: the cart."""
+    slow_down("voucher", limit=TRIES)
+    open_shop = entered(shop)
+    word = request.form.get("here", "")
+    here = word if word in parts().shops.slugs() else None
+    back = redirect(url_for("cart.show", shop=here), 303)
+    if "remove" in request.form:
+        change_cart(lambda cart: cart.with_voucher(shop, None, key=uuid4()))
+        return back
+    typed = request.form.get("code", "").strip()
+    group = visitor_cart().group(shop)
+    if not typed or group is None:
+        return back
+    try:
+        found = usable_now(parts(), open_shop, typed)
+        looked = appraised(parts(), visitor_cart().with_voucher(shop, found.id, key=group.key))
+        if (seen := looked.group(shop)) and seen.voucher_refused is not None:
+            raise seen.voucher_refused
+    except Refusal as refusal:
+        languages.read_again_at(url_for("cart.show", shop=here))
+        why = of_voucher(refusal, now()) or of_refusal(refusal).detail
+        told = _cart_page(entered(here) if here else None, mistyped={shop: (typed, why)})
+        return told, of_refusal(refusal).status
+    change_cart(lambda cart: cart.with_voucher(shop, found.id, key=uuid4()))
+    return back
 
 
 def _onward(shop: str) -> Response:

@@ -4,7 +4,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from json import dumps, loads
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
@@ -25,8 +25,11 @@ from ledger.order.stamps import Customer
 from ledger.payments.capabilities import capability
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised, SignIn
+from ledger.vouchers.code import folded
+from ledger.vouchers.reduction import Offered, reduced
 from web.actions.cart import after_order, appraised
 from web.actions.place import place_order
+from web.actions.vouchers import covered_now
 from web.http.addresses import now
 from web.http.current import parts
 from web.http.person import account_here
@@ -38,6 +41,7 @@ from web.i18n import languages
 from web.i18n.format import local
 from web.i18n.gettext import _
 from web.i18n.refusals import of_field, of_lines, of_price, told_promise
+from web.i18n.voucher_words import of_voucher
 from web.pages.cart import ordered_lately, settled_cart
 from web.pages.forms import CheckoutForm
 from web.pages.grace_cancel import remember
@@ -53,18 +57,27 @@ _SHOWN = re.compile(r"([0-9]{1,18}) ([A-Z]{3})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A product and how many of it, before it is an order's line."""
+    """A product and how many of it, before it is an order's line.
+
+    `reduced` is what a piece costs with a voucher; None: it covers none of these.
+    """
 
     product: ProductRevised
     quantity: int
+    reduced: Money | None = None
 
     @property
     def title(self) -> str:
         return local(self.product.title)
 
     @property
+    def each(self) -> Money:
+        """What one piece costs: less with a voucher."""
+        return self.product.price if self.reduced is None else self.reduced
+
+    @property
     def price(self) -> Money:
-        return self.product.price * self.quantity
+        return self.each * self.quantity
 
 
 @pages.get("/<shop>/checkout")
@@ -85,6 +98,9 @@ def form(shop: str) -> str | Response:
     if not group.orderable:
         return redirect(url_for("cart.show", shop=shop), 303)
     empty.of_cart(group.group.key)
+    if group.group.voucher is not None:
+        known = parts().vouchers.find(group.group.voucher)
+        empty.code.data = (known.code if known else None) or ""
     wanted = {one.product: one.quantity for one in group.group.lines}
     return _page(open_shop, choices(open_shop, wanted), empty, changed=group.lines)
 
@@ -120,8 +136,9 @@ def place(shop: str) -> str | Response | tuple[str, int]:
     if too_often:
         sentence = _("Please wait a minute, then press again. Nothing is lost.")
         return _page(open_shop, chosen, sent, complaint=sentence), 429
-    if not sent.validate_on_submit() or key is None:
-        return _again(open_shop, chosen, sent)
+    only_looks = "apply" in request.form and sent.is_ours()
+    if only_looks or not sent.validate_on_submit() or key is None:
+        return _page(open_shop, chosen, sent) if only_looks else _again(open_shop, chosen, sent)
     try:
         return _bought(open_shop, sent, key)
     except LedgerUnavailable:
@@ -211,7 +228,9 @@ def _placed(shop: Shop, sent: CheckoutForm, key: UUID) -> Order:
         phone=_typed(sent.phone.data),
     )
     lines = [Wanted(product=slug, quantity=many) for slug, many in quantities().items()]
-    content = [shop.slug, [asdict(one) for one in lines], asdict(customer)]
+    code = _typed(sent.code.data)
+    content: list[object] = [shop.slug, [asdict(one) for one in lines], asdict(customer)]
+    content += [folded(code)] if code else []
     return place_order(
         parts(),
         shop.slug,
@@ -222,6 +241,7 @@ def _placed(shop: Shop, sent: CheckoutForm, key: UUID) -> Order:
         content=dumps(content, sort_keys=True).encode(),
         expected_total=_shown(),
         account=account.id if (account := account_here()) else None,
+        code=code,
     )
 
 
@@ -243,6 +263,8 @@ def _refused(
     if isinstance(refusal, no.CustomerInvalid) and refusal.field in sent:
         sent.complain(refusal.field, of_field(refusal.field))
         return _again(shop, chosen, sent)
+    if of_voucher(refusal, now()):
+        return _page(shop, chosen, sent), of_refusal(refusal).status
     if isinstance(refusal, no.KeyReused):
         return _sent_before(shop, chosen, sent)
     sentence = of_lines(refusal, shop)
@@ -284,6 +306,35 @@ def _unaccepted(sent: CheckoutForm) -> int:
     return 400 if "csrf_token" in sent.errors else 422
 
 
+def _priced(shop: Shop, chosen: list[Choice], form: CheckoutForm) -> list[Choice]:
+    """What was chosen, at the prices that the typed code gives; says at its field if it gives none.
+
+    What a voucher covers stands by itself, as it will in the order.
+    """
+    code = _typed(form.code.data)
+    if not code:
+        return chosen
+    offered = [
+        Offered(product=one.product.slug, price=one.product.price, quantity=one.quantity)
+        for one in chosen
+    ]
+    try:
+        voucher, many = covered_now(parts(), shop, code, offered)
+    except no.Refusal as refusal:
+        form.complain("code", of_voucher(refusal, now()))
+        return chosen
+    effect = voucher.terms.effect
+    return [
+        part
+        for one, pieces in zip(chosen, many, strict=True)
+        for part in (
+            replace(one, quantity=pieces, reduced=reduced(one.product.price, effect)),
+            replace(one, quantity=one.quantity - pieces),
+        )
+        if part.quantity
+    ]
+
+
 def _page(
     shop: Shop,
     chosen: list[Choice],
@@ -293,16 +344,17 @@ def _page(
     first: Order | None = None,
     changed: Sequence[AppraisedLine] = (),
 ) -> str:
-    currency = shop.terms.currency
+    currency, priced = shop.terms.currency, _priced(shop, chosen, form)
     named = {f"{PREFIX}{one.product.slug}": one.quantity for one in chosen}
     again = {} if form.is_of_cart else named
     languages.read_again_at(url_for("checkout.form", shop=shop.slug), again)
-    gross = [(one.product.vat_percent, one.price) for one in chosen]
+    gross = [(one.product.vat_percent, one.price) for one in priced]
     sum_of_all = total([price for _rate, price in gross], currency)
     return render_template(
         "checkout.html",
         shop=shop,
         chosen=chosen,
+        priced=priced,
         form=form,
         complaint=complaint,
         first=first,

@@ -99,6 +99,7 @@ class CheckoutForm(TypedForm):
     last_name = StringField(_l("Last name"), [InputRequired(_l("Enter your last name.")), accepted])
     email = EmailField(_l("Email"), [InputRequired(_l("Enter your email address.")), accepted])
     phone = TelField(_l("Phone (optional)"), [Optional(), accepted])
+    code = StringField(_l("Voucher (optional)"))
     key = HiddenField()
     cart = HiddenField()
 

@@ -164,3 +164,13 @@ for (const input of document.querySelectorAll("input[data-shrinks]")) {
     }
   });
 }
+
+// All orders of a page at one touch, and none at the next.
+for (const button of document.querySelectorAll("[data-tick-all]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const boxes = [...document.querySelectorAll('input[type="checkbox"][form="selection"]')];
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+  });
+}

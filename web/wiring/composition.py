@@ -65,6 +65,7 @@ from ledger.order.service import Orders
 from ledger.shop.cache import ShopCache
 from ledger.shop.service import Shops
 from ledger.staff.service import StaffMembers
+from ledger.vouchers.service import Vouchers
 from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
 from web.wiring.parts import Parts
@@ -175,6 +176,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         passkeys=PostgresPasskeys(connections),
         staff=StaffMembers(store, staff_streams.members),
         credentials=PostgresCredentials(connections),
+        vouchers=Vouchers(store),
         approvals=Approvals(
             store, orders, staff_streams.approvals, about=staff_streams.approvals_of
         ),

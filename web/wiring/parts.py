@@ -30,6 +30,7 @@ from ledger.shop.service import Shops
 from ledger.staff.service import StaffMembers
 from ledger.statements.entry import BankStatement
 from ledger.statements.transfers import RefundTransfer, TransferFile
+from ledger.vouchers.service import Vouchers
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from projections.reports.forms import ReportFile
@@ -353,6 +354,7 @@ class Parts:
     passkeys: Passkeys
     staff: StaffMembers
     approvals: Approvals
+    vouchers: Vouchers
     credentials: CredentialStore
     pictures: Pictures
     sign_in_links: SignInLinks
