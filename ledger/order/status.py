@@ -72,6 +72,17 @@ def _failed_for_good(refund: Refund, order: Order) -> bool:
     return (refund.was_refused or refund.failed_late) and not order.replaced(refund)
 
 
+FLAGS = (
+    "overpaid",
+    "underpaid",
+    "payment_unknown",
+    "refund_unknown",
+    "void_failed",
+    "late_payment",
+    "disputed",
+)
+
+
 @once
 def flags(order: Order) -> tuple[str, ...]:
     """What else people should know, beside the status word."""
@@ -87,4 +98,4 @@ def flags(order: Order) -> tuple[str, ...]:
         "late_payment": late,
         "disputed": bool(order.disputed),
     }
-    return tuple(name for name, up in raised.items() if up)
+    return tuple(name for name in FLAGS if raised[name])

@@ -190,6 +190,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /api/v1/shops/<shop>/orders/<order>/stamps": (Place.SHOP, _READ),
     "GET /api/v1/shops/<shop>/orders/<order>/refunds-by-hand": (Place.SHOP, _STAFF),
     "GET /api/v1/shops/<shop>/approvals": (Place.SHOP, _READ),
+    "GET /api/v1/shops/<shop>/orders": (Place.SHOP, _READ),
     "GET /api/v1/shops/<shop>/reports/<name>": (Place.SHOP, _READ),
     "POST /api/v1/shops/<shop>/approvals/<approval>/approve": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/approvals/<approval>/decline": (Place.SHOP, _STAFF),
