@@ -20,16 +20,17 @@ class OrderAddress:
 
 
 def order_addresses(order: Order) -> Sequence[OrderAddress]:
-    """One row for each address, whoever corrected it."""
+    """One row for each address, whoever corrected it, of holders of tickets, too."""
     if order.placed is None:
         return ()
-    known = sorted({order.placed.email_index, *order.former_addresses})
+    ours = {order.placed.email_index, *order.former_addresses}
+    known = sorted(ours | order.holder_addresses)
     return tuple(OrderAddress(stream=order.id, email_index=one) for one in known)
 
 
 ORDER_ADDRESSES = Projection(
     name="order_addresses",
-    version=1,
+    version=2,
     row=OrderAddress,
     key=("email_index",),
     rows={Order: order_addresses},

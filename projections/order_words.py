@@ -3,12 +3,14 @@
 Terms are plain here and personal: whoever keeps them keeps keyed fingerprints of them (ADR 0034).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
 from ledger.order.order import Order
 from ledger.order.stamps import Customer
+from ledger.order.ticket_answers import asked_tickets
+from ledger.shop.questions import QuestionKind
 from ledger.tickets.code import as_stored
 
 # Letters. Shorter beginnings would find everybody, longer ones tell few people apart.
@@ -53,7 +55,8 @@ class Wanted:
         if "@" in self.text or as_stored(self.text):
             return {*self.terms} <= {*order_terms(order)}
         person = order.terms.customer
-        known = _names(person) if person else ()
+        holders = (name for told in _holders(order) for name in words_of(told))
+        known = (*_names(person), *holders) if person else ()
         wanted = words_of(self.text)
         return bool(wanted) and all(any(name.startswith(w) for name in known) for w in wanted)
 
@@ -68,11 +71,29 @@ def _terms(order: Order) -> Iterator[str]:
     if person is None:
         return
     yield _mail(person.email)
-    for name in _names(person):
-        for length in range(SHORTEST, min(len(name), LONGEST) + 1):
-            yield _name(name[:length])
+    yield from _beginnings(_names(person))
+    for told in _holders(order):
+        if "@" in told:
+            yield _mail(told)
+        else:
+            yield from _beginnings(words_of(told))
     for code in (order.tickets and order.tickets.codes) or ():
         yield _ticket(code)
+
+
+def _beginnings(names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        for length in range(SHORTEST, min(len(name), LONGEST) + 1):
+            yield _name(name[:length])
+
+
+def _holders(order: Order) -> Iterator[str]:
+    """Names and addresses of who holds, or held, a ticket of the order."""
+    for one in asked_tickets(order):
+        wanted = (QuestionKind.NAME, QuestionKind.EMAIL)
+        told = (one.answers.get(each.slug, "") for each in one.questions if each.kind in wanted)
+        yield from filter(None, told)
+    yield from (one.email for one in order.sendings if one.email)
 
 
 def _names(person: Customer) -> tuple[str, ...]:

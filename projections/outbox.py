@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from ledger.order.due import Due
+from ledger.order.holders_letters import sending_of
 from ledger.order.letter_delivery import Posting
-from ledger.order.letters_due import Due, owed
+from ledger.order.letters_due import owed
 from ledger.order.order import Order
 from ledger.order.stamps import Letter
 from projections.engine.projection import Projection
@@ -66,6 +68,9 @@ def _since(order: Order, cause: UUID, letter: Letter) -> datetime | None:
         case Letter.MOVED:
             told = (one.told_at for one in order.moves if one.correlation_id == cause)
             return next(told, None)
+        case Letter.TICKET | Letter.TICKET_VOID:
+            sending = sending_of(order, cause)
+            return sending.sent_at if sending else None
         case _:
             taken = (one.at for one in order.withdrawals if one.under == cause)
             refund = order.refunds.get(cause)
@@ -74,7 +79,7 @@ def _since(order: Order, cause: UUID, letter: Letter) -> datetime | None:
 
 OUTBOX = Projection(
     name="outbox",
-    version=3,
+    version=4,
     row=Outgoing,
     key=("correlation_id", "letter"),
     rows={Order: outbox},

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ledger.kernel.money import Money, total, zero
+from ledger.order.due import Due
 from ledger.order.letter_delivery import Posting
-from ledger.order.letters_due import RECEIPTS, Due, owed
+from ledger.order.letters_due import RECEIPTS, owed
 from ledger.order.order import Order
 from ledger.order.refund import Refund
 from ledger.order.stamps import Letter

@@ -963,7 +963,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="reminder-before-its-time",
-        file="ledger/order/letters_due.py",
+        file="ledger/order/due.py",
         old="        begun = self.begin is None or self.begin <= now\n",
         new="        begun = True\n",
         tests=("tests/ledger/order/test_how_to_pay.py",),

@@ -39,6 +39,11 @@ def test_every_bound_is_on_the_page_and_no_other():
         "DIRECTIONS",
         "ALT_TEXT",
         "HAND_OUT",
+        "QUESTION_LABEL",
+        "QUESTION_HINT",
+        "CHOICE_LABEL",
+        "HOLDER_NAME",
+        "ANSWER",
     ]
     expected += [f"{getattr(limits, one)} characters" for one in others]
     expected += [f"{limits.FILE_BYTES} bytes"]

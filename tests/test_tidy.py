@@ -32,6 +32,8 @@ TEXTS = sorted(
 LONG_MODULES = {
     "ledger/order/transitions.py": "all that can happen to an order in one table",
     "ledger/order/order.py": "one word for each question that people ask of an order",
+    "ledger/kernel/refusals.py": "every reason to say no in one flat hierarchy",
+    "ledger/order/commands.py": "every wish an order can be asked: the union is exhaustive",
     "ledger/order/stamps.py": "all stamps of an order in one file: the union is exhaustive",
 }
 LONG_FUNCTIONS = {

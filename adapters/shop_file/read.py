@@ -3,7 +3,7 @@
 What the values may be is `ledger.shop.rules`'.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -35,6 +35,7 @@ from ledger.kernel.refusals import ShopInvalid
 from ledger.shop import rules
 from ledger.shop.faults import Fault
 from ledger.shop.limits import FILE_BYTES
+from ledger.shop.questions import AnswerChoice, Needed, QuestionKind, Questions, TicketQuestion
 from ledger.shop.shop import ProductSpec, ShopSpec
 from ledger.shop.stamps import (
     Admission,
@@ -59,17 +60,36 @@ class Capture(StrEnum):
     MANUAL = "manual"
 
 
-def products(reading: Reading, node: Node, path: Place) -> Sequence[dict[str, Any]] | None:
-    if not isinstance(node, Items):
-        reading.wrong(path, shown(node), "a list of products")
-        return None
-    found = []
-    for number, one in enumerate(node.items):
-        reading.lines[(*path, number)] = one.line
-        found.append(reading.keys(one, (*path, number), PRODUCT))
-    return found
+def _listed(
+    known: Callable[[], Mapping[str, Key]], right: str
+) -> Callable[[Reading, Node, Place], Any]:
+    """A list of mappings with these keys."""
+
+    def read(reading: Reading, node: Node, path: Place) -> Sequence[dict[str, Any]] | None:
+        if not isinstance(node, Items):
+            reading.wrong(path, shown(node), right)
+            return None
+        found = []
+        for number, one in enumerate(node.items):
+            reading.lines[(*path, number)] = one.line
+            found.append(reading.keys(one, (*path, number), known()))
+        return found
+
+    return read
 
 
+CHOICE: Mapping[str, Key] = {
+    "slug": Key(text, "", needed=True),
+    "label": Key(texts, {}, needed=True),
+}
+QUESTION: Mapping[str, Key] = {
+    "slug": Key(text, "", needed=True),
+    "kind": Key(one_of(QuestionKind), QuestionKind.TEXT, needed=True),
+    "label": Key(texts, {}, needed=True),
+    "hint": Key(texts, {}),
+    "needed": Key(one_of(Needed), Needed.OPTIONAL),
+    "choices": Key(_listed(lambda: CHOICE, "a list of choices"), ()),
+}
 SELLER: Mapping[str, Key] = {
     "name": Key(text, "", needed=True),
     "email": Key(text, "", needed=True),
@@ -105,6 +125,8 @@ PRODUCT: Mapping[str, Key] = {
     "available_from": Key(moment, None),
     "available_until": Key(moment, None),
     "admission": Key(group(ADMISSION), None),
+    "questions": Key(_listed(lambda: QUESTION, "a list of questions"), ()),
+    "answers_until": Key(moment, None),
 }
 BANK_ACCOUNT: Mapping[str, Key] = {
     "iban": Key(text, "", needed=True),
@@ -130,7 +152,7 @@ SHOP: Mapping[str, Key] = {
     "timezone": Key(zone, "UTC", needed=True),
     "starts_at": Key(moment, "2000-01-01T00:00:00", needed=True),
     "provider": Key(text, "", needed=True),
-    "products": Key(products, (), needed=True),
+    "products": Key(_listed(lambda: PRODUCT, "a list of products"), (), needed=True),
     "quotas": Key(seats, {}, needed=True),
     "capture": Key(one_of(Capture), Capture.AUTOMATIC),
     "grace_period": Key(duration, 3600),
@@ -303,13 +325,19 @@ def _product(
 ) -> ProductSpec:
     window = {
         name: _utc(one[name], (*path, name), reading, there) if one[name] else None
-        for name in ("available_from", "available_until")
+        for name in ("available_from", "available_until", "answers_until")
     }
+    asked = Questions(
+        asked=tuple(_question(each) for each in one["questions"]),
+        until=window.pop("answers_until"),
+    )
     told = {
         "price": Money(one["price"], file["currency"]),
         "admission": _admission(one["admission"]),
+        "questions": asked,
     }
-    plain = {name: value for name, value in one.items() if name not in window}
+    apart = (*window, "answers_until")
+    plain = {name: value for name, value in one.items() if name not in apart}
     return ProductSpec(**plain | window | told)
 
 
@@ -317,6 +345,11 @@ def _admission(said: Mapping[str, Any] | None) -> Admission | None:
     """None where it says nothing: then every day and door is meant."""
     found = Admission(**said) if said else Admission()
     return None if found == Admission() else found
+
+
+def _question(one: Mapping[str, Any]) -> TicketQuestion:
+    choices = tuple(AnswerChoice(**each) for each in one["choices"])
+    return TicketQuestion(**{**one, "choices": choices})
 
 
 def _utc(word: str, path: Place, reading: Reading, there: ZoneInfo) -> datetime:

@@ -209,6 +209,7 @@ def _product(one: ProductSpec, said: Preferences) -> Iterator[str]:
         yield f"    {key}: {_moment(when, said)}" if when else f"    {example}"
     if one.admission:
         yield from _admission(one.admission)
+    yield from _questions(one, said)
 
 
 def _admission(said: Admission) -> Iterator[str]:
@@ -219,6 +220,28 @@ def _admission(said: Admission) -> Iterator[str]:
     yield f"      reentry: {_flag(said.reentry)}  # true: whoever left may come in again"
     if said.hand_out:
         yield from _texts("hand_out", said.hand_out, "      ")
+
+
+def _questions(one: ProductSpec, said: Preferences) -> Iterator[str]:
+    """What is asked about each ticket, as far as anything is."""
+    if one.questions.until:
+        yield f"    answers_until: {_moment(one.questions.until, said)}"
+    if not one.questions.asked:
+        return
+    yield "    # Asked about each ticket; needed: optional, at_checkout or later."
+    yield "    questions:"
+    for question in one.questions.asked:
+        yield f"      - slug: {scalar(question.slug)}"
+        yield f"        kind: {scalar(question.kind)}"
+        yield from _texts("label", question.label, "        ")
+        if question.hint:
+            yield from _texts("hint", question.hint, "        ")
+        yield f"        needed: {scalar(question.needed)}"
+        if question.choices:
+            yield "        choices:"
+        for choice in question.choices:
+            yield f"          - slug: {scalar(choice.slug)}"
+            yield from _texts("label", choice.label, "            ")
 
 
 def _words(texts: Iterable[str]) -> Iterator[str]:

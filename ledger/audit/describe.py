@@ -62,6 +62,10 @@ def _product(one: shop_stamps.ProductRevised) -> str:
     return f"Product {one.slug}, revision {one.revision}, at {spoken(one.price)}"
 
 
+def _numbers(tickets: Sequence[stamps.TicketAddress]) -> str:
+    return ", ".join(f"ticket {one.ticket}" for one in tickets)
+
+
 def _erased(one: Erased) -> str:
     return f"The person was erased ({one.ground}): the data key is destroyed"
 
@@ -81,6 +85,14 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return _placed(one)
         case stamps.ContactChanged():
             return "Contact corrected by ticket sales"
+        case stamps.QuestionsAsked():
+            return f"Asked about the tickets of {len(one.asked)} lines"
+        case stamps.AnswersChanged():
+            return f"Answers changed: {_numbers(one.tickets)}"
+        case stamps.TicketSentOn():
+            return f"Ticket {one.ticket} sent on to its holder, under a new code"
+        case stamps.TicketTakenBack():
+            return f"Ticket {one.ticket} taken back, under a new code"
         case stamps.NoteWritten():
             return "Ticket sales wrote a note"
         case stamps.ZeroPrice():
@@ -186,6 +198,8 @@ def _of_shop(one: shop_stamps.ShopStamp) -> str:  # noqa: C901 (a dispatching ma
             return f"Quota {one.slug} holds {one.capacity} seats"
         case shop_stamps.ProductRevised():
             return _product(one)
+        case shop_stamps.QuestionsSet():
+            return f"What is asked about each ticket of {one.product}, from here on"
         case shop_stamps.ProductWithdrawn():
             return f"Product {one.slug} withdrawn"
         case shop_stamps.ShopRestated():

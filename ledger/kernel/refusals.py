@@ -83,6 +83,31 @@ class CustomerInvalid(Refusal):
         self.field, self.rule = field, rule
 
 
+class AnswersInvalid(Refusal):
+    """An answer about a ticket is missing, or cannot be taken."""
+
+    def __init__(self, *, product: str, ticket: int, question: str, rule: str) -> None:
+        """`ticket` counts the tickets of the product in this order, from 1."""
+        super().__init__(f"{product}, ticket {ticket}: {question}: {rule}")
+        self.product, self.ticket, self.question, self.rule = product, ticket, question, rule
+
+
+class AnswersClosed(Refusal):
+    """The answers about these tickets cannot be changed any more; ticket sales can help."""
+
+
+class AnswersMoved(Refusal):
+    """Somebody answered for this ticket meanwhile. Look at it again, then press once more."""
+
+
+class TicketNotSendable(Refusal):
+    """This ticket cannot be sent on, or taken back, as it stands."""
+
+    def __init__(self, *, ticket: int, rule: str) -> None:
+        super().__init__(f"ticket {ticket}: {rule}")
+        self.ticket, self.rule = ticket, rule
+
+
 class AmountNotPayable(Refusal):
     """The payment provider of this shop does not take this amount. Order less, or more, at once."""
 

@@ -1,13 +1,13 @@
 """Every wish an order can be asked. Time, identifiers and randomness arrive in the command."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from ledger.kernel.erasure import Ground
 from ledger.kernel.money import Money
-from ledger.order.stamps import Cause, Customer, Letter, Pieces
+from ledger.order.stamps import Cause, Customer, Letter, Pieces, TicketAnswers
 from ledger.order.tickets import TicketCode
 from ledger.shop.stamps import Admission
 
@@ -27,10 +27,15 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A product and how many of it."""
+    """A product and how many of it.
+
+    `answers` are what is told of each of its tickets, in their order, by question; those of the
+    last ones may be left out.
+    """
 
     product: str
     quantity: int
+    answers: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ class PlaceOrder(Command):
     `request_digest` is keyed. `expected_total` is what was shown as the price; None where nobody
     says what was. `account` is that of whoever is signed in. `for_customer`: ticket sales place
     it, whatever is on sale just now. `voucher` is the stream of the code that was typed, whether or
-    not there is such a voucher.
+    not there is such a voucher. `holders` are keyed hashes of the addresses in answers.
     """
 
     order: UUID
@@ -62,6 +67,7 @@ class PlaceOrder(Command):
     account: UUID | None = None
     for_customer: bool = False
     voucher: UUID | None = None
+    holders: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +166,44 @@ class ChooseAfterMove(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAnswers(Command):
+    """The buyer or a holder answers for some tickets; `holders` as of `PlaceOrder`.
+
+    `seen` is the version of the order that was looked at; None where nobody says.
+    """
+
+    tickets: tuple[TicketAnswers, ...]
+    holders: Mapping[str, str] = field(default_factory=dict)
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendTicket(Command):
+    """The buyer sends a ticket on to who will use it, by its number from 1.
+
+    `email_index` is keyed. `code` is what opens the holder's page, `ticket_code` the ticket's new
+    one; both are secrets. `language` is that of the letter.
+    """
+
+    ticket: int
+    email: str
+    email_index: str
+    language: str
+    code: str
+    ticket_code: TicketCode
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeTicketBack(Command):
+    """The buyer wants a ticket back that was sent on. `ticket_code` is its new one."""
+
+    ticket: int
+    ticket_code: TicketCode
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetakeSeats(Command):
     """Ours: money came after the time-out; take the seats again if there is room."""
 
@@ -247,6 +291,14 @@ class ChangeContact(StaffCommand):
 
     customer: Customer
     email_index: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectAnswers(StaffCommand):
+    """Ticket sales correct what was answered for some tickets; `holders` as of `PlaceOrder`."""
+
+    tickets: tuple[TicketAnswers, ...]
+    holders: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -371,6 +423,7 @@ StaffAct = (
     | WithdrawCancellation
     | ResendLetter
     | ChangeContact
+    | CorrectAnswers
     | WriteNote
 )
 StaffWish = RetryRefund | StaffAct
@@ -389,6 +442,9 @@ OrderCommand = (
     | CancelWithShop
     | MoveWithShop
     | ChooseAfterMove
+    | ChangeAnswers
+    | SendTicket
+    | TakeTicketBack
     | RetakeSeats
     | ReturnPayment
     | StaffWish

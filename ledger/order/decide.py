@@ -23,12 +23,14 @@ from ledger.order.commands import (
     CancelUnpaid,
     CancelWithShop,
     CaptureAuthorization,
+    ChangeAnswers,
     ChangeContact,
     CheckIn,
     CheckOut,
     ChooseAfterMove,
     CompleteCancellation,
     ConfirmCancellation,
+    CorrectAnswers,
     ErasePerson,
     GiveUpUnpaid,
     MarkPaid,
@@ -43,15 +45,18 @@ from ledger.order.commands import (
     RetakeSeats,
     RetryRefund,
     ReturnPayment,
+    SendTicket,
     StaffAct,
     StaffWish,
     StartLetter,
+    TakeTicketBack,
     UndoCheckIn,
     VoidAuthorization,
     WithdrawCancellation,
     WithdrawPayment,
     WriteNote,
 )
+from ledger.order.decisions.answers import change_answers, correct_answers
 from ledger.order.decisions.capture import (
     cancel_in_grace,
     capture_authorization,
@@ -69,6 +74,7 @@ from ledger.order.decisions.part import (
     require_same_part,
 )
 from ledger.order.decisions.second_person import require_second_person
+from ledger.order.decisions.send_ticket import send_ticket, take_ticket_back
 from ledger.order.decisions.shop_change import cancel_with_shop, choose, move_with_shop
 from ledger.order.decisions.staff import (
     cancel_order,
@@ -104,6 +110,7 @@ _WITH_A_PERSON = (
     WithdrawCancellation,
     ResendLetter,
     ChangeContact,
+    CorrectAnswers,
     WriteNote,
 )
 
@@ -141,6 +148,12 @@ def decide(  # noqa: C901 (a dispatching match)
             return move_with_shop(command, order)
         case ChooseAfterMove():
             return choose(command, order)
+        case ChangeAnswers():
+            return change_answers(command, order)
+        case SendTicket():
+            return send_ticket(command, order)
+        case TakeTicketBack():
+            return take_ticket_back(command, order)
         case RetakeSeats():
             return (SeatsRetaken(),) if order.released and came_late(order) else _NOTHING
         case ReturnPayment():
@@ -350,6 +363,8 @@ def _by_one(  # noqa: C901 (a dispatching match)
             return resend(command, order)
         case ChangeContact():
             return change_contact(command, order)
+        case CorrectAnswers():
+            return correct_answers(command, order)
         case WriteNote():
             return write_note(command, order)
         case _:

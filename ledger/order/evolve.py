@@ -11,6 +11,7 @@ from ledger.kernel.values import replace
 from ledger.order.amendment import amendment
 from ledger.order.attendance import scanned
 from ledger.order.correction import withdrawal
+from ledger.order.holder import ended, sending
 from ledger.order.letter_delivery import LetterStamp, told_posting
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
 from ledger.order.order import Note, Order, StartMove, link_request, told_dispute
@@ -18,6 +19,7 @@ from ledger.order.payment_attempt import AttemptBegins, AttemptNews, begun_attem
 from ledger.order.refund import RefundStamp, told_refund
 from ledger.order.seen_stamps import Seen
 from ledger.order.stamps import (
+    AnswersChanged,
     AuthorizationExpired,
     Authorized,
     CancellationRequested,
@@ -48,6 +50,7 @@ from ledger.order.stamps import (
     PaymentFailed,
     PaymentPending,
     PaymentWithdrawn,
+    QuestionsAsked,
     ReceiptFailed,
     ReceiptResendRequested,
     ReceiptSendStarted,
@@ -62,11 +65,13 @@ from ledger.order.stamps import (
     TicketCheckedIn,
     TicketCheckedOut,
     TicketCheckInUndone,
+    TicketSentOn,
     TicketsIssued,
+    TicketTakenBack,
     Voided,
     ZeroPrice,
 )
-from ledger.order.tickets import ticket_set
+from ledger.order.tickets import TicketSet, ticket_set
 
 _OF_AN_ORDER = frozenset[type](get_args(OrderStamp))
 
@@ -169,6 +174,15 @@ def _changed(  # noqa: C901 (a dispatching match)
             return _accepted(order, recorded.correlation_id)
         case ContactChanged():
             return _contact_changed(order, stamp)
+        case QuestionsAsked():
+            asked = {one.line: one.questions for one in stamp.asked}
+            return replace(order, asked={**order.asked, **asked})
+        case AnswersChanged():
+            return _answered(order, stamp, recorded)
+        case TicketSentOn():
+            return _sent_on(order, stamp, recorded)
+        case TicketTakenBack():
+            return _taken_back(order, stamp, recorded)
         case NoteWritten():
             return _noted(order, stamp, recorded)
         case TicketCheckedIn() | TicketCheckedOut():
@@ -202,6 +216,43 @@ def _contact_changed(order: Order, stamp: ContactChanged) -> Order:
     former = order.placed.email_index
     who = dataclasses.replace(order.placed, customer=stamp.customer, email_index=stamp.email_index)
     return replace(order, placed=who, former_addresses=(*order.former_addresses, former))
+
+
+def _answered(order: Order, stamp: AnswersChanged, recorded: Recorded[object]) -> Order:
+    told = {one.ticket: one.answers for one in stamp.answers or ()}
+    at = {one.ticket: recorded.version for one in stamp.tickets}
+    known = (one.email_index for one in stamp.tickets if one.email_index)
+    return replace(
+        order,
+        answers={**order.answers, **told},
+        answered_at={**order.answered_at, **at},
+        holder_addresses=order.holder_addresses | {*known},
+    )
+
+
+def _sent_on(order: Order, stamp: TicketSentOn, recorded: Recorded[object]) -> Order:
+    """Whoever held the ticket before holds it no more."""
+    former = order.holders.get(stamp.ticket)
+    before = ended(order.sendings, former.correlation_id if former else None, recorded)
+    return replace(
+        order,
+        sendings=(*before, sending(stamp, recorded)),
+        tickets=_renewed(order, stamp),
+        holder_addresses=order.holder_addresses | {stamp.email_index},
+    )
+
+
+def _taken_back(order: Order, stamp: TicketTakenBack, recorded: Recorded[object]) -> Order:
+    return replace(
+        order,
+        sendings=ended(order.sendings, stamp.sending, recorded),
+        tickets=_renewed(order, stamp),
+    )
+
+
+def _renewed(order: Order, stamp: TicketSentOn | TicketTakenBack) -> TicketSet | None:
+    known = order.tickets
+    return known and known.renewed(stamp.ticket, hash=stamp.hash, code=stamp.ticket_code)
 
 
 def _noted(order: Order, stamp: NoteWritten, recorded: Recorded[object]) -> Order:
@@ -336,6 +387,8 @@ def _erased(order: Order, recorded: Recorded[object]) -> Order:
         links=tuple(dataclasses.replace(one, code=None) for one in order.links),
         moves=tuple(moves),
         notes=tuple(replace(one, text=None) for one in order.notes),
+        answers={},
+        sendings=tuple(replace(one, email=None, code=None) for one in order.sendings),
         erased_at=recorded.recorded_at,
         erased_position=recorded.position,
     )

@@ -1,13 +1,14 @@
 """Which letters an order owes, and which of them are still due (SPEC R1)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from ledger.kernel.clocks import after
 from ledger.kernel.events import derived
 from ledger.order.correction import Withdrawal
+from ledger.order.due import Due
+from ledger.order.holders_letters import holders_letters
 from ledger.order.order import Order
 from ledger.order.payable import awaits_payer, pay_by
 from ledger.order.payment_attempt import Attempt
@@ -18,25 +19,6 @@ from ledger.order.stamps import Cause, Letter
 ACKNOWLEDGED_WITHIN = timedelta(minutes=2)
 _WISHES = (Cause.CUSTOMER, Cause.SHOP_MOVED)
 RECEIPTS = (Letter.PAID, Letter.REFUNDED, Letter.CANCELLED, Letter.CORRECTION)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A letter that an order calls for. `position` is that of the stamp which called.
-
-    It is sent from `begin` on, and not any more when `end` has come.
-    """
-
-    correlation_id: UUID
-    letter: Letter
-    position: int
-    begin: datetime | None = None
-    end: datetime | None = None
-
-    def is_due(self, now: datetime) -> bool:
-        """Whether this is the time for it."""
-        begun = self.begin is None or self.begin <= now
-        return begun and (self.end is None or now < self.end)
 
 
 def letters_due(order: Order) -> tuple[Due, ...]:
@@ -79,6 +61,7 @@ def _beside(order: Order) -> Iterator[Due]:
     yield from _how_to_pay(order)
     yield from _moved(order)
     yield from _withdrawal(order)
+    yield from holders_letters(order)
 
 
 def _paid(order: Order) -> Iterator[Due]:

@@ -18,8 +18,15 @@ from ledger.order.decide import decide
 from ledger.order.decisions.capture import capture_due_at
 from ledger.order.order import Order
 from ledger.order.payable import pay_by
-from ledger.order.stamps import Customer, OrderStamp, Pieces
+from ledger.order.stamps import Customer, OrderStamp, Pieces, TicketAnswers
+from ledger.order.ticket_answers import asked_tickets
+from ledger.order.tickets import TicketCode
+from ledger.shop.questions import QuestionKind
 from ledger.shop.shop import ONLY_DOOR
+from ledger.tickets.code import code_of
+
+# As if it had been drawn: nobody is given it.
+_FRESH = TicketCode(code=code_of(0), hash="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +131,56 @@ def _retry_refund(order: Order, at: datetime) -> c.OrderCommand:
     return c.RetryRefund(**_who(order, **under), at=at)
 
 
+def _first_answers(order: Order) -> tuple[TicketAnswers, ...]:
+    """Of the first ticket, as they are not; of an order that asks nothing, of none it has."""
+    asked = asked_tickets(order)
+    first = asked[0] if asked else None
+    told = dict(first.answers) if first else {}
+    for one in first.questions if first else ():
+        if one.kind in (QuestionKind.NAME, QuestionKind.TEXT):
+            told[one.slug] = "Other" if told.get(one.slug) != "Other" else "Another"
+    return (TicketAnswers(ticket=first.ticket.number if first else 0, answers=told),)
+
+
+def _change_answers(order: Order, at: datetime) -> c.OrderCommand:
+    holders = dict.fromkeys(_addresses(order), "")
+    told = _first_answers(order)
+    return c.ChangeAnswers(**_who(order), at=at, tickets=told, holders=holders)
+
+
+def _correct_answers(order: Order, at: datetime) -> c.OrderCommand:
+    holders = dict.fromkeys(_addresses(order), "")
+    told = _first_answers(order)
+    return c.CorrectAnswers(**_staff(order, at), tickets=told, holders=holders)
+
+
+def _addresses(order: Order) -> tuple[str, ...]:
+    every = asked_tickets(order)
+    return tuple(text for one in every for text in one.answers.values() if "@" in text)
+
+
+def _ticket(order: Order) -> int:
+    """One that was sent on, else the first."""
+    return next(iter(order.holders), 1)
+
+
+def _send_ticket(order: Order, at: datetime) -> c.OrderCommand:
+    return c.SendTicket(
+        **_who(order),
+        at=at,
+        ticket=_ticket(order),
+        email="holder@example.org",
+        email_index="",
+        language="en",
+        code="",
+        ticket_code=_FRESH,
+    )
+
+
+def _take_back(order: Order, at: datetime) -> c.OrderCommand:
+    return c.TakeTicketBack(**_who(order), at=at, ticket=_ticket(order), ticket_code=_FRESH)
+
+
 def _change_contact(order: Order, at: datetime) -> c.OrderCommand:
     """To somebody of whom nothing is known."""
     nobody = Customer(first_name="", last_name="", email="")
@@ -152,6 +209,9 @@ ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
     t.LEAVE_MOVED: _choose(refund=True),
     t.CANCEL_AT_ONCE: lambda order, at: c.CancelInGrace(**_who(order), at=at),
     t.GIVE_UP: lambda order, at: c.GiveUpUnpaid(**_who(order), at=at),
+    t.CHANGE_ANSWERS: _change_answers,
+    t.SEND_TICKET: _send_ticket,
+    t.TAKE_BACK: _take_back,
     t.MARK_PAID: lambda order, at: c.MarkPaid(**_staff(order, at)),
     t.CANCEL: lambda order, at: c.CancelOrder(**_staff(order, at)),
     t.CANCEL_AND_REFUND: lambda order, at: c.CancelOrder(**_staff(order, at), refund=True),
@@ -166,6 +226,7 @@ ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
         **_staff(order, at), approver="somebody else"
     ),
     t.CHANGE_CONTACT: _change_contact,
+    t.CORRECT_ANSWERS: _correct_answers,
     t.WRITE_NOTE: lambda order, at: c.WriteNote(**_staff(order, at)),
     t.CHECK_IN: lambda order, at: c.CheckIn(**_scan(order, at), rules={}),
     t.CHECK_OUT: lambda order, at: c.CheckOut(**_scan(order, at)),

@@ -15,6 +15,7 @@ from ledger.kernel.values import replace
 from ledger.order.amendment import Amendment, counted, lines_of, seats_of, without
 from ledger.order.attendance import Attendance, Scan, TicketAtDoor, attendances
 from ledger.order.correction import Withdrawal
+from ledger.order.holder import Sending
 from ledger.order.letter_delivery import Posting
 from ledger.order.numbers import payment_reference
 from ledger.order.payment_attempt import Attempt
@@ -33,6 +34,7 @@ from ledger.order.stamps import (
     Visit,
 )
 from ledger.order.tickets import Ticket, TicketSet, ticket_count, tickets_of
+from ledger.shop.questions import Questions
 
 
 class Dispute(Struct, frozen=True, kw_only=True):
@@ -131,6 +133,11 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     tickets: TicketSet | None = None
     scans: Mapping[UUID, Scan] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    asked: Mapping[int, Questions] = field(default_factory=dict)
+    answers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    answered_at: Mapping[int, int] = field(default_factory=dict)
+    sendings: tuple[Sending, ...] = ()
+    holder_addresses: frozenset[str] = frozenset()
     former_addresses: tuple[str, ...] = ()
     erased_at: datetime | None = None
     erased_position: int = 0
@@ -436,6 +443,19 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     def attendance(self) -> Mapping[TicketAtDoor, Attendance]:
         """Who came in with its tickets, by ticket, day and door."""
         return attendances([*self.scans.values()]) if self.scans else {}
+
+    @cached_property
+    def holders(self) -> Mapping[int, Sending]:
+        """To whom tickets were sent on, by their numbers; those that are the buyer's are not in it.
+
+        A ticket has one holder at most: whoever it was sent to last, until it is taken back.
+        """
+        return {one.ticket: one for one in self.sendings if not one.ended_position}
+
+    @property
+    def own_tickets(self) -> tuple[Ticket, ...]:
+        """Those valid tickets that are the buyer's own to use."""
+        return tuple(one for one in self.valid_tickets if one.number not in self.holders)
 
     @property
     def tickets_wanted(self) -> int:

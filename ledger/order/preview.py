@@ -10,7 +10,8 @@ from ledger.kernel.money import Money
 from ledger.kernel.store import SeatChange
 from ledger.order.commands import OrderCommand
 from ledger.order.decide import decide
-from ledger.order.letters_due import Due, letters_due
+from ledger.order.due import Due
+from ledger.order.letters_due import letters_due
 from ledger.order.next_step import ACTOR, next_step
 from ledger.order.order import Order
 from ledger.order.seats import after_drafts, seat_changes

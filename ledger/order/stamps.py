@@ -9,6 +9,7 @@ from uuid import UUID
 from ledger.kernel.erasure import Erased
 from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
+from ledger.shop.questions import Questions
 from ledger.shop.stamps import CancellationPolicy, PaymentLetter, Seller, Surplus
 from ledger.vouchers.stamps import Effect
 
@@ -71,11 +72,39 @@ class SeatClaim:
     seats: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedOfLine:
+    """What is asked about each ticket of one line, which is told by its place, from 0."""
+
+    line: int
+    questions: Questions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketAddress:
+    """A ticket, by its number from 1, and the keyed hash of its holder's address, if one is told.
+
+    By it a person is found of whom the order knows an answer.
+    """
+
+    ticket: int
+    email_index: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketAnswers:
+    """All that was answered about one ticket, by question. Personal: only ever sealed."""
+
+    ticket: int
+    answers: Mapping[str, str]
+
+
 class Letter(StrEnum):
     """The letters an order can call for. The first three are receipts: one per correlation id.
 
     `how_to_pay` goes once to an order that waits for its money; `withdrawal` acknowledges a wish
-    to cancel whose refund has not been accepted; `moved` tells of another start.
+    to cancel whose refund has not been accepted; `moved` tells of another start. `ticket` brings
+    one ticket to whom it was sent on, `ticket_void` tells them that it is not valid any more.
     """
 
     PAID = "paid"
@@ -86,6 +115,8 @@ class Letter(StrEnum):
     HOW_TO_PAY = "how_to_pay"
     WITHDRAWAL = "withdrawal"
     MOVED = "moved"
+    TICKET = "ticket"
+    TICKET_VOID = "ticket_void"
 
     # As its word does, like `==`. An enumeration's own way is a call for every look-up.
     __hash__ = str.__hash__
@@ -159,6 +190,60 @@ class ContactChanged:
     email_index: str
     customer: Customer | None = None
     reason: str | None = None
+
+
+@stamp("QUESTIONS_ASKED", binding=("asked",))
+class QuestionsAsked:
+    """What the shop asked about each ticket when the order was placed: it stays so (SPEC C4)."""
+
+    asked: tuple[AskedOfLine, ...]
+
+
+@stamp("ANSWERS_CHANGED", binding=("tickets",), sealed=("answers", "reason"))
+class AnswersChanged:
+    """These tickets are answered for like this from here on, in place of what was told before.
+
+    `reason` is ticket sales' own, where they did it.
+    """
+
+    tickets: tuple[TicketAddress, ...]
+    answers: tuple[TicketAnswers, ...] | None = None
+    reason: str | None = None
+
+
+@stamp(
+    "TICKET_SENT_ON",
+    binding=("ticket", "email_index", "link_hash", "hash"),
+    sealed=("email", "code", "ticket_code"),
+)
+class TicketSentOn:
+    """A ticket is somebody else's to use: they get it by a letter of their own, in `language`.
+
+    `link_hash` is SHA-256 of the `code` that opens their page. The ticket has a new code, whose
+    keyed `hash` the door knows: what was printed before lets nobody in.
+    """
+
+    ticket: int
+    language: str
+    email_index: str
+    link_hash: str
+    hash: str
+    email: str | None = None
+    code: str | None = None
+    ticket_code: str | None = None
+
+
+@stamp("TICKET_TAKEN_BACK", binding=("sending", "ticket", "hash"), sealed=("ticket_code",))
+class TicketTakenBack:
+    """A ticket that was sent on is its buyer's again, under a new code.
+
+    `sending` is the correlation id of the stamp that sent it on.
+    """
+
+    sending: UUID
+    ticket: int
+    hash: str
+    ticket_code: str | None = None
 
 
 @stamp("NOTE_WRITTEN", sealed=("text",))
@@ -638,6 +723,10 @@ class TicketCheckInUndone:
 OrderStamp = (
     OrderPlaced
     | ContactChanged
+    | QuestionsAsked
+    | AnswersChanged
+    | TicketSentOn
+    | TicketTakenBack
     | NoteWritten
     | ZeroPrice
     | CreatePaymentRequest

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ledger.kernel.events import Recorded
+from ledger.kernel.values import replace
 from ledger.order.stamps import Letter, Line, OrderPlaced, TicketsIssued
 from ledger.tickets.code import is_code
 
@@ -25,20 +26,36 @@ class TicketCode:
 class TicketSet(Struct, frozen=True, kw_only=True):
     """What was issued. `codes` is None once the order's person was erased; `hashes` stay.
 
-    Both are in the order of the order's lines, each piece with all its tickets.
+    Both are in the order of the order's lines, each piece with all its tickets. `former` are the
+    hashes of codes that were renewed, with the number of their ticket: nobody gets in with them.
     """
 
     hashes: tuple[str, ...]
     codes: tuple[str, ...] | None
     issued_at: datetime
     position: int
+    former: tuple[tuple[str, int], ...] = ()
+
+    def renewed(self, number: int, *, hash: str, code: str | None) -> "TicketSet":
+        """The set with a new code for one ticket, by its number; none, if there is no such one."""
+        place = number - 1
+        if not 0 <= place < len(self.hashes):
+            return self
+        codes = self.codes and (*self.codes[:place], code or "", *self.codes[place + 1 :])
+        return replace(
+            self,
+            hashes=(*self.hashes[:place], hash, *self.hashes[place + 1 :]),
+            codes=codes,
+            former=(*self.former, (self.hashes[place], number)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """One ticket. `number` counts within the order, from 1 up to `count`.
 
-    It belongs to one piece of a line: `place` is the line's and `piece` the piece's, from 0.
+    It belongs to one piece of a line: `place` is the line's and `piece` the piece's, from 0;
+    within the line it is the `nth`, from 1.
     """
 
     number: int
@@ -46,6 +63,7 @@ class Ticket:
     line: Line
     place: int
     piece: int
+    nth: int
     code: str
 
     def outlasts(self, freed: Mapping[int, int]) -> bool:
@@ -68,13 +86,21 @@ def ticket_set(stamp: TicketsIssued, recorded: Recorded[object]) -> TicketSet:
 
 def ticket_count(placed: OrderPlaced) -> int:
     """How many tickets an order is for: pieces times tickets per piece, over all lines."""
-    return sum(line.quantity * line.tickets for line in placed.lines)
+    return _count(placed.lines)
+
+
+def _count(lines: Sequence[Line]) -> int:
+    return sum(line.quantity * line.tickets for line in lines)
 
 
 def tickets_of(placed: OrderPlaced, codes: Sequence[str]) -> Iterator[Ticket]:
     """Each ticket with its code, piece by piece."""
-    number, count = 0, ticket_count(placed)
-    for place, line in enumerate(placed.lines):
+    return _tickets_of(placed.lines, codes)
+
+
+def _tickets_of(lines: Sequence[Line], codes: Sequence[str]) -> Iterator[Ticket]:
+    number, count = 0, _count(lines)
+    for place, line in enumerate(lines):
         for nth in range(line.quantity * line.tickets):
             if number == len(codes):
                 return
@@ -85,8 +111,14 @@ def tickets_of(placed: OrderPlaced, codes: Sequence[str]) -> Iterator[Ticket]:
                 line=line,
                 place=place,
                 piece=nth // line.tickets,
+                nth=nth + 1,
                 code=codes[number - 1],
             )
+
+
+def every_ticket(lines: Sequence[Line]) -> tuple[Ticket, ...]:
+    """Each ticket of these lines, without its code."""
+    return tuple(_tickets_of(lines, [""] * _count(lines)))
 
 
 def may_be_issued(fresh: Sequence[TicketCode], *, wanted: int) -> bool:

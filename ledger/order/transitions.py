@@ -32,6 +32,7 @@ class Situation(StrEnum):
     TOO_LATE = "paid, the time to cancel is over"
     LET_IN = "paid, and a ticket let its holder in"
     MOVED = "paid, told of another start, the choice is open"
+    SENT_ON = "paid, asked about its tickets, one of them sent on to its holder"
     FREE = "free and confirmed, a cancellation link is out"
     BY_HAND = "marked as paid"
     OVERPAID = "paid twice, in a shop that returns what is too much"
@@ -67,6 +68,7 @@ SITUATIONS: Mapping[Status, tuple[Situation, ...]] = {
         _S.TOO_LATE,
         _S.LET_IN,
         _S.MOVED,
+        _S.SENT_ON,
         _S.FREE,
         _S.BY_HAND,
         _S.OVERPAID,
@@ -119,6 +121,9 @@ CANCEL_AT_ONCE = Event("cancels at once, in the grace period", Who.CUSTOMER, c.C
 GIVE_UP = Event("gives up what is not paid, signed in", Who.CUSTOMER, c.GiveUpUnpaid)
 KEEP_MOVED = Event("keeps it for the new start", Who.CUSTOMER, c.ChooseAfterMove)
 LEAVE_MOVED = Event("has the money back, as it was moved", Who.CUSTOMER, c.ChooseAfterMove)
+CHANGE_ANSWERS = Event("answers for a ticket", Who.CUSTOMER, c.ChangeAnswers)
+SEND_TICKET = Event("sends a ticket on", Who.CUSTOMER, c.SendTicket)
+TAKE_BACK = Event("takes a ticket back", Who.CUSTOMER, c.TakeTicketBack)
 MARK_PAID = Event("marks it as paid", Who.STAFF, c.MarkPaid)
 CANCEL = Event("cancels it", Who.STAFF, c.CancelOrder)
 CANCEL_AND_REFUND = Event("cancels it and returns the money", Who.STAFF, c.CancelOrder)
@@ -130,6 +135,7 @@ WITHDRAW_PAYMENT = Event("takes back a mark as paid", Who.STAFF, c.WithdrawPayme
 WITHDRAW_CANCELLATION = Event("takes back a cancellation", Who.STAFF, c.WithdrawCancellation)
 RESEND = Event("sends a letter again", Who.STAFF, c.ResendLetter)
 CHANGE_CONTACT = Event("corrects who ordered", Who.STAFF, c.ChangeContact)
+CORRECT_ANSWERS = Event("corrects answers", Who.STAFF, c.CorrectAnswers)
 WRITE_NOTE = Event("writes a note", Who.STAFF, c.WriteNote)
 CHECK_IN = Event("scans a ticket", Who.DOOR, c.CheckIn)
 CHECK_OUT = Event("scans a ticket of who leaves", Who.DOOR, c.CheckOut)
@@ -202,7 +208,7 @@ def _silent(*at: Situation) -> Transition:
 _WAITS = (_S.PLACED, _S.PAGE_OPEN, _S.AT_THE_BANK, _S.UNDERPAID, _S.DECLINED)
 _KEPT_READY = (_S.IN_GRACE, _S.GRACE_OVER, _S.CAPTURE_ASKED)
 _NEVER_PAID = (_S.PLACED, _S.PAGE_OPEN, _S.AT_THE_BANK, _S.DECLINED, *_KEPT_READY)
-_PAID = (_S.PAID, _S.LINK_SENT, _S.TOO_LATE, _S.LET_IN, _S.MOVED)
+_PAID = (_S.PAID, _S.LINK_SENT, _S.TOO_LATE, _S.LET_IN, _S.SENT_ON, _S.MOVED)
 _LATE = (_S.TIMED_OUT, _S.PAID_TOO_LATE, _S.AUTHORIZED_TOO_LATE)
 _RETURNED = (_S.RETURNED, _S.SEATS_TO_FREE)
 _GONE = (*_LATE, _S.MONEY_KEPT, _S.CANCELLED, _S.UNTIL_SETTLED, _S.REFUND_FAILED, *_RETURNED)
@@ -234,7 +240,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     ASK_FOR_LINK: (
         _makes(
             s.CancellationRequested,
-            at=(_S.PAID, _S.MOVED, _S.FREE, _S.LINK_TO_PARTS, _S.PIECE_CANCELLED),
+            at=(_S.PAID, _S.MOVED, _S.SENT_ON, _S.FREE, _S.LINK_TO_PARTS, _S.PIECE_CANCELLED),
         ),
         _refuses(no.LetterTooSoon, at=(_S.LINK_SENT,)),
         _refuses(no.NotCancellable, "too_late", at=(_S.TOO_LATE,)),
@@ -273,6 +279,19 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     LEAVE_MOVED: (
         _makes(s.CreateRefundRequest, *_GIVEN_UP, at=(_S.MOVED,), to=Status.REFUND_REQUESTED),
         _refuses(no.LinkInvalid),
+    ),
+    CHANGE_ANSWERS: (
+        _makes(s.AnswersChanged, at=(_S.SENT_ON,)),
+        _refuses(no.AnswersClosed),
+    ),
+    SEND_TICKET: (
+        _makes(s.TicketSentOn, at=(_S.LINK_SENT, _S.SENT_ON)),
+        _refuses(no.TicketNotSendable),
+    ),
+    TAKE_BACK: (
+        _makes(s.TicketTakenBack, at=(_S.SENT_ON,)),
+        _silent(_S.LINK_SENT, _S.LET_IN),
+        _refuses(no.TicketNotSendable),
     ),
     MARK_PAID: (
         _makes(s.CreatePaymentRequest, s.Paid, at=_WAITS, to=Status.PAID),
@@ -339,13 +358,17 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _refuses(no.NotWithdrawable),
     ),
     RESEND: (
-        _makes(s.ReceiptResendRequested, at=(_S.LINK_SENT, _S.LET_IN)),
+        _makes(s.ReceiptResendRequested, at=(_S.LINK_SENT, _S.LET_IN, _S.SENT_ON)),
         _refuses(no.LetterNotDue),
     ),
     CHANGE_CONTACT: (_makes(s.ContactChanged),),
+    CORRECT_ANSWERS: (
+        _makes(s.AnswersChanged, at=(_S.SENT_ON,)),
+        _refuses(no.AnswersClosed),
+    ),
     WRITE_NOTE: (_makes(s.NoteWritten),),
     CHECK_IN: (
-        _makes(s.TicketCheckedIn, at=(_S.LINK_SENT,)),
+        _makes(s.TicketCheckedIn, at=(_S.LINK_SENT, _S.SENT_ON)),
         _refuses(no.NotAdmitted, "used", at=(_S.LET_IN,)),
         _refuses(no.NotAdmitted, "not_paid", at=(*_WAITS, *_KEPT_READY)),
         _refuses(no.NotAdmitted, "unknown", at=(_S.UNTIL_SETTLED, _S.SEATS_TO_FREE)),
@@ -354,7 +377,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     ),
     CHECK_OUT: (
         _makes(s.TicketCheckedOut, at=(_S.LET_IN,)),
-        _refuses(no.NotInside, at=(_S.LINK_SENT,)),
+        _refuses(no.NotInside, at=(_S.LINK_SENT, _S.SENT_ON)),
         _refuses(no.NotAdmitted, "unknown"),
     ),
     UNDO_CHECK_IN: (
@@ -392,7 +415,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     ),
     MOVE_WITH_SHOP: (_silent(*_GONE), _makes(s.StartMoved)),
     ERASE: (
-        _makes(Erased, at=(*_PAID[:4], _S.FREE, _S.BY_HAND, _S.LINK_TO_PARTS)),
+        _makes(Erased, at=(*_PAID[:5], _S.FREE, _S.BY_HAND, _S.LINK_TO_PARTS)),
         _makes(Erased, at=(_S.TIMED_OUT, _S.MONEY_KEPT, _S.RETURNED)),
         _makes(Erased, at=(_S.PARTLY_RETURNED, _S.PIECE_CANCELLED)),
         _refuses(no.StillOpen),
@@ -401,7 +424,14 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _refuses(no.LetterNotDue, at=(*_WAITS, *_KEPT_READY, *_LATE, _S.LET_IN)),
         _makes(
             s.ReceiptSendStarted,
-            at=(_S.LINK_SENT, _S.MONEY_KEPT, _S.CANCELLED, _S.REFUND_FAILED, _S.RETURNED),
+            at=(
+                _S.LINK_SENT,
+                _S.SENT_ON,
+                _S.MONEY_KEPT,
+                _S.CANCELLED,
+                _S.REFUND_FAILED,
+                _S.RETURNED,
+            ),
         ),
         # The seats are sold, and nobody has their tickets yet.
         _makes(s.TicketsIssued, s.ReceiptSendStarted),
@@ -519,7 +549,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _makes(s.DisputeClosed, at=(_S.DISPUTED,), to=Status.CHARGED_BACK),
         _makes(s.DisputeClosed),
     ),
-    LETTER_SENT: (_silent(_S.LINK_SENT, _S.LET_IN), _makes(s.ReceiptSent)),
+    LETTER_SENT: (_silent(_S.LINK_SENT, _S.LET_IN, _S.SENT_ON), _makes(s.ReceiptSent)),
     LETTER_FAILED: (_makes(s.ReceiptFailed),),
     LETTER_UNKNOWN: (_makes(s.ReceiptUnknown),),
 }

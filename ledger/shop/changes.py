@@ -7,11 +7,13 @@ from datetime import datetime
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, spoken
 from ledger.shop.limits import EARLIEST
+from ledger.shop.questions import Questions
 from ledger.shop.shop import Shop, ShopSpec, differences, evolve_shop
 from ledger.shop.stamps import (
     PreferencesChanged,
     ProductRevised,
     ProductWithdrawn,
+    QuestionsSet,
     QuotaSet,
     ShopCancelled,
     ShopMoved,
@@ -67,6 +69,9 @@ def changes_by(  # noqa: C901 (a dispatching match)
                 found += _between("quotas", held, {slug: seats})
             case ProductRevised(slug=slug):
                 found += _between(f"products.{slug}", shop.products.get(slug), stamp)
+            case QuestionsSet(product=slug, questions=asked):
+                path = f"products.{slug}.questions"
+                found += _between(path, _asked(shop.asks(slug)), _asked(asked))
             case ProductWithdrawn(slug=slug):
                 found.append(Change(path=f"products.{slug}", before="on sale", after="withdrawn"))
             case ShopOpened(slug=slug):
@@ -78,6 +83,20 @@ def changes_by(  # noqa: C901 (a dispatching match)
             case _:
                 pass
     return found
+
+
+def _asked(questions: Questions) -> Mapping[str, object]:
+    """Questions by their slugs, choices by theirs: each value has a place of its own."""
+    told: dict[str, object] = {"until": questions.until} if questions.until else {}
+    for one in questions.asked:
+        told[one.slug] = {
+            "kind": str(one.kind),
+            "needed": str(one.needed),
+            "label": one.label,
+            "hint": one.hint,
+            "choices": {choice.slug: choice.label for choice in one.choices},
+        }
+    return told
 
 
 def _between(path: str, before: object, after: object) -> Iterator[Change]:

@@ -58,12 +58,22 @@ PICTURE_BYTES = 400_000
 PICTURE_SIDE = (320, 1_280)
 LOGO_SIDE = (48, 400)
 
+# Questions about a ticket: the slug of one, or of a choice, and their texts.
+QUESTION_LABEL = 200
+QUESTION_HINT = 500
+CHOICE_LABEL = 100
+# What holders answer: a name as long as a badge has room for, and one line of text.
+HOLDER_NAME = 100
+ANSWER = 500
+
 # How many there may be.
 DAYS_PER_PRODUCT = 100
 DOORS_PER_PRODUCT = 20
 PRODUCTS = 500
 QUOTAS = 500
 QUOTAS_PER_PRODUCT = 20
+QUESTIONS_PER_PRODUCT = 20
+CHOICES_PER_QUESTION = 100
 
 # The file itself: bytes, and how deeply things may stand in things.
 FILE_BYTES = 262_144

@@ -26,6 +26,7 @@ from ledger.shop.faults import (
     texts_faults,
 )
 from ledger.shop.mail_address import is_sender
+from ledger.shop.question_rules import question_faults
 from ledger.shop.shop import ProductSpec, Shop, ShopSpec
 from ledger.shop.stamps import (
     BankAccount,
@@ -273,6 +274,7 @@ def _of_product(one: ProductSpec, path: Path, spec: ShopSpec) -> Faults:
     yield from _whole((*path, "max_per_order"), one.max_per_order, limits.PIECES_PER_ORDER)
     yield from _window(path, one)
     yield from admission_faults((*path, "admission"), one.admission)
+    yield from question_faults((*path, "questions"), one)
 
 
 def _price(path: Path, price: Money, shop: Preferences) -> Faults:

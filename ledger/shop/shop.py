@@ -9,6 +9,7 @@ from uuid import UUID
 from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.money import Money
 from ledger.payments.capabilities import capability
+from ledger.shop.questions import Questions
 from ledger.shop.stamps import (
     Admission,
     ChangeExplained,
@@ -17,6 +18,7 @@ from ledger.shop.stamps import (
     PreferencesChanged,
     ProductRevised,
     ProductWithdrawn,
+    QuestionsSet,
     QuotaSet,
     SeriesResumed,
     ShopCancelled,
@@ -27,6 +29,7 @@ from ledger.shop.stamps import (
     quota_id,
 )
 
+_NOTHING_ASKED = Questions()
 # Of each quota its capacity, how many seats are held and how many are sold.
 SeatTotals = Mapping[UUID, tuple[int, int, int]]
 
@@ -52,7 +55,7 @@ class Shop:
     `void` are versions of stamps that could not be read and that others took the place of.
     `withdrawals_until`: no order of it can be cancelled by its customer after that, whatever the
     policy was when it was placed; None when none ever could. `change` is what its orders have to
-    follow: its cancellation, or the last move.
+    follow: its cancellation, or the last move. `questions` are by product, where it asks any.
     """
 
     id: UUID
@@ -67,6 +70,7 @@ class Shop:
     change: ShopChange | None = None
     former_starts: frozenset[datetime] = frozenset()
     admissions: Mapping[str, Admission] = field(default_factory=dict)
+    questions: Mapping[str, Questions] = field(default_factory=dict)
 
     @property
     def cancelled(self) -> ShopCancelled | None:
@@ -111,6 +115,10 @@ class Shop:
         named = {door for one in self.admissions.values() for door in one.doors}
         return tuple(sorted(named)) or (ONLY_DOOR,)
 
+    def asks(self, product: str) -> Questions:
+        """What is asked about each ticket of a product."""
+        return self.questions.get(product, _NOTHING_ASKED)
+
     def quota_ids(self, product: ProductRevised) -> tuple[UUID, ...]:
         """The quotas that one piece of a product takes from."""
         return tuple(quota_id(self.id, slug) for slug in product.quotas)
@@ -144,6 +152,7 @@ class ProductSpec:
     available_until: datetime | None = None
     unlimited: bool = False
     admission: Admission | None = None
+    questions: Questions = _NOTHING_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,11 +173,11 @@ def spec_of(shop: Shop) -> ShopSpec:
         slug=shop.slug,
         preferences=shop.terms,
         quotas=shop.quotas,
-        products=tuple(as_spec(one) for one in ranked),
+        products=tuple(as_spec(one, shop.asks(one.slug)) for one in ranked),
     )
 
 
-def as_spec(one: ProductRevised) -> ProductSpec:
+def as_spec(one: ProductRevised, questions: Questions = _NOTHING_ASKED) -> ProductSpec:
     """What a file would say of a product."""
     return ProductSpec(
         slug=one.slug,
@@ -183,6 +192,7 @@ def as_spec(one: ProductRevised) -> ProductSpec:
         available_until=one.available_until,
         unlimited=not one.quotas,
         admission=one.admission,
+        questions=questions,
     )
 
 
@@ -224,7 +234,10 @@ def evolve_shop(  # noqa: C901 (a dispatching match)
             return _promised(sold)
         case ProductWithdrawn():
             kept = {slug: one for slug, one in shop.products.items() if slug != stamp.slug}
-            return replace(shop, products=kept)
+            asked = {slug: one for slug, one in shop.questions.items() if slug != stamp.slug}
+            return replace(shop, products=kept, questions=asked)
+        case QuestionsSet():
+            return replace(shop, questions={**shop.questions, stamp.product: stamp.questions})
         case ShopRestated():
             return replace(shop, void=shop.void | {*stamp.versions})
         case SeriesResumed() | ChangeExplained():
@@ -281,6 +294,11 @@ def differences(spec: ShopSpec, shop: Shop) -> Sequence[ShopStamp]:
     ]
     wanted = [_revised(one, rank, shop) for rank, one in enumerate(spec.products, 1)]
     stamps += [one for one in wanted if shop.products.get(one.slug) != one]
+    stamps += [
+        QuestionsSet(product=one.slug, questions=one.questions)
+        for one in spec.products
+        if shop.asks(one.slug) != one.questions
+    ]
     kept = {one.slug for one in spec.products}
     stamps += [ProductWithdrawn(slug=slug) for slug in shop.products if slug not in kept]
     return stamps
@@ -311,7 +329,9 @@ def restatement(spec: ShopSpec, shop: Shop, unread: Sequence[int]) -> Sequence[S
     counted = {slug: number + len(unread) for slug, number in shop.revisions.items()}
     wanted = {one.slug for one in spec.products}
     gone = {slug: one for slug, one in shop.products.items() if slug not in wanted}
-    blank = replace(shop, preferences=None, quotas={}, products=gone, revisions=counted)
+    blank = replace(
+        shop, preferences=None, quotas={}, products=gone, revisions=counted, questions={}
+    )
     opened: list[ShopStamp] = [] if shop.slug else [ShopOpened(slug=spec.slug)]
     known = replace(blank, version=max(shop.version, *unread))
     return [ShopRestated(versions=tuple(unread)), *opened, *differences(spec, known)]

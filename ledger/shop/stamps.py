@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
+from ledger.shop.questions import Questions
 
 _SHOPS = UUID("0e6d4d0c-93e0-4a39-8d6c-0a0d6e2c7c55")
 
@@ -227,6 +228,14 @@ class ProductRevised:
     admission: Admission | None = None
 
 
+@stamp("QUESTIONS_SET", occurrence=("product",), binding=("questions",))
+class QuestionsSet:
+    """What is asked about each ticket of a product from here on; nothing, where there is none."""
+
+    product: str
+    questions: Questions
+
+
 @stamp("PRODUCT_WITHDRAWN", occurrence=("slug",))
 class ProductWithdrawn:
     """A product is no longer on sale."""
@@ -294,6 +303,7 @@ ShopStamp = (
     | QuotaSet
     | ProductRevised
     | ProductWithdrawn
+    | QuestionsSet
     | ShopRestated
     | SeriesResumed
     | ChangeExplained

@@ -5,11 +5,13 @@ from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from adapters.keys.key_ring import Keyring
+from adapters.keys.ticket_codes import drawn
 from adapters.report_files.files import report_file
 from adapters.statements.pain001 import pain001
 from adapters.statements.read import read_statements
@@ -35,7 +37,8 @@ from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
 from ledger.audit.verify import Verification
 from ledger.cases.service import Cases
-from ledger.order.letters_due import Due, owed
+from ledger.order.due import Due
+from ledger.order.letters_due import owed
 from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import Letter, OrderPlaced
@@ -177,6 +180,7 @@ class Counter:
             read_statements=read_statements,
             transfer_files=MemoryTransferFiles(),
             transfer_xml=pain001,
+            draw_tickets=partial(drawn, keyed_hash=keyring.keyed_hash),
             send_webhook=Receiver(),
         )
         app = create_app(self.parts)

@@ -9,7 +9,8 @@ from operator import attrgetter
 from uuid import UUID
 
 from adapters.worker.reactors.deliver_letter import message_id_of
-from ledger.order.letters_due import Due, letters_due, owed
+from ledger.order.due import Due
+from ledger.order.letters_due import letters_due, owed
 from ledger.order.order import Order
 from ledger.order.stamps import Letter, OrderPlaced, ReceiptResendRequested, ReceiptSent
 from tests.end_to_end.chaos_money import Money

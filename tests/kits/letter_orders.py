@@ -12,6 +12,8 @@ from ledger.order.evolve import evolve, fold
 from ledger.order.numbers import order_numbers, receipt_numbers
 from ledger.order.order import Order
 from ledger.order.stamps import (
+    AnswersChanged,
+    AskedOfLine,
     CancellationRequested,
     CancellationWithdrawn,
     Cancelled,
@@ -28,14 +30,21 @@ from ledger.order.stamps import (
     Paid,
     PaymentWithdrawn,
     Pieces,
+    QuestionsAsked,
     ReceiptSendStarted,
+    ReceiptSent,
     Refunded,
     RefundFailed,
     StartMoved,
+    TicketAddress,
+    TicketAnswers,
+    TicketSentOn,
     TicketsIssued,
+    TicketTakenBack,
     Visit,
     ZeroPrice,
 )
+from ledger.shop.questions import QuestionKind, Questions, TicketQuestion
 from ledger.shop.stamps import BankAccount, CancellationPolicy, PaymentLetter, Seller, shop_id
 from tests.kits.ticket_codes import codes
 
@@ -219,6 +228,55 @@ MOVED = StartMoved(
 )
 
 
+ASKED_ABOUT = QuestionsAsked(
+    asked=(
+        AskedOfLine(
+            line=0,
+            questions=Questions(
+                asked=(TicketQuestion(slug="name", kind=QuestionKind.NAME, label={"en": "Name"}),)
+            ),
+        ),
+    )
+)
+ANSWERED = AnswersChanged(
+    tickets=(TicketAddress(ticket=2),),
+    answers=(TicketAnswers(ticket=2, answers={"name": "Bea Åberg"}),),
+)
+
+
+def sent_on(placed: OrderPlaced = PLACED, *, taken_back: bool = False) -> Order:
+    """A paid order whose second ticket was sent on, in the order's language, and taken back."""
+    third, fourth = codes(4)[2:]
+    sent = TicketSentOn(
+        ticket=2,
+        language=placed.language,
+        email_index="bea",
+        link_hash="a0484a6185b324e2f355194f334482fc79194cd805185155ddcf6804fdb9090a",
+        hash=third.hash,
+        email="bea@example.org",
+        code="k" * 43,
+        ticket_code=third.code,
+    )
+    told = (
+        (REQUEST, ReceiptSendStarted(letter=Letter.TICKET, try_number=1)),
+        (
+            REQUEST,
+            ReceiptSent(letter=Letter.TICKET, try_number=1, message_id="<1>", body_hash="h"),
+        ),
+        (
+            REFUND,
+            TicketTakenBack(sending=REQUEST, ticket=2, hash=fourth.hash, ticket_code=fourth.code),
+        ),
+    )
+    return ticketed(
+        placed,
+        (PLACING, ASKED_ABOUT),
+        (PLACING, ANSWERED),
+        (REQUEST, sent),
+        *(told if taken_back else ()),
+    )
+
+
 def samples(language: str = "en") -> dict[str, Sample]:
     """One order for each letter there is, and for each of its variations, claimed as it is sent.
 
@@ -335,6 +393,8 @@ def _unclaimed(language: str) -> dict[str, Sample]:
             17,
         ),
         "moved": (order(*BOUGHT, (REQUEST, MOVED), placed=placed), Letter.MOVED, REQUEST, None),
+        "ticket": (sent_on(placed), Letter.TICKET, REQUEST, None),
+        "ticket-void": (sent_on(placed, taken_back=True), Letter.TICKET_VOID, REQUEST, None),
         "withdrawal": (
             order(*RECEIPTED, (REFUND, REFUNDING), placed=placed),
             Letter.WITHDRAWAL,

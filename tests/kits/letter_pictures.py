@@ -117,6 +117,18 @@ KINDS = {
         called_by="`START_MOVED`: the event takes place at another time.",
         samples={"moved": "With the choice to have the money back"},
     ),
+    Letter.TICKET: Kind(
+        called_by="`TICKET_SENT_ON`, while the ticket is theirs and valid. It goes to its holder,"
+        " brings"
+        " that one ticket, and tells neither price nor buyer nor other tickets; once more where a"
+        " cancellation was a mistake of ours.",
+        samples={"ticket": "To its holder"},
+    ),
+    Letter.TICKET_VOID: Kind(
+        called_by="`TICKET_TAKEN_BACK`, another `TICKET_SENT_ON` or the end of its seat, where"
+        " the holder had been told of the ticket.",
+        samples={"ticket-void": "Taken back by its buyer"},
+    ),
 }
 
 

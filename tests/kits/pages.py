@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from flask.testing import FlaskClient
 
 from adapters.keys.key_ring import Keyring
+from adapters.keys.ticket_codes import drawn
 from adapters.mail.letters import letter_text, receipt_html
 from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.press import Press
@@ -239,6 +240,7 @@ class World:
             read_statements=read_statements,
             transfer_files=MemoryTransferFiles(),
             transfer_xml=pain001,
+            draw_tickets=partial(drawn, keyed_hash=self.store.keyring.keyed_hash),
             send_webhook=Receiver(),
             send_sign_in_link=self.post,
         )

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from adapters.keys.key_ring import Keyring
+from adapters.keys.ticket_codes import drawn
 from adapters.report_files.files import report_file
 from adapters.statements.pain001 import pain001
 from adapters.statements.read import read_statements
@@ -183,6 +184,7 @@ def open_shop(
         read_statements=read_statements,
         transfer_files=MemoryTransferFiles(),
         transfer_xml=pain001,
+        draw_tickets=partial(drawn, keyed_hash=keyring.keyed_hash),
         send_webhook=receiver,
     )
     app = create_app(parts)

@@ -82,6 +82,16 @@ STACKS: Mapping[Situation, tuple[Any, ...]] = {
     Situation.TOO_LATE: BY_CARD,
     Situation.LET_IN: LET_IN,
     Situation.MOVED: (*BY_CARD, spec.MOVED),
+    Situation.SENT_ON: (
+        spec.PLACED,
+        spec.ASKED_ABOUT,
+        spec.ANSWERED,
+        *BY_CARD[1:],
+        spec.ISSUED,
+        s.ReceiptSendStarted(**LETTER),
+        SENT,
+        spec.SENT_ON,
+    ),
     Situation.FREE: (spec.FREE, spec.CONFIRMED_FREE, spec.LINK),
     Situation.BY_HAND: (spec.PLACED, *BY_HAND),
     Situation.OVERPAID: (

@@ -18,6 +18,8 @@ from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
 from ledger.order.observe import contradicts, observe
 from ledger.order.order import Order
 from ledger.order.stamps import (
+    AnswersChanged,
+    AskedOfLine,
     AuthorizationExpired,
     Authorized,
     CancellationRequested,
@@ -44,6 +46,7 @@ from ledger.order.stamps import (
     PaymentExpired,
     PaymentFailed,
     PaymentPending,
+    QuestionsAsked,
     Refunded,
     RefundFailed,
     SeatClaim,
@@ -51,14 +54,19 @@ from ledger.order.stamps import (
     SeatsRetaken,
     StartAccepted,
     StartMoved,
+    TicketAddress,
+    TicketAnswers,
     TicketCheckedIn,
     TicketCheckedOut,
     TicketCheckInUndone,
+    TicketSentOn,
     TicketsIssued,
+    TicketTakenBack,
     Voided,
     ZeroPrice,
 )
 from ledger.order.status import Status, flags, status
+from ledger.shop.questions import AnswerChoice, Needed, QuestionKind, Questions, TicketQuestion
 from ledger.shop.stamps import CancellationPolicy, Release, Seller, quota_id, shop_id
 from tests.kits.ticket_codes import codes
 
@@ -68,8 +76,8 @@ def eur(cents: int) -> Money:
 
 
 ORDER = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
-PLACING, ATTEMPT, SECOND, WISH, OUTSIDE = (
-    uuid5(ORDER, name) for name in ("placing", "attempt", "second", "wish", "outside")
+PLACING, ATTEMPT, SECOND, WISH, OUTSIDE, SENDING = (
+    uuid5(ORDER, name) for name in ("placing", "attempt", "second", "wish", "outside", "sending")
 )
 SHOP = shop_id("winterfest")
 WEEKEND = quota_id(SHOP, "weekend")
@@ -160,6 +168,46 @@ _SCANNED: dict[str, Any] = {
 CHECKED_IN = TicketCheckedIn(**_SCANNED)
 CHECKED_OUT = TicketCheckedOut(**{**_SCANNED, "scan": uuid5(SHOP, "exit")})
 UNDONE = TicketCheckInUndone(reason="wrong person")
+NAME = TicketQuestion(
+    slug="name",
+    kind=QuestionKind.NAME,
+    label={"en": "Name on the badge"},
+    needed=Needed.AT_CHECKOUT,
+)
+MAIL = TicketQuestion(slug="mail", kind=QuestionKind.EMAIL, label={"en": "E-mail"})
+MEAL = TicketQuestion(
+    slug="meal",
+    kind=QuestionKind.CHOICE,
+    label={"en": "Meal", "fi": "Ateria"},
+    needed=Needed.LATER,
+    choices=(
+        AnswerChoice(slug="all", label={"en": "Everything"}),
+        AnswerChoice(slug="vegan", label={"en": "Vegan", "fi": "Vegaani"}),
+    ),
+)
+WISHES = TicketQuestion(slug="wishes", kind=QuestionKind.TEXT, label={"en": "What else"})
+QUESTIONS = Questions(asked=(NAME, MAIL, MEAL, WISHES))
+ASKED_ABOUT = QuestionsAsked(asked=(AskedOfLine(line=0, questions=QUESTIONS),))
+ANSWERED = AnswersChanged(
+    tickets=(TicketAddress(ticket=1), TicketAddress(ticket=2, email_index="bea")),
+    answers=(
+        TicketAnswers(ticket=1, answers={"name": "Ada Lovelace"}),
+        TicketAnswers(ticket=2, answers={"name": "Bea Åberg", "mail": "bea@example.org"}),
+    ),
+)
+SENT_ON = TicketSentOn(
+    ticket=2,
+    language="fi",
+    email_index="bea",
+    link_hash="a0484a6185b324e2f355194f334482fc79194cd805185155ddcf6804fdb9090a",
+    hash=codes(3)[2].hash,
+    email="bea@example.org",
+    code=CODE,
+    ticket_code=codes(3)[2].code,
+)
+TAKEN_BACK = TicketTakenBack(
+    sending=SENDING, ticket=2, hash=codes(4)[3].hash, ticket_code=codes(4)[3].code
+)
 RELEASED, RETAKEN = SeatsReleased(), SeatsRetaken()
 REFUND_ASKED = CreateRefundRequest(
     payment=ATTEMPT,
@@ -181,7 +229,9 @@ WON = DisputeClosed(payment=ATTEMPT, provider_reference="dp_1", won=True)
 LOST = DisputeClosed(payment=ATTEMPT, provider_reference="dp_1", won=False)
 
 _CAUSES: Sequence[tuple[UUID, tuple[type, ...]]] = (
-    (PLACING, (OrderPlaced, ZeroPrice)),
+    (PLACING, (OrderPlaced, QuestionsAsked, AnswersChanged, ZeroPrice)),
+    (SENDING, (TicketSentOn,)),
+    (WISH, (TicketTakenBack,)),
     (
         WISH,
         (

@@ -32,7 +32,7 @@ from ledger.order.commands import (
     RequestCancellation,
     Wanted,
 )
-from ledger.order.letters_due import Due
+from ledger.order.due import Due
 from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import (

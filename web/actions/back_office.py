@@ -11,6 +11,7 @@ from ledger.order.commands import (
     CancelOrder,
     CancelPart,
     ChangeContact,
+    CorrectAnswers,
     MarkPaid,
     RefundByHand,
     RefundPayment,
@@ -54,6 +55,7 @@ def carry_out(parts: Parts, order_id: UUID, wish: StaffWish, *, beside: Beside =
             | WithdrawCancellation()
             | ResendLetter()
             | ChangeContact()
+            | CorrectAnswers()
             | WriteNote()
         ):
             parts.orders.handle(order_id, wish, beside=beside)

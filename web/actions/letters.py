@@ -65,7 +65,8 @@ def without_codes(order: Order) -> Order:
     """Whoever reads a letter here may not do what its link lets the customer do."""
     moves = (replace(one, stamp=replace(one.stamp, code=None)) for one in order.moves)
     links = (replace(one, code=None) for one in order.links)
-    return copied(order, links=tuple(links), moves=tuple(moves))
+    sendings = (copied(one, code=None) for one in order.sendings)
+    return copied(order, links=tuple(links), moves=tuple(moves), sendings=tuple(sendings))
 
 
 def text_of(parts: Parts, order: Order, shown: LetterShown) -> str:

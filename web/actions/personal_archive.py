@@ -23,7 +23,7 @@ from web.actions.passkeys import name_of
 from web.wiring.parts import Parts
 
 # What only opens doors, and says nothing of anybody; and what stands elsewhere in the document.
-_LEFT_OUT = ("code", "codes", "customer")
+_LEFT_OUT = ("code", "codes", "ticket_code", "customer")
 _README = """\
 All that this ticket shop holds of one person, as of {at}.
 

@@ -14,7 +14,7 @@ from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Refusal
 from ledger.order.order import Order
 from ledger.order.retention import person_is_here
-from ledger.order.stamps import ContactChanged, OrderPlaced
+from ledger.order.stamps import AnswersChanged, ContactChanged, OrderPlaced, TicketSentOn
 from ledger.privacy.erasure import EraseWish, erase
 from ledger.privacy.holdings import Holdings, KeptMessage
 from ledger.privacy.messages import names, text_of, words_of
@@ -133,7 +133,12 @@ def forget(parts: Parts, found: Holdings, *, addresses: Sequence[str] = ()) -> N
         parts.passkeys.remove_all("staff", found.member.id)
         parts.sessions.end_all("staff", found.member.id)
     people = (one.terms.customer for one in found.orders)
-    known = chain(addresses, (one.email for one in people if one is not None))
+    holders = (sent.email for one in found.orders for sent in one.sendings)
+    known = chain(
+        addresses,
+        (one.email for one in people if one is not None),
+        (one for one in holders if one is not None),
+    )
     for address in dict.fromkeys(known):
         parts.mailbox(address)
 
@@ -184,7 +189,9 @@ def _feed(parts: Parts, after: int) -> Iterator[Recorded[object]]:
 def _is_of(stamp: object, index: str, accounts: Sequence[UUID]) -> bool:
     if isinstance(stamp, OrderPlaced):
         return stamp.email_index == index or stamp.account in accounts
-    return isinstance(stamp, ContactChanged) and stamp.email_index == index
+    if isinstance(stamp, AnswersChanged):
+        return any(one.email_index == index for one in stamp.tickets)
+    return isinstance(stamp, ContactChanged | TicketSentOn) and stamp.email_index == index
 
 
 def _is_about(stamp: object, orders: set[UUID]) -> bool:

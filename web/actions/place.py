@@ -1,6 +1,6 @@
 """Placing an order: the form and the API ask in the same words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -72,6 +72,12 @@ def place_for_customer(
     return parts.orders.place(shop, replace(wish, for_customer=True))
 
 
+def holders(parts: Parts, answers: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    """The keyed hash of whatever may be an address among answers, by the address."""
+    texts = (text.strip() for told in answers for text in told.values())
+    return {text: parts.keyring.blind_index(text) for text in texts if "@" in text}
+
+
 def _wish(
     parts: Parts,
     key: UUID,
@@ -91,6 +97,7 @@ def _wish(
         customer=customer,
         language=language,
         email_index=parts.keyring.blind_index(customer.email),
+        holders=holders(parts, (told for one in lines for told in one.answers)),
         request_digest=parts.keyring.keyed_hash(content),
         accounts={
             name: ProviderAccount(name=one.account, live=one.live)

@@ -21,7 +21,8 @@ from ledger.order.commands import (
 )
 from ledger.order.decisions.place import check_customer
 from ledger.order.options import Option
-from ledger.order.stamps import Customer, Letter, Pieces
+from ledger.order.stamps import Customer, Letter, Pieces, TicketAnswers
+from web.actions.answers import correction
 from web.actions.wish import Wish
 from web.wiring.parts import Parts
 
@@ -43,6 +44,7 @@ class Typed:
     waive_fee: bool = False
     pieces: tuple[Pieces, ...] = ()
     customer: Customer | None = None
+    answers: tuple[TicketAnswers, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,11 @@ def _contact(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
     )
 
 
+def _answers(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
+    told = typed.answers
+    return correction(parts, wish, reason=typed.reason, version=typed.version, tickets=told)
+
+
 def _note(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
     return WriteNote(**wish, reason=typed.reason, version=typed.version)
 
@@ -147,6 +154,7 @@ ACTIONS: Mapping[str, StaffAction] = {
         ("retry-refund", t.RETRY_REFUND, ("refund",), _retry),
         ("resend", t.RESEND, ("letter",), _resend),
         ("contact", t.CHANGE_CONTACT, ("customer",), _contact),
+        ("answers", t.CORRECT_ANSWERS, ("answers",), _answers),
         ("note", t.WRITE_NOTE, (), _note),
     )
 }

@@ -12,10 +12,12 @@ from ledger.codec import NAMES
 from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Refusal, ShopUnreadable, UnknownOrder
 from ledger.order.evolve import fold
+from ledger.order.holder import Sending
 from ledger.order.options import options
 from ledger.order.order import Order
 from ledger.order.overdue import flags_at
 from ledger.order.status import status
+from ledger.order.ticket_answers import asked_tickets
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import quota_id
 from ledger.staff.role import Role
@@ -28,6 +30,7 @@ from web.api.stamps import told as stamp_json
 from web.http.addresses import now, return_url, uuid_in
 from web.http.current import parts
 from web.i18n.format import told_in
+from web.pages.answers import AskedPart, parts_of_tickets
 from web.pages.order import vat_of
 from web.pages.order_headline import standing
 
@@ -48,6 +51,16 @@ class Stamped:
     def leaf(self) -> str:
         """The hash of the stamp in the ledger's tree."""
         return self.recorded.leaf.hex() if self.recorded.leaf else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderShown:
+    """One ticket: what was asked and told about it, and to whom it was sent on."""
+
+    number: int
+    part: AskedPart | None
+    missing: bool
+    sending: Sending | None
 
 
 def order_here(order: str, *roles: Role) -> Order:
@@ -83,6 +96,7 @@ def page(order: str) -> str:
         seats=_seats(found),
         letters=letters_of(found),
         tickets=[(one, in_groups(one.code) if may_act else "") for one in found.valid_tickets],
+        holders=_holders(found),
         cases=[] if past else cases_of(found),
         stamps=[*map(_stamped, history[:version])][::-1],
         offers=[] if past else _offers(found),
@@ -147,6 +161,23 @@ def _seats(order: Order) -> Sequence[tuple[str, int, int]]:
     """What it takes of each quota, by the quota's name: held and sold."""
     names = _quota_names(order)
     return [(names.get(quota, str(quota)[:8]), *of) for quota, of in order.seats.items()]
+
+
+def _holders(order: Order) -> Sequence[HolderShown]:
+    """What was told about each ticket, and to whom it was sent on."""
+    asked = {one.ticket.number: one for one in asked_tickets(order)}
+    numbers = sorted({*asked, *order.holders})
+    return [
+        HolderShown(
+            number=number,
+            part=parts_of_tickets([asked[number]], {}, complain=False, optional=True)[0]
+            if number in asked
+            else None,
+            missing=bool(number in asked and asked[number].missing),
+            sending=order.holders.get(number),
+        )
+        for number in numbers
+    ]
 
 
 def _quota_names(order: Order) -> Mapping[UUID, str]:

@@ -18,8 +18,9 @@ from ledger.order.options import options
 from ledger.order.order import Order
 from ledger.order.part_policy import all_pieces
 from ledger.order.preview import By, Foreseen, Preview, preview
-from ledger.order.stamps import Customer, Letter, Pieces
+from ledger.order.stamps import Customer, Letter, Pieces, TicketAnswers
 from ledger.order.status import status
+from ledger.order.ticket_answers import asked_tickets
 from ledger.staff.role import Role
 from web.actions import approvals
 from web.actions.back_office import carry_out
@@ -35,6 +36,7 @@ from web.http.current import parts
 from web.http.problems import ProblemRaised
 from web.http.rate_limit import slow_down
 from web.i18n.gettext import _
+from web.pages.answers import parts_of_tickets, told_of, wrong
 from web.pages.forms import PressForm
 
 pages = back_office("order_action", __name__)
@@ -154,6 +156,9 @@ def _form(
         refused=[one for one in order.refunds.values() if one.was_refused],
         letters=[one for one in letters_of(order) if one.tries],
         letter_words=LETTERS,
+        asked=parts_of_tickets(
+            asked_tickets(order), typed, complain=bool(complaint), optional=True
+        ),
         pieces=all_pieces(order),
         form=PressForm(),
     )
@@ -265,6 +270,13 @@ def _customer(order: Order, typed: Mapping[str, str]) -> Customer:
     return Customer(**{name: typed.get(name, "").strip()[:_LINE] for name in fields})
 
 
+def _answers(order: Order, typed: Mapping[str, str]) -> tuple[TicketAnswers, ...]:
+    asked = parts_of_tickets(asked_tickets(order), typed, complain=True, optional=True)
+    if found := wrong(asked):
+        raise MistypedField(f"{found[0].label}: {found[0].error}")
+    return told_of(asked)
+
+
 _READ: Mapping[str, _Reader] = {
     "amount": _amount,
     "payment": _uuid("payment"),
@@ -277,4 +289,5 @@ _READ: Mapping[str, _Reader] = {
     "letter": _letter,
     "pieces": _pieces,
     "customer": _customer,
+    "answers": _answers,
 }

@@ -19,6 +19,7 @@ from ledger.shop.shop import Shop
 from ledger.staff.role import Role
 from projections.order_search import OrderSearch, Place, end_of
 from projections.order_words import SHORTEST
+from web.actions.csv_cells import harmless
 from web.actions.find_orders import Listed, find, find_all
 from web.admin.guard import back_office, current_staff, needs, shops_here
 from web.admin.selection import BULK
@@ -183,9 +184,9 @@ def _told(one: Listed) -> Sequence[object]:
     return (
         page.number,
         page.shop,
-        _harmless(person.first_name if person else ""),
-        _harmless(person.last_name if person else ""),
-        _harmless(person.email if person else ""),
+        harmless(person.first_name if person else ""),
+        harmless(person.last_name if person else ""),
+        harmless(person.email if person else ""),
         page.placed_at.isoformat(timespec="seconds") if page.placed_at else "",
         page.status,
         " ".join(page.flags),
@@ -201,11 +202,6 @@ def _told(one: Listed) -> Sequence[object]:
 def _major(amount: int, currency: str) -> str:
     """A point and no spaces, so that programs read it."""
     return f"{major(Money(amount, currency)):f}"
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet takes what begins like this for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
 
 
 def _row(values: Sequence[object]) -> str:

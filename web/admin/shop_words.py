@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from ledger.kernel.money import Money
 from ledger.shop import stamps
 from ledger.shop.changes import Change
+from ledger.shop.questions import Needed, QuestionKind
 from ledger.shop.stamps import Release, ShopStamp, SignIn, Surplus
 from web.admin.shop_fields import TONGUES, FieldKind, ShopField
 from web.i18n.format import moment, money, percent, span
@@ -34,7 +35,18 @@ SIGN_INS: Mapping[str, object] = {
     SignIn.OPTIONAL: _l("Guests may buy"),
     SignIn.REQUIRED: _l("Only who is signed in may buy"),
 }
-_WORDS = {**PROVIDERS, **RELEASES, **SURPLUSES, **SIGN_INS}
+KINDS: Mapping[str, object] = {
+    QuestionKind.NAME: _l("A name, for the ticket and the badge"),
+    QuestionKind.EMAIL: _l("An email address"),
+    QuestionKind.CHOICE: _l("One of some answers"),
+    QuestionKind.TEXT: _l("A line of text"),
+}
+NEEDS: Mapping[str, object] = {
+    Needed.OPTIONAL: _l("It may be left out"),
+    Needed.AT_CHECKOUT: _l("Before the order is placed"),
+    Needed.LATER: _l("Until its date"),
+}
+_WORDS = {**PROVIDERS, **RELEASES, **SURPLUSES, **SIGN_INS, **KINDS, **NEEDS}
 # What each value is called, by the last parts of its path.
 _LABELS: Mapping[str, object] = {
     "seller.name": _l("Seller"),
@@ -67,15 +79,20 @@ _LABELS: Mapping[str, object] = {
     "available_until": _l("On sale until"),
     "bank_account": _l("Bank account"),
     "capacity": _l("Seats"),
+    "choice": _l("Answer"),
     "colour": _l("Colour"),
     "currency": _l("Currency"),
     "description": _l("Description"),
     "doors_at": _l("Doors open"),
     "ends_at": _l("It ends"),
     "grace_period": _l("Time to cancel before the money is taken"),
+    "hint": _l("Hint"),
     "how_to_pay": _l("How to pay"),
+    "kind": _l("Kind of answer"),
+    "label": _l("Question"),
     "max_per_order": _l("Most in one order"),
     "name": _l("Name"),
+    "needed": _l("Whether it has to be answered"),
     "overpaid": _l("Money beyond the price"),
     "price": _l("Price"),
     "provider": _l("Who takes the payments"),
@@ -91,6 +108,7 @@ _LABELS: Mapping[str, object] = {
     "timezone": _l("Time zone"),
     "title": _l("Title"),
     "unpaid_after": _l("Unpaid orders end after"),
+    "until": _l("Answers until"),
     "vat_percent": _l("VAT"),
 }
 # What an order never shows: how a picture was made, and what follows from others.
@@ -129,6 +147,10 @@ def _named(whole: str) -> tuple[str, str, str]:
     path, about = whole.split("."), ""
     if path[0] in ("products", "quotas") and len(path) > 1:
         about, path = path[1], path[2:] or (["capacity"] if path[0] == "quotas" else [])
+    if path[0:1] == ["questions"] and len(path) > 2:
+        about, path = f"{about} · {path[1]}", path[2:]
+        if path[0] == "choices" and len(path) > 1:
+            about, path = f"{about} · {path[1]}", ["choice", *path[2:]]
     tongue = path[-1] if path and path[-1] in TONGUES else ""
     name = ".".join(path[:-1] if tongue else path)
     label = str(_LABELS.get(name) or _LABELS.get(name.rpartition(".")[2]) or name or _("On sale"))
@@ -194,6 +216,8 @@ def shop_stamp_in_words(one: ShopStamp) -> str:  # noqa: C901 (a dispatching mat
                 product=one.slug,
                 num=one.revision,
             )
+        case stamps.QuestionsSet():
+            return _("What is asked about each ticket of %(product)s.", product=one.product)
         case stamps.ProductWithdrawn():
             return _("Product %(product)s is off sale.", product=one.slug)
         case stamps.ShopRestated():

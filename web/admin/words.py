@@ -47,6 +47,8 @@ LETTERS: Mapping[str, object] = {
     Letter.HOW_TO_PAY: _l("How to pay"),
     Letter.WITHDRAWAL: _l("Receipt of a wish to cancel"),
     Letter.MOVED: _l("New date"),
+    Letter.TICKET: _l("Ticket to its holder"),
+    Letter.TICKET_VOID: _l("Ticket not valid any more, to its holder"),
 }
 POSTED: Mapping[str, tuple[str, object]] = {
     "due": ("wait", _l("To be sent")),
@@ -80,6 +82,10 @@ ACTIONS: Mapping[str, tuple[object, object]] = {
     "refund-by-hand": (
         _l("Refunded by hand"),
         _l("You have handed money back, or transferred it: the ledger is told."),
+    ),
+    "answers": (
+        _l("Correct names and answers"),
+        _l("What was told about each ticket. Anything may be left out here."),
     ),
     "retry-refund": (
         _l("Retry the refund"),
@@ -221,6 +227,8 @@ def stamp_in_words(stamp: object) -> str:  # noqa: C901 (a dispatching match)
     match stamp:
         case stamps.TicketCheckedOut():
             return _("Somebody left with a ticket of this order.")
+        case stamps.QuestionsAsked():
+            return _("Questions about the tickets stand in the order.")
         case stamps.NoteWritten():
             return _("A note was written.")
         case stamps.CreatePaymentRequest(provider=provider, amount=amount):

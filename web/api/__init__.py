@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from web.api import (
+    answers,
     approvals,
     cancellation,
     cart,
@@ -29,6 +30,7 @@ PARTS = (
     order_search,
     payments,
     cancellation,
+    answers,
     staff,
     corrections,
     approvals,

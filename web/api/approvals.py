@@ -23,7 +23,7 @@ from ledger.staff.role import Role
 from web.actions import approvals as actions
 from web.actions.wish import Wish
 from web.api.bodies import Body, Nothing, as_json, read
-from web.api.orders import LineBody, told
+from web.api.orders import WantedBody, told
 from web.api.staff import Account, Amount, Reason, Version, begun, money
 from web.http.access import require
 from web.http.addresses import now, uuid_in
@@ -49,7 +49,7 @@ class ApprovalBody(Body, frozen=True):
     version: Version
     amount: Amount | None = None
     payment: UUID | None = None
-    lines: Annotated[list[LineBody], Meta(max_length=100)] | None = None
+    lines: Annotated[list[WantedBody], Meta(max_length=100)] | None = None
     by_hand: bool = False
     waive_fee: bool = False
     despite_dispute: bool = False

@@ -19,7 +19,7 @@ from web.actions.cancel import cancel_at_once
 from web.actions.place import CUSTOMER
 from web.actions.wish import Wish
 from web.api.bodies import Body, Nothing, as_json, read
-from web.api.orders import LineBody, told
+from web.api.orders import WantedBody, told
 from web.api.repeats import answered_before, correlation_id, request_under
 from web.http.addresses import now, order_in
 from web.http.current import parts
@@ -28,7 +28,7 @@ from web.http.problems import of_refusal
 from web.http.rate_limit import slow_down
 from web.i18n.refusals import of_cancellation
 
-_Lines = Annotated[tuple[LineBody, ...], Meta(max_length=100)]
+_Lines = Annotated[tuple[WantedBody, ...], Meta(max_length=100)]
 
 
 class ConfirmBody(Body, frozen=True):
@@ -88,7 +88,7 @@ def offer(shop: str, order: str) -> Response:
     )
 
 
-def _pieces(order: Order, lines: Sequence[LineBody]) -> tuple[Pieces, ...]:
+def _pieces(order: Order, lines: Sequence[WantedBody]) -> tuple[Pieces, ...]:
     return part_policy.chosen(
         order, [(one.product, one.quantity) for one in lines] if lines else None
     )

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response
 
+from web.api.answers import AnswersBody, SendBody
 from web.api.approvals import ApprovalBody, DeclineBody
 from web.api.bodies import Nothing
 from web.api.cancellation import ConfirmBody, QuoteBody
@@ -20,6 +21,8 @@ FILE = Path(__file__).parent / "openapi.json"
 BODIES = (
     Nothing,
     OrderBody,
+    AnswersBody,
+    SendBody,
     ConfirmBody,
     QuoteBody,
     RefundBody,

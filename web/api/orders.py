@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from flask import Blueprint, Response
 from flask_babel import force_locale
 from msgspec import UNSET, Meta, UnsetType
@@ -17,11 +18,13 @@ from ledger.order.evolve import fold
 from ledger.order.order import Order
 from ledger.order.seen_stamps import only
 from ledger.order.stamps import (
+    AnswersChanged,
     CreatePaymentFailure,
     CreatePaymentRequest,
     CreatePaymentSuccess,
     Customer,
     OrderPlaced,
+    QuestionsAsked,
     ZeroPrice,
 )
 from projections.order_json import order_page
@@ -42,6 +45,8 @@ ORDERS_A_MINUTE = 120
 CODES_A_MINUTE = 20
 _PLACING = (
     OrderPlaced,
+    QuestionsAsked,
+    AnswersChanged,
     ZeroPrice,
     CreatePaymentRequest,
     CreatePaymentSuccess,
@@ -71,11 +76,22 @@ class CustomerBody(Body, frozen=True):
     phone: _Text = ""
 
 
-class LineBody(Body, frozen=True):
+class WantedBody(Body, frozen=True):
     """A product and how many of it."""
 
     product: Annotated[str, Meta(max_length=200)]
     quantity: Annotated[int, Meta(ge=-(2**31), lt=2**31)]
+
+
+class LineBody(WantedBody, frozen=True, omit_defaults=True):
+    """A product and how many of it, and what is told of each of its tickets, in their order.
+
+    Answers are by question, as the list of products names them.
+    """
+
+    answers: Annotated[
+        list[dict[Annotated[str, Meta(max_length=100)], _Text]], Meta(max_length=1000)
+    ] = msgspec.field(default_factory=list)
 
 
 class OrderBody(Body, frozen=True):
@@ -135,7 +151,10 @@ def _placed(shop: str, body: OrderBody, key: UUID) -> Order:
         parts(),
         shop,
         key=key,
-        lines=[Wanted(product=one.product, quantity=one.quantity) for one in body.lines],
+        lines=[
+            Wanted(product=one.product, quantity=one.quantity, answers=tuple(one.answers))
+            for one in body.lines
+        ],
         customer=Customer(
             first_name=person.first_name,
             last_name=person.last_name,

@@ -6,6 +6,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from ledger.cart.appraisal import quotas_of
+from ledger.shop.questions import TicketQuestion
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised
 from ledger.shop.texts import text_in
@@ -30,7 +31,7 @@ def products(shop: str) -> Response:
     offered = tuple((one.product.slug, one.free > 0) for one in shown)
 
     def made() -> bytes:
-        products = [_product(one, language) for one in shown]
+        products = [_product(found, one, language) for one in shown]
         return msgspec.json.encode({"shop": _shop(found, language), "products": products})
 
     body = kept_body(("products", found.id, found.version, language, offered), made)
@@ -50,7 +51,7 @@ def _shop(shop: Shop, language: str) -> dict[str, Any]:
     }
 
 
-def _product(offer: Offer, language: str) -> dict[str, Any]:
+def _product(shop: Shop, offer: Offer, language: str) -> dict[str, Any]:
     product: ProductRevised = offer.product
     return {
         "slug": product.slug,
@@ -65,4 +66,19 @@ def _product(offer: Offer, language: str) -> dict[str, Any]:
         "available_from": product.available_from,
         "available_until": product.available_until,
         "available": offer.free > 0,
+        "questions": [_question(one, language) for one in shop.asks(product.slug).asked],
+        "answers_until": shop.asks(product.slug).until,
+    }
+
+
+def _question(one: TicketQuestion, language: str) -> dict[str, Any]:
+    return {
+        "slug": one.slug,
+        "kind": one.kind,
+        "label": text_in(one.label, language),
+        "needed": one.needed,
+        "choices": [
+            {"slug": choice.slug, "label": text_in(choice.label, language)}
+            for choice in one.choices
+        ],
     }

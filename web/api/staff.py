@@ -25,7 +25,7 @@ from web.actions.back_office import carry_out
 from web.actions.manual_refunds import returned_by_hand
 from web.actions.wish import Wish
 from web.api.bodies import Body, as_json, read
-from web.api.orders import LineBody, told
+from web.api.orders import WantedBody, told
 from web.api.repeats import answered_before, correlation_id, request_under
 from web.http.access import for_roles, require
 from web.http.addresses import now, order_in
@@ -92,7 +92,7 @@ class CancelPartBody(Body, frozen=True):
 
     reason: Reason
     version: Version
-    lines: Annotated[list[LineBody], Meta(min_length=1, max_length=100)]
+    lines: Annotated[list[WantedBody], Meta(min_length=1, max_length=100)]
     method: Literal["provider", "manual"] = "provider"
     account: Account = ""
     waive_fee: bool = False

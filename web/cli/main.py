@@ -26,6 +26,7 @@ from web import __version__
 from web.cli.approvals import approvals, approve, decline
 from web.cli.arguments import require_text
 from web.cli.audit import audit, seats
+from web.cli.badges import badges
 from web.cli.cases import cases
 from web.cli.corrections import settle_refund, withdraw_cancellation, withdraw_payment
 from web.cli.inbox import inbox
@@ -250,6 +251,7 @@ for group in (
     inbox,
     projections,
     report,
+    badges,
     shop,
     export,
     erase,

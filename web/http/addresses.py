@@ -39,6 +39,11 @@ def uuid_in(text: str) -> UUID:
     return UUID(text) if _ID.fullmatch(text) else _NOBODY
 
 
+def number_in(text: str) -> int:
+    """The number in an address, such as a ticket's; 0, which is none, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
 def shop_here() -> Shop | None:
     """The shop that the address of this request begins with, whatever follows; None without one.
 

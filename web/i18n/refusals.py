@@ -8,6 +8,7 @@ from ledger.cart.appraisal import AppraisedGroup, AppraisedLine, Obstacle
 from ledger.kernel import refusals as no
 from ledger.kernel.refusals import Refusal
 from ledger.order.cancellation_policy import Eligibility, Promise, Why
+from ledger.shop.questions import AnswerRule
 from ledger.shop.shop import Shop
 from web.i18n.format import local, moment, money
 from web.i18n.gettext import _, ngettext
@@ -43,6 +44,12 @@ def of_lines(refusal: Refusal, shop: Shop) -> str | None:
                 before=money(shown),
                 now=money(total),
             )
+        case no.AnswersInvalid(product=product):
+            return _(
+                "Look at the questions about “%(product)s” again: an answer is missing, or"
+                " cannot be taken.",
+                product=_title(shop, product),
+            )
         case no.Busy():
             return _("Very many people are buying at this moment. Please press once more.")
         case _:
@@ -60,6 +67,42 @@ def of_pieces(refusal: Refusal) -> str:
             return of_cancellation(why)
         case _:
             return _("Ticket sales can help you with these tickets.")
+
+
+def of_answer(rule: str) -> str:
+    """What is wrong with an answer about a ticket."""
+    match rule:
+        case AnswerRule.REQUIRED:
+            return _("Answer this question.")
+        case AnswerRule.EMAIL:
+            return _("Enter an email address like name@example.com.")
+        case AnswerRule.CHOICE:
+            return _("Choose one of the answers.")
+        case AnswerRule.TOO_LONG:
+            return _("Write less: this is too long.")
+        case _:
+            return _("Use letters, spaces, apostrophes, full stops and hyphens only.")
+
+
+def of_sending(refusal: Refusal) -> str:
+    """Why a ticket cannot be sent on, or taken back."""
+    match refusal:
+        case no.CustomerInvalid():
+            return _("Enter an email address like name@example.com.")
+        case no.AnswersMoved():
+            return _("This ticket was changed meanwhile. Look at it again, then press once more.")
+        case no.TicketNotSendable(rule="not_issued"):
+            return _("The tickets are not made yet. Try again in a moment.")
+        case no.TicketNotSendable(rule="used"):
+            return _("Somebody came in with this ticket already.")
+        case no.TicketNotSendable(rule="over"):
+            return _("The event is over.")
+        case no.TicketNotSendable(rule="too_often"):
+            return _("This ticket was sent on very often. Ticket sales can help you.")
+        case no.TicketNotSendable(rule="not_sent"):
+            return _("This ticket is yours already.")
+        case _:
+            return _("This ticket is not valid any more, so it cannot be sent on.")
 
 
 def of_line(line: AppraisedLine) -> str:

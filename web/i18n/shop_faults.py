@@ -64,6 +64,19 @@ SENTENCES: Mapping[str, object] = {
     ),
     "days such as 2027-02-12, in the shop's time zone": _l("Write days as 2027-02-12."),
     "each of them once": _l("Write each of them once."),
+    "none where a piece has no ticket": _l("A piece of it has no ticket to ask about."),
+    "each question once": _l("There is a question of this short name already."),
+    "one name and one e-mail address for each ticket": _l(
+        "Ask for one name and one email address at most."
+    ),
+    "at least two choices": _l("Give at least two answers to choose from."),
+    "none: only a question of kind choice has them": _l(
+        "Only where one of some answers is asked for there are any to choose from."
+    ),
+    "each choice once": _l("Each answer needs a short name of its own."),
+    "small letters, digits, hyphens and low lines, at most %(most)s": _l(
+        "Use small letters, digits, hyphens and low lines, at most %(most)s."
+    ),
     "each quota once": _l("Choose each quota once."),
     "a moment from %(first)s to %(last)s": _l("Enter a time from %(first)s to %(last)s."),
     "at most %(most)s accents on one letter": _l("At most %(most)s accents on one letter."),

@@ -42,6 +42,7 @@ from web.i18n.format import local
 from web.i18n.gettext import _
 from web.i18n.refusals import of_field, of_lines, of_price, told_promise
 from web.i18n.voucher_words import of_voucher
+from web.pages.answers import AskedPart, answers_typed, parts_of, wrong
 from web.pages.cart import ordered_lately, settled_cart
 from web.pages.forms import CheckoutForm
 from web.pages.grace_cancel import remember
@@ -137,7 +138,7 @@ def place(shop: str) -> str | Response | tuple[str, int]:
         sentence = _("Please wait a minute, then press again. Nothing is lost.")
         return _page(open_shop, chosen, sent, complaint=sentence), 429
     only_looks = "apply" in request.form and sent.is_ours()
-    if only_looks or not sent.validate_on_submit() or key is None:
+    if only_looks or key is None or not _is_right(open_shop, chosen, sent):
         return _page(open_shop, chosen, sent) if only_looks else _again(open_shop, chosen, sent)
     try:
         return _bought(open_shop, sent, key)
@@ -227,10 +228,15 @@ def _placed(shop: Shop, sent: CheckoutForm, key: UUID) -> Order:
         email=_typed(sent.email.data),
         phone=_typed(sent.phone.data),
     )
-    lines = [Wanted(product=slug, quantity=many) for slug, many in quantities().items()]
-    code = _typed(sent.code.data)
-    content: list[object] = [shop.slug, [asdict(one) for one in lines], asdict(customer)]
+    told, code = answers_typed(request.form, _every_asked(shop)), _typed(sent.code.data)
+    lines = [
+        Wanted(product=slug, quantity=many, answers=tuple(told.get(slug, ())))
+        for slug, many in quantities().items()
+    ]
+    bought = [{"product": one.product, "quantity": one.quantity} for one in lines]
+    content: list[object] = [shop.slug, bought, asdict(customer)]
     content += [folded(code)] if code else []
+    content += [told] if told else []
     return place_order(
         parts(),
         shop.slug,
@@ -243,6 +249,27 @@ def _placed(shop: Shop, sent: CheckoutForm, key: UUID) -> Order:
         account=account.id if (account := account_here()) else None,
         code=code,
     )
+
+
+def _is_right(shop: Shop, chosen: Sequence[Choice], sent: CheckoutForm) -> bool:
+    """All of it is looked at, so that all that is wrong is said at once."""
+    found = wrong(_asked(shop, chosen))
+    return sent.validate_on_submit() and not found
+
+
+def _is_sent() -> bool:
+    """Whether the whole form was pressed: who only has a code looked at is told of nothing yet."""
+    return request.method == "POST" and "apply" not in request.form
+
+
+def _every_asked(shop: Shop) -> list[AskedPart]:
+    return _asked(shop, choices(shop, quantities()))
+
+
+def _asked(shop: Shop, chosen: Sequence[Choice], *, complain: bool = True) -> list[AskedPart]:
+    """What the shop asks about each ticket that is chosen, with what was typed."""
+    bought = [(one.product, one.quantity) for one in chosen]
+    return parts_of(shop, bought, request.form, complain=complain)
 
 
 def _shown() -> Money | None:
@@ -356,6 +383,8 @@ def _page(
         chosen=chosen,
         priced=priced,
         form=form,
+        asked=(asked := _asked(shop, chosen, complain=_is_sent())),
+        wrong=wrong(asked),
         complaint=complaint,
         first=first,
         total=sum_of_all,

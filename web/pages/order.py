@@ -63,7 +63,7 @@ def page(shop: str, order: str) -> str:
         by_hand=paid_without_page(newest(found)),
         how_to_pay=_how_to_pay(found),
         transfer=_transfer(found),
-        tickets=shown(found),
+        tickets=shown(found, at),
         cancelling=cancellation.eligibility(found, at),
         can_choose=can_choose(found),
         may_choose=not choice_hindrance(found, at),

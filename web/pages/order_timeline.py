@@ -168,6 +168,12 @@ def _of_order(stamp: object) -> str | None:  # noqa: C901 (a dispatching match)
             return _("The order was placed.")
         case stamps.ContactChanged():
             return _("Ticket sales corrected the contact details.")
+        case stamps.AnswersChanged():
+            return _("Names or answers for the tickets were changed.")
+        case stamps.TicketSentOn():
+            return _("A ticket was sent on to its holder.")
+        case stamps.TicketTakenBack():
+            return _("A ticket that had been sent on was taken back.")
         case stamps.ZeroPrice():
             return _("The order was confirmed. There was nothing to pay.")
         case stamps.CancellationRequested():
@@ -328,6 +334,10 @@ def _letter_sent(letter: Letter) -> str:  # noqa: C901 (a dispatching match)
             return _("We confirmed by email that your wish to cancel has come.")
         case Letter.MOVED:
             return _("The letter about the new date was sent by email.")
+        case Letter.TICKET:
+            return _("A ticket was sent to its holder by email.")
+        case Letter.TICKET_VOID:
+            return _("The holder of a ticket was told by email that it is not valid any more.")
 
 
 _ROOMS = (

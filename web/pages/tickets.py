@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import assert_never
 
 from flask import Blueprint, Response
@@ -14,6 +15,7 @@ from web.http.addresses import order_in
 from web.http.current import parts
 from web.i18n.format import local, moment
 from web.i18n.gettext import _, ngettext
+from web.pages.names_due import answers_due, way_to_names
 
 pages = Blueprint("tickets", __name__)
 
@@ -22,21 +24,29 @@ pages = Blueprint("tickets", __name__)
 class TicketsShown:
     """What the page of an order says of its tickets. `files`: they can be downloaded.
 
+    `names` leads to names and to sending on, where there is any of it; `answer_by` is until when
+    an answer that has to come is waited for.
     `states`, once they were issued: the sign, the ticket and how it stands (SPEC A5).
     """
 
     heading: str
     text: str
     files: bool = False
+    names: str = ""
+    answer_by: datetime | None = None
     states: tuple[tuple[str, str, str], ...] = ()
 
 
-def shown(order: Order) -> TicketsShown | None:
+def shown(order: Order, at: datetime) -> TicketsShown | None:
     """Reserved until the order is paid, valid as long as its seats are sold (R4, A5).
 
     None for an order that is for none, or never came to have them.
     """
-    count = len(order.valid_tickets) or sum(one.quantity * one.tickets for one in order.lines)
+    count = (
+        len(order.own_tickets)
+        or len(order.valid_tickets)
+        or sum(one.quantity * one.tickets for one in order.lines)
+    )
     text = _standing(order)
     if not count or not text:
         return None
@@ -44,7 +54,9 @@ def shown(order: Order) -> TicketsShown | None:
     return TicketsShown(
         heading=heading,
         text=text,
-        files=bool(order.valid_tickets),
+        files=bool(order.own_tickets),
+        names=way_to_names(order),
+        answer_by=answers_due(order, at),
         states=tuple(_states(order)) if order.tickets else (),
     )
 
@@ -80,6 +92,8 @@ def _stands(order: Order, ticket: Ticket, how: TicketState) -> str:
 
 
 def _standing(order: Order) -> str:
+    if order.valid_tickets and not order.own_tickets:
+        return _("All of them were sent on: their holders got them by email.")
     if order.valid_tickets:
         return _(
             "Show them at the door, on your phone or on paper. Each code lets one person in, once:"
@@ -101,7 +115,7 @@ def _standing(order: Order) -> str:
 def pdf(shop: str, order: str) -> Response:
     """All valid tickets of an order. Its address is the only key to them."""
     found = order_in(shop, order)
-    printed = parts().ticket_pdf(found)
+    printed = parts().ticket_pdf(found, None)
     if printed is None:
         raise UnknownOrder
     return _file(printed, "application/pdf", f"tickets-{found.number:06d}.pdf")

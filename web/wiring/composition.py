@@ -10,6 +10,7 @@ from adapters.audit.processes import audit_processes
 from adapters.background_tasks import Errands
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.keys.master_key import Renewal, Wrapping, renew_all
+from adapters.keys.ticket_codes import drawn
 from adapters.mail.letters import letter_text, receipt_html
 from adapters.mail.letters.how_to_pay import transfer_svg
 from adapters.mail.tickets.event import event_ics
@@ -189,6 +190,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         read_statements=read_statements,
         transfer_files=PostgresTransferFiles(connections),
         transfer_xml=pain001,
+        draw_tickets=partial(drawn, keyed_hash=keyring.keyed_hash),
         send_sign_in_link=sign_in_post(settings, now),
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),

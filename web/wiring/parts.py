@@ -22,6 +22,7 @@ from ledger.kernel.store import StampStore
 from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import Letter
+from ledger.order.tickets import TicketCode
 from ledger.payments.payment_pages import OpenPages, PageProvider
 from ledger.payments.provider import Providers
 from ledger.reconciliation.by_reference import Reported
@@ -366,6 +367,7 @@ class Parts:
     statement_marks: StatementMarks
     read_statements: Callable[[bytes], Sequence[BankStatement]]
     transfer_files: TransferFiles
+    draw_tickets: Callable[[int], tuple[TicketCode, ...]]
     transfer_xml: Callable[[TransferFile, Sequence[RefundTransfer]], bytes]
     auditors: Auditors = alone
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
@@ -373,7 +375,7 @@ class Parts:
     transfer_svg: TransferSvg = no_picture
     letter_text: LetterText = no_letter
     receipt_html: ReceiptHtml = no_receipt
-    ticket_pdf: Callable[[Order], bytes | None] = lambda order: None
+    ticket_pdf: Callable[[Order, int | None], bytes | None] = lambda order, only: None
     event_ics: Callable[[Order], bytes] = lambda order: b""
     send_sign_in_link: SignInPost | None = None
     aside: Callable[[Callable[[], None]], None] = lambda errand: errand()

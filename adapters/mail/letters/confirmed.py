@@ -29,12 +29,12 @@ def confirmed(at: Occasion) -> Body:
         ),
         action=_cancelling(at),
         notes=(at.contact(),),
-        tickets=bool(at.order.valid_tickets),
+        tickets=bool(at.order.own_tickets),
     )
 
 
 def _subject(at: Occasion) -> str:
-    if at.order.valid_tickets:
+    if at.order.own_tickets:
         return at.say("Your tickets, order %(order)s", order=at.order_number)
     return at.say("Confirmation of your order %(order)s", order=at.order_number)
 

@@ -12,6 +12,8 @@ from adapters.mail.letters.language import Speech
 from ledger.kernel.money import Money, VatShare, gross_by_rate, shares, spread, total
 from ledger.order.amendment import counted, lines_of, without
 from ledger.order.decisions.staff import MANUAL
+from ledger.order.holder import Sending
+from ledger.order.holders_letters import sending_of
 from ledger.order.order import Order
 from ledger.order.part_policy import pieces_of
 from ledger.order.part_policy import vat_returned as vat_of_pieces
@@ -39,9 +41,19 @@ class Occasion:
 
     @property
     def page(self) -> str:
-        """The address of the order's page."""
-        shop = f"{self.base_url.rstrip('/')}/{quote(self.order.terms.shop_slug)}"
-        return f"{shop}/orders/{self.order.id}"
+        """The address of the order's page; of a holder's letter, that of their ticket alone."""
+        if self.sending is not None:
+            return f"{self._shop_page}/tickets/{quote(self.sending.code or '', safe='')}"
+        return f"{self._shop_page}/orders/{self.order.id}"
+
+    @cached_property
+    def sending(self) -> Sending | None:
+        """The ticket that was sent on, where the letter goes to its holder."""
+        return sending_of(self.order, self.correlation_id)
+
+    @property
+    def _shop_page(self) -> str:
+        return f"{self.base_url.rstrip('/')}/{quote(self.order.terms.shop_slug)}"
 
     def cancel_page(self, code: str) -> str:
         """The address that a one-time link leads to."""
@@ -194,7 +206,7 @@ def about_everything(at: Occasion, label: str, *reversed: Fact) -> Sequence[Fact
 
 def about_tickets(at: Occasion) -> Sequence[str]:
     """What to do with the tickets that go along; nothing where none do."""
-    if not at.order.valid_tickets:
+    if not at.order.own_tickets:
         return ()
     return (
         at.say(

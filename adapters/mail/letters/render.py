@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from adapters.mail.letters.cancellation import cancelled, link, moved, withdrawal
 from adapters.mail.letters.confirmed import confirmed
 from adapters.mail.letters.context import Occasion, line_total
+from adapters.mail.letters.holder import ticket, ticket_void
 from adapters.mail.letters.how_to_pay import how_to_pay
 from adapters.mail.letters.language import Speech
 from adapters.mail.letters.letter import (
@@ -25,6 +26,7 @@ from adapters.mail.letters.letter import (
 )
 from adapters.mail.letters.returned import correction, refunded
 from ledger.kernel.values import replace as copied
+from ledger.order.holders_letters import TO_HOLDERS, sending_of
 from ledger.order.order import Order
 from ledger.order.stamps import Letter, Line
 from ledger.shop.limits import DESCRIPTION
@@ -34,7 +36,7 @@ from ledger.shop.texts import cut
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def no_files(order: Order) -> Sequence[Attachment]:
+def no_files(order: Order, ticket: int | None) -> Sequence[Attachment]:
     """Where nobody prints tickets, the words say where they are."""
     return ()
 
@@ -46,25 +48,30 @@ def render(
     correlation_id: UUID,
     number: int | None,
     base_url: str,
-    files: Callable[[Order], Sequence[Attachment]] = no_files,
+    files: Callable[[Order, int | None], Sequence[Attachment]] = no_files,
 ) -> RenderedLetter:
     """A letter that an order calls for. `number` is the receipt's; a link has none.
 
     A refund's letter and a link's need the refund or request of this correlation id in the order.
-    `files` gives the tickets of an order, for a letter that speaks of them.
+    `files` gives the buyer's tickets, or one by its number, for a letter that speaks of them.
     """
+    reader = sending_of(order, correlation_id) if letter in TO_HOLDERS else None
+    if reader is not None:
+        order = _spoken(order, reader.language)
     at = Occasion(order=order, correlation_id=correlation_id, number=number, base_url=base_url)
     body = body_of(letter, at)
     customer = order.terms.customer
+    # Nobody is left once the person was erased, holders as well.
+    to = (reader or customer).email if customer else ""
     return RenderedLetter(
         subject=cut(one_line(body.subject), DESCRIPTION),
         text=_laid_out("letter.txt", body, at).replace("\N{NO-BREAK SPACE}", " "),
         html=_laid_out("letter.html", body, at),
-        to=customer.email if customer else "",
+        to=to or "",
         reply_to=order.terms.seller.email,
         from_name=cut(one_line(at.speech.of(order.terms.shop_name))),
         pictures=body.pictures,
-        attachments=files(order) if body.tickets else (),
+        attachments=files(order, reader.ticket if reader else None) if body.tickets else (),
     )
 
 
@@ -78,9 +85,17 @@ def receipt_html(
     base_url: str,
 ) -> str:
     """A receipt's words and figures, for a page of ours to stand in, in any language of ours."""
-    spoken = copied(order, placed=replace(order.terms, language=language))
-    at = Occasion(order=spoken, correlation_id=correlation_id, number=number, base_url=base_url)
+    at = Occasion(
+        order=_spoken(order, language),
+        correlation_id=correlation_id,
+        number=number,
+        base_url=base_url,
+    )
     return _laid_out("receipt.html", body_of(letter, at), at)
+
+
+def _spoken(order: Order, language: str) -> Order:
+    return copied(order, placed=replace(order.terms, language=language))
 
 
 def body_of(  # noqa: C901 (a dispatching match)
@@ -104,6 +119,10 @@ def body_of(  # noqa: C901 (a dispatching match)
             return withdrawal(at)
         case Letter.MOVED:
             return moved(at)
+        case Letter.TICKET:
+            return ticket(at)
+        case Letter.TICKET_VOID:
+            return ticket_void(at)
         case _:
             assert_never(letter)
 
@@ -118,7 +137,7 @@ def _laid_out(template: str, body: Body, at: Occasion) -> str:
         seller=terms.seller,
         shop=at.speech.of(terms.shop_name),
         page=at.page,
-        lines=terms.lines,
+        lines=terms.lines if body.statement else (),
     )
 
 

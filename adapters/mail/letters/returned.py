@@ -227,5 +227,5 @@ def _reinstated(at: Occasion) -> Body:
             note=at.say("You need not do anything. The page of your order tells how it stands."),
         ),
         notes=(at.contact(),),
-        tickets=bool(at.order.valid_tickets),
+        tickets=bool(at.order.own_tickets),
     )

@@ -76,6 +76,10 @@ def _words(
     """From the top down; whatever its length, it ends above the bars."""
     top = _block(page, sheet.event, left, top, size=17, bold=True) - 2 * mm
     top = _block(page, ticket.title, left, top, size=12.5, bold=False) - 4 * mm
+    if ticket.holder:
+        said = shortened(ticket.holder, size=12.5, room=_TEXT, bold=True)
+        _say(page, said, left, top - 9, size=12.5, bold=True)
+        top -= 7 * mm
     number = (sheet.labels[0], sheet.order)
     _fact(page, *number, left=left + _TEXT - 24 * mm, top=top, room=24 * mm)
     for place, (label, value) in enumerate(sheet.facts):

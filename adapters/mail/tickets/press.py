@@ -47,14 +47,14 @@ class Press:
                 self._kept.pop(sheet.content_hash, None)
             raise
 
-    def pdf_of(self, order: Order) -> bytes | None:
-        """The tickets of an order as a PDF; None if it has none that are valid."""
-        sheet = sheet_of(order)
+    def pdf_of(self, order: Order, only: int | None = None) -> bytes | None:
+        """The buyer's tickets, or `only` one by its number; None if there are none valid."""
+        sheet = sheet_of(order, only=only)
         return self.pdf(sheet) if sheet else None
 
-    def attachments(self, order: Order) -> Sequence[Attachment]:
+    def attachments(self, order: Order, only: int | None = None) -> Sequence[Attachment]:
         """What goes along with a letter that brings tickets; nothing where none are valid."""
-        printed = self.pdf_of(order)
+        printed = self.pdf_of(order, only)
         if printed is None:
             return ()
         return (

@@ -14,8 +14,8 @@ from adapters.mail.letters import RenderedLetter
 from adapters.mail.smtp import Delivery, Rejected, Sent, Unknown
 from adapters.worker.reactor import Clock
 from ledger.kernel.events import derived
+from ledger.order.due import Due
 from ledger.order.letter_delivery import Posting
-from ledger.order.letters_due import Due
 from ledger.order.order import Order
 from ledger.order.stamps import ReceiptFailed, ReceiptSent, ReceiptUnknown
 

@@ -36,8 +36,9 @@ from adapters.worker.threads import Threads
 from ledger.order.batch_service import News, Together
 from ledger.order.cancellation_policy import link_is_valid
 from ledger.order.commands import StartLetter
+from ledger.order.due import Due
 from ledger.order.issues import letter_of_unknown_fate
-from ledger.order.letters_due import Due, letters_due, letters_left
+from ledger.order.letters_due import letters_due, letters_left
 from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import Letter, ReceiptUnknown

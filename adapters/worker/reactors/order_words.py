@@ -15,12 +15,26 @@ from adapters.worker.reactor import NOTHING, Progress
 from ledger.kernel.events import Recorded, declared
 from ledger.order.evolve import fold
 from ledger.order.order import Order
-from ledger.order.stamps import ContactChanged, OrderPlaced, TicketsIssued
+from ledger.order.stamps import (
+    AnswersChanged,
+    ContactChanged,
+    OrderPlaced,
+    TicketSentOn,
+    TicketsIssued,
+    TicketTakenBack,
+)
 from projections.order_words import order_terms
 
 _log = structlog.get_logger("worker")
 _BATCH = 500
-_TELLING = (OrderPlaced, ContactChanged, TicketsIssued)
+_TELLING = (
+    OrderPlaced,
+    ContactChanged,
+    TicketsIssued,
+    AnswersChanged,
+    TicketSentOn,
+    TicketTakenBack,
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -20,16 +20,21 @@ from ledger.kernel.refusals import (
 from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.stamps import (
+    AnswersChanged,
+    AskedOfLine,
     CreatePaymentRequest,
     Customer,
     Line,
     OrderPlaced,
     OrderStamp,
+    QuestionsAsked,
     SeatClaim,
     Visit,
     VoucherUse,
     ZeroPrice,
 )
+from ledger.order.ticket_answers import addressed, first_answers
+from ledger.order.tickets import every_ticket
 from ledger.order.voucher_use import with_voucher
 from ledger.payments.capabilities import hindrance
 from ledger.shop.limits import TICKETS_PER_ORDER
@@ -60,25 +65,52 @@ def place(command: PlaceOrder, shop: Shop, voucher: Voucher | None = None) -> Se
     check_customer(command.customer)
     lines = tuple(_line(products[w.product], w.quantity, shop.id) for w in command.lines)
     _check_tickets(lines)
+    answered = _answered(command, shop, lines)
     claims, use = _claims(command.lines, products, shop.id), None
     if command.voucher is not None:
         lines, use = with_voucher(lines, usable(voucher, shop.id, command.at))
     placed = _placed(command, shop, lines, claims, use)
+    asked = _asked(shop, lines)
     shown = command.expected_total
     if shown is not None and shown != placed.total:
         raise PriceChanged(expected_total=shown, total=placed.total)
     if not placed.total:
-        return placed, ZeroPrice()
+        return placed, *asked, *answered, ZeroPrice()
     if reason := hindrance(shop.terms.provider, placed.total):
         raise AmountNotPayable(total=placed.total, reason=reason)
     ours = command.accounts.get(shop.terms.provider, _NO_ACCOUNT)
-    asked = CreatePaymentRequest(
+    request = CreatePaymentRequest(
         amount=placed.total,
         provider=shop.terms.provider,
         account=ours.name,
         live=ours.live,
     )
-    return placed, asked
+    return placed, *asked, *answered, request
+
+
+def _asked(shop: Shop, lines: Sequence[Line]) -> Sequence[OrderStamp]:
+    """What the shop asks about the tickets, as it asks today."""
+    asked = tuple(
+        AskedOfLine(line=place, questions=shop.asks(line.product))
+        for place, line in enumerate(lines)
+        if shop.asks(line.product).asked and line.tickets
+    )
+    return (QuestionsAsked(asked=asked),) if asked else ()
+
+
+def _answered(command: PlaceOrder, shop: Shop, lines: Sequence[Line]) -> Sequence[OrderStamp]:
+    """What was answered already. Ticket sales may leave all of it for later.
+
+    A voucher makes two lines of one: that changes no ticket's place among all.
+    """
+    asked = {place: shop.asks(line.product) for place, line in enumerate(lines)}
+    given = [(line, one.answers) for line, one in zip(lines, command.lines, strict=True)]
+    told = first_answers(given, asked, all_needed=not command.for_customer)
+    if not told:
+        return ()
+    questions = {one.number: asked[one.place].asked for one in every_ticket(lines)}
+    tickets = tuple(addressed(one, questions[one.ticket], command.holders) for one in told)
+    return (AnswersChanged(tickets=tickets, answers=told),)
 
 
 def _products(command: PlaceOrder, shop: Shop) -> Mapping[str, ProductRevised]:

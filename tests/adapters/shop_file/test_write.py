@@ -31,6 +31,7 @@ from ledger.shop.stamps import (
     SignIn,
     Surplus,
 )
+from tests.kits.spec import NAME, QUESTIONS
 
 SAMPLES = Path(__file__).parents[3] / "web/samples"
 WINTER = read_shop_file(SAMPLES / "winterfest.yaml")
@@ -74,6 +75,11 @@ FULL = replace(
                 doors=("main", "no"),
                 reentry=True,
                 hand_out={"en": "a band: blue"},
+            ),
+            questions=replace(
+                QUESTIONS,
+                until=datetime(2027, 9, 1, tzinfo=UTC),
+                asked=(replace(NAME, hint={"en": "- as it is"}), *QUESTIONS.asked[1:]),
             ),
         ),
         replace(WINTER.products[1], quotas=(), unlimited=True, tickets=0),

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from ledger.order.letters_due import Due, letters_left, owed
+from ledger.order.due import Due
+from ledger.order.letters_due import letters_left, owed
 from ledger.order.stamps import (
     Letter,
     ReceiptFailed,

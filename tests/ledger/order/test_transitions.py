@@ -10,7 +10,7 @@ from ledger.kernel.refusals import AlreadyCancelled, NotPayable
 from ledger.order import transitions as t
 from ledger.order.commands import OrderCommand
 from ledger.order.options import ASKED, options
-from ledger.order.stamps import OrderPlaced, OrderStamp, ZeroPrice
+from ledger.order.stamps import OrderPlaced, OrderStamp, QuestionsAsked, ZeroPrice
 from ledger.order.status import Status, status
 from ledger.order.transitions import SITUATIONS, TABLE, Situation, Who, row_of
 from tests.kits.order_states import PAGE, page
@@ -19,7 +19,7 @@ from tests.kits.situations import NEWS, STACKS, WISHES, differences, order_in
 NAMES = {event: name for name, event in vars(t).items() if isinstance(event, t.Event)}
 EVENTS = sorted(NAMES, key=lambda event: NAMES[event])
 # An order begins with these: nothing is there before to have a status word.
-PLACING = {OrderPlaced, ZeroPrice}
+PLACING = {OrderPlaced, QuestionsAsked, ZeroPrice}
 
 
 def flat(union):

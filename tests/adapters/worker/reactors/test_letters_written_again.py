@@ -10,8 +10,8 @@ from adapters.mail.tickets.press import Press
 from adapters.worker.reactors.deliver_letter import content_of
 from ledger.kernel.events import Recorded
 from ledger.order.commands import CancelOrder, ResendLetter
+from ledger.order.due import Due
 from ledger.order.evolve import fold
-from ledger.order.letters_due import Due
 from ledger.order.order import Order
 from ledger.order.stamps import (
     CreateRefundSuccess,

@@ -1,0 +1,70 @@
+"""Letters to whom tickets were sent on: their ticket, and that it is not valid any more."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from ledger.kernel.events import derived
+from ledger.order.due import Due
+from ledger.order.holder import Sending
+from ledger.order.letter_delivery import Posting
+from ledger.order.order import Order
+from ledger.order.stamps import Letter
+
+# Letters that go to a holder, not to whoever ordered.
+TO_HOLDERS = (Letter.TICKET, Letter.TICKET_VOID)
+# Of unknown fate counts as told: whoever may believe in a ticket hears that it is void.
+_TOLD = ("sent", "unknown")
+
+
+def holders_letters(order: Order) -> Iterator[Due]:
+    """For each sending the word that is true now, unless it is the last one that was told."""
+    valid = {one.number for one in order.valid_tickets}
+    for one in order.sendings:
+        stands = not one.ended_position and one.ticket in valid
+        yield from _of_sending(order, one, Letter.TICKET if stands else Letter.TICKET_VOID)
+
+
+def sending_of(order: Order, letter_id: UUID) -> Sending | None:
+    """The sending that a letter of this correlation id is about."""
+    return next((one for one in order.sendings if letter_id in letter_ids(order, one)), None)
+
+
+def letter_ids(order: Order, one: Sending) -> tuple[UUID, ...]:
+    """Under which its letters stand: its own id, and another one after each mistake of ours.
+
+    Whose cancelled order was taken up again has a valid ticket again, and is told so once more.
+    """
+    cancellations = (each for each in order.withdrawals if each.amount is None)
+    later = [each for each in cancellations if each.position > one.position]
+    again = (derived(one.correlation_id, f"again/{nth}") for nth in range(1, len(later) + 1))
+    return (one.correlation_id, *again)
+
+
+def _of_sending(order: Order, one: Sending, wanted: Letter) -> Iterator[Due]:
+    ids = letter_ids(order, one)
+    known = {
+        (cause, letter): order.postings[cause, letter]
+        for cause in ids
+        for letter in TO_HOLDERS
+        if (cause, letter) in order.postings
+    }
+    under_way = [key for key, posting in known.items() if posting.state == "started"]
+    if under_way:
+        yield from (_due(one, *key) for key in under_way)  # its fate is awaited first
+        return
+    told = _last_told(known)
+    if (told is None and wanted is Letter.TICKET_VOID) or (
+        told is wanted and (ids[-1], wanted) not in known
+    ):
+        return
+    yield _due(one, ids[-1], wanted)
+
+
+def _last_told(known: dict[tuple[UUID, Letter], Posting]) -> Letter | None:
+    told = [letter for (_, letter), posting in known.items() if posting.state in _TOLD]
+    return told[-1] if told else None
+
+
+def _due(one: Sending, cause: UUID, letter: Letter) -> Due:
+    position = one.ended_position if letter is Letter.TICKET_VOID else one.position
+    return Due(correlation_id=cause, letter=letter, position=position or one.position)
