@@ -21,6 +21,7 @@ from projections.reports.entries import REPORT_ENTRIES
 from projections.seats import SEATS
 from projections.shop_changes import SHOP_CHANGES, SHOP_ORDERS
 from projections.unpaid_orders import UNPAID
+from projections.vouchers import VOUCHERS
 
 PROJECTIONS: Mapping[str, Projection] = {
     one.name: one
@@ -45,5 +46,6 @@ PROJECTIONS: Mapping[str, Projection] = {
         GRANTEES,
         DOOR_TICKETS,
         DOOR_VISITS,
+        VOUCHERS,
     )
 }

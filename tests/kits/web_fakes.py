@@ -52,6 +52,8 @@ from ledger.payments.provider import (
 )
 from ledger.shop.shop import fold_shop
 from ledger.staff.stamps import StaffAdded
+from ledger.vouchers.stamps import VoucherIssued
+from ledger.vouchers.voucher import Voucher, fold_voucher
 from ledger.webhooks.endpoint import Answer, Endpoint, address_fault
 from projections.cases import CaseRow, cases
 from projections.door import (
@@ -68,6 +70,7 @@ from projections.persons_kept import PersonKept, of_order
 from projections.product_sales import PieceCount, SeatHolder, product_sales
 from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
+from projections.vouchers import VoucherRow, vouchers
 from web.http.access import Token
 from web.wiring.parts import Difference
 
@@ -473,6 +476,22 @@ class ViewsInMemory:
             PieceCount(product=product, revision=revision, ordered=of[0], held=of[1], sold=of[2])
             for (product, revision), of in sums.items()
         ]
+
+    def vouchers(self, shop: str, before: tuple[datetime, UUID], limit: int) -> list[VoucherRow]:
+        rows = [row for one in self._vouchers() for row in vouchers(one) if row.shop == shop]
+        found = [one for one in rows if (one.issued_at, one.stream) < before]
+        return sorted(found, key=lambda one: (one.issued_at, one.stream), reverse=True)[:limit]
+
+    def kept_seats(self, shop: str) -> Mapping[UUID, int]:
+        kept: Counter[UUID] = Counter()
+        for one in self._vouchers():
+            if one.start.shop_slug == shop:
+                kept.update({quota: held for quota, (held, _) in one.seats.items()})
+        return kept
+
+    def _vouchers(self) -> list[Voucher]:
+        issued = [one.stream for one in self._all() if isinstance(one.stamp, VoucherIssued)]
+        return [fold_voucher(one, self.ledger.read(one)) for one in issued]
 
     def seat_holders(
         self, quota: UUID, before: tuple[datetime, UUID], limit: int

@@ -67,6 +67,7 @@ def test_it_shows_what_the_contract_promises():
                 "quantity": 1,
                 "cancelled": 0,
                 "unit_price": 3500,
+                "full_price": None,
                 "vat_percent": "13.5",
             }
         ],

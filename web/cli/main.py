@@ -34,6 +34,7 @@ from web.cli.keys import keys
 from web.cli.ledger import ledger
 from web.cli.new_shop import new_shop
 from web.cli.orders import orders
+from web.cli.own_vouchers import own_vouchers
 from web.cli.part_cancellation import cancel_part
 from web.cli.persons import erase, export
 from web.cli.ports import Port, PortUnusable, require_usable
@@ -237,6 +238,7 @@ for command in (
 for group in (
     token,
     user,
+    own_vouchers,
     webhooks,
     statement,
     audit,

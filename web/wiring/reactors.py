@@ -36,6 +36,7 @@ from adapters.worker.reactors.pending_refunds import Promises, unhurried
 from adapters.worker.reactors.rematch import SecondLook
 from adapters.worker.reactors.shop_changes import ShopChanges
 from adapters.worker.reactors.unpaid_orders import Timeouts
+from adapters.worker.reactors.vouchers_over import VouchersOver
 from adapters.worker.threads import Threads
 from ledger.inbox.replay_inbox import TRUSTED
 from ledger.order.batch_service import Together
@@ -74,7 +75,7 @@ def pulse(views: Views, now: Clock) -> tuple[int, bool]:
 
 
 def desk_work(parts: Parts, views: Views) -> Sequence[Runs]:
-    """The reactors of cases."""
+    """The reactors of cases, and of what ends by itself."""
     now, to_tell = parts.clock, Patience(parts.clock)
     return [
         in_turns(
@@ -84,6 +85,13 @@ def desk_work(parts: Parts, views: Views) -> Sequence[Runs]:
             after=Patience(now, longest=_LOOKS_AGAIN),
             page=_PAGE,
             key=lambda found: found[0],
+        ),
+        in_turns(
+            "vouchers_over",
+            lambda offset: views.vouchers_over(now(), _PAGE, offset=offset),
+            each=VouchersOver(vouchers=parts.vouchers, clock=now),
+            after=Patience(now),
+            page=_PAGE,
         ),
         Alarms(
             cases=parts.cases,

@@ -13,6 +13,7 @@ from adapters.postgres.views.door import DoorQueries
 from adapters.postgres.views.owner import Checkpoint
 from adapters.postgres.views.persons import PersonQueries
 from adapters.postgres.views.tables import row_of
+from adapters.postgres.views.vouchers import VoucherQueries
 from projections.cases import CaseRow
 from projections.open_intents import OpenIntent
 from projections.order_search import OrderPage, OrderSearch, Place
@@ -115,7 +116,7 @@ class SalesCount:
     received: int
 
 
-class Views(PersonQueries, DoorQueries):
+class Views(PersonQueries, DoorQueries, VoucherQueries):
     """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def __init__(self, connections: Connections) -> None:
