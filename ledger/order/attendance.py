@@ -98,8 +98,9 @@ def attendances(scans: Sequence[Scan]) -> Mapping[TicketAtDoor, Attendance]:
     return {place: _attended(those) for place, those in found.items()}
 
 
-def _order(one: Scan) -> tuple[datetime, int]:
-    return one.at, one.position
+def _order(one: Scan) -> tuple[datetime, UUID]:
+    """By time alone: in whichever order they are told, they come to the same."""
+    return one.at, one.id
 
 
 def _attended(scans: Sequence[Scan]) -> Attendance:
