@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from projections.reports.arrivals import EXCHANGE_BY_HOUR, EXCHANGE_BY_PRODUCT
 from projections.reports.payments import ATTEMPTS_BY_METHOD, ORDERS_BY_OUTCOME, SALES_BY_PROVIDER
 from projections.reports.report import Report
 from projections.reports.sales import REVENUE_BY_PRODUCT, VAT_BY_MONTH
@@ -18,5 +19,7 @@ REPORTS: Mapping[str, Report] = {
         TICKETS_BY_PRODUCT,
         TICKETS_BY_HOUR,
         DAYS_TO_START,
+        EXCHANGE_BY_PRODUCT,
+        EXCHANGE_BY_HOUR,
     )
 }

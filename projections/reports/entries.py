@@ -56,6 +56,7 @@ _STILL = frozenset(
         stamps.ReceiptUnknown,
         stamps.ReceiptResendRequested,
         stamps.TicketsIssued,
+        stamps.TicketCheckedOut,
         stamps.CreateCaptureRequest,
     }
 )
@@ -102,7 +103,7 @@ def entries(
 
 REPORT_ENTRIES = Projection(
     name="report_entries",
-    version=1,
+    version=2,
     row=ReportEntry,
     key=("position", "nth"),
     rows={},

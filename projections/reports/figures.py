@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ledger.kernel.fast import once
 from ledger.kernel.money import Money
+from ledger.order import admission
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from projections.engine.projection import column
@@ -15,7 +16,10 @@ from projections.reports.allocation import Share, allocation
 
 
 class Kind(StrEnum):
-    """What is counted. Money is counted twice: by payment, and by what it was paid for."""
+    """What is counted. Money is counted twice: by payment, and by what it was paid for.
+
+    Tickets that let somebody in are exchanged; those that would and have not yet are waiting.
+    """
 
     ORDERS = "orders"
     ATTEMPTS = "attempts"
@@ -29,6 +33,8 @@ class Kind(StrEnum):
     TAKEN = "taken"
     TICKETS = "tickets"
     TICKETS_BACK = "tickets_back"
+    EXCHANGED = "exchanged"
+    WAITING = "waiting"
 
 
 # Counted as they stand, by when they began; everything else by when it happened.
@@ -106,6 +112,7 @@ def _figures(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counte
         yield from _allocated(order, placed_at)
     if order.sold:
         yield from _given(order, placed_at)
+        yield from _exchanged(order, placed_at)
 
 
 def outcome(order: Order) -> Outcome:
@@ -191,6 +198,16 @@ def _given(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]
         ):
             yield _of_line(order, kind, placed_at, place), Counted(pieces)
             yield _of_line(order, tickets, placed_at, place), Counted(pieces * line.tickets)
+
+
+def _exchanged(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:
+    """By line: the tickets that let somebody in, whatever became of them, and those that would."""
+    used = {place.ticket for place, there in order.attendance.items() if there.entries}
+    for ticket in admission.tickets(order):
+        if ticket.code in used:
+            yield _of_line(order, Kind.EXCHANGED, placed_at, ticket.place), Counted(1)
+        elif order.admits and ticket.outlasts(order.freed_pieces):
+            yield _of_line(order, Kind.WAITING, placed_at, ticket.place), Counted(1)
 
 
 def _of_line(order: Order, kind: Kind, placed_at: datetime, place: int | None) -> Figure:

@@ -25,6 +25,9 @@ from ledger.order.stamps import (
     Pieces,
     Refunded,
     SeatsReleased,
+    TicketCheckedIn,
+    TicketCheckInUndone,
+    TicketsIssued,
     ZeroPrice,
 )
 from tests.kits.histories import placed
@@ -70,6 +73,17 @@ def refund(payment: UUID, amount: Money, fee: Money = FREE, cause: Cause = Cause
         amount=amount,
         fee=fee,
         cause=cause,
+    )
+
+
+def let_in(ticket: str, hour: int) -> TicketCheckedIn:
+    return TicketCheckedIn(
+        scan=ident(ticket),
+        ticket=ticket,
+        day="2027-03-01",
+        door="main",
+        device="north-1",
+        scanned_at=START + timedelta(hours=hour),
     )
 
 
@@ -184,5 +198,12 @@ def tell(ledger: Any, clock: Any, *, method: str = "card") -> None:
     past.add(january, "by hand", ("pay", paid("by hand", WEEKEND, "manual", "bank")))
     withdrawn = PaymentWithdrawn(payment=ident("by hand", "pay"), amount=WEEKEND, approver="bo")
     past.add(february, "by hand", ("fix", withdrawn))
+    # At the door on the first of March: one came at eleven, another came and was sent away at noon.
+    codes = tuple(ident("first", "ticket", str(one)).hex for one in range(3))
+    past.add(january + timedelta(hours=1), "first", ("letter", TicketsIssued(hashes=codes)))
+    for hour, code in ((1, codes[0]), (2, codes[1])):
+        past.add(START + timedelta(hours=hour), "first", (code, let_in(code, hour)))
+    mistake = TicketCheckInUndone(reason="wrong person")
+    past.add(START + timedelta(hours=2), "first", (codes[1], mistake))
     past.record(ledger, clock)
     clock.now = datetime(2027, 3, 5, 9, tzinfo=UTC)

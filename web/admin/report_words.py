@@ -45,6 +45,17 @@ REPORTS: Mapping[str, tuple[object, object]] = {
         _l("Tickets by hour"),
         _l("The hour in which tickets were sold or given up. Quiet hours are left out."),
     ),
+    "exchange-by-product": (
+        _l("Tickets exchanged by product"),
+        _l("Tickets that let somebody in at the door, and those that nobody came with yet."),
+    ),
+    "exchange-by-hour": (
+        _l("Tickets exchanged by hour"),
+        _l(
+            "How many came in each hour. What devices scanned without a network stands where they"
+            " told of it. Quiet hours are left out."
+        ),
+    ),
     "days-to-start": (
         _l("Sales against days to start"),
         _l(
@@ -101,6 +112,11 @@ COLUMNS: Mapping[str, object] = {
     "returned": _l("Credited"),
     "taken": _l("Taken by banks"),
     "tickets_back": _l("Tickets given up"),
+    "exchanged": _l("Exchanged"),
+    "not_exchanged": _l("Not exchanged"),
+    "waiting": _l("Not exchanged"),
+    "arrivals": _l("Arrivals"),
+    "arrivals_so_far": _l("Arrivals so far"),
     "currency": _l("Currency"),
     "report": _l("Report"),
     "shops": _l("Shops"),
@@ -111,6 +127,7 @@ COLUMNS: Mapping[str, object] = {
 }
 WORDS: Mapping[str, object] = {
     "total": _l("Total"),
+    "not_exchanged": _l("Not exchanged"),
     "free": _l("Free"),
     "not_attempted": _l("Not attempted"),
     "under_way": _l("Under way"),

@@ -129,7 +129,7 @@ def test_a_scan_off_line_is_a_fact_with_its_breach():
 
 def test_one_scan_is_of_one_ticket_one_door_one_direction():
     order = order_of(*SOLD, LET_IN)
-    same = {"correlation_id": SCAN}
+    same: dict[str, Any] = {"correlation_id": SCAN}
     for other in (scan(1, SECOND, **same), scan(1, door="x", **same), scan(1, out=True, **same)):
         with pytest.raises(Contradicted):
             decide(other, order)

@@ -113,6 +113,23 @@ def test_tickets_by_product_and_by_the_hour_on_the_wall(told: Product):
     ]
 
 
+def test_tickets_exchanged_by_product_and_by_hour(told: Product):
+    """Eight are valid, one of them let somebody in; another did by mistake (K-73, K-74)."""
+    assert rows(told, "exchange-by-product") == [
+        ["sauna", 1, 1, 0, 1],
+        ["volunteer", 1, 1, 0, 1],
+        ["weekend", 1, 5, 1, 6],
+        ["total", None, 7, 1, 8],
+    ]
+    assert rows(told, "exchange-by-hour") == [
+        ["2027-03-01T13:00:00+02:00", 1, 1],
+        ["not_exchanged", 7, None],
+        ["total", 1, 1],
+    ]
+    february = rows(told, "exchange-by-product", "--to", "2027-02-28")
+    assert february[-1] == ["total", None, 8, 0, 8]
+
+
 def test_sales_against_days_to_the_start_keep_their_past(told: Product):
     """What goes back later is told on the day when it goes (F-19), never taken off before."""
     found = rows(told, "days-to-start")
