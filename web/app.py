@@ -25,6 +25,7 @@ from web.admin import (
     shop_quota,
     shop_settings,
     statements,
+    vouchers,
     welcome,
 )
 from web.admin import order as order_admin
@@ -101,6 +102,7 @@ PAGES = (
     new_shop.pages,
     catalogue.pages,
     badges.pages,
+    vouchers.pages,
     shop_product.pages,
     shop_questions.pages,
     shop_quota.pages,

@@ -144,7 +144,13 @@ def _page(shop: Shop, slug: str) -> ShopPage:
         fields=(replace(_SEATS, name=slug),) if current_staff().may(shop=shop.slug) else (),
         at=lambda tree: ("quotas",),
         template="admin/quota.html",
-        more={"row": row, "holders": holders, "after": after, "quota": slug},
+        more={
+            "row": row,
+            "holders": holders,
+            "after": after,
+            "quota": slug,
+            "kept": _kept(shop, slug),
+        },
     )
 
 
@@ -163,6 +169,11 @@ def _without(shop: Shop, slug: str) -> ShopPage:
         wanted=lambda spec: spec if taking else replace(spec, quotas={**spec.quotas, slug: 0}),
         danger=True,
     )
+
+
+def _kept(shop: Shop, slug: str) -> int:
+    """The held seats of a quota that are nobody's order: kept for holders of vouchers."""
+    return parts().views.kept_seats(shop.slug).get(quota_id(shop.id, slug), 0)
 
 
 def _holders(shop: Shop, slug: str) -> tuple[Sequence[Holder], str]:

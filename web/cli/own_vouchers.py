@@ -15,7 +15,7 @@ from ledger.kernel.refusals import Refusal
 from ledger.shop.shop import Shop
 from ledger.vouchers.decide import USES
 from ledger.vouchers.stamps import Effect, EffectKind, VoucherTerms
-from ledger.vouchers.voucher import Voucher
+from ledger.vouchers.voucher import Voucher, fold_voucher
 from projections.order_search import end_of
 from web.actions import voucher_desk as actions
 from web.cli import audit_tables as tables
@@ -200,7 +200,8 @@ def _all(parts: Parts, shop: Shop) -> Sequence[Voucher]:
     found: list[Voucher] = []
     before = end_of(None)
     while rows := parts.views.vouchers(shop.slug, before, _PAGE):
-        found += [parts.vouchers.get(row.stream) for row in rows]
+        histories = parts.store.read_opened([row.stream for row in rows])
+        found += [fold_voucher(row.stream, histories[row.stream]) for row in rows]
         before = rows[-1].issued_at, rows[-1].stream
     return found
 
