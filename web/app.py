@@ -35,6 +35,8 @@ from web.admin import (
 )
 from web.api import api
 from web.api import cancellation as store
+from web.door import files as door_files
+from web.door import page as door_page
 from web.http import errors, health, person, visitor_cart
 from web.http.access_log import keep_access_log
 from web.http.current import KEY
@@ -109,6 +111,8 @@ PAGES = (
     shop_settings.pages,
     shop_history.pages,
     statements.pages,
+    door_files.pages,
+    door_page.pages,
     components.pages,
     pictures.pages,
     shop_colour.pages,

@@ -22,9 +22,9 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def back_office(name: str, import_name: str) -> Blueprint:
-    """A blueprint under /admin: nobody sees its pages without a role somewhere."""
-    pages = Blueprint(name, import_name, url_prefix="/admin")
+def back_office(name: str, import_name: str, *, below: str = "/admin") -> Blueprint:
+    """A blueprint under /admin, or at the door: nobody sees its pages without a role somewhere."""
+    pages = Blueprint(name, import_name, url_prefix=below)
     pages.before_request(_require_sign_in)
     return pages
 

@@ -155,9 +155,9 @@ def _too_often() -> str:
 
 
 def _onward(wanted: str) -> str:
-    """Only to pages of the back office, whatever an address says."""
+    """Only to pages of the back office and of the door, whatever an address says."""
     path, _mark, query = wanted.partition("?")
-    harmless = path.startswith("/admin/") and "//" not in path and "\\" not in path
+    harmless = path.startswith(("/admin/", "/door/")) and "//" not in path and "\\" not in path
     if not harmless or not path.isascii() or any(one <= " " for one in wanted):
         return url_for("admin.index")
     return f"{path}?{query}" if query else path

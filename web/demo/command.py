@@ -142,6 +142,7 @@ def _serve(
         "mailbox": house.at.mail,
         "provider": f"{house.at.provider}/sandbox/chaos",
         "office": f"http://localhost:{house.at.web}/admin/",
+        "entrance": f"http://localhost:{house.at.web}/door/",
         "api": f"{house.at.shop}/api/v1/openapi.json",
         "settings": str(house.home / "demo.env"),
         **tokens,
@@ -149,7 +150,7 @@ def _serve(
     _write(house.home / "demo.env", _as_shell(house.settings()))
     _write(house.home / "demo.json", json.dumps(facts, indent=2))
     console.print()
-    for name in ("shop", "office", "mailbox", "provider", "api"):
+    for name in ("shop", "office", "entrance", "mailbox", "provider", "api"):
         console.print(f"  {name:9} {facts[name]}")
     for role in Role:
         told = f"{facts[f'{role}_email']}  {facts[f'{role}_password']}"

@@ -25,6 +25,7 @@ class Place(StrEnum):
 
 _ADMIN: tuple[Role, ...] = ()
 _STAFF = (Role.STAFF,)
+_DOOR = (Role.STAFF, Role.DOOR)
 _READ = (Role.STAFF, Role.AUDITOR)
 _DOOR = (Role.STAFF, Role.DOOR)
 _ALL = (Role.STAFF, Role.DOOR, Role.AUDITOR)
@@ -118,6 +119,13 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /admin/approvals": (Place.ANY, _READ),
     "POST /admin/approvals/<approval>/approve": (Place.ANY, _STAFF),
     "POST /admin/approvals/<approval>/decline": (Place.ANY, _STAFF),
+    # At the door. Its files are anybody's: they say nothing of a shop.
+    "GET /door/": (Place.ANY, _DOOR),
+    "GET /door/<shop>/": (Place.SHOP, _DOOR),
+    "GET /door/<shop>/manifest.json": (Place.SHOP, _DOOR),
+    "GET /door/files/<mark>/<name>": _OPEN,
+    "GET /door/service-worker.js": _OPEN,
+    "POST /door/<shop>/": (Place.SHOP, _DOOR),
     # In the back office: orders and the desk. Of what belongs to no shop it is asked per case.
     "GET /admin/orders": (Place.ANY, _READ),
     "GET /admin/orders.csv": (Place.ANY, _READ),

@@ -8,6 +8,8 @@ from flask import Flask, Response, request
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_OWN = ("Content-Security-Policy", "Permissions-Policy")
+
 
 def content_policy(payment_page_origins: Sequence[str]) -> str:
     """Nothing but our own; a form may end at a provider's payment page, by redirect."""
@@ -38,11 +40,19 @@ def _headed(app: "WSGIApplication", fixed: Sequence[tuple[str, str]]) -> "WSGIAp
         def start(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None, /
         ) -> Callable[[bytes], object]:
-            return start_response(status, [*headers, *fixed], exc_info)
+            return start_response(status, [*headers, *_others(headers, fixed)], exc_info)
 
         return app(environ, start)
 
     return headed
+
+
+def _others(
+    headers: list[tuple[str, str]], fixed: Sequence[tuple[str, str]]
+) -> Sequence[tuple[str, str]]:
+    """Few answers bring a policy of their own, for what they alone are allowed."""
+    own = {name for name, _ in headers if name in _OWN}
+    return [one for one in fixed if one[0] not in own] if own else fixed
 
 
 def _headers(*, https: bool, payment_page_origins: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""The page of those who let people in: by camera, by scanner, by hand; with or without a net."""
