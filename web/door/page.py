@@ -172,7 +172,7 @@ def _told(shop: Shop) -> Mapping[str, object]:
             "wasm": door_file(WASM),
         },
         "sentences": sentences(),
-        "verdicts": {name: asdict(one) for name, one in verdicts().items()},
+        "verdicts": {str(name): asdict(one) for name, one in verdicts().items()},
     }
 
 

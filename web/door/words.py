@@ -6,6 +6,7 @@ Places of values are `%(names)s`, which the script fills as Python does.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ledger.order.admission import DoorResult
 from web.i18n.gettext import _
 
 
@@ -33,7 +34,7 @@ def verdicts() -> Mapping[str, Verdict]:
 
 def _let_in() -> Mapping[str, Verdict]:
     return {
-        "valid": Verdict(tone="good", sign="✓", word=_("Valid")),
+        DoorResult.VALID: Verdict(tone="good", sign="✓", word=_("Valid")),
         "left": Verdict(tone="good", sign="→", word=_("Out")),
     }
 
@@ -41,22 +42,22 @@ def _let_in() -> Mapping[str, Verdict]:
 def _turned_away() -> Mapping[str, Verdict]:
     sales = _("Do not let in. Send the person to ticket sales.")
     return {
-        "used": Verdict(
+        DoorResult.USED: Verdict(
             tone="bad",
             sign="✕",
             word=_("Already used"),
             next=_("Do not let in."),
         ),
-        "revoked": Verdict(tone="bad", sign="✕", word=_("Not valid any more"), next=sales),
-        "not_paid": Verdict(tone="bad", sign="€", word=_("Not paid"), next=sales),
-        "unknown": Verdict(
+        DoorResult.REVOKED: Verdict(tone="bad", sign="✕", word=_("Not valid any more"), next=sales),
+        DoorResult.NOT_PAID: Verdict(tone="bad", sign="€", word=_("Not paid"), next=sales),
+        DoorResult.UNKNOWN: Verdict(
             tone="bad",
             sign="?",
             word=_("Unknown"),
             next=_("No ticket has this code.") + " " + sales,
         ),
-        "wrong_day": Verdict(tone="wait", sign="!", word=_("Wrong day")),
-        "wrong_door": Verdict(tone="wait", sign="!", word=_("Wrong door")),
+        DoorResult.WRONG_DAY: Verdict(tone="wait", sign="!", word=_("Wrong day")),
+        DoorResult.WRONG_DOOR: Verdict(tone="wait", sign="!", word=_("Wrong door")),
         "not_inside": Verdict(tone="wait", sign="!", word=_("Was not inside")),
     }
 

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.kits.door_page import PHONE, DoorHouse, is_online, look, open_door, scan, waiting
+from web.door.files import mark_of
 
 BRIEFLY = {"resultTypes": ["violations"]}
 ONLY_CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
@@ -55,6 +56,60 @@ def opened(browser: Any, house: DoorHouse, **more: Any) -> Any:
           && document.querySelector("[data-state-list]").dataset.tone === "quiet" """
     )
     return page
+
+
+# A device of its own in a real browser, and a server that answers as it is told.
+WAY = """async ([deviceJs, outboxJs, serverJs]) => {
+  const {Device} = await import(deviceJs), {Outbox} = await import(outboxJs);
+  const {NoAnswer} = await import(serverJs);
+  const device = await Device.open("elsewhere"), calls = [], heard = [];
+  const rules = {days: [], doors: [], reentry: false, title: {}, hand_out: {}};
+  const tickets = ["a", "b", "c", "d", "e"].map((one) => [one, [one, "p", "valid", []]]);
+  const list = {products: {p: rules}, tickets: new Map(tickets)};
+  let answer = async () => { throw new NoAnswer("offline"); };
+  const states = async () => (await device.entries()).map((one) => one.state);
+  const server = {
+    checkIn: async (body) => { calls.push([body.scan, await states()]); return answer(body); },
+    queue: async (entries) => {
+      if (entries.some((one) => one.code === "d")) throw new NoAnswer("refused", "no such door");
+      return {entries: entries.map(({scan, code}) => (
+        {scan, recorded: true, stands: true, result: code === "e" ? "revoked" : "valid"}))};
+    },
+  };
+  const told = (word, about) => heard.push([word, about?.entry?.code ?? "", about?.result ?? ""]);
+  const outbox = new Outbox(device, server, {list: () => list, told});
+  let at = 0;
+  const scan = async (code, online = true) => {
+    const scan = crypto.randomUUID(), about = {code, hash: code, subject: code, shop: "elsewhere"};
+    at += 1;
+    const found = await outbox.scan({...about, scan, door: "m", day: "d", way: "in", at}, {online});
+    return found?.result ?? null;
+  };
+  const results = [];
+  results.push([await scan("a"), await scan("a"), calls.length, calls[0][1]]);
+  const before = calls.length;
+  results.push([await scan("none"), await scan("none")]);
+  results.push(calls[before][0] === calls[before + 1][0]);
+  answer = ({scan}) => new Promise((done) => setTimeout(() => done({scan, result: "valid"}), 50));
+  results.push(await Promise.all([scan("b"), scan("b")]));
+  results.push([await scan("c", false), await scan("d", false), await scan("e", false)]);
+  await outbox.send();
+  results.push([await states(), heard.filter(([word]) => word === "conflict")]);
+  return results;
+}"""
+
+
+def test_a_scan_is_written_down_asked_once_and_sent_once(page: Any) -> None:
+    files = [f"/door/files/{mark_of(one)}/{one}" for one in ("device.js", "outbox.js", "server.js")]
+    lost, turned_away, same_scan, at_once, offline, (states, conflicts) = page.evaluate(WAY, files)
+    # What waits is not asked about: the second scan is decided here, and the first stood written.
+    assert lost == ["valid", "used", 1, ["asked"]]
+    assert turned_away == ["unknown", "unknown"]
+    assert same_scan
+    assert at_once == ["valid", None]
+    assert offline == ["valid", "valid", "valid"]
+    assert sorted(states) == ["entered"] * 4 + ["refused", "unanswered"]
+    assert sorted(conflicts) == [["conflict", "d", "refused"], ["conflict", "e", "revoked"]]
 
 
 def everybody_can_use_it(page: Any) -> None:
