@@ -30,7 +30,6 @@ TEXTS = sorted(
 )
 
 LONG_MODULES = {
-    "web/wiring/parts.py": "all that a request may use, each as small as it is asked for",
     "ledger/order/transitions.py": "all that can happen to an order in one table",
     "ledger/order/order.py": "one word for each question that people ask of an order",
     "ledger/kernel/refusals.py": "every reason to say no in one flat hierarchy",

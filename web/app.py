@@ -9,6 +9,7 @@ from web.admin import (
     badges,
     catalogue,
     desk,
+    grants,
     home,
     new_shop,
     order_action,
@@ -49,7 +50,7 @@ from web.http.security_headers import protect
 from web.http.session_cookies import SessionCookies
 from web.i18n import languages
 from web.i18n.format import add_filters
-from web.inbox import webhooks
+from web.inbox import pretix, webhooks
 from web.pages import (
     cancellation,
     cart,
@@ -58,6 +59,7 @@ from web.pages import (
     components,
     grace_cancel,
     holder,
+    invitation,
     me,
     names,
     order,
@@ -85,6 +87,7 @@ PAGES = (
     cancellation.pages,
     choice.pages,
     withdrawal.pages,
+    invitation.pages,
     grace_cancel.pages,
     staff_sign_in.pages,
     home.pages,
@@ -101,6 +104,7 @@ PAGES = (
     persons.pages,
     approvals.pages,
     webhooks_admin.pages,
+    grants.pages,
     new_shop.pages,
     catalogue.pages,
     badges.pages,
@@ -120,7 +124,7 @@ PAGES = (
     me.pages,
     receipts.pages,
 )
-DOORS = (api, health.health, webhooks.webhooks, store.store)
+DOORS = (api, health.health, webhooks.webhooks, pretix.pretix_webhooks, store.store)
 
 
 def create_app(parts: Parts) -> Flask:

@@ -32,6 +32,8 @@ class CaseKind(StrEnum):
     PAYMENT_UNKNOWN = "payment_unknown"
     WEBHOOK_DISABLED = "webhook_disabled"
     CHECK_IN_CONFLICT = "check_in_conflict"
+    VOUCHER_STUCK = "voucher_stuck"
+    VOUCHERS_STOPPED = "vouchers_stopped"
 
 
 class Severity(StrEnum):

@@ -203,15 +203,14 @@ def _again(command: WantAgain, grantee: Grantee) -> Sequence[GrantStamp]:
     voucher = grantee.voucher
     if voucher is None:
         return []
-    questions = {
-        Asked.CREATE: voucher.create,
-        Asked.UPGRADE: voucher.upgrade,
-        Asked.WITHDRAW: voucher.withdrawal,
-    }
+    stuck = [
+        (asked, voucher.question(asked).last_try)
+        for asked in Asked
+        if voucher.question(asked).waits_for_people and voucher.question(asked).code != USED
+    ]
     return [
-        VoucherWantedAgain(asked=asked, after_try=one.last_try, reason=command.reason)
-        for asked, one in questions.items()
-        if one.waits_for_people and one.code != USED
+        VoucherWantedAgain(asked=asked, after_try=number, reason=command.reason)
+        for asked, number in stuck
     ]
 
 

@@ -77,6 +77,14 @@ class IssuedVoucher:
         """What it takes off one ticket by now, where the programme says what that costs."""
         return self.upgraded.worth if self.upgraded else self.request.worth
 
+    def question(self, asked: Asked) -> Question:
+        """What its keeper was asked of this kind."""
+        return {
+            Asked.CREATE: self.create,
+            Asked.UPGRADE: self.upgrade,
+            Asked.WITHDRAW: self.withdrawal,
+        }[asked]
+
     @property
     def made(self) -> bool:
         return self.create.done

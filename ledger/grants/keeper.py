@@ -66,6 +66,15 @@ class KeptVoucher:
     ours: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceToLook:
+    """An order of an event, as a message names it; the order is empty where it names none."""
+
+    organizer: str
+    event: str
+    order: str
+
+
 CreateAnswer = CreateVoucherSuccess | CreateVoucherFailure | KeeperSilent
 UpgradeAnswer = VoucherUpgraded | VoucherUpgradeFailure | KeeperSilent
 WithdrawalAnswer = VoucherWithdrawn | VoucherWithdrawalFailure | KeeperSilent
@@ -92,6 +101,10 @@ class VoucherKeeper(Protocol):
 
     def uses_by(self, destination: Destination, order: str) -> tuple[str, ...] | KeeperSilent:
         """The references of the vouchers that an order there uses."""
+        ...
+
+    def read_message(self, body: bytes) -> PlaceToLook:
+        """Where its webhook says that something happened; raises `BadMessage`."""
         ...
 
     def kept(self, destination: Destination) -> Iterator[KeptVoucher]:

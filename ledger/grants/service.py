@@ -1,11 +1,12 @@
 """The people on shops' lists as a service: found by the keyed hash of an address, stamped once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from ledger.grants.commands import GrantCommand, GrantWish, ListPerson, StartGrantLetter
 from ledger.grants.decide import decide_grant, observe_voucher
 from ledger.grants.grantee import GENERATIONS, Grantee, fold_grantee, grantee_id
+from ledger.grants.next_step import OwedLetter
 from ledger.grants.programme import (
     GrantProgramme,
     decide_set_up,
@@ -18,7 +19,10 @@ from ledger.grants.stamps import (
     GrantStamp,
     PersonListed,
     VoucherFact,
+    VoucherLetterFailed,
+    VoucherLetterSent,
     VoucherLetterStarted,
+    VoucherLetterUnknown,
     VoucherNews,
     VoucherRequested,
     VoucherUpgradeRequest,
@@ -29,6 +33,7 @@ from ledger.kernel.refusals import Busy, Contradicted, GrantsNotSetUp, UnknownGr
 from ledger.kernel.retry import again_on_conflict
 from ledger.kernel.store import Append, Appended, Conflict, StampStore
 
+LetterOutcome = VoucherLetterSent | VoucherLetterFailed | VoucherLetterUnknown
 _INTENTS = (CreateVoucherRequest, VoucherUpgradeRequest, VoucherWithdrawalRequest)
 
 
@@ -77,31 +82,40 @@ class Grantees:
 
     def handle(self, grantee: UUID, command: GrantCommand) -> Grantee:
         """The person after a wish was fulfilled; raises what `decide_grant` raises."""
-        return self.stamp(grantee, lambda now: decide_grant(command, now), command)
+        self.claim(grantee, command)
+        return self.get(grantee)
 
-    def stamp(
-        self, grantee: UUID, wished: Callable[[Grantee], Sequence[GrantStamp]], wish: GrantWish
-    ) -> Grantee:
-        """The person after the stamps that are called for; decided again if they moved."""
+    def claim(self, grantee: UUID, command: GrantCommand) -> Sequence[GrantStamp]:
+        """The stamps that this wish has put there; none where they stood, whoever put them there.
 
-        def attempt() -> Grantee | Conflict:
+        Decided again if the person moved; raises what `decide_grant` raises.
+        """
+
+        def attempt() -> Sequence[GrantStamp] | Conflict:
             now = self.get(grantee)
-            stamps = wished(now)
+            stamps = decide_grant(command, now)
             if not stamps:
-                return now
+                return ()
             append = Append(
-                drafts=[drafted(one, now, wish) for one in stamps],
+                drafts=[drafted(one, now, command) for one in stamps],
                 expected={grantee: now.version},
             )
             match self._store.append(append)[0]:
-                case Appended():
-                    return self.get(grantee)
+                case Appended() as appended:
+                    return () if appended.repeated else stamps
                 case Conflict() as conflict:
                     return conflict
                 case _:
-                    raise Contradicted
+                    return self._overtaken(now)
 
         return again_on_conflict(grantee, attempt)
+
+    def _overtaken(self, before: Grantee) -> Conflict:
+        """Somebody else's code stands where ours should: read again. Raises `Contradicted`."""
+        actual = self.get(before.id).version
+        if actual == before.version:
+            raise Contradicted
+        return Conflict(stream=before.id, expected=before.version, actual=actual)
 
     def record(
         self, grantee: UUID, voucher: UUID, fact: VoucherFact, *, actor: str
@@ -127,6 +141,25 @@ class Grantees:
                     return conflict
                 case _:
                     return None
+
+        return again_on_conflict(grantee, attempt)
+
+    def told_letter(
+        self, grantee: UUID, owed: OwedLetter, outcome: LetterOutcome, *, actor: str
+    ) -> Grantee:
+        """The person after news of a letter; an outcome that stands is not told again."""
+
+        def attempt() -> Grantee | Conflict:
+            now = self.get(grantee)
+            draft: Draft[object] = Draft(
+                stream=grantee, stamp=outcome, correlation_id=owed.cause, actor=actor
+            )
+            append = Append(drafts=[draft], expected={grantee: now.version})
+            match self._store.append(append)[0]:
+                case Conflict() as conflict:
+                    return conflict
+                case _:
+                    return self.get(grantee)
 
         return again_on_conflict(grantee, attempt)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from ledger.accounts.account import Account
 from ledger.approvals.approval import Approval
 from ledger.cases.case import Case
+from ledger.grants.grantee import Grantee
 from ledger.order.decisions.erase import Hindrance, Open, hindrances
 from ledger.order.order import Order
 from ledger.order.retention import KeptReceipt, kept_receipts, named_until, person_is_here
@@ -46,6 +47,7 @@ class Holdings:
     member: StaffMember | None = None
     cases: Sequence[Case] = ()
     approvals: Sequence[Approval] = ()
+    grantees: Sequence[Grantee] = ()
     messages: Sequence[KeptMessage] = ()
     unsent: Collection[UUID] = ()
     rules: Mapping[str, Retention]
@@ -64,7 +66,7 @@ class Holdings:
     @property
     def known(self) -> bool:
         """Whether there is, or was, anything at all."""
-        return bool(self.orders or self.accounts or self.member)
+        return bool(self.orders or self.accounts or self.member or self.grantees)
 
     @property
     def readable(self) -> Sequence[UUID]:
@@ -77,6 +79,7 @@ class Holdings:
         told = [
             *(one.erased_at for one in self.orders),
             *(one.erased_at for one in self.accounts),
+            *(one.erased_at for one in self.grantees),
             self.member.erased_at if self.member else None,
         ]
         return max((one for one in told if one is not None), default=None)
@@ -114,12 +117,13 @@ class Holdings:
 
     def _streams(self) -> Iterator[tuple[UUID, int]]:
         member = [self.member] if self.member and self.member.email is not None else []
-        found: tuple[Order | Account | StaffMember | Case | Approval, ...] = (
+        found: tuple[Order | Account | StaffMember | Case | Approval | Grantee, ...] = (
             *self.open_orders(),
             *(one for one in self.accounts if one.alive),
             *member,
             *(one for one in self.cases if not one.erased),
             *(one for one in self.approvals if not one.erased),
+            *(one for one in self.grantees if not one.erased),
         )
         yield from ((one.id, one.version) for one in found)
 
@@ -142,5 +146,13 @@ class Holdings:
     def _of_person(self, at: datetime) -> Iterator[PersonHindrance]:
         if any(one.waits for one in self.messages):
             yield PersonHindrance(hindrance=Hindrance(open=Open.NEWS))
+        if any(_has_voucher(one) for one in self.grantees):
+            yield PersonHindrance(hindrance=Hindrance(open=Open.VOUCHER))
         if self.member is not None and self.member.belongs:
             yield PersonHindrance(hindrance=Hindrance(open=Open.STAFF))
+
+
+def _has_voucher(grantee: Grantee) -> bool:
+    """Whether they could still use one: nobody could withdraw it once its code is forgotten."""
+    voucher = grantee.voucher
+    return not grantee.erased and voucher is not None and voucher.lives and not voucher.used

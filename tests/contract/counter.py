@@ -46,6 +46,7 @@ from ledger.shop.service import Shops
 from ledger.shop.stamps import Release, shop_id
 from ledger.staff.service import StaffMembers
 from ledger.vouchers.service import Vouchers
+from tests.kits.grants import fulfilment_of
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.web_fakes import LimitsInMemory, Receiver, TokensInMemory, ViewsInMemory
 from tests.kits.worker import LedgerFeed, reading
@@ -175,6 +176,9 @@ class Counter:
             pictures=MemoryPictures(),
             sign_in_links=MemorySignInLinks(),
             accounts=Accounts(store),
+            fulfilment=fulfilment_of(
+                store, cases, clock=self.clock, blind_index=keyring.blind_index
+            ),
             webhooks=MemoryWebhooks(),
             statement_marks=MemoryStatementMarks(),
             read_statements=read_statements,

@@ -57,6 +57,7 @@ from ledger.shop.service import Shops
 from ledger.shop.stamps import CancellationPolicy, shop_id
 from ledger.staff.service import StaffMembers
 from ledger.vouchers.service import Vouchers
+from tests.kits.grants import fulfilment_of
 from tests.kits.pages_shop import START, winterfest
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.ticket_codes import wanted_by
@@ -235,6 +236,12 @@ class World:
             pictures=self.pictures,
             sign_in_links=self.links,
             accounts=Accounts(self.store),
+            fulfilment=fulfilment_of(
+                self.store,
+                self.cases,
+                clock=self.clock,
+                blind_index=self.store.keyring.blind_index,
+            ),
             webhooks=MemoryWebhooks(),
             statement_marks=MemoryStatementMarks(),
             read_statements=read_statements,

@@ -34,6 +34,7 @@ from ledger.shop.stamps import shop_id
 from ledger.staff.service import StaffMembers
 from ledger.vouchers.service import Vouchers
 from tests.kits.api_shop import winterfest
+from tests.kits.grants import fulfilment_of
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.web_fakes import (
     NOON,
@@ -178,6 +179,7 @@ def open_shop(
         pictures=MemoryPictures(),
         sign_in_links=MemorySignInLinks(),
         accounts=Accounts(store),
+        fulfilment=fulfilment_of(store, held, clock=clock, blind_index=keyring.blind_index),
         send_sign_in_link=post,
         webhooks=MemoryWebhooks(),
         statement_marks=MemoryStatementMarks(),

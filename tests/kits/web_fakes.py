@@ -71,6 +71,7 @@ from projections.product_sales import PieceCount, SeatHolder, product_sales
 from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
 from projections.vouchers import VoucherRow, vouchers
+from tests.kits.grants import GranteesInMemory
 from web.http.access import Token
 from web.wiring.parts import Difference
 
@@ -271,7 +272,7 @@ class Checkpoint:
 
 
 @dataclass
-class ViewsInMemory:
+class ViewsInMemory(GranteesInMemory):
     """The lists that a database would keep, worked out from the ledger at each look.
 
     How far they are behind, and what waits outside, is as it was set.

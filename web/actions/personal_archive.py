@@ -18,6 +18,7 @@ from ledger.order.retention import due_at, kept_receipts, named_until
 from ledger.privacy.holdings import Holdings
 from ledger.staff.member import StaffMember
 from projections.order_json import moment, order_page
+from web.actions.grants import document as grant_document
 from web.actions.letters import LetterShown, letters_of, text_of
 from web.actions.passkeys import name_of
 from web.wiring.parts import Parts
@@ -71,6 +72,7 @@ def document(parts: Parts, found: Holdings) -> dict[str, Any]:
             for one in found.approvals
             if one.request.order in mine
         ],
+        "vouchers": [grant_document(one, personal=True) for one in found.grantees],
     }
 
 

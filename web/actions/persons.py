@@ -60,6 +60,7 @@ def holdings_of(parts: Parts, email: str, *, with_messages: bool = True) -> Hold
         member=member if member.version else None,
         cases=[parts.cases.get(one) for one in cases],
         approvals=parts.approvals.of_orders([one.id for one in orders]),
+        grantees=[parts.grantees.get(one) for one in parts.views.grantees_of_person(index)],
         unsent=unsent(parts, orders),
         rules={one.terms.shop_slug: rule_of(parts, one.terms.shop_slug) for one in orders},
         email_index=index,

@@ -61,6 +61,7 @@ OPEN: Mapping[str, object] = {
     Open.LETTERS: _l("A letter is on its way. Try again in some minutes."),
     Open.STEP: _l("The worker is about to go on with the order. Try again in a moment."),
     Open.CASE: _l("A case about the order is open: resolve it on the desk."),
+    Open.VOUCHER: _l("A voucher of theirs was not used: revoke it on the list of people first."),
     Open.APPROVAL: _l("A second person is asked about the order: approve or decline it."),
     Open.BY_LAW: _l("The shop's law wants the name on its receipts until then."),
     Open.NEWS: _l("A provider's message about the person was not read yet. Try again in a moment."),

@@ -120,6 +120,8 @@ CASES: Mapping[str, object] = {
     CaseKind.PAYMENT_UNKNOWN: _l("Payment page of unknown fate"),
     CaseKind.CHECK_IN_CONFLICT: _l("A ticket let somebody in who should not be"),
     CaseKind.WEBHOOK_DISABLED: _l("A webhook's receiver takes nothing"),
+    CaseKind.VOUCHER_STUCK: _l("A voucher for a person is stuck"),
+    CaseKind.VOUCHERS_STOPPED: _l("No voucher is made any more"),
 }
 # What happened, what it means, and what to do next.
 ADVICE: Mapping[str, object] = {
@@ -189,6 +191,15 @@ ADVICE: Mapping[str, object] = {
         "Devices without a network let somebody in who should not be: twice with one ticket, or"
         " with one that is not valid. Look who is inside; undo the check-in that was wrong, or"
         " close."
+    ),
+    CaseKind.VOUCHER_STUCK: _l(
+        "Whoever keeps the voucher refused what we asked for, or it was used before. Look at the"
+        " person on the list: mend what is wrong there and press “Try again”, or agree with them"
+        " otherwise; then close."
+    ),
+    CaseKind.VOUCHERS_STOPPED: _l(
+        "pretix turns our token away. Give it a token that may change vouchers; what waits is made"
+        " by itself, and this case is resolved with it."
     ),
     CaseKind.PAYMENT_UNKNOWN: _l(
         "The provider does not answer. Look whether it is away, or turns our key away."

@@ -68,6 +68,14 @@ ADVICE: Mapping[CaseKind, tuple[str, str]] = {
         "See why its receiver takes nothing (webhooks list), switch it on again, then close.",
         "alarms",
     ),
+    CaseKind.VOUCHER_STUCK: (
+        "See why (vouchers list --trouble), mend it, then vouchers issue; or agree otherwise.",
+        "vouchers-for-people",
+    ),
+    CaseKind.VOUCHERS_STOPPED: (
+        "Give STAMPLEDGER_PRETIX_TOKEN a token that may change vouchers; it goes on by itself.",
+        "vouchers-for-people",
+    ),
     CaseKind.PAYMENT_UNKNOWN: (
         "Look whether the provider is away, or turns our key away; then it is resolved by itself.",
         "provider-does-not-answer",

@@ -49,6 +49,7 @@ from web.cli.shops import shop
 from web.cli.staff import user
 from web.cli.statements import statement
 from web.cli.tokens import token
+from web.cli.vouchers import vouchers
 from web.cli.webhooks import webhooks
 from web.demo.command import demo
 from web.http.access_log import configure
@@ -221,6 +222,8 @@ def rebuild_projections(context: click.Context, names: tuple[str, ...]) -> None:
     sys.exit(REFUSED if stopped or late else 0)
 
 
+for command in own_vouchers.commands.values():
+    vouchers.add_command(command)
 for command in (new_shop, cancel_shop, move_shop, shop_progress):
     shop.add_command(command)
 for command in (
@@ -238,7 +241,7 @@ for command in (
 for group in (
     token,
     user,
-    own_vouchers,
+    vouchers,
     webhooks,
     statement,
     audit,

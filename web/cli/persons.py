@@ -35,6 +35,7 @@ _OPEN: Mapping[Open, str] = {
     Open.LETTERS: "a letter is on its way; try again in some minutes",
     Open.STEP: "the worker is about to go on with it; try again in a moment",
     Open.CASE: "a case about it is open; resolve it",
+    Open.VOUCHER: "a voucher of theirs was not used; `vouchers revoke`",
     Open.APPROVAL: "a second person is asked about it; approve or decline",
     Open.BY_LAW: "the shop's law wants the name on its receipts",
     Open.NEWS: "a provider's message that names the person was not read yet; let the worker run",

@@ -11,6 +11,7 @@ from adapters.background_tasks import Errands
 from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.keys.master_key import Renewal, Wrapping, renew_all
 from adapters.keys.ticket_codes import drawn
+from adapters.keys.voucher_codes import drawn_code
 from adapters.mail.letters import letter_text, receipt_html
 from adapters.mail.letters.how_to_pay import transfer_svg
 from adapters.mail.tickets.event import event_ics
@@ -62,6 +63,8 @@ from adapters.worker.reactors.webhooks import Webhooks
 from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
+from ledger.grants.fulfilment import Fulfilment
+from ledger.grants.service import Grantees
 from ledger.order.service import Orders
 from ledger.shop.cache import ShopCache
 from ledger.shop.service import Shops
@@ -71,7 +74,7 @@ from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
 from web.wiring.parts import Parts
 from web.wiring.persons import nobody
-from web.wiring.providers import ways_to_pay
+from web.wiring.providers import voucher_keepers, ways_to_pay
 from web.wiring.reactors import (
     WATCHED,
     desk_work,
@@ -82,6 +85,7 @@ from web.wiring.reactors import (
     sign_in_post,
 )
 from web.wiring.settings import Settings, SettingWrong
+from web.wiring.voucher_work import own_shop, voucher_work
 
 # Customers wait for these. What recovers or waits for a time of day looks a few times a second.
 PROMPT = ("projections", "following", "letters")
@@ -157,6 +161,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     sender = stack.enter_context(closing(_webhook_sender(settings, now)))
     staff_streams = StaffStreams(connections)
     orders = Orders(store, shops, cases, lately=LatelyInMemory())
+    grantees, keepers = Grantees(store), voucher_keepers(settings)
     parts = Parts(
         settings=settings,
         clock=now,
@@ -184,6 +189,14 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         pictures=pictures,
         sign_in_links=PostgresSignInLinks(connections),
         accounts=Accounts(store),
+        fulfilment=Fulfilment(
+            grantees=grantees,
+            keepers=keepers,
+            own=own_shop(store, grantees, shops),
+            cases=cases,
+            draw=partial(drawn_code, keyring.blind_index),
+            clock=now,
+        ),
         webhooks=webhooks,
         send_webhook=sender,
         statement_marks=PostgresStatementMarks(connections),
@@ -273,6 +286,7 @@ def daemon(works: Works) -> Daemon:
             *provider_work(parts, views, works.inbox, desk=desk),
             letter_work(parts, works.ledger, find=owing, desk=desk, patience=patience),
             *desk_work(parts, views),
+            *voucher_work(parts, views),
             Webhooks(
                 ledger=works.ledger,
                 waiting=works.webhooks,

@@ -13,6 +13,10 @@ from ledger.audit.check_tree import KeptBesideStamps
 from ledger.audit.raw_rows import AuditedRows
 from ledger.audit.verify import Shares
 from ledger.cases.service import Cases
+from ledger.grants.fulfilment import Fulfilment
+from ledger.grants.keeper import VoucherKeeper
+from ledger.grants.service import Grantees
+from ledger.grants.stamps import Place
 from ledger.inbox.ports import Evidence, Inbox, WebhookDoor
 from ledger.inbox.receive import Intake
 from ledger.inbox.replay_inbox import Archived, Opened
@@ -21,7 +25,6 @@ from ledger.kernel.events import Recorded
 from ledger.kernel.store import StampStore
 from ledger.order.order import Order
 from ledger.order.service import Orders
-from ledger.order.stamps import Letter
 from ledger.order.tickets import TicketCode
 from ledger.payments.payment_pages import OpenPages, PageProvider
 from ledger.payments.provider import Providers
@@ -38,6 +41,8 @@ from projections.reports.forms import ReportFile
 from web.wiring.catalogue import CatalogueViews
 from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, ShopSales
 from web.wiring.door import DoorSeal, DoorViews
+from web.wiring.grants import GranteeViews
+from web.wiring.letters import LetterText, ReceiptHtml, no_letter, no_receipt
 from web.wiring.persons import OpenedMessage, PersonViews, nobody
 from web.wiring.reports import Reports
 from web.wiring.settings import Settings
@@ -214,41 +219,7 @@ class Difference(Protocol):
     def derived(self) -> object: ...
 
 
-class LetterText(Protocol):
-    """A letter of an order as text, under its subject; empty where nobody writes letters."""
-
-    def __call__(
-        self, order: Order, letter: Letter, correlation_id: UUID, number: int | None
-    ) -> str: ...
-
-
-def no_letter(order: Order, letter: Letter, correlation_id: UUID, number: int | None) -> str:
-    """Where nobody writes letters."""
-    return ""
-
-
-class ReceiptHtml(Protocol):
-    """A receipt of an order as a part of a page, in a language; empty where nobody writes them."""
-
-    def __call__(
-        self,
-        order: Order,
-        letter: Letter,
-        *,
-        correlation_id: UUID,
-        number: int | None,
-        language: str,
-    ) -> str: ...
-
-
-def no_receipt(
-    order: Order, letter: Letter, *, correlation_id: UUID, number: int | None, language: str
-) -> str:
-    """Where nobody writes receipts."""
-    return ""
-
-
-class Views(AccountViews, CatalogueViews, DoorViews, PersonViews, Protocol):
+class Views(AccountViews, CatalogueViews, DoorViews, GranteeViews, PersonViews, Protocol):
     """They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
@@ -360,6 +331,7 @@ class Parts:
     pictures: Pictures
     sign_in_links: SignInLinks
     accounts: Accounts
+    fulfilment: Fulfilment
     webhooks: WebhookEndpoints
     send_webhook: WebhookSender
     reports: Reports
@@ -383,6 +355,16 @@ class Parts:
     pages: Mapping[str, PageProvider] = field(default_factory=dict)
     mailbox: Callable[[str], int] = nobody
     reported: Mapping[str, Reported] = field(default_factory=dict)
+
+    @property
+    def grantees(self) -> Grantees:
+        """The people on shops' lists."""
+        return self.fulfilment.grantees
+
+    @property
+    def voucher_keepers(self) -> Mapping[Place, VoucherKeeper]:
+        """Who else keeps their vouchers."""
+        return self.fulfilment.keepers
 
 
 def intake(parts: Parts) -> Intake:

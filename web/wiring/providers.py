@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from adapters.providers.manual import ManualPayments
 from adapters.providers.paytrail import PaytrailDoor, PaytrailPayments, PaytrailReports
+from adapters.providers.pretix import PretixVouchers
 from adapters.providers.stripe import StripeDoor, StripePayments
 from adapters.providers.sumup import SumupDoor, SumupPayments
+from ledger.grants.keeper import VoucherKeeper
+from ledger.grants.stamps import Place
 from ledger.inbox.ports import WebhookDoor
 from ledger.payments.ask_once import Once
 from ledger.payments.payment_pages import PageProvider
@@ -95,3 +98,11 @@ def _sumup(settings: Settings, once: Once) -> list[Way]:
     )
     door = SumupDoor(payments, webhook_secret=settings.sumup_webhook_secret)
     return [Way(provider=payments, door=door, books=payments, pages=payments)]
+
+
+def voucher_keepers(settings: Settings) -> Mapping[Place, VoucherKeeper]:
+    """Who else keeps vouchers for people: a pretix, where its token is there."""
+    if not settings.pretix_token:
+        return {}
+    pretix = PretixVouchers(settings.pretix_token, api_base=settings.pretix_api_base)
+    return {Place.PRETIX: pretix}

@@ -66,6 +66,8 @@ WATCHED = (
     "returns",
     "settled",
     "alarms",
+    "people_vouchers",
+    "grant_letters",
 )
 
 

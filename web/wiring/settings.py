@@ -29,6 +29,7 @@ SECRETS = (
     "PAYTRAIL_SECRET",
     "SUMUP_API_KEY",
     "SUMUP_WEBHOOK_SECRET",
+    "PRETIX_TOKEN",
 )
 # Sessions are signed with it (HMAC-SHA256): shorter than the hash, it would be the weakest part.
 SHORTEST_SECRET = 32
@@ -75,6 +76,8 @@ class Settings:
     sumup_webhook_secret: str | None = field(default=None, repr=False)
     sumup_api_base: str | None = None
     sumup_sandbox: bool = False
+    pretix_token: str | None = field(default=None, repr=False)
+    pretix_api_base: str | None = None
     mail_catcher: Path | None = None
     demo: bool = False
 
@@ -118,6 +121,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         sumup_webhook_secret=read.text("SUMUP_WEBHOOK_SECRET"),
         sumup_api_base=read.url("SUMUP_API_BASE"),
         sumup_sandbox=read.text("SUMUP_SANDBOX") == "1",
+        pretix_token=read.text("PRETIX_TOKEN"),
+        pretix_api_base=read.url("PRETIX_API_BASE"),
         mail_catcher=read.path("MAIL_CATCHER"),
         demo=read.text("DEMO") == "1",
     )
@@ -154,6 +159,7 @@ def _check_other_providers(settings: Settings) -> None:
     for name, secret in (
         ("SUMUP_API_KEY", settings.sumup_api_key),
         ("SUMUP_WEBHOOK_SECRET", settings.sumup_webhook_secret),
+        ("PRETIX_TOKEN", settings.pretix_token),
     ):
         if secret is not None and not secret.strip():
             raise SettingWrong(f"STAMPLEDGER_{name}", "must not be empty")

@@ -10,6 +10,7 @@ from adapters.postgres.connections import Connections
 from adapters.postgres.migrate import pending
 from adapters.postgres.statements import statement
 from adapters.postgres.views.door import DoorQueries
+from adapters.postgres.views.grantees import GranteeQueries
 from adapters.postgres.views.owner import Checkpoint
 from adapters.postgres.views.persons import PersonQueries
 from adapters.postgres.views.tables import row_of
@@ -116,7 +117,7 @@ class SalesCount:
     received: int
 
 
-class Views(PersonQueries, DoorQueries, VoucherQueries):
+class Views(PersonQueries, DoorQueries, GranteeQueries, VoucherQueries):
     """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def __init__(self, connections: Connections) -> None:

@@ -8,11 +8,13 @@ import httpx2
 from adapters.providers.http import Json, Lost
 from adapters.providers.pretix import shapes
 from adapters.providers.pretix.client import PretixClient, Stumbled, Throttled
+from adapters.providers.pretix.messages import read_message
 from ledger.grants.issued_voucher import USED
 from ledger.grants.keeper import (
     CreateAnswer,
     KeeperSilent,
     KeptVoucher,
+    PlaceToLook,
     UpgradeAnswer,
     VoucherAsk,
     WithdrawalAnswer,
@@ -91,6 +93,10 @@ class PretixVouchers:
             return tuple(str(one["voucher"]) for one in rows if one.get("voucher"))
         except _TROUBLE as trouble:
             return _silent(trouble)
+
+    def read_message(self, body: bytes) -> PlaceToLook:
+        """Where a webhook says that something happened; raises `BadMessage`."""
+        return read_message(body)
 
     def kept(self, destination: Destination) -> Iterator[KeptVoucher]:
         """Every voucher of an event that has our mark; raises `ProviderAway`."""

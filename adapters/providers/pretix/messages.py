@@ -1,8 +1,8 @@
 """What a pretix tells by webhook: unsigned, so it is a reason to look, and nothing more."""
 
 import json
-from dataclasses import dataclass
 
+from ledger.grants.keeper import PlaceToLook
 from ledger.payments.provider import BadMessage
 
 # Octets. A message names an order and an action; ten times that is none.
@@ -10,16 +10,7 @@ LONGEST = 4_096
 _ORDER = "pretix.event.order."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PretixMessage:
-    """Where to look: an order of an event. The order's code is empty for what is no order's."""
-
-    organizer: str
-    event: str
-    order: str
-
-
-def read_message(body: bytes) -> PretixMessage:
+def read_message(body: bytes) -> PlaceToLook:
     """Where a message says that something happened; raises `BadMessage`."""
     if len(body) > LONGEST:
         raise BadMessage("a message that is too long")
@@ -36,4 +27,4 @@ def read_message(body: bytes) -> PretixMessage:
     code = told.get("code")
     of_order = action.startswith(_ORDER) and isinstance(code, str)
     order = str(code) if of_order and str(code).isalnum() and len(str(code)) <= 16 else ""
-    return PretixMessage(organizer=organizer, event=event, order=order)
+    return PlaceToLook(organizer=organizer, event=event, order=order)

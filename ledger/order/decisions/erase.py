@@ -41,6 +41,7 @@ class Open(StrEnum):
     BY_LAW = "by_law"
     NEWS = "news"
     STAFF = "staff"
+    VOUCHER = "voucher"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,3 +14,5 @@ select
             where state <> 'sent' and not permanent and (owed or state = 'started')
         )
         or exists (select from views.order_pages where refund_pending > 0)
+        or exists (select from views.grantees where work_due_at <= $1)
+        or exists (select from views.grantees where letter_due)

@@ -1,0 +1,10 @@
+-- An empty word asks for all; `trouble` for those that a person has to look at.
+select * from views.grantees
+where shop = $1
+    and ($2 = '' or kind = $2)
+    and ($3 = '' or state = $3)
+    and ($4 = '' or voucher = $4 or ($4 = 'none' and voucher = ''))
+    and ($5 = '' or trouble <> '')
+    and (listed_at, stream) > ($6, $7)
+order by listed_at, stream
+limit $8

@@ -1,0 +1,296 @@
+"""One voucher, one row, one letter for each person, whatever a pretix answers and who dies when."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from adapters.mail.smtp import Rejected, Unknown
+from adapters.worker.reactors.people_vouchers import VoucherLane
+from ledger.audit.verify import verify
+from ledger.grants.commands import WantAgain
+from ledger.grants.grantee import GrantState
+from ledger.grants.issued_voucher import IssuedVoucher
+from ledger.grants.next_step import LEASE
+from ledger.grants.stamps import (
+    GrantKind,
+    VoucherLetterSent,
+    VoucherRequested,
+)
+from ledger.kernel.events import Recorded
+from ledger.vouchers.stamps import EffectKind
+from tests.kits.voucher_house import EVENT, OWN, VoucherHouse
+from tests.kits.worker import World
+from tests.kits.worker_fakes import Killed
+from tests.stand_ins.pretix import PretixStandIn
+from tests.stand_ins.serving import serving
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[PretixStandIn]:
+    stand_in = PretixStandIn()
+    with serving(stand_in):
+        yield stand_in
+
+
+@pytest.fixture
+def house(served: PretixStandIn) -> VoucherHouse:
+    url = served.url
+    served.__init__()  # type: ignore[misc]
+    served.url = url
+    world = World()
+    made = VoucherHouse(ledger=world.store, clock=world.clock, base=url, token=served.token)
+    made.set_up()
+    return made
+
+
+def voucher_of(house: VoucherHouse, person: Any) -> IssuedVoucher:
+    voucher = house.grantees.get(person.id).voucher
+    assert voucher is not None
+    return voucher
+
+
+def stamps(house: VoucherHouse, kind: type) -> list[Recorded[object]]:
+    return [one for one in house.ledger.feed(0, limit=100_000) if isinstance(one.stamp, kind)]
+
+
+def test_who_confirms_has_one_voucher_and_one_letter_and_nobody_else_has(house, served):
+    bea, ada = house.confirmed("bea@example.org"), house.listed("ada@example.org")
+    house.run()
+    house.says(bea.id)
+    house.run()
+    assert [one["code"] for one in served.vouchers.values()] == [voucher_of(house, bea).code]
+    assert house.grantees.get(ada.id).voucher is None
+    assert [subject for subject, _ in house.mail.delivered] == ["Your voucher for Winterfest"]
+    clean(house)
+
+
+def clean(house: VoucherHouse) -> None:
+    """What an auditor says of all of it."""
+    assert verify(house.ledger.stored()) == ()
+
+
+def test_eight_workers_for_one_person_make_one_voucher(house, served):
+    bea = house.confirmed("bea@example.org")
+    workers = [house.another_worker() for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        [*pool.map(lambda one: one.act(bea.id), workers)]
+    house.clock.forward(seconds=LEASE.total_seconds())
+    with ThreadPoolExecutor(8) as pool:
+        [*pool.map(lambda one: one.act(bea.id), workers)]
+    assert len(served.made) == len(stamps(house, VoucherRequested)) == 1
+    assert voucher_of(house, bea).made
+
+
+def test_a_voucher_whose_answer_was_lost_is_found_by_its_code(house, served):
+    bea = house.confirmed("bea@example.org")
+    served.plan("gone")
+    served.plan("gone", method="GET", times=2)
+    house.worker().run()
+    assert not voucher_of(house, bea).made
+    assert voucher_of(house, bea).create.open
+    house.run()
+    assert served.made == [voucher_of(house, bea).code]
+    assert voucher_of(house, bea).create.last_try == 1, "the same try, looked up"
+
+
+def test_who_is_throttled_rests_and_spends_nobody_s_try(house, served):
+    people = [house.confirmed(f"p{number}@example.org") for number in range(5)]
+    served.plan("429")
+    house.worker().run()
+    assert len(served.calls) == 1, "nobody else asks while it rests"
+    house.run()
+    assert len(served.made) == 5
+    assert {voucher_of(house, one).create.last_try for one in people} == {1}
+
+
+def test_a_token_that_is_not_taken_stops_the_lane_with_one_alarm_that_ends_when_it_is(
+    house, served
+):
+    for number in range(5):
+        house.confirmed(f"p{number}@example.org")
+    good, served.token = served.token, "another"
+    house.worker().run()
+    assert len(served.calls) == 1
+    house.clock.forward(minutes=11)
+    house.worker().run()
+    opened = [
+        one for one in stamps(house, object) if getattr(one.stamp, "kind", "") == "vouchers_stopped"
+    ]
+    assert len(opened) == 1
+    served.token = good
+    house.run()
+    assert len(served.made) == 5
+    assert house.cases.get(opened[0].stream).state == "resolved"
+
+
+def test_a_co_speaker_who_becomes_a_grantee_is_upgraded_there_and_told_once_more(house, served):
+    bea = house.confirmed("bea@example.org", GrantKind.CO_SPEAKER)
+    house.run()
+    assert served.vouchers[1]["price_mode"] == "percent"
+    house.listed("bea@example.org", GrantKind.GRANT)
+    house.run()
+    assert (served.vouchers[1]["price_mode"], served.vouchers[1]["value"]) == ("set", "0.00")
+    assert len(served.made) == 1
+    assert len(house.mail.delivered) == 2
+    assert len({name for _, name in house.mail.delivered}) == 2, "two letters, not one twice"
+    house.run()
+    assert len(house.mail.delivered) == 2
+    assert voucher_of(house, bea).kind is GrantKind.GRANT
+    clean(house)
+
+
+def test_a_used_one_is_a_case_and_stays_as_it_is(house, served):
+    bea = house.confirmed("bea@example.org", GrantKind.CO_SPEAKER)
+    house.run()
+    served.redeem(str(voucher_of(house, bea).code), "ZPXLK")
+    house.listed("bea@example.org", GrantKind.GRANT)
+    house.run()
+    assert served.vouchers[1]["value"] == "25.00"
+    assert voucher_of(house, bea).used
+    row = next(iter(house.rows._grantee_rows()))
+    assert (row.voucher, row.trouble) == ("used", "used")
+    assert list(house.rows.voucher_events()) == [("org", "conf")]
+    opened = [
+        one.stamp
+        for one in stamps(house, object)
+        if getattr(one.stamp, "kind", "") == "voucher_stuck"
+    ]
+    assert len(opened) == 1
+    assert len(house.mail.delivered) == 1
+    clean(house)
+
+
+def test_uses_are_seen_without_a_webhook_and_given_back(house, served):
+    bea = house.confirmed("bea@example.org")
+    house.run()
+    served.redeem(str(voucher_of(house, bea).code), "ZPXLK")
+    looks = house.uses()
+    assert looks.run().done == 1
+    assert voucher_of(house, bea).used
+    assert looks.run().done == 0, "only now and then"
+    served.redeem(str(voucher_of(house, bea).code), "ZPXLK", uses=0)
+    house.clock.forward(minutes=6)
+    assert looks.run().done == 1
+    assert not voucher_of(house, bea).used
+
+
+def test_who_does_not_come_after_all_has_none(house, served):
+    bea = house.confirmed("bea@example.org")
+    house.run()
+    house.says(bea.id, GrantState.CANCELLED)
+    house.run()
+    assert served.vouchers == {}
+    house.says(bea.id)
+    house.run()
+    assert len(served.vouchers) == 1
+    assert len({*served.made}) == 2, "another code"
+    clean(house)
+
+
+def test_a_letter_that_failed_is_tried_again_and_one_of_unknown_fate_has_the_same_name(house):
+    house.confirmed("bea@example.org")
+    house.mail.answers += [Rejected("450", permanent=False), Unknown("lost")]
+    house.run(seconds=600)
+    assert len(house.mail.delivered) == 1
+    names = {one.stamp.message_id for one in stamps(house, VoucherLetterSent)}  # type: ignore[attr-defined]
+    assert len(names) == 1
+
+
+def test_a_sold_out_quota_is_for_people_and_goes_on_when_they_say_so(house, served):
+    served.room = 0
+    house.set_up(destination=replace(EVENT, block_quota=True))
+    bea = house.confirmed("bea@example.org")
+    house.run(passes=3)
+    assert voucher_of(house, bea).state == "refused"
+    served.room = 5
+    house.run(passes=3)
+    assert voucher_of(house, bea).state == "refused"
+    wish = WantAgain(correlation_id=uuid4(), actor="t", at=house.clock(), reason="room")
+    house.grantees.handle(bea.id, wish)
+    house.run()
+    assert voucher_of(house, bea).state == "issued"
+
+
+def test_our_own_shop_issues_in_one_append_and_upgrades_and_revokes(house):
+    house.set_up(destination=OWN)
+    bea = house.confirmed("bea@example.org", GrantKind.CO_SPEAKER)
+    house.run()
+    own = house.fulfilment.own.vouchers
+    known = own.get(UUID(voucher_of(house, bea).reference))
+    assert known.terms.effect.kind is EffectKind.PERCENT_OFF
+    assert known.terms.products == ("weekend",)
+    house.listed("bea@example.org", GrantKind.SPEAKER)
+    house.run()
+    assert own.get(known.id).terms.effect.kind is EffectKind.SET_PRICE
+    assert len(house.mail.delivered) == 2
+    house.says(bea.id, GrantState.DECLINED)
+    house.run()
+    assert own.get(known.id).revoked
+    clean(house)
+
+
+@pytest.mark.parametrize("at", range(1, 8))
+def test_whoever_dies_at_any_stamp_leaves_one_voucher_and_one_letter(house, served, at: int):
+    bea = house.confirmed("bea@example.org")
+    append, so_far = house.ledger.append, 0
+
+    def dying(*appends: Any) -> Any:
+        nonlocal so_far
+        so_far += 1
+        if so_far == at:
+            raise Killed
+        done = append(*appends)
+        if so_far == -at:
+            raise Killed
+        return done
+
+    house.ledger.append = dying
+    try:
+        house.run(passes=2)
+    except Killed:
+        pass
+    finally:
+        del house.ledger.append
+    house.clock.forward(minutes=10)
+    house.run()
+    assert served.made == [voucher_of(house, bea).code]
+    assert len(house.mail.delivered) in (1, 2), "a letter of unknown fate has one name"
+    assert len({name for _, name in house.mail.delivered}) == 1
+    clean(house)
+
+
+def test_a_bad_day_of_thirty(house, served):
+    bad_day(house, served, people=30, workers=3, seed=7)
+
+
+def bad_day(
+    house: VoucherHouse, served: PretixStandIn, *, people: int, workers: int, seed: int
+) -> None:
+    """429, 500 and nothing at random; in the end one voucher, one row and one letter each."""
+    random = Random(seed)
+    everybody = [house.confirmed(f"p{number}@example.org") for number in range(people)]
+    for kind in ("429", "500", "500-after", "gone", "cut", "409"):
+        for method in ("POST", "GET"):
+            served.plan(kind, method=method, times=random.randint(1, max(1, people // 8)))
+    random.shuffle(served._troubles)
+    lanes = [VoucherLane(clock=house.clock, rate=100_000) for _ in range(workers)]
+    crew = [house.worker(lane=lane) for lane in lanes]
+    letters = [house.letters() for _ in range(workers)]
+    for _ in range(60):
+        with ThreadPoolExecutor(2 * workers) as pool:
+            [*pool.map(lambda one: one.run(), [*crew, *letters])]
+        if not any(row.work_due_at or row.letter_due for row in house.rows._grantee_rows()):
+            break
+        house.clock.forward(seconds=25)
+    codes = {voucher_of(house, one).code for one in everybody}
+    assert {one["code"] for one in served.vouchers.values()} == codes
+    assert len(served.made) == len(codes) == people
+    assert {row.voucher for row in house.rows._grantee_rows()} == {"issued"}
+    assert len({name for _, name in house.mail.delivered}) == people
+    assert len(house.mail.delivered) == people
+    clean(house)

@@ -1,0 +1,172 @@
+"""A house that gives vouchers to people: a ledger, a list, a pretix beside it, and workers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from adapters.mail.letters.grants import grant_letter
+from adapters.providers.pretix import PretixVouchers
+from adapters.store.ledger import StampLedger
+from adapters.worker.reactor import Patience, Reactor
+from adapters.worker.reactors.deliver_letter import DeliveryPolicy
+from adapters.worker.reactors.grant_letters import GrantLetters
+from adapters.worker.reactors.people_vouchers import PeopleVouchers, VoucherLane
+from adapters.worker.reactors.voucher_uses import VoucherUses
+from adapters.worker.threads import Threads
+from ledger.cases.service import Cases
+from ledger.grants.commands import ListPerson, SetState
+from ledger.grants.fulfilment import Fulfilment
+from ledger.grants.grantee import Grantee, GrantState
+from ledger.grants.stamps import Destination, GrantKind, GrantsSetUp, Place
+from ledger.kernel.money import Money
+from ledger.shop.service import Shops
+from ledger.shop.stamps import shop_id
+from tests.kits.grants import GranteesInMemory, fulfilment_of
+from tests.kits.worker_fakes import Clock, FakeMail
+
+SHOP = shop_id("winterfest")
+EVENT = Destination(place=Place.PRETIX, organizer="org", event="conf", quota=1)
+OWN = Destination(place=Place.OWN, product="weekend")
+
+
+class Rows(GranteesInMemory):
+    """The lists, worked out anew at each look."""
+
+    def __init__(self, ledger: StampLedger) -> None:
+        self.ledger = ledger
+
+
+@dataclass(kw_only=True)
+class VoucherHouse:
+    """`base` and `token` lead to a pretix, or to what stands in for one."""
+
+    ledger: StampLedger
+    clock: Clock
+    base: str
+    token: str
+    destination: Destination = EVENT
+    mail: FakeMail = field(default_factory=FakeMail)
+    patience: float = 5.0
+
+    def __post_init__(self) -> None:
+        self.rows, self.cases = Rows(self.ledger), Cases(self.ledger)
+        self.shops = Shops(self.ledger, lambda: [SHOP])
+        self.keeper = PretixVouchers(self.token, api_base=self.base, patience=self.patience)
+        self.fulfilment = self.another_worker()
+        self.grantees = self.fulfilment.grantees
+        self.lane = VoucherLane(clock=self.clock, rate=10_000)
+
+    def another_worker(self) -> Fulfilment:
+        """One that shares the ledger with the others, and nothing else."""
+        return fulfilment_of(
+            self.ledger,
+            self.cases,
+            clock=self.clock,
+            blind_index=self.ledger.keyring.blind_index,
+            keepers={Place.PRETIX: self.keeper},
+        )
+
+    def set_up(self, **changes: object) -> None:
+        """Where vouchers are issued from here on."""
+        told: dict[str, object] = {
+            "shop": SHOP,
+            "shop_slug": "winterfest",
+            "destination": self.destination,
+            "co_speaker_percent": "25",
+            "ticket_price": Money(10000, "EUR"),
+        }
+        rules = GrantsSetUp(**{**told, **changes})  # type: ignore[arg-type]
+        self.grantees.set_up(rules, correlation_id=uuid4(), actor="test")
+
+    def listed(self, email: str, kind: GrantKind = GrantKind.GRANT) -> Grantee:
+        """Somebody on the list."""
+        index = self.ledger.keyring.blind_index(email)
+        wish = ListPerson(
+            correlation_id=uuid4(),
+            actor="test",
+            at=self.clock(),
+            shop=SHOP,
+            shop_slug="winterfest",
+            kind=kind,
+            language="en",
+            name=email.partition("@")[0],
+            email=email,
+            person_index=index,
+            reference="",
+        )
+        return self.grantees.list_person(wish, key=index)
+
+    def says(self, grantee: UUID, state: GrantState = GrantState.CONFIRMED) -> Grantee:
+        """They come, or do not."""
+        wish = SetState(correlation_id=uuid4(), actor="test", at=self.clock(), state=state)
+        return self.grantees.handle(grantee, wish)
+
+    def confirmed(self, email: str, kind: GrantKind = GrantKind.GRANT) -> Grantee:
+        """Somebody on the list who comes."""
+        return self.says(self.listed(email, kind).id)
+
+    def worker(self, *, lane: VoucherLane | None = None, threads: int = 1) -> Reactor[UUID]:
+        """One pass over all that is due."""
+        lane = lane or self.lane
+        each = PeopleVouchers(
+            fulfilment=self.another_worker(), cases=self.cases, clock=self.clock, lane=lane
+        )
+        return Reactor(
+            name="people_vouchers",
+            find=lambda: [*self._due()],
+            each=each,
+            after=Patience(self.clock, longest=timedelta(seconds=5)),
+            threads=Threads(most=threads, name="people_vouchers"),
+        )
+
+    def _due(self) -> Sequence[UUID]:
+        now = self.clock()
+        return [
+            *self.rows.vouchers_due(now, 10_000, at_pretix=False),
+            *self.rows.vouchers_due(now, 10_000, at_pretix=True),
+        ]
+
+    def letters(self) -> Reactor[UUID]:
+        """One pass over the letters that are owed."""
+        terms = self.shops.get("winterfest").terms
+        each = GrantLetters(
+            grantees=self.grantees,
+            cases=self.cases,
+            mail=self.mail,
+            render=lambda one, owed: grant_letter(
+                one, owed, terms, base_url="http://localhost", pretix_url=self.base
+            ),
+            keyed_hash=self.ledger.keyring.keyed_hash,
+            mail_domain="winterfest.example",
+            clock=self.clock,
+            policy=DeliveryPolicy(),
+        )
+        return Reactor(
+            name="grant_letters",
+            find=lambda: self.rows.grant_letters_due(10_000),
+            each=each,
+            after=Patience(self.clock, longest=timedelta(seconds=5)),
+        )
+
+    def uses(self) -> VoucherUses:
+        """The look at how often vouchers are used."""
+        return VoucherUses(
+            grantees=self.grantees,
+            rows=self.rows,
+            keeper=self.keeper,
+            own=self.fulfilment.own,
+            clock=self.clock,
+            rests=lambda: self.lane.rests,
+        )
+
+    def run(self, *, passes: int = 40, seconds: float = 30.0) -> None:
+        """Workers until nothing is due, as time goes by."""
+        worker, letters = self.worker(), self.letters()
+        for _ in range(passes):
+            worker.run()
+            letters.run()
+            rows = self.rows._grantee_rows()
+            if not any(row.work_due_at or row.letter_due for row in rows):
+                return
+            self.clock.forward(seconds=seconds)

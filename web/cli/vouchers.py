@@ -1,0 +1,364 @@
+"""`vouchers …`: who is given a voucher, whether it is there, and what lies about at a pretix."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import click
+from rich.table import Table
+
+from ledger.audit.describe import told
+from ledger.grants.grantee import Grantee, GrantState
+from ledger.grants.people_file import LONGEST, ListUnreadable, read_people
+from ledger.grants.stamps import Destination, GrantKind, GrantsSetUp, Place
+from ledger.kernel.money import Money, spoken
+from ledger.kernel.refusals import GrantsSetUpWrong, UnknownGrantee
+from ledger.shop.mail_address import is_recipient
+from ledger.shop.shop import Shop
+from projections.grantees import trouble_of
+from web.actions import grants as actions
+from web.cli import audit_tables as tables
+from web.cli.arguments import Instant, Word, checked_reason
+from web.cli.operator import actor, wish_of
+from web.wiring.parts import Parts
+
+REFUSED, WRONG = 1, 2
+_KINDS, _STATES = [*map(str, GrantKind)], [*map(str, GrantState)]
+_UNREADABLE = {
+    "too-large": f"The list is larger than {LONGEST} octets.",
+    "not-utf-8": "The list is not UTF-8 text.",
+    "not-a-table": "The list cannot be read as comma-separated values.",
+    "no-columns": "The first line must name the columns, email and kind at least.",
+    "unknown-column": "Columns are: email, name, kind, state, language, reference.",
+    "column-twice": "A column stands there twice.",
+    "too-many": "The list has too many rows: cut it.",
+}
+
+
+@click.group()
+def vouchers() -> None:
+    """Vouchers of a shop, and of people (grantees, speakers, co-speakers), here or at pretix."""
+
+
+@vouchers.command(name="set-up")
+@click.argument("shop", type=Word())
+@click.option("--pretix", "event", type=Word(), help="ORGANIZER/EVENT; without it, our own shop.")
+@click.option("--quota", type=click.IntRange(1, 2**31 - 1), help="The quota there.")
+@click.option("--item", type=click.IntRange(1, 2**31 - 1), help="Or the item there.")
+@click.option("--block-quota", is_flag=True, help="Keep a place for everybody who has one.")
+@click.option("--product", type=Word(), help="Our own shop: the product.")
+@click.option("--co-speaker-percent", default="25", show_default=True)
+@click.option("--ticket-price", type=click.IntRange(min=0), help="In minor units, for reports.")
+@click.option("--valid-until", type=Instant())
+@click.pass_context
+def set_up(
+    context: click.Context,
+    shop: str,
+    event: str | None,
+    quota: int | None,
+    item: int | None,
+    *,
+    block_quota: bool,
+    product: str | None,
+    co_speaker_percent: str,
+    ticket_price: int | None,
+    valid_until: datetime | None,
+) -> None:
+    """Say where vouchers for people of SHOP are issued from now on."""
+    parts: Parts = context.obj()
+    found = parts.shops.get(shop)
+    organizer, _, name = (event or "").partition("/")
+    where = Destination(
+        place=Place.PRETIX if event else Place.OWN,
+        organizer=organizer,
+        event=name,
+        quota=quota,
+        item=item,
+        block_quota=block_quota,
+        product=product or "",
+        valid_until=valid_until,
+    )
+    if not event and product not in found.products:
+        raise click.UsageError("--product must be one of the shop's; or name --pretix.")
+    _set_up(parts, found, where, percent=co_speaker_percent, price=ticket_price)
+
+
+def _set_up(
+    parts: Parts, shop: Shop, where: Destination, *, percent: str, price: int | None
+) -> None:
+    rules = GrantsSetUp(
+        shop=shop.id,
+        shop_slug=shop.slug,
+        destination=where,
+        co_speaker_percent=percent,
+        ticket_price=None if price is None else Money(price, shop.terms.currency),
+    )
+    try:
+        wish = wish_of(parts)
+        parts.grantees.set_up(rules, correlation_id=wish["correlation_id"], actor=actor())
+    except GrantsSetUpWrong as wrong:
+        raise click.UsageError(f"Vouchers cannot be issued like that: {wrong.what}.") from None
+    if where.place is Place.PRETIX and Place.PRETIX not in parts.voucher_keepers:
+        click.echo("STAMPLEDGER_PRETIX_TOKEN is not set: nothing is made before it is.", err=True)
+    click.echo("Set up.")
+
+
+@vouchers.command(name="people")
+@click.argument("shop", type=Word())
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--commit", is_flag=True, help="Take it over; without it nothing is.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def people(context: click.Context, shop: str, file: Path, *, commit: bool, as_json: bool) -> None:
+    """Take a list of people over from FILE (CSV). Exit status 1: some rows were left."""
+    parts: Parts = context.obj()
+    found = parts.shops.get(shop)
+    try:
+        rows = read_people(file.read_bytes())
+    except ListUnreadable as wrong:
+        raise click.UsageError(_UNREADABLE[wrong.what]) from None
+    results = [*actions.take_over(parts, found, rows, wish_of(parts), dry=not commit)]
+    left = [one for one in results if one.outcome not in ("new", "changed", "same")]
+    if as_json:
+        tables.as_json({"committed": commit, "rows": [_row_json(one) for one in results]})
+    else:
+        table = Table("row", "reference", "kind", "outcome", "trouble")
+        for one in left:
+            row = one.row
+            trouble = ", ".join(row.troubles)
+            table.add_row(str(row.number), row.reference, str(row.kind), one.outcome, trouble)
+        if left:
+            tables.console().print(table)
+        counted = Counter(one.outcome for one in results)
+        sums = ", ".join(f"{many} {word}" for word, many in sorted(counted.items())) or "no rows"
+        click.echo(f"{sums}. " + ("Taken over." if commit else "Nothing was done: --commit does."))
+    sys.exit(REFUSED if any(one.outcome != "nobody" for one in left) else 0)
+
+
+@vouchers.command(name="list")
+@click.argument("shop", type=Word())
+@click.option("--kind", type=click.Choice(_KINDS))
+@click.option("--state", type=click.Choice(_STATES))
+@click.option("--voucher", help="none, requested, refused, issued, used or withdrawn.")
+@click.option("--trouble", is_flag=True, help="Only those that a person has to look at.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def list_people(
+    context: click.Context,
+    shop: str,
+    kind: str | None,
+    state: str | None,
+    voucher: str | None,
+    *,
+    trouble: bool,
+    as_json: bool,
+) -> None:
+    """Who is on the list of SHOP, how far their voucher is and whether they were told."""
+    parts: Parts = context.obj()
+    parts.shops.get(shop)
+    wanted = {"kind": kind or "", "state": state or "", "voucher": voucher or ""}
+    if trouble:
+        wanted["trouble"] = "1"
+    rows = [*actions.every_row(parts, shop, wanted)]
+    if as_json:
+        known = [parts.grantees.get(one.stream) for one in rows]
+        tables.as_json({"people": [actions.document(one, personal=False) for one in known]})
+        return
+    table = Table("id", "reference", "kind", "state", "voucher", "place", "letter", "trouble")
+    for one in rows:
+        where = f"{one.organizer}/{one.event}" if one.event else one.place
+        table.add_row(
+            str(one.stream),
+            one.list_reference,
+            one.kind,
+            one.state if one.person_index else "nobody",
+            one.voucher,
+            where,
+            one.letter,
+            one.trouble,
+        )
+    tables.console().print(table)
+
+
+@vouchers.command(name="show")
+@click.argument("shop", type=Word())
+@click.argument("person", type=Word())
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def show(context: click.Context, shop: str, person: str, *, as_json: bool) -> None:
+    """A PERSON by id, address or code: all that is known, and every stamp."""
+    parts: Parts = context.obj()
+    found = _person(parts, shop, person)
+    facts_of = actions.document(found, personal=True)
+    if as_json:
+        tables.as_json(facts_of)
+        return
+    voucher = facts_of["voucher"] or {}
+    facts = {**facts_of, **{f"voucher {name}": value for name, value in voucher.items()}}
+    for name, value in facts.items():
+        if name != "voucher" and value not in (None, ""):
+            click.echo(f"{name}: {value}")
+    for line in _story(parts, found.id):
+        click.echo(line)
+
+
+@vouchers.command(name="issue")
+@click.argument("shop", type=Word())
+@click.argument("persons", nargs=-1, type=Word())
+@click.option("--stuck", is_flag=True, help="Everybody whose voucher was refused.")
+@click.option("--reason", default="asked for by hand", show_default=True)
+@click.pass_context
+def issue(
+    context: click.Context, shop: str, persons: tuple[str, ...], *, stuck: bool, reason: str
+) -> None:
+    """See to the vouchers of PERSONS at once; only who is confirmed has one. Exit 1: some wait."""
+    parts: Parts = context.obj()
+    parts.shops.get(shop)
+    if bool(persons) is stuck:
+        raise click.UsageError("Name persons, or --stuck.")
+    ids = (
+        [one.stream for one in actions.every_row(parts, shop, {"trouble": "1"})]
+        if stuck
+        else [_person(parts, shop, one).id for one in persons]
+    )
+    waits = 0
+    for one in ids:
+        after, word = actions.issue(parts, one, wish_of(parts), reason=checked_reason(reason))
+        state = after.voucher.state if after.voucher else "none"
+        trouble = trouble_of(after.voucher) if after.voucher else ""
+        click.echo(f"{one} {state}{f' ({trouble or word})' if trouble or word == 'waits' else ''}")
+        waits += state not in ("issued", "used") or bool(trouble)
+    sys.exit(REFUSED if waits else 0)
+
+
+@vouchers.command(name="answer")
+@click.argument("shop", type=Word())
+@click.argument("person", type=Word())
+@click.argument("state", type=click.Choice([one for one in _STATES if one != "invited"]))
+@click.pass_context
+def answer(context: click.Context, shop: str, person: str, state: str) -> None:
+    """PERSON comes (confirmed), does not (declined), or is not to (cancelled)."""
+    parts: Parts = context.obj()
+    found = _person(parts, shop, person)
+    actions.set_state(parts, found.id, GrantState(state), wish_of(parts))
+    click.echo(f"{found.id} {state}.")
+
+
+@vouchers.command(name="revoke")
+@click.argument("shop", type=Word())
+@click.argument("person", type=Word())
+@click.option("--reason", required=True)
+@click.pass_context
+def revoke(context: click.Context, shop: str, person: str, reason: str) -> None:
+    """Take PERSON's invitation back, and their voucher, unless it was used. Status 1: it was."""
+    parts: Parts = context.obj()
+    found = _person(parts, shop, person)
+    wish = wish_of(parts)
+    why = checked_reason(reason)
+    actions.set_state(parts, found.id, GrantState.CANCELLED, wish, reason=why)
+    parts.fulfilment.act(found.id)
+    after = parts.grantees.get(found.id)
+    state = after.voucher.state if after.voucher else "none"
+    click.echo(f"{found.id} cancelled; voucher: {state}.")
+    sys.exit(REFUSED if state == "used" else 0)
+
+
+@vouchers.command(name="orphans")
+@click.option("--delete", is_flag=True, help="Delete those that nobody used.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def orphans(context: click.Context, *, delete: bool, as_json: bool) -> None:
+    """What lies at pretix with our mark and is in no book of ours. Exit status 1: there is some."""
+    parts: Parts = context.obj()
+    if Place.PRETIX not in parts.voucher_keepers:
+        raise click.UsageError("STAMPLEDGER_PRETIX_TOKEN is not set.")
+    found = [*actions.orphans(parts)]
+    fates = [actions.delete_orphan(parts, one) if delete else "" for one in found]
+    pairs = [*zip(found, fates, strict=True)]
+    if as_json:
+        tables.as_json({"orphans": [_orphan_json(one, fate) for one, fate in pairs]})
+    else:
+        table = Table("event", "reference", "code", "uses", "deleted")
+        for one, fate in pairs:
+            where = f"{one.destination.organizer}/{one.destination.event}"
+            kept = one.voucher
+            table.add_row(where, kept.reference, f"{kept.code[:6]}…", str(kept.uses), fate)
+        tables.console().print(table) if found else click.echo("None.")
+    left = [fate for fate in fates if fate != "deleted"]
+    sys.exit(REFUSED if left else 0)
+
+
+@vouchers.command(name="report")
+@click.argument("shop", type=Word())
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def report(context: click.Context, shop: str, *, as_json: bool) -> None:
+    """How many were issued and used by kind, and what they are worth."""
+    parts: Parts = context.obj()
+    parts.shops.get(shop)
+    rows = actions.report(parts, shop)
+    if as_json:
+        tables.as_json({"shop": shop, "kinds": rows})
+        return
+    table = Table("kind", "listed", "confirmed", "issued", "used", "worth", "worth used")
+    for one in rows:
+        figures = [str(one[name]) for name in ("listed", "confirmed", "issued", "used")]
+        currency = str(one["currency"])
+        worth = [
+            spoken(Money(int(str(one[name])), currency)) if currency else ""
+            for name in ("worth", "worth_used")
+        ]
+        table.add_row(str(one["kind"]), *figures, *worth)
+    tables.console().print(table)
+
+
+def _person(parts: Parts, shop: str, typed: str) -> Grantee:
+    """By id, address or code; raises `UnknownGrantee`."""
+    found = parts.shops.get(shop)
+    try:
+        return parts.grantees.known(found.id, UUID(typed))
+    except ValueError:
+        pass
+    if is_recipient(typed):
+        index = parts.keyring.blind_index(typed)
+        known = parts.grantees.of_address(found.id, index)
+        if known is None:
+            raise UnknownGrantee
+        return known
+    id = actions.of_code(parts, typed)
+    if id is None:
+        raise UnknownGrantee
+    return parts.grantees.known(found.id, id)
+
+
+def _story(parts: Parts, grantee: UUID) -> Iterator[str]:
+    for one in parts.store.read(grantee):
+        at = one.recorded_at.isoformat(timespec="seconds")
+        yield f"{one.position} {at} {told(one.stamp)}"
+
+
+def _row_json(one: actions.RowResult) -> Mapping[str, object]:
+    row = one.row
+    return {
+        "row": row.number,
+        "reference": row.reference,
+        "kind": str(row.kind),
+        "outcome": one.outcome,
+        "troubles": [*row.troubles],
+        "person": str(one.grantee) if one.grantee else None,
+    }
+
+
+def _orphan_json(one: actions.Orphan, fate: str) -> Mapping[str, object]:
+    kept = one.voucher
+    return {
+        "organizer": one.destination.organizer,
+        "event": one.destination.event,
+        "reference": kept.reference,
+        "code": kept.code,
+        "uses": kept.uses,
+        "fate": fate or None,
+    }

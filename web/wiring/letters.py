@@ -1,0 +1,41 @@
+"""Letters and receipts of orders, as pages show them."""
+
+from typing import Protocol
+from uuid import UUID
+
+from ledger.order.order import Order
+from ledger.order.stamps import Letter
+
+
+class LetterText(Protocol):
+    """A letter of an order as text, under its subject; empty where nobody writes letters."""
+
+    def __call__(
+        self, order: Order, letter: Letter, correlation_id: UUID, number: int | None
+    ) -> str: ...
+
+
+def no_letter(order: Order, letter: Letter, correlation_id: UUID, number: int | None) -> str:
+    """Where nobody writes letters."""
+    return ""
+
+
+class ReceiptHtml(Protocol):
+    """A receipt of an order as a part of a page, in a language; empty where nobody writes them."""
+
+    def __call__(
+        self,
+        order: Order,
+        letter: Letter,
+        *,
+        correlation_id: UUID,
+        number: int | None,
+        language: str,
+    ) -> str: ...
+
+
+def no_receipt(
+    order: Order, letter: Letter, *, correlation_id: UUID, number: int | None, language: str
+) -> str:
+    """Where nobody writes receipts."""
+    return ""
