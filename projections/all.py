@@ -22,6 +22,7 @@ from projections.seats import SEATS
 from projections.shop_changes import SHOP_CHANGES, SHOP_ORDERS
 from projections.unpaid_orders import UNPAID
 from projections.vouchers import VOUCHERS
+from projections.waiting_list import WAITING_LIST
 
 PROJECTIONS: Mapping[str, Projection] = {
     one.name: one
@@ -47,5 +48,6 @@ PROJECTIONS: Mapping[str, Projection] = {
         DOOR_TICKETS,
         DOOR_VISITS,
         VOUCHERS,
+        WAITING_LIST,
     )
 }

@@ -10,9 +10,10 @@ from ledger.accounts.account import Account
 from ledger.cases.case import Case
 from ledger.order.order import Order
 from ledger.order.retention import over_since, person_is_here
+from ledger.waiting_list.place import WaitingPlace
 from projections.engine.projection import Projection
 
-Kept = Literal["order", "account", "case"]
+Kept = Literal["order", "account", "case", "place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +57,18 @@ def of_case(case: Case) -> Sequence[PersonKept]:
     return (PersonKept(stream=case.id, kind="case", shop="", since=case.resolved_at),)
 
 
+def of_place(place: WaitingPlace) -> Sequence[PersonKept]:
+    """Of a place in line, once its owner waits no longer."""
+    if place.taken is None or place.erased or place.ended_at is None:
+        return ()
+    shop = place.taken.shop_slug
+    return (PersonKept(stream=place.id, kind="place", shop=shop, since=place.ended_at),)
+
+
 PERSONS_KEPT = Projection(
     name="persons_kept",
-    version=1,
+    version=2,
     row=PersonKept,
     key=(),
-    rows={Order: of_order, Account: of_account, Case: of_case},
+    rows={Order: of_order, Account: of_account, Case: of_case, WaitingPlace: of_place},
 )

@@ -8,6 +8,7 @@ from ledger.order.order import Order
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import quota_id
 from ledger.vouchers.voucher import Voucher
+from ledger.waiting_list.place import WaitingPlace
 from projections.engine.projection import Projection, column
 
 
@@ -22,8 +23,8 @@ class Seats:
     sold: int = 0
 
 
-def seats_of_order(order: Order) -> Sequence[Seats]:
-    """What an order takes just now."""
+def seats_of_order(order: Order | WaitingPlace) -> Sequence[Seats]:
+    """What an order, or a place in line, takes just now; who waits takes a part of the line."""
     return [
         Seats(stream=order.id, quota=quota, held=held, sold=sold)
         for quota, (held, sold) in order.seats.items()
@@ -48,8 +49,13 @@ def seats_of_shop(shop: Shop) -> Sequence[Seats]:
 
 SEATS = Projection(
     name="seats",
-    version=2,
+    version=4,
     row=Seats,
     key=("quota",),
-    rows={Order: seats_of_order, Shop: seats_of_shop, Voucher: seats_of_voucher},
+    rows={
+        Order: seats_of_order,
+        Shop: seats_of_shop,
+        Voucher: seats_of_voucher,
+        WaitingPlace: seats_of_order,
+    },
 )

@@ -31,6 +31,48 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="open-sale-passes-the-line",
+        file="adapters/store/append_conditions.py",
+        old="        awaited = self._awaited(append.gives_way) if append.gives_way else {}\n",
+        new="        awaited: dict[UUID, int] = {}\n",
+        tests=("tests/ledger/waiting_list/test_waiting_list.py",),
+    ),
+    Mutation(
+        name="who-waits-for-what-is-full-keeps-all-from-the-rest",
+        file="adapters/store/append_conditions.py",
+        old="                awaited[quota] += min(self._seats(line.id).held, free)\n",
+        new="                awaited[quota] += self._seats(line.id).held\n",
+        tests=("tests/ledger/waiting_list/test_waiting_list.py",),
+    ),
+    Mutation(
+        name="a-used-hold-keeps-its-seats",
+        file="ledger/kernel/seats.py",
+        old="        seats=added_up((*append.seats, *also.seats)),\n",
+        new="        seats=append.seats,\n",
+        tests=("tests/ledger/waiting_list/test_waiting_list.py",),
+    ),
+    Mutation(
+        name="a-hold-is-good-after-its-time",
+        file="ledger/waiting_list/place.py",
+        old="    if place.until is None or place.until <= at:\n",
+        new="    if place.until is None:\n",
+        tests=("tests/ledger/waiting_list/test_waiting_list.py",),
+    ),
+    Mutation(
+        name="whoever-wants-less-passes-by",
+        file="ledger/waiting_list/line.py",
+        old="            stopped.add(one.product)\n",
+        new="            pass\n",
+        tests=("tests/ledger/waiting_list/test_waiting_list.py",),
+    ),
+    Mutation(
+        name="an-offer-past-the-line-is-no-finding",
+        file="ledger/audit/check_places.py",
+        old="            if theirs is not None and theirs < mine:\n",
+        new="            if theirs is not None and theirs < 0 and theirs < mine:\n",
+        tests=("tests/ledger/audit/test_places.py",),
+    ),
+    Mutation(
         name="a-ticket-lets-in-whoever-comes",
         file="ledger/order/admission.py",
         old="    if used is not None:\n",
@@ -103,7 +145,7 @@ MUTATIONS = (
     Mutation(
         name="kept-seats-are-nobodys",
         file="ledger/vouchers/service.py",
-        old="        seats=_moved(voucher.seats, after_stamps(voucher, stamps).seats),\n",
+        old="        seats=seat_changes(voucher, after_stamps(voucher, stamps)),\n",
         new="        seats=(),\n",
         tests=("tests/ledger/vouchers/test_vouchers.py",),
     ),
@@ -1882,8 +1924,8 @@ MUTATIONS = (
     Mutation(
         name="a-case-and-its-order-are-two-appends",
         file="ledger/order/service.py",
-        old="        if also is None:\n",
-        new="        if also is None or also.drafts:\n",
+        old="        return self._onward(order, together(append, also))\n",
+        new="        return self._onward(order, append)\n",
         tests=("tests/ledger/cases/test_resolve.py",),
     ),
     Mutation(

@@ -31,6 +31,7 @@ from web.admin import (
 )
 from web.admin import order as order_admin
 from web.admin import sign_in as staff_sign_in
+from web.admin import waiting_list as waiting_list_admin
 from web.admin import (
     webhooks as webhooks_admin,
 )
@@ -69,6 +70,7 @@ from web.pages import (
     shop_colour,
     sign_in,
     tickets,
+    waiting_list,
     withdrawal,
 )
 from web.wiring.parts import Parts
@@ -88,6 +90,7 @@ PAGES = (
     choice.pages,
     withdrawal.pages,
     invitation.pages,
+    waiting_list.pages,
     grace_cancel.pages,
     staff_sign_in.pages,
     home.pages,
@@ -112,6 +115,7 @@ PAGES = (
     shop_product.pages,
     shop_questions.pages,
     shop_quota.pages,
+    waiting_list_admin.pages,
     shop_settings.pages,
     shop_history.pages,
     statements.pages,
@@ -170,7 +174,7 @@ def _hang_up(app: Flask) -> None:
     csrf = CSRFProtect(app)
     for pages in PAGES:
         app.register_blueprint(pages)
-    for keeping in (cart.add, checkout.place, withdrawal.ask, sign_in.ask):
+    for keeping in (cart.add, checkout.place, withdrawal.ask, waiting_list.ask, sign_in.ask):
         # Their forms check their tokens themselves, so that what was typed stays on the page.
         csrf.exempt(keeping)
     for door in DOORS:

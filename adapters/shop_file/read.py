@@ -171,6 +171,7 @@ SHOP: Mapping[str, Key] = {
     "colour": Key(text, ""),
     "sign_in": Key(one_of(SignIn), SignIn.OPTIONAL),
     "retention": Key(group(RETENTION), None),
+    "waiting_list": Key(duration, None),
 }
 _NO_SELF_SERVICE = {name: key.standin for name, key in CANCELLATION.items()}
 
@@ -285,6 +286,7 @@ def _preferences(
         remind_unpaid=file["remind_unpaid"],
         sign_in=file["sign_in"],
         retention=Retention(**file["retention"]) if file["retention"] else Retention(),
+        waiting_list=file["waiting_list"],
         overpaid=file["overpaid"],
         venue=Venue(**file["venue"]) if file["venue"] else None,
         **times,

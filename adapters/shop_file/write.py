@@ -158,6 +158,9 @@ def _payment(said: Preferences) -> Iterator[str]:
     yield f"remind_unpaid: {_flag(said.remind_unpaid)}"
     yield "# Whether guests may buy (optional), or only who is signed in (required)."
     yield f"sign_in: {said.sign_in}"
+    if said.waiting_list is not None:
+        yield "# People wait in line for what sold out: so long a seat is held for who is next."
+        yield f"waiting_list: {_duration(said.waiting_list)}"
 
 
 def _bank_account(account: BankAccount) -> Iterator[str]:

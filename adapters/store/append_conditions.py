@@ -4,6 +4,7 @@ One order of questions for every recorder: does it stand there already (law 3), 
 moved on, is there room (law 8)? Only then numbers, positions, time and leaves are given out.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,7 @@ from adapters.store.recorder import (
     WrappedKey,
 )
 from adapters.store.rows import NO_NUMBERS, PreparedStamp, StampRow
-from ledger.kernel.store import Conflict, NoRoom, PaymentTaken
+from ledger.kernel.store import Conflict, NoRoom, PaymentTaken, WaitingLine
 from ledger.proof.leaf import leaves_of
 
 _NO_SEATS: dict[UUID, Seats] = {}
@@ -159,7 +160,24 @@ class _Batch:
             if after.free < 0:
                 free = self._seats(quota).free
                 return NoRoom(quota=quota, asked=free - after.free, free=free)
+        awaited = self._awaited(append.gives_way) if append.gives_way else {}
+        for quota, seats_left in awaited.items():
+            if quota not in seats:
+                continue
+            free, after = self._seats(quota).free, seats[quota]
+            if after.free < min(free, seats_left):
+                left = max(free - seats_left, 0)
+                return NoRoom(quota=quota, asked=free - after.free, free=left)
         return seats
+
+    def _awaited(self, lines: Sequence[WaitingLine]) -> Counter[UUID]:
+        """By quota, the seats that those who wait could have of it this moment."""
+        awaited = Counter[UUID]()
+        for line in lines:
+            free = min((self._seats(quota).free for quota in line.quotas), default=0)
+            for quota in line.quotas:
+                awaited[quota] += min(self._seats(line.id).held, free)
+        return awaited
 
     def _seats(self, quota: UUID) -> Seats:
         return self._known.seats.get(quota, Seats())

@@ -64,9 +64,12 @@ def touched(appends: Sequence[PreparedAppend]) -> Touched:
     """What must be looked up before these appends can be decided."""
     events = [event for append in appends for event in append.events]
     written = {stream_of(event) for event in events}
+    quotas = {change.quota for append in appends for change in append.seats}
+    for line in (line for append in appends for line in append.gives_way):
+        quotas.update((line.id, *line.quotas))
     return Touched(
         streams=written.union(*[append.expected for append in appends]),
-        quotas={change.quota for append in appends for change in append.seats},
+        quotas=quotas,
         series={name for one in events if isinstance(one, PreparedStamp) for name in one.series},
         payments={claim.payment for append in appends for claim in append.payments},
     )

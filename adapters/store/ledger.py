@@ -251,7 +251,8 @@ def _prepared(append: Append, sealing: Sealing) -> PreparedAppend:
     if not stamps or (len(stamps) > 1 and len({one.identity for one in stamps}) < len(stamps)):
         raise ValueError("an append needs stamps, and each only once")
     keys = [key for stream in _written(append) for key in sealing.fresh_for(stream)]
-    return PreparedAppend(stamps, append.expected, append.seats, keys, append.payments)
+    expected, payments = append.expected, append.payments
+    return PreparedAppend(stamps, expected, append.seats, keys, payments, append.gives_way)
 
 
 def _written(append: Append) -> Iterable[UUID]:

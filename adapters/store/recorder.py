@@ -23,7 +23,14 @@ from adapters.audit.recorder import AuditedRecorder, audited
 from adapters.store.rows import PlainRow, StampRow, plain
 from ledger.codec.rows import StoredRow
 from ledger.kernel.clocks import Clocks
-from ledger.kernel.store import Conflict, NoRoom, PaymentClaim, PaymentTaken, SeatChange
+from ledger.kernel.store import (
+    Conflict,
+    NoRoom,
+    PaymentClaim,
+    PaymentTaken,
+    SeatChange,
+    WaitingLine,
+)
 
 _SHORTEST, _LONGEST = 0.005, 0.25
 _PAGE = 500
@@ -98,6 +105,7 @@ class PreparedAppend(Struct, frozen=True):
     seats: Sequence[SeatChange] = ()
     keys: Sequence[WrappedKey] = ()
     payments: Sequence[PaymentClaim] = ()
+    gives_way: Sequence[WaitingLine] = ()
 
 
 class Committed(Struct, frozen=True):

@@ -40,6 +40,14 @@ from ledger.vouchers.stamps import (
     VoucherRevoked,
 )
 from ledger.vouchers.voucher import Voucher
+from ledger.waiting_list.place import LINE_LENGTH, WaitingPlace
+from ledger.waiting_list.stamps import (
+    PlaceLapsed,
+    PlaceLeft,
+    PlaceOffered,
+    PlaceTaken,
+    PlaceUsed,
+)
 
 Seats = Mapping[UUID, tuple[int, int]]
 # Stamps that may change what a quota holds, by what an order's seats are derived from. A test
@@ -69,6 +77,11 @@ MOVERS = frozenset(
         VoucherExpired,
         VoucherRedeemed,
         VoucherGivenBack,
+        PlaceTaken,
+        PlaceOffered,
+        PlaceLapsed,
+        PlaceUsed,
+        PlaceLeft,
     )
 )
 _QUOTA_SET, _ = NAMES[QuotaSet]
@@ -123,10 +136,23 @@ def seats_moved(one: Recorded[object], before: State, after: State) -> tuple[Sea
         return between(had, has)
     if type(before) is Voucher and type(after) is Voucher:
         return between(before.seats, after.seats)
+    if type(before) is WaitingPlace and type(after) is WaitingPlace:
+        return _moved_in_line(one.stamp, before, after)
     if isinstance(one.stamp, QuotaSet) and isinstance(after, Shop):
         quota, name = quota_id(one.stream, one.stamp.slug), f"{after.slug}/{one.stamp.slug}"
         return ((quota.int, one.stamp.capacity, 0, 0, name),)
     return ()
+
+
+def _moved_in_line(
+    stamp: object, before: WaitingPlace, after: WaitingPlace
+) -> tuple[SeatsMoved, ...]:
+    """Whoever joins a line counts in it, and says what its length may be."""
+    moved = between(before.seats, after.seats)
+    if not isinstance(stamp, PlaceTaken):
+        return moved
+    name = f"{stamp.shop_slug}/line for {stamp.product}"
+    return tuple((line, LINE_LENGTH, held, sold, name) for line, _, held, sold, _ in moved)
 
 
 def moved_unread(type: str, stream: UUID, state: bytes) -> tuple[SeatsMoved, ...]:

@@ -8,6 +8,7 @@ from ledger.audit import (
     check_erasures,
     check_grants,
     check_orders,
+    check_places,
     check_rows,
     check_vouchers,
 )
@@ -43,6 +44,7 @@ CHECKS: tuple[Callable[..., Iterable[Finding]], ...] = (
     check_grants.one_voucher,
     check_grants.asked_before,
     check_grants.letters_as_owed,
+    check_places.places_go_on,
     check_erasures.erased_when_over,
     check_vouchers.issued_once,
     check_vouchers.uses_are_counted,
@@ -73,6 +75,7 @@ OF_STAMPS: tuple[Check, ...] = (
     check_grants.one_voucher,
     check_grants.asked_before,
     check_grants.letters_as_owed,
+    check_places.places_go_on,
     check_erasures.erased_when_over,
     check_vouchers.issued_once,
     check_vouchers.uses_are_counted,
@@ -83,6 +86,7 @@ _CERTAIN: Mapping[Check, tuple[type, ...]] = {
     **check_orders.OF_CERTAIN,
     **check_accounts.OF_CERTAIN,
     **check_grants.OF_CERTAIN,
+    **check_places.OF_CERTAIN,
     **check_erasures.OF_CERTAIN,
     **check_vouchers.OF_CERTAIN,
 }

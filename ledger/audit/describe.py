@@ -15,6 +15,7 @@ from ledger.order import stamps
 from ledger.shop import stamps as shop_stamps
 from ledger.staff import stamps as staff_stamps
 from ledger.vouchers import stamps as voucher_stamps
+from ledger.waiting_list import stamps as place_stamps
 
 
 class _Tried(Protocol):
@@ -306,6 +307,30 @@ def _of_voucher(one: voucher_stamps.VoucherStamp) -> str:
             assert_never(one)
 
 
+def _of_place(one: place_stamps.PlaceStamp) -> str:  # noqa: C901 (a dispatching match)
+    match one:
+        case place_stamps.PlaceTaken():
+            return f"Waits in line at {one.shop_slug} for {one.quantity} × {one.product}"
+        case place_stamps.PlaceMoved():
+            return f"Moved to the {one.to} of the line by ticket sales"
+        case place_stamps.PlaceOffered():
+            return f"Their turn: seats are held until {one.until.isoformat()}"
+        case place_stamps.PlaceLapsed():
+            return "The hold lapsed: its seats are free"
+        case place_stamps.PlaceUsed():
+            return "Bought: the hold became an order"
+        case place_stamps.PlaceLeft():
+            return f"Waits no longer ({one.cause})"
+        case place_stamps.PlaceLetterStarted():
+            return f"Began to send the letter “{one.letter}”{_try(one)}"
+        case place_stamps.PlaceLetterEnded():
+            return f"The letter “{one.letter}”{_try(one)}: {one.fate}"
+        case Erased():
+            return _erased(one)
+        case _:
+            assert_never(one)
+
+
 def _good_for(terms: voucher_stamps.VoucherTerms) -> str:
     effect = terms.effect
     worth = f"{effect.percent} %" if effect.amount is None else spoken(effect.amount)
@@ -330,4 +355,6 @@ def told(stamp: object) -> str:  # noqa: C901 (a dispatching chain)
         return _of_voucher(stamp)
     if isinstance(stamp, GrantStamp | ProgrammeStamp):
         return told_of_grant(stamp)
+    if isinstance(stamp, place_stamps.PlaceStamp):
+        return _of_place(stamp)
     raise Foreign(stamp)

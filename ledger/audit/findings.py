@@ -41,6 +41,11 @@ SeatsMoved = tuple[int, int | None, int, int, str]
 Taken = tuple[int, bytes, tuple[SeatsMoved, ...]]
 
 
+# Position, place, its line as a number, its rank from here on, whether it waits, and of an offer
+# the position as of which the line was looked at.
+LineNews = tuple[int, bytes, int, int, bool, int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class WindowReport:
     """Of one window of positions. `leaves` tells which rows were read, whatever their order.
@@ -52,6 +57,7 @@ class WindowReport:
     taken: list[Taken]
     leaves: bytes = b""
     gaps: frozenset[int] = frozenset()
+    lines: Sequence[LineNews] = ()
 
 
 def digest_of(leaves: Iterable[bytes]) -> bytes:
@@ -67,7 +73,9 @@ def together(reports: Sequence[WindowReport]) -> WindowReport:
         found += one.found
         taken += one.taken
     gaps = frozenset[int]().union(*(one.gaps for one in reports))
-    return WindowReport(found, sorted(taken, key=lambda one: one[0]), gaps=gaps)
+    lines = sorted(news for one in reports for news in one.lines)
+    taken.sort(key=lambda one: one[0])
+    return WindowReport(found, taken, gaps=gaps, lines=lines)
 
 
 class Unfinished(Exception):

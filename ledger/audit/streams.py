@@ -27,8 +27,21 @@ from ledger.staff.member import StaffMember, evolve_member
 from ledger.staff.stamps import StaffStamp
 from ledger.vouchers.stamps import VoucherStamp
 from ledger.vouchers.voucher import Voucher, evolve_voucher
+from ledger.waiting_list.place import WaitingPlace, evolve_place
+from ledger.waiting_list.stamps import PlaceStamp
 
-State = Order | Shop | Case | StaffMember | Approval | Account | Voucher | Grantee | GrantProgramme
+State = (
+    Order
+    | Shop
+    | Case
+    | StaffMember
+    | Approval
+    | Account
+    | Voucher
+    | Grantee
+    | GrantProgramme
+    | WaitingPlace
+)
 _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(OrderStamp), Order),
     **dict.fromkeys(get_args(ShopStamp), Shop),
@@ -39,6 +52,7 @@ _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(GrantStamp), Grantee),
     **dict.fromkeys(get_args(ProgrammeStamp), GrantProgramme),
     **dict.fromkeys(get_args(AccountStamp), Account),
+    **dict.fromkeys(get_args(PlaceStamp), WaitingPlace),
 }
 # What a fold raises over stamps that no decider of ours could have written.
 UNFIT = (
@@ -91,6 +105,8 @@ def evolved(  # noqa: C901 (a dispatching match)
             return evolve_grantee(state, one)
         case GrantProgramme():
             return evolve_programme(state, one)
+        case WaitingPlace():
+            return evolve_place(state, one)
 
 
 class Streams:

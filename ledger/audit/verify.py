@@ -7,11 +7,11 @@ from itertools import chain
 from operator import itemgetter
 from typing import Protocol, TypeVar
 
-from ledger.audit import check_rows
+from ledger.audit import check_places, check_rows
 from ledger.audit.check_seats import SeatCount
 from ledger.audit.check_totals import KeptCheck, claim_finding
 from ledger.audit.check_tree import KeptBesideStamps, TreeCheck, evidence_findings
-from ledger.audit.checks import judged
+from ledger.audit.checks import RANKS, judged
 from ledger.audit.findings import Finding, Found, WindowReport, finding
 from ledger.audit.raw_rows import RawCommit, RawLedger, Vertebra, vertebra_of
 from ledger.audit.verify_streams import Share
@@ -31,7 +31,7 @@ class LedgerVerification:
     ) -> None:
         self._ledger, self._size, self._hashes_only = ledger, size, hashes_only
         self._commits, self._tree = Commits(ledger, until=size), TreeCheck(known=known)
-        self._kept = KeptCheck(SeatCount())
+        self._kept, self._lines = KeptCheck(SeatCount()), check_places.LineCheck()
         self._numbers: dict[str, int] = {}
         self._last: Vertebra | None = None
         self.rows = self._read = 0
@@ -48,6 +48,8 @@ class LedgerVerification:
         if not self._hashes_only:
             kept = self._ledger.kept_beside(self._read, until=until)
             found += self._kept.take(rows, report.taken, commits=commits, kept=kept)
+            passed_by = RANKS[check_places.places_go_on]
+            found += [(at, passed_by, one) for at, one in self._lines.take(report.lines)]
         self.rows, self._read = self.rows + len(rows), until
         return [one for _, _, one in sorted(found, key=_PLACE)]
 

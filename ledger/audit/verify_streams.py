@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
+from ledger.audit.check_places import line_news
 from ledger.audit.check_rows import numbered
 from ledger.audit.check_seats import MOVERS, Seats, between, moved_unread, seats_moved
 from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
-from ledger.audit.findings import Found, Step, Taken, WindowReport
+from ledger.audit.findings import Found, LineNews, Step, Taken, WindowReport
 from ledger.audit.raw_rows import NO_NUMBERS, LeafHashes, RawRow, RawStreams, moment
 from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import NAMES, Encoded, Unreadable, decode, encode, unframe
@@ -19,6 +20,7 @@ from ledger.order.order import Order
 from ledger.order.stamps import OrderPlaced
 from ledger.shop.shop import void_versions
 from ledger.shop.stamps import SeriesResumed
+from ledger.waiting_list.place import WaitingPlace
 
 
 class Ids(dict[bytes, UUID]):
@@ -114,7 +116,7 @@ class Share:
         self._shelf = StreamWindow(ledger, most=kept, understanding=not hashes_only)
         self._ledger = ledger
         self._leaf = LeafHashes(ledger.ledger_id).of
-        self._ids = Ids()
+        self._ids, self._lines = Ids(), list[LineNews]()
         self.report = self._of_bytes if hashes_only else self._of_stamps
 
     def _of_bytes(self, rows: Sequence[RawRow], *, after: int) -> WindowReport:
@@ -133,12 +135,13 @@ class Share:
         self._shelf.prepare(rows, after=after)
         self._ids.clear()
         found, taken = list[Found](), list[Taken]()
+        self._lines = []
         gaps = frozenset(row[0] for row in rows if row[3] == _RESUMED)
         for row in rows:
             step, checks = self._understood(row, taken)
             if step is not None:
                 found += said(step, checks)
-        return WindowReport(found, taken, gaps=gaps)
+        return WindowReport(found, taken, gaps=gaps, lines=self._lines)
 
     def _understood(self, row: RawRow, taken: list[Taken]) -> tuple[Step | None, tuple[Check, ...]]:
         """As far as it can be understood, and who is to look at it; None if nobody need."""
@@ -156,6 +159,8 @@ class Share:
             again = encode(one)
             before = shelf.states.get(stream) or begun(one)
             shelf.states[stream] = after = evolved(before, one)
+            if type(after) is WaitingPlace and after.taken is not None:
+                self._lines.append(line_news(one, stream, after))
             if type(one.stamp) in MOVERS:
                 self._take(row, one, taken, before=before, after=after)
         except (Unreadable, *UNFIT) as error:

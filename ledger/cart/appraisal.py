@@ -94,16 +94,13 @@ class Appraisal:
 
 
 def quotas_of(shops: Iterable[Shop | None]) -> Sequence[UUID]:
-    """Every quota that products of these shops take from, each once."""
-    return list(
-        {
-            quota
-            for shop in shops
-            if shop
-            for product in shop.products.values()
-            for quota in shop.quota_ids(product)
-        }
-    )
+    """Every quota that products of these shops take from, and the lines for them, each once."""
+    found: set[UUID] = set()
+    for shop in (one for one in shops if one):
+        taken_from = {quota for one in shop.products.values() for quota in shop.quota_ids(one)}
+        found |= taken_from
+        found.update(line.id for line in shop.waiting_lines(taken_from))
+    return list(found)
 
 
 def appraise(
@@ -131,7 +128,7 @@ def _group(group: CartGroup, shop: Shop | None, seats: SeatTotals, at: datetime)
         away = Obstacle.SHOP_AWAY
         lines = tuple(AppraisedLine(line=one, product=None, obstacle=away) for one in group.lines)
         return AppraisedGroup(group=group, shop=None, lines=lines, total=None, obstacle=away)
-    lines = tuple(_lines(group, shop, seats, at))
+    lines = tuple(_lines(group, shop, shop.in_open_sale(seats), at))
     good = [one.price for one in lines if one.obstacle is None]
     price = total(good, shop.terms.currency)
     refused = bool(price) and bool(hindrance(shop.terms.provider, price))

@@ -19,6 +19,7 @@ from ledger.cases.stamps import Action, CaseResolved
 from ledger.kernel.events import Draft, derived
 from ledger.kernel.refusals import CaseClosed, NotRefundable, OtherCurrency, PaymentHeld
 from ledger.kernel.retry import again_on_conflict
+from ledger.kernel.seats import seat_changes
 from ledger.kernel.store import (
     Append,
     Appended,
@@ -31,7 +32,7 @@ from ledger.kernel.store import (
 from ledger.order.commands import Command, RefundPayment, RetryRefund
 from ledger.order.order import Order
 from ledger.order.payment_claims import claims_between
-from ledger.order.seats import after_drafts, seat_changes
+from ledger.order.seats import after_drafts
 from ledger.order.service import Orders
 from ledger.order.stamps import CreateRefundFailure, PaymentAssigned
 from ledger.payments.provider import (

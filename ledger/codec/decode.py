@@ -97,6 +97,11 @@ def _preferences_changed_7(body: dict[str, Any]) -> dict[str, Any]:
     return _with_preference(body, "sign_in", SignIn.OPTIONAL)
 
 
+def _preferences_changed_8(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 7 let nobody wait for what sold out."""
+    return _with_preference(body, "waiting_list", None)
+
+
 def _alone(policy: dict[str, Any]) -> dict[str, Any]:
     """Before some refunds needed a second person, none did."""
     return {"approval_above": None, **policy}
@@ -134,6 +139,7 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("PREFERENCES_CHANGED", 5): _preferences_changed_6,
     ("PREFERENCES_CHANGED", 6): _preferences_changed_7,
     ("PRODUCT_REVISED", 1): _product_revised_2,
+    ("PREFERENCES_CHANGED", 7): _preferences_changed_8,
     ("CASE_OPENED", 1): _case_opened_2,
 }
 

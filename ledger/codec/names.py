@@ -12,6 +12,7 @@ from ledger.order.stamps import OrderStamp
 from ledger.shop.stamps import ShopStamp
 from ledger.staff.stamps import StaffStamp
 from ledger.vouchers.stamps import VoucherStamp
+from ledger.waiting_list.stamps import PlaceStamp
 
 AnyStamp = (
     OrderStamp
@@ -23,6 +24,7 @@ AnyStamp = (
     | VoucherStamp
     | GrantStamp
     | ProgrammeStamp
+    | PlaceStamp
 )
 
 NAMES: Mapping[type, tuple[str, int]] = {

@@ -24,6 +24,17 @@ class SeatChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLine:
+    """People who wait for seats: each seat they wait for would take one of each of `quotas`.
+
+    How many they wait for is counted like a quota, as what `id` holds.
+    """
+
+    id: UUID
+    quotas: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentClaim:
     """One payment at a provider, and what counts it as its money (law 3).
 
@@ -41,12 +52,16 @@ class Append:
 
     `expected` names the version of each stream that was looked at, written or only read;
     0 is a stream that must not exist yet. Every stream written must be in it.
+
+    What it takes of a quota beyond what it gives back leaves as many seats free as the lines in
+    `gives_way` could have this moment: else there is no room for it, whatever is free.
     """
 
     drafts: Sequence[Draft[object]]
     expected: Mapping[UUID, int]
     seats: Sequence[SeatChange] = field(default=())
     payments: Sequence[PaymentClaim] = field(default=())
+    gives_way: Sequence[WaitingLine] = field(default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
+from ledger.kernel.seats import seat_changes
 from ledger.kernel.store import SeatChange
 from ledger.order.commands import OrderCommand
 from ledger.order.decide import decide
@@ -14,7 +15,7 @@ from ledger.order.due import Due
 from ledger.order.letters_due import letters_due
 from ledger.order.next_step import ACTOR, next_step
 from ledger.order.order import Order
-from ledger.order.seats import after_drafts, seat_changes
+from ledger.order.seats import after_drafts
 from ledger.order.service import drafted
 from ledger.order.stamps import CreateRefundSuccess
 

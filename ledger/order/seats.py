@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ledger.kernel.events import Draft, Recorded
-from ledger.kernel.store import SeatChange
 from ledger.order.evolve import folded_on
 from ledger.order.order import Order
 
@@ -28,19 +27,3 @@ def _expected(number: int, draft: Draft[object], order: Order, at: datetime) -> 
         correlation_id=draft.correlation_id,
         actor=draft.actor,
     )
-
-
-def seat_changes(before: Order, after: Order) -> tuple[SeatChange, ...]:
-    """What the quotas' running totals gain or lose between two states of an order."""
-    had, has = before.seats, after.seats
-    if had == has:
-        return ()
-    changes = (
-        SeatChange(
-            quota=quota,
-            held=has.get(quota, (0, 0))[0] - had.get(quota, (0, 0))[0],
-            sold=has.get(quota, (0, 0))[1] - had.get(quota, (0, 0))[1],
-        )
-        for quota in sorted({*had, *has}, key=str)
-    )
-    return tuple(one for one in changes if one.held or one.sold)

@@ -20,6 +20,7 @@ from ledger.kernel.refusals import (
     UnknownOrder,
 )
 from ledger.kernel.retry import again_on_conflict
+from ledger.kernel.seats import seat_changes, together
 from ledger.kernel.store import (
     Append,
     Appended,
@@ -38,7 +39,7 @@ from ledger.order.next_step import next_step, without_room
 from ledger.order.observe import contradicts, observe
 from ledger.order.order import Order
 from ledger.order.payment_claims import claims_between
-from ledger.order.seats import after_drafts, seat_changes
+from ledger.order.seats import after_drafts
 from ledger.order.stamps import INTENTS, OrderPlaced, OrderStamp, Paid
 from ledger.order.voucher_use import reduction_of, uses_of
 from ledger.shop.service import Shops
@@ -115,9 +116,10 @@ class Orders:
         if self._lately:
             self._lately.drop(order_id)
 
-    def place(self, shop_slug: str, command: PlaceOrder) -> Order:
+    def place(self, shop_slug: str, command: PlaceOrder, *, beside: Beside = alone) -> Order:
         """A placed order; the same command again gives the first one back.
 
+        `beside` it, in the same append, a hold that it uses may be given up.
         Raises any `Refusal` of `ledger.order.decisions.place`, `NotEnoughSeats`, `KeyReused`.
         """
 
@@ -125,10 +127,9 @@ class Orders:
             tally = self.tally()
             shop, stamps = self._placing(shop_slug, command, tally)
             drafts = [drafted(one, command.order, command) for one in stamps]
-            unplaced = Order(id=command.order)
-            append = going_on(unplaced, drafts, command.at)
-            append = replace(append, expected={**append.expected, shop.id: shop.version})
-            return self._store.append(with_uses(unplaced, append, command, tally))[0]
+            append = _beginning(drafts, command, shop)
+            append = with_uses(Order(id=command.order), append, command, tally)
+            return self._store.append(together(append, beside()))[0]
 
         try:
             outcome = again_on_conflict(command.order, attempt, forget=self._shops.forget)
@@ -211,14 +212,7 @@ class Orders:
     ) -> Outcome | Order:
         drafts = [drafted(stamp, order.id, command) for stamp in stamps]
         append = with_uses(order, going_on(order, drafts, command.at), command, self.tally())
-        if also is None:
-            return self._onward(order, append)
-        both = replace(
-            append,
-            drafts=[*append.drafts, *also.drafts],
-            expected={**append.expected, **also.expected},
-        )
-        return self._onward(order, both)
+        return self._onward(order, together(append, also))
 
     def tally(self) -> Tally:
         """The vouchers of orders, for putting many appends together."""
@@ -334,6 +328,14 @@ def going_on(order: Order, drafts: Sequence[Draft[object]], at: datetime | None)
         seats=seat_changes(order, after),
         payments=claims_between(order, after),
     )
+
+
+def _beginning(drafts: Sequence[Draft[object]], command: PlaceOrder, shop: Shop) -> Append:
+    """What appends an order to be, on the shop as it was looked at; the open sale gives way."""
+    append = going_on(Order(id=command.order), drafts, command.at)
+    seen = {**append.expected, shop.id: shop.version}
+    lines = shop.waiting_lines({one.quota for one in append.seats})
+    return replace(append, expected=seen, gives_way=() if command.for_customer else lines)
 
 
 def with_uses(order: Order, append: Append, command: Command, tally: Tally) -> Append:

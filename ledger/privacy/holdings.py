@@ -15,6 +15,9 @@ from ledger.order.order import Order
 from ledger.order.retention import KeptReceipt, kept_receipts, named_until, person_is_here
 from ledger.shop.stamps import Retention
 from ledger.staff.member import StaffMember
+from ledger.waiting_list.place import WaitingPlace
+
+_Held = Order | Account | StaffMember | Case | Approval | Grantee | WaitingPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class Holdings:
     cases: Sequence[Case] = ()
     approvals: Sequence[Approval] = ()
     grantees: Sequence[Grantee] = ()
+    places: Sequence[WaitingPlace] = ()
     messages: Sequence[KeptMessage] = ()
     unsent: Collection[UUID] = ()
     rules: Mapping[str, Retention]
@@ -66,7 +70,8 @@ class Holdings:
     @property
     def known(self) -> bool:
         """Whether there is, or was, anything at all."""
-        return bool(self.orders or self.accounts or self.member or self.grantees)
+        found = (self.orders, self.accounts, self.member, self.grantees, self.places)
+        return any(map(bool, found))
 
     @property
     def readable(self) -> Sequence[UUID]:
@@ -80,6 +85,7 @@ class Holdings:
             *(one.erased_at for one in self.orders),
             *(one.erased_at for one in self.accounts),
             *(one.erased_at for one in self.grantees),
+            *(one.erased_at for one in self.places),
             self.member.erased_at if self.member else None,
         ]
         return max((one for one in told if one is not None), default=None)
@@ -117,13 +123,14 @@ class Holdings:
 
     def _streams(self) -> Iterator[tuple[UUID, int]]:
         member = [self.member] if self.member and self.member.email is not None else []
-        found: tuple[Order | Account | StaffMember | Case | Approval | Grantee, ...] = (
+        found: tuple[_Held, ...] = (
             *self.open_orders(),
             *(one for one in self.accounts if one.alive),
             *member,
             *(one for one in self.cases if not one.erased),
             *(one for one in self.approvals if not one.erased),
             *(one for one in self.grantees if not one.erased),
+            *(one for one in self.places if not one.erased),
         )
         yield from ((one.id, one.version) for one in found)
 

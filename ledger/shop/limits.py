@@ -23,6 +23,8 @@ PERCENT_DECIMALS = 3
 GRACE_PERIOD = (1, 5 * DAY)
 # Who types a card number and is asked by the bank needs some minutes.
 UNPAID_AFTER = (5 * MINUTE, 400 * DAY)
+# Who is next in line has some hours to see the letter, and holds up the others.
+WAITING_HOLD = (10 * MINUTE, 14 * DAY)
 CANCELLATION_DAYS = (0, 3_650)
 RETENTION_YEARS = (0, 50)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

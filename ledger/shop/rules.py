@@ -135,6 +135,9 @@ def _of_preferences(one: Preferences) -> Faults:
     yield from _whole(("unpaid_after",), one.unpaid_after, limits.UNPAID_AFTER, said=span)
     yield from _of_cancellation(one.cancellation, one.currency)
     yield from _of_retention(one.retention)
+    if one.waiting_list is not None:
+        hold = limits.WAITING_HOLD
+        yield from _whole(("waiting_list",), one.waiting_list, hold, said=span)
     yield from _of_venue(one.venue)
     yield from _of_times(one)
     for name, picture in (("picture", one.picture), ("logo", one.logo)):

@@ -1,6 +1,7 @@
 """A shop: what it sells and how, folded from its stamps, and what an import would change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.money import Money
+from ledger.kernel.store import WaitingLine
 from ledger.payments.capabilities import capability
 from ledger.shop.questions import Questions
 from ledger.shop.stamps import (
@@ -26,6 +28,7 @@ from ledger.shop.stamps import (
     ShopOpened,
     ShopRestated,
     ShopStamp,
+    line_id,
     quota_id,
 )
 
@@ -122,6 +125,39 @@ class Shop:
     def quota_ids(self, product: ProductRevised) -> tuple[UUID, ...]:
         """The quotas that one piece of a product takes from."""
         return tuple(quota_id(self.id, slug) for slug in product.quotas)
+
+    @property
+    def lets_wait(self) -> bool:
+        """Whether people may wait in line for what sold out."""
+        waits = self.preferences is not None and self.preferences.waiting_list is not None
+        return waits and self.cancelled is None
+
+    def waiting_lines(self, quotas: Set[UUID]) -> tuple[WaitingLine, ...]:
+        """The lines of products that take from one of these quotas; none where nobody can wait."""
+        if not self.lets_wait:
+            return ()
+        lines = (
+            WaitingLine(id=line_id(self.id, one.slug), quotas=self.quota_ids(one))
+            for one in self.products.values()
+        )
+        return tuple(one for one in lines if not quotas.isdisjoint(one.quotas))
+
+    def in_open_sale(self, totals: SeatTotals) -> SeatTotals:
+        """What is left of each quota for whoever does not wait: the others' seats are as if held.
+
+        The commit judges by the same rule (`Append.gives_way`).
+        """
+        if not self.lets_wait:
+            return totals
+        awaited: Counter[UUID] = Counter()
+        for line in self.waiting_lines(totals.keys()):
+            free = min(free_seats(totals, quota) for quota in line.quotas)
+            waited_for = totals.get(line.id, (0, 0, 0))[1]
+            awaited.update(dict.fromkeys(line.quotas, max(min(waited_for, free), 0)))
+        return {
+            quota: (capacity, held + awaited[quota], sold)
+            for quota, (capacity, held, sold) in totals.items()
+        }
 
 
 def _inside(product: ProductRevised, now: datetime) -> bool:

@@ -25,6 +25,12 @@ def quota_id(shop: UUID, slug: str) -> UUID:
     return uuid5(shop, f"quota/{slug}")
 
 
+@lru_cache(maxsize=4096)
+def line_id(shop: UUID, product: str) -> UUID:
+    """The identity of those who wait for a product: what they wait for is counted under it."""
+    return uuid5(shop, f"line/{product}")
+
+
 class Release(StrEnum):
     """When a refunded cancellation frees its seats (SPEC S2)."""
 
@@ -146,6 +152,8 @@ class Preferences:
     paid gets a letter; `sign_in` whether guests may buy. `doors_at` and
     `ends_at` are moments like `starts_at`. `colour` is the
     shop's own, such as #0b5c4d; empty for ours. `retention` says how long people are kept.
+    `waiting_list`: for so many seconds seats that come free are held for who is next in line for
+    what sold out. None: nobody can wait.
     """
 
     name: Mapping[str, str]
@@ -170,6 +178,7 @@ class Preferences:
     colour: str = ""
     sign_in: SignIn = SignIn.OPTIONAL
     retention: Retention = field(default_factory=Retention)
+    waiting_list: int | None = None
 
 
 @stamp("SHOP_OPENED", binding=("slug",))
@@ -179,7 +188,7 @@ class ShopOpened:
     slug: str
 
 
-@stamp("PREFERENCES_CHANGED", version=7, binding=("after",))
+@stamp("PREFERENCES_CHANGED", version=8, binding=("after",))
 class PreferencesChanged:
     """Preferences changed: what they were (None at first), what they are."""
 

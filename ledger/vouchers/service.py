@@ -1,7 +1,6 @@
 """Vouchers as a service: read them, and say what an append about them must hold to."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,13 +8,12 @@ from ledger.kernel.events import Draft, Recorded, derived
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Contradicted, NotEnoughSeats
 from ledger.kernel.retry import again_on_conflict
-from ledger.kernel.store import Append, Appended, Conflict, NoRoom, SeatChange, StampStore
+from ledger.kernel.seats import seat_changes, together
+from ledger.kernel.store import Append, Appended, Conflict, NoRoom, StampStore
 from ledger.vouchers.decide import change, expire, give_back, redeem, revoke
 from ledger.vouchers.refusals import UnknownVoucher, VoucherExists, VoucherInUse
 from ledger.vouchers.stamps import VoucherIssued, VoucherStamp, VoucherTerms
 from ledger.vouchers.voucher import Voucher, evolve_voucher, fold_voucher
-
-_NONE = (0, 0)
 
 
 class Vouchers:
@@ -209,7 +207,7 @@ def appending(
     return Append(
         drafts=drafts,
         expected={voucher.id: voucher.version},
-        seats=_moved(voucher.seats, after_stamps(voucher, stamps).seats),
+        seats=seat_changes(voucher, after_stamps(voucher, stamps)),
     )
 
 
@@ -232,23 +230,3 @@ def after_stamps(voucher: Voucher, stamps: Sequence[VoucherStamp]) -> Voucher:
 
 
 _SOME_TIME = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-
-
-def together(one: Append, other: Append) -> Append:
-    """Both or neither."""
-    return replace(
-        one,
-        drafts=[*one.drafts, *other.drafts],
-        expected={**one.expected, **other.expected},
-        seats=(*one.seats, *other.seats),
-    )
-
-
-def _moved(
-    had: Mapping[UUID, tuple[int, int]], has: Mapping[UUID, tuple[int, int]]
-) -> tuple[SeatChange, ...]:
-    changes = (
-        SeatChange(quota=quota, held=has.get(quota, _NONE)[0] - had.get(quota, _NONE)[0])
-        for quota in sorted({*had, *has}, key=str)
-    )
-    return tuple(one for one in changes if one.held)

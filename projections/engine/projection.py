@@ -23,6 +23,8 @@ from ledger.staff.member import StaffMember, evolve_member
 from ledger.staff.stamps import StaffStamp
 from ledger.vouchers.stamps import VoucherStamp
 from ledger.vouchers.voucher import Voucher, evolve_voucher, fold_voucher_on
+from ledger.waiting_list.place import WaitingPlace, evolve_place
+from ledger.waiting_list.stamps import PlaceStamp
 
 _LARGEST = 2**63 - 1
 
@@ -36,7 +38,18 @@ def column(value: int) -> int:
     return max(-_LARGEST, min(value, _LARGEST))
 
 
-State = Order | Shop | Case | StaffMember | Approval | Account | Voucher | Grantee | GrantProgramme
+State = (
+    Order
+    | Shop
+    | Case
+    | StaffMember
+    | Approval
+    | Account
+    | Voucher
+    | Grantee
+    | GrantProgramme
+    | WaitingPlace
+)
 
 
 class Row(Protocol):
@@ -85,6 +98,7 @@ _SHOP, _CASE = get_args(ShopStamp), get_args(CaseStamp)
 _STAFF, _APPROVAL = get_args(StaffStamp), get_args(ApprovalStamp)
 _GRANT = get_args(GrantStamp)
 _ACCOUNT, _VOUCHER = get_args(AccountStamp), get_args(VoucherStamp)
+_ACCOUNT, _PLACE = get_args(AccountStamp), get_args(PlaceStamp)
 
 
 def begun(recorded: Recorded[object]) -> State:  # noqa: C901 (a dispatching chain)
@@ -105,6 +119,8 @@ def begun(recorded: Recorded[object]) -> State:  # noqa: C901 (a dispatching cha
         return GrantProgramme(id=recorded.stream)
     if isinstance(recorded.stamp, _GRANT):
         return Grantee(id=recorded.stream)
+    if isinstance(recorded.stamp, _PLACE):
+        return WaitingPlace(id=recorded.stream)
     return Order(id=recorded.stream)
 
 
@@ -129,6 +145,8 @@ def evolved(state: State, recorded: Recorded[object]) -> State:  # noqa: C901 (a
             return evolve_grantee(state, recorded)
         case GrantProgramme():
             return evolve_programme(state, recorded)
+        case WaitingPlace():
+            return evolve_place(state, recorded)
 
 
 def folded(history: Sequence[Recorded[object]], state: State | None = None) -> State:

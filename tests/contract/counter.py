@@ -19,6 +19,7 @@ from adapters.store.ledger import StampLedger
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
+from adapters.store.memory_place_links import MemoryPlaceLinks
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.memory_statement_marks import MemoryStatementMarks
@@ -46,6 +47,7 @@ from ledger.shop.service import Shops
 from ledger.shop.stamps import Release, shop_id
 from ledger.staff.service import StaffMembers
 from ledger.vouchers.service import Vouchers
+from ledger.waiting_list.service import WaitingList
 from tests.kits.grants import fulfilment_of
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.web_fakes import LimitsInMemory, Receiver, TokensInMemory, ViewsInMemory
@@ -179,6 +181,8 @@ class Counter:
             fulfilment=fulfilment_of(
                 store, cases, clock=self.clock, blind_index=keyring.blind_index
             ),
+            waiting=WaitingList(store),
+            place_links=MemoryPlaceLinks(),
             webhooks=MemoryWebhooks(),
             statement_marks=MemoryStatementMarks(),
             read_statements=read_statements,

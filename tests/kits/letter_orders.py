@@ -45,8 +45,12 @@ from ledger.order.stamps import (
     ZeroPrice,
 )
 from ledger.shop.questions import QuestionKind, Questions, TicketQuestion
+from ledger.shop.shop import Shop, differences, fold_shop
 from ledger.shop.stamps import BankAccount, CancellationPolicy, PaymentLetter, Seller, shop_id
+from ledger.waiting_list.place import PlaceState, WaitingPlace
+from ledger.waiting_list.stamps import PlaceOffered, PlaceTaken
 from tests.kits.ticket_codes import codes
+from tests.kits.worlds import SPEC
 
 ORDER = UUID("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
 PLACING, PAYMENT, REFUND, REQUEST = (uuid5(ORDER, name) for name in ("o", "p", "r", "l"))
@@ -437,3 +441,54 @@ def _unclaimed(language: str) -> dict[str, Sample]:
             18,
         ),
     }
+
+
+IN_LINE = fold_shop(
+    SHOP,
+    [
+        Recorded[object](
+            stream=SHOP,
+            version=version,
+            position=version,
+            recorded_at=THEN,
+            stamp=stamp,
+            correlation_id=PLACING,
+            actor="test",
+        )
+        for version, stamp in enumerate(
+            differences(
+                replace(
+                    SPEC,
+                    preferences=replace(
+                        SPEC.preferences,
+                        name={"en": "Winterfest 2027", "fi": "Talvifestarit 2027"},
+                        seller=SELLER,
+                        waiting_list=24 * 3600,
+                    ),
+                ),
+                Shop(id=SHOP),
+            ),
+            1,
+        )
+    ],
+)
+
+
+def place_in_line(language: str = "en") -> WaitingPlace:
+    """Somebody who waits for two weekend tickets, and for whom they are held."""
+    taken = PlaceTaken(
+        shop=SHOP,
+        shop_slug="winterfest",
+        product="weekend",
+        quantity=2,
+        language=language,
+        email_index="e" * 64,
+        generation=1,
+        code_hash="0" * 64,
+        email="ada@example.org",
+        code="9J7cUeK2XwqS0vYt",
+    )
+    offered = PlaceOffered(seats=(), until=THEN + timedelta(hours=24), seen=1)
+    return WaitingPlace(
+        id=PAYMENT, taken=taken, taken_at=THEN, offered=offered, state=PlaceState.HELD
+    )

@@ -13,9 +13,12 @@ from typing import Literal
 
 from adapters.mail.letters import RenderedLetter, render
 from adapters.mail.letters.sign_in import sign_in_letter
+from adapters.mail.letters.waiting_list import confirm_letter, place_letter
 from adapters.mail.tickets.press import Press
 from ledger.order.stamps import Letter
-from tests.kits.letter_orders import BASE, samples
+from ledger.waiting_list.stamps import PlaceLetter
+from ledger.waiting_list.wish import PlaceAsked
+from tests.kits.letter_orders import BASE, IN_LINE, place_in_line, samples
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
 PAGE, PICTURES = REFERENCE / "letters.md", REFERENCE / "pictures"
@@ -144,9 +147,40 @@ def link_to_sign_in(language: str = "en") -> RenderedLetter:
 
 def page() -> str:
     """The whole page."""
-    return "".join(
-        (_INTRO, *(part for kind in KINDS for part in _section(kind)), *_about_no_order())
+    orders = (part for kind in KINDS for part in _section(kind))
+    return "".join((_INTRO, *orders, *_about_places(), *_about_no_order()))
+
+
+def letters_in_line(language: str = "en") -> Mapping[str, RenderedLetter]:
+    """Those of the waiting list, by when they go out."""
+    told = {
+        PlaceLetter.JOINED: "`PLACE_TAKEN`",
+        PlaceLetter.TURN: "`PLACE_OFFERED`",
+        PlaceLetter.LAPSED: "`PLACE_LAPSED`",
+        PlaceLetter.ENDED: "`PLACE_LEFT`, if staff or the shop ended it",
+    }
+    asked = PlaceAsked(
+        shop="winterfest",
+        product="weekend",
+        quantity=2,
+        email="ada@example.org",
+        language=language,
+        until=IN_LINE.terms.starts_at,
     )
+    url = f"{BASE}/winterfest/line/confirm/9J7cUeK2XwqS0vYt"
+    place = place_in_line(language)
+    letters = {
+        said: place_letter(place, letter, IN_LINE, base_url=BASE) for letter, said in told.items()
+    }
+    return {"no stamp: somebody asked": confirm_letter(asked, IN_LINE, url=url), **letters}
+
+
+def _about_places() -> Iterator[str]:
+    yield "\n## The waiting list\n\nTo who waits for what sold out, each once, claimed by"
+    yield " `PLACE_LETTER_STARTED` ([how to](../how-to/waiting-list.md)).\n"
+    for said, letter in letters_in_line().items():
+        yield f"\n### Called for by {said}\n\nSubject: {letter.subject}\n\n"
+        yield f"```text\n{_shown(letter.text)}```\n"
 
 
 def _section(kind: Letter) -> Iterator[str]:

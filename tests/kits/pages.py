@@ -25,6 +25,7 @@ from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
+from adapters.store.memory_place_links import MemoryPlaceLinks
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.memory_statement_marks import MemoryStatementMarks
@@ -57,11 +58,13 @@ from ledger.shop.service import Shops
 from ledger.shop.stamps import CancellationPolicy, shop_id
 from ledger.staff.service import StaffMembers
 from ledger.vouchers.service import Vouchers
+from ledger.waiting_list.service import WaitingList
 from tests.kits.grants import fulfilment_of
 from tests.kits.pages_shop import START, winterfest
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.ticket_codes import wanted_by
 from tests.kits.web_fakes import (
+    PlacePost,
     Post,
     Receiver,
     TokensInMemory,
@@ -177,6 +180,7 @@ class World:
         self.carts = MemoryCarts()
         self.sessions, self.passkeys = MemorySessions(), MemoryPasskeys()
         self.links, self.post = MemorySignInLinks(), Post()
+        self.place_links, self.place_post = MemoryPlaceLinks(), PlacePost()
         self.taken: dict[UUID, tuple[int, int, int]] = {}
         policy = CancellationPolicy(
             period_days=period_days,
@@ -242,6 +246,8 @@ class World:
                 clock=self.clock,
                 blind_index=self.store.keyring.blind_index,
             ),
+            waiting=WaitingList(self.store),
+            place_links=self.place_links,
             webhooks=MemoryWebhooks(),
             statement_marks=MemoryStatementMarks(),
             read_statements=read_statements,
@@ -250,6 +256,7 @@ class World:
             draw_tickets=partial(drawn, keyed_hash=self.store.keyring.keyed_hash),
             send_webhook=Receiver(),
             send_sign_in_link=self.post,
+            send_place_link=self.place_post,
         )
 
     def seats(self, quotas: Any) -> dict[UUID, tuple[int, int, int]]:

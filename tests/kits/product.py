@@ -19,6 +19,7 @@ from adapters.store.memory import MemoryStampRecorder
 from adapters.store.memory_carts import MemoryCarts
 from adapters.store.memory_inbox import MemoryInbox
 from adapters.store.memory_pictures import MemoryPictures
+from adapters.store.memory_place_links import MemoryPlaceLinks
 from adapters.store.memory_sessions import MemoryPasskeys, MemorySessions, MemorySignInLinks
 from adapters.store.memory_staff import MemoryCredentials
 from adapters.store.memory_statement_marks import MemoryStatementMarks
@@ -33,6 +34,7 @@ from ledger.shop.service import Shops
 from ledger.shop.stamps import shop_id
 from ledger.staff.service import StaffMembers
 from ledger.vouchers.service import Vouchers
+from ledger.waiting_list.service import WaitingList
 from tests.kits.api_shop import winterfest
 from tests.kits.grants import fulfilment_of
 from tests.kits.report_figures import ReportsInMemory
@@ -41,6 +43,7 @@ from tests.kits.web_fakes import (
     Clock,
     DoorInMemory,
     LimitsInMemory,
+    PlacePost,
     Post,
     Receiver,
     StripeInMemory,
@@ -180,7 +183,10 @@ def open_shop(
         sign_in_links=MemorySignInLinks(),
         accounts=Accounts(store),
         fulfilment=fulfilment_of(store, held, clock=clock, blind_index=keyring.blind_index),
+        waiting=WaitingList(store),
+        place_links=MemoryPlaceLinks(),
         send_sign_in_link=post,
+        send_place_link=PlacePost(),
         webhooks=MemoryWebhooks(),
         statement_marks=MemoryStatementMarks(),
         read_statements=read_statements,

@@ -54,6 +54,7 @@ from ledger.shop.shop import fold_shop
 from ledger.staff.stamps import StaffAdded
 from ledger.vouchers.stamps import VoucherIssued
 from ledger.vouchers.voucher import Voucher, fold_voucher
+from ledger.waiting_list.wish import PlaceAsked
 from ledger.webhooks.endpoint import Answer, Endpoint, address_fault
 from projections.cases import CaseRow, cases
 from projections.door import (
@@ -72,6 +73,7 @@ from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
 from projections.vouchers import VoucherRow, vouchers
 from tests.kits.grants import GranteesInMemory
+from tests.kits.waiting_views import PlacesInMemory
 from web.http.access import Token
 from web.wiring.parts import Difference
 
@@ -244,6 +246,17 @@ class Post:
 
 
 @dataclass
+class PlacePost:
+    """Takes letters that ask to confirm a place in line, and keeps them with their codes."""
+
+    letters: list[tuple[PlaceAsked, str]] = field(default_factory=list)
+
+    def __call__(self, asked: PlaceAsked, *, code: str) -> bool:
+        self.letters.append((asked, code))
+        return True
+
+
+@dataclass
 class Receiver:
     """Somebody who takes events; `status` is what they answer. No `.invalid` host is there."""
 
@@ -272,7 +285,7 @@ class Checkpoint:
 
 
 @dataclass
-class ViewsInMemory(GranteesInMemory):
+class ViewsInMemory(GranteesInMemory, PlacesInMemory):
     """The lists that a database would keep, worked out from the ledger at each look.
 
     How far they are behind, and what waits outside, is as it was set.

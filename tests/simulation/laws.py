@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ledger.cases.stamps import CaseKind
 from ledger.kernel.events import Recorded, identity
+from ledger.kernel.seats import seat_changes
 from ledger.kernel.store import SeatChange
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.evolve import evolve
@@ -14,7 +15,6 @@ from ledger.order.issues import troubles
 from ledger.order.letters_due import RECEIPTS, letters_due, owed
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.order.seats import seat_changes
 from ledger.order.stamps import (
     CancellationWithdrawn,
     Cancelled,

@@ -17,6 +17,7 @@ from ledger.order.order import Order
 from ledger.order.retention import due_at, kept_receipts, named_until
 from ledger.privacy.holdings import Holdings
 from ledger.staff.member import StaffMember
+from ledger.waiting_list.place import WaitingPlace
 from projections.order_json import moment, order_page
 from web.actions.grants import document as grant_document
 from web.actions.letters import LetterShown, letters_of, text_of
@@ -46,6 +47,7 @@ def document(parts: Parts, found: Holdings) -> dict[str, Any]:
         "accounts": [_account(parts, one) for one in found.accounts],
         "staff": _member(parts, found.member) if found.member else None,
         "orders": orders,
+        "waiting_list": [_place(parts, one) for one in found.places],
         "orders_of_others_now": [
             {"shop": one.terms.shop_slug, "number": one.number, "placed_at": moment(one.placed_at)}
             for one in found.orders
@@ -161,6 +163,21 @@ def _event(one: Recorded[object]) -> Mapping[str, Any]:
         "event": NAMES[type(one.stamp)][0],
         "in_words": told(one.stamp),
         **({"noted": noted} if noted else {}),
+    }
+
+
+def _place(parts: Parts, place: WaitingPlace) -> Mapping[str, Any]:
+    terms, history = place.terms, parts.store.read(place.id)
+    return {
+        "shop": terms.shop_slug,
+        "product": terms.product,
+        "quantity": terms.quantity,
+        "email": terms.email,
+        "language": terms.language,
+        "state": str(place.state),
+        "held_until": moment(place.until),
+        "erased_at": moment(place.erased_at),
+        "events": [_event(one) for one in history],
     }
 
 

@@ -20,6 +20,8 @@ from ledger.privacy.holdings import Holdings, KeptMessage
 from ledger.privacy.messages import names, text_of, words_of
 from ledger.shop.stamps import Retention
 from ledger.staff.stamps import member_id
+from ledger.waiting_list.place import WaitingPlace
+from ledger.waiting_list.stamps import PlaceTaken
 from web.actions.carts_of_accounts import account_cart
 from web.actions.transfer_files import unsent
 from web.actions.wish import Wish
@@ -28,7 +30,7 @@ from web.wiring.parts import Parts
 _PAGE = 500
 # Messages may come a moment before the order that they are about is stamped.
 _BEFORE = timedelta(days=1)
-_VIEWS = ("order_addresses", "account_orders", "cases")
+_VIEWS = ("order_addresses", "account_orders", "cases", "waiting_list")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ def holdings_of(parts: Parts, email: str, *, with_messages: bool = True) -> Hold
         cases=[parts.cases.get(one) for one in cases],
         approvals=parts.approvals.of_orders([one.id for one in orders]),
         grantees=[parts.grantees.get(one) for one in parts.views.grantees_of_person(index)],
+        places=_places(parts, index),
         unsent=unsent(parts, orders),
         rules={one.terms.shop_slug: rule_of(parts, one.terms.shop_slug) for one in orders},
         email_index=index,
@@ -165,9 +168,7 @@ def _streams_of(
     Lists may lag: what they have not read yet is read here, so that nothing is missed.
     """
     ids = [one.id for one in accounts]
-    head = parts.store.head()[0]
-    lags = [one.lag for one in parts.views.checkpoints() if one.name in _VIEWS]
-    new = [*_feed(parts, max(head - max(lags, default=0), 0))]
+    new = _unseen(parts)
     orders = {
         *parts.views.orders_of_address(index, ids),
         *(one for account in accounts for one in account.claimed),
@@ -179,6 +180,23 @@ def _streams_of(
     }
     found = [parts.orders.get(one) for one in sorted(orders)]
     return sorted(found, key=lambda one: (one.placed_at, one.id)), sorted(cases)
+
+
+def _unseen(parts: Parts) -> Sequence[Recorded[object]]:
+    """The stamps that the lists may not have yet."""
+    head = parts.store.head()[0]
+    lags = [one.lag for one in parts.views.checkpoints() if one.name in _VIEWS]
+    return [*_feed(parts, max(head - max(lags, default=0), 0))]
+
+
+def _places(parts: Parts, index: str) -> Sequence[WaitingPlace]:
+    """Every place in line that an address has had."""
+    new = (
+        one.stream
+        for one in _unseen(parts)
+        if isinstance(one.stamp, PlaceTaken) and one.stamp.email_index == index
+    )
+    return [parts.waiting.get(one) for one in sorted({*parts.views.places_of_address(index), *new})]
 
 
 def _feed(parts: Parts, after: int) -> Iterator[Recorded[object]]:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from ledger.kernel.money import Money
 from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
 from ledger.order.order import Order
+from ledger.order.service import alone
 from ledger.order.stamps import Customer
 from web.actions.vouchers import stream_of
 from web.wiring.parts import Parts
@@ -26,11 +27,13 @@ def place_order(
     expected_total: Money | None,
     account: UUID | None = None,
     code: str = "",
+    hold: UUID | None = None,
 ) -> Order:
     """The order under this key; the same content again gives the first one back.
 
     `content` is the whole wish as its door spells it: another under the same key is `KeyReused`.
-    `account` is that of whoever is signed in, `code` that of a voucher.
+    `account` is that of whoever is signed in, `code` that of a voucher, `hold` a place in line
+    whose held seats it takes.
     Raises what `Orders.place` raises.
     """
     wish = _wish(
@@ -48,7 +51,8 @@ def place_order(
         account=account,
         voucher=stream_of(parts, shop, code) if code else None,
     )
-    return parts.orders.place(shop, wish)
+    used = parts.waiting.used_by(hold, wish.order, wish.at) if hold else alone
+    return parts.orders.place(shop, wish, beside=used)
 
 
 def place_for_customer(

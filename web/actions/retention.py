@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from ledger.kernel.erasure import Ground
-from ledger.kernel.store import Append, Appended
+from ledger.kernel.store import Appended
 from ledger.order.batch_service import Together
 from ledger.order.order import Order
 from ledger.order.retention import due_at, years_later
-from ledger.privacy.erasure import EraseWish, drafts_of
+from ledger.privacy.erasure import EraseWish, append_of
 from ledger.privacy.holdings import Holdings, KeptMessage
 from ledger.shop.stamps import Retention
 from projections.persons_kept import PersonKept
@@ -100,7 +100,7 @@ def _batch(
             report.waiting[why] += 1
         elif found.readable:
             wanted.append((row, found))
-    appends = [_append(found, wish) for _, found in wanted] if commit else []
+    appends = [append_of(found, wish) for _, found in wanted] if commit else []
     outcomes = parts.store.append(*appends) if appends else [None] * len(wanted)
     for (row, found), outcome in zip(wanted, outcomes, strict=True):
         if outcome is not None and not isinstance(outcome, Appended):
@@ -138,6 +138,8 @@ def _found(
                 yield row, Holdings(accounts=[parts.accounts.get(row.stream)], rules={})
             case "case":
                 yield row, Holdings(cases=[parts.cases.get(row.stream)], rules={})
+            case "place":
+                yield row, Holdings(places=[parts.waiting.get(row.stream)], rules={})
 
 
 def _waits(parts: Parts, row: PersonKept, found: Holdings, rule: Retention, at: datetime) -> str:
@@ -159,13 +161,6 @@ def _has_orders(parts: Parts, account: UUID, *, claimed: Sequence[UUID]) -> bool
     return any(not one.erased for one in known.values())
 
 
-def _append(found: Holdings, wish: EraseWish) -> Append:
-    drafts = drafts_of(found, wish)
-    return Append(
-        drafts=drafts, expected={one.stream: found.versions[one.stream] for one in drafts}
-    )
-
-
 def _messages(
     parts: Parts, until: datetime, *, wish: EraseWish, commit: bool, report: DueReport
 ) -> None:
@@ -177,7 +172,7 @@ def _messages(
             report.left = report.left or len(page) == _BATCH
             return
         outcomes = parts.store.append(
-            *(_append(Holdings(messages=[one], rules={}), wish) for one in kept)
+            *(append_of(Holdings(messages=[one], rules={}), wish) for one in kept)
         )
         gone = sum(isinstance(one, Appended) for one in outcomes)
         report.erased["message"] += gone

@@ -88,7 +88,9 @@ class ShopField:
                 tree.put((*place, language), Words(_lines(text)) if text.strip() else None)
         elif self.kind is FieldKind.SPAN:
             whole = {**self.shown(tree, at), **mine}
-            tree.put(place, Words(_span_typed(*(whole[name] for name in self.controls))))
+            number, unit = (whole[name] for name in self.controls)
+            left_out = self.optional and not number.strip()
+            tree.put(place, None if left_out else Words(_span_typed(number, unit)))
         elif self.kind is FieldKind.QUOTAS:
             kept, chosen = tree.get(place), mine[self.name].split()
             words = [*(one for one in kept if one in chosen)] if not isinstance(kept, str) else []

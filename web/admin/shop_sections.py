@@ -141,6 +141,13 @@ _PAYMENT = Section(
         field("capture", FieldKind.CHOICE, _l("When the money is taken"), options=_captures),
         field("grace_period", FieldKind.SPAN, _l("Time to cancel before the money is taken")),
         field("sign_in", FieldKind.CHOICE, _l("Who may buy"), options=_of(SIGN_INS)),
+        field(
+            "waiting_list",
+            FieldKind.SPAN,
+            _l("Waiting list: so long a seat is held for who is next"),
+            _l("People can wait in line for what sold out. Left empty, nobody can."),
+            optional=True,
+        ),
     ),
 )
 _PLACE = Section(

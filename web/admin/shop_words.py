@@ -110,10 +110,11 @@ _LABELS: Mapping[str, object] = {
     "unpaid_after": _l("Unpaid orders end after"),
     "until": _l("Answers until"),
     "vat_percent": _l("VAT"),
+    "waiting_list": _l("Waiting list: so long a seat is held for who is next"),
 }
 # What an order never shows: how a picture was made, and what follows from others.
 _SILENT = ("source", "width", "height", "unlimited")
-_SPANS = ("unpaid_after", "grace_period")
+_SPANS = ("unpaid_after", "grace_period", "waiting_list")
 _PERCENTS = ("vat_percent", "fee_percent")
 
 

@@ -19,6 +19,7 @@ from web.api import (
     reports,
     staff,
     stamps,
+    waiting_list,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -31,6 +32,7 @@ PARTS = (
     payments,
     cancellation,
     answers,
+    waiting_list,
     staff,
     corrections,
     approvals,

@@ -16,6 +16,7 @@ from web.api.corrections import WithdrawnCancellationBody, WithdrawnPaymentBody
 from web.api.door import QueueBody, ScanBody, UndoBody
 from web.api.orders import OrderBody
 from web.api.staff import CancelBody, CancelPartBody, LetterBody, PaidBody, RefundBody
+from web.api.waiting_list import PlaceBody, PlaceCodeBody, WaitBody
 
 FILE = Path(__file__).parent / "openapi.json"
 BODIES = (
@@ -38,6 +39,9 @@ BODIES = (
     ScanBody,
     QueueBody,
     UndoBody,
+    WaitBody,
+    PlaceCodeBody,
+    PlaceBody,
 )
 
 

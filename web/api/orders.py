@@ -32,6 +32,7 @@ from web.actions.pay import ask_for_page
 from web.actions.place import place_order
 from web.api.bodies import Body, as_json, canonical, read
 from web.api.repeats import correlation_id
+from web.api.waiting_list import PlaceBody, place_of
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.modification_token import token_for
@@ -102,6 +103,7 @@ class OrderBody(Body, frozen=True):
     language: Annotated[str, Meta(max_length=35)] = "en"
     voucher: Annotated[str, Meta(max_length=60, description=_CODE)] | UnsetType = UNSET
     expected_total: Annotated[int, Meta(ge=0, lt=2**53, description=_SHOWN)] | UnsetType = UNSET
+    hold: PlaceBody | UnsetType = UNSET
 
 
 def hang_up(api: Blueprint) -> None:
@@ -165,6 +167,7 @@ def _placed(shop: str, body: OrderBody, key: UUID) -> Order:
         content=canonical(body),
         expected_total=Money(shown, currency) if isinstance(shown, int) else None,
         code=body.voucher.strip() if isinstance(body.voucher, str) else "",
+        hold=place_of(shop, body.hold).id if isinstance(body.hold, PlaceBody) else None,
     )
 
 

@@ -66,6 +66,7 @@ def _product(shop: Shop, offer: Offer, language: str) -> dict[str, Any]:
         "available_from": product.available_from,
         "available_until": product.available_until,
         "available": offer.free > 0,
+        "waiting_list": offer.free <= 0 and shop.lets_wait and bool(product.quotas),
         "questions": [_question(one, language) for one in shop.asks(product.slug).asked],
         "answers_until": shop.asks(product.slug).until,
     }

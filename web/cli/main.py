@@ -50,6 +50,7 @@ from web.cli.staff import user
 from web.cli.statements import statement
 from web.cli.tokens import token
 from web.cli.vouchers import vouchers
+from web.cli.waiting_list import waiting
 from web.cli.webhooks import webhooks
 from web.demo.command import demo
 from web.http.access_log import configure
@@ -243,6 +244,7 @@ for group in (
     user,
     vouchers,
     webhooks,
+    waiting,
     statement,
     audit,
     cases,

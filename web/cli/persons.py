@@ -201,6 +201,7 @@ def _told(found: Holdings, parts: Parts) -> dict[str, Any]:
         "goes": {
             "orders": [one.number for one in found.open_orders()],
             "accounts": sum(one.alive for one in found.accounts),
+            "places": sum(not one.erased for one in found.places),
             "staff": bool(found.member and found.member.email),
             "cases": sum(not one.erased for one in found.cases),
             "messages": len(found.messages),

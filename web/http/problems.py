@@ -11,6 +11,7 @@ from ledger.kernel import refusals as no
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Refusal
 from ledger.vouchers import refusals as voucher_no
+from ledger.waiting_list import refusals as waiting_no
 from web.i18n.refusals import of_cancellation
 
 
@@ -130,6 +131,11 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.GrantNotOpen: _kind(409, "grant-not-open", "Not open any more"),
     no.GrantsNotSetUp: _kind(409, "grants-not-set-up", "Not set up yet"),
     no.GrantsSetUpWrong: _kind(422, "grants-set-up-wrong", "Cannot be issued like that"),
+    waiting_no.NobodyWaits: _kind(409, "no-waiting-list", "No waiting list"),
+    waiting_no.NotSoldOut: _kind(409, "not-sold-out", "Not sold out"),
+    waiting_no.UnknownPlace: _kind(404, "unknown-place", "Unknown place in line"),
+    waiting_no.NotInLine: _kind(409, "not-in-line", "Nobody waits here"),
+    waiting_no.HoldOver: _kind(409, "hold-over", "The seats are not held any more"),
     no.UnknownMember: _kind(404, "unknown-member", "Unknown person"),
     no.LastAdmin: _kind(409, "last-admin", "The last admin"),
     no.MistypedReference: _kind(409, "mistyped-reference", "Mistyped reference"),

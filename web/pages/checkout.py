@@ -27,6 +27,7 @@ from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised, SignIn
 from ledger.vouchers.code import folded
 from ledger.vouchers.reduction import Offered, reduced
+from ledger.waiting_list.place import WaitingPlace
 from web.actions.cart import after_order, appraised
 from web.actions.place import place_order
 from web.actions.vouchers import covered_now
@@ -48,6 +49,7 @@ from web.pages.forms import CheckoutForm
 from web.pages.grace_cancel import remember
 from web.pages.pay import go_and_pay
 from web.pages.shop import PREFIX, by_rate, entered, paying, quantities, times_of
+from web.pages.waiting_list import hold_here, hold_used
 
 pages = Blueprint("checkout", __name__)
 _LINKS = UUID("0f1c4c0a-6a43-4d8e-9a55-9f3f2d1c7b60")
@@ -192,6 +194,7 @@ def _bought(shop: Shop, sent: CheckoutForm, key: UUID) -> Response:
     """On to the payment page; who ordered and paid this before sees that order."""
     first = _first_order(sent)
     order = remember(_placed(shop, sent, key))
+    hold_used()
     if sent.is_of_cart:
         _leaves_the_cart(order)
     return _shown_again(order) if first and not payable(order) else go_and_pay(order)
@@ -248,6 +251,7 @@ def _placed(shop: Shop, sent: CheckoutForm, key: UUID) -> Order:
         expected_total=_shown(),
         account=account.id if (account := account_here()) else None,
         code=code,
+        hold=hold.id if (hold := _hold(shop)) else None,
     )
 
 
@@ -270,6 +274,11 @@ def _asked(shop: Shop, chosen: Sequence[Choice], *, complain: bool = True) -> li
     """What the shop asks about each ticket that is chosen, with what was typed."""
     bought = [(one.product, one.quantity) for one in chosen]
     return parts_of(shop, bought, request.form, complain=complain)
+
+
+def _hold(shop: Shop) -> WaitingPlace | None:
+    """The seats that are held for this browser, if it buys them now."""
+    return hold_here(shop.slug, {*quantities()})
 
 
 def _shown() -> Money | None:
@@ -396,4 +405,5 @@ def _page(
         promised=told_promise(promise(shop.terms, sum_of_all, now())),
         paying=paying(shop.terms) if sum_of_all else "",
         times=times_of(shop.terms),
+        hold=_hold(shop),
     )

@@ -14,7 +14,14 @@ from markupsafe import Markup, escape
 from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import EmailField, Field, Form, HiddenField, IntegerField, StringField, TelField
 from wtforms.i18n import messages_path
-from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 from wtforms.widgets import Input
 from wtforms.widgets.core import clean_key
 
@@ -158,6 +165,19 @@ class WithdrawalForm(TypedForm):
     def number_typed(self) -> int:
         """The order's number, as it was typed: with or without its sign and zeros."""
         return int("".join(c for c in self.number.data or "" if c in "0123456789"))
+
+
+class PlaceForm(TypedForm):
+    """Who wants to wait in line, and for how many."""
+
+    email = EmailField(_l("Email"), [InputRequired(_l("Enter your email address.")), accepted])
+    quantity = IntegerField(
+        _l("How many"),
+        [
+            InputRequired(_l("Enter how many you would like.")),
+            NumberRange(min=1, max=1000, message=_l("Enter how many you would like.")),
+        ],
+    )
 
 
 class LinkForm(TypedForm):

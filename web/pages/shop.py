@@ -53,6 +53,7 @@ def offers(shop: Shop, totals: SeatTotals, *, at: datetime) -> list[Offer]:
     """What is on sale, in the shop's order; then what will be."""
     if shop.cancelled:
         return []
+    totals = shop.in_open_sale(totals)
     shown = [_offer(shop, one, totals) for one in shop.on_sale(at)]
     upcoming = (one for one in shop.products.values() if one.available_from is not None)
     later = [one for one in upcoming if one.available_from and one.available_from > at]

@@ -37,6 +37,7 @@ from adapters.postgres.working.cursors import PostgresCursors
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.postgres.working.passkeys import PostgresPasskeys
 from adapters.postgres.working.pictures import PostgresPictures
+from adapters.postgres.working.place_links import PostgresPlaceLinks
 from adapters.postgres.working.rate_limits import RateLimits
 from adapters.postgres.working.sessions import PostgresSessions
 from adapters.postgres.working.sign_in_links import PostgresSignInLinks
@@ -70,6 +71,7 @@ from ledger.shop.cache import ShopCache
 from ledger.shop.service import Shops
 from ledger.staff.service import StaffMembers
 from ledger.vouchers.service import Vouchers
+from ledger.waiting_list.service import WaitingList
 from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
 from web.wiring.parts import Parts
@@ -86,6 +88,7 @@ from web.wiring.reactors import (
 )
 from web.wiring.settings import Settings, SettingWrong
 from web.wiring.voucher_work import own_shop, voucher_work
+from web.wiring.waiting_reactors import place_post, waiting_work
 
 # Customers wait for these. What recovers or waits for a time of day looks a few times a second.
 PROMPT = ("projections", "following", "letters")
@@ -197,6 +200,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
             draw=partial(drawn_code, keyring.blind_index),
             clock=now,
         ),
+        waiting=WaitingList(store),
+        place_links=PostgresPlaceLinks(connections),
         webhooks=webhooks,
         send_webhook=sender,
         statement_marks=PostgresStatementMarks(connections),
@@ -205,6 +210,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         transfer_xml=pain001,
         draw_tickets=partial(drawn, keyed_hash=keyring.keyed_hash),
         send_sign_in_link=sign_in_post(settings, now),
+        send_place_link=place_post(settings, now, shops=shops),
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         transfer_svg=transfer_svg,
@@ -285,6 +291,7 @@ def daemon(works: Works) -> Daemon:
             works.words,
             *provider_work(parts, views, works.inbox, desk=desk),
             letter_work(parts, works.ledger, find=owing, desk=desk, patience=patience),
+            *waiting_work(parts, views),
             *desk_work(parts, views),
             *voucher_work(parts, views),
             Webhooks(

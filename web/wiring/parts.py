@@ -35,6 +35,7 @@ from ledger.staff.service import StaffMembers
 from ledger.statements.entry import BankStatement
 from ledger.statements.transfers import RefundTransfer, TransferFile
 from ledger.vouchers.service import Vouchers
+from ledger.waiting_list.service import WaitingList
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from projections.reports.forms import ReportFile
@@ -57,6 +58,7 @@ from web.wiring.visitors import (
     SignInLinks,
     SignInPost,
 )
+from web.wiring.waiting_list import PlaceLinks, PlacePost, WaitingViews
 from web.wiring.webhooks import WebhookEndpoints, WebhookSender
 
 _S = TypeVar("_S")
@@ -219,7 +221,9 @@ class Difference(Protocol):
     def derived(self) -> object: ...
 
 
-class Views(AccountViews, CatalogueViews, DoorViews, GranteeViews, PersonViews, Protocol):
+class Views(
+    AccountViews, CatalogueViews, DoorViews, GranteeViews, PersonViews, WaitingViews, Protocol
+):
     """They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
@@ -332,6 +336,8 @@ class Parts:
     sign_in_links: SignInLinks
     accounts: Accounts
     fulfilment: Fulfilment
+    waiting: WaitingList
+    place_links: PlaceLinks
     webhooks: WebhookEndpoints
     send_webhook: WebhookSender
     reports: Reports
@@ -350,6 +356,7 @@ class Parts:
     ticket_pdf: Callable[[Order, int | None], bytes | None] = lambda order, only: None
     event_ics: Callable[[Order], bytes] = lambda order: b""
     send_sign_in_link: SignInPost | None = None
+    send_place_link: PlacePost | None = None
     aside: Callable[[Callable[[], None]], None] = lambda errand: errand()
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)

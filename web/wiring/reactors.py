@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parseaddr
 from functools import partial
 from secrets import token_urlsafe
 from typing import TypeVar
@@ -45,8 +44,9 @@ from ledger.order.order import Order
 from ledger.order.tickets import TicketCode
 from ledger.payments.provider import PaymentProvider
 from web.http.addresses import return_address
+from web.wiring.mail import mail_domain_of, mail_of
 from web.wiring.parts import Parts, intake, open_pages
-from web.wiring.settings import Settings, SettingWrong
+from web.wiring.settings import Settings
 from web.wiring.visitors import SignInPost
 
 # Whoever put something right wants to see it off the desk.
@@ -57,6 +57,8 @@ _LOOKS_AGAIN = timedelta(seconds=15)
 WATCHED = (
     "order_words",
     "letters",
+    "waiting_list",
+    "places",
     "inbox",
     "second_look",
     "payments",
@@ -120,7 +122,7 @@ def channels(settings: Settings, parts: Parts) -> list[Channel]:
             clock=parts.clock,
             starttls_required=settings.smtp_starttls_required,
         )
-        domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+        domain = mail_domain_of(settings)
         found.append(AlarmMail(mail=mail, to=settings.alarm_mail, mail_domain=domain))
     if settings.alarm_webhook:
         found.append(AlarmWebhook(url=settings.alarm_webhook))
@@ -146,18 +148,6 @@ def due_letters(views: Views, now: Clock, *, patience: Patience) -> Find:
     )
 
 
-def _mail(settings: Settings, clock: Clock) -> SmtpMail:
-    if not settings.smtp_url:
-        raise SettingWrong("STAMPLEDGER_SMTP_URL", "is required: letters need a mail server")
-    return SmtpMail(
-        settings.smtp_url,
-        settings.mail_from,
-        clock=clock,
-        keeps=True,
-        starttls_required=settings.smtp_starttls_required,
-    )
-
-
 def sign_in_post(settings: Settings, clock: Clock) -> SignInPost | None:
     """Who sends links to sign in: the process that was asked. None without a mail server.
 
@@ -165,8 +155,8 @@ def sign_in_post(settings: Settings, clock: Clock) -> SignInPost | None:
     """
     if not settings.smtp_url:
         return None
-    mail = _mail(settings, clock)
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    mail = mail_of(settings, clock)
+    domain = mail_domain_of(settings)
 
     def send(*, to: str, url: str, language: str, device: str) -> bool:
         letter = sign_in_letter(to=to, url=url, language=language, device=device)
@@ -191,7 +181,7 @@ def letter_work(
     settings, policy = parts.settings, DeliveryPolicy()
     press = Press(PressProcess(), executor=Threads(most=1, name="tickets"))
     post = Post(
-        mail=_mail(settings, parts.clock),
+        mail=mail_of(settings, parts.clock),
         render=lambda order, due, number: render(
             order,
             due.letter,
@@ -201,7 +191,7 @@ def letter_work(
             files=press.attachments,
         ),
         keyed_hash=parts.keyring.keyed_hash,
-        mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
+        mail_domain=mail_domain_of(settings),
         clock=parts.clock,
         lease=policy.lease,
     )

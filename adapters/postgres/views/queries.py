@@ -15,6 +15,7 @@ from adapters.postgres.views.owner import Checkpoint
 from adapters.postgres.views.persons import PersonQueries
 from adapters.postgres.views.tables import row_of
 from adapters.postgres.views.vouchers import VoucherQueries
+from adapters.postgres.views.waiting_list import WaitingQueries
 from projections.cases import CaseRow
 from projections.open_intents import OpenIntent
 from projections.order_search import OrderPage, OrderSearch, Place
@@ -117,7 +118,7 @@ class SalesCount:
     received: int
 
 
-class Views(PersonQueries, DoorQueries, GranteeQueries, VoucherQueries):
+class Views(PersonQueries, DoorQueries, GranteeQueries, VoucherQueries, WaitingQueries):
     """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def __init__(self, connections: Connections) -> None:

@@ -13,12 +13,7 @@ import structlog
 
 from adapters.worker.open_cases import Desk
 from adapters.worker.reactor import Clock, Patience, Progress
-from ledger.accounts.account import Account
-from ledger.approvals.approval import Approval
-from ledger.cases.case import Case
 from ledger.cases.stamps import CaseKind, Severity
-from ledger.grants.grantee import Grantee
-from ledger.grants.programme import GrantProgramme
 from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Refusal
@@ -30,9 +25,6 @@ from ledger.order.next_step import next_step
 from ledger.order.order import Order
 from ledger.order.service import Orders
 from ledger.order.stamps import OrderStamp
-from ledger.shop.shop import Shop
-from ledger.staff.member import StaffMember
-from ledger.vouchers.voucher import Voucher
 from projections.engine.derive import Folds, Known
 
 _BATCH, _REMEMBERED = 500, 5_000
@@ -41,7 +33,6 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _MOST_FAILURES = 10
 # An erasure stands in other streams, too, and calls for nothing.
 _ORDER_STAMPS = tuple(one for one in get_args(OrderStamp) if one is not Erased)
-_OTHERS = Shop | Case | StaffMember | Approval | Account | Voucher | Grantee | GrantProgramme
 _log = structlog.get_logger("worker")
 
 
@@ -113,7 +104,7 @@ class Following:
     def _calls(self, stamps: Sequence[Recorded[object]]) -> bool:
         """Whether anything follows for us, or nobody can tell without reading the order."""
         known = self._folds.before(stamps[0])
-        if known is None or isinstance(known.state, _OTHERS):
+        if known is None or not isinstance(known.state, Order | None):
             return True
         try:
             order = folded_on(known.state or Order(id=stamps[0].stream), stamps)

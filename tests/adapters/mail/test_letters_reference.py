@@ -17,6 +17,7 @@ from tests.kits.letter_pictures import (
     KINDS,
     PAGE,
     PICTURES,
+    letters_in_line,
     link_to_sign_in,
     page,
     pictures_of,
@@ -63,6 +64,7 @@ def test_every_letter_that_can_be_written_has_a_sample():
         for name in samples():
             written(name)
         link_to_sign_in()
+        letters_in_line()
     finally:
         sys.setprofile(None)
     missing = set(bodies()) - met

@@ -59,6 +59,7 @@ FULL = replace(
         bank_account=BankAccount(iban="FI2112345600000785", holder="~", bic="NDEAFIHH"),
         remind_unpaid=False,
         sign_in=SignIn.REQUIRED,
+        waiting_list=5_400,
         overpaid=Surplus.REFUND,
         # Shown twice there: the clocks go back in this hour.
         starts_at=datetime(2027, 10, 31, 1, 30, tzinfo=UTC),

@@ -35,6 +35,7 @@ from ledger.vouchers.stamps import (
     VoucherStamp,
     VoucherTerms,
 )
+from ledger.waiting_list.stamps import PlaceStamp
 from tests.kits.examples import examples
 from tests.kits.spec import (
     CANCELLED,
@@ -309,6 +310,7 @@ def test_every_stamp_has_one_stored_name_and_every_name_a_stamp():
         VoucherStamp,
         GrantStamp,
         ProgrammeStamp,
+        PlaceStamp,
     )
     every = {one for union in unions for one in get_args(union)}
     assert sorted(codec.NAMES, key=str) == sorted(every, key=str)

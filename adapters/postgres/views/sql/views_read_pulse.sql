@@ -5,6 +5,7 @@ select
     coalesce((select max(last_position) from ledger.commits), 0),
     exists (select from working.inbox_marks where state = 'waiting')
         or exists (select from views.unpaid where due_at <= $1)
+        or exists (select from views.waiting_list where look_at <= $1)
         or exists (select from views.reservations where due_at <= $1)
         or exists (select from views.open_intents where requested_at <= $2)
         or exists (select from views.cases where returning_since <= $2)

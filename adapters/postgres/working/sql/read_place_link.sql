@@ -1,0 +1,1 @@
+select sealed from working.place_links where code_hash = $1
