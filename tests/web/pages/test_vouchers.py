@@ -174,3 +174,15 @@ def test_a_part_of_a_reduced_order_brings_back_what_it_cost():
     assert "€17.50" in shown.partition("You get back")[2][:200]
     shown = world.browser.get(f"{address(paid)}/cancel?pieces-1=1").text
     assert "€35.00" in shown.partition("You get back")[2][:200]
+
+
+def test_what_stands_twice_in_the_order_leaves_the_cart_whole():
+    world = World()
+    open_voucher(world.parts, "HALF", percent("50"), uses=1)
+    put(world, weekend="3")
+    use(world, "HALF")
+    page, fields = checkout(world)
+    press(world.browser, page, CHECKOUT, **fields, code="HALF")
+    assert [one.quantity for one in orders(world)[0].lines] == [1, 2]
+    left: Any = world.browser.get("/api/v1/cart").json
+    assert left["count"] == 0
