@@ -341,3 +341,13 @@ def test_the_letter_on_how_to_pay_tells_a_date_on_which_payment_is_in_time():
     assert "23 November 2026 at 23:59" in letter.text
     assert "24 November" not in letter.text
     assert "261123\n" in letter.text
+
+
+def test_what_a_voucher_made_cheaper_is_told_with_its_full_price():
+    lines = list(PLACED.lines)
+    lines[0] = replace(lines[0], full_price=Money(9000, "EUR"))
+    letter = paid(order(*RECEIPTED, placed=replace(PLACED, lines=tuple(lines))))
+    words = "with the voucher, instead of €90.00 each"
+    assert " ".join(letter.text.split()).count(words) == 1
+    assert letter.html.count(words) == 1
+    assert "instead of" not in paid(order(*RECEIPTED)).text
