@@ -69,6 +69,7 @@ from tests.kits.web_fakes import (
     Receiver,
     TokensInMemory,
     ViewsInMemory,
+    approval_streams,
     approvals_of,
     staff_streams,
 )
@@ -234,7 +235,7 @@ class World:
             approvals=Approvals(
                 self.store,
                 self.orders,
-                lambda since: [],
+                partial(approval_streams, self.store),
                 about=partial(approvals_of, self.store),
             ),
             pictures=self.pictures,
