@@ -46,7 +46,7 @@ _log = structlog.get_logger("web.admin.selection")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class SelectedOrder:
     """One order of a selection: what it would come to, or came to; `refusal` says why not."""
 
     order: Order
@@ -131,19 +131,19 @@ def _wish(asked: Selection, order: Order, parts: Parts, actor: str) -> StaffWish
     return asked.action.command(parts, wish, typed)
 
 
-def _foreseen(asked: Selection, order: Order) -> Row:
+def _foreseen(asked: Selection, order: Order) -> SelectedOrder:
     wish = _wish(asked, order, parts(), current_staff().actor)
     try:
-        return Row(order=order, preview=preview(order, wish))
+        return SelectedOrder(order=order, preview=preview(order, wish))
     except SecondPersonNeeded:
         assert isinstance(wish, Approvable), "only what may be approved needs it"
         agreed = replace(wish, approval=wish.correlation_id)
-        return Row(order=order, preview=preview(order, agreed), second=True)
+        return SelectedOrder(order=order, preview=preview(order, agreed), second=True)
     except Refusal as refusal:
-        return Row(order=order, refusal=why(refusal))
+        return SelectedOrder(order=order, refusal=why(refusal))
 
 
-def _done(asked: Selection) -> list[Row]:
+def _done(asked: Selection) -> list[SelectedOrder]:
     """One by one: what one order says does not keep the others."""
     act = partial(_carried_out, asked, parts=parts(), actor=current_staff().actor)
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="selection") as pool:
@@ -171,26 +171,30 @@ def _carried_out(
     return order, None
 
 
-def _told(order: Order, outcome: Exception | None) -> Row:
+def _told(order: Order, outcome: Exception | None) -> SelectedOrder:
     match outcome:
         case None:
-            return Row(order=order)
+            return SelectedOrder(order=order)
         case SecondPersonNeeded():
-            return Row(order=order, second=True)
+            return SelectedOrder(order=order, second=True)
         case Refusal():
-            return Row(order=order, refusal=why(outcome))
+            return SelectedOrder(order=order, refusal=why(outcome))
         case _:
-            return Row(order=order, refusal=_("It could not be done now. Press again in a moment."))
+            return SelectedOrder(
+                order=order, refusal=_("It could not be done now. Press again in a moment.")
+            )
 
 
 def _complained(asked: Selection) -> str:
     complaint = _("Say why. It is kept sealed with the order.")
     if not asked.orders:
         complaint = _("Tick the orders that it is about.")
-    return _page(asked, [Row(order=one) for one in asked.orders], complaint=complaint)
+    return _page(asked, [SelectedOrder(order=one) for one in asked.orders], complaint=complaint)
 
 
-def _page(asked: Selection, rows: Sequence[Row], *, complaint: str = "", done: bool = False) -> str:
+def _page(
+    asked: Selection, rows: Sequence[SelectedOrder], *, complaint: str = "", done: bool = False
+) -> str:
     moving = [one for one in rows if one.moves]
     return render_template(
         "admin/selection.html",
@@ -212,7 +216,7 @@ def _page(asked: Selection, rows: Sequence[Row], *, complaint: str = "", done: b
     )
 
 
-def _sums(rows: Sequence[Row]) -> Mapping[str, Money]:
+def _sums(rows: Sequence[SelectedOrder]) -> Mapping[str, Money]:
     """What goes back, by currency."""
     back: dict[str, Money] = {}
     for one in rows:

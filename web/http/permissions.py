@@ -149,6 +149,7 @@ PERMISSIONS: Mapping[str, Row] = {
     # In the back office: what a shop sells and how. Staff read; admins of the shop change it.
     "GET /admin/shops/new": (Place.EVERY, _ADMIN),
     "GET /admin/shops/<shop>/catalogue": (Place.SHOP, _READ),
+    "GET /admin/shops/<shop>/change": (Place.SHOP, _ADMIN),
     "GET /admin/shops/<shop>/history": (Place.SHOP, _READ),
     "GET /admin/shops/<shop>/history/<edit>/undo": (Place.SHOP, _ADMIN),
     "GET /admin/shops/<shop>/products/<product>": (Place.SHOP, _READ),
@@ -172,6 +173,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /admin/shops/<shop>/vouchers/new": (Place.SHOP, _ADMIN),
     "POST /admin/shops/new": (Place.EVERY, _ADMIN),
     "POST /admin/shops/<shop>/catalogue": (Place.SHOP, _ADMIN),
+    "POST /admin/shops/<shop>/change": (Place.SHOP, _ADMIN),
     "POST /admin/shops/<shop>/history/<edit>/undo": (Place.SHOP, _ADMIN),
     "POST /admin/shops/<shop>/products/<product>": (Place.SHOP, _ADMIN),
     "POST /admin/shops/<shop>/products/<product>/questions": (Place.SHOP, _ADMIN),
