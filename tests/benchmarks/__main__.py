@@ -15,6 +15,7 @@ NAMES = (
     "append",
     "append-processes",
     "bulk",
+    "checkin",
     "checkout",
     "fold",
     "lag",

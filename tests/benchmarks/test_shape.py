@@ -14,6 +14,7 @@ SHORTEST = {
     "append": "--callers 2 --seconds 0.2",
     "append-processes": "--processes 2 --callers 2 --seconds 0.2",
     "bulk": "--stamps 1000",
+    "checkin": "--devices 2 --tickets 8 --without-pretix",
     "checkout": "--capacities 100 --buyers 2 --seconds 0.2",
     "fold": "--orders 20",
     "lag": "--rate 10 --seconds 1",
