@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ledger.order.admission import DoorResult, revoked, tickets
+from ledger.order.admission import DoorResult, revoked, ticket_with, tickets
 from ledger.order.attendance import Scan
 from ledger.order.order import Order
 from ledger.order.tickets import Ticket
@@ -85,10 +85,13 @@ def list_hash(salt: str, code: str) -> str:
 
 
 def door_tickets(order: Order) -> Sequence[DoorTicket]:
-    """One row for each ticket that was issued."""
+    """One row for each ticket that was issued, and for each code that one had before."""
     if order.placed is None or order.tickets is None:
         return ()
     salt, codes = list_salt(order.placed.shop), order.tickets.codes or ()
+    every = [one for one in tickets(order) if one.code]
+    # What was sent on stays known by its former codes, so that a door can say why.
+    former = [ticket_with(order, hashed) for hashed in order.renewed_codes]
     return [
         DoorTicket(
             stream=order.id,
@@ -96,14 +99,19 @@ def door_tickets(order: Order) -> Sequence[DoorTicket]:
             shop=order.placed.shop_slug,
             product=one.line.product,
             hash=one.code,
-            list_hash=list_hash(salt, codes[one.number - 1]) if codes else "",
+            list_hash=_listed(salt, codes, one) if one in every else "",
             state=_state(order, one),
-            inside=tuple(_inside(order, one)),
+            inside=tuple(_inside(order, one)) if one in every else (),
             position=order.position,
         )
-        for one in tickets(order)
-        if one.code
+        for one in (*every, *former)
+        if one is not None
     ]
+
+
+def _listed(salt: str, codes: Sequence[str], ticket: Ticket) -> str:
+    code = codes[ticket.number - 1] if codes else ""
+    return list_hash(salt, code) if code else ""
 
 
 def _state(order: Order, ticket: Ticket) -> str:
@@ -146,9 +154,9 @@ def door_visits(order: Order) -> Sequence[DoorVisit]:
 
 DOOR_TICKETS = Projection(
     name="door_tickets",
-    version=1,
+    version=2,
     row=DoorTicket,
-    key=("number",),
+    key=("hash",),
     rows={Order: door_tickets},
 )
 DOOR_VISITS = Projection(

@@ -82,8 +82,8 @@ MUTATIONS = (
     Mutation(
         name="the-scan-that-is-told-first-stands",
         file="ledger/order/attendance.py",
-        old="    return one.at, one.id\n",
-        new="    return datetime.min, UUID(int=one.position)\n",
+        old="    return one.at, one.position\n",
+        new="    return datetime.min, one.position\n",
         tests=("tests/ledger/order/test_attendance.py",),
     ),
     Mutation(

@@ -9,7 +9,6 @@ from ledger.kernel.events import Recorded
 from ledger.kernel.money import zero
 from ledger.order.admission import revoked, ticket_with
 from ledger.order.amendment import fits, lines_of, price_of
-from ledger.order.attendance import NOBODY, TicketAtDoor
 from ledger.order.letters_due import letters_due
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
@@ -239,7 +238,7 @@ def _misled(said: TicketCheckedIn | TicketCheckedOut, order: Order) -> str:
         return "scans a ticket that was never issued"
     if said.queued:
         return ""
-    there = order.attendance.get(TicketAtDoor(said.ticket, said.day, said.door), NOBODY)
+    there = order.attended(said.ticket, said.day, said.door)
     if isinstance(said, TicketCheckedOut):
         return "" if there.inside else "sees somebody leave who is not inside"
     if there.inside:

@@ -1,10 +1,10 @@
 """Whether a ticket lets its holder in at a door: the one answer, by what it looked at."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ledger.order.attendance import NOBODY, Scan, TicketAtDoor
+from ledger.order.attendance import Scan
 from ledger.order.order import Order
 from ledger.order.tickets import Ticket, tickets_of
 from ledger.shop.stamps import Admission
@@ -59,16 +59,17 @@ def tickets(order: Order) -> tuple[Ticket, ...]:
 
 
 def ticket_with(order: Order, hashed: str) -> Ticket | None:
-    """The ticket with this hash of its code."""
-    return next((one for one in tickets(order) if hashed and one.code == hashed), None)
+    """The ticket that this is the hash of a code of: of today's, or of a former one, as shown."""
+    today = order.renewed_codes.get(hashed, hashed)
+    found = next((one for one in tickets(order) if today and one.code == today), None)
+    return replace(found, code=hashed) if found else None
 
 
 def admit(
     order: Order, ticket: Ticket | None, *, day: str, door: str, rules: Admission
 ) -> DoorVerdict:
     """What a scan of this ticket at a door, on a day of the event, comes to."""
-    place = TicketAtDoor(ticket.code if ticket else "", day, door)
-    there = order.attendance.get(place, NOBODY)
+    there = order.attended(ticket.code if ticket else "", day, door)
     left = bool(there.exits) and there.inside is None
     inputs = {
         "ticket": ticket.number if ticket else None,
@@ -109,19 +110,22 @@ def hindrance(
 
 
 def revoked(order: Order, ticket: Ticket) -> str:
-    """Why its seat is gone: `cancelled` with the order, or `part_cancelled`; empty while it is not.
+    """Why it is good no more; empty while it is: exactly as long as its seat is sold.
 
-    A ticket is good exactly as long as its seat is sold.
+    `cancelled` with the order, or `part_cancelled`; `sent_on`: by now it has another code.
     """
     if order.released:
         return "cancelled"
+    if ticket.code in order.renewed_codes:
+        return "sent_on"
     return "" if ticket.outlasts(order.freed_pieces) else "part_cancelled"
 
 
 def entries_of(order: Order, ticket: Ticket) -> Iterator[Scan]:
     """Every entry that stands with this ticket, at whatever door and day."""
+    today = order.renewed_codes.get(ticket.code, ticket.code)
     for place, there in order.attendance.items():
-        if ticket.code and place.ticket == ticket.code:
+        if today and place.ticket == today:
             yield from there.entries
 
 

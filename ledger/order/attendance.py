@@ -39,7 +39,7 @@ class Scan(Struct, frozen=True, kw_only=True):
 
 
 class TicketAtDoor(NamedTuple):
-    """A ticket at a door on a day."""
+    """A ticket, by the hash of the code that it has today, at a door on a day."""
 
     ticket: str
     day: str
@@ -89,18 +89,24 @@ def scanned(stamp: TicketCheckedIn | TicketCheckedOut, recorded: Recorded[object
     )
 
 
-def attendances(scans: Sequence[Scan]) -> Mapping[TicketAtDoor, Attendance]:
-    """What these scans come to, by ticket, day and door; one that was undone counts for nothing."""
+def attendances(
+    scans: Sequence[Scan], renewed: Mapping[str, str]
+) -> Mapping[TicketAtDoor, Attendance]:
+    """What these scans come to, by ticket, day and door; one that was undone counts for nothing.
+
+    `renewed` are hashes of former codes with those of today: a ticket is one under all its codes.
+    """
     found: dict[TicketAtDoor, list[Scan]] = defaultdict(list)
     for one in sorted(scans, key=_order):
         if not one.undone:
-            found[TicketAtDoor(one.ticket, one.day, one.door)].append(one)
+            ticket = renewed.get(one.ticket, one.ticket)
+            found[TicketAtDoor(ticket, one.day, one.door)].append(one)
     return {place: _attended(those) for place, those in found.items()}
 
 
-def _order(one: Scan) -> tuple[datetime, UUID]:
-    """By time alone: in whichever order they are told, they come to the same."""
-    return one.at, one.id
+def _order(one: Scan) -> tuple[datetime, int]:
+    """By time, in whichever order they are told; of the very same moment, as they were told."""
+    return one.at, one.position
 
 
 def _attended(scans: Sequence[Scan]) -> Attendance:

@@ -13,7 +13,7 @@ from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, total, zero
 from ledger.kernel.values import replace
 from ledger.order.amendment import Amendment, counted, lines_of, seats_of, without
-from ledger.order.attendance import Attendance, Scan, TicketAtDoor, attendances
+from ledger.order.attendance import NOBODY, Attendance, Scan, TicketAtDoor, attendances
 from ledger.order.correction import Withdrawal
 from ledger.order.holder import Sending
 from ledger.order.letter_delivery import Posting
@@ -442,7 +442,19 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def attendance(self) -> Mapping[TicketAtDoor, Attendance]:
         """Who came in with its tickets, by ticket, day and door."""
-        return attendances([*self.scans.values()]) if self.scans else {}
+        return attendances([*self.scans.values()], self.renewed_codes) if self.scans else {}
+
+    def attended(self, ticket: str, day: str, door: str) -> Attendance:
+        """The same of one ticket, by the hash of any code that it ever had."""
+        today = self.renewed_codes.get(ticket, ticket)
+        return self.attendance.get(TicketAtDoor(today, day, door), NOBODY)
+
+    @property
+    def renewed_codes(self) -> Mapping[str, str]:
+        """The hash of each former code, with that of the code its ticket has today."""
+        if self.tickets is None:
+            return {}
+        return {hashed: self.tickets.hashes[of - 1] for hashed, of in self.tickets.former}
 
     @cached_property
     def holders(self) -> Mapping[int, Sending]:

@@ -14,7 +14,7 @@ from ledger.kernel.refusals import (
     UnknownOrder,
 )
 from ledger.order.admission import DoorResult, DoorVerdict, revoked, ticket_with, tickets
-from ledger.order.attendance import NOBODY, Scan, TicketAtDoor, day_of, scan_cause
+from ledger.order.attendance import Scan, day_of, scan_cause
 from ledger.order.batch_service import Together
 from ledger.order.commands import CheckIn, CheckOut, UndoCheckIn
 from ledger.order.order import Order
@@ -238,7 +238,7 @@ def _named(order: Order, command: CheckIn | CheckOut) -> Ticket | None:
 def _recorded(order: Order, cause: UUID) -> Answer:
     """What a scan that stands in the ledger comes to, as the order is now."""
     one = order.scans[cause]
-    there = order.attendance.get(TicketAtDoor(one.ticket, one.day, one.door), NOBODY)
+    there = order.attended(one.ticket, one.day, one.door)
     ticket = ticket_with(order, one.ticket)
     answer = Answer(
         scan=one.id,

@@ -11,6 +11,7 @@ from msgspec import Meta
 from ledger.order.admission import EVERYWHERE, TicketState, entries_of, state, ticket_with, tickets
 from ledger.order.attendance import DAY_BEGINS, Scan, day_of
 from ledger.order.order import Order
+from ledger.order.ticket_answers import holder_name
 from ledger.order.tickets import Ticket
 from ledger.shop.admission import is_day
 from ledger.shop.shop import Shop
@@ -303,7 +304,7 @@ def ticket_json(shop: Shop, order: Order, ticket: Ticket) -> dict[str, Any]:
         "product": ticket.line.product,
         "title": ticket.line.title,
         "hand_out": rules.hand_out,
-        "holder": None,
+        "holder": holder_name(order, ticket) or None,
         "state": how,
     }
 

@@ -34,10 +34,8 @@ def _valid(answer: Answer, order: Order | None) -> str:
 
 def _others(answer: Answer, doors: Mapping[str, object]) -> str:
     match answer.word:
-        case DoorResult.REVOKED if answer.why == "part_cancelled":
-            return _("Not valid any more: this ticket was cancelled and given back.")
         case DoorResult.REVOKED:
-            return _("Not valid any more: its order was cancelled.")
+            return _revoked(answer.why)
         case DoorResult.NOT_PAID:
             return _("Not paid.")
         case DoorResult.WRONG_DAY:
@@ -50,3 +48,13 @@ def _others(answer: Answer, doors: Mapping[str, object]) -> str:
             return _("Nobody is inside with this ticket.")
         case _:
             return _("Unknown: no ticket of this shop has this code.")
+
+
+def _revoked(why: str) -> str:
+    match why:
+        case "part_cancelled":
+            return _("Not valid any more: this ticket was cancelled and given back.")
+        case "sent_on":
+            return _("Not valid any more: this ticket was sent on and has another code by now.")
+        case _:
+            return _("Not valid any more: its order was cancelled.")

@@ -61,10 +61,11 @@ def check_out(command: CheckOut, order: Order) -> Sequence[OrderStamp]:
         return _NOTHING
     if ticket is None or not ticket.code:
         raise NotAdmitted(code=DoorResult.UNKNOWN)
+    today = order.renewed_codes.get(ticket.code, ticket.code)
     came = [
         place.day
         for place, there in order.attendance.items()
-        if (place.ticket, place.door) == (ticket.code, command.door)
+        if (place.ticket, place.door) == (today, command.door)
         and there.inside is not None
         and there.inside.at <= command.scanned_at
     ]

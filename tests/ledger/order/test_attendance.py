@@ -19,7 +19,12 @@ from ledger.order.commands import CancelOrder, CheckIn, CheckOut, UndoCheckIn
 from ledger.order.decide import decide
 from ledger.order.issues import troubles
 from ledger.order.order import Order
-from ledger.order.stamps import TicketCheckedIn, TicketCheckedOut, TicketCheckInUndone
+from ledger.order.stamps import (
+    TicketCheckedIn,
+    TicketCheckedOut,
+    TicketCheckInUndone,
+    TicketSentOn,
+)
 from ledger.shop.stamps import Admission
 from projections.door import door_tickets, door_visits
 from tests.kits.spec import (
@@ -144,6 +149,31 @@ def test_only_who_is_inside_leaves_and_comes_again_where_that_is_allowed():
     assert (made.day, day_of(late.scanned_at, "Europe/Helsinki")) == ("2027-01-10", "2027-01-11")
     again = scan(90, rules={"weekend": Admission(reentry=True)})
     assert decide(again, order_of(*SOLD, LET_IN, LEFT))
+
+
+def test_a_ticket_that_was_sent_on_is_one_ticket_under_both_of_its_codes():
+    sent = TicketSentOn(ticket=1, language="en", email_index="e", link_hash="l", hash="fresh")
+    order = order_of(*SOLD, put(sent, under=UUID(int=8)))
+    with pytest.raises(NotAdmitted) as no:
+        decide(scan(1), order)
+    assert (no.value.code, getattr(no.value.verdict, "why", None)) == ("revoked", "sent_on")
+    assert decide(scan(1, ticket="fresh"), order)
+    # Off line somebody came with the former code: the other lets nobody in beside them.
+    (made,) = decide(scan(1, queued=True), order)
+    assert isinstance(made, TicketCheckedIn)
+    assert (made.ticket, made.breach) == (FIRST, "revoked")
+    used = after(order, made, under=scan(1).correlation_id, at=NOON)
+    with pytest.raises(NotAdmitted) as no:
+        decide(scan(2, ticket="fresh"), used)
+    assert no.value.code == "used"
+    assert decide(scan(3, FIRST, out=True), used)
+    assert [(one.hash, one.state, len(one.inside)) for one in door_tickets(used)] == [
+        ("fresh", "valid", 1),
+        (SECOND, "valid", 0),
+        (FIRST, "revoked", 0),
+    ]
+    assert [one.entered for one in door_visits(used)] == [1]
+    assert next(state(used, one) for one in tickets(used)) is TicketState.CHECKED_IN
 
 
 def test_a_check_in_is_undone_once():
