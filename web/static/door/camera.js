@@ -58,6 +58,7 @@ export class Camera {
   #files;
   #stream = null;
   #reader = null;
+  #awake = null;
   #turn = 0;
 
   constructor(video, files) {
@@ -87,6 +88,8 @@ export class Camera {
     this.#video.srcObject = stream;
     await this.#video.play();
     this.#reader ??= await reader(this.#files);
+    // Whoever scans does not press: the screen shall stay on all the same.
+    this.#awake = await navigator.wakeLock?.request("screen").catch(() => null);
     this.#watch(turn, onText);
   }
 
@@ -127,5 +130,7 @@ export class Camera {
     this.#stream?.getTracks().forEach((track) => track.stop());
     this.#stream = null;
     this.#video.srcObject = null;
+    this.#awake?.release().catch(() => {});
+    this.#awake = null;
   }
 }

@@ -111,7 +111,7 @@ class Door {
       forget: () => this.forget(),
       lamp: (on) => this.camera.lamp(on).catch(() => {}),
     });
-    document.addEventListener("visibilitychange", () => document.hidden || this.connection.beat());
+    document.addEventListener("visibilitychange", () => document.hidden || this.seenAgain());
     for (const news of ["online", "offline"]) addEventListener(news, () => this.connection.beat());
   }
 
@@ -133,6 +133,14 @@ class Door {
 
   back() {
     if (!document.querySelector("dialog[open]")) this.field.focus({ preventScroll: true });
+  }
+
+  // A phone that was put away gives the camera back, and lets the screen go dark.
+  async seenAgain() {
+    this.connection.beat();
+    if (!(await this.device.setting("camera", false))) return;
+    this.camera.stop();
+    await this.watch();
   }
 
   // The camera.

@@ -40,7 +40,14 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
-const file = async (request) => (await caches.match(request)) ?? fetch(request);
+// A newer page may ask for files that are not kept yet: whatever comes is.
+const file = async (request) => {
+  const known = await caches.match(request);
+  if (known) return known;
+  const answer = await fetch(request);
+  if (answer.ok) await (await caches.open(KEPT)).put(request, answer.clone());
+  return answer;
+};
 
 const inTime = (promise) =>
   Promise.race([
