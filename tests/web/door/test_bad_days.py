@@ -308,6 +308,31 @@ def test_a_browser_that_reads_codes_itself_is_asked_first(
     running.close()
 
 
+def test_a_device_is_set_up_once_and_keeps_quiet_when_told(browser: Any, house: DoorHouse) -> None:
+    page = opened(browser, house)
+    page.get_by_role("button", name="Set-up").click()
+    page.get_by_label("Name of this device").fill("nörth 1!")
+    for name in ("Sounds", "Vibration", "Dark"):
+        page.get_by_label(name, exact=True).click()
+    page.keyboard.press("Escape")
+    page.get_by_label("Door", exact=True).select_option("sauna")
+    page.reload()
+    is_online(page)
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert page.get_by_label("Door", exact=True).input_value() == "sauna"
+    scan(page, house.elsewhere, "valid")
+    assert page.evaluate("window.heard") == []
+    (let_in,) = house.scans(house.elsewhere)
+    assert (let_in.device, let_in.door) == ("nrth 1", "sauna")
+    # Whoever leaves and comes back is let in again, where the product says so.
+    page.get_by_text("Out", exact=True).click()
+    scan(page, house.elsewhere, "left")
+    page.get_by_text("In", exact=True).click()
+    scan(page, house.elsewhere, "valid")
+    assert "Comes back in." in look(page)
+    page.context.close()
+
+
 def test_after_the_event_a_device_forgets_and_never_what_waits(
     browser: Any, house: DoorHouse
 ) -> None:

@@ -222,7 +222,7 @@ class Door {
 
   async decided(about) {
     this.scanning = true;
-    this.screen.busy();
+    this.screen.busy(true);
     const wanted = {
       ...about,
       scan: crypto.randomUUID(),
@@ -236,6 +236,7 @@ class Door {
       const answer = await this.outbox.scan(wanted, { online: this.connection.online });
       if (answer) await this.show(this.named(answer), wanted);
     } finally {
+      this.screen.busy(false);
       this.scanning = false;
     }
     await this.tell();

@@ -29,15 +29,14 @@ export class Screen {
     panel.replaceChildren(line(this.#words.say("ready"), "word"));
   }
 
-  busy() {
-    find("result").setAttribute("aria-busy", "true");
+  busy(is) {
+    find("result").setAttribute("aria-busy", String(is));
   }
 
   // `undo` is what the button does; none without it.
   result(answer, { undo = null } = {}) {
     const { tone, sign, word, title, lines, next } = this.#words.shown(answer);
     const panel = find("result");
-    panel.removeAttribute("aria-busy");
     panel.dataset.tone = tone;
     panel.dataset.result = answer.result;
     panel.dataset.shown = String(Number(panel.dataset.shown ?? 0) + 1);
@@ -51,7 +50,9 @@ export class Screen {
     if (undo) panel.append(this.button(this.#words.say("undo"), undo));
     // Said at once and as a whole, even if it is the same as before.
     find("live").replaceChildren(line([word, title, ...lines, next].filter(Boolean).join(". ")));
-    panel.animate?.([{ opacity: 0.2 }, { opacity: 1 }], { duration: 120 });
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      panel.animate?.([{ transform: "scale(.94)" }, { transform: "none" }], { duration: 120 });
+    }
     signal(tone, this.#loud());
   }
 
