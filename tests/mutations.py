@@ -143,6 +143,13 @@ MUTATIONS = (
         tests=("tests/web/admin/test_vouchers.py",),
     ),
     Mutation(
+        name="remembered-voucher-is-never-asked-again",
+        file="ledger/vouchers/service.py",
+        old="        news = self._store.read(voucher, after=known.version)\n",
+        new="        news = () if known.version else self._store.read(voucher)\n",
+        tests=("tests/ledger/vouchers/test_vouchers.py",),
+    ),
+    Mutation(
         name="last-use-is-only-looked-at",
         file="ledger/vouchers/service.py",
         old="        expected={voucher.id: voucher.version},\n",

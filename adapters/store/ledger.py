@@ -147,9 +147,12 @@ class StampLedger(Application[UUID]):
             for answers in handed_in:
                 yield from answers()
 
-    def read(self, stream: UUID) -> Sequence[Recorded[object]]:
-        """All stamps of a stream in version order, sealed parts opened; empty if none."""
-        return [self._open(row) for row in self._rows(stream)]
+    def read(self, stream: UUID, *, after: int = 0) -> Sequence[Recorded[object]]:
+        """All stamps of a stream in version order, sealed parts opened; empty if none.
+
+        Or those `after` a version.
+        """
+        return [self._open(row) for row in self._rows(stream, after=after)]
 
     def read_what_can_be(
         self, stream: UUID
@@ -213,9 +216,9 @@ class StampLedger(Application[UUID]):
         self._stamps.close()
         super().close()
 
-    def _rows(self, stream: UUID) -> Sequence[StampRow]:
+    def _rows(self, stream: UUID, *, after: int = 0) -> Sequence[StampRow]:
         """Whoever was erased, by whatever process, is not opened with a key from memory."""
-        rows = self._stamps.read_stream(stream)
+        rows = self._stamps.read_stream(stream, after=after)
         if any(row.topic == ERASED for row in rows):
             self.keyring.forget(stream)
         return rows

@@ -136,8 +136,11 @@ Outcome = Appended | Conflict | NoRoom | PaymentTaken | Contradiction
 class StampStore(Protocol):
     """What the services need of storage, and nothing more."""
 
-    def read(self, stream: UUID) -> Sequence[Recorded[object]]:
-        """All stamps of a stream in version order, sealed parts opened; empty if none."""
+    def read(self, stream: UUID, *, after: int = 0) -> Sequence[Recorded[object]]:
+        """All stamps of a stream in version order, sealed parts opened; empty if none.
+
+        Or those `after` a version.
+        """
         ...
 
     def read_what_can_be(

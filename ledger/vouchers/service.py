@@ -13,19 +13,34 @@ from ledger.kernel.store import Append, Appended, Conflict, NoRoom, StampStore
 from ledger.vouchers.decide import change, expire, give_back, redeem, revoke
 from ledger.vouchers.refusals import UnknownVoucher, VoucherExists, VoucherInUse
 from ledger.vouchers.stamps import VoucherIssued, VoucherStamp, VoucherTerms
-from ledger.vouchers.voucher import Voucher, evolve_voucher, fold_voucher
+from ledger.vouchers.voucher import Voucher, evolve_voucher, fold_voucher_on
+
+# Of them so many are remembered; a voucher with all of its uses takes about a megabyte.
+_MOST = 200
 
 
 class Vouchers:
-    """All vouchers of a ledger, through its store."""
+    """All vouchers of a ledger, through its store.
+
+    A campaign's has thousands of stamps: those that were read before are not read again. What a
+    voucher is now is asked all the same, each time.
+    """
 
     def __init__(self, store: StampStore) -> None:
         self._store = store
+        self._known: dict[UUID, Voucher] = {}
 
     def find(self, voucher: UUID) -> Voucher | None:
         """The voucher as it stands; None if there is none."""
-        found = fold_voucher(voucher, self._history(voucher))
-        return found if found.issued is not None else None
+        known = self._known.get(voucher) or Voucher(id=voucher)
+        news = self._store.read(voucher, after=known.version)
+        if not known.version and not (news and isinstance(news[0].stamp, VoucherIssued)):
+            return None  # other streams, such as an order's, are no vouchers
+        found = fold_voucher_on(known, news) if news else known
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[voucher] = found
+        return found
 
     def get(self, voucher: UUID) -> Voucher:
         """The voucher as it stands; raises `UnknownVoucher`."""
@@ -34,15 +49,9 @@ class Vouchers:
             raise UnknownVoucher
         return found
 
-    def history(self, voucher: UUID) -> Sequence[Recorded[object]]:
-        """Every stamp of a voucher; raises `UnknownVoucher`."""
-        self.get(voucher)
-        return self._history(voucher)
-
-    def _history(self, voucher: UUID) -> Sequence[Recorded[object]]:
-        history = self._store.read(voucher)
-        begins = bool(history) and isinstance(history[0].stamp, VoucherIssued)
-        return history if begins else ()  # other streams, such as an order's, are no vouchers
+    def history(self, voucher: UUID, *, last: int) -> Sequence[Recorded[object]]:
+        """So many of a voucher's stamps, the newest; raises `UnknownVoucher`."""
+        return self._store.read(voucher, after=max(self.get(voucher).version - last, 0))
 
     def issue_append(
         self, voucher: UUID, issued: VoucherIssued, *, correlation_id: UUID, actor: str

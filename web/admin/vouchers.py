@@ -129,7 +129,7 @@ def page(shop: str, voucher: str) -> str:
         orders=[parts().orders.get(order) for order in sorted(one.taken_by, key=str)[:_PAGE]],
         stamps=[
             (recorded, told(recorded.stamp))
-            for recorded in parts().vouchers.history(one.id)[-_PAGE:]
+            for recorded in parts().vouchers.history(one.id, last=_PAGE)
         ],
         kept=max((held for held, _sold in one.seats.values()), default=0),
         may_change=current_staff().may(shop=shop) and not one.revoked,

@@ -38,8 +38,8 @@ class Rivalry:
     def __init__(self, world: World, times: int) -> None:
         self.store, self.left = world.store, times
 
-    def read(self, stream: UUID) -> Sequence[Any]:
-        return self.store.read(stream)
+    def read(self, stream: UUID, *, after: int = 0) -> Sequence[Any]:
+        return self.store.read(stream, after=after)
 
     def read_what_can_be(self, stream: UUID) -> Any:
         return self.store.read_what_can_be(stream)

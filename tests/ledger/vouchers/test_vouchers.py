@@ -367,6 +367,33 @@ def test_a_mistaken_cancellation_takes_the_use_again(desk: Desk) -> None:
     assert desk.get("SPEAKER").taken_by == {order.id: 1}
 
 
+class Counted:
+    """A store that counts the stamps that it hands out."""
+
+    def __init__(self, store: Any) -> None:
+        self.store, self.handed = store, 0
+
+    def read(self, stream: UUID, *, after: int = 0) -> Any:
+        found = self.store.read(stream, after=after)
+        self.handed += len(found)
+        return found
+
+
+def test_what_was_read_before_is_not_read_again_and_news_is_seen(desk: Desk) -> None:
+    id = desk.open("MANY", VoucherTerms(effect=percent("10"), uses=9)).id
+    desk.buy("a", "MANY", ("weekend", 2))
+    store: Any = Counted(desk.world.store)
+    another = Vouchers(store)
+    assert (another.get(id).taken, store.handed) == (2, 2)
+    desk.buy("b", "MANY", ("weekend", 1))
+    assert (another.get(id).taken, store.handed) == (3, 3)
+    desk.vouchers.revoke(id, reason="over", actor="staff")
+    known = another.get(id)
+    assert (known.revoked, store.handed) == (True, 4)
+    assert known == Vouchers(desk.world.store).get(id)
+    assert [one.version for one in another.history(id, last=2)] == [3, 4]
+
+
 # Seats that are kept for holders.
 
 
