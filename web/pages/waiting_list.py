@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from ledger.kernel.refusals import (
     QuantityNotAllowed,
     Refusal,
-    UnknownProduct,
 )
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import ProductRevised
@@ -20,6 +19,7 @@ from web.actions import waiting_list as actions
 from web.http.addresses import now, uuid_in
 from web.http.current import parts
 from web.http.person import account_here
+from web.http.problems import ProblemRaised
 from web.http.rate_limit import pressed_too_often, slow_down
 from web.i18n import languages
 from web.i18n.gettext import _
@@ -180,7 +180,7 @@ def _is_theirs(email: str) -> bool:
 def _product(shop: Shop, slug: str) -> ProductRevised:
     found = shop.products.get(slug)
     if found is None:
-        raise UnknownProduct(slug)
+        raise ProblemRaised("not-found")
     if not shop.lets_wait or not found.quotas:
         raise NobodyWaits
     return found
