@@ -52,6 +52,13 @@ MUTATIONS = (
         tests=("tests/ledger/waiting_list/test_waiting_list.py",),
     ),
     Mutation(
+        name="an-order-takes-before-its-hold-gives-back",
+        file="ledger/order/service.py",
+        old="            whole = others_first(together(append, beside()), command.order)\n",
+        new="            whole = together(append, beside())\n",
+        tests=("tests/ledger/audit/test_places.py",),
+    ),
+    Mutation(
         name="a-hold-is-good-after-its-time",
         file="ledger/waiting_list/place.py",
         old="    if place.until is None or place.until <= at:\n",

@@ -46,6 +46,12 @@ def together(append: Append, also: Append | None) -> Append:
     )
 
 
+def others_first(append: Append, stream: UUID) -> Append:
+    """What others give back stands before what a stream takes: law 8 holds at every position."""
+    drafts = sorted(append.drafts, key=lambda one: one.stream == stream)
+    return replace(append, drafts=drafts)
+
+
 def added_up(changes: Iterable[SeatChange]) -> tuple[SeatChange, ...]:
     """Of each quota one change, where anything changes."""
     moved: dict[UUID, SeatChange] = {}

@@ -20,7 +20,7 @@ from ledger.kernel.refusals import (
     UnknownOrder,
 )
 from ledger.kernel.retry import again_on_conflict
-from ledger.kernel.seats import seat_changes, together
+from ledger.kernel.seats import others_first, seat_changes, together
 from ledger.kernel.store import (
     Append,
     Appended,
@@ -129,7 +129,8 @@ class Orders:
             drafts = [drafted(one, command.order, command) for one in stamps]
             append = _beginning(drafts, command, shop)
             append = with_uses(Order(id=command.order), append, command, tally)
-            return self._store.append(together(append, beside()))[0]
+            whole = others_first(together(append, beside()), command.order)
+            return self._store.append(whole)[0]
 
         try:
             outcome = again_on_conflict(command.order, attempt, forget=self._shops.forget)
@@ -147,7 +148,7 @@ class Orders:
             raise NotEnoughSeats(product=_short(self._shops.get(shop_slug), wanted, outcome))
         assert isinstance(outcome, Appended), outcome
         if outcome.repeated:
-            return self.get(outcome.recorded[0].stream)
+            return self.get(outcome.recorded[-1].stream)
         return self._kept(fold(command.order, _of(command.order, outcome.recorded)))
 
     def _placing(

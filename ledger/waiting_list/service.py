@@ -161,7 +161,7 @@ class WaitingList:
         def beside() -> Append:
             known = self.get(place)
             stamps = decide_use(known, order, at)
-            return moving(known, _drafts(known, stamps, VISITOR, derived(place, "use")))
+            return moving(known, _drafts(known, stamps, VISITOR, derived(order, "use")))
 
         return beside
 

@@ -42,7 +42,7 @@ class PlacesInMemory:
         return [
             (place.stream, order.id)
             for place in self.places(shop)
-            for order in self._orders_placed()
+            for order in self.orders_placed()
             if order.terms.email_index == place.email_index
             and order.terms.shop_slug == place.shop
             and order.placed_at is not None
@@ -72,7 +72,7 @@ class PlacesInMemory:
         taken = [one.stream for one in feed if isinstance(one.stamp, PlaceTaken)]
         return [fold_place(one, self.ledger.read(one)) for one in taken]
 
-    def _orders_placed(self) -> list[Order]:
+    def orders_placed(self) -> list[Order]:
         feed = self.ledger.feed(0, limit=100_000)
         placed = [one.stream for one in feed if isinstance(one.stamp, OrderPlaced)]
         return [fold(one, self.ledger.read(one)) for one in placed]

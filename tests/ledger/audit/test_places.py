@@ -42,6 +42,7 @@ def test_a_line_that_was_kept_to_has_no_finding_and_what_was_forged_has_one():
         ada.id, line.shop, until=line.world.clock() + timedelta(hours=1), seen=seen
     )
     assert held is not None
+    line.world.place("rest", ("weekend", 3), for_customer=True)
     line.buy(line.list.get(ada.id))
     line.list.leave(bea.id, Leaving.LINK, actor="visitor")
     assert verify(line.world.store.stored()) == ()
