@@ -25,6 +25,7 @@ NAMES = (
     "reports",
     "rest",
     "verify",
+    "vouchers",
     "webhooks",
 )
 

@@ -24,6 +24,7 @@ SHORTEST = {
     "reports": "--stamps 300",
     "rest": "--after 1 --seconds 1",
     "verify": "--orders 10",
+    "vouchers": "--people 5",
     "webhooks": "--callers 2 --seconds 0.2",
 }
 QUICK = {"bulk"}

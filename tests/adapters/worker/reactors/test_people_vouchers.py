@@ -1,15 +1,19 @@
 """One voucher, one row, one letter for each person, whatever a pretix answers and who dies when."""
 
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from random import Random
+from types import FrameType
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.mail.smtp import Rejected, Unknown
+from adapters.providers.pretix import PretixVouchers
 from adapters.worker.reactors.people_vouchers import VoucherLane
 from ledger.audit.verify import verify
 from ledger.grants.commands import WantAgain
@@ -42,10 +46,23 @@ def house(served: PretixStandIn) -> VoucherHouse:
     url = served.url
     served.__init__()  # type: ignore[misc]
     served.url = url
+    return house_at(served)
+
+
+def house_at(served: PretixStandIn) -> VoucherHouse:
     world = World()
-    made = VoucherHouse(ledger=world.store, clock=world.clock, base=url, token=served.token)
+    keeper = line_to(served.url, served.token)
+    made = VoucherHouse(
+        ledger=world.store, clock=world.clock, base=served.url, token=served.token, keeper=keeper
+    )
     made.set_up()
     return made
+
+
+@cache
+def line_to(url: str, token: str) -> PretixVouchers:
+    """Making one costs as much as a whole test."""
+    return PretixVouchers(token, api_base=url, patience=5.0)
 
 
 def voucher_of(house: VoucherHouse, person: Any) -> IssuedVoucher:
@@ -294,3 +311,71 @@ def bad_day(
     assert len({name for _, name in house.mail.delivered}) == people
     assert len(house.mail.delivered) == people
     clean(house)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_bad_day_of_five_hundred(house, served, seed: int):
+    bad_day(house, served, people=500, workers=3, seed=seed)
+
+
+OURS = ("/ledger/grants/", "/adapters/providers/pretix/", "/reactors/people_vouchers", "grant_lett")
+
+
+class Axe:
+    """Ends the process at the line of ours that is reached as the so-and-so-manieth."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.lines = at, 0
+
+    def __call__(self, frame: FrameType, event: str, argument: object) -> Any:
+        if not any(part in frame.f_code.co_filename for part in OURS):
+            return None
+        if event == "line":
+            self.lines += 1
+            if self.lines == self.at:
+                raise Killed
+        return self
+
+
+def killed_at(house: VoucherHouse, line: int) -> bool:
+    """Whether a worker got so far, and was ended there."""
+    lane = VoucherLane(clock=house.clock, rate=10_000)  # whoever is killed takes its locks along
+    worker, letters = house.worker(lane=lane), house.letters()
+    sys.settrace(Axe(line))
+    try:
+        worker.run()
+        letters.run()
+    except Killed:
+        return True
+    finally:
+        sys.settrace(None)
+    return False
+
+
+def survives(served: PretixStandIn, line: int) -> bool:
+    """One person, killed at this line, and then somebody goes on; False beyond the last line."""
+    served.vouchers.clear()
+    served.made.clear()
+    house = house_at(served)
+    person = house.confirmed(f"p{line}@example.org", GrantKind.CO_SPEAKER)
+    if not killed_at(house, line):
+        return False
+    house.clock.forward(minutes=10)
+    house.run()
+    assert served.made == [voucher_of(house, person).code], line
+    assert len({name for _, name in house.mail.delivered}) == 1, line
+    clean(house)
+    return True
+
+
+def test_whoever_is_killed_at_some_lines_leaves_one_voucher(served):
+    lines = range(1, 100_000, 89)
+    reached = next(line for line in lines if not survives(served, line))
+    assert reached > 300
+
+
+@pytest.mark.slow
+def test_whoever_is_killed_at_any_line_leaves_one_voucher(served):
+    reached = next(line for line in range(1, 100_000) if not survives(served, line))
+    assert reached > 300
