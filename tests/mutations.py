@@ -234,6 +234,13 @@ MUTATIONS = (
         tests=("tests/ledger/vouchers/test_vouchers.py",),
     ),
     Mutation(
+        name="uses-given-back-are-not-counted",
+        file="ledger/audit/check_uses.py",
+        old="            counted[one.stream, stamp.order] -= stamp.uses\n",
+        new="            continue\n",
+        tests=("tests/ledger/audit/test_check_vouchers.py",),
+    ),
+    Mutation(
         name="last-use-is-only-looked-at",
         file="ledger/vouchers/service.py",
         old="        expected={voucher.id: voucher.version},\n",

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 from rich.table import Table
 
+from ledger.audit.check_uses import count_uses, use_differences
 from ledger.kernel.money import Money, spoken
 from ledger.kernel.refusals import Refusal
 from ledger.shop.shop import Shop
@@ -240,3 +241,20 @@ def _decline(refusal: Refusal) -> None:
     facts = ", ".join(f"{name}: {one}" for name, one in of_refusal(refusal).facts.items())
     click.echo(of_refusal(refusal).detail + (f" ({facts})" if facts else ""), err=True)
     sys.exit(REFUSED)
+
+
+@own_vouchers.command(name="check")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def check(context: click.Context, as_json: bool) -> None:
+    """Count the uses of every voucher again, against its orders. Exit status 1: some differ."""
+    rows = context.obj().store.stored()
+    size, _root = rows.head()
+    found = list(use_differences(count_uses(rows, until=size)))
+    if as_json:
+        tables.as_json({"clean": not found, "findings": found})
+    else:
+        for finding in found:
+            tables.show_finding(finding)
+        click.echo(f"{len(found)} differences" if found else "Every use is as counted.")
+    sys.exit(REFUSED if found else 0)

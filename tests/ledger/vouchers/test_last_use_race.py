@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
+from ledger.audit.check_uses import count_uses, use_differences
 from ledger.audit.verify import verify
 from ledger.kernel.refusals import Refusal
 from ledger.order.service import Orders
@@ -71,5 +72,7 @@ def test_as_many_win_as_there_are_uses(world: World) -> None:
     known = desk.get("LAST")
     has = {id: uses_of(world.orders.get(id)) for id in won}
     assert known.taken_by == {id: uses for id, uses in has.items() if uses}
-    assert [*verify(world.store.stored())] == []
+    rows = world.store.stored()
+    assert [*verify(rows)] == []
+    assert [*use_differences(count_uses(rows, until=rows.head()[0]))] == []
     world.close()

@@ -94,3 +94,11 @@ def test_what_cannot_be_done_is_said(product: Product, words: tuple[str, ...], s
     assert (told.exit_code, told.stdout) == (status, "")
     assert told.stderr
     assert product.parts.store.head()[0] == before
+
+
+def test_uses_are_counted_against_orders(product: Product):
+    run(product, "open", "winterfest", "SUMMER10", "--percent", "10", "--uses", "5")
+    product.place(lines=ONE, voucher="summer10")
+    assert run(product, "check").stdout == "Every use is as counted.\n"
+    clean = {"clean": True, "findings": []}
+    assert json.loads(run(product, "check", "--json").stdout) == clean
