@@ -19,9 +19,9 @@ _DIGITS = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorTicket:
-    """A ticket that was issued. `hash` is keyed; `list_hash` is what a device finds it by.
+    """A ticket that was issued, by the keyed hash of a code that it has or had.
 
-    That is empty once the order's person was erased. `inside` is who is inside, by door and day:
+    `inside` is who is inside, by door and day:
     day, door, time and device, with a stroke between them. `position` is that of its order.
     """
 
@@ -30,7 +30,6 @@ class DoorTicket:
     shop: str
     product: str
     hash: str
-    list_hash: str
     state: str
     inside: tuple[str, ...]
     position: int
@@ -88,7 +87,6 @@ def door_tickets(order: Order) -> Sequence[DoorTicket]:
     """One row for each ticket that was issued, and for each code that one had before."""
     if order.placed is None or order.tickets is None:
         return ()
-    salt, codes = list_salt(order.placed.shop), order.tickets.codes or ()
     every = [one for one in tickets(order) if one.code]
     # What was sent on stays known by its former codes, so that a door can say why.
     former = [ticket_with(order, hashed) for hashed in order.renewed_codes]
@@ -99,7 +97,6 @@ def door_tickets(order: Order) -> Sequence[DoorTicket]:
             shop=order.placed.shop_slug,
             product=one.line.product,
             hash=one.code,
-            list_hash=_listed(salt, codes, one) if one in every else "",
             state=_state(order, one),
             inside=tuple(_inside(order, one)) if one in every else (),
             position=order.position,
@@ -107,11 +104,6 @@ def door_tickets(order: Order) -> Sequence[DoorTicket]:
         for one in (*every, *former)
         if one is not None
     ]
-
-
-def _listed(salt: str, codes: Sequence[str], ticket: Ticket) -> str:
-    code = codes[ticket.number - 1] if codes else ""
-    return list_hash(salt, code) if code else ""
 
 
 def _state(order: Order, ticket: Ticket) -> str:
@@ -154,7 +146,7 @@ def door_visits(order: Order) -> Sequence[DoorVisit]:
 
 DOOR_TICKETS = Projection(
     name="door_tickets",
-    version=2,
+    version=3,
     row=DoorTicket,
     key=("hash",),
     rows={Order: door_tickets},

@@ -449,6 +449,9 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory):
     def door_tickets(self, shop: str, hashes: Sequence[str]) -> Sequence[DoorTicket]:
         return [one for one in self._door_tickets(shop) if one.hash in hashes]
 
+    def door_list_position(self, shop: str) -> int:
+        return max((one.position for one in self._door_tickets(shop)), default=0)
+
     def door_list(self, shop: str, after: int) -> DoorList:
         every = sorted(self._door_tickets(shop), key=lambda one: (one.position, one.number))
         position = max((one.position for one in every), default=0)

@@ -13,6 +13,10 @@ class DoorViews(Protocol):
         """The tickets of a shop with these keyed hashes of their codes."""
         ...
 
+    def door_list_position(self, shop: str) -> int:
+        """The last position that changed a ticket of a shop; 0 if none did."""
+        ...
+
     def door_list(self, shop: str, after: int) -> DoorList:
         """The tickets of a shop that changed after a position."""
         ...

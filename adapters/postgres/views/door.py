@@ -19,6 +19,11 @@ class DoorQueries:
         found = self._read("views_find_door_tickets", [*hashes], shop)
         return [row_of(DoorTicket, values) for values in found]
 
+    def door_list_position(self, shop: str) -> int:
+        """The last position that changed a ticket of a shop; 0 if none did."""
+        ((position, _),) = self._read("views_newest_door_list", shop)
+        return position or 0
+
     def door_list(self, shop: str, after: int) -> DoorList:
         """The tickets of a shop that changed after a position.
 
