@@ -33,6 +33,11 @@ export class Connection {
     this.inside = {};
   }
 
+  // A list that names no ticket tells nobody anything.
+  get known() {
+    return this.list?.tickets.size ? this.list : null;
+  }
+
   get online() {
     return this.word === "online";
   }

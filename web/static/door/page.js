@@ -246,7 +246,7 @@ class Door {
   // What a device cannot know by its list has words of its own.
   named(answer) {
     if (!answer.offline || answer.result !== "unknown") return answer;
-    return { ...answer, result: this.connection.list ? "unlisted" : "no_list" };
+    return { ...answer, result: this.connection.known ? "unlisted" : "no_list" };
   }
 
   async show(answer, wanted = {}) {

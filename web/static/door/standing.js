@@ -59,7 +59,7 @@ export class Standing {
   }
 
   #list() {
-    const { list, word } = this.#connection;
+    const { known: list, word } = this.#connection;
     const age = list ? Date.now() - list.fetched_at : 0;
     const said = this.#age(list, Math.floor(age / 60_000));
     const old = !list || age > OLD;
