@@ -24,7 +24,7 @@ def order_addresses(order: Order) -> Sequence[OrderAddress]:
     if order.placed is None:
         return ()
     ours = {order.placed.email_index, *order.former_addresses}
-    known = sorted(ours | order.holder_addresses)
+    known = sorted((ours | order.holder_addresses) - {""})
     return tuple(OrderAddress(stream=order.id, email_index=one) for one in known)
 
 

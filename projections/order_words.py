@@ -70,7 +70,8 @@ def _terms(order: Order) -> Iterator[str]:
     person = order.terms.customer
     if person is None:
         return
-    yield _mail(person.email)
+    if person.email:
+        yield _mail(person.email)
     yield from _beginnings(_names(person))
     for told in _holders(order):
         if "@" in told:

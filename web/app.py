@@ -27,6 +27,7 @@ from web.admin import (
     shop_quota,
     shop_settings,
     statements,
+    till,
     vouchers,
     welcome,
 )
@@ -121,6 +122,7 @@ PAGES = (
     shop_history.pages,
     shop_change.pages,
     statements.pages,
+    till.pages,
     door_files.pages,
     door_page.pages,
     components.pages,

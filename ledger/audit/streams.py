@@ -25,6 +25,8 @@ from ledger.shop.shop import Shop, evolve_shop
 from ledger.shop.stamps import ShopStamp
 from ledger.staff.member import StaffMember, evolve_member
 from ledger.staff.stamps import StaffStamp
+from ledger.till.shift import Shift, evolve_shift
+from ledger.till.stamps import TillStamp
 from ledger.vouchers.stamps import VoucherStamp
 from ledger.vouchers.voucher import Voucher, evolve_voucher
 from ledger.waiting_list.place import WaitingPlace, evolve_place
@@ -41,6 +43,7 @@ State = (
     | Grantee
     | GrantProgramme
     | WaitingPlace
+    | Shift
 )
 _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(OrderStamp), Order),
@@ -48,6 +51,7 @@ _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(CaseStamp), Case),
     **dict.fromkeys(get_args(StaffStamp), StaffMember),
     **dict.fromkeys(get_args(ApprovalStamp), Approval),
+    **dict.fromkeys(get_args(TillStamp), Shift),
     **dict.fromkeys(get_args(VoucherStamp), Voucher),
     **dict.fromkeys(get_args(GrantStamp), Grantee),
     **dict.fromkeys(get_args(ProgrammeStamp), GrantProgramme),
@@ -97,6 +101,8 @@ def evolved(  # noqa: C901 (a dispatching match)
             return evolve_member(state, one)
         case Approval():
             return evolve_approval(state, one)
+        case Shift():
+            return evolve_shift(state, one)
         case Account():
             return evolve_account(state, one)
         case Voucher():

@@ -11,6 +11,7 @@ from ledger.kernel.events import declared
 from ledger.order.stamps import OrderStamp
 from ledger.shop.stamps import ShopStamp
 from ledger.staff.stamps import StaffStamp
+from ledger.till.stamps import TillStamp
 from ledger.vouchers.stamps import VoucherStamp
 from ledger.waiting_list.stamps import PlaceStamp
 
@@ -20,6 +21,7 @@ AnyStamp = (
     | CaseStamp
     | StaffStamp
     | ApprovalStamp
+    | TillStamp
     | AccountStamp
     | VoucherStamp
     | GrantStamp

@@ -108,6 +108,18 @@ class TicketNotSendable(Refusal):
         self.ticket, self.rule = ticket, rule
 
 
+class UnknownShift(Refusal):
+    """There is no such shift at a till."""
+
+
+class ShiftOver(Refusal):
+    """This shift is over: nothing is sold in it any more. Open another one."""
+
+
+class AmountNegative(Refusal):
+    """An amount of cash is nothing or more."""
+
+
 class AmountNotPayable(Refusal):
     """The payment provider of this shop does not take this amount. Order less, or more, at once."""
 

@@ -47,6 +47,14 @@ class ProviderAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DoorSale:
+    """How an order is paid at a door, and the codes that were drawn for its tickets."""
+
+    way: str
+    tickets: tuple[TicketCode, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder(Command):
     """Buy. `accounts`, by provider, are ours: its shop says which is asked.
 
@@ -54,6 +62,7 @@ class PlaceOrder(Command):
     says what was. `account` is that of whoever is signed in. `for_customer`: ticket sales place
     it, whatever is on sale just now. `voucher` is the stream of the code that was typed, whether or
     not there is such a voucher. `holders` are keyed hashes of the addresses in answers.
+    `sale`: it is sold and paid at a door, maybe to somebody who does not say who they are.
     """
 
     order: UUID
@@ -68,6 +77,7 @@ class PlaceOrder(Command):
     for_customer: bool = False
     voucher: UUID | None = None
     holders: Mapping[str, str] = field(default_factory=dict)
+    sale: DoorSale | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

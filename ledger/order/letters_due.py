@@ -26,7 +26,7 @@ def letters_due(order: Order) -> tuple[Due, ...]:
 
     Nobody is written to once they were erased.
     """
-    if order.erased:
+    if order.erased or order.anonymous:
         return ()
     return tuple(due for due in owed(order) if _open(order, due))
 

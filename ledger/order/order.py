@@ -160,6 +160,12 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         return self.erased_at is not None
 
     @property
+    def anonymous(self) -> bool:
+        """Whether it was sold to somebody who did not say who they are: nobody is written to."""
+        known = self.placed.customer if self.placed else None
+        return known is not None and not known.email
+
+    @property
     def move(self) -> StartMove | None:
         """The last word about another start."""
         return self.moves[-1] if self.moves else None

@@ -33,7 +33,7 @@ from ledger.kernel.store import (
 )
 from ledger.order.commands import Command, MarkPaid, OrderCommand, PlaceOrder, RetakeSeats
 from ledger.order.decide import decide
-from ledger.order.decisions.place import place
+from ledger.order.decisions.sell_at_door import BesideNew, nothing_beside, placed_or_sold
 from ledger.order.evolve import fold, folded_on
 from ledger.order.next_step import next_step, without_room
 from ledger.order.observe import contradicts, observe
@@ -116,10 +116,17 @@ class Orders:
         if self._lately:
             self._lately.drop(order_id)
 
-    def place(self, shop_slug: str, command: PlaceOrder, *, beside: Beside = alone) -> Order:
+    def place(
+        self,
+        shop_slug: str,
+        command: PlaceOrder,
+        *,
+        beside: Beside = alone,
+        rung: BesideNew = nothing_beside,
+    ) -> Order:
         """A placed order; the same command again gives the first one back.
 
-        `beside` it, in the same append, a hold that it uses may be given up.
+        `beside` it, in the same append, a hold that it uses may be given up, and its sale `rung`.
         Raises any `Refusal` of `ledger.order.decisions.place`, `NotEnoughSeats`, `KeyReused`.
         """
 
@@ -129,8 +136,8 @@ class Orders:
             drafts = [drafted(one, command.order, command) for one in stamps]
             append = _beginning(drafts, command, shop)
             append = with_uses(Order(id=command.order), append, command, tally)
-            whole = others_first(together(append, beside()), command.order)
-            return self._store.append(whole)[0]
+            also = together(together(append, beside()), rung(stamps))
+            return self._store.append(others_first(also, command.order))[0]
 
         try:
             outcome = again_on_conflict(command.order, attempt, forget=self._shops.forget)
@@ -139,6 +146,10 @@ class Orders:
             if (first := self._first(command)) is None:
                 raise
             return first
+        return self._placed(shop_slug, command, outcome)
+
+    def _placed(self, shop_slug: str, command: PlaceOrder, outcome: object) -> Order:
+        """The order that an append came to; raises `KeyReused`, `NotEnoughSeats`."""
         if isinstance(outcome, Contradiction):
             if (first := self._first(command)) is None:
                 raise KeyReused
@@ -158,12 +169,12 @@ class Orders:
         shop = self._shops.get(slug)
         voucher = tally.get(command.voucher) if command.voucher else None
         try:
-            return shop, place(command, shop, voucher)
+            return shop, placed_or_sold(command, shop, voucher)
         except Refusal:
             newest = self._shops.newest(slug)
             if newest.version == shop.version:
                 raise
-            return newest, place(command, newest, voucher)
+            return newest, placed_or_sold(command, newest, voucher)
 
     def _first(self, command: PlaceOrder) -> Order | None:
         """The order that stands under this command's correlation id; it must ask the same."""

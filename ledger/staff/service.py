@@ -44,6 +44,10 @@ class StaffMembers:
             return StaffMember(id=member)  # another kind of stream, such as an order's
         return fold_member(member, history)
 
+    def every(self) -> Sequence[StaffMember]:
+        """Everybody who ever belonged, the oldest first."""
+        return [self.get(one) for one in dict.fromkeys(self._directory())]
+
     def belonging(self) -> Sequence[StaffMember]:
         """Everybody who belongs, the oldest first."""
         return [one for one in map(self.get, dict.fromkeys(self._directory())) if one.belongs]

@@ -21,6 +21,8 @@ from ledger.shop.shop import Shop, evolve_shop
 from ledger.shop.stamps import ShopStamp
 from ledger.staff.member import StaffMember, evolve_member
 from ledger.staff.stamps import StaffStamp
+from ledger.till.shift import Shift, evolve_shift
+from ledger.till.stamps import TillStamp
 from ledger.vouchers.stamps import VoucherStamp
 from ledger.vouchers.voucher import Voucher, evolve_voucher, fold_voucher_on
 from ledger.waiting_list.place import WaitingPlace, evolve_place
@@ -49,6 +51,7 @@ State = (
     | Grantee
     | GrantProgramme
     | WaitingPlace
+    | Shift
 )
 
 
@@ -97,6 +100,7 @@ class Projection:
 _SHOP, _CASE = get_args(ShopStamp), get_args(CaseStamp)
 _STAFF, _APPROVAL = get_args(StaffStamp), get_args(ApprovalStamp)
 _GRANT = get_args(GrantStamp)
+_TILL = get_args(TillStamp)
 _ACCOUNT, _VOUCHER = get_args(AccountStamp), get_args(VoucherStamp)
 _ACCOUNT, _PLACE = get_args(AccountStamp), get_args(PlaceStamp)
 
@@ -121,6 +125,8 @@ def begun(recorded: Recorded[object]) -> State:  # noqa: C901 (a dispatching cha
         return Grantee(id=recorded.stream)
     if isinstance(recorded.stamp, _PLACE):
         return WaitingPlace(id=recorded.stream)
+    if isinstance(recorded.stamp, _TILL):
+        return Shift(id=recorded.stream)
     return Order(id=recorded.stream)
 
 
@@ -137,6 +143,8 @@ def evolved(state: State, recorded: Recorded[object]) -> State:  # noqa: C901 (a
             return evolve_member(state, recorded)
         case Approval():
             return evolve_approval(state, recorded)
+        case Shift():
+            return evolve_shift(state, recorded)
         case Account():
             return evolve_account(state, recorded)
         case Voucher():

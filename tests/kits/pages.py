@@ -15,6 +15,7 @@ from adapters.keys.key_ring import Keyring
 from adapters.keys.ticket_codes import drawn
 from adapters.mail.letters import letter_text, receipt_html
 from adapters.mail.tickets.event import event_ics
+from adapters.mail.tickets.machine_codes import ticket_svg
 from adapters.mail.tickets.press import Press
 from adapters.postgres.working.rate_limits import Hit
 from adapters.report_files.files import report_file
@@ -225,6 +226,7 @@ class World:
             letter_text=partial(letter_text, base_url="http://localhost"),
             receipt_html=partial(receipt_html, base_url="http://localhost"),
             ticket_pdf=Press().pdf_of,
+            ticket_svg=ticket_svg,
             event_ics=event_ics,
             carts=self.carts,
             sessions=self.sessions,

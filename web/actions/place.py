@@ -36,7 +36,7 @@ def place_order(
     whose held seats it takes.
     Raises what `Orders.place` raises.
     """
-    wish = _wish(
+    wish = wish_of(
         parts,
         key,
         actor=CUSTOMER,
@@ -70,7 +70,7 @@ def place_for_customer(
 
     What is to be paid is asked for by the worker, as for an order whose customer went away.
     """
-    wish = _wish(
+    wish = wish_of(
         parts, key, actor=actor, lines=lines, customer=customer, language=language, content=content
     )
     return parts.orders.place(shop, replace(wish, for_customer=True))
@@ -82,7 +82,7 @@ def holders(parts: Parts, answers: Iterable[Mapping[str, str]]) -> Mapping[str, 
     return {text: parts.keyring.blind_index(text) for text in texts if "@" in text}
 
 
-def _wish(
+def wish_of(
     parts: Parts,
     key: UUID,
     *,

@@ -15,6 +15,7 @@ from adapters.keys.voucher_codes import drawn_code
 from adapters.mail.letters import letter_text, receipt_html
 from adapters.mail.letters.how_to_pay import transfer_svg
 from adapters.mail.tickets.event import event_ics
+from adapters.mail.tickets.machine_codes import ticket_svg
 from adapters.mail.tickets.press import Press
 from adapters.mail_catcher.letterbox import Letterbox
 from adapters.postgres.connections import Connections
@@ -217,6 +218,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         letter_text=partial(letter_text, base_url=settings.base_url),
         receipt_html=partial(receipt_html, base_url=settings.base_url),
         ticket_pdf=Press().pdf_of,
+        ticket_svg=ticket_svg,
         event_ics=event_ics,
         aside=stack.enter_context(closing(Errands())),
         books={name: way.books for name, way in ways.items() if way.books},

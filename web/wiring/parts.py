@@ -354,6 +354,7 @@ class Parts:
     letter_text: LetterText = no_letter
     receipt_html: ReceiptHtml = no_receipt
     ticket_pdf: Callable[[Order, int | None], bytes | None] = lambda order, only: None
+    ticket_svg: Callable[[str, str], str] = lambda code, title: ""
     event_ics: Callable[[Order], bytes] = lambda order: b""
     send_sign_in_link: SignInPost | None = None
     send_place_link: PlacePost | None = None

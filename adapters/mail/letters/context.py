@@ -117,7 +117,7 @@ class Occasion:
 
     def greeting(self) -> str:
         customer = self.order.terms.customer
-        if customer is None:
+        if customer is None or not customer.first_name:
             return self.say("Hello,")
         return self.say("Hello %(name)s,", name=customer.first_name)
 
@@ -192,7 +192,7 @@ def about_customer(at: Occasion) -> Sequence[Fact]:
     if customer is None:
         return ((at.say("Customer"), at.say("removed at the person's request")),)
     rows = (
-        (at.say("Name"), f"{customer.first_name} {customer.last_name}"),
+        (at.say("Name"), f"{customer.first_name} {customer.last_name}".strip()),
         (at.say("E-mail"), customer.email),
         (at.say("Phone"), customer.phone),
     )

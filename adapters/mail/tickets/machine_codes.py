@@ -36,3 +36,9 @@ def bar_modules(code: str) -> str:
             bars.append(f"{at} 0 {width} 1 re")
         at += width
     return " ".join(bars)
+
+
+def ticket_svg(code: str, title: str) -> str:
+    """The square for a page, on white also where the page is dark."""
+    drawn = segno.make_qr(code, error="m")
+    return drawn.svg_inline(scale=6, border=4, dark="#000", light="#fff", title=title)

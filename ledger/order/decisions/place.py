@@ -62,7 +62,8 @@ def place(command: PlaceOrder, shop: Shop, voucher: Voucher | None = None) -> Se
     if shop.terms.sign_in is SignIn.REQUIRED and command.account is None:
         raise SignInRequired
     products = _products(command, shop)
-    check_customer(command.customer)
+    check = check_customer if command.sale is None else _check_buyer
+    check(command.customer)
     lines = tuple(_line(products[w.product], w.quantity, shop.id) for w in command.lines)
     _check_tickets(lines)
     answered = _answered(command, shop, lines)
@@ -76,12 +77,13 @@ def place(command: PlaceOrder, shop: Shop, voucher: Voucher | None = None) -> Se
         raise PriceChanged(expected_total=shown, total=placed.total)
     if not placed.total:
         return placed, *asked, *answered, ZeroPrice()
-    if reason := hindrance(shop.terms.provider, placed.total):
+    provider = MANUAL if command.sale else shop.terms.provider
+    if reason := hindrance(provider, placed.total):
         raise AmountNotPayable(total=placed.total, reason=reason)
-    ours = command.accounts.get(shop.terms.provider, _NO_ACCOUNT)
+    ours = command.accounts.get(provider, _NO_ACCOUNT)
     request = CreatePaymentRequest(
         amount=placed.total,
-        provider=shop.terms.provider,
+        provider=provider,
         account=ours.name,
         live=ours.live,
     )
@@ -236,6 +238,12 @@ def check_customer(customer: Customer) -> None:
         raise CustomerInvalid(field="email", rule="email")
     if len(customer.phone) > 50 or any(_control(letter) for letter in customer.phone):
         raise CustomerInvalid(field="phone", rule="phone")
+
+
+def _check_buyer(customer: Customer) -> None:
+    """Whoever pays at a door need not say who they are; a letter needs an address alone."""
+    if customer.email and not is_recipient(customer.email):
+        raise CustomerInvalid(field="email", rule="email")
 
 
 def _check_name(field: str, name: str) -> None:

@@ -26,6 +26,7 @@ from ledger.order.stamps import Cancelled, Cause
 from ledger.shop import stamps as shop_stamps
 from ledger.shop.stamps import PreferencesChanged, ProductRevised
 from ledger.staff.stamps import StaffStamp
+from ledger.till.stamps import TillStamp
 from ledger.vouchers.stamps import (
     Effect,
     EffectKind,
@@ -308,6 +309,7 @@ def test_every_stamp_has_one_stored_name_and_every_name_a_stamp():
         ApprovalStamp,
         account_stamps.AccountStamp,
         VoucherStamp,
+        TillStamp,
         GrantStamp,
         ProgrammeStamp,
         PlaceStamp,

@@ -1,0 +1,169 @@
+"""The box office: a shift opened, sold in, counted and closed; its report balances with orders."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import AmountNegative, ShiftOver
+from ledger.order.letters_due import letters_due
+from ledger.order.status import Status, status
+from ledger.till.service import Tills, TillWish
+from ledger.till.stamps import SaleRung, Way
+from tests.kits.back_office import entered
+from tests.kits.pages import World, hidden, press
+
+TILL = "/admin/shops/winterfest/till"
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World()
+
+
+@pytest.fixture
+def seller(world):
+    browser = entered(world, "staff", shop="winterfest", email=f"{uuid4().hex[:6]}@a.example")
+    browser.told = world
+    return browser
+
+
+def form(browser, to="", **fields):
+    page = browser.get(TILL).text
+    known = {"key": hidden(page, "key")}
+    if 'name="version"' in page:
+        known["version"] = hidden(page, "version")
+    return press(browser, page, f"{TILL}{to}", **{**known, **fields})
+
+
+def opened(browser, amount="100"):
+    assert form(browser, "/open", amount=amount).status_code == 303
+
+
+def sold(world, browser, **fields):
+    answer = form(browser, **fields)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"], newest(world)
+
+
+def newest(world):
+    from ledger.order.stamps import OrderPlaced
+
+    placed = [o for o in world.store.feed(0, limit=10_000) if isinstance(o.stamp, OrderPlaced)]
+    return world.orders.get(placed[-1].stream)
+
+
+def test_nothing_is_sold_without_a_shift(world, seller):
+    page = seller.get(TILL).text
+    assert "Open the shift" in page
+    assert "Sold and paid" not in page
+    answer = press(seller, page, TILL, key=str(uuid4()), way="cash", **{"many-weekend": "1"})
+    assert answer.status_code == 422
+
+
+def test_a_sale_is_an_order_paid_and_ticketed_at_once_to_nobody_in_particular(world, seller):
+    opened(seller)
+    address, order = sold(world, seller, way="cash", **{"many-weekend": "2"})
+    assert status(order) is Status.PAID
+    assert len(order.valid_tickets) == 2
+    assert order.anonymous
+    assert not letters_due(order)
+    (attempt,) = order.attempts.values()
+    assert (attempt.provider, attempt.method) == ("manual", "cash")
+    assert not world.bank.asked
+    shown = seller.get(address).text
+    assert shown.count("<svg") >= 2
+    assert order.valid_tickets[0].code[:4] in shown
+    assert seller.get(f"/admin/orders/{order.id}").status_code == 200
+    assert world.browser.get(f"/winterfest/orders/{order.id}").status_code == 200
+
+
+def test_with_an_address_the_tickets_go_by_mail(world, seller):
+    opened(seller)
+    wrong = form(seller, way="card", email="nobody", **{"many-friday": "1"})
+    assert wrong.status_code == 409
+    _, order = sold(world, seller, way="card", email="cem@example.org", **{"many-friday": "1"})
+    (due,) = letters_due(order)
+    text = world.parts.letter_text(order, due.letter, due.correlation_id, None)
+    assert "Hello," in text
+    assert order.terms.email_index == world.store.keyring.blind_index("cem@example.org")
+
+
+def test_what_is_free_is_sold_too_and_what_is_gone_is_not(world, seller):
+    opened(seller)
+    _, order = sold(world, seller, way="cash", **{"many-volunteer": "1"})
+    assert order.free_confirmed is not None
+    assert order.valid_tickets
+    for bad in ({}, {"many-weekend": "x"}, {"many-nothing": "1"}, {"many-weekend": "-1"}):
+        assert form(seller, way="cash", **bad).status_code == 422
+    assert form(seller, way="gold", **{"many-weekend": "1"}).status_code == 422
+    stale = form(seller, way="cash", version="1", **{"many-weekend": "1"})
+    assert stale.status_code == 412
+
+
+def test_pressed_twice_it_is_one_sale(world, seller):
+    opened(seller)
+    page = seller.get(TILL).text
+    known = {"key": hidden(page, "key"), "version": hidden(page, "version")}
+    first = press(seller, page, TILL, **known, way="cash", **{"many-weekend": "1"})
+    size = world.store.head()[0]
+    again = press(seller, page, TILL, **known, way="cash", **{"many-weekend": "1"})
+    assert first.headers["Location"] == again.headers["Location"]
+    assert world.store.head()[0] == size
+
+
+def test_the_report_balances_and_tells_the_difference(world, seller):
+    opened(seller, "100,50")
+    sold(world, seller, way="cash", **{"many-weekend": "2"})
+    sold(world, seller, way="card", **{"many-friday": "1"})
+    assert form(seller, "/cash", amount="20", way="in", reason="change").status_code == 303
+    assert form(seller, "/cash", amount="50", way="out", reason="to the bank").status_code == 303
+    assert form(seller, "/cash", amount="5", way="out", reason="").status_code == 422
+    done = form(seller, "/close", amount="139.50")
+    assert done.status_code == 303
+    report = seller.get(done.headers["Location"])
+    for said in ("€140.50", "€70.00", "€15.50", "differs by -€1.00", "13.5"):
+        assert said in report.text, said
+    assert "says otherwise" not in report.text
+    csv = seller.get(f"{done.headers['Location']}.csv").text
+    assert "difference,cash,,-1.00" in csv
+    assert "sales_at_rate,cash,13.5,70.00" in csv
+    auditor = entered(world, "auditor", shop="winterfest", email=f"{uuid4().hex[:6]}@b.example")
+    assert auditor.get(done.headers["Location"]).status_code == 200
+    assert auditor.get(f"{TILL}/shifts").status_code == 200
+    assert auditor.get(TILL).status_code == 403
+    assert seller.get(f"{TILL}/shifts/{uuid4()}").status_code == 404
+    assert "Open the shift" in seller.get(TILL).text
+
+
+def test_a_shift_that_is_over_takes_no_sale_and_is_counted_once():
+    world = World()
+    tills, actor = Tills(world.store), "staff:one"
+    shop, none = world.shops.get("winterfest"), Money(0, "EUR")
+
+    def wish():
+        return TillWish(correlation_id=uuid4(), actor=actor)
+
+    shift = tills.open(wish(), shop=shop.id, slug=shop.slug, opening=none)
+    assert tills.open(wish(), shop=shop.id, slug=shop.slug, opening=none).id == shift.id
+    tills.close(shift.id, wish(), counted=none)
+    again = tills.close(shift.id, wish(), counted=Money(5, "EUR"))
+    assert again.difference == none
+    sale = SaleRung(order=uuid4(), amount=none, way=Way.CASH, rates=())
+    with pytest.raises(ShiftOver):
+        tills.rung(shift.id, wish())(sale)
+    with pytest.raises(AmountNegative):
+        tills.open(wish(), shop=shop.id, slug=shop.slug, opening=Money(-1, "EUR"))
+
+
+def test_two_who_open_at_once_have_one_shift():
+    world = World()
+    tills, shop = Tills(world.store), world.shops.get("winterfest")
+
+    def begin(_):
+        wish = TillWish(correlation_id=uuid4(), actor="staff:one")
+        return tills.open(wish, shop=shop.id, slug=shop.slug, opening=Money(0, "EUR")).id
+
+    with ThreadPoolExecutor(4) as threads:
+        assert len({*threads.map(begin, range(4))}) == 1
