@@ -136,8 +136,9 @@ class Orders:
             drafts = [drafted(one, command.order, command) for one in stamps]
             append = _beginning(drafts, command, shop)
             append = with_uses(Order(id=command.order), append, command, tally)
-            also = together(together(append, beside()), rung(stamps))
-            return self._store.append(others_first(also, command.order))[0]
+            append = together(append, rung(stamps))
+            whole = others_first(together(append, beside()), command.order)
+            return self._store.append(whole)[0]
 
         try:
             outcome = again_on_conflict(command.order, attempt, forget=self._shops.forget)
