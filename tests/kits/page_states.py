@@ -24,8 +24,13 @@ from ledger.order.commands import CancelUnpaid, CancelWithShop, MoveWithShop
 from ledger.order.order import Order
 from ledger.order.stamps import Authorized, PaymentFailed, PaymentPending, Refunded
 from ledger.shop.stamps import CancellationPolicy
+from ledger.waiting_list.place import WaitingPlace
+from ledger.waiting_list.service import hold_until
+from ledger.waiting_list.stamps import Leaving
+from ledger.waiting_list.wish import LINK_LIVES, PlaceAsked
 from tests.kits.pages import MEMBER, World, address, hidden, press
 from tests.kits.pages_shop import winterfest
+from web.actions.waiting_list import ask_for_place, take_place
 from web.http.current import KEY
 
 SAMPLE = Path(__file__).parents[2] / "web" / "samples" / "winterfest.yaml"
@@ -64,7 +69,7 @@ def dressed(**changes: Any) -> World:
     parts = world.app.extensions[KEY]
     world.app.extensions[KEY] = replace(parts, settings=replace(parts.settings, demo=True))
     world.another_shop("summerfest")
-    world.another_shop("soldout", name={"en": "Autumn concert"})
+    world.another_shop("soldout", name={"en": "Autumn concert"}, waiting_list=24 * 3600)
     for quota in world.shops.get("soldout").quotas:
         (gone,) = world.shops.get("soldout").quota_ids(
             next(one for one in world.shops.get("soldout").products.values() if quota in one.quotas)
@@ -328,6 +333,44 @@ def receipt_open(page: Any, world: World) -> None:
     page.locator(".receipt").wait_for()
 
 
+def _place(world: World, who: str) -> WaitingPlace:
+    return take_place(world.parts, world.shops.newest("soldout"), _asked(world, who))
+
+
+def _asked(world: World, who: str) -> PlaceAsked:
+    return PlaceAsked(
+        shop="soldout",
+        product="weekend",
+        quantity=2,
+        email=f"{who}@example.org",
+        language="en",
+        until=world.clock() + LINK_LIVES,
+    )
+
+
+def asked_to_confirm(world: World) -> str:
+    ask_for_place(world.parts, _asked(world, "ada"))
+    return f"/soldout/line/confirm/{world.place_post.letters[-1][1]}"
+
+
+def in_line(world: World) -> str:
+    place = _place(world, "bea")
+    return f"/soldout/place/{place.id}/{place.terms.code}"
+
+
+def in_turn(world: World) -> str:
+    """Seats are held for whoever is next."""
+    shop, place = world.shops.newest("soldout"), _place(world, "cleo")
+    world.parts.waiting.offer(place.id, shop, until=hold_until(shop, world.clock()), seen=1)
+    return f"/soldout/place/{place.id}/{place.terms.code}"
+
+
+def out_of_line(world: World) -> str:
+    place = _place(world, "dora")
+    world.parts.waiting.leave(place.id, Leaving.LINK, actor="visitor")
+    return f"/soldout/place/{place.id}/{place.terms.code}"
+
+
 def at(path: str) -> Here:
     return lambda world: path
 
@@ -381,6 +424,14 @@ STATES: Mapping[str, State] = {
     "account": State(at("/me"), lived_in),
     "giving up an unpaid order": State(at("/me"), giving_up),
     "receipt": State(at("/me"), receipt_open),
+    "line": State(at("/soldout/line/weekend")),
+    "line with errors": State(at("/soldout/line/weekend"), nothing_typed),
+    "line, letter sent": State(at("/soldout/line/weekend?sent=1")),
+    "line, to confirm": State(asked_to_confirm),
+    "line, link of no use": State(at("/soldout/line/confirm/nothing")),
+    "place in line": State(in_line),
+    "place in line, its turn": State(in_turn),
+    "place in line, left": State(out_of_line),
     "no such page of a shop": State(at("/winterfest/nothing")),
     "no such page": State(at("/nothing/at/all")),
     "explained problem": State(at("/problems/sold-out")),

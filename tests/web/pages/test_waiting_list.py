@@ -116,7 +116,8 @@ def offered(world: World, address: str) -> Any:
     world.taken.clear()
     shop = world.shops.newest("winterfest")
     until = hold_until(shop, world.clock())
-    return world.parts.waiting.offer(place, shop, until=until, seen=1)
+    seen = world.store.head()[0]
+    return world.parts.waiting.offer(place, shop, until=until, seen=seen)
 
 
 def test_a_hold_is_bought_at_the_checkout_in_one_append(world: World):
