@@ -171,6 +171,20 @@ MUTATIONS = (
         tests=("tests/ledger/order/test_attendance.py",),
     ),
     Mutation(
+        name="a-former-code-lets-somebody-in",
+        file="ledger/order/admission.py",
+        old="    if ticket.code in order.renewed_codes:\n",
+        new="    if ticket.code in order.renewed_codes.values():\n",
+        tests=("tests/ledger/order/test_attendance.py",),
+    ),
+    Mutation(
+        name="two-codes-are-two-tickets",
+        file="ledger/order/attendance.py",
+        old="            ticket = renewed.get(one.ticket, one.ticket)\n",
+        new="            ticket = one.ticket\n",
+        tests=("tests/ledger/order/test_attendance.py",),
+    ),
+    Mutation(
         name="an-undone-check-in-counts",
         file="ledger/order/attendance.py",
         old="        if not one.undone:\n",

@@ -3,7 +3,8 @@ from uuid import uuid4
 import pypdfium2
 import pytest
 
-from ledger.order.commands import CancelOrder
+from ledger.order.attendance import scan_cause
+from ledger.order.commands import CancelOrder, CheckIn
 from tests.kits.pages import World, address
 
 FILES = ("tickets.pdf", "event.ics")
@@ -73,3 +74,27 @@ def test_with_the_seats_they_are_gone():
     order = world.orders.handle(order.id, cancel)
     assert "not valid any more" in page(world, order)
     assert [got(world, order, file).status_code for file in FILES] == [404, 404]
+
+
+def test_each_ticket_says_how_it_stands():
+    """Reserved, valid, used, not valid any more (A5)."""
+    world = World()
+    order = world.issue(world.a_paid_order())
+    assert page(world, order).count(">Valid</span>") == 2
+    scan = uuid4()
+    let_in = CheckIn(
+        correlation_id=scan_cause(order.terms.shop, scan),
+        actor="staff:door",
+        at=world.clock(),
+        scan=scan,
+        door="main",
+        device="north-1",
+        scanned_at=world.clock(),
+        number=1,
+        rules={},
+    )
+    world.orders.handle(order.id, let_in)
+    said = page(world, order)
+    assert "Used " in said
+    assert "A ticket was used at the door." in said
+    assert said.count(">Valid</span>") == 1
