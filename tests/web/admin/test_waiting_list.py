@@ -1,0 +1,51 @@
+"""The waiting list in the back office: seen by who reads, moved and removed with a reason."""
+
+from uuid import UUID
+
+import pytest
+
+from ledger.waiting_list.place import PlaceState
+from tests.kits.back_office import csrf, entered
+from tests.kits.pages import World
+from tests.web.pages.test_waiting_list import confirmed, offered, waits
+
+PAGE = "/admin/shops/winterfest/waiting-list"
+
+
+@pytest.fixture
+def world() -> World:
+    return waits(World())
+
+
+def test_staff_see_the_line_move_and_remove_with_a_reason(world: World):
+    ada, bea = confirmed(world), confirmed(world, "bea@example.org")
+    staff = entered(world, "staff", shop="winterfest")
+    page = staff.get(PAGE).text
+    assert page.index("ada@example.org") < page.index("bea@example.org")
+    first, second = (world.parts.waiting.get(one) for one in _ids(ada, bea))
+    token = csrf(page)
+    without = staff.post(f"{PAGE}/{second.id}/move", data={"csrf_token": token, "to": "front"})
+    assert without.status_code == 422
+    moved = staff.post(
+        f"{PAGE}/{second.id}/move", data={"csrf_token": token, "to": "front", "reason": "crew"}
+    )
+    assert moved.status_code == 303
+    page = staff.get(PAGE).text
+    assert page.index("bea@example.org") < page.index("ada@example.org")
+    gone = staff.post(f"{PAGE}/{first.id}/remove", data={"csrf_token": token, "reason": "asked"})
+    assert gone.status_code == 303
+    assert world.parts.waiting.get(first.id).state is PlaceState.LEFT
+    offered(world, bea)
+    assert "Held until" in staff.get(PAGE).text
+
+
+def test_an_auditor_reads_and_changes_nothing(world: World):
+    confirmed(world)
+    auditor = entered(world, "auditor", shop="winterfest")
+    page = auditor.get(PAGE).text
+    assert "ada@example.org" in page
+    assert "Remove from the line" not in page
+
+
+def _ids(*addresses: str) -> list[UUID]:
+    return [UUID(one.split("/")[3]) for one in addresses]
