@@ -444,3 +444,15 @@ def _settle(bea: Person) -> None:
     for _ in range(12):
         for word in ("later", "request", "ask", "made", "upgraded", "gone", "letter"):
             _do(bea, word)
+
+
+def test_the_look_that_was_last_counts_in_whichever_order_two_workers_stamped_them():
+    bea = Person().issued()
+    voucher = bea.state.voucher
+    assert voucher is not None
+    late = VoucherUsesSeen(uses=0, seen_at=NOON + timedelta(hours=1))
+    for fact in (late, VoucherUsesSeen(uses=1, seen_at=NOON)):
+        bea._keep(fact, voucher.correlation_id, None)
+    after = bea.state.voucher
+    assert after is not None
+    assert (after.uses, after.uses_seen_at) == (0, late.seen_at)
