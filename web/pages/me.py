@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID, uuid4
 
@@ -232,7 +232,7 @@ def _home(account: Account, typed: PasskeyForm, *, complaint: str = "") -> str:
         standing=standing,
         payable=payable,
         unpaid=_unpaid,
-        tickets=shown,
+        tickets=partial(shown, at=now()),
         receipts=receipts_of,
         kinds=RECEIPTS,
         eligibility=lambda order: cancellation.eligibility(order, now()),
