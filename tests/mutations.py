@@ -68,8 +68,8 @@ MUTATIONS = (
     Mutation(
         name="whoever-wants-less-passes-by",
         file="ledger/waiting_list/line.py",
-        old="            stopped.add(one.product)\n",
-        new="            pass\n",
+        old="            left[quota] = left.get(quota, 0) - min(could, one.quantity)\n",
+        new="            left[quota] = left.get(quota, 0) - (one in found) * one.quantity\n",
         tests=("tests/ledger/waiting_list/test_waiting_list.py",),
     ),
     Mutation(
