@@ -23,7 +23,7 @@ def rows(heading: str) -> list[list[str]]:
 def told(name: str) -> str:
     """A bound as the page writes it."""
     value = getattr(limits, name)
-    if name in ("UNPAID_AFTER", "GRACE_PERIOD"):
+    if name in ("UNPAID_AFTER", "GRACE_PERIOD", "WAITING_HOLD"):
         return f"{span(value[0])} to {span(value[1])}"
     return f"{value[0]} to {value[1]}" if isinstance(value, tuple) else str(value)
 

@@ -306,7 +306,7 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory):
         found = []
         for order in self._orders():
             (row,) = order_pages(order)
-            words = {blind(term) for term in order_terms(order)}
+            words = {blind(term) for term in order_terms(self._opened(order.id))}
             assert row.placed_at is not None
             place = row.placed_at, row.stream
             if (
@@ -336,13 +336,20 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory):
             )
         ][::-1][:limit]
 
+    def _closed(self, stream: UUID) -> Sequence[Recorded[object]]:
+        """As projections read them: what is sealed stays so."""
+        return self.ledger.read_many([stream], until=2**62)[stream]
+
+    def _opened(self, order: UUID) -> Order:
+        return fold(order, self.ledger.read(order))
+
     def _orders(self) -> Sequence[Order]:
         placed = [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
-        return [fold(one, self.ledger.read(one)) for one in placed]
+        return [fold(one, self._closed(one)) for one in placed]
 
     def order_of_person(self, shop: str, number: int, email_index: str) -> UUID | None:
         placed = [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
-        for order in (fold(one, self.ledger.read(one)) for one in placed):
+        for order in (fold(one, self._closed(one)) for one in placed):
             if (order.terms.shop_slug, order.number) == (shop, number):
                 return order.id if order.terms.email_index == email_index else None
         return None
@@ -365,7 +372,7 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory):
 
     def orders_of_nobody(self, email_index: str, *, limit: int) -> Sequence[UUID]:
         streams = {one.stream for one in self._all() if isinstance(one.stamp, AccountOpened)}
-        accounts = [fold_account(one, self.ledger.read(one)) for one in streams]
+        accounts = [fold_account(one, self._closed(one)) for one in streams]
         claimed = {order for one in accounts for order in one.claimed}
         return [
             one.id
@@ -377,7 +384,7 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory):
 
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
         opened = [one for one in self._all() if isinstance(one.stamp, CaseOpened)]
-        folded = [fold_case(one.stream, self.ledger.read(one.stream)) for one in opened]
+        folded = [fold_case(one.stream, self._closed(one.stream)) for one in opened]
         return [row for case in folded for row in cases(case) if row.state == state]
 
     def desk(
@@ -389,7 +396,7 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory):
     def _on_desk(self, row: CaseRow, shops: Sequence[str], homeless: bool) -> bool:
         if row.order_id is None:
             return homeless
-        return fold(row.order_id, self.ledger.read(row.order_id)).terms.shop_slug in shops
+        return fold(row.order_id, self._closed(row.order_id)).terms.shop_slug in shops
 
     def count_desk(self, shops: Sequence[str], *, homeless: bool) -> Sequence[DeskCount]:
         counted: dict[tuple[str, str], list[CaseRow]] = {}
@@ -427,9 +434,9 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory):
         return [(*names, many) for names, many in counted.items()]
 
     def count_shop_orders(self, shop: UUID) -> Sequence[ShopOrderCount]:
-        changes = shop_changes(fold_shop(shop, self.ledger.read(shop)))
+        changes = shop_changes(fold_shop(shop, self._closed(shop)))
         placed = [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
-        rows = [row for one in placed for row in shop_orders(fold(one, self.ledger.read(one)))]
+        rows = [row for one in placed for row in shop_orders(fold(one, self._closed(one)))]
         return [
             ShopOrderCount(
                 fate=row.fate,
@@ -508,7 +515,7 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory):
 
     def _vouchers(self) -> list[Voucher]:
         issued = [one.stream for one in self._all() if isinstance(one.stamp, VoucherIssued)]
-        return [fold_voucher(one, self.ledger.read(one)) for one in issued]
+        return [fold_voucher(one, self._closed(one)) for one in issued]
 
     def seat_holders(
         self, quota: UUID, before: tuple[datetime, UUID], limit: int
@@ -563,7 +570,7 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory):
 
     def unpaid_due(self, now: datetime, limit: int) -> Sequence[UUID]:
         placed = [one.stream for one in self._all() if isinstance(one.stamp, OrderPlaced)]
-        found = [row for one in placed for row in unpaid(fold(one, self.ledger.read(one)))]
+        found = [row for one in placed for row in unpaid(fold(one, self._closed(one)))]
         return [row.stream for row in found if row.due_at <= now][:limit]
 
     def diff(self, *, progress: Callable[[int, int], None]) -> Iterator[Difference]:
