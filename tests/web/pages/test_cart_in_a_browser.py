@@ -158,7 +158,7 @@ def _untouchable(page: Any) -> list[str]:
         const named = (one) => one.innerText?.trim() || one.getAttribute("aria-label")
             || one.labels?.[0]?.innerText.trim();
         const seen = [...document.querySelectorAll("main button, main input:not([type=hidden])")]
-            .filter((one) => one.offsetParent);
+            .filter((one) => one.offsetParent && one.ariaHidden !== "true");
         const small = (one) => { const at = one.getBoundingClientRect();
             return at.width < 24 || at.height < 24; };
         const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
