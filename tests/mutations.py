@@ -1207,6 +1207,13 @@ MUTATIONS = (
         tests=("tests/ledger/order/test_sending_on.py",),
     ),
     Mutation(
+        name="letters-to-holders-need-opened-codes",
+        file="ledger/order/holders_letters.py",
+        old="    issued = order.tickets.hashes if order.tickets else ()",
+        new="    issued = (order.tickets.codes or ()) if order.tickets else ()",
+        tests=("tests/ledger/order/test_sending_on.py",),
+    ),
+    Mutation(
         name="holder-is-told-what-they-never-heard-of",
         file="ledger/order/holders_letters.py",
         old="    if (told is None and wanted is Letter.TICKET_VOID) or (",

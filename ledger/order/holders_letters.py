@@ -17,8 +17,13 @@ _TOLD = ("sent", "unknown")
 
 
 def holders_letters(order: Order) -> Iterator[Due]:
-    """For each sending the word that is true now, unless it is the last one that was told."""
-    valid = {one.number for one in order.valid_tickets}
+    """For each sending the word that is true now, unless it is the last one that was told.
+
+    Tickets are known by their hashes here: projections and the worker's first look read sealed
+    parts closed, and have to see the same letters.
+    """
+    issued = order.tickets.hashes if order.tickets else ()
+    valid = {one.number for one in order.tickets_with(issued)}
     for one in order.sendings:
         stands = not one.ended_position and one.ticket in valid
         yield from _of_sending(order, one, Letter.TICKET if stands else Letter.TICKET_VOID)

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from ledger.kernel.events import Recorded
+from ledger.kernel.events import Recorded, declared
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Refusal
+from ledger.kernel.values import replace as with_stamp
 from ledger.order.attendance import scan_cause
 from ledger.order.commands import OrderCommand
 from ledger.order.decide import decide
@@ -299,6 +300,15 @@ def order_of(*stack: Any) -> Order:
     return fold(ORDER, history(*stack))
 
 
+def closed_order_of(*stack: Any) -> Order:
+    """The order as projections fold it: what is sealed stays closed."""
+    return fold(ORDER, [with_stamp(one, stamp=_closed(one.stamp)) for one in history(*stack)])
+
+
+def _closed(stamp: Any) -> Any:
+    return replace(stamp, **dict.fromkeys(declared(type(stamp)).sealed))
+
+
 @dataclass(frozen=True)
 class Given:
     """An order, about to be asked or told something."""
@@ -339,6 +349,7 @@ class Given:
         """The letters that are neither sent nor given up."""
         found = [(due.correlation_id, due.letter) for due in letters_due(self.order)]
         assert found == list(letters)
+        assert letters_due(closed_order_of(*self.stack)) == letters_due(self.order)
 
 
 @dataclass(frozen=True)
