@@ -113,11 +113,12 @@ class GranteesInMemory:
 
 
 def grantee_rows(ledger: ReadableLedger) -> Sequence[GranteeRow]:
-    """Everybody on every list."""
-    listed = [
-        one.stream for one in ledger.feed(0, limit=1_000_000) if isinstance(one.stamp, PersonListed)
-    ]
-    return [row for one in listed for row in grantees(fold_grantee(one, ledger.read(one)))]
+    """Everybody on every list, from stamps whose sealed parts are closed, as projections see it."""
+    streams: dict[UUID, list[Recorded[object]]] = {}
+    for one in ledger.feed(0, limit=1_000_000):
+        streams.setdefault(one.stream, []).append(one)
+    listed = [one for one, told in streams.items() if isinstance(told[0].stamp, PersonListed)]
+    return [row for one in listed for row in grantees(fold_grantee(one, streams[one]))]
 
 
 def fulfilment_of(

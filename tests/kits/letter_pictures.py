@@ -9,12 +9,30 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from adapters.mail.letters import RenderedLetter, render
+from adapters.mail.letters.grants import grant_letter
 from adapters.mail.letters.sign_in import sign_in_letter
 from adapters.mail.letters.waiting_list import confirm_letter, place_letter
 from adapters.mail.tickets.press import Press
+from ledger.grants.grantee import Grantee, fold_grantee
+from ledger.grants.next_step import OwedLetter
+from ledger.grants.stamps import (
+    CreateVoucherRequest,
+    CreateVoucherSuccess,
+    Destination,
+    GrantKind,
+    GrantLetter,
+    GrantTerms,
+    PersonConfirmed,
+    PersonInvited,
+    PersonListed,
+    Place,
+    PriceMode,
+    VoucherRequested,
+)
+from ledger.kernel.events import Recorded
 from ledger.order.stamps import Letter
 from ledger.waiting_list.stamps import PlaceLetter
 from ledger.waiting_list.wish import PlaceAsked
@@ -173,6 +191,60 @@ def letters_in_line(language: str = "en") -> Mapping[str, RenderedLetter]:
         said: place_letter(place, letter, IN_LINE, base_url=BASE) for letter, said in told.items()
     }
     return {"no stamp: somebody asked": confirm_letter(asked, IN_LINE, url=url), **letters}
+
+
+def letters_to_people() -> Mapping[str, RenderedLetter]:
+    """Those to people on a shop's list: whether they come, and their voucher."""
+    words: dict[GrantLetter, list[Any]] = {
+        GrantLetter.INVITATION: [PersonInvited(link_hash="0" * 64, code="9J7cUeK2XwqS0vYt")],
+        GrantLetter.VOUCHER: [
+            PersonConfirmed(),
+            VoucherRequested(
+                kind=GrantKind.SPEAKER,
+                terms=GrantTerms(mode=PriceMode.SET, value="0.00"),
+                destination=Destination(place=Place.OWN),
+                code_index="c" * 64,
+                code="A2B3C4D5E6F7G8H9K2M3N4P5Q6R7S8",
+            ),
+            CreateVoucherRequest(),
+            CreateVoucherSuccess(provider_reference="1"),
+        ],
+    }
+    return {
+        letter: grant_letter(
+            _listed(*told),
+            OwedLetter(letter=letter, cause=IN_LINE.id),
+            IN_LINE.terms,
+            base_url=BASE,
+            pretix_url="",
+        )
+        for letter, told in words.items()
+    }
+
+
+def _listed(*stamps: Any) -> Grantee:
+    first = PersonListed(
+        shop=IN_LINE.id,
+        shop_slug="winterfest",
+        kind=GrantKind.SPEAKER,
+        language="en",
+        person_index="e" * 64,
+        name="Ada",
+        email="ada@example.org",
+    )
+    told = [
+        Recorded(
+            stream=IN_LINE.id,
+            version=number,
+            position=number,
+            recorded_at=IN_LINE.terms.starts_at,
+            stamp=one,
+            correlation_id=IN_LINE.id,
+            actor="test",
+        )
+        for number, one in enumerate((first, *stamps), start=1)
+    ]
+    return fold_grantee(IN_LINE.id, told)
 
 
 def _about_places() -> Iterator[str]:

@@ -139,10 +139,9 @@ def place(shop: str) -> str | Response | tuple[str, int]:
     if too_often:
         sentence = _("Please wait a minute, then press again. Nothing is lost.")
         return _page(open_shop, chosen, sent, complaint=sentence), 429
-    if "apply" in request.form and sent.is_ours():
-        return _page(open_shop, chosen, sent)
-    if not _is_right(open_shop, chosen, sent) or key is None:
-        return _again(open_shop, chosen, sent)
+    only_looks = "apply" in request.form and sent.is_ours()
+    if only_looks or not _is_right(open_shop, chosen, sent) or key is None:
+        return _page(open_shop, chosen, sent) if only_looks else _again(open_shop, chosen, sent)
     try:
         return _bought(open_shop, sent, key)
     except LedgerUnavailable:

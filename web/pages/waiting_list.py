@@ -54,10 +54,13 @@ def form(shop: str, product: str) -> Answer:
 def ask(shop: str, product: str) -> Answer:
     """Take the wish, then see other: the same page for everybody, and a letter for each."""
     open_shop = entered(shop)
-    wanted, typed = _product(open_shop, product), PlaceForm()
-    if pressed_too_often("line", limit=6) or pressed_too_often(
+    too_often = pressed_too_often("line", limit=6) or pressed_too_often(
         "line-hour", limit=60, per_seconds=_HOUR
-    ):
+    )
+    if too_often and product not in open_shop.products:
+        raise ProblemRaised("too-many-requests")
+    wanted, typed = _product(open_shop, product), PlaceForm()
+    if too_often:
         sentence = _("Please wait a minute, then press again.")
         return _page(open_shop, wanted, typed, complaint=sentence), 429
     if not typed.validate_on_submit():

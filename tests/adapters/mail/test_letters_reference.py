@@ -18,6 +18,7 @@ from tests.kits.letter_pictures import (
     PAGE,
     PICTURES,
     letters_in_line,
+    letters_to_people,
     link_to_sign_in,
     page,
     pictures_of,
@@ -65,6 +66,7 @@ def test_every_letter_that_can_be_written_has_a_sample():
             written(name)
         link_to_sign_in()
         letters_in_line()
+        letters_to_people()
     finally:
         sys.setprofile(None)
     missing = set(bodies()) - met

@@ -19,6 +19,7 @@ GIVEN = {
     "PAYTRAIL_SECRET": "SAIPPUAKAUPPIAS",
     "SUMUP_API_KEY": "sk_test_2",
     "SUMUP_WEBHOOK_SECRET": "whs",
+    "PRETIX_TOKEN": "token",
     **dict.fromkeys(("MASTER_KEY", "MASTER_KEY_ALSO", "SIGNING_KEY"), KEY),
 }
 OTHERS = {"STAMPLEDGER_SUMUP_MERCHANT_CODE": "M1"}

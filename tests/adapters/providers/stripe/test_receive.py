@@ -200,7 +200,7 @@ def test_a_page_that_expired_after_it_was_paid_changes_nothing(selling):
     assert selling.world.cases_opened() == []
 
 
-@pytest.mark.parametrize("change", ["settle", "fail"])
+@pytest.mark.parametrize("ending", ["settle", "fail"])
 def test_a_delayed_payment_is_pending_for_days_and_then_settled_or_failed(selling, ending):
     selling.provider.lever(f"sessions/{selling.page}/pay-later")
     selling.deliver(selling.events())

@@ -17,6 +17,7 @@ from adapters.worker.projector.rebuild import RebuildRefused, rebuild
 from adapters.worker.projector.views import differences
 from ledger.accounts.stamps import AccountOpened, OrdersClaimed
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.grants.stamps import GrantKind, PersonListed
 from ledger.order.order import Order
 from ledger.order.stamps import Cancelled, Cause
 from ledger.shop.stamps import PreferencesChanged, QuotaSet, ShopCancelled, ShopOpened
@@ -26,6 +27,7 @@ from projections.engine.projection import Projection
 from projections.order_search import OrderPage
 from projections.unpaid_orders import UNPAID
 from tests.kits.histories import QUOTA, SHOP, placed, write
+from tests.kits.letter_orders import place_in_line
 from tests.kits.projector import (
     ALL,
     append,
@@ -35,8 +37,18 @@ from tests.kits.projector import (
     stumbling,
 )
 from tests.kits.worlds import PREFERENCES
+from tests.ledger.codec.test_codec import GOLDEN
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
+LISTED = PersonListed(
+    shop=SHOP,
+    shop_slug="winterfest",
+    kind=GrantKind.SPEAKER,
+    language="en",
+    person_index="e" * 64,
+    name="Ada",
+    email="ada@example.org",
+)
 CASE = CaseOpened(kind=CaseKind.DISPUTE, severity=Severity.WARNING, text="a dispute")
 
 
@@ -54,6 +66,8 @@ def test_rebuilding_gives_the_same_rows(ledger, owned, database, seed):
         PreferencesChanged(before=None, after=PREFERENCES),
         ShopCancelled(reason={"en": "rain"}),
     )
+    for one in (GOLDEN["VOUCHER_ISSUED"], LISTED, place_in_line().taken):
+        append(ledger, uuid4(), one)
     project(ledger, owned, batch=29, folds=7)
     before = everything(database.app)
     told: list[tuple[int, int]] = []

@@ -1,6 +1,6 @@
 """A stamp that cannot be translated: its lane stops, a person is told, and a mend lets it go on."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from random import Random
@@ -27,16 +27,20 @@ from ledger.order.stamps import (
     Cause,
     CreatePaymentRequest,
     Paid,
+    TicketsIssued,
 )
 from ledger.shop.stamps import PreferencesChanged, QuotaSet, ShopCancelled, ShopOpened
 from projections.all import PROJECTIONS
 from projections.engine.derive import Poison
 from projections.engine.projection import Projection
 from projections.unpaid_orders import UNPAID
-from tests.adapters.worker.projector.test_again import CASE, first_of, garbage
+from tests.adapters.worker.projector.test_again import CASE, LISTED, first_of, garbage
 from tests.kits.histories import PRICE, placed
+from tests.kits.letter_orders import place_in_line
 from tests.kits.projector import append, only_unpaid, stumbling
+from tests.kits.spec import CHECKED_IN
 from tests.kits.worlds import PREFERENCES
+from tests.ledger.codec.test_codec import GOLDEN
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -184,23 +188,27 @@ A_CANCELLED_SHOP = (
 )
 
 
-def stamps_for(name: str) -> list[Any]:
+ASKED = CreatePaymentRequest(amount=PRICE, provider="stripe", account="a", live=False)
+MONEY: dict[str, Any] = {"amount": PRICE, "provider": "stripe", "provider_reference": "pi_1"}
+BOUGHT = (placed(), ASKED, Paid(**MONEY))
+ENTERED = (*BOUGHT, TicketsIssued(hashes=(CHECKED_IN.ticket,), codes=None), CHECKED_IN)
+# A stream that has rows of a projection, where a plain order has none.
+STAMPS_FOR: Mapping[str, Sequence[Any]] = {
+    "cases": [CASE],
+    "account_orders": [placed(account=uuid4()), ASKED],
+    "shop_changes": A_CANCELLED_SHOP,
+    "reservations": [placed(grace_period=3600), ASKED, Authorized(**MONEY)],
+    "vouchers": [GOLDEN["VOUCHER_ISSUED"]],
+    "grantees": [LISTED],
+    "waiting_list": [place_in_line().taken],
+    **dict.fromkeys(("door_tickets", "door_visits"), ENTERED),
+    **dict.fromkeys(("receipts", "outbox", "provider_references"), BOUGHT),
+}
+
+
+def stamps_for(name: str) -> Sequence[Any]:
     """A stream that has rows of a projection."""
-    asked = CreatePaymentRequest(amount=PRICE, provider="stripe", account="a", live=False)
-    money: dict[str, Any] = {"amount": PRICE, "provider": "stripe", "provider_reference": "pi_1"}
-    match name:
-        case "cases":
-            return [CASE]
-        case "account_orders":
-            return [placed(account=uuid4()), asked]
-        case "shop_changes":
-            return [*A_CANCELLED_SHOP]
-        case "reservations":
-            return [placed(grace_period=3600), asked, Authorized(**money)]
-        case "receipts" | "outbox" | "provider_references":
-            return [placed(), asked, Paid(**money)]
-        case _:
-            return [placed(), asked]
+    return STAMPS_FOR.get(name, [placed(), ASKED])
 
 
 def under_one(ledger: StampLedger, stream: UUID, *stamps: Any) -> None:

@@ -9,7 +9,7 @@ from adapters.mail.letters import RenderedLetter, render
 from adapters.mail.tickets.press import Press
 from adapters.worker.reactors.deliver_letter import content_of
 from ledger.kernel.events import Recorded
-from ledger.order.commands import CancelOrder, ResendLetter
+from ledger.order.commands import CancelOrder, ResendLetter, SendTicket, TakeTicketBack
 from ledger.order.due import Due
 from ledger.order.evolve import fold
 from ledger.order.order import Order
@@ -21,6 +21,7 @@ from ledger.order.stamps import (
     RefundFailed,
     StartMoved,
 )
+from tests.kits.ticket_codes import codes
 from tests.kits.worker import PRICE, World
 
 BASE = "https://tickets.example"
@@ -65,6 +66,7 @@ def every_letter(world: World) -> None:
     record(RefundFailed(**answer, code="closed"))
     post(world)
     _moved(world, world.placed_and_paid())
+    _sent_on(world, world.placed_and_paid())
     gone = world.placed_and_paid()
     wish = CancelOrder(correlation_id=uuid4(), actor="staff", at=world.clock(), reason="ill")
     world.orders.handle(gone.id, wish)
@@ -77,6 +79,27 @@ def _moved(world: World, order: Order) -> None:
     later = before + timedelta(days=30)
     move = StartMoved(move=uuid4(), before=before, starts_at=later, reason={"en": "Snow."})
     world.orders.record(order.id, move, correlation_id=uuid4(), actor="worker")
+    post(world)
+
+
+def _sent_on(world: World, order: Order) -> None:
+    post(world)
+    wish: dict[str, Any] = {"actor": "customer", "ticket": 1}
+    fresh, next_one = codes(2, of=uuid4())
+    sending = SendTicket(
+        **wish,
+        correlation_id=uuid4(),
+        at=world.clock(),
+        email="bea@example.org",
+        email_index="b" * 64,
+        language="sv",
+        code="c" * 40,
+        ticket_code=fresh,
+    )
+    world.orders.handle(order.id, sending)
+    post(world)
+    back = TakeTicketBack(**wish, correlation_id=uuid4(), at=world.clock(), ticket_code=next_one)
+    world.orders.handle(order.id, back)
     post(world)
 
 
