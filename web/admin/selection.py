@@ -158,17 +158,23 @@ def _carried_out(
     """What came of it for one order. Whatever it is, the others go on."""
     wish = _wish(asked, order, parts, actor)
     try:
-        carry_out(parts, order.id, wish)
-    except SecondPersonNeeded as needed:
-        assert isinstance(wish, Approvable), "only what may be approved needs it"
-        approvals.ask(parts, order.id, wish)
-        return order, needed
+        return order, _done_or_asked(parts, order, wish)
     except (Refusal, LedgerUnavailable) as error:
         return order, error
     except Exception as error:
         _log.exception("selection_stumbled", order=str(order.id)[:8], action=asked.action.slug)
         return order, error
-    return order, None
+
+
+def _done_or_asked(parts: Parts, order: Order, wish: StaffWish) -> SecondPersonNeeded | None:
+    """What a second person has to agree to is asked for: that, too, may be refused."""
+    try:
+        carry_out(parts, order.id, wish)
+    except SecondPersonNeeded as needed:
+        assert isinstance(wish, Approvable), "only what may be approved needs it"
+        approvals.ask(parts, order.id, wish)
+        return needed
+    return None
 
 
 def _told(order: Order, outcome: Exception | None) -> SelectedOrder:

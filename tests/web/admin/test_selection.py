@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ledger.kernel.money import Money
+from ledger.order.commands import WriteNote
 from ledger.order.stamps import NoteWritten
 from ledger.order.status import Status, status
 from ledger.shop.stamps import CancellationPolicy
@@ -77,7 +78,7 @@ def test_what_was_shown_is_done_to_each_and_twice_is_once(world):
         Status.REFUNDED,
     }
     head = world.store.head()
-    press(world, form)
+    assert "Done." in words(press(world, form).text)
     assert world.store.head() == head
 
 
@@ -117,6 +118,27 @@ def test_what_is_large_asks_a_second_person(world):
     assert "has to say yes" in words(page)
     assert "asked" in words(press(world, again(page)).text)
     assert status(world.orders.get(order)) is Status.PAID
+
+
+def test_who_moves_while_a_second_person_is_asked_keeps_no_other_order(world, monkeypatch):
+    policy = CancellationPolicy(
+        period_days=14, fee_fixed=Money(0, "EUR"), approval_above=Money(1, "EUR")
+    )
+    world.another_shop("careful", cancellation=policy)
+    large, plain = paid(world, "careful"), paid(world)
+    form = again(press(world, chosen(large, plain, action="cancel-and-refund")).text)
+    really = world.parts.approvals.ask
+
+    def late(order, wish):
+        note = WriteNote(correlation_id=uuid4(), actor="staff", at=world.clock(), reason="rang")
+        world.orders.handle(order, note)
+        return really(order, wish)
+
+    monkeypatch.setattr(world.parts.approvals, "ask", late)
+    shown = words(press(world, form).text)
+    assert "Not done" in shown
+    assert status(world.orders.get(large)) is Status.PAID
+    assert status(world.orders.get(plain)) is Status.REFUND_REQUESTED
 
 
 @pytest.mark.parametrize("action", BULK)

@@ -158,7 +158,8 @@ def _untouchable(page: Any) -> list[str]:
         const named = (one) => one.innerText?.trim() || one.getAttribute("aria-label")
             || one.labels?.[0]?.innerText.trim();
         const seen = [...document.querySelectorAll("main button, main input:not([type=hidden])")]
-            .filter((one) => one.offsetParent && one.ariaHidden !== "true");
+            .filter((one) => one.offsetParent
+                && !(one.ariaHidden === "true" && one.tabIndex === -1));
         const small = (one) => { const at = one.getBoundingClientRect();
             return at.width < 24 || at.height < 24; };
         const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
