@@ -14,7 +14,7 @@ import pytest
 
 from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from tests.kits import browser as browsers
-from tests.kits import cheap_passwords, examples, sharing, templates, url_rules
+from tests.kits import cheap_passwords, examples, sharing, suites, templates, url_rules
 from tests.kits.databases import copied_database, hasty, kept_in_memory, migrated_template
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ RANDOM_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="run the nightly forms of tests, too")
+    parser.addoption("--journeys", action="store_true", help="run the journeys, too")
+    parser.addoption("--slow", action="store_true", help="and the nightly forms of tests")
     parser.addoption(
         "--examples", type=float, metavar="SHARE", help="how many of the examples Hypothesis tries"
     )
@@ -34,6 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # these are told the word, and everything is named
+        config.option.journeys = suites.wanted(config)
     share = config.getoption("--examples")
     usual = examples.NIGHTLY if config.getoption("--slow") else examples.FAST
     examples.choose(usual if share is None else share)
@@ -68,10 +71,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Load
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
         items[:] = sharing.in_order(items)
-    if not config.getoption("--slow"):
-        nightly = {item for item in items if item.get_closest_marker("slow")}
-        items[:] = [item for item in items if item not in nightly]
-        config.hook.pytest_deselected(items=[*nightly])
+    left_out = {
+        item
+        for item in items
+        if (item.get_closest_marker("slow") and not config.getoption("--slow"))
+        or (suites.is_journey(item) and not config.getoption("--journeys"))
+    }
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=[*left_out])
 
 
 def pytest_collection_finish() -> None:

@@ -257,3 +257,11 @@ def says_what_keeps_it(id: str, where: str) -> None:
     waits = "ot yet" in where
     assert kept or waits, id
     assert not waits or any(name in where for name in WAITS_FOR), id
+
+
+@pytest.mark.parametrize("ring", ["ledger", "projections", "adapters", "web"])
+def test_the_readme_names_each_room(ring):
+    told = (ROOT / "README.md").read_text()
+    row = next(line for line in told.splitlines() if line.startswith(f"| `{ring}/` |"))
+    rooms = {path.name for path in (ROOT / ring).iterdir() if any(path.glob("[!_]*"))}
+    assert rooms <= {*re.findall(r"`(\w+)`", row)}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.kits.sharing import IN_ONE_HOUSE, LONGEST_FIRST, MEASURING, rank, unit
+from tests.kits.suites import FOLDERS, in_journeys
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,3 +34,9 @@ def test_who_asks_for_the_shared_house_is_given_out_with_it():
     }
     assert asking == {*IN_ONE_HOUSE}
     assert {unit(f"{one}::test_c") for one in IN_ONE_HOUSE} == {"one house"}
+
+
+def test_who_waits_for_whole_programs_is_a_journey():
+    assert all((ROOT / "tests" / name).is_dir() for name in FOLDERS)
+    assert in_journeys("tests/end_to_end/test_demo.py::test_a")
+    assert not in_journeys("tests/ledger/order/test_fold.py::test_b[crash]")
