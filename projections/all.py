@@ -19,6 +19,7 @@ from projections.receipts import RECEIPTS_OWED
 from projections.refund_eligibility import REFUND_ELIGIBILITY
 from projections.reports.entries import REPORT_ENTRIES
 from projections.seats import SEATS
+from projections.shifts import SHIFTS
 from projections.shop_changes import SHOP_CHANGES, SHOP_ORDERS
 from projections.unpaid_orders import UNPAID
 from projections.vouchers import VOUCHERS
@@ -49,5 +50,6 @@ PROJECTIONS: Mapping[str, Projection] = {
         DOOR_VISITS,
         VOUCHERS,
         WAITING_LIST,
+        SHIFTS,
     )
 }

@@ -73,6 +73,27 @@ MUTATIONS = (
         tests=("tests/ledger/waiting_list/test_waiting_list.py",),
     ),
     Mutation(
+        name="what-a-till-says-is-believed",
+        file="ledger/audit/check_tills.py",
+        old="    if said != order:\n",
+        new="    if said[0] < 0 and said != order:\n",
+        tests=("tests/web/actions/test_till.py",),
+    ),
+    Mutation(
+        name="what-goes-back-at-a-till-stays-in-it",
+        file="ledger/till/shift.py",
+        old="        sold = self.sold(Way.CASH) - self.handed_back(Way.CASH)\n",
+        new="        sold = self.sold(Way.CASH)\n",
+        tests=("tests/ledger/till/test_shift.py",),
+    ),
+    Mutation(
+        name="who-is-inside-is-paid-back-at-the-till",
+        file="web/actions/till.py",
+        old="    if order.alive and any_used(order):\n",
+        new="    if not order.alive and any_used(order):\n",
+        tests=("tests/web/actions/test_till.py",),
+    ),
+    Mutation(
         name="an-offer-past-the-line-is-no-finding",
         file="ledger/audit/check_places.py",
         old="            if theirs is not None and theirs < mine:\n",

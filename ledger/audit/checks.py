@@ -10,6 +10,7 @@ from ledger.audit import (
     check_orders,
     check_places,
     check_rows,
+    check_tills,
     check_vouchers,
 )
 from ledger.audit.findings import Finding, Found, Step, finding
@@ -45,6 +46,7 @@ CHECKS: tuple[Callable[..., Iterable[Finding]], ...] = (
     check_grants.asked_before,
     check_grants.letters_as_owed,
     check_places.places_go_on,
+    check_tills.shifts_go_on,
     check_erasures.erased_when_over,
     check_vouchers.issued_once,
     check_vouchers.uses_are_counted,
@@ -76,6 +78,7 @@ OF_STAMPS: tuple[Check, ...] = (
     check_grants.asked_before,
     check_grants.letters_as_owed,
     check_places.places_go_on,
+    check_tills.shifts_go_on,
     check_erasures.erased_when_over,
     check_vouchers.issued_once,
     check_vouchers.uses_are_counted,
@@ -87,6 +90,7 @@ _CERTAIN: Mapping[Check, tuple[type, ...]] = {
     **check_accounts.OF_CERTAIN,
     **check_grants.OF_CERTAIN,
     **check_places.OF_CERTAIN,
+    **check_tills.OF_CERTAIN,
     **check_erasures.OF_CERTAIN,
     **check_vouchers.OF_CERTAIN,
 }

@@ -280,6 +280,8 @@ def _of_till(one: till_stamps.TillStamp) -> str:
             return f"A shift at the till of {one.shop_slug} opened with {spoken(one.opening)}"
         case till_stamps.SaleRung():
             return f"Sold at the door for {spoken(one.amount)}, {one.way}"
+        case till_stamps.SaleVoided():
+            return f"A sale for {spoken(one.amount)} was a mistake, handed back as {one.way}"
         case till_stamps.CashMoved():
             return f"Cash {'put in' if one.inward else 'taken out'}: {spoken(one.amount)}"
         case till_stamps.ShiftClosed():

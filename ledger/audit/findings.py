@@ -46,6 +46,11 @@ Taken = tuple[int, bytes, tuple[SeatsMoved, ...]]
 LineNews = tuple[int, bytes, int, int, bool, int | None]
 
 
+# Position, stream, correlation id, order, whether it was given back, whether the till tells it, and
+# what both sides have to agree on: minor units, currency, way of paying.
+SaleNews = tuple[int, bytes, bytes, bytes, bool, bool, tuple[int, str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class WindowReport:
     """Of one window of positions. `leaves` tells which rows were read, whatever their order.
@@ -58,6 +63,7 @@ class WindowReport:
     leaves: bytes = b""
     gaps: frozenset[int] = frozenset()
     lines: Sequence[LineNews] = ()
+    sales: Sequence[SaleNews] = ()
 
 
 def digest_of(leaves: Iterable[bytes]) -> bytes:
@@ -74,8 +80,9 @@ def together(reports: Sequence[WindowReport]) -> WindowReport:
         taken += one.taken
     gaps = frozenset[int]().union(*(one.gaps for one in reports))
     lines = sorted(news for one in reports for news in one.lines)
+    sales = sorted(news for one in reports for news in one.sales)
     taken.sort(key=lambda one: one[0])
-    return WindowReport(found, taken, gaps=gaps, lines=lines)
+    return WindowReport(found, taken, gaps=gaps, lines=lines, sales=sales)
 
 
 class Unfinished(Exception):

@@ -7,7 +7,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Protocol, TypeVar
 
-from ledger.audit import check_places, check_rows
+from ledger.audit import check_places, check_rows, check_tills
 from ledger.audit.check_seats import SeatCount
 from ledger.audit.check_totals import KeptCheck, claim_finding
 from ledger.audit.check_tree import KeptBesideStamps, TreeCheck, evidence_findings
@@ -31,6 +31,7 @@ class LedgerVerification:
     ) -> None:
         self._ledger, self._size, self._hashes_only = ledger, size, hashes_only
         self._commits, self._tree = Commits(ledger, until=size), TreeCheck(known=known)
+        self._tills = check_tills.TillCheck()
         self._kept, self._lines = KeptCheck(SeatCount()), check_places.LineCheck()
         self._numbers: dict[str, int] = {}
         self._last: Vertebra | None = None
@@ -50,6 +51,8 @@ class LedgerVerification:
             found += self._kept.take(rows, report.taken, commits=commits, kept=kept)
             passed_by = RANKS[check_places.places_go_on]
             found += [(at, passed_by, one) for at, one in self._lines.take(report.lines)]
+            differs = RANKS[check_tills.shifts_go_on]
+            found += [(at, differs, one) for at, one in self._tills.take(report.sales)]
         self.rows, self._read = self.rows + len(rows), until
         return [one for _, _, one in sorted(found, key=_PLACE)]
 
@@ -76,6 +79,7 @@ class LedgerVerification:
         yield from self._uncommitted()
         if self._hashes_only:
             return
+        yield from self._tills.at_end()
         yield from self._kept.strays(self._ledger.strays())
         for position in self._ledger.repeated(self._size):
             text = "the same identity, payment of somebody else, or code of a ticket stands before"

@@ -8,8 +8,9 @@ from uuid import UUID
 from ledger.audit.check_places import line_news
 from ledger.audit.check_rows import numbered
 from ledger.audit.check_seats import MOVERS, Seats, between, moved_unread, seats_moved
+from ledger.audit.check_tills import TOLD_BY, sale_news
 from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
-from ledger.audit.findings import Found, LineNews, Step, Taken, WindowReport
+from ledger.audit.findings import Found, LineNews, SaleNews, Step, Taken, WindowReport
 from ledger.audit.raw_rows import NO_NUMBERS, LeafHashes, RawRow, RawStreams, moment
 from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import NAMES, Encoded, Unreadable, decode, encode, unframe
@@ -116,7 +117,7 @@ class Share:
         self._shelf = StreamWindow(ledger, most=kept, understanding=not hashes_only)
         self._ledger = ledger
         self._leaf = LeafHashes(ledger.ledger_id).of
-        self._ids, self._lines = Ids(), list[LineNews]()
+        self._ids, self._lines, self._sales = Ids(), list[LineNews](), list[SaleNews]()
         self.report = self._of_bytes if hashes_only else self._of_stamps
 
     def _of_bytes(self, rows: Sequence[RawRow], *, after: int) -> WindowReport:
@@ -135,13 +136,13 @@ class Share:
         self._shelf.prepare(rows, after=after)
         self._ids.clear()
         found, taken = list[Found](), list[Taken]()
-        self._lines = []
+        self._lines, self._sales = [], []
         gaps = frozenset(row[0] for row in rows if row[3] == _RESUMED)
         for row in rows:
             step, checks = self._understood(row, taken)
             if step is not None:
                 found += said(step, checks)
-        return WindowReport(found, taken, gaps=gaps, lines=self._lines)
+        return WindowReport(found, taken, gaps=gaps, lines=self._lines, sales=self._sales)
 
     def _understood(self, row: RawRow, taken: list[Taken]) -> tuple[Step | None, tuple[Check, ...]]:
         """As far as it can be understood, and who is to look at it; None if nobody need."""
@@ -161,6 +162,8 @@ class Share:
             shelf.states[stream] = after = evolved(before, one)
             if type(after) is WaitingPlace and after.taken is not None:
                 self._lines.append(line_news(one, stream, after))
+            if type(one.stamp) in TOLD_BY:
+                self._sales += sale_news(one, stream, after)
             if type(one.stamp) in MOVERS:
                 self._take(row, one, taken, before=before, after=after)
         except (Unreadable, *UNFIT) as error:

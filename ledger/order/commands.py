@@ -318,9 +318,13 @@ class WriteNote(StaffCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrder(StaffCommand):
-    """Ticket sales cancel an order at once; with `refund` all that is held is asked back."""
+    """Ticket sales cancel an order at once; with `refund` all that is held is asked back.
+
+    `by_hand`: it was handed back already, as at a till.
+    """
 
     refund: bool = False
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,15 @@ from ledger.kernel.refusals import AmountNegative, ShiftOver
 from ledger.kernel.retry import again_on_conflict
 from ledger.kernel.store import Append, Appended, Conflict, StampStore
 from ledger.till.shift import Shift, fold_shift, require_open
-from ledger.till.stamps import CashMoved, SaleRung, ShiftClosed, ShiftOpened, TillStamp, shift_id
+from ledger.till.stamps import (
+    CashMoved,
+    SaleRung,
+    SaleVoided,
+    ShiftClosed,
+    ShiftOpened,
+    TillStamp,
+    shift_id,
+)
 
 # Nobody has more in one shop; whoever looks for a person's last shift reads so many at most.
 MOST_SHIFTS = 2_000
@@ -83,10 +91,13 @@ class Tills:
         except ShiftOver:
             return self.get(shift)
 
-    def rung(self, shift: UUID, wish: TillWish) -> Callable[[SaleRung], Append]:
-        """What stamps a sale in a shift, in the append of its order. Raises `ShiftOver`."""
+    def rung(self, shift: UUID, wish: TillWish) -> Callable[[SaleRung | SaleVoided], Append]:
+        """What stamps a sale in a shift, or that it was none, in the append of its order.
 
-        def beside(sale: SaleRung) -> Append:
+        Raises `ShiftOver`.
+        """
+
+        def beside(sale: SaleRung | SaleVoided) -> Append:
             known = self.get(shift)
             require_open(known)
             return _append(known, sale, wish)

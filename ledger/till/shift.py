@@ -1,4 +1,4 @@
-"""A shift at a till: what was sold, what cash should be there, and what was counted."""
+"""A shift at a till: what was sold and handed back, what cash should be there, what was counted."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,9 +7,17 @@ from typing import assert_never
 from uuid import UUID
 
 from ledger.kernel.events import Foreign, Recorded
-from ledger.kernel.money import Money, total
+from ledger.kernel.money import Money, total, zero
 from ledger.kernel.refusals import ShiftOver, UnknownShift
-from ledger.till.stamps import CashMoved, SaleRung, ShiftClosed, ShiftOpened, TillStamp, Way
+from ledger.till.stamps import (
+    CashMoved,
+    SaleRung,
+    SaleVoided,
+    ShiftClosed,
+    ShiftOpened,
+    TillStamp,
+    Way,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +25,14 @@ class Sale:
     """One order that was sold, and when."""
 
     stamp: SaleRung
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidedSale:
+    """One order that was sold by mistake and given back here, and when."""
+
+    stamp: SaleVoided
     at: datetime
 
 
@@ -38,6 +54,7 @@ class Shift:
     actor: str = ""
     opened_at: datetime | None = None
     sales: tuple[Sale, ...] = ()
+    voids: tuple[VoidedSale, ...] = ()
     movements: tuple[CashMovement, ...] = ()
     closed: ShiftClosed | None = None
     closed_at: datetime | None = None
@@ -64,6 +81,12 @@ class Shift:
             [one.stamp.amount for one in self.sales if one.stamp.way is way], self.currency
         )
 
+    def handed_back(self, way: Way) -> Money:
+        """What went back for sales that were mistakes, as it had come."""
+        return total(
+            [one.stamp.amount for one in self.voids if one.stamp.way is way], self.currency
+        )
+
     @property
     def put_in(self) -> Money:
         """Cash that was put into the till beside sales."""
@@ -81,7 +104,8 @@ class Shift:
     @property
     def expected(self) -> Money:
         """The cash that should be there: opening and sales for cash, with what came and went."""
-        return self.begun.opening + self.sold(Way.CASH) + self.put_in - self.taken_out
+        sold = self.sold(Way.CASH) - self.handed_back(Way.CASH)
+        return self.begun.opening + sold + self.put_in - self.taken_out
 
     @property
     def difference(self) -> Money | None:
@@ -89,16 +113,21 @@ class Shift:
         return self.closed.counted - self.expected if self.closed else None
 
     def by_rate(self) -> Mapping[tuple[str, Way], Money]:
-        """What was sold at each VAT rate in each way of paying, VAT included."""
+        """What was sold by VAT rate and way of paying, VAT included, less what went back."""
         sums: dict[tuple[str, Way], Money] = {}
-        for rate, way, gross in self._rates():
-            sums[rate, way] = sums[rate, way] + gross if (rate, way) in sums else gross
+        nothing = zero(self.currency)
+        for sale in self.sales:
+            for key, gross in _rates(sale.stamp):
+                sums[key] = sums.get(key, nothing) + gross
+        for void in self.voids:
+            for key, gross in _rates(void.stamp):
+                sums[key] = sums.get(key, nothing) - gross
         return dict(sorted(sums.items()))
 
-    def _rates(self) -> Iterator[tuple[str, Way, Money]]:
-        for sale in self.sales:
-            for one in sale.stamp.rates:
-                yield one.vat_percent, sale.stamp.way, one.gross
+
+def _rates(one: SaleRung | SaleVoided) -> Iterator[tuple[tuple[str, Way], Money]]:
+    for rate in one.rates:
+        yield (rate.vat_percent, one.way), rate.gross
 
 
 def fold_shift(id: UUID, history: Iterable[Recorded[object]]) -> Shift:
@@ -123,6 +152,8 @@ def evolve_shift(shift: Shift, recorded: Recorded[object]) -> Shift:
             return replace(shift, opened=stamp, actor=recorded.actor, opened_at=at)
         case SaleRung():
             return replace(shift, sales=(*shift.sales, Sale(stamp=stamp, at=at)))
+        case SaleVoided():
+            return replace(shift, voids=(*shift.voids, VoidedSale(stamp=stamp, at=at)))
         case CashMoved():
             moved = (*shift.movements, CashMovement(stamp=stamp, at=at))
             return replace(shift, movements=moved)

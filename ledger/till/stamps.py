@@ -54,6 +54,21 @@ class SaleRung:
     rates: tuple[RateSum, ...]
 
 
+@stamp("SALE_VOIDED", binding=("order", "amount", "way"), sealed=("reason",))
+class SaleVoided:
+    """A sale was a mistake: its order is cancelled in the same append, and its money handed back.
+
+    It stands in the shift from whose till the money went back, which need not be that of the sale.
+    `rates` as of `SALE_RUNG`.
+    """
+
+    order: UUID
+    amount: Money
+    way: Way
+    rates: tuple[RateSum, ...]
+    reason: str | None = None
+
+
 @stamp("CASH_MOVED", binding=("amount", "inward"), sealed=("reason",))
 class CashMoved:
     """Cash was put into the till or taken out of it, for another reason than a sale."""
@@ -70,4 +85,4 @@ class ShiftClosed:
     counted: Money
 
 
-TillStamp = ShiftOpened | SaleRung | CashMoved | ShiftClosed
+TillStamp = ShiftOpened | SaleRung | SaleVoided | CashMoved | ShiftClosed

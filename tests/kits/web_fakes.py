@@ -73,6 +73,7 @@ from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
 from projections.vouchers import VoucherRow, vouchers
 from tests.kits.grants import GranteesInMemory
+from tests.kits.till_views import ShiftsInMemory
 from tests.kits.waiting_views import PlacesInMemory
 from web.http.access import Token
 from web.wiring.parts import Difference
@@ -285,7 +286,7 @@ class Checkpoint:
 
 
 @dataclass
-class ViewsInMemory(GranteesInMemory, PlacesInMemory):
+class ViewsInMemory(GranteesInMemory, PlacesInMemory, ShiftsInMemory):
     """The lists that a database would keep, worked out from the ledger at each look.
 
     How far they are behind, and what waits outside, is as it was set.

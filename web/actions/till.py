@@ -1,26 +1,30 @@
-"""A box office: shifts of people at a till, what they sell, and the report that balances."""
+"""A box office: what is sold at a till, and what turns out to be a mistake."""
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from io import StringIO
+from functools import partial
 from uuid import UUID
 
-from ledger.kernel.money import Money, major
-from ledger.kernel.refusals import UnknownOrder, UnknownShift
+from ledger.kernel.money import Money, spread
+from ledger.kernel.refusals import KeyReused, OrderMoved, QuoteChanged, UnknownOrder
 from ledger.kernel.store import Append
-from ledger.order.commands import DoorSale, Wanted
+from ledger.order.admission import any_used
+from ledger.order.amendment import price_by_rate
+from ledger.order.cancellation_policy import Why, refused
+from ledger.order.commands import CancelOrder, DoorSale, PlaceOrder, Wanted
 from ledger.order.decisions.sell_at_door import by_rate
-from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
 from ledger.order.stamps import Customer, OrderPlaced, OrderStamp
 from ledger.shop.shop import Shop
 from ledger.till.service import Tills, TillWish
-from ledger.till.shift import Sale, Shift
-from ledger.till.stamps import RateSum, SaleRung, Way
-from web.actions.csv_cells import harmless
+from ledger.till.stamps import RateSum, SaleRung, SaleVoided, Way
+from web.actions.back_office import carry_out
 from web.actions.place import wish_of
+from web.actions.wish import Wish
 from web.wiring.parts import Parts
+
+# An order moves beside us when its letter goes out; not so often while somebody looks at it.
+_LOOKS = 5
 
 
 def tills(parts: Parts) -> Tills:
@@ -50,12 +54,34 @@ def sell(
 ) -> Order:
     """The order that was sold, paid and ticketed in one append with its line in the shift.
 
-    The same key gives the first one back. Raises what placing raises, `ShiftOver`, and
-    `CustomerInvalid` for an address that is none.
+    The same key gives the first one back, for the same sale. Raises what placing raises,
+    `ShiftOver`, and `CustomerInvalid` for an address that is none.
     """
+    wish = _sale(parts, till, key=key, lines=lines, way=way, email=email, language=language)
+    wish = replace(wish, expected_total=shown)
+    if (first := parts.orders.placed_under(key)) is not None:
+        if first.terms.request_digest != wish.request_digest:
+            raise KeyReused
+        return first
+    asked = TillWish(correlation_id=key, actor=till.actor)
+    rung = tills(parts).rung(till.shift, asked)
+    return parts.orders.place(till.shop.slug, wish, rung=_beside(rung, wish.order, way))
+
+
+def _sale(
+    parts: Parts,
+    till: Till,
+    *,
+    key: UUID,
+    lines: Sequence[Wanted],
+    way: Way,
+    email: str,
+    language: str,
+) -> PlaceOrder:
     shop, customer = till.shop, Customer(first_name="", last_name="", email=email)
-    count = sum(shop.products[one.product].tickets * one.quantity for one in lines)
-    content = repr((shop.slug, [(one.product, one.quantity) for one in lines], way, email))
+    known = (one for one in lines if one.product in shop.products)
+    count = sum(shop.products[one.product].tickets * one.quantity for one in known)
+    wanted = [(one.product, one.quantity, [*map(dict, one.answers)]) for one in lines]
     wish = wish_of(
         parts,
         key,
@@ -63,20 +89,14 @@ def sell(
         lines=lines,
         customer=customer,
         language=language,
-        content=content.encode(),
+        content=repr((shop.slug, wanted, str(way), email)).encode(),
     )
-    wish = replace(
+    return replace(
         wish,
         for_customer=True,
-        expected_total=shown,
         email_index=wish.email_index if email else "",
         sale=DoorSale(way=str(way), tickets=parts.draw_tickets(count)),
     )
-    if (first := parts.orders.placed_under(key)) is not None:
-        return first
-    asked = TillWish(correlation_id=key, actor=till.actor)
-    rung = tills(parts).rung(till.shift, asked)
-    return parts.orders.place(shop.slug, wish, rung=_beside(rung, wish.order, way))
 
 
 def _beside(
@@ -94,88 +114,53 @@ def _beside(
     return beside
 
 
-def shift_of(parts: Parts, shop: Shop, shift: UUID) -> Shift:
-    """A shift of this shop; raises `UnknownShift`."""
-    found = tills(parts).get(shift)
-    if found.opened is None or found.opened.shop != shop.id:
-        raise UnknownShift
-    return found
+def sale_of(parts: Parts, shop: Shop, order: UUID) -> tuple[Order, SaleRung]:
+    """An order that was sold at a till of this shop, and its sale. Raises `UnknownOrder`."""
+    found, history = parts.orders.read(order)
+    rung = parts.store.find(history[0].correlation_id, SaleRung)
+    if found.terms.shop_slug != shop.slug or rung is None:
+        raise UnknownOrder
+    assert isinstance(rung.stamp, SaleRung)
+    return found, rung.stamp
 
 
-def shifts_of(parts: Parts, shop: Shop) -> Sequence[Shift]:
-    """Everybody's shifts in a shop, the newest first."""
-    actors = dict.fromkeys(one.actor for one in parts.staff.every())
-    found = [one for actor in actors for one in tills(parts).of(shop.id, actor)]
-    return sorted(found, key=lambda one: str(one.opened_at), reverse=True)
+def void(
+    parts: Parts, till: Till, order: UUID, *, key: UUID, reason: str, shown: Money | None
+) -> Order:
+    """A sale was a mistake: its order is cancelled, what is held of it was handed back.
+
+    It is noted in the shift from whose till the money came, in the same append. The same key again
+    changes nothing. Raises `UnknownOrder`, `ShiftOver`, `AlreadyCancelled`; `NotCancellable` once
+    somebody came in with a ticket of it, `QuoteChanged` where something else than was `shown` goes
+    back; `SecondPersonNeeded`.
+    """
+    for _ in range(_LOOKS):
+        found, sale = sale_of(parts, till.shop, order)
+        if found.cancelled == key:
+            return found
+        _require_voidable(found, shown)
+        wish = Wish(correlation_id=key, actor=till.actor, at=parts.clock())
+        cancel = CancelOrder(**wish, reason=reason, version=found.version, by_hand=True)
+        rung = tills(parts).rung(till.shift, TillWish(correlation_id=key, actor=till.actor))
+        noted = partial(rung, _void_of(found, sale.way, reason))
+        try:
+            return carry_out(parts, order, cancel, beside=noted)
+        except OrderMoved as moved:
+            last = moved
+    raise last
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleChecked:
-    """A sale beside its order as it is today. `told`: what its order says came by hand then."""
-
-    sale: Sale
-    order: Order | None
-    told: Money | None
-
-    @property
-    def balances(self) -> bool:
-        """Whether the order's own stamps say the same."""
-        return self.told == self.sale.stamp.amount
+def _require_voidable(order: Order, shown: Money | None) -> None:
+    if order.alive and any_used(order):
+        raise refused(order, Why.TICKET_USED)
+    if shown is not None and shown != order.held:
+        raise QuoteChanged(quote=order.held)
 
 
-def checked(parts: Parts, shift: Shift) -> Sequence[SaleChecked]:
-    """Each sale of a shift against the stamps of its order."""
-    return [_checked(parts, one) for one in shift.sales]
-
-
-def _checked(parts: Parts, sale: Sale) -> SaleChecked:
-    try:
-        order = parts.orders.get(sale.stamp.order)
-    except UnknownOrder:
-        return SaleChecked(sale=sale, order=None, told=None)
-    if order.free_confirmed is not None:
-        return SaleChecked(sale=sale, order=order, told=order.terms.total)
-    came = [one for one in order.attempts.values() if one.provider == MANUAL and one.marked]
-    told = came[0].marked if came and came[0].method == sale.stamp.way else None
-    return SaleChecked(sale=sale, order=order, told=told)
-
-
-def report_rows(parts: Parts, shift: Shift, *, person: str) -> Iterator[str]:
-    """The report of a shift as CSV: one line for each figure, amounts in major units."""
-    opened, currency = shift.begun, shift.currency
-    rows: list[tuple[str, str, str, str]] = [
-        ("figure", "way", "vat_percent", f"amount_{currency}"),
-        ("person", "", "", harmless(person)),
-        ("opened_at", "", "", shift.opened_at.isoformat() if shift.opened_at else ""),
-        ("closed_at", "", "", shift.closed_at.isoformat() if shift.closed_at else ""),
-        ("opening", "cash", "", _major(opened.opening)),
-        *(("sales", str(way), "", _major(shift.sold(way))) for way in Way),
-        *(
-            ("sales_at_rate", str(way), rate, _major(m))
-            for (rate, way), m in shift.by_rate().items()
-        ),
-        ("put_in", "cash", "", _major(shift.put_in)),
-        ("taken_out", "cash", "", _major(shift.taken_out)),
-        ("expected", "cash", "", _major(shift.expected)),
-        ("counted", "cash", "", _major(shift.closed.counted) if shift.closed else ""),
-        ("difference", "cash", "", _major(shift.difference) if shift.difference else ""),
-    ]
-    for one in checked(parts, shift):
-        number = f"{one.order.number:06d}" if one.order else ""
-        kind = "sale" if one.balances else "sale_differs"
-        rows.append(
-            (f"{kind} {number}", str(one.sale.stamp.way), "", _major(one.sale.stamp.amount))
-        )
-    for row in rows:
-        line = StringIO()
-        csv.writer(line).writerow(row)
-        yield line.getvalue()
-
-
-def _rate_rows(shift: Shift) -> Iterator[tuple[str, str, str, str]]:
-    for (rate, way), gross in shift.by_rate().items():
-        yield "sales_at_rate", str(way), rate, _major(gross)
-
-
-def _major(amount: Money) -> str:
-    return f"{major(amount):f}"
+def _void_of(order: Order, way: Way, reason: str) -> SaleVoided:
+    back = order.held
+    shares = spread(back, price_by_rate(order.lines)) if back else {}
+    rates = tuple(
+        RateSum(vat_percent=f"{rate:f}", gross=gross) for rate, gross in sorted(shares.items())
+    )
+    return SaleVoided(order=order.id, amount=back, way=way, rates=rates, reason=reason)

@@ -1,21 +1,25 @@
 """The box office: a page for a phone at a door, and the reports of its shifts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
-from ledger.kernel.money import Money, total, zero
-from ledger.kernel.refusals import Refusal, UnknownOrder
+from ledger.kernel.money import Money, major, total, zero
+from ledger.kernel.refusals import Refusal
 from ledger.order.commands import Wanted
+from ledger.order.order import Order
+from ledger.shop.questions import Needed
 from ledger.shop.shop import Shop
 from ledger.staff.role import Role
 from ledger.tickets.code import in_groups
 from ledger.till.service import TillWish
 from ledger.till.shift import Shift
 from ledger.till.stamps import Way
-from web.actions.till import Till, checked, report_rows, sell, shift_of, shifts_of, tills
+from web.actions.till import Till, sale_of, sell, tills, void
+from web.actions.till_report import people, report_of, report_rows, shift_of, shifts_of
 from web.admin.catalogue import shop_known
 from web.admin.guard import back_office, current_staff, needs
 from web.admin.shop_fields import typed_amount
@@ -28,12 +32,13 @@ from web.i18n.format import local
 from web.i18n.gettext import _
 from web.i18n.languages import current
 from web.i18n.refusals import of_lines
+from web.pages.answers import AskedPart, answers_typed, parts_of, wrong
 from web.pages.forms import PressForm
 
 pages = back_office("till", __name__)
 READERS = (Role.STAFF, Role.AUDITOR)
 Answer = str | Answered | tuple[str, int]
-_REASON, _LONGEST = 500, 300
+_REASON, PAGE, LATEST = 500, 50, 5
 
 
 @pages.get("/shops/<shop>/till")
@@ -62,13 +67,18 @@ def press(shop: str) -> Answer:
     slow_down("till", limit=240)
     found, typed = shop_known(shop), _typed()
     shift = _open(found)
-    lines, way = _wanted(found, typed), typed.get("way", "")
+    lines, way, asked = _wanted(found, typed), typed.get("way", ""), _asked(found, typed)
     if shift is None or not lines or way not in [*Way]:
         told = _("Choose what is sold, and how it is paid.")
         return _page(found, typed, complaint=told), 422
     if typed.get("version", "") != str(found.version):
         told = _("The shop was changed. Look at the prices again, then press once more.")
         return _page(found, typed, complaint=told), 412
+    if (asked and "answers" not in typed) or wrong(asked):
+        told = _("One thing more: the shop asks about these tickets.")
+        return _page(found, typed, complaint=told), 422
+    told_of = answers_typed(typed, asked)
+    lines = [replace(one, answers=tuple(told_of.get(one.product, ()))) for one in lines]
     shown = total([found.products[w.product].price * w.quantity for w in lines], _currency(found))
     try:
         order = sell(
@@ -90,14 +100,53 @@ def press(shop: str) -> Answer:
 @needs(Role.STAFF)
 def sold(shop: str, order: str) -> str:
     """The tickets of a sale, to be scanned from the screen, printed or mailed; then the next."""
-    found, sale = shop_known(shop), parts().orders.get(uuid_in(order))
-    if sale.terms.shop_slug != found.slug:
-        raise UnknownOrder
+    found = shop_known(shop)
+    sale, _rung = sale_of(parts(), found, uuid_in(order))
+    return _sold_page(found, sale)
+
+
+@pages.post("/shops/<shop>/till/sales/<order>/void")
+@needs(Role.STAFF)
+def give_back(shop: str, order: str) -> Answer:
+    """The sale was a mistake: its order is cancelled, and its money handed back from this till."""
+    slow_down("till", limit=240)
+    found, typed = shop_known(shop), _typed()
+    sale, _rung = sale_of(parts(), found, uuid_in(order))
+    shift, reason = _open(found), typed.get("reason", "")
+    if shift is None or not reason:
+        told = _("Open a shift first.") if shift is None else _("Say why: it stands in the ledger.")
+        return _sold_page(found, sale, complaint=told), 422
+    minor = typed_amount(typed.get("shown", ""), _currency(found))
+    try:
+        void(
+            parts(),
+            Till(shop=found, actor=current_staff().actor, shift=shift.id),
+            sale.id,
+            key=_wish(typed).correlation_id,
+            reason=reason,
+            shown=None if minor is None else Money(minor, _currency(found)),
+        )
+    except Refusal as refusal:
+        fresh = parts().orders.get(sale.id)
+        return _sold_page(found, fresh, complaint=why(refusal)), 409
+    return redirect(url_for("till.sold", shop=shop, order=order), 303)
+
+
+def _sold_page(shop: Shop, sale: Order, *, complaint: str = "") -> str:
     tickets = [
         (one, in_groups(one.code), parts().ticket_svg(one.code, in_groups(one.code)))
         for one in sale.valid_tickets
     ]
-    return render_template("admin/till_sold.html", shop_of=found, order=sale, tickets=tickets)
+    return render_template(
+        "admin/till_sold.html",
+        shop_of=shop,
+        order=sale,
+        tickets=tickets,
+        key=str(uuid4()),
+        back=f"{major(sale.held):f}",
+        complaint=complaint,
+        form=PressForm(formdata=None),
+    )
 
 
 @pages.post("/shops/<shop>/till/cash")
@@ -130,9 +179,16 @@ def close(shop: str) -> Answer:
 @needs(*READERS)
 def shifts(shop: str) -> str:
     """Everybody's shifts, the newest first."""
-    found = shop_known(shop)
+    found, typed = shop_known(shop), request.args.get("from", "")
+    offset = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 7 else 0
+    shown = shifts_of(parts(), found, PAGE + 1, offset=offset)
     return render_template(
-        "admin/till_shifts.html", shop_of=found, shifts=shifts_of(parts(), found), people=_people()
+        "admin/till_shifts.html",
+        shop_of=found,
+        shifts=shown[:PAGE],
+        people=people(parts()),
+        before=max(0, offset - PAGE) if offset else None,
+        after=offset + PAGE if len(shown) > PAGE else None,
     )
 
 
@@ -141,14 +197,10 @@ def shifts(shop: str) -> str:
 def report(shop: str, shift: str) -> str:
     """The report of one shift, each sale beside its order as it is today."""
     found = shop_known(shop)
-    shown = shift_of(parts(), found, uuid_in(shift))
+    shown = report_of(parts(), shift_of(parts(), found, uuid_in(shift)))
+    sells = current_staff().may(Role.STAFF, shop=shop)
     return render_template(
-        "admin/till_report.html",
-        shop_of=found,
-        shift=shown,
-        ways=[*Way],
-        sales=checked(parts(), shown),
-        person=_people().get(shown.actor, shown.actor),
+        "admin/till_report.html", shop_of=found, report=shown, shift=shown.shift, sells=sells
     )
 
 
@@ -157,17 +209,11 @@ def report(shop: str, shift: str) -> str:
 def file(shop: str, shift: str) -> Response:
     """The same for a spreadsheet."""
     found = shop_known(shop)
-    shown = shift_of(parts(), found, uuid_in(shift))
-    person = _people().get(shown.actor, shown.actor)
-    answer = Response(report_rows(parts(), shown, person=person), mimetype="text/csv")
+    shown = report_of(parts(), shift_of(parts(), found, uuid_in(shift)))
+    answer = Response(report_rows(shown), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="shift.csv"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _people() -> Mapping[str, str]:
-    """What whoever sold is called, by how stamps name them."""
-    return {one.actor: one.email or "" for one in parts().staff.every() if one.email}
 
 
 def _open(shop: Shop) -> Shift | None:
@@ -210,12 +256,29 @@ def _wanted(shop: Shop, typed: Mapping[str, str]) -> list[Wanted]:
     ]
 
 
+def _asked(shop: Shop, typed: Mapping[str, str]) -> list[AskedPart]:
+    """What the shop asks about each ticket of what is chosen, of products that need an answer.
+
+    What may wait is not asked in a queue: ticket sales add it on the order's page.
+    """
+    bought = [(shop.products[one.product], one.quantity) for one in _wanted(shop, typed)]
+    asking = [(one, many) for one, many in bought if _needs_answers(shop, one.slug)]
+    return parts_of(shop, asking, typed, complain="answers" in typed)
+
+
+def _needs_answers(shop: Shop, product: str) -> bool:
+    return any(one.needed is Needed.AT_CHECKOUT for one in shop.asks(product).asked)
+
+
 def _page(shop: Shop, typed: Mapping[str, str], *, complaint: str = "") -> str:
+    shift = _open(shop)
     ranked = sorted(shop.products.values(), key=lambda one: one.rank)
     return render_template(
         "admin/till.html",
         shop_of=shop,
-        shift=_open(shop),
+        shift=shift,
+        latest=[*reversed(shift.sales)][:LATEST] if shift else [],
+        asked=_asked(shop, typed),
         products=[(one, local(one.title)) for one in ranked],
         typed=typed,
         key=str(uuid4()),

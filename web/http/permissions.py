@@ -162,6 +162,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "GET /admin/shops/<shop>/till/shifts/<shift>": (Place.SHOP, _READ),
     "GET /admin/shops/<shop>/till/shifts/<shift>.csv": (Place.SHOP, _READ),
     "POST /admin/shops/<shop>/till": (Place.SHOP, _STAFF),
+    "POST /admin/shops/<shop>/till/sales/<order>/void": (Place.SHOP, _STAFF),
     "POST /admin/shops/<shop>/till/cash": (Place.SHOP, _STAFF),
     "POST /admin/shops/<shop>/till/close": (Place.SHOP, _STAFF),
     "POST /admin/shops/<shop>/till/open": (Place.SHOP, _STAFF),

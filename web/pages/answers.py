@@ -87,7 +87,7 @@ def _of_product(
     complain: bool,
 ) -> Iterator[AskedPart]:
     questions = shop.asks(product.slug).asked
-    count = min(quantity, product.max_per_order) * product.tickets if questions else 0
+    count = quantity * product.tickets if questions else 0
     for nth in range(1, count + 1):
         fields = [
             asked_field(

@@ -272,7 +272,7 @@ def _every_asked(shop: Shop) -> list[AskedPart]:
 
 def _asked(shop: Shop, chosen: Sequence[Choice], *, complain: bool = True) -> list[AskedPart]:
     """What the shop asks about each ticket that is chosen, with what was typed."""
-    bought = [(one.product, one.quantity) for one in chosen]
+    bought = [(one.product, min(one.quantity, one.product.max_per_order)) for one in chosen]
     return parts_of(shop, bought, request.form, complain=complain)
 
 

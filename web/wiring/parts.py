@@ -226,6 +226,10 @@ class Views(
 ):
     """They may lag behind the ledger by a moment: decisions ask the ledger."""
 
+    def shifts(self, shop: str, limit: int, *, offset: int = 0) -> Sequence[UUID]:
+        """Everybody's shifts at the tills of a shop, the newest first."""
+        ...
+
     def cases(self, state: str = "open") -> Sequence[CaseRow]:
         """The cases in a state (open or resolved), oldest first."""
         ...

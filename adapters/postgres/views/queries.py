@@ -13,6 +13,7 @@ from adapters.postgres.views.door import DoorQueries
 from adapters.postgres.views.grantees import GranteeQueries
 from adapters.postgres.views.owner import Checkpoint
 from adapters.postgres.views.persons import PersonQueries
+from adapters.postgres.views.shifts import ShiftQueries
 from adapters.postgres.views.tables import row_of
 from adapters.postgres.views.vouchers import VoucherQueries
 from adapters.postgres.views.waiting_list import WaitingQueries
@@ -118,7 +119,9 @@ class SalesCount:
     received: int
 
 
-class Views(PersonQueries, DoorQueries, GranteeQueries, VoucherQueries, WaitingQueries):
+class Views(
+    PersonQueries, DoorQueries, GranteeQueries, ShiftQueries, VoucherQueries, WaitingQueries
+):
     """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
 
     def __init__(self, connections: Connections) -> None:

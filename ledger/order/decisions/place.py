@@ -101,13 +101,14 @@ def _asked(shop: Shop, lines: Sequence[Line]) -> Sequence[OrderStamp]:
 
 
 def _answered(command: PlaceOrder, shop: Shop, lines: Sequence[Line]) -> Sequence[OrderStamp]:
-    """What was answered already. Ticket sales may leave all of it for later.
+    """What was answered already. Ticket sales may leave all of it for later, but not at a door.
 
     A voucher makes two lines of one: that changes no ticket's place among all.
     """
     asked = {place: shop.asks(line.product) for place, line in enumerate(lines)}
     given = [(line, one.answers) for line, one in zip(lines, command.lines, strict=True)]
-    told = first_answers(given, asked, all_needed=not command.for_customer)
+    needed = command.sale is not None or not command.for_customer
+    told = first_answers(given, asked, all_needed=needed)
     if not told:
         return ()
     questions = {one.number: asked[one.place].asked for one in every_ticket(lines)}

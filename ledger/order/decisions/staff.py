@@ -150,11 +150,12 @@ def cancel_order(command: CancelOrder, order: Order) -> Sequence[OrderStamp]:
     if not order.alive:
         raise AlreadyCancelled
     cancelled = Cancelled(cause=Cause.STAFF, reason=command.reason)
-    return (*_refund_of_all(command, order), cancelled, SeatsReleased())
+    return (*_money_back(command, order), cancelled, SeatsReleased())
 
 
-def _refund_of_all(command: CancelOrder, order: Order) -> Sequence[OrderStamp]:
-    if not command.refund:
+def _money_back(command: CancelOrder, order: Order) -> Sequence[OrderStamp]:
+    """All that is held: asked back from its provider, or handed back already."""
+    if not command.refund and not command.by_hand:
         return _NOTHING
     if order.disputed:
         raise DisputeOpen
@@ -163,10 +164,13 @@ def _refund_of_all(command: CancelOrder, order: Order) -> Sequence[OrderStamp]:
         return _NOTHING
     if len(holding) > 1:
         raise SeveralPayments
-    if holding[0].provider == MANUAL:
+    payment, reason = holding[0], command.reason
+    held = order.held_by(payment.correlation_id)
+    if command.by_hand:
+        return (ManualRefund(payment=payment.correlation_id, amount=held, reason=reason),)
+    if payment.provider == MANUAL:
         raise NotRefundable
-    held = order.held_by(holding[0].correlation_id)
-    return (_request(holding[0], amount=held, cause=Cause.STAFF, reason=command.reason),)
+    return (_request(payment, amount=held, cause=Cause.STAFF, reason=reason),)
 
 
 def _holding(order: Order) -> list[Attempt]:

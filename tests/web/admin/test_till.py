@@ -11,6 +11,7 @@ from ledger.order.letters_due import letters_due
 from ledger.order.status import Status, status
 from ledger.till.service import Tills, TillWish
 from ledger.till.stamps import SaleRung, Way
+from tests.kits.asking_shop import ask
 from tests.kits.back_office import entered
 from tests.kits.pages import World, hidden, press
 
@@ -167,3 +168,67 @@ def test_two_who_open_at_once_have_one_shift():
 
     with ThreadPoolExecutor(4) as threads:
         assert len({*threads.map(begin, range(4))}) == 1
+
+
+def test_a_sale_that_was_a_mistake_is_given_back_from_its_own_page(world, seller):
+    opened(seller)
+    address, order = sold(world, seller, way="cash", **{"many-friday": "2"})
+    assert address in seller.get(TILL).text, "what was sold just now is found again"
+    page = seller.get(address).text
+    known = {"key": hidden(page, "key"), "shown": hidden(page, "shown")}
+    assert known["shown"] == "31.00"
+    silent = press(seller, page, f"{address}/void", **known, reason=" ")
+    assert silent.status_code == 422
+    stale = press(seller, page, f"{address}/void", **{**known, "shown": "1"}, reason="two, not one")
+    assert stale.status_code == 409
+    done = press(seller, page, f"{address}/void", **known, reason="two, not one")
+    assert done.status_code == 303
+    assert press(seller, page, f"{address}/void", **known, reason="two, not one").status_code == 303
+    after = seller.get(address).text
+    assert "Given back" in after
+    assert "ticket-1" not in after
+    assert not world.orders.get(order.id).alive
+    again = press(seller, page, f"{address}/void", key=str(uuid4()), reason="once more")
+    assert again.status_code == 409
+    report = seller.get(form(seller, "/close", amount="100").headers["Location"]).text
+    for said in ("The cash is as it should be", "two, not one", "cancelled since", "Handed back"):
+        assert said in report, said
+    assert "says otherwise" not in report
+    closed = press(seller, page, f"{address}/void", key=str(uuid4()), reason="after hours")
+    assert closed.status_code == 422
+    assert "Open a shift first" in closed.text
+    other = world.an_order()
+    assert seller.get(f"{TILL}/sales/{other.id}").status_code == 404
+
+
+def test_a_product_that_needs_a_name_asks_for_it_before_it_is_sold():
+    world = World()
+    ask(world)
+    browser = entered(world, "staff", shop="winterfest")
+    opened(browser)
+    asked = form(browser, way="cash", **{"many-weekend": "1", "many-friday": "1"})
+    assert asked.status_code == 422
+    assert 'name="answer.weekend.1.name"' in asked.text
+    assert 'name="answer.friday' not in asked.text
+    assert "Answer this question" not in asked.text, "nothing was left out yet"
+    chosen = {"many-weekend": "1", "many-friday": "1", "answers": "1", "way": "cash"}
+    empty = form(browser, **chosen)
+    assert empty.status_code == 422
+    assert "Answer this question" in empty.text
+    _, order = sold(world, browser, **chosen, **{"answer.weekend.1.name": "Ada Lovelace"})
+    assert order.answers == {1: {"name": "Ada Lovelace"}}
+
+
+def test_shifts_are_listed_whoever_opened_them_page_by_page(world, seller, monkeypatch):
+    opened(seller)
+    shop = world.shops.get("winterfest")
+    for number in range(3):
+        wish = TillWish(correlation_id=uuid4(), actor=f"token:booth-{number}")
+        Tills(world.store).open(wish, shop=shop.id, slug=shop.slug, opening=Money(0, "EUR"))
+    monkeypatch.setattr("web.admin.till.PAGE", 2)
+    first = seller.get(f"{TILL}/shifts").text
+    assert "from=2" in first
+    seen = "".join(seller.get(f"{TILL}/shifts?from={n}").text for n in range(0, 40, 2))
+    for number in range(3):
+        assert f"token:booth-{number}" in seen
+    assert seller.get(f"{TILL}/shifts?from=-x").status_code == 200

@@ -38,6 +38,7 @@ from tests.kits.projector import (
 )
 from tests.kits.worlds import PREFERENCES
 from tests.ledger.codec.test_codec import GOLDEN
+from tests.ledger.till.test_shift import GOLDEN as SHIFTS
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 LISTED = PersonListed(
@@ -66,7 +67,7 @@ def test_rebuilding_gives_the_same_rows(ledger, owned, database, seed):
         PreferencesChanged(before=None, after=PREFERENCES),
         ShopCancelled(reason={"en": "rain"}),
     )
-    for one in (GOLDEN["VOUCHER_ISSUED"], LISTED, place_in_line().taken):
+    for one in (GOLDEN["VOUCHER_ISSUED"], SHIFTS["SHIFT_OPENED"], LISTED, place_in_line().taken):
         append(ledger, uuid4(), one)
     project(ledger, owned, batch=29, folds=7)
     before = everything(database.app)

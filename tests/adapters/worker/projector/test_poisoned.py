@@ -41,6 +41,7 @@ from tests.kits.projector import append, only_unpaid, stumbling
 from tests.kits.spec import CHECKED_IN
 from tests.kits.worlds import PREFERENCES
 from tests.ledger.codec.test_codec import GOLDEN
+from tests.ledger.till.test_shift import GOLDEN as SHIFTS
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -200,6 +201,7 @@ STAMPS_FOR: Mapping[str, Sequence[Any]] = {
     "reservations": [placed(grace_period=3600), ASKED, Authorized(**MONEY)],
     "vouchers": [GOLDEN["VOUCHER_ISSUED"]],
     "grantees": [LISTED],
+    "shifts": [SHIFTS["SHIFT_OPENED"]],
     "waiting_list": [place_in_line().taken],
     **dict.fromkeys(("door_tickets", "door_visits"), ENTERED),
     **dict.fromkeys(("receipts", "outbox", "provider_references"), BOUGHT),
