@@ -19,6 +19,7 @@ from adapters.store.recorder import (
     Contradicts,
     PreparedAppend,
     Refused,
+    SealedMessage,
     WrappedKey,
 )
 from adapters.store.rows import NO_NUMBERS, PreparedStamp, StampRow
@@ -42,6 +43,8 @@ class Decided:
     """Whether every append was accepted, and none stood there before."""
     payments: dict[UUID, UUID] = field(default_factory=dict)
     """Those that were claimed for the first time, and who holds them."""
+    messages: Sequence[SealedMessage] = ()
+    """What came with the appends that were accepted."""
 
 
 def decide(
@@ -59,7 +62,15 @@ def decide(
     keys = [*batch.keys.values()]
     head, fresh = Head(frontier, batch.now, root), batch.accepted == len(appends)
     return Decided(
-        answers, head, batch.rows, batch.seats, batch.numbers, keys, fresh, batch.payments
+        answers,
+        head,
+        batch.rows,
+        batch.seats,
+        batch.numbers,
+        keys,
+        fresh,
+        batch.payments,
+        batch.messages,
     )
 
 
@@ -82,6 +93,7 @@ class _Batch:
         self.numbers: dict[str, int] = {}
         self.keys: dict[UUID, WrappedKey] = {}
         self.payments: dict[UUID, UUID] = {}
+        self.messages: list[SealedMessage] = []
 
     def judge(self, append: PreparedAppend) -> _Stands | Refused:
         if self._found(append):
@@ -196,6 +208,7 @@ class _Batch:
                 self.payments[claim.payment] = claim.holder
         for key in append.keys:
             self.keys[key.key_id] = key
+        self.messages += append.messages
         rows = [
             self._row(event) if isinstance(event, PreparedStamp) else self._opaque_row(event)
             for event in append.events

@@ -20,6 +20,7 @@ from adapters.process_settings import few_collections
 from adapters.store.after_fork import after_fork
 from adapters.store.group_commit import Committer
 from adapters.store.mapper import StampMapper, prepare, recorded_as
+from adapters.store.messages_in_hand import MessagesInHand
 from adapters.store.readers import ClosedLedger, opened_streams
 from adapters.store.recorder import (
     ERASED,
@@ -27,6 +28,7 @@ from adapters.store.recorder import (
     Committed,
     Contradicts,
     PreparedAppend,
+    SealedMessage,
     StampRecorder,
 )
 from adapters.store.rows import StampRow
@@ -87,6 +89,7 @@ class StampLedger(Application[UUID]):
         self.keyring = keyring
         self._committer = Committer(recorder.commit)
         self._closed = ClosedLedger(recorder)
+        self.in_hand = MessagesInHand()
         super().__init__()
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -118,7 +121,9 @@ class StampLedger(Application[UUID]):
         if not appends:
             return []
         sealing = self.keyring.sealing()
-        answers = self._committer.submit([_prepared(append, sealing) for append in appends])
+        prepared = [self._prepared(append, sealing) for append in appends]
+        answers = self._committer.submit(prepared)
+        self.in_hand.stand(_brought(prepared, answers))
         if all(isinstance(one, Committed) and not one.repeated for one in answers):
             sealing.committed()
         for draft in (one for append in appends for one in append.drafts):
@@ -223,6 +228,24 @@ class StampLedger(Application[UUID]):
             self.keyring.forget(stream)
         return rows
 
+    def _prepared(self, append: Append, sealing: Sealing) -> PreparedAppend:
+        versions = dict(append.expected)
+        stamps = []
+        for draft in append.drafts:
+            head = versions.get(draft.stream)
+            if head is None:
+                raise ValueError(f"the expected version of stream {draft.stream} is not given")
+            versions[draft.stream] = head + 1
+            stamps.append(prepare(draft, head + 1, sealing=sealing))
+        if not stamps or (len(stamps) > 1 and len({one.identity for one in stamps}) < len(stamps)):
+            raise ValueError("an append needs stamps, and each only once")
+        keys = [key for stream in _written(append) for key in sealing.fresh_for(stream)]
+        expected, payments = append.expected, append.payments
+        messages = self.in_hand.cited_by(append.drafts)
+        return PreparedAppend(
+            stamps, expected, append.seats, keys, payments, append.gives_way, messages
+        )
+
     def _outcome(self, append: Append, answer: Answer) -> Outcome:
         if isinstance(answer, Committed):
             if answer.repeated:
@@ -242,20 +265,14 @@ class StampLedger(Application[UUID]):
         return self._mapper.open(row)
 
 
-def _prepared(append: Append, sealing: Sealing) -> PreparedAppend:
-    versions = dict(append.expected)
-    stamps = []
-    for draft in append.drafts:
-        head = versions.get(draft.stream)
-        if head is None:
-            raise ValueError(f"the expected version of stream {draft.stream} is not given")
-        versions[draft.stream] = head + 1
-        stamps.append(prepare(draft, head + 1, sealing=sealing))
-    if not stamps or (len(stamps) > 1 and len({one.identity for one in stamps}) < len(stamps)):
-        raise ValueError("an append needs stamps, and each only once")
-    keys = [key for stream in _written(append) for key in sealing.fresh_for(stream)]
-    expected, payments = append.expected, append.payments
-    return PreparedAppend(stamps, expected, append.seats, keys, payments, append.gives_way)
+def _brought(appends: Sequence[PreparedAppend], answers: Sequence[Answer]) -> list[SealedMessage]:
+    """The messages that were committed with what was appended."""
+    return [
+        message
+        for append, answer in zip(appends, answers, strict=True)
+        if isinstance(answer, Committed) and not answer.repeated
+        for message in append.messages
+    ]
 
 
 def _written(append: Append) -> Iterable[UUID]:

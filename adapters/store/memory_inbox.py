@@ -1,12 +1,13 @@
 """The inbox in memory, for tests that need no database."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from adapters.keys.evidence import Message, OpenedMessage, Waiting, evidence_hash, packed, unpacked
-from ledger.inbox.ports import Evidence
+from ledger.inbox.ports import Evidence, InHand
 
 
 class MemoryInbox:
@@ -42,6 +43,36 @@ class MemoryInbox:
         self._messages[kept.id] = waiting, packed(headers, body)
         self.states[kept.id] = "waiting"
         return kept
+
+    @contextmanager
+    def in_hand(
+        self,
+        provider: str,
+        door: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        verdict: str,
+        provider_event_id: str | None,
+        received_at: datetime,
+    ) -> Iterator[InHand]:
+        """Kept at once: nobody dies in memory. What became of it is noted when the block ends."""
+        message = InHand(
+            self.keep(
+                provider,
+                door,
+                body=body,
+                headers=headers,
+                verdict=verdict,
+                provider_event_id=provider_event_id,
+                received_at=received_at,
+            )
+        )
+        try:
+            yield message
+        finally:
+            if message.done:
+                self.mark(message.evidence.id, "done")
 
     def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None:
         """The message that was kept under this name with this body, if it was."""

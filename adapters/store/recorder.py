@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -93,8 +94,25 @@ class WrappedKey:
     wrapped: bytes
 
 
+class SealedMessage(Struct, frozen=True, kw_only=True):
+    """A provider's message as it is kept, with its own data key. `done`: it needs no reading."""
+
+    id: UUID
+    key: WrappedKey
+    received_at: datetime
+    provider: str
+    door: str
+    verdict: str
+    provider_event_id: str | None
+    evidence_hash: str
+    sealed: bytes
+    done: bool = False
+
+
 class PreparedAppend(Struct, frozen=True):
     """Events that are committed together or not at all, with conditions and fresh data keys.
+
+    `messages` are those that the events were read from and that nobody has kept yet.
 
     `expected` names the head version of streams, 0 for none. An event whose stream has events
     must also follow the last of them; an event of a fresh stream may have any version.
@@ -106,6 +124,7 @@ class PreparedAppend(Struct, frozen=True):
     keys: Sequence[WrappedKey] = ()
     payments: Sequence[PaymentClaim] = ()
     gives_way: Sequence[WaitingLine] = ()
+    messages: Sequence[SealedMessage] = ()
 
 
 class Committed(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Where a provider's messages come in, and the news in them, ours or not (law 11)."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -105,8 +106,21 @@ class Evidence:
     hash: str
 
 
+@dataclass(slots=True)
+class InHand:
+    """A message that is being understood, and is kept before its provider is answered.
+
+    `evidence` names it from the start. With `one_fact`, all that it says is done as soon as the
+    order's stamp stands; `done`: nothing of it is left to understand.
+    """
+
+    evidence: Evidence
+    one_fact: bool = False
+    done: bool = False
+
+
 class Inbox(Protocol):
-    """Where messages are kept before they are interpreted."""
+    """Where messages are kept before anybody is told that they came."""
 
     def keep(
         self,
@@ -120,6 +134,23 @@ class Inbox(Protocol):
         received_at: datetime,
     ) -> Evidence:
         """Sealed and committed when it returns; only then may a provider be told 2xx."""
+        ...
+
+    def in_hand(
+        self,
+        provider: str,
+        door: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        verdict: str,
+        provider_event_id: str | None,
+        received_at: datetime,
+    ) -> AbstractContextManager[InHand]:
+        """To understand it in the block: sealed and committed when that ends, however it ends.
+
+        The first stamp that cites it is committed together with it.
+        """
         ...
 
     def mark(self, id: UUID, state: str, *, error: str | None = None) -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -19,6 +19,7 @@ from adapters.keys.key_ring import Keyring
 from adapters.mail.smtp import SmtpMail
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.views.queries import Views
+from adapters.postgres.working.inbox import PostgresInbox
 from adapters.store.ledger import StampLedger
 from adapters.worker.open_cases import Desk
 from adapters.worker.projector.reactor import Projections
@@ -135,6 +136,28 @@ def part(job: Job, world: World) -> None:
         start_refund(world.orders, world.provider, order_id, cause, at=world.clock())
 
 
+def news(job: Job, world: World) -> None:
+    """Each order's payment is told by a signed message, which is answered when it is kept."""
+    store = world.store
+    inbox = PostgresInbox(job.url, keyring=world.keyring, patience=PATIENCE, taken_up=store.in_hand)
+    with closing(inbox):
+        for order_id in world.all_orders():
+            body = str(order_id).encode()
+            with inbox.in_hand(
+                "stripe",
+                "stripe",
+                body=body,
+                headers={},
+                verdict="signed",
+                provider_event_id=f"evt_{order_id}",
+                received_at=world.clock(),
+            ) as message:
+                message.one_fact = True
+                world.pay(world.orders.get(order_id), evidence=message.evidence.hash)
+                message.done = True
+            tell(f"told {order_id}")
+
+
 def called_off(job: Job, world: World) -> None:
     """The whole shop is cancelled, each order follows, and what got no answer is asked again."""
     world.shops.cancel("winterfest", reason={"en": "A fire."}, actor="test")
@@ -158,6 +181,7 @@ WORKS: Mapping[str, Callable[[Job, World], None]] = {
     "rebuild": project_again,
     "letters": letters,
     "part": part,
+    "news": news,
     "called_off": called_off,
     "letters_together": letters_together,
 }

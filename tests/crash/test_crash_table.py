@@ -19,7 +19,7 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.ledger import StampLedger
 from adapters.worker.projector.views import differences
 from ledger.audit.verify import verify
-from ledger.order.stamps import Cancelled, Cause, CreateRefundRequest, OrderPlaced
+from ledger.order.stamps import Cancelled, Cause, CreateRefundRequest, OrderPlaced, Paid
 from ledger.shop.stamps import ShopCancelled
 from tests.crash.crew import (
     HOUSEHOLD,
@@ -53,8 +53,9 @@ SENDS = {
     "letters_together": {"insert_stamps", "commit", "smtp end of letter"},
     "part": {"insert_stamps", "insert_seat_totals", "commit"},
     "called_off": {"insert_stamps", "insert_seat_totals", "commit"},
+    "news": {"insert_stamps", "insert_payments", "inbox_keep", "commit"},
 }
-TEMPLATES = {"rebuild": "projected", "part": "pairs"}
+TEMPLATES = {"rebuild": "projected", "part": "pairs", "news": "unpaid"}
 # Letters that went out and are not stamped: one, or all that share a commit.
 UNSTAMPED = {"letters": 1, "letters_together": PLACED}
 
@@ -110,6 +111,10 @@ def prepare(scene: Scene) -> None:
     with world_at(scene.server.url("pairs")) as world:
         for _ in range(PLACED):
             world.placed_and_paid(quantity=2)
+    scene.server.create_database("unpaid", template=empty)
+    with world_at(scene.server.url("unpaid")) as world:
+        for _ in range(PLACED):
+            world.opened(world.place())
     scene.server.create_database("projected", template="placed")
     assert scene.crew.run(scene.job("project", "projected"))[0] == 0
 
@@ -203,7 +208,8 @@ class Afterwards:
     def nothing_is_lost(self, ledger: StampLedger) -> None:
         """Acknowledged is stored; at most the one that was under way stands untold."""
         feed = ledger.feed(0, limit=10_000)
-        orders = [str(one.stream) for one in feed if isinstance(one.stamp, OrderPlaced)][PLACED:]
+        kind, before = (Paid, 0) if self.work == "news" else (OrderPlaced, PLACED)
+        orders = [str(one.stream) for one in feed if isinstance(one.stamp, kind)][before:]
         assert orders[: len(self.told)] == self.told
         assert len(orders) - len(self.told) in ((0, 1) if self.killed else (0,))
         assert verify(ledger.stored()) == ()
@@ -253,6 +259,16 @@ class Afterwards:
             assert [*order.seats.values()] == [(0, 1)]
             assert order.refunded + order.refund_pending == order.due
 
+    def after_news(self, ledger: StampLedger, url: str) -> None:
+        """No stamp without its message, and none that waits; told again, nothing comes twice."""
+        kept = messages(url)
+        paid = [one for one in ledger.feed(0, limit=10_000) if isinstance(one.stamp, Paid)]
+        assert kept == {one.evidence: "done" for one in paid}
+        self.go_on("news")
+        paid = [one for one in ledger.feed(0, limit=10_000) if isinstance(one.stamp, Paid)]
+        assert len({one.stream for one in paid}) == len(paid) == PLACED
+        assert messages(url) == {one.evidence: "done" for one in paid}
+
     def after_called_off(self, ledger: StampLedger, url: str) -> None:
         """Whoever goes on finishes it: each order has one decision, one refund, and no seats."""
         self.go_on("called_off", AFTER_THE_LEASE)
@@ -282,6 +298,16 @@ def rows_and_checkpoint_agree(ledger: StampLedger, url: str) -> None:
         ((begun,),) = connection.execute("select count(*) from views.checkpoints").fetchall()
     if begun:
         assert [*differences(ledger, url)] == []
+
+
+def messages(url: str) -> dict[str, str]:
+    """What became of each message, by its hash."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "select evidence_hash, state from ledger.inbox"
+            " join working.inbox_marks on inbox_id = id order by state = 'done'"
+        )
+        return dict(found.fetchall())
 
 
 def letter_states(url: str) -> Counter[str]:

@@ -147,10 +147,16 @@ class World:
         )
         return self.orders.record(order.id, ask, correlation_id=attempt, actor="web")
 
-    def pay(self, order: Order, amount: Money = PRICE) -> Order:
+    def pay(self, order: Order, amount: Money = PRICE, *, evidence: str | None = None) -> Order:
         attempt = next(iter(order.attempts))
         fact = Paid(amount=amount, provider="stripe", provider_reference=f"pi_{attempt}")
-        return self.orders.record(order.id, fact, correlation_id=attempt, actor="provider:stripe")
+        return self.orders.record(
+            order.id,
+            fact,
+            correlation_id=attempt,
+            actor="provider:stripe",
+            evidence=evidence,
+        )
 
     def ask_for_link(self, order: Order) -> UUID:
         cause = uuid4()

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from adapters.postgres.ledger.notify import Hints
 from adapters.postgres.ledger.pipeline import Exchange
 from ledger.inbox.ports import Report
 from ledger.kernel.money import Money
@@ -42,6 +43,7 @@ class House:
     app: Any
     works: Any
     asked: list[str]
+    hints: int = 0
 
     def fewest(
         self, ask: Callable[[Any, Any], object], *, before: Callable[[Any], Any] = lambda _: None
@@ -55,6 +57,7 @@ class House:
         ready = before(client)
         self.works.parts.seats.committed()  # nobody has looked lately
         self.asked.clear()
+        self.hints = 0
         ask(client, ready)
         return len(self.asked)
 
@@ -100,9 +103,15 @@ def house(module_database: Database) -> Iterator[House]:
             asked.append(" + ".join(name for name, _ in asks))
             return asking(exchange, *asks, **options)
 
+        made = House(app=create_app(parts), works=works, asked=asked)
+
+        def send(hints: Hints) -> None:
+            made.hints += 1
+
         at.setattr(psycopg.Cursor, "execute", execute)
         at.setattr(Exchange, "ask", ask)
-        yield House(app=create_app(parts), works=works, asked=asked)
+        at.setattr(Hints, "send", send)
+        yield made
 
 
 def placed(client: Any, *products: str) -> dict[str, Any]:
@@ -146,11 +155,22 @@ def test_an_order_is_one_append_and_a_paid_one_two(house: House):
     assert house.fewest(lambda client, _: placed(client, *twelve)) == 3, house.asked
 
 
-def test_news_of_a_payment_is_kept_bound_stamped_and_marked(house: House):
+def test_news_of_a_payment_is_one_look_one_commit_and_one_hint(house: House):
+    """It is kept, stamped and done in the same transaction, and the worker is woken once."""
     count = house.fewest(told, before=placed)
-    assert count == 4, house.asked
-    commits = [one for one in house.asked if "insert_stamps" in one]
-    assert len(commits) == 1, "a single PAID is one commit of the ledger"
+    assert count == 2, house.asked
+    look, commit = house.asked
+    assert look.startswith("select")
+    assert {"insert_stamps", "inbox_keep", "commit"} <= {*commit.split(" + ")}
+    assert house.hints == 1
+
+
+def test_news_that_says_nothing_new_is_one_commit_and_wakes_nobody(house: House):
+    """A repeat is evidence, too. Whether it is one, the ledger says, not what is remembered."""
+    count = house.fewest(told, before=paid)
+    assert count == 3, house.asked
+    assert ["insert into" in one for one in house.asked] == [False, False, True]
+    assert house.hints == 0
 
 
 @pytest.mark.parametrize("address", [f"{API}/orders/{{}}", "/winterfest/orders/{}"])

@@ -1,10 +1,12 @@
 """Where providers bring news: kept first, understood afterwards, and never refused once kept."""
 
+from contextlib import AbstractContextManager
+
 import structlog
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from ledger.inbox.ports import AskingDoor, Evidence, WebhookDoor, refunds_in_doubt
+from ledger.inbox.ports import AskingDoor, InHand, WebhookDoor, refunds_in_doubt
 from ledger.payments.provider import BadMessage, Message, ProviderAway
 from web.http.addresses import now, order_in
 from web.http.current import parts
@@ -15,8 +17,11 @@ from web.wiring.parts import intake
 
 def take_in(message: Message) -> None:
     """Keep and understand what we asked a provider for."""
-    kept = intake(parts()).keep(message)
-    understand(parts().doors[message.provider], message.provider, message.body, kept=kept)
+    kept = InHand(intake(parts()).keep(message))
+    understand(parts().doors[message.provider], message.provider, message.body, message=kept)
+    count(message.provider, "kept")
+    if kept.done:
+        parts().inbox.mark(kept.evidence.id, "done")
 
 
 def keep_report(provider: str, name: str, body: bytes) -> None:
@@ -35,19 +40,24 @@ def keep_report(provider: str, name: str, body: bytes) -> None:
     parts().inbox.mark(kept.id, "done")
 
 
-def understand(door: WebhookDoor, name: str, body: bytes, *, kept: Evidence) -> None:
-    """Stamp what a kept message says. It is kept, so nothing that goes wrong is the provider's."""
-    count(name, "kept")
+def understand(door: WebhookDoor, name: str, body: bytes, *, message: InHand) -> None:
+    """Stamp what a message says. Nothing that goes wrong is the provider's: it is kept anyway."""
     try:
-        told = intake(parts()).stamp_patiently(door.reread(body), kept.hash)
+        reports, looked_up = door.reread(body), refunds_in_doubt(door, body) is not None
+        message.one_fact = len(reports) == 1 and not looked_up
+        told = intake(parts()).stamp_patiently(reports, message.evidence.hash)
         # What has to be looked up waits for the worker: a provider shall not wait for itself.
-        if told and refunds_in_doubt(door, body) is None:
-            parts().inbox.mark(kept.id, "done")
-        else:
+        message.done = told and not looked_up
+        if not message.done:
             count(name, "waiting")
     except Exception as error:
         count(name, "waiting")
-        _log.error("webhook waits", door=name, inbox=str(kept.id), kind=type(error).__name__)
+        _log.error(
+            "webhook waits",
+            door=name,
+            inbox=str(message.evidence.id),
+            kind=type(error).__name__,
+        )
 
 
 def count(name: str, result: str) -> None:
@@ -153,7 +163,9 @@ def come_in(name: str, body: bytes) -> Response:
     if door is None:
         raise ProblemRaised("not-found")
     _check(door, name, body)
-    understand(door, name, body, kept=_keep(door, name, body))
+    with _in_hand(door, name, body) as message:
+        understand(door, name, body, message=message)
+    count(name, "kept")
     return Response(status=200)
 
 
@@ -179,9 +191,9 @@ def _turned_away(name: str, unreadable: BadMessage) -> ProblemRaised:
     return ProblemRaised("bad-request", detail=text)
 
 
-def _keep(door: WebhookDoor, name: str, body: bytes) -> Evidence:
-    """Committed when this returns. Headers that hold secrets of ours do not come this way."""
-    return parts().inbox.keep(
+def _in_hand(door: WebhookDoor, name: str, body: bytes) -> AbstractContextManager[InHand]:
+    """Committed when the block ends. Headers that hold secrets of ours do not come this way."""
+    return parts().inbox.in_hand(
         door.provider,
         name,
         body=body,

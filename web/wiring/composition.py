@@ -160,7 +160,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     ways, calls = ways_to_pay(settings, PostgresOnce(connections)), ProviderCalls()
     words = WordFinder(ledger=store, table=WordTable(connections))
     views = DerivableViews(connections, store=store, url=url, words=words)
-    inbox = PostgresInbox(url, keyring=keyring, after_keeping=hints.send)
+    inbox = PostgresInbox(url, keyring=keyring, after_keeping=hints.send, taken_up=store.in_hand)
     tokens, webhooks = Tokens(connections), PostgresWebhooks(connections, seal=keyring)
     sender = stack.enter_context(closing(_webhook_sender(settings, now)))
     staff_streams = StaffStreams(connections)

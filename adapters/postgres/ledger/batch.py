@@ -7,6 +7,7 @@ from json import dumps
 from uuid import UUID
 
 from adapters.postgres.ledger.binary import bigint, bigints, byteas, digest, moment, texts, uuids
+from adapters.postgres.ledger.messages import binary_columns_of
 from adapters.postgres.ledger.pipeline import Ask, Exchange, Rows
 from adapters.postgres.ledger.rows import stamp_row
 from adapters.store.append_conditions import Decided, decide
@@ -299,6 +300,8 @@ def _totals(decided: Decided) -> Iterator[Ask]:
         wrapped, digests = [key.wrapped for key in keys], [digest(key.wrapped) for key in keys]
         yield "insert_keys", (ids, subjects, byteas(wrapped), texts(digests))
     erased = [row.originator_id for row in decided.rows if row.topic == ERASED]
+    if decided.messages:
+        yield "inbox_keep", binary_columns_of(decided.messages)
     if erased:
         yield "destroy_keys", (uuids(erased),)
         yield "views_delete_words", (uuids(erased),)

@@ -22,7 +22,7 @@ _bigint_element = Struct(">iq").pack
 _header = Struct(">iiiii").pack
 _NULL, _SIXTEEN = _integer(-1), _integer(16)
 # Object identifiers of element types: part of PostgreSQL's protocol, they never change.
-_BYTEA, _INT8, _TEXT, _UUID = 17, 20, 25, 2950
+_BYTEA, _INT8, _TEXT, _TIMESTAMPTZ, _UUID = 17, 20, 25, 1184, 2950
 
 
 def bigint(value: int) -> bytes:
@@ -46,6 +46,11 @@ def uuids(values: Sequence[UUID | None]) -> bytes:
 def bigints(values: Sequence[int]) -> bytes:
     """bigint[]."""
     return _array(_INT8, [_bigint_element(8, one) for one in values])
+
+
+def moments(values: Sequence[datetime]) -> bytes:
+    """timestamptz[]."""
+    return _array(_TIMESTAMPTZ, [_bigint_element(8, microseconds(one) - _EPOCH) for one in values])
 
 
 def texts(values: Sequence[str | None]) -> bytes:

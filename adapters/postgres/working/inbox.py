@@ -1,9 +1,12 @@
 """The inbox in PostgreSQL: every message is kept before anyone is told that it came."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from adapters.keys.evidence import (
     Message,
@@ -17,19 +20,25 @@ from adapters.keys.evidence import (
 from adapters.keys.key_ring import Keyring
 from adapters.keys.master_key import SealBroken
 from adapters.postgres.connections import Connections
-from adapters.postgres.ledger.binary import ByteaColumn, digest
+from adapters.postgres.ledger.binary import ByteaColumn
+from adapters.postgres.ledger.messages import columns_of
 from adapters.postgres.views.queries import EVERY, Lane
 from adapters.store.batched_calls import SharedTrips
-from adapters.store.recorder import nothing
-from ledger.inbox.ports import Evidence, Tampered
+from adapters.store.messages_in_hand import MessagesInHand
+from adapters.store.recorder import SealedMessage, nothing
+from ledger.inbox.ports import Evidence, InHand, Tampered
 
 _PAGE = 200
 _FIRST = UUID(int=0)
+# What stands beside a message in the clear.
+_Beside = tuple[datetime, str, str, str, str | None, str]
 
 
 class PostgresInbox:
     """Messages in `ledger.inbox`, each under a key of its own; marks in `working.inbox_marks`.
 
+    `taken_up` tells the ledger which messages are in hand. `after_keeping` is called when some were
+    kept that wait to be read.
     Raises `LedgerUnavailable` when the database stays away for `patience` seconds.
     """
 
@@ -41,8 +50,10 @@ class PostgresInbox:
         connections: int = 4,
         patience: float = 5.0,
         after_keeping: Callable[[], None] = nothing,
+        taken_up: MessagesInHand | None = None,
     ) -> None:
         self._keyring, self._patience, self._after_keeping = keyring, patience, after_keeping
+        self._taken_up = taken_up or MessagesInHand()
         self._connections = Connections(url, readers=connections, wait=patience)
         self._trips = SharedTrips(self._keep)
         self._marks = SharedTrips(self._mark_done)
@@ -59,19 +70,60 @@ class PostgresInbox:
         received_at: datetime,
     ) -> Evidence:
         """Seal and commit one message, with its key, as it came. Messages share commits."""
-        kept = Evidence(uuid4(), evidence_hash(body))
-        beside = (received_at, provider, door, verdict, provider_event_id, kept.hash)
-        sealed, key = self._keyring.seal_evidence(
-            kept.id, packed(headers, body), about=envelope(*beside)
+        message = self._sealed(
+            (received_at, provider, door, verdict, provider_event_id, evidence_hash(body)),
+            packed(headers, body),
         )
-        digests = digest(key.wrapped), digest(sealed)
-        self._trips.hand_in((key.key_id, kept.id, key.wrapped, *beside, sealed, *digests))
-        return kept
+        self._trips.hand_in(message)
+        return Evidence(message.id, message.evidence_hash)
 
-    def _keep(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        columns = [[*column] for column in zip(*rows, strict=True)]
-        self._run("inbox_keep", *(_as_sent(column) for column in columns))
-        self._after_keeping()
+    @contextmanager
+    def in_hand(
+        self,
+        provider: str,
+        door: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        verdict: str,
+        provider_event_id: str | None,
+        received_at: datetime,
+    ) -> Iterator[InHand]:
+        """A message that is kept when the block ends, by itself unless a stamp brought it along."""
+        message = self._sealed(
+            (received_at, provider, door, verdict, provider_event_id, evidence_hash(body)),
+            packed(headers, body),
+        )
+        in_hand = InHand(Evidence(message.id, message.evidence_hash))
+        with self._taken_up.taken(in_hand, message) as taken:
+            try:
+                yield in_hand
+            finally:
+                if taken.standing is None:
+                    self._trips.hand_in(replace(message, done=in_hand.done))
+        if in_hand.done and taken.standing and not taken.standing.done:
+            self.mark(message.id, "done")
+
+    def _sealed(self, beside: _Beside, plaintext: bytes) -> SealedMessage:
+        id = uuid4()
+        sealed, key = self._keyring.seal_evidence(id, plaintext, about=envelope(*beside))
+        received_at, provider, door, verdict, provider_event_id, digest = beside
+        return SealedMessage(
+            id=id,
+            key=key,
+            received_at=received_at,
+            provider=provider,
+            door=door,
+            verdict=verdict,
+            provider_event_id=provider_event_id,
+            evidence_hash=digest,
+            sealed=sealed,
+        )
+
+    def _keep(self, messages: Sequence[SealedMessage]) -> None:
+        self._run("inbox_keep", *map(_as_sent, columns_of(messages)))
+        if not all(one.done for one in messages):
+            self._after_keeping()
 
     def find(self, provider: str, provider_event_id: str, body: bytes) -> Evidence | None:
         """The message that was kept under this name with this body, if it was."""
