@@ -18,15 +18,19 @@ _SHORTEST, _LONGEST, _AFTER_AN_ERROR = 0.005, 0.25, 2.0
 _SECONDS_TO_STOP = 1.5
 # Seconds. When nothing has happened for so long, whoever is woken by hints looks by itself only so
 # often; an owner more often, since who is silent for three seconds is taken for dead.
-_RESTS_AFTER, _AT_REST, _OWNER_AT_REST = 30.0, 5.0, 1.5
-# Seconds. So often does who is watched look by itself: one look for all is taken in its place.
-_WATCHED_AT_REST = 60.0
+_RESTS_AFTER, _AT_REST, _OWNER_AT_REST = 2.0, 5.0, 1.5
+# Seconds. So often does who is watched look by itself: one look for all is taken in its place, so
+# often while something happens, and half as often after each look that shows nothing.
+_WATCHED_AT_REST, _BETWEEN_PULSES = 60.0, 0.5
+# Seconds, for systems where a wait without end would keep Python from seeing signals.
+_BETWEEN_SIGNALS = 5.0
 _MOST_ROUNDS = 10_000
 _log = structlog.get_logger("worker")
 
 Listen = Callable[[Callable[[], object], Event], None]
-# One look for many reactors: how far the ledger is, and whether the time of anything has come.
-Pulse = Callable[[], tuple[int, bool]]
+# One look for many reactors: how far the ledger is and its rows, and for which of them, by kind,
+# the time of anything has come.
+Pulse = Callable[[], tuple[object, Collection[str]]]
 
 
 class _Bed(Event):
@@ -87,9 +91,10 @@ class Daemon:
 
     `listen` calls its first argument when there may be news, until its second is set: then none
     of the `prompt` reactors (all, if they are not named) sleeps on. Without a hint, reactors look
-    often while there is news and seldom otherwise. Once nothing has happened for half a minute,
+    often while there is news and seldom otherwise. Once nothing has happened for two seconds,
     all of them rest: they look every few seconds, and the next hint wakes everybody. For those
-    that are `watched`, `pulse` looks in their place, and wakes everybody if a hint was lost.
+    that are `watched`, `pulse` looks in their place: they look when the ledger or its rows moved,
+    or something is due for them. It wakes everybody if a hint was lost.
     """
 
     reactors: Sequence[Runs]
@@ -100,6 +105,8 @@ class Daemon:
     counts: Counts = field(default_factory=Counts)
     stopping: Event = field(default_factory=Event)
     beds: list[_Bed] = field(default_factory=list)
+    _watched_beds: list[tuple[str, _Bed]] = field(default_factory=list)
+    _pulse_bed: _Bed = field(default_factory=_Bed)
 
     def only(self, names: Sequence[str]) -> "Daemon":
         """The same daemon with the reactors of these names; raises `ValueError` for others."""
@@ -118,7 +125,14 @@ class Daemon:
             raise ValueError(f"no reactor {', '.join(unknown)}; there are {', '.join(known)}")
 
     def _of(self, reactors: Sequence[Runs]) -> "Daemon":
-        return replace(self, reactors=reactors, stopping=Event(), beds=[])
+        return replace(
+            self,
+            reactors=reactors,
+            stopping=Event(),
+            beds=[],
+            _watched_beds=[],
+            _pulse_bed=_Bed(),
+        )
 
     def run_once(self) -> Mapping[str, Progress]:
         """All that is due, and what becomes due by it; then return what came of it.
@@ -153,8 +167,7 @@ class Daemon:
         if self.pulse is not None:
             Thread(target=self._watch, args=[self.pulse], name="pulse", daemon=True).start()
         _log.info("started", reactors=[one.name for one in self.reactors])
-        # A wait without end would keep Python from seeing signals on some systems.
-        while not self.stopping.wait(0.5):
+        while not self.stopping.wait(_BETWEEN_SIGNALS):
             pass
         self._end(threads)
 
@@ -162,27 +175,41 @@ class Daemon:
         """Ask it to stop. What is half done outside is recovered by whoever runs next."""
         self.stopping.set()
         self.wake()
+        for _, bed in self._watched_beds:
+            bed.wake()
 
     def wake(self) -> None:
-        """There may be news: whoever is prompt looks now."""
+        """There may be news: whoever is prompt looks now, and the pulse soon."""
+        self._pulse_bed.wake()
         for bed in self.beds:
             bed.wake()
 
     def _watch(self, pulse: Pulse) -> None:
-        """News of which no hint came wakes everybody; what is due is looked for once by all."""
-        before = 0
-        while not self.stopping.wait(_AT_REST):
+        """What moved wakes all who are watched, hint or no hint; what is due, those it is for."""
+        before: object = None
+        pause = _BETWEEN_PULSES
+        while not self.stopping.is_set():
+            if self._pulse_bed.wait(pause) and self._pulse_bed.rise():
+                pause = _BETWEEN_PULSES
+                self.stopping.wait(pause)
             try:
-                reached, due = pulse()
+                seen, due = pulse()
             except Exception as error:
                 _log.error("pulse_stumbled", error=type(error).__name__)
-                reached, due = before, True
-            if reached != before:
-                self.wake()
-            elif due:
-                for bed in self.beds:
-                    bed.set()
-            before = reached
+                seen, due = before, self.watched
+            moved, before = seen != before, seen
+            pause = self._pulsed(pause, due, moved=moved)
+
+    def _pulsed(self, pause: float, due: Collection[str], *, moved: bool) -> float:
+        """Wake whom it concerns; how long until the next look."""
+        for kind, bed in self._watched_beds:
+            if moved or kind in due:
+                bed.set()
+        if not moved:
+            return min(2 * pause, _AT_REST)
+        if pause > _BETWEEN_PULSES:
+            self.wake()  # nobody had told
+        return _BETWEEN_PULSES
 
     def _end(self, threads: Sequence[Thread]) -> None:
         share = _SECONDS_TO_STOP / max(len(threads), 1)
@@ -194,17 +221,17 @@ class Daemon:
     def _loop(self, reactor: Runs) -> None:
         pause, bed = _SHORTEST, _Bed()
         prompt = self.prompt is None or reactor.name in self.prompt
-        at_rest = self._rest_of(reactor)
-        self.beds.append(bed)
+        watched, at_rest = self._watches(reactor), self._rest_of(reactor)
+        if watched:
+            self._watched_beds.append((kind_of(reactor.name), bed))
+        if prompt or not watched:
+            self.beds.append(bed)
         moved_at = monotonic()
         while not self.stopping.is_set():
-            resting = pause == _LONGEST and self._may_rest(moved_at, bed)
-            if resting:
+            if not prompt and watched and _SHORTEST < pause <= _LONGEST:
                 bed.wait(at_rest)
-            elif not prompt or pause > _LONGEST:  # no hint mends what went wrong
-                self.stopping.wait(pause)
             else:
-                bed.wait(pause)
+                self._wait(bed, pause, at_rest, prompt=prompt, moved_at=moved_at)
             if bed.is_set() and bed.rise():
                 moved_at = monotonic()
                 pause = _SHORTEST if prompt else pause
@@ -214,12 +241,25 @@ class Daemon:
         if isinstance(reactor, Owning):
             reactor.close()
 
+    def _wait(
+        self, bed: _Bed, pause: float, at_rest: float, *, prompt: bool, moved_at: float
+    ) -> None:
+        """For a hint, or for so long; no hint mends what went wrong."""
+        if pause == _LONGEST and self._may_rest(moved_at, bed):
+            bed.wait(at_rest)
+        elif not prompt or pause > _LONGEST:
+            self.stopping.wait(pause)
+        else:
+            bed.wait(pause)
+
+    def _watches(self, reactor: Runs) -> bool:
+        return self.pulse is not None and kind_of(reactor.name) in self.watched
+
     def _rest_of(self, reactor: Runs) -> float:
         """Seconds between two looks of its own."""
         if isinstance(reactor, Owning):
             return _OWNER_AT_REST
-        watched = self.pulse is not None and kind_of(reactor.name) in self.watched
-        return _WATCHED_AT_REST if watched else _AT_REST
+        return _WATCHED_AT_REST if self._watches(reactor) else _AT_REST
 
     def _may_rest(self, moved_at: float, bed: Event) -> bool:
         """Only whom hints would wake, and while there was none."""

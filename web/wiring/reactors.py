@@ -67,14 +67,15 @@ WATCHED = (
     "timeouts",
     "returns",
     "settled",
+    "vouchers_over",
     "alarms",
     "people_vouchers",
     "grant_letters",
 )
 
 
-def pulse(views: Views, now: Clock) -> tuple[int, bool]:
-    """The one look of a worker at rest."""
+def pulse(views: Views, now: Clock) -> tuple[tuple[int, int], Sequence[str]]:
+    """The one look of a worker in place of all who are watched."""
     return views.pulse(now(), now() - _RECOVERY)
 
 

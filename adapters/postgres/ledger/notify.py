@@ -17,7 +17,7 @@ from adapters.store.after_fork import after_fork
 
 _CHANNEL = "stampledger_appended"
 # Seconds: many commits share a hint; who listens looks now and then whether to go on.
-_BETWEEN_HINTS, _BETWEEN_LOOKS, _AFTER_AN_ERROR = 0.01, 1.0, 1.0
+_BETWEEN_HINTS, _BETWEEN_LOOKS, _AFTER_AN_ERROR = 0.01, 5.0, 1.0
 
 
 class Hints:

@@ -98,9 +98,12 @@ class OwnedViews:
         return [Poison(stream=row[0], position=row[1], error=row[2]) for row in rows]
 
     def beat(self) -> None:
-        """Say that we live. Raises `OwnershipLost`."""
-        with self._writing(self._position):
-            pass
+        """Say that we live, in one statement. Raises `OwnershipLost`."""
+        with self._owning():
+            told = self._run("views_beat", self.name, self._epoch, self._steps + 1, self._position)
+            if not told:
+                raise OwnershipLost(f"another process moves {self.name}")
+            self._stepped()
 
     def write(self, changed: Mapping[UUID, Derived], *, position: int) -> Sequence[Poison]:
         """Replace rows, stop lanes and move on, at once. Returns what the tables refused."""
@@ -177,22 +180,27 @@ class OwnedViews:
     @contextmanager
     def _writing(self, position: int) -> Iterator[None]:
         """A transaction of the owner's, and of nobody else's; then all rows are those of there."""
+        with self._owning(), self._connection.transaction():
+            if not self._run("views_claim_epoch", self.name, self._epoch):
+                raise OwnershipLost(f"another process moves {self.name}")
+            yield
+            self._run("views_insert_step", self.name, self._steps + 1, position)
+            self._stepped()
+        self._position = position
+
+    @contextmanager
+    def _owning(self) -> Iterator[None]:
+        """Whoever lost the session lost the projections."""
         try:
-            with self._connection.transaction():
-                if not self._run("views_claim_epoch", self.name, self._epoch):
-                    raise OwnershipLost(f"another process moves {self.name}")
-                yield
-                self._step_to(position)
-            self._position = position
+            yield
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             if rows_refused(error):
                 raise
             raise OwnershipLost(f"the session was ended: {type(error).__name__}") from error
 
-    def _step_to(self, position: int) -> None:
-        """One row more; from time to time those of long ago go."""
+    def _stepped(self) -> None:
+        """There is one row more; from time to time those of long ago go."""
         self._steps += 1
-        self._run("views_insert_step", self.name, self._steps, position)
         if self._steps % KEPT == 0:
             self._sweep(self._steps - 2 * KEPT)
 

@@ -156,10 +156,10 @@ class Views(
         """The cases that wait for a person."""
         return [case for (case,) in self._read("views_read_open_case_ids")]
 
-    def pulse(self, now: datetime, begun_before: datetime) -> tuple[int, bool]:
-        """Where the ledger ends, and whether something may be due: more than what is due."""
-        ((reached, due),) = self._read("views_read_pulse", now, begun_before)
-        return reached, due
+    def pulse(self, now: datetime, begun_before: datetime) -> tuple[tuple[int, int], Sequence[str]]:
+        """Where the ledger ends and how far its rows are; for whom something may be due."""
+        ((ledger, rows, due),) = self._read("views_read_pulse", now, begun_before)
+        return (ledger, rows), due
 
     def alarming_cases(
         self, opened_before: datetime, limit: int = 100, *, offset: int = 0

@@ -5,14 +5,14 @@ An order is folded as its stamps come by. Only one that calls for something is r
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, get_args
 from uuid import UUID
 
 import structlog
 
 from adapters.worker.open_cases import Desk
-from adapters.worker.reactor import Clock, Patience, Progress
+from adapters.worker.reactor import NOTHING, Clock, Patience, Progress
 from ledger.cases.stamps import CaseKind, Severity
 from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Recorded
@@ -28,8 +28,9 @@ from ledger.order.stamps import OrderStamp
 from projections.engine.derive import Folds, Known
 
 _BATCH, _REMEMBERED = 500, 5_000
-_BETWEEN_CURSORS = timedelta(seconds=1)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+# What was read and is not remembered is read once more after a restart: that costs little, and each
+# remembering a commit.
+_WHEN_IDLE, _BETWEEN_CURSORS = timedelta(seconds=1), timedelta(seconds=5)
 _MOST_FAILURES = 10
 # An erasure stands in other streams, too, and calls for nothing.
 _ORDER_STAMPS = tuple(one for one in get_args(OrderStamp) if one is not Erased)
@@ -78,7 +79,7 @@ class Following:
     name: str = "following"
     _read: int | None = None
     _kept: int = 0
-    _kept_at: datetime = _LONG_AGO
+    _unkept_since: datetime | None = None
     _since: dict[UUID, int] = field(default_factory=dict)
     _folds: Folds = field(default_factory=lambda: Folds(most=_REMEMBERED))
 
@@ -97,9 +98,16 @@ class Following:
         for order_id in [one for one in self._since if self.patience.ready((self.name, one))]:
             progress += self._one(order_id)
         idle, self._read = batch.last == self._read, batch.last
-        if idle or self.clock() >= self._kept_at + _BETWEEN_CURSORS:
+        self._unkept_since = self._unkept_since or (None if idle else self.clock())
+        wait = _WHEN_IDLE if idle else _BETWEEN_CURSORS
+        if self._unkept_since and self.clock() - self._unkept_since >= wait:
             self._remember()
         return progress
+
+    def finish(self) -> Progress:
+        """Nothing is under way; whoever comes next need not read it again."""
+        self._remember()
+        return NOTHING
 
     def _calls(self, stamps: Sequence[Recorded[object]]) -> bool:
         """Whether anything follows for us, or nobody can tell without reading the order."""
@@ -148,12 +156,14 @@ class Following:
         self._since.pop(order_id, None)
 
     def _remember(self) -> None:
-        assert self._read is not None
-        self._kept_at = self.clock()
+        if self._read is None:
+            return
         safe = min((position - 1 for position in self._since.values()), default=self._read)
         if safe > self._kept:
             self.cursor.store(self.name, safe)
             self._kept = safe
+        if safe == self._read:
+            self._unkept_since = None
 
 
 def _poisoned(order_id: UUID, error: str) -> Trouble:

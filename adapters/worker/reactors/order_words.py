@@ -49,17 +49,25 @@ class WordFinder:
     table: WordTable
     name: str = NAME
     _known: int = field(default=0)
+    _begun: bool = field(default=False)
 
     def run(self) -> Progress:
-        """Everything new since the last time, a batch at a time."""
-        if self.ledger.head()[0] <= self._known:
-            return NOTHING
+        """Everything new since the last time, a batch at a time.
+
+        A turn, which is a commit, takes only what tells something, and now and then the rest.
+        """
+        if self._begun:
+            batch = Feed(self.ledger).next(self._known, limit=_BATCH)
+            new = batch.last - self._known
+            if new < _BATCH and not any(_touched(batch)):
+                self._known = batch.last
+                return Progress(done=new)
         with self.table.turn() as turn:
             return self._step(turn) if turn else NOTHING
 
     def _step(self, turn: Turn) -> Progress:
         batch = Feed(self.ledger).next(turn.position, limit=_BATCH)
-        self._known = batch.last
+        self._known, self._begun = batch.last, True
         if batch.last == turn.position:
             return NOTHING
         streams = [*_touched(batch)]

@@ -158,12 +158,17 @@ def at_rest_at_once(monkeypatch):
     monkeypatch.setattr("adapters.worker.daemon._LONGEST", 0.005)
     monkeypatch.setattr("adapters.worker.daemon._AT_REST", 0.02)
     monkeypatch.setattr("adapters.worker.daemon._WATCHED_AT_REST", 600.0)
+    monkeypatch.setattr("adapters.worker.daemon._BETWEEN_PULSES", 0.01)
 
 
 def resting(looks) -> tuple[Daemon, Thread, Fake, Fake]:
     watched, other = Fake("watched:stripe", left=0), Fake("other", left=0)
     daemon = Daemon(
-        reactors=[watched, other], listen=lambda wake, stop: None, pulse=looks, watched=["watched"]
+        reactors=[watched, other],
+        listen=lambda wake, stop: None,
+        prompt=["other"],
+        pulse=looks,
+        watched=["watched"],
     )
     return daemon, running(daemon), watched, other
 
@@ -175,34 +180,71 @@ def ended(daemon: Daemon, thread: Thread) -> None:
 
 
 def test_who_is_watched_rests_while_one_look_shows_nothing(at_rest_at_once):
-    daemon, thread, watched, other = resting(lambda: (0, False))
+    daemon, thread, watched, other = resting(lambda: (0, ()))
     until(lambda: other.passes > 20)
     assert watched.passes <= 3
     ended(daemon, thread)
 
 
 @pytest.mark.parametrize("stumbles", [False, True])
-def test_what_is_due_is_looked_for_at_every_look_and_wakes_nobody_for_longer(
-    at_rest_at_once, monkeypatch, stumbles
+def test_what_is_due_is_looked_for_at_every_look_by_those_whom_it_concerns(
+    at_rest_at_once, stumbles
 ):
-    monkeypatch.setattr("adapters.worker.daemon._RESTS_AFTER", 0.05)
     looks: list[int] = []
 
-    def pulse() -> tuple[int, bool]:
+    def pulse() -> tuple[int, tuple[str, ...]]:
         looks.append(1)
         if stumbles:
             raise LedgerUnavailable("away")
-        return 0, True
+        return 0, ("watched",)
 
     daemon, thread, watched, _ = resting(pulse)
     until(lambda: watched.passes > 40)
-    assert watched.passes <= len(looks) + 15, "one look each, after those before the rest"
+    assert watched.passes <= len(looks) + 15, "one look each, after those of the start"
+    ended(daemon, thread)
+
+
+def test_what_is_due_for_another_wakes_nobody_else(at_rest_at_once):
+    looks: list[int] = []
+
+    def pulse() -> tuple[int, tuple[str, ...]]:
+        looks.append(1)
+        return 0, ("another",)
+
+    daemon, thread, watched, _ = resting(pulse)
+    until(lambda: len(looks) > 20)
+    assert watched.passes <= 5
+    ended(daemon, thread)
+
+
+def test_after_a_hint_who_is_watched_looks_when_the_pulse_saw_something_move(monkeypatch):
+    """One look for each that the ledger or its rows moved; none while they stand still."""
+    monkeypatch.setattr("adapters.worker.daemon._WATCHED_AT_REST", 600.0)
+    monkeypatch.setattr("adapters.worker.daemon._BETWEEN_PULSES", 0.01)
+    monkeypatch.setattr("adapters.worker.daemon._AT_REST", 600.0)
+    reached, looks = [0], list[int]()
+
+    def pulse() -> tuple[int, tuple[str, ...]]:
+        looks.append(1)
+        return reached[0], ()
+
+    daemon, thread, watched, _ = resting(pulse)
+    until(lambda: looks and watched.passes)
+    sleep(0.1)
+    before = watched.passes
+    for _ in range(20):
+        daemon.wake()
+        sleep(0.01)
+    assert watched.passes == before, "hints alone are not for them"
+    reached[0] = 1
+    daemon.wake()
+    until(lambda: watched.passes == before + 1)
     ended(daemon, thread)
 
 
 def test_a_hint_that_was_lost_is_caught_up_with_by_the_next_look(at_rest_at_once):
     reached = [0]
-    daemon, thread, watched, _ = resting(lambda: (reached[0], False))
+    daemon, thread, watched, _ = resting(lambda: (reached[0], ()))
     assert not watched.passes
     reached[0] = 7
     assert watched.finished.wait(PATIENCE)

@@ -36,37 +36,39 @@ def owner(module_database: Database) -> Iterator[psycopg.Connection]:
         connection.rollback()
 
 
-def due(owner: psycopg.Connection) -> bool:
-    """What the statement says within the test's own transaction."""
+def due(owner: psycopg.Connection) -> set[str]:
+    """For whom, as the statement says within the test's own transaction."""
     cursor = psycopg.RawCursor(owner)
     begun_before = NOW - timedelta(seconds=20)
     row = cursor.execute(statement("views_read_pulse"), [NOW, begun_before]).fetchone()
     assert row is not None
-    assert row[0] == 0, "nothing was appended"
-    return bool(row[1])
+    assert row[:2] == (0, 0), "nothing was appended, and no rows were written"
+    assert {*row[2]} <= {*WATCHED}
+    return {*row[2]}
 
 
 @pytest.mark.parametrize(
-    ("row", "ripe", "unripe"),
+    ("whom", "row", "ripe", "unripe"),
     [
-        (UNPAID, [BEFORE], [AFTER]),
-        (RESERVATION, [BEFORE], [AFTER]),
-        (INTENT, [ASKED], [JUST_NOW]),
-        (CASES, [ASKED, True, None], [ASKED, False, None]),
-        (CASES, [NOW, False, ASKED], [NOW, False, JUST_NOW]),
-        (CASES, [ASKED, True, None], [JUST_NOW, True, None]),
-        (OUTBOX, [True, "due", False], [True, "sent", False]),
-        (OUTBOX, [True, "unknown", False], [True, "unknown", True]),
-        (OUTBOX, [False, "started", False], [False, "due", False]),
-        (PENDING, [1], [0]),
+        ("timeouts", UNPAID, [BEFORE], [AFTER]),
+        ("captures", RESERVATION, [BEFORE], [AFTER]),
+        ("payments", INTENT, [ASKED], [JUST_NOW]),
+        ("captures", INTENT, [ASKED], [JUST_NOW]),
+        ("alarms", CASES, [ASKED, True, None], [ASKED, False, None]),
+        ("returns", CASES, [NOW, False, ASKED], [NOW, False, JUST_NOW]),
+        ("alarms", CASES, [ASKED, True, None], [JUST_NOW, True, None]),
+        ("letters", OUTBOX, [True, "due", False], [True, "sent", False]),
+        ("letters", OUTBOX, [True, "unknown", False], [True, "unknown", True]),
+        ("letters", OUTBOX, [False, "started", False], [False, "due", False]),
+        ("promises", PENDING, [1], [0]),
     ],
 )
-def test_what_is_due_is_seen_and_what_is_not_is_not(owner, row, ripe, unripe):
+def test_what_is_due_is_seen_and_what_is_not_is_not(owner, whom, row, ripe, unripe):
     assert not due(owner)
     owner.execute(row, unripe)
     assert not due(owner)
     owner.execute(row, ripe)
-    assert due(owner)
+    assert whom in due(owner)
 
 
 def test_a_kept_message_is_seen_until_it_is_done(owner):
@@ -74,7 +76,7 @@ def test_a_kept_message_is_seen_until_it_is_done(owner):
         "alter table working.inbox_marks drop constraint inbox_marks_inbox_id_fkey"
     )  # of this transaction alone
     owner.execute("insert into working.inbox_marks (inbox_id) values (gen_random_uuid())")
-    assert due(owner)
+    assert due(owner) == {"inbox"}
     owner.execute("update working.inbox_marks set state = 'done'")
     assert not due(owner)
 

@@ -50,7 +50,10 @@ def test_too_much_money_is_a_case():
 def test_it_goes_on_where_it_was():
     world = World()
     world.placed_and_paid()
-    assert world.following().run().done == 1
+    first = world.following()
+    assert first.run().done == 1
+    assert world.following().run().done == 1, "it was read, and not remembered yet"
+    first.finish()
     assert world.following().run().done == 0
     world.placed_and_paid()
     assert world.following().run().done == 1
@@ -76,6 +79,7 @@ def test_an_order_that_goes_wrong_holds_back_the_cursor_but_not_the_others(monke
     worker.run()
     assert {case.order for case in world.opened_cases()} == {*world.all_orders()}
     worker.run()
+    world.clock.forward(seconds=1)
     assert worker.run() == NOTHING
     assert world.cursor.load("following") == len(world.stamps())
 
@@ -93,6 +97,8 @@ def test_an_order_that_always_goes_wrong_becomes_a_case(monkeypatch):
         worker.run()
         world.clock.forward(minutes=10)
     worker.run()
+    world.clock.forward(seconds=1)
+    worker.run()
     assert [case.kind for case in world.opened_cases()] == [CaseKind.POISON_STAMP]
     assert world.cursor.load("following") == len(world.stamps())
 
@@ -106,6 +112,7 @@ def test_an_order_that_calls_for_nothing_is_not_read_again(monkeypatch):
     world.opened(order)
     assert worker.run().done == 1
     assert read == []
+    world.clock.forward(seconds=1)
     assert worker.run() == NOTHING
     assert world.cursor.load("following") == len(world.stamps())
 
@@ -138,14 +145,17 @@ def test_whoever_sends_letters_is_told_of_each_order_that_owes_one():
     assert told == [paid.id, unpaid.id]
 
 
-def test_what_was_read_is_remembered_once_a_second_and_when_there_is_nothing_new():
+def test_what_was_read_is_remembered_every_five_seconds_and_when_nothing_came_for_one():
     world = World()
     worker = world.following()
-    for _ in range(3):
+    remembered = []
+    for _ in range(8):
         world.place()
         worker.run()
-        world.clock.forward(seconds=0.4)
-    remembered = world.cursor.load("following")
-    assert 0 < remembered < len(world.stamps())
+        remembered.append(world.cursor.load("following"))
+        world.clock.forward(seconds=0.9)
+    assert [bool(one) for one in remembered] == [False] * 6 + [True] * 2
+    assert remembered[-1] < len(world.stamps())
+    world.clock.forward(seconds=1)
     worker.run()
     assert world.cursor.load("following") == len(world.stamps())
