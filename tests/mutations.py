@@ -221,10 +221,24 @@ MUTATIONS = (
     ),
     Mutation(
         name="the-auditor-lets-anybody-in-twice",
-        file="ledger/audit/check_orders.py",
+        file="ledger/audit/check_doors.py",
         old="    if there.inside:\n",
         new="    if there.inside and there.beside:\n",
         tests=("tests/ledger/audit/test_planted.py",),
+    ),
+    Mutation(
+        name="the-auditor-believes-a-scan-off-line-that-a-bad-ticket-was-good",
+        file="ledger/audit/check_doors.py",
+        old="    if wanted == told:\n",
+        new="    if wanted == told or not told:\n",
+        tests=("tests/ledger/audit/test_doors.py",),
+    ),
+    Mutation(
+        name="the-auditor-takes-any-name-of-a-scan",
+        file="ledger/audit/check_doors.py",
+        old="    if cause != scan_cause(order.terms.shop, said.scan):\n",
+        new="    if cause in order.scans:\n",
+        tests=("tests/ledger/audit/test_doors.py",),
     ),
     Mutation(
         name="reduced-line-is-not-recomputed",

@@ -7,7 +7,6 @@ from ledger.audit.findings import Finding, Step
 from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import zero
-from ledger.order.admission import revoked, ticket_with
 from ledger.order.amendment import fits, lines_of, price_of
 from ledger.order.letters_due import letters_due
 from ledger.order.order import Order
@@ -38,9 +37,6 @@ from ledger.order.stamps import (
     Refunded,
     RefundFailed,
     SeatsReleased,
-    TicketCheckedIn,
-    TicketCheckedOut,
-    TicketCheckInUndone,
     TicketsIssued,
     Voided,
 )
@@ -214,40 +210,6 @@ def tickets_as_bought(step: Step) -> Iterator[Finding]:
         yield step.finding("R4", "issues tickets for seats that are not sold")
 
 
-def let_in_once(step: Step) -> Iterator[Finding]:
-    """SPEC A8: who comes in has a ticket that is good and let nobody else in; who leaves is in.
-
-    A scan off line is a fact: only that its ticket was issued is asked of it.
-    """
-    order, news = step.order, step.stamp
-    if order is None or news is None:
-        return
-    said = news.stamp
-    if isinstance(said, TicketCheckInUndone):
-        known = order.scans.get(news.correlation_id)
-        if known is None or not known.inward:
-            yield step.finding("A8", "takes back a check-in that never was")
-    elif isinstance(said, TicketCheckedIn | TicketCheckedOut) and (text := _misled(said, order)):
-        yield step.finding("A8", text)
-
-
-def _misled(said: TicketCheckedIn | TicketCheckedOut, order: Order) -> str:
-    """What is wrong with a scan, given its order before it; empty if nothing is."""
-    ticket = ticket_with(order, said.ticket)
-    if ticket is None:
-        return "scans a ticket that was never issued"
-    if said.queued:
-        return ""
-    there = order.attended(said.ticket, said.day, said.door)
-    if isinstance(said, TicketCheckedOut):
-        return "" if there.inside else "sees somebody leave who is not inside"
-    if there.inside:
-        return "lets somebody in twice with one ticket"
-    if revoked(order, ticket):
-        return "lets somebody in with a ticket that was revoked before"
-    return "" if order.admits else "lets somebody in with a ticket that is not paid"
-
-
 # Checks that only certain stamps call for; the others look at every row.
 OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
     never_beyond_held: (CreateRefundRequest, ManualRefund, PaymentWithdrawn),
@@ -257,5 +219,4 @@ OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
     one_receipt: (ReceiptSendStarted,),
     receipts_owed: (ReceiptSendStarted,),
     tickets_as_bought: (TicketsIssued,),
-    let_in_once: (TicketCheckedIn, TicketCheckedOut, TicketCheckInUndone),
 }

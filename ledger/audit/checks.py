@@ -5,6 +5,7 @@ from typing import Any
 
 from ledger.audit import (
     check_accounts,
+    check_doors,
     check_erasures,
     check_grants,
     check_orders,
@@ -38,7 +39,7 @@ CHECKS: tuple[Callable[..., Iterable[Finding]], ...] = (
     check_orders.one_receipt,
     check_orders.receipts_owed,
     check_orders.tickets_as_bought,
-    check_orders.let_in_once,
+    check_doors.let_in_once,
     check_accounts.opened_once,
     check_accounts.claimed_once,
     check_grants.listed_once,
@@ -70,7 +71,7 @@ OF_STAMPS: tuple[Check, ...] = (
     check_orders.one_receipt,
     check_orders.receipts_owed,
     check_orders.tickets_as_bought,
-    check_orders.let_in_once,
+    check_doors.let_in_once,
     check_accounts.opened_once,
     check_accounts.claimed_once,
     check_grants.listed_once,
@@ -87,6 +88,7 @@ OF_STAMPS: tuple[Check, ...] = (
 _CERTAIN: Mapping[Check, tuple[type, ...]] = {
     **check_rows.OF_CERTAIN,
     **check_orders.OF_CERTAIN,
+    **check_doors.OF_CERTAIN,
     **check_accounts.OF_CERTAIN,
     **check_grants.OF_CERTAIN,
     **check_places.OF_CERTAIN,

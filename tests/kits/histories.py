@@ -11,6 +11,8 @@ from ledger.kernel.money import Money
 from ledger.kernel.store import Append, Appended
 from ledger.order.attendance import scan_cause
 from ledger.order.stamps import (
+    AnswersChanged,
+    AskedOfLine,
     Authorized,
     Cancelled,
     Cause,
@@ -32,6 +34,7 @@ from ledger.order.stamps import (
     OrderPlaced,
     Paid,
     PaymentFailed,
+    QuestionsAsked,
     ReceiptFailed,
     ReceiptSendStarted,
     ReceiptSent,
@@ -39,19 +42,47 @@ from ledger.order.stamps import (
     RefundFailed,
     SeatClaim,
     SeatsReleased,
+    TicketAddress,
+    TicketAnswers,
     TicketCheckedIn,
     TicketCheckedOut,
     TicketCheckInUndone,
+    TicketSentOn,
     TicketsIssued,
+    TicketTakenBack,
     Voided,
 )
+from ledger.shop.questions import QuestionKind, Questions, TicketQuestion
 from ledger.shop.stamps import CancellationPolicy, Seller, quota_id, shop_id
+from ledger.till.stamps import CashMoved, RateSum, SaleRung, ShiftClosed, ShiftOpened, Way, shift_id
+from ledger.waiting_list.place import place_id
+from ledger.waiting_list.stamps import (
+    Leaving,
+    LetterFate,
+    LineEnd,
+    PlaceLapsed,
+    PlaceLeft,
+    PlaceLetter,
+    PlaceLetterEnded,
+    PlaceLetterStarted,
+    PlaceMoved,
+    PlaceOffered,
+    PlaceTaken,
+    PlaceUsed,
+)
 
 SHOP = shop_id("winterfest")
 QUOTA = quota_id(SHOP, "weekend")
 PRICE = Money(3500, "EUR")
 BEA = Customer(first_name="Bea", last_name="Åberg", email="bea@example.org")
 WHEN = datetime(2027, 1, 1, 12, tzinfo=UTC)
+NAME = TicketQuestion(slug="name", kind=QuestionKind.NAME, label={"en": "Name", "fi": "Nimi"})
+QUESTIONED = QuestionsAsked(asked=(AskedOfLine(line=0, questions=Questions(asked=(NAME,))),))
+ANSWERED = AnswersChanged(
+    tickets=(TicketAddress(ticket=1, email_index="f" * 64),),
+    answers=(TicketAnswers(ticket=1, answers={"name": "Bea Åberg"}),),
+    reason="a colleague comes",
+)
 
 
 def placed(**changes: Any) -> OrderPlaced:
@@ -107,7 +138,9 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
     back: dict[str, Any] = {"amount": PRICE, "provider_reference": f"re_{refund.hex}"}
     letter: dict[str, Any] = {"letter": Letter.PAID, "try_number": 1}
     news: list[tuple[UUID, Any]] = [
-        (ident(random), placed()),
+        (place := ident(random), placed()),
+        (place, QUESTIONED),
+        (ident(random), ANSWERED),
         (pay, asked),
         (pay, page),
         (pay, PaymentFailed(provider_reference="ch_1", code="declined")),
@@ -123,6 +156,7 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
                 ]
             ),
         ),
+        *sent_on(pay.hex, ident(random), back=ident(random) if random.random() < 0.3 else None),
         (refund, wanted),
         (refund, CreateRefundSuccess(payment=pay, **back)),
         (gone, Cancelled(cause=Cause.CUSTOMER)),
@@ -137,10 +171,30 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
         (ident(random), DisputeClosed(payment=pay, provider_reference=f"dp_{pay.hex}", won=True)),
         (ident(random), ContactChanged(email_index="f" * 64, customer=BEA, reason="married")),
         (ident(random), NoteWritten(text="Comes with a wheelchair.")),
-        *at_the_door(pay.hex, (ident(random), ident(random), ident(random))),
+        *at_the_door(random.choice([pay.hex, f"on {pay.hex}"]), [ident(random) for _ in range(3)]),
     ]
     told = [one for one in news[1:] if random.random() < 0.85]
     return [news[0], *told[: random.randint(0, len(told))]]
+
+
+def sent_on(ticket: str, sending: UUID, *, back: UUID | None) -> list[tuple[UUID, Any]]:
+    """The ticket is Bea's under another code; then perhaps its buyer's again, under a third."""
+    told = TicketSentOn(
+        ticket=1,
+        language="fi",
+        email_index="f" * 64,
+        link_hash=sending.hex,
+        hash=f"on {ticket}",
+        email=BEA.email,
+        code=f"link {sending}",
+        ticket_code="QWFRNR87X4SBRRBJ",
+    )
+    if back is None:
+        return [(sending, told)]
+    again = TicketTakenBack(
+        sending=sending, ticket=1, hash=f"back {ticket}", ticket_code="RBJQWFRNR87X4SBR"
+    )
+    return [(sending, told), (back, again)]
 
 
 def at_the_door(ticket: str, scans: Sequence[UUID]) -> list[tuple[UUID, Any]]:
@@ -184,14 +238,80 @@ def later_story(random: Random) -> list[tuple[UUID, Any]]:
     return news[: random.randint(1, len(news))]
 
 
+def waiting_story(random: Random, email_index: str) -> list[tuple[UUID, Any]]:
+    """The stamps of a place in line; it may end at any of them."""
+    place = PlaceTaken(
+        shop=SHOP,
+        shop_slug="winterfest",
+        product="weekend",
+        quantity=1,
+        language="sv",
+        email_index=email_index,
+        generation=1,
+        code_hash=email_index,
+        email=BEA.email,
+        code=f"place {email_index}",
+    )
+    seats = (SeatClaim(quota=QUOTA, seats=1),)
+    offer = PlaceOffered(seats=seats, until=WHEN + timedelta(hours=4), seen=1)
+    letter: dict[str, Any] = {"letter": PlaceLetter.JOINED, "try_number": 1}
+    joined = ident(random)
+    news: list[tuple[UUID, Any]] = [
+        (ident(random), place),
+        (joined, PlaceLetterStarted(**letter)),
+        (joined, PlaceLetterEnded(**letter, fate=random.choice([*LetterFate]))),
+        (ident(random), PlaceMoved(to=random.choice([*LineEnd]), reason="Bea came twice.")),
+        (ident(random), offer),
+        (
+            ident(random),
+            random.choice(
+                [
+                    PlaceLapsed(),
+                    PlaceUsed(order=ident(random)),
+                    PlaceLeft(cause=Leaving.STAFF, reason="Bea rang us."),
+                ]
+            ),
+        ),
+    ]
+    return news[: random.randint(1, len(news))]
+
+
+def till_story(random: Random, number: int) -> list[tuple[UUID, Any]]:
+    """The stamps of a shift at a till; it may end at any of them."""
+    begun = ShiftOpened(shop=SHOP, shop_slug="winterfest", number=number, opening=PRICE)
+    rates = (RateSum(vat_percent="13.5", gross=PRICE),)
+    told: list[Any] = [
+        begun,
+        *(SaleRung(order=ident(random), amount=PRICE, way=way, rates=rates) for way in Way),
+        CashMoved(amount=PRICE, inward=False, reason="Bea fetched change."),
+        ShiftClosed(counted=PRICE),
+    ]
+    return [(ident(random), one) for one in told[: random.randint(1, len(told))]]
+
+
+def beside(random: Random, orders: int) -> dict[UUID, list[tuple[UUID, Any]]]:
+    """Streams that orders have around them: places in line, shifts at tills."""
+    indexes = [f"{nth:064x}" for nth in random.sample(range(2**40), -(-orders // 5))]
+    shifts = random.sample(range(1, 10**6), -(-orders // 20))
+    return {
+        **{place_id(SHOP, "weekend", one, 1): waiting_story(random, one) for one in indexes},
+        **{shift_id(SHOP, "test", one): till_story(random, one) for one in shifts},
+    }
+
+
 def write(ledger: Any, *, orders: int, seed: int = 1) -> list[UUID]:
-    """Interleave the stories of many orders into a ledger, a few hundred stamps per commit."""
+    """Interleave the stories of many orders into a ledger, a few hundred stamps per commit.
+
+    Those of places in line and of tills are told among them. The streams of the orders.
+    """
     random = Random(seed)
     left = {
         ident(random): (later_story if random.random() < 0.2 else story)(random)
         for _ in range(orders)
     }
-    streams, versions = [*left], dict.fromkeys(left, 0)
+    streams = [*left]
+    left |= beside(random, orders)
+    versions = dict.fromkeys(left, 0)
     while left:
         chosen = random.sample([*left], min(200, len(left)))
         appends = []

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,10 +17,12 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from tests.kits.cached_environment import cached_python
+
 VERSION = "2026.8.0"
 PACKAGES = (f"pretix=={VERSION}", "gunicorn>=23")
-# Seconds: for a cold download, for its tables, for its first answer.
-_INSTALLED, _TABLES, _UP = 1_200, 900, 600
+# Seconds: for its tables, for its first answer.
+_TABLES, _UP = 900, 600
 # Whoever sells, and a token that may everything of theirs: what only its own console can make.
 _SELLER = """
 from django_scopes import scopes_disabled
@@ -80,16 +81,11 @@ def pretix_python() -> Path:
         return Path(told)
     cached = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = cached / "stampledger" / f"pretix-{VERSION}"
-    python = folder / "bin" / "python"
     try:
-        if not (folder / "installed").exists():
-            _run(sys.executable, "-m", "venv", "--clear", str(folder), seconds=120)
-            _run(str(python), "-m", "pip", "install", "--quiet", *PACKAGES, seconds=_INSTALLED)
-            (folder / "installed").touch()
+        return cached_python(folder, PACKAGES)
     except (OSError, subprocess.SubprocessError) as error:
         why = getattr(error, "stderr", None) or str(error)
         raise PretixAbsent(f"pretix {VERSION} cannot be installed: {str(why)[-300:]}") from None
-    return python
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.kernel.events import Recorded
 from ledger.order.evolve import fold
-from ledger.order.stamps import TicketsIssued
+from ledger.order.stamps import Paid, TicketsIssued
 from ledger.shop.texts import text_in
 from projections.order_json import order_page
 from tests.kits import spec
@@ -91,7 +91,8 @@ def test_it_shows_what_the_contract_promises():
 
 @pytest.mark.parametrize(("days", "allowed", "reason"), [(13, True, ""), (14, False, "too_late")])
 def test_a_paid_order_may_be_cancelled_until_its_deadline(days, allowed, reason):
-    stamps = next(s for s in map(full_story, range(99)) if len(s) >= 5)[:5]
+    stamps = full_story(1)
+    stamps = stamps[: 1 + next(at for at, (_, one) in enumerate(stamps) if isinstance(one, Paid))]
     page = order_page(order_of(stamps), WHEN + timedelta(days=days), "en")
     assert page["status"] == "PAID"
     told = page["cancellation"]

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypedDict
 from uuid import UUID
 
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
+from ledger.kernel.events import derived
 from ledger.kernel.refusals import (
     Contradicted,
     NotAdmitted,
@@ -98,7 +100,8 @@ def enter_queue(parts: Parts, at: AtDoor, wanted: Sequence[WantedScan]) -> Seque
     """Scans that were made off line. Each is a fact; the same one again changes nothing.
 
     The first of each order are appended together, then the second, and so on: whatever breaks off
-    between leaves whole scans, and all of them sent again are the same.
+    between leaves whole scans, and all of them sent again are the same. One that fits nowhere let
+    somebody in as well: it is a case.
     """
     streams = _streams(parts, at.shop, wanted)
     waiting: dict[UUID, list[CheckIn | CheckOut]] = {}
@@ -113,10 +116,11 @@ def enter_queue(parts: Parts, at: AtDoor, wanted: Sequence[WantedScan]) -> Seque
         told = [(orders[stream], command) for stream, command in turn if stream in orders]
         for (order, command), after in zip(told, together.handle(told), strict=True):
             orders[order.id] = after or _by_itself(parts, order.id, command)
-    return [
-        replace(one, repeated=scan_cause(at.shop.id, one.scan) in known)
-        for one in (_entered(parts, at, one, streams, orders) for one in wanted)
-    ]
+    answers = [_entered(parts, at, one, streams, orders) for one in wanted]
+    for one, answer in zip(wanted, answers, strict=True):
+        if not answer.recorded:
+            _tell_staff(parts, at, one)
+    return [replace(one, repeated=scan_cause(at.shop.id, one.scan) in known) for one in answers]
 
 
 def _by_itself(parts: Parts, stream: UUID, command: CheckIn | CheckOut) -> Order:
@@ -125,6 +129,21 @@ def _by_itself(parts: Parts, stream: UUID, command: CheckIn | CheckOut) -> Order
         return parts.orders.handle(stream, command)
     except (NotAdmitted, Contradicted):
         return parts.orders.get(stream)
+
+
+def _tell_staff(parts: Parts, at: AtDoor, wanted: WantedScan) -> None:
+    """No order can take this scan: its code is no ticket's, or its id another scan's."""
+    cause = scan_cause(at.shop.id, wanted.id)
+    way = "let somebody in" if wanted.inward else "saw somebody leave"
+    when = at.clock.put_right(wanted.scanned_at).astimezone(UTC).isoformat(timespec="seconds")
+    case = CaseOpened(
+        kind=CaseKind.CHECK_IN_CONFLICT,
+        severity=Severity.WARNING,
+        text=f"Off line, {at.device} {way} at {wanted.door} of {at.shop.slug} at {when}, with what"
+        " is no ticket of this shop, or under the name of another scan.",
+        about=str(wanted.id),
+    )
+    parts.cases.open(case, correlation_id=derived(cause, "case/unknown"), actor=at.actor)
 
 
 def _entered(

@@ -12,6 +12,7 @@ from ledger.audit.verify import Verification
 from ledger.cases.stamps import CaseResolved
 from ledger.kernel.money import Money
 from ledger.kernel.values import replace
+from ledger.order.attendance import scan_cause
 from ledger.order.commands import CancelOrder
 from ledger.order.stamps import (
     Cause,
@@ -138,7 +139,7 @@ def scanned(world: World, name: str, ticket: str, *kinds: type, **more: Any) -> 
         scan = uuid4()
         told = {"ticket": ticket, "day": "2027-01-10", "door": "main", "device": "a"}
         one = kind(scan=scan, scanned_at=world.clock(), **told, **more)
-        force(world, one, cause=scan, order=name)
+        force(world, one, cause=scan_cause(shop_id(SPEC.slug), scan), order=name)
 
 
 def tickets(world: World, name: str) -> tuple[str, ...]:

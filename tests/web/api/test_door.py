@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from jsonschema import Draft202012Validator
 
+from ledger.cases.stamps import CaseOpened
 from ledger.order.commands import CancelOrder
 from ledger.order.issues import troubles
 from ledger.order.stamps import TicketCheckedIn, TicketCheckInUndone
@@ -21,6 +22,22 @@ from web.api.openapi import described
 def checked(product: Product, order) -> list[object]:
     kinds = (TicketCheckedIn, TicketCheckInUndone)
     return [one for one in product.parts.orders.history(order) if isinstance(one.stamp, kinds)]
+
+
+def unknown_cases(product: Product) -> list[CaseOpened]:
+    every = (one.stamp for one in product.store.ledger.feed(0, limit=10_000))
+    return [one for one in every if isinstance(one, CaseOpened) and one.order is None]
+
+
+def test_a_scan_from_a_queue_under_another_scan_s_name_is_a_case(product: Product):
+    _order, (code, other) = sold(product, pieces=2)
+    device = Device(product)
+    name = device.note(code)
+    device.note(other, way="out", scan=name)
+    told = [(one["result"], one["recorded"]) for one in device.send()["entries"]]
+    assert told == [("valid", True), ("unknown", False)]
+    (case,) = unknown_cases(product)
+    assert (case.about, "saw somebody leave" in case.text) == (name, True)
 
 
 def follows(answer, schema: str) -> None:
@@ -216,6 +233,10 @@ def test_a_queue_sent_again_is_the_same_and_a_revoked_ticket_in_it_is_a_case(pro
     assert [{**one, "repeated": False} for one in again["entries"]] == first["entries"]
     assert len(checked(product, order)) == 2
     assert [one.mark for one in troubles(product.parts.orders.get(order))] == ["revoked"] * 2
+    # Whom the unknown code let in is for people to look into, once however often it is sent.
+    (case,) = unknown_cases(product)
+    assert "north-1 let somebody in at main of winterfest at 2027-" in case.text
+    assert "3333" not in case.text
 
 
 def test_a_clock_that_is_wrong_is_noticed_told_and_put_right(product: Product):
