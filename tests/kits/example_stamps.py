@@ -22,8 +22,9 @@ def example(kind: Any, name: str = "") -> Any:
         return _LEAVES[kind](name)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind))
-    if is_dataclass(kind):
-        return kind(**dict(_fields(kind)))
+    if isinstance(kind, type) and is_dataclass(kind):
+        made: Any = kind
+        return made(**dict(_fields(kind)))
     if get_origin(kind) in (types.UnionType, typing.Union):
         return example(arguments[0], name)
     if get_origin(kind) is tuple:

@@ -21,8 +21,9 @@ STORED: dict[str, str] = json.loads(FILE.read_text()) if FILE.exists() else {}
 
 
 def encoded(stamp: Any) -> codec.Encoded:
-    envelope = {"stream": UUID(int=1), "correlation_id": UUID(int=6), "actor": "test"}
-    return codec.encode(Draft(stamp=stamp, **envelope))
+    return codec.encode(
+        Draft(stream=UUID(int=1), stamp=stamp, correlation_id=UUID(int=6), actor="test")
+    )
 
 
 def bare(stamp: Any) -> Any:
