@@ -165,10 +165,31 @@ MUTATIONS = (
     ),
     Mutation(
         name="a-voucher-under-way-is-an-orphan",
-        file="web/actions/grants.py",
+        file="web/actions/orphans.py",
         old="    if asked is None:\n",
         new="    if asked is None or asked:\n",
         tests=("tests/web/cli/test_vouchers.py",),
+    ),
+    Mutation(
+        name="a-key-lists-somebody-else-too",
+        file="web/actions/grants.py",
+        old="        if stood is not None and granted(",
+        new="        if stood is None and granted(",
+        tests=("tests/web/api/test_grants.py",),
+    ),
+    Mutation(
+        name="a-key-draws-other-codes",
+        file="web/actions/voucher_desk.py",
+        old="(parts, cause, wish)) is not None:\n",
+        new="(parts, cause, wish)) is not None and not wish.cause:\n",
+        tests=("tests/web/api/test_own_vouchers.py",),
+    ),
+    Mutation(
+        name="a-restored-list-hides-orphans",
+        file="web/actions/orphans.py",
+        old="        if rules is not None and rules.destination.place is Place.PRETIX:\n",
+        new="        if rules is None:\n",
+        tests=("tests/web/api/test_own_vouchers.py",),
     ),
     Mutation(
         name="another-s-code-opens-an-invitation",

@@ -11,11 +11,12 @@ from ledger.grants.stamps import GrantKind, GrantsSetUp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantWish:
-    """Who wishes, when, and under which correlation id."""
+    """Who wishes, when, and under which correlation id; `request` as in the order's wishes."""
 
     correlation_id: UUID
     actor: str
     at: datetime
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

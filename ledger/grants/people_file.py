@@ -18,11 +18,22 @@ _NAME, _REFERENCE = 100, 50
 _KINDS = {"co-speaker": GrantKind.CO_SPEAKER, "cospeaker": GrantKind.CO_SPEAKER}
 
 
+_WHY = {
+    "too-large": f"The list is larger than {LONGEST} octets.",
+    "not-utf-8": "The list is not UTF-8 text.",
+    "not-a-table": "The list cannot be read as comma-separated values.",
+    "no-columns": "The first line must name the columns, email and kind at least.",
+    "unknown-column": "Columns are: email, name, kind, state, language, reference.",
+    "column-twice": "A column stands there twice.",
+    "too-many": "The list has too many rows: cut it.",
+}
+
+
 class ListUnreadable(ValueError):
-    """This is no such list; `what` says why, as a word."""
+    """This is no such list; `what` says why, as a word, and the error itself as a sentence."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(what)
+        super().__init__(_WHY[what])
         self.what = what
 
 
@@ -97,6 +108,11 @@ def _rows(text: str) -> Iterator[ListRow]:
         }
         if any(told.values()) or None in values:
             yield _row(number, told, longer=None in values)
+
+
+def typed_row(told: Mapping[str, str]) -> ListRow:
+    """The same of one person who was typed, by the names of the columns."""
+    return _row(1, told, longer=False)
 
 
 def _row(  # noqa: C901 (one question for each column)

@@ -223,4 +223,5 @@ def drafted(stamp: GrantStamp, grantee: Grantee, wish: GrantWish) -> Draft[objec
         correlation_id=correlation_id,
         actor=wish.actor,
         occurred_at=wish.at if isinstance(stamp, _INTENTS) else None,
+        request=wish.request,
     )

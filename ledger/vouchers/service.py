@@ -80,24 +80,42 @@ class Vouchers:
         return appending(known, stamps, correlation_id=correlation_id, actor=actor)
 
     def issue(
-        self, voucher: UUID, issued: VoucherIssued, *, correlation_id: UUID, actor: str
+        self,
+        voucher: UUID,
+        issued: VoucherIssued,
+        *,
+        correlation_id: UUID,
+        actor: str,
+        request: str | None = None,
     ) -> Voucher:
         """A voucher that is good from here on; the same wish again gives the first one back.
 
-        Raises `VoucherExists`, and `NotEnoughSeats` where seats are to be kept and are not there.
+        Raises `VoucherExists`, `Contradicted` where the identity stands for another one, and
+        `NotEnoughSeats` where seats are to be kept and are not there.
         """
+        fresh = Voucher(id=voucher)
 
         def attempt() -> Voucher | Conflict:
             if (known := self.find(voucher)) is not None:
                 if known.start.terms != issued.terms or known.start.source != issued.source:
                     raise VoucherExists
                 return known
-            append = self.issue_append(voucher, issued, correlation_id=correlation_id, actor=actor)
-            return self._appended(Voucher(id=voucher), append)
+            append = appending(
+                fresh, [issued], correlation_id=correlation_id, actor=actor, request=request
+            )
+            return self._appended(fresh, append)
 
         return again_on_conflict(voucher, attempt)
 
-    def change(self, voucher: UUID, terms: VoucherTerms, *, actor: str, version: int) -> Voucher:
+    def change(
+        self,
+        voucher: UUID,
+        terms: VoucherTerms,
+        *,
+        actor: str,
+        version: int,
+        request: str | None = None,
+    ) -> Voucher:
         """The voucher with other terms.
 
         Raises `UnknownVoucher`, `VoucherInvalid`, `NotEnoughSeats`, and `VoucherInUse` where it is
@@ -112,13 +130,14 @@ class Vouchers:
             if known.version != version:
                 raise VoucherInUse
             cause = derived(voucher, f"change/{version}")
-            return self._appended(
-                known, appending(known, [stamp], correlation_id=cause, actor=actor)
-            )
+            append = appending(known, [stamp], correlation_id=cause, actor=actor, request=request)
+            return self._appended(known, append)
 
         return again_on_conflict(voucher, attempt)
 
-    def revoke(self, voucher: UUID, *, reason: str, actor: str) -> Voucher:
+    def revoke(
+        self, voucher: UUID, *, reason: str, actor: str, request: str | None = None
+    ) -> Voucher:
         """The voucher, which nobody can use any more. Raises `UnknownVoucher`."""
 
         def attempt() -> Voucher | Conflict:
@@ -127,9 +146,8 @@ class Vouchers:
             if stamp is None:
                 return known
             cause = derived(voucher, "revoke")
-            return self._appended(
-                known, appending(known, [stamp], correlation_id=cause, actor=actor)
-            )
+            append = appending(known, [stamp], correlation_id=cause, actor=actor, request=request)
+            return self._appended(known, append)
 
         return again_on_conflict(voucher, attempt)
 
@@ -206,11 +224,22 @@ class Tally:
 
 
 def appending(
-    voucher: Voucher, stamps: Sequence[VoucherStamp], *, correlation_id: UUID, actor: str
+    voucher: Voucher,
+    stamps: Sequence[VoucherStamp],
+    *,
+    correlation_id: UUID,
+    actor: str,
+    request: str | None = None,
 ) -> Append:
     """What appends these stamps to a voucher as it stands, with the seats that move by them."""
     drafts = [
-        Draft(stream=voucher.id, stamp=one, correlation_id=correlation_id, actor=actor)
+        Draft(
+            stream=voucher.id,
+            stamp=one,
+            correlation_id=correlation_id,
+            actor=actor,
+            request=request,
+        )
         for one in stamps
     ]
     return Append(

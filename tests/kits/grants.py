@@ -49,6 +49,7 @@ class GranteesInMemory:
                 and wanted.get("state", "") in ("", row.state)
                 and (told in ("", row.voucher) or (told == "none" and not row.voucher))
                 and (not wanted.get("trouble") or bool(row.trouble))
+                and wanted.get("reference", "") in ("", row.list_reference)
                 and (row.listed_at, row.stream) > after
             )
 
@@ -92,8 +93,9 @@ class GranteesInMemory:
         rows = [row for row in self._grantee_rows() if row.voucher != "withdrawn"]
         return {row.code_index: row.stream for row in rows if row.code_index in code_indexes}
 
-    def voucher_events(self) -> Sequence[tuple[str, str]]:
+    def voucher_events(self, shop: str = "") -> Sequence[tuple[str, str]]:
         rows = [row for row in self._grantee_rows() if row.place == "pretix"]
+        rows = [row for row in rows if shop in ("", row.shop)]
         return sorted({(row.organizer, row.event) for row in rows})
 
     def own_vouchers_of_people(self, after: UUID, limit: int) -> Sequence[UUID]:

@@ -4,36 +4,25 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from ledger.grants.commands import InvitePerson, ListPerson, SetState, WantAgain, WantLetter
-from ledger.grants.grantee import Grantee, GrantState
-from ledger.grants.keeper import KeeperSilent, KeptVoucher, VoucherAsk
-from ledger.grants.next_step import due_step, owed_letter, posting_of
+from ledger.grants.grantee import Grantee, GrantState, fold_grantee
+from ledger.grants.issued_voucher import FULL
 from ledger.grants.people_file import ListRow
-from ledger.grants.stamps import (
-    Destination,
-    GrantKind,
-    GrantTerms,
-    Place,
-    PriceMode,
-    VoucherRequested,
-)
-from ledger.kernel.events import derived
-from ledger.kernel.refusals import Refusal, UnknownGrantee
+from ledger.grants.stamps import GrantKind, PersonChanged, PersonListed
+from ledger.kernel.events import Recorded, derived
+from ledger.kernel.idempotency_key import granted
+from ledger.kernel.refusals import GrantNotOpen, Refusal, UnknownGrantee
 from ledger.kernel.store import LedgerUnavailable
 from ledger.shop.shop import Shop
-from ledger.vouchers.code import folded
-from projections.grantees import GranteeRow, trouble_of
-from projections.order_json import moment
 from web.actions.wish import Wish
+from web.http.problems import of_refusal
 from web.wiring.parts import Parts
 
-BEGINNING = datetime.min.replace(tzinfo=UTC), UUID(int=0)
-_PAGE = 500
-BULK = ("invite", "confirm", "decline", "cancel", "issue", "letter")
+ACTS = ("invite", "confirm", "decline", "cancel", "upgrade", "issue", "letter")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +42,6 @@ class PersonResult:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Orphan:
-    """A voucher at a pretix with our mark that is in no book of ours."""
-
-    destination: Destination
-    voucher: KeptVoucher
-
-
 def take_over(
     parts: Parts, shop: Shop, rows: Sequence[ListRow], wish: Wish, *, dry: bool
 ) -> Iterator[RowResult]:
@@ -74,35 +55,96 @@ def take_over(
         except LedgerUnavailable:
             raise
         except Refusal as refusal:
-            yield RowResult(row=row, outcome=type(refusal).__name__)
+            yield RowResult(row=row, outcome=of_refusal(refusal).slug)
 
 
 def _taken_over(parts: Parts, shop: Shop, row: ListRow, wish: Wish, *, dry: bool) -> RowResult:
     if not row.sound:
         return RowResult(row=row, outcome="trouble")
-    index = parts.keyring.blind_index(row.email) if row.email else ""
-    key = index or parts.keyring.blind_index(f"grants/row/{row.reference}")
-    id = parts.grantees.place(shop.id, key)
-    before = parts.grantees.get(id)
+    id, index = _place(parts, shop, row)
+    history = parts.store.read(id)
+    before = fold_grantee(id, history)
+    first = granted(history, wish.get("request"))
+    if first is not None:
+        new = "nobody" if row.nobody else "new"
+        was = new if isinstance(history[first].stamp, PersonListed) else "changed"
+        return RowResult(row=row, outcome=was, grantee=id)
     outcome = _difference(before, row)
     if not dry and outcome in ("new", "changed", "nobody"):
-        listing = ListPerson(
-            correlation_id=derived(wish["correlation_id"], f"list/{id}"),
-            actor=wish["actor"],
-            at=wish["at"],
-            shop=shop.id,
-            shop_slug=shop.slug,
-            kind=row.kind,
-            language=row.language,
-            name=row.name,
-            email=row.email,
-            person_index=index,
-            reference=row.reference,
-        )
-        after = parts.grantees.handle(id, listing)
+        cause = derived(wish["correlation_id"], f"list/{id}")
+        after = parts.grantees.handle(id, _listing(shop, row, index, wish, cause))
         if row.state is not None and row.email:
             _say(parts, after, row.state, wish)
     return RowResult(row=row, outcome=outcome, grantee=id)
+
+
+def _place(parts: Parts, shop: Shop, row: ListRow) -> tuple[UUID, str]:
+    """The stream that a row's person has or would have, and the keyed hash of their address."""
+    index = parts.keyring.blind_index(row.email) if row.email else ""
+    key = index or parts.keyring.blind_index(f"grants/row/{row.reference}")
+    return parts.grantees.place(shop.id, key), index
+
+
+def _listing(shop: Shop, row: ListRow, index: str, wish: Wish, cause: UUID) -> ListPerson:
+    return ListPerson(
+        **_under(wish, cause),
+        shop=shop.id,
+        shop_slug=shop.slug,
+        kind=row.kind,
+        language=row.language,
+        name=row.name,
+        email=row.email,
+        person_index=index,
+        reference=row.reference,
+    )
+
+
+class _Told(TypedDict):
+    correlation_id: UUID
+    actor: str
+    at: datetime
+    request: str | None
+
+
+def _under(wish: Wish, cause: UUID) -> _Told:
+    """The same wish under a correlation id that follows from it."""
+    return _Told(
+        correlation_id=cause, actor=wish["actor"], at=wish["at"], request=wish.get("request")
+    )
+
+
+def list_one(parts: Parts, shop: Shop, row: ListRow, wish: Wish) -> tuple[Grantee, str]:
+    """The person after they were put on the list, or what it says of them was changed.
+
+    The same request again gets what it came to: new, changed or same. Raises `KeyReused` where
+    another one stands under its key, and what `decide_grant` raises.
+    """
+    cause = wish["correlation_id"]
+    for kind, outcome in ((PersonListed, "new"), (PersonChanged, "changed")):
+        stood: Recorded[object] | None = parts.store.find(cause, kind)
+        if stood is not None and granted([stood], wish.get("request")) is not None:
+            known = answered(parts, stood.stream, wish.get("request"))
+            assert known is not None, "it was granted"
+            return known, outcome
+    id, index = _place(parts, shop, row)
+    outcome = _difference(parts.grantees.get(id), row)
+    after = parts.grantees.handle(id, _listing(shop, row, index, wish, cause))
+    if row.state is not None and row.email:
+        after = _say(parts, after, row.state, wish)
+    return after, outcome
+
+
+def answered(parts: Parts, grantee: UUID, request: str | None) -> Grantee | None:
+    """The person as they were answered to this request; None where nothing was granted to it.
+
+    Raises `KeyReused` where another request stands under its key.
+    """
+    history = parts.store.read(grantee)
+    first = granted(history, request)
+    if first is None:
+        return None
+    end = max(at for at, one in enumerate(history, start=1) if one.request == request)
+    return fold_grantee(grantee, history[:end])
 
 
 def _difference(before: Grantee, row: ListRow) -> str:
@@ -111,7 +153,7 @@ def _difference(before: Grantee, row: ListRow) -> str:
     if before.listed is None:
         return "new"
     told = (row.kind, row.language, row.name)
-    moved = row.state is not None and row.state is not before.state
+    moved = row.state not in (None, GrantState.INVITED, before.state)
     same = told == (before.kind, before.language, before.name)
     return "same" if same and not moved else "changed"
 
@@ -134,9 +176,7 @@ def set_state(
 ) -> Grantee:
     """They come, do not, or are not to. Raises `UnknownGrantee`, `GrantNotOpen`."""
     saying = SetState(
-        correlation_id=derived(wish["correlation_id"], f"state/{grantee}"),
-        actor=wish["actor"],
-        at=wish["at"],
+        **_under(wish, derived(wish["correlation_id"], f"state/{grantee}")),
         state=state,
         by_link=by_link,
         reason=reason,
@@ -148,9 +188,7 @@ def invite(parts: Parts, grantee: UUID, wish: Wish) -> Grantee:
     """Ask by a letter whether they come. Raises `UnknownGrantee`."""
     code = secrets.token_urlsafe(32)
     asking = InvitePerson(
-        correlation_id=derived(wish["correlation_id"], f"invite/{grantee}"),
-        actor=wish["actor"],
-        at=wish["at"],
+        **_under(wish, derived(wish["correlation_id"], f"invite/{grantee}")),
         code=code,
         link_hash=hash_of(code),
     )
@@ -177,27 +215,47 @@ def issue(parts: Parts, grantee: UUID, wish: Wish, *, reason: str) -> tuple[Gran
 
     Raises `UnknownGrantee`. The word says what it came to: done, waits or nothing.
     """
-    again = WantAgain(
-        correlation_id=derived(wish["correlation_id"], f"again/{grantee}"),
-        actor=wish["actor"],
-        at=wish["at"],
-        reason=reason,
-    )
-    parts.grantees.handle(grantee, again)
+    want_again(parts, grantee, wish, reason=reason)
     came = parts.fulfilment.act(grantee)
     word = came.silent.person or "waits" if came.silent else str(came.came)
     return parts.grantees.get(grantee), word
 
 
+def want_again(parts: Parts, grantee: UUID, wish: Wish, *, reason: str) -> Grantee:
+    """What was refused in a way that people had to mend is tried again, by the worker."""
+    cause = derived(wish["correlation_id"], f"again/{grantee}")
+    return parts.grantees.handle(grantee, WantAgain(**_under(wish, cause), reason=reason))
+
+
+def upgrade(parts: Parts, grantee: UUID, wish: Wish) -> Grantee:
+    """A co-speaker is given a full voucher, as a grantee is; who has one keeps it.
+
+    Raises `UnknownGrantee`, and `GrantNotOpen` where nobody is named.
+    """
+    known = parts.grantees.get(grantee)
+    if known.listed is None or known.erased:
+        raise UnknownGrantee
+    if not known.somebody:
+        raise GrantNotOpen
+    cause = derived(wish["correlation_id"], f"upgrade/{grantee}")
+    listing = ListPerson(
+        **_under(wish, cause),
+        shop=known.listed.shop,
+        shop_slug=known.listed.shop_slug,
+        kind=known.kind if known.kind in FULL else GrantKind.GRANT,
+        language=known.language,
+        name=known.name or "",
+        email=known.email or "",
+        person_index=known.listed.person_index,
+        reference=known.listed.reference,
+    )
+    return parts.grantees.handle(grantee, listing)
+
+
 def letter_again(parts: Parts, grantee: UUID, wish: Wish, *, reason: str) -> Grantee:
     """Send the letter that they are owed once more. Raises `GrantNotOpen`, `UnknownGrantee`."""
-    wanting = WantLetter(
-        correlation_id=derived(wish["correlation_id"], f"letter/{grantee}"),
-        actor=wish["actor"],
-        at=wish["at"],
-        reason=reason,
-    )
-    return parts.grantees.handle(grantee, wanting)
+    cause = derived(wish["correlation_id"], f"letter/{grantee}")
+    return parts.grantees.handle(grantee, WantLetter(**_under(wish, cause), reason=reason))
 
 
 def for_each(
@@ -210,16 +268,20 @@ def for_each(
     for one in grantees:
         try:
             before = parts.grantees.known(shop.id, one)
-            after = _acted(parts, before, action, wish, reason=reason)
+            if answered(parts, one, wish.get("request")) is not None:
+                yield PersonResult(grantee=one, outcome="done")
+                continue
+            after = act(parts, before, action, wish, reason=reason)
             moved = after.version != before.version
             yield PersonResult(grantee=one, outcome="done" if moved else "nothing")
         except LedgerUnavailable:
             raise
         except Refusal as refusal:
-            yield PersonResult(grantee=one, outcome=type(refusal).__name__)
+            yield PersonResult(grantee=one, outcome=of_refusal(refusal).slug)
 
 
-def _acted(parts: Parts, before: Grantee, action: str, wish: Wish, *, reason: str) -> Grantee:
+def act(parts: Parts, before: Grantee, action: str, wish: Wish, *, reason: str) -> Grantee:
+    """The person after one of `ACTS`. Raises `UnknownGrantee`, `GrantNotOpen`."""
     match action:
         case "invite":
             return invite(parts, before.id, wish)
@@ -229,76 +291,12 @@ def _acted(parts: Parts, before: Grantee, action: str, wish: Wish, *, reason: st
             return set_state(parts, before.id, GrantState.DECLINED, wish)
         case "cancel":
             return set_state(parts, before.id, GrantState.CANCELLED, wish, reason=reason)
+        case "upgrade":
+            return upgrade(parts, before.id, wish)
         case "letter":
             return letter_again(parts, before.id, wish, reason=reason)
         case _:
-            again = WantAgain(
-                correlation_id=derived(wish["correlation_id"], f"again/{before.id}"),
-                actor=wish["actor"],
-                at=wish["at"],
-                reason=reason,
-            )
-            return parts.grantees.handle(before.id, again)
-
-
-def every_row(parts: Parts, shop: str, wanted: Mapping[str, str]) -> Iterator[GranteeRow]:
-    """All of a shop's list that is wanted, page by page."""
-    after = BEGINNING
-    while rows := parts.views.grantees(shop, wanted, after=after, limit=_PAGE):
-        yield from rows
-        after = rows[-1].listed_at, rows[-1].stream
-
-
-def orphans(parts: Parts) -> Iterator[Orphan]:
-    """What lies at a pretix with our mark and is in no book of ours. Raises `ProviderAway`."""
-    keeper = parts.voucher_keepers.get(Place.PRETIX)
-    if keeper is None:
-        return
-    for organizer, event in parts.views.voucher_events():
-        told = Destination(place=Place.PRETIX, organizer=organizer, event=event)
-        for one in keeper.kept(told):
-            if not _is_ours(parts, one):
-                yield Orphan(destination=told, voucher=one)
-
-
-def _is_ours(parts: Parts, one: KeptVoucher) -> bool:
-    """The ledger itself says: a voucher that is being made at this moment is ours, too."""
-    asked = parts.store.find(one.ours, VoucherRequested) if one.ours is not None else None
-    if asked is None:
-        return False
-    known = parts.grantees.get(asked.stream)
-    return any(own.lives and own.correlation_id == one.ours for own in known.vouchers)
-
-
-def of_code(parts: Parts, code: str) -> UUID | None:
-    """Whose voucher has this code, however it was typed; None where it is nobody's."""
-    index = parts.keyring.blind_index("voucher/" + folded(code))
-    return parts.views.grantees_of_codes([index]).get(index)
-
-
-def delete_orphan(parts: Parts, orphan: Orphan) -> str:
-    """Delete one that nobody used: deleted, used, or why not."""
-    keeper = parts.voucher_keepers[Place.PRETIX]
-    if orphan.voucher.ours is None or _is_ours(parts, orphan.voucher):
-        return "ours"
-    if orphan.voucher.uses:
-        return "used"
-    answer = keeper.withdraw(_ask(orphan))
-    if isinstance(answer, KeeperSilent):
-        return "no-answer"
-    return getattr(answer, "code", "deleted")
-
-
-def _ask(orphan: Orphan) -> VoucherAsk:
-    assert orphan.voucher.ours is not None, "it has our mark"
-    return VoucherAsk(
-        voucher=orphan.voucher.ours,
-        code=orphan.voucher.code,
-        kind=GrantKind.GRANT,
-        terms=GrantTerms(mode=PriceMode.SET, value="0.00"),
-        destination=orphan.destination,
-        reference=orphan.voucher.reference,
-    )
+            return want_again(parts, before.id, wish, reason=reason)
 
 
 def report(parts: Parts, shop: str) -> Sequence[Mapping[str, object]]:
@@ -321,40 +319,3 @@ def report(parts: Parts, shop: str) -> Sequence[Mapping[str, object]]:
             }
         )
     return rows
-
-
-def document(grantee: Grantee, *, personal: bool) -> Mapping[str, Any]:
-    """A person as JSON; who they are, and the code, only for whoever may know."""
-    voucher, owed = grantee.voucher, owed_letter(grantee)
-    posting = posting_of(grantee, owed) if owed else None
-    due = due_step(grantee)
-    shown: dict[str, Any] = {
-        "id": str(grantee.id),
-        "shop": grantee.listed.shop_slug if grantee.listed else "",
-        "kind": str(grantee.kind),
-        "state": str(grantee.state),
-        "language": grantee.language,
-        "reference": grantee.listed.reference if grantee.listed else "",
-        "somebody": grantee.somebody,
-        "version": grantee.version,
-        "listed_at": moment(grantee.listed_at) if grantee.listed_at else None,
-        "letter": (posting.state if posting else "due") if owed else None,
-        "waits_until": moment(due.at) if due and due.at.year > 1 else None,
-        "voucher": None,
-    }
-    if personal:
-        shown |= {"name": grantee.name, "email": grantee.email}
-    if voucher is not None:
-        shown["voucher"] = {
-            "state": voucher.state,
-            "kind": str(voucher.kind),
-            "price_mode": str(voucher.terms.mode),
-            "value": voucher.terms.value,
-            "place": str(voucher.destination.place),
-            "reference": voucher.reference,
-            "uses": voucher.uses,
-            "trouble": trouble_of(voucher),
-            "issued_at": moment(voucher.made_at) if voucher.made_at else None,
-            **({"code": voucher.code} if personal else {}),
-        }
-    return shown

@@ -19,7 +19,7 @@ from ledger.privacy.holdings import Holdings
 from ledger.staff.member import StaffMember
 from ledger.waiting_list.place import WaitingPlace
 from projections.order_json import moment, order_page
-from web.actions.grants import document as grant_document
+from web.actions.grant_json import document as grant_document
 from web.actions.letters import LetterShown, letters_of, text_of
 from web.actions.passkeys import name_of
 from web.wiring.parts import Parts

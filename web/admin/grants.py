@@ -9,12 +9,11 @@ from uuid import UUID, uuid4
 from flask import render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from ledger.grants.grantee import Grantee, fold_grantee
 from ledger.grants.people_file import ListUnreadable, read_people
 from ledger.shop.shop import Shop
 from ledger.staff.role import Role
-from projections.grantees import GranteeRow
 from web.actions import grants as actions
+from web.actions.find_people import BEGINNING, Place, every_row, find_people
 from web.actions.wish import Wish
 from web.admin.guard import back_office, current_staff, needs
 from web.http.addresses import now
@@ -26,7 +25,7 @@ from web.pages.forms import PressForm
 
 pages = back_office("grants", __name__)
 Answer = str | tuple[str, int]
-_PAGE, _MOST_AT_ONCE, _LONGEST_REASON = 100, 5_000, 500
+_PAGE, _MOST_AT_ONCE, _LONGEST_REASON, _LONGEST_QUERY = 100, 5_000, 500, 200
 KINDS: Mapping[str, object] = {
     "speaker": _l("Speaker"),
     "grant": _l("Grantee"),
@@ -59,14 +58,15 @@ ACTIONS: Mapping[str, object] = {
     "confirm": _l("Confirm: a voucher is made"),
     "decline": _l("They do not come"),
     "cancel": _l("Take the invitation back, and the voucher"),
+    "upgrade": _l("Give them a full voucher, as grantees have"),
     "issue": _l("Try refused vouchers again"),
     "letter": _l("Send the letter again"),
 }
 OUTCOMES: Mapping[str, object] = {
     "done": _l("Done"),
     "nothing": _l("Was so already"),
-    "UnknownGrantee": _l("Not on the list any more"),
-    "GrantNotOpen": _l("Not possible: nobody is named, or no letter is owed"),
+    "unknown-grantee": _l("Not on the list any more"),
+    "grant-not-open": _l("Not possible: nobody is named, or no letter is owed"),
     "new": _l("New"),
     "changed": _l("Changed"),
     "same": _l("The same as before"),
@@ -109,7 +109,7 @@ def act(shop: str) -> Answer:
     slow_down("grants", limit=60)
     found, wanted = parts().shops.get(shop), _wanted(request.form)
     action, reason = request.form.get("action", ""), request.form.get("reason", "").strip()
-    if not PressForm().validate_on_submit() or action not in actions.BULK:
+    if not PressForm().validate_on_submit() or action not in actions.ACTS:
         return _page(found), 400
     if len(reason) > _LONGEST_REASON:
         return _page(found, wrong=_("The reason is too long.")), 422
@@ -151,7 +151,7 @@ def _wanted(typed: Mapping[str, str]) -> Mapping[str, str]:
 def _chosen(shop: Shop, wanted: Mapping[str, str]) -> Sequence[UUID]:
     """Those that are ticked; with “all”, everybody that the filter shows."""
     if "all" in request.form:
-        every = actions.every_row(parts(), shop.slug, wanted)
+        every = every_row(parts(), shop.slug, wanted)
         return [row.stream for row, _ in zip(every, range(_MOST_AT_ONCE), strict=False)]
     return [one for text in request.form.getlist("person")[:_PAGE] if (one := _uuid(text))]
 
@@ -172,17 +172,18 @@ def _page(
     wrong: object = "",
 ) -> str:
     wanted = _wanted(request.values)
+    query = request.args.get("query", "").strip()[:_LONGEST_QUERY]
     after = _after(request.args.get("after", ""))
-    rows = parts().views.grantees(shop.slug, wanted, after=after, limit=_PAGE)
-    known = _opened(rows)
+    found = find_people(parts(), shop, query, wanted, after=after, limit=_PAGE)
     rules = parts().grantees.programme(shop.id).rules
     return render_template(
         "admin/grants.html",
         shop_of=shop,
         rules=rules,
-        rows=[(row, known[row.stream]) for row in rows],
-        following=_following(shop, rows, wanted),
+        rows=found.people,
+        following=_following(shop, found.onward, {**wanted, "query": query}),
         wanted=wanted,
+        query=query,
         report=actions.report(parts(), shop.slug),
         counts=_progress(shop),
         results=results,
@@ -208,12 +209,6 @@ _WORDS = {
 }
 
 
-def _opened(rows: Sequence[GranteeRow]) -> Mapping[UUID, Grantee]:
-    """Who they are stands sealed in their streams, and in no list."""
-    opened = parts().store.read_opened([row.stream for row in rows])
-    return {row.stream: fold_grantee(row.stream, opened.get(row.stream, ())) for row in rows}
-
-
 def _progress(shop: Shop) -> tuple[int, int]:
     """How many of those who come have their voucher."""
     counted = [one for one in parts().views.count_grantees(shop.slug) if one.state == "confirmed"]
@@ -221,18 +216,17 @@ def _progress(shop: Shop) -> tuple[int, int]:
     return made, sum(one.many for one in counted)
 
 
-def _following(shop: Shop, rows: Sequence[GranteeRow], wanted: Mapping[str, str]) -> str:
-    if len(rows) < _PAGE:
+def _following(shop: Shop, onward: Place | None, asked: Mapping[str, str]) -> str:
+    if onward is None:
         return ""
-    last = rows[-1]
-    place = f"{last.listed_at.astimezone(UTC).isoformat()}_{last.stream}"
-    query = urlencode({"after": place, **wanted})
+    place = f"{onward[0].astimezone(UTC).isoformat()}_{onward[1]}"
+    query = urlencode({"after": place, **{name: one for name, one in asked.items() if one}})
     return f"{url_for('grants.page', shop=shop.slug)}?{query}"
 
 
-def _after(text: str) -> tuple[datetime, UUID]:
+def _after(text: str) -> Place:
     if not text:
-        return actions.BEGINNING
+        return BEGINNING
     at, _, stream = text.partition("_")
     try:
         return datetime.fromisoformat(at).astimezone(UTC), UUID(stream)

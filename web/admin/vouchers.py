@@ -1,7 +1,7 @@
 """A shop's vouchers in the back office: listed, opened alone or by the hundred, revised, closed."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import StringIO
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Response as Download
 from flask import redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -18,7 +19,7 @@ from ledger.shop.shop import Shop
 from ledger.staff.role import Role
 from ledger.vouchers.refusals import UnknownVoucher, VoucherExists, VoucherInUse, VoucherInvalid
 from ledger.vouchers.stamps import Effect, EffectKind, VoucherTerms
-from ledger.vouchers.voucher import Voucher, fold_voucher
+from ledger.vouchers.voucher import Voucher
 from projections.order_search import end_of
 from web.actions import voucher_desk as actions
 from web.admin.catalogue import READERS, shop_known
@@ -46,6 +47,14 @@ Answer = str | Response | tuple[str, int]
 _PAGE, _LONGEST, _REASON = 50, 300, 500
 _NEW = VoucherTerms(effect=Effect(kind=EffectKind.PERCENT_OFF, percent="10"))
 
+STATES: Mapping[str, tuple[str, object]] = {
+    "closed": ("quiet", _l("Closed")),
+    "over": ("quiet", _l("Over")),
+    "used_up": ("quiet", _l("Used up")),
+    "not_yet": ("wait", _l("Not yet valid")),
+    "valid": ("good", _l("Valid")),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherShown:
@@ -54,7 +63,7 @@ class VoucherShown:
     voucher: Voucher
     code: str
     effect: str
-    state: tuple[str, str]
+    state: tuple[str, object]
 
 
 @pages.get("/shops/<shop>/vouchers")
@@ -62,21 +71,18 @@ class VoucherShown:
 def listed(shop: str) -> str:
     """The newest first."""
     found = shop_known(shop)
-    rows = parts().views.vouchers(shop, _before(), _PAGE + 1)
-    streams = [one.stream for one in rows[:_PAGE]]
-    histories = parts().store.read_opened(streams)
-    folded = [fold_voucher(one, histories[one]) for one in streams if one in histories]
-    last = rows[_PAGE - 1] if len(rows) > _PAGE else None
+    page_here = actions.page_of(parts(), shop, _before(), _PAGE)
+    onward = page_here.onward
     return render_template(
         "admin/vouchers.html",
         shop_of=found,
-        vouchers=[_shown(one, shop) for one in folded],
+        vouchers=[_shown(one, shop) for one in page_here.vouchers],
         after=url_for(
             "vouchers_admin.listed",
             shop=shop,
-            after=f"{last.issued_at.astimezone(UTC).isoformat()}/{last.stream}",
+            after=f"{onward[0].astimezone(UTC).isoformat()}/{onward[1]}",
         )
-        if last
+        if onward
         else "",
         may_change=current_staff().may(shop=shop),
         done=bool(request.args.get("done")),
@@ -100,16 +106,15 @@ def add(shop: str) -> Answer | Download:
     if not PressForm().validate_on_submit():
         return _form(found, typed), 400
     label, code = typed.get("label", "")[:_LONGEST].strip(), typed.get("code", "").strip()
-    by = current_staff().actor
+    by = actions.OpenWish(actor=current_staff().actor)
     try:
         terms, many = typed_terms(found, typed), _many(typed)
         if many == 1:
-            code = code or actions.random_code()
-            opened = actions.open_one(parts(), found, code=code, label=label, terms=terms, actor=by)
+            opened = actions.open_one(parts(), found, code=code, label=label, terms=terms, wish=by)
             return redirect(_address(found, opened), 303)
         if code:
             raise VoucherInvalid(field="many", rule="one_code")
-        made = actions.open_many(parts(), found, many=many, label=label, terms=terms, actor=by)
+        made = actions.open_many(parts(), found, many=many, label=label, terms=terms, wish=by)
         return _as_file(found, [*made])
     except (VoucherInvalid, VoucherExists, NotEnoughSeats) as refusal:
         return _form(found, typed, wrong=_wrong(refusal)), 422
@@ -206,25 +211,10 @@ def _shown(one: Voucher, shop: str) -> VoucherShown:
     if not current_staff().may(Role.STAFF, shop=shop):
         code = f"{code[:2]}…"
     return VoucherShown(
-        voucher=one, code=code, effect=effect_in_words(one.terms.effect), state=_state(one, now())
-    )
-
-
-def _state(one: Voucher, at: datetime) -> tuple[str, str]:
-    until, begins = one.terms.valid_until, one.terms.valid_from
-    if one.revoked:
-        return "quiet", _("Closed")
-    if until is not None and until <= at:
-        return "quiet", _("Over")
-    if not one.uses_left:
-        return "quiet", _("Used up")
-    return (
-        ("wait", _("Not yet valid"))
-        if begins is not None and begins > at
-        else (
-            "good",
-            _("Valid"),
-        )
+        voucher=one,
+        code=code,
+        effect=effect_in_words(one.terms.effect),
+        state=STATES[actions.state_of(one, now())],
     )
 
 

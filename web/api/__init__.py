@@ -11,6 +11,7 @@ from web.api import (
     corrections,
     door,
     door_list,
+    grants,
     openapi,
     order_search,
     orders,
@@ -19,6 +20,7 @@ from web.api import (
     reports,
     staff,
     stamps,
+    vouchers,
     waiting_list,
 )
 
@@ -41,6 +43,8 @@ PARTS = (
     reports,
     door,
     door_list,
+    grants,
+    vouchers,
     openapi,
 )
 for part in PARTS:

@@ -14,8 +14,10 @@ from web.api.cancellation import ConfirmBody, QuoteBody
 from web.api.cases import ResolveBody
 from web.api.corrections import WithdrawnCancellationBody, WithdrawnPaymentBody
 from web.api.door import QueueBody, ScanBody, UndoBody
+from web.api.grants import ActBody, ActsBody, PersonBody
 from web.api.orders import OrderBody
 from web.api.staff import CancelBody, CancelPartBody, LetterBody, PaidBody, RefundBody
+from web.api.vouchers import CloseBody, OrphansBody, ReviseBody, VoucherBody
 from web.api.waiting_list import PlaceBody, PlaceCodeBody, WaitBody
 
 FILE = Path(__file__).parent / "openapi.json"
@@ -42,6 +44,13 @@ BODIES = (
     WaitBody,
     PlaceCodeBody,
     PlaceBody,
+    PersonBody,
+    ActBody,
+    ActsBody,
+    VoucherBody,
+    ReviseBody,
+    CloseBody,
+    OrphansBody,
 )
 
 

@@ -4,23 +4,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from ledger.kernel.clocks import storable
 from ledger.order.status import FLAGS, Status
 from ledger.staff.role import Role
-from projections.order_search import OrderSearch, Place, end_of
+from projections.order_search import OrderSearch, end_of
 from projections.order_words import SHORTEST
 from web.actions.find_orders import Listed, find
 from web.api.bodies import as_json
+from web.api.pages import cursor, one_of, page_limit, place, text
 from web.http.access import for_roles
 from web.http.current import parts
 from web.http.problems import ProblemRaised
-
-_LONGEST, _MOST = 200, 200
 
 
 def hang_up(api: Blueprint) -> None:
@@ -31,74 +29,41 @@ def hang_up(api: Blueprint) -> None:
 @for_roles(Role.STAFF, Role.AUDITOR)
 def search_orders(shop: str) -> Response:
     """A page of the shop's orders that match all that was asked for."""
-    query, search = _text("query"), _search(shop)
-    found = find(parts(), query, search, limit=_limit())
+    query, search = text("query"), _search(shop)
+    found = find(parts(), query, search, limit=page_limit())
     if found.too_short:
         detail = f"A part of a name has at least {SHORTEST} letters."
         raise ProblemRaised("bad-request", detail=detail)
-    after = _cursor(found.onward) if found.onward else None
+    after = cursor(found.onward) if found.onward else None
     return as_json({"orders": [_told(one) for one in found.orders], "after": after})
 
 
 def _search(shop: str) -> OrderSearch:
     zone = ZoneInfo(parts().shops.get(shop).terms.timezone)
-    until, after = _day("until", zone), _text("after")
+    until, after = _day("until", zone), text("after")
     search = OrderSearch(
         shops=(shop,),
-        status=_one_of("status", Status),
-        products=(_text("product"),) if _text("product") else (),
-        flags=(flag,) if (flag := _one_of("flag", FLAGS)) else (),
-        before=_place(after) if after else end_of(until + timedelta(days=1) if until else None),
+        status=one_of("status", Status),
+        products=(text("product"),) if text("product") else (),
+        flags=(flag,) if (flag := one_of("flag", FLAGS)) else (),
+        before=place(after) if after else end_of(until + timedelta(days=1) if until else None),
     )
     since = _day("since", zone)
     return replace(search, since=since) if since else search
 
 
-def _text(name: str) -> str:
-    return request.args.get(name, "")[:_LONGEST].strip()
-
-
-def _one_of(name: str, words: Any) -> str | None:
-    text = _text(name)
-    if text and text not in [*words]:
-        raise ProblemRaised("bad-request", detail=f"{name} is one of {', '.join(words)}.")
-    return text or None
-
-
-def _limit() -> int:
-    text = _text("limit") or "50"
-    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= _MOST:
-        raise ProblemRaised("bad-request", detail=f"limit is between 1 and {_MOST}.")
-    return int(text)
-
-
 def _day(name: str, zone: ZoneInfo) -> datetime | None:
     """The beginning of a day in the shop's time zone."""
-    text = _text(name)
-    if not text:
+    told = text(name)
+    if not told:
         return None
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone)
+        day = datetime.strptime(told, "%Y-%m-%d").replace(tzinfo=zone)
     except ValueError:
         day = None
     if day is None or not storable(day):
         raise ProblemRaised("bad-request", detail=f"{name} is a day such as 2027-02-12.")
     return day.astimezone(UTC)
-
-
-def _cursor(place: Place) -> str:
-    return f"{place[0].astimezone(UTC).isoformat()}/{place[1]}"
-
-
-def _place(cursor: str) -> Place:
-    at, _, stream = cursor.partition("/")
-    try:
-        place = datetime.fromisoformat(at), UUID(stream)
-    except ValueError:
-        place = None
-    if place is None or place[0].tzinfo is None:
-        raise ProblemRaised("bad-request", detail="after is what the page before ended with.")
-    return place
 
 
 def _told(one: Listed) -> Mapping[str, Any]:

@@ -30,9 +30,14 @@ def correlation_id(*scope: str) -> UUID:
 
 def request_under(key: UUID, body: Body) -> str | None:
     """What binds the key of this call to what was asked; None for a call without a key."""
+    return request_of_bytes(key, canonical(body))
+
+
+def request_of_bytes(key: UUID, content: bytes) -> str | None:
+    """The same of a body that is no JSON."""
     if "Idempotency-Key" not in request.headers:
         return None
-    return request_of(key, parts().keyring.keyed_hash(canonical(body)))
+    return request_of(key, parts().keyring.keyed_hash(content))
 
 
 _OURS = "ledger"

@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,8 +16,7 @@ from ledger.kernel.refusals import Refusal
 from ledger.shop.shop import Shop
 from ledger.vouchers.decide import USES
 from ledger.vouchers.stamps import Effect, EffectKind, VoucherTerms
-from ledger.vouchers.voucher import Voucher, fold_voucher
-from projections.order_search import end_of
+from ledger.vouchers.voucher import Voucher
 from web.actions import voucher_desk as actions
 from web.cli import audit_tables as tables
 from web.cli.arguments import Instant, Word, checked_reason
@@ -26,7 +25,6 @@ from web.http.problems import of_refusal
 from web.wiring.parts import Parts
 
 REFUSED = 1
-_PAGE = 500
 _F = TypeVar("_F", bound=Callable[..., Any])
 _AMOUNT = click.IntRange(0, 9_999_999_999)
 
@@ -82,18 +80,17 @@ def open_voucher(
     if code is not None and many is not None:
         raise click.UsageError("CODE is of one voucher: leave it out with --many.")
     parts: Parts = context.obj()
+    wish = actions.OpenWish(actor=actor())
     try:
         known = parts.shops.newest(shop)
         terms = _changed(VoucherTerms(effect=_effect(known, wanted)), wanted)
         terms = actions.checked(known, terms, keep_seats=bool(wanted["keep_seats"]))
         if code is not None:
-            made = actions.open_one(
-                parts, known, code=code, label=label, terms=terms, actor=actor()
-            )
+            made = actions.open_one(parts, known, code=code, label=label, terms=terms, wish=wish)
             click.echo(made.code)
             return
         for one in actions.open_many(
-            parts, known, many=many or 1, label=label, terms=terms, actor=actor()
+            parts, known, many=many or 1, label=label, terms=terms, wish=wish
         ):
             click.echo(one.code)
     except Refusal as refusal:
@@ -113,7 +110,7 @@ def codes(context: click.Context, shop: str, as_json: bool, as_csv: bool) -> Non
     except Refusal as refusal:
         _decline(refusal)
         return
-    rows = [_row(one) for one in _all(parts, known)]
+    rows = [_row(one) for one in actions.every_voucher(parts, known.slug)]
     if as_json:
         tables.as_json({"vouchers": rows})
     elif as_csv:
@@ -194,17 +191,6 @@ def _row(voucher: Voucher) -> dict[str, object]:
         "kept": kept,
         "state": "closed" if voucher.revoked else "used up" if not voucher.uses_left else "open",
     }
-
-
-def _all(parts: Parts, shop: Shop) -> Sequence[Voucher]:
-    """Read page by page, so that a shop with thousands is no trouble."""
-    found: list[Voucher] = []
-    before = end_of(None)
-    while rows := parts.views.vouchers(shop.slug, before, _PAGE):
-        histories = parts.store.read_opened([row.stream for row in rows])
-        found += [fold_voucher(row.stream, histories[row.stream]) for row in rows]
-        before = rows[-1].issued_at, rows[-1].stream
-    return found
 
 
 def _told(terms: VoucherTerms) -> str:

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -11,15 +11,18 @@ import click
 from rich.table import Table
 
 from ledger.audit.describe import told
-from ledger.grants.grantee import Grantee, GrantState
-from ledger.grants.people_file import LONGEST, ListUnreadable, read_people
+from ledger.grants.grantee import GrantState
+from ledger.grants.people_file import ListUnreadable, read_people
 from ledger.grants.stamps import Destination, GrantKind, GrantsSetUp, Place
 from ledger.kernel.money import Money, spoken
-from ledger.kernel.refusals import GrantsSetUpWrong, UnknownGrantee
-from ledger.shop.mail_address import is_recipient
+from ledger.kernel.refusals import GrantsSetUpWrong
 from ledger.shop.shop import Shop
 from projections.grantees import trouble_of
 from web.actions import grants as actions
+from web.actions.find_people import every_row, named
+from web.actions.grant_json import document, orphan_json, row_json
+from web.actions.orphans import delete_orphan
+from web.actions.orphans import orphans as orphans_of
 from web.cli import audit_tables as tables
 from web.cli.arguments import Instant, Word, checked_reason
 from web.cli.operator import actor, wish_of
@@ -27,15 +30,6 @@ from web.wiring.parts import Parts
 
 REFUSED, WRONG = 1, 2
 _KINDS, _STATES = [*map(str, GrantKind)], [*map(str, GrantState)]
-_UNREADABLE = {
-    "too-large": f"The list is larger than {LONGEST} octets.",
-    "not-utf-8": "The list is not UTF-8 text.",
-    "not-a-table": "The list cannot be read as comma-separated values.",
-    "no-columns": "The first line must name the columns, email and kind at least.",
-    "unknown-column": "Columns are: email, name, kind, state, language, reference.",
-    "column-twice": "A column stands there twice.",
-    "too-many": "The list has too many rows: cut it.",
-}
 
 
 @click.group()
@@ -119,11 +113,11 @@ def people(context: click.Context, shop: str, file: Path, *, commit: bool, as_js
     try:
         rows = read_people(file.read_bytes())
     except ListUnreadable as wrong:
-        raise click.UsageError(_UNREADABLE[wrong.what]) from None
+        raise click.UsageError(str(wrong)) from None
     results = [*actions.take_over(parts, found, rows, wish_of(parts), dry=not commit)]
     left = [one for one in results if one.outcome not in ("new", "changed", "same")]
     if as_json:
-        tables.as_json({"committed": commit, "rows": [_row_json(one) for one in results]})
+        tables.as_json({"committed": commit, "rows": [row_json(one) for one in results]})
     else:
         table = Table("row", "reference", "kind", "outcome", "trouble")
         for one in left:
@@ -162,10 +156,10 @@ def list_people(
     wanted = {"kind": kind or "", "state": state or "", "voucher": voucher or ""}
     if trouble:
         wanted["trouble"] = "1"
-    rows = [*actions.every_row(parts, shop, wanted)]
+    rows = [*every_row(parts, shop, wanted)]
     if as_json:
         known = [parts.grantees.get(one.stream) for one in rows]
-        tables.as_json({"people": [actions.document(one, personal=False) for one in known]})
+        tables.as_json({"people": [document(one, personal=False) for one in known]})
         return
     table = Table("id", "reference", "kind", "state", "voucher", "place", "letter", "trouble")
     for one in rows:
@@ -191,8 +185,8 @@ def list_people(
 def show(context: click.Context, shop: str, person: str, *, as_json: bool) -> None:
     """A PERSON by id, address or code: all that is known, and every stamp."""
     parts: Parts = context.obj()
-    found = _person(parts, shop, person)
-    facts_of = actions.document(found, personal=True)
+    found = named(parts, parts.shops.get(shop), person)
+    facts_of = document(found, personal=True)
     if as_json:
         tables.as_json(facts_of)
         return
@@ -220,9 +214,9 @@ def issue(
     if bool(persons) is stuck:
         raise click.UsageError("Name persons, or --stuck.")
     ids = (
-        [one.stream for one in actions.every_row(parts, shop, {"trouble": "1"})]
+        [one.stream for one in every_row(parts, shop, {"trouble": "1"})]
         if stuck
-        else [_person(parts, shop, one).id for one in persons]
+        else [named(parts, parts.shops.get(shop), one).id for one in persons]
     )
     waits = 0
     for one in ids:
@@ -242,7 +236,7 @@ def issue(
 def answer(context: click.Context, shop: str, person: str, state: str) -> None:
     """PERSON comes (confirmed), does not (declined), or is not to (cancelled)."""
     parts: Parts = context.obj()
-    found = _person(parts, shop, person)
+    found = named(parts, parts.shops.get(shop), person)
     actions.set_state(parts, found.id, GrantState(state), wish_of(parts))
     click.echo(f"{found.id} {state}.")
 
@@ -255,7 +249,7 @@ def answer(context: click.Context, shop: str, person: str, state: str) -> None:
 def revoke(context: click.Context, shop: str, person: str, reason: str) -> None:
     """Take PERSON's invitation back, and their voucher, unless it was used. Status 1: it was."""
     parts: Parts = context.obj()
-    found = _person(parts, shop, person)
+    found = named(parts, parts.shops.get(shop), person)
     wish = wish_of(parts)
     why = checked_reason(reason)
     actions.set_state(parts, found.id, GrantState.CANCELLED, wish, reason=why)
@@ -275,11 +269,11 @@ def orphans(context: click.Context, *, delete: bool, as_json: bool) -> None:
     parts: Parts = context.obj()
     if Place.PRETIX not in parts.voucher_keepers:
         raise click.UsageError("STAMPLEDGER_PRETIX_TOKEN is not set.")
-    found = [*actions.orphans(parts)]
-    fates = [actions.delete_orphan(parts, one) if delete else "" for one in found]
+    found = [*orphans_of(parts)]
+    fates = [delete_orphan(parts, one) if delete else "" for one in found]
     pairs = [*zip(found, fates, strict=True)]
     if as_json:
-        tables.as_json({"orphans": [_orphan_json(one, fate) for one, fate in pairs]})
+        tables.as_json({"orphans": [orphan_json(one, fate) for one, fate in pairs]})
     else:
         table = Table("event", "reference", "code", "uses", "deleted")
         for one, fate in pairs:
@@ -315,50 +309,7 @@ def report(context: click.Context, shop: str, *, as_json: bool) -> None:
     tables.console().print(table)
 
 
-def _person(parts: Parts, shop: str, typed: str) -> Grantee:
-    """By id, address or code; raises `UnknownGrantee`."""
-    found = parts.shops.get(shop)
-    try:
-        return parts.grantees.known(found.id, UUID(typed))
-    except ValueError:
-        pass
-    if is_recipient(typed):
-        index = parts.keyring.blind_index(typed)
-        known = parts.grantees.of_address(found.id, index)
-        if known is None:
-            raise UnknownGrantee
-        return known
-    id = actions.of_code(parts, typed)
-    if id is None:
-        raise UnknownGrantee
-    return parts.grantees.known(found.id, id)
-
-
 def _story(parts: Parts, grantee: UUID) -> Iterator[str]:
     for one in parts.store.read(grantee):
         at = one.recorded_at.isoformat(timespec="seconds")
         yield f"{one.position} {at} {told(one.stamp)}"
-
-
-def _row_json(one: actions.RowResult) -> Mapping[str, object]:
-    row = one.row
-    return {
-        "row": row.number,
-        "reference": row.reference,
-        "kind": str(row.kind),
-        "outcome": one.outcome,
-        "troubles": [*row.troubles],
-        "person": str(one.grantee) if one.grantee else None,
-    }
-
-
-def _orphan_json(one: actions.Orphan, fate: str) -> Mapping[str, object]:
-    kept = one.voucher
-    return {
-        "organizer": one.destination.organizer,
-        "event": one.destination.event,
-        "reference": kept.reference,
-        "code": kept.code,
-        "uses": kept.uses,
-        "fate": fate or None,
-    }

@@ -169,14 +169,19 @@ _OTHERS = (
     (403, "forbidden", "Not allowed", "This token or account may not do that."),
     (404, "not-found", "Not found", "There is nothing at this address."),
     (405, "method-not-allowed", "Method not allowed", "This address does not take that method."),
+    (409, "no-pretix", "No pretix", "No pretix is connected here: its token is not set."),
     (413, "too-large", "Too large", "A request may hold at most one mebibyte."),
     (415, "not-json", "Not JSON", "Send the body as application/json."),
+    (415, "not-csv", "Not CSV", "Send the list as text/csv."),
     (422, "invalid-body", "Body not accepted", "The JSON is not what this call takes."),
+    (422, "list-unreadable", "List not readable", "The list cannot be read. Nothing was done."),
+    (422, "row-not-accepted", "Person not accepted", "Something about them is not accepted."),
     (429, "too-many-requests", "Too many requests", "Wait a moment, then try again."),
     (500, "internal-error", "Our mistake", "Something broke here. Nothing is lost; try again."),
+    (503, "provider-away", "Provider away", "The provider cannot be asked just now."),
     (503, "unavailable", "Not available", "The ledger cannot be reached. Try again in a moment."),
 )
-_PAUSES = {"too-many-requests": 60, "unavailable": 5}
+_PAUSES = {"too-many-requests": 60, "unavailable": 5, "provider-away": 60}
 OTHERS: Mapping[str, Kind] = {
     slug: Kind(
         status=status,

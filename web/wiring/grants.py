@@ -61,6 +61,6 @@ class GranteeViews(Protocol):
         """Whose vouchers have these keyed hashes of codes."""
         ...
 
-    def voucher_events(self) -> Sequence[tuple[str, str]]:
-        """The events at a pretix that hold vouchers of ours."""
+    def voucher_events(self, shop: str = "") -> Sequence[tuple[str, str]]:
+        """The events at a pretix that hold vouchers of ours, or of one shop."""
         ...

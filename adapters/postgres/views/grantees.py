@@ -10,6 +10,8 @@ from uuid import UUID
 from adapters.postgres.views.tables import row_of
 from projections.grantees import GranteeRow
 
+_WANTED = ("kind", "state", "voucher", "trouble", "reference")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GranteeCount:
@@ -45,8 +47,8 @@ class GranteeQueries:
     def grantees(
         self, shop: str, wanted: Mapping[str, str], *, after: tuple[datetime, UUID], limit: int
     ) -> Sequence[GranteeRow]:
-        """A page of a shop's list, the oldest first; `wanted` says which kind, state or voucher."""
-        chosen = [wanted.get(name, "") for name in ("kind", "state", "voucher", "trouble")]
+        """A page of a shop's list, the oldest first; `wanted` says which of them."""
+        chosen = [wanted.get(name, "") for name in _WANTED]
         found = self._read("views_read_grantees", shop, *chosen, *after, limit)
         return [row_of(GranteeRow, values) for values in found]
 
@@ -68,9 +70,9 @@ class GranteeQueries:
         """Whose vouchers have these keyed hashes of codes, of those that were not withdrawn."""
         return dict(self._read("views_read_grantees_of_codes", [*code_indexes]))
 
-    def voucher_events(self) -> Sequence[tuple[str, str]]:
-        """The events at a pretix that hold vouchers of ours: organizer and event."""
-        return [(row[0], row[1]) for row in self._read("views_read_voucher_events")]
+    def voucher_events(self, shop: str = "") -> Sequence[tuple[str, str]]:
+        """The events at a pretix that hold vouchers of ours, or of one shop: organizer, event."""
+        return [(row[0], row[1]) for row in self._read("views_read_voucher_events", shop)]
 
     def own_vouchers_of_people(self, after: UUID, limit: int) -> Sequence[UUID]:
         """People whose voucher is one of our own shops, in the order of their streams."""

@@ -50,6 +50,7 @@ paths = st.text(
 hostile = examples(60)
 CALLS = ["orders", "orders/{}", "orders/{}/payments", "orders/{}/cancellation-requests"]
 CALLS += ["orders/{}/cancellation", "orders/{}/stamps", "products"]
+CALLS += ["people", "people/acts", "people/import", "vouchers"]
 CALLS += [f"orders/{{}}/{call}" for call in ("refunds", "mark-paid", "cancel", "receipts")]
 
 

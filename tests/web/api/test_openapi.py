@@ -63,7 +63,15 @@ def test_answers_are_what_the_description_says(product: Product):
 
 def test_what_is_sent_is_described_by_what_decodes_it_and_nowhere_else():
     every = {one for one in all_of(Body) if one.__module__.startswith("web.api.")}
-    nested = {"CustomerBody", "LineBody", "WantedBody", "AnsweredTicketBody", "QueuedScan"}
+    nested = {
+        "TermsBody",
+        "EffectBody",
+        "CustomerBody",
+        "LineBody",
+        "WantedBody",
+        "AnsweredTicketBody",
+        "QueuedScan",
+    }
     assert {one.__name__ for one in every} == {one.__name__ for one in BODIES} | nested
     by_hand = json.loads(FILE.read_text())["components"]["schemas"]
     assert not {one.__name__ for one in every} & {*by_hand}

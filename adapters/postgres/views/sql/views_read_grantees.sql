@@ -5,6 +5,7 @@ where shop = $1
     and ($3 = '' or state = $3)
     and ($4 = '' or voucher = $4 or ($4 = 'none' and voucher = ''))
     and ($5 = '' or trouble <> '')
-    and (listed_at, stream) > ($6, $7)
+    and ($6 = '' or list_reference = $6)
+    and (listed_at, stream) > ($7, $8)
 order by listed_at, stream
-limit $8
+limit $9
