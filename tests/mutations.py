@@ -171,6 +171,20 @@ MUTATIONS = (
         tests=("tests/web/cli/test_vouchers.py",),
     ),
     Mutation(
+        name="a-person-s-own-code-counts-twice",
+        file="projections/reports/voucher_figures.py",
+        old="voucher.issued is not None and voucher.issued.source is None",
+        new="voucher.issued is not None",
+        tests=("tests/projections/reports/test_vouchers.py",),
+    ),
+    Mutation(
+        name="given-back-uses-keep-their-worth",
+        file="projections/reports/voucher_figures.py",
+        old="(2 * amount * uses + of)",
+        new="(2 * amount * first.uses + of)",
+        tests=("tests/web/cli/test_reports.py",),
+    ),
+    Mutation(
         name="a-key-lists-somebody-else-too",
         file="web/actions/grants.py",
         old="        if stood is not None and granted(",

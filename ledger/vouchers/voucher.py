@@ -29,7 +29,10 @@ def voucher_id(shop: UUID, code_index: str) -> UUID:
 
 @dataclass(frozen=True, kw_only=True)
 class Voucher:
-    """A voucher as it stands. `taken_by` counts uses by order; `counted` is how many those are."""
+    """A voucher as it stands. `taken_by` counts uses by order.
+
+    `first_uses` is what each order that ever took some took first, and what that took off.
+    """
 
     id: UUID
     version: int = 0
@@ -37,6 +40,7 @@ class Voucher:
     issued_at: datetime | None = None
     changed: VoucherTerms | None = None
     taken_by: Mapping[UUID, int] = field(default_factory=dict)
+    first_uses: Mapping[UUID, VoucherRedeemed] = field(default_factory=dict)
     revoked_at: datetime | None = None
     expired: bool = False
     erased: bool = False
@@ -101,14 +105,15 @@ def fold_voucher(id: UUID, history: Iterable[Recorded[object]]) -> Voucher:
 
 def fold_voucher_on(voucher: Voucher, history: Iterable[Recorded[object]]) -> Voucher:
     """The voucher after these further stamps, of which there may be thousands."""
-    taken, version = dict(voucher.taken_by), voucher.version
+    taken, first = dict(voucher.taken_by), dict(voucher.first_uses)
+    version = voucher.version
     for recorded in history:
         if isinstance(recorded.stamp, VoucherRedeemed | VoucherGivenBack):
-            _take(taken, recorded.stamp)
+            _take(taken, first, recorded.stamp)
         else:
             voucher = evolve_voucher(voucher, recorded)
         version = recorded.version
-    return replace(voucher, version=version, taken_by=taken)
+    return replace(voucher, version=version, taken_by=taken, first_uses=first)
 
 
 def evolve_voucher(voucher: Voucher, recorded: Recorded[object]) -> Voucher:
@@ -127,9 +132,9 @@ def evolve_voucher(voucher: Voucher, recorded: Recorded[object]) -> Voucher:
         case VoucherExpired():
             return replace(voucher, expired=True)
         case VoucherRedeemed() | VoucherGivenBack():
-            taken = dict(voucher.taken_by)
-            _take(taken, stamp)
-            return replace(voucher, taken_by=taken)
+            taken, first = dict(voucher.taken_by), dict(voucher.first_uses)
+            _take(taken, first, stamp)
+            return replace(voucher, taken_by=taken, first_uses=first)
         case Erased():
             issued = replace(voucher.issued, code=None, label=None) if voucher.issued else None
             return replace(voucher, issued=issued, erased=True)
@@ -137,7 +142,13 @@ def evolve_voucher(voucher: Voucher, recorded: Recorded[object]) -> Voucher:
             assert_never(stamp)
 
 
-def _take(taken: dict[UUID, int], stamp: VoucherRedeemed | VoucherGivenBack) -> None:
+def _take(
+    taken: dict[UUID, int],
+    first: dict[UUID, VoucherRedeemed],
+    stamp: VoucherRedeemed | VoucherGivenBack,
+) -> None:
+    if isinstance(stamp, VoucherRedeemed):
+        first.setdefault(stamp.order, stamp)
     uses = stamp.uses if isinstance(stamp, VoucherRedeemed) else -stamp.uses
     taken[stamp.order] = taken.get(stamp.order, 0) + uses
     if not taken[stamp.order]:

@@ -7,6 +7,7 @@ from projections.reports.payments import ATTEMPTS_BY_METHOD, ORDERS_BY_OUTCOME, 
 from projections.reports.report import Report
 from projections.reports.sales import REVENUE_BY_PRODUCT, VAT_BY_MONTH
 from projections.reports.tickets import DAYS_TO_START, TICKETS_BY_HOUR, TICKETS_BY_PRODUCT
+from projections.reports.vouchers import VOUCHERS_BY_KIND
 
 REPORTS: Mapping[str, Report] = {
     one.name: one
@@ -21,5 +22,6 @@ REPORTS: Mapping[str, Report] = {
         DAYS_TO_START,
         EXCHANGE_BY_PRODUCT,
         EXCHANGE_BY_HOUR,
+        VOUCHERS_BY_KIND,
     )
 }

@@ -1,19 +1,24 @@
-"""What each stamp added to the figures of its order: sums of entries are figures as of any moment.
+"""What each stamp added to the figures of its stream: sums of entries are figures as of any moment.
 
 An entry stands where the ledger learned of it. A period that is over gets no further entries, so
 what was said of it stays as it is, whatever comes later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from ledger.grants.grantee import Grantee
+from ledger.grants.stamps import VoucherNews
 from ledger.kernel.events import Recorded
 from ledger.order import stamps
 from ledger.order.order import Order
+from ledger.vouchers.stamps import VoucherGivenBack, VoucherRedeemed
+from ledger.vouchers.voucher import Voucher
 from projections.engine.projection import Projection, column
-from projections.reports.figures import figures
+from projections.reports.figures import Counted, Figure, figures
+from projections.reports.voucher_figures import figures_of_person, opened, used_by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,41 @@ def entries(
     if type(recorded.stamp) in _STILL or after.placed is None:
         return ()
     then = figures(before) if before is not None else {}
-    now = figures(after)
+    return _changed(after.id, after.placed.shop_slug, then, figures(after), recorded)
+
+
+def entries_of_person(
+    before: Grantee | None, after: Grantee, recorded: Recorded[object]
+) -> Sequence[ReportEntry]:
+    """What news of somebody's voucher changed."""
+    if not isinstance(recorded.stamp, VoucherNews) or after.listed is None:
+        return ()
+    then = figures_of_person(before) if before is not None else {}
+    return _changed(after.id, after.listed.shop_slug, then, figures_of_person(after), recorded)
+
+
+def entries_of_voucher(
+    before: Voucher | None, after: Voucher, recorded: Recorded[object]
+) -> Sequence[ReportEntry]:
+    """What a use, or the end, of a code changed: a campaign's has thousands of uses."""
+    if after.issued is None:
+        return ()
+    stamp, shop = recorded.stamp, after.issued.shop_slug
+    if isinstance(stamp, VoucherRedeemed | VoucherGivenBack):
+        then = used_by(before, stamp.order) if before is not None else {}
+        return _changed(after.id, shop, then, used_by(after, stamp.order), recorded)
+    then = opened(before) if before is not None else {}
+    return _changed(after.id, shop, then, opened(after), recorded)
+
+
+def _changed(
+    stream: UUID,
+    shop: str,
+    then: Mapping[Figure, Counted],
+    now: Mapping[Figure, Counted],
+    recorded: Recorded[object],
+) -> Sequence[ReportEntry]:
+    """Figures that went, and those that came or grew."""
     changed = [(figure, [-one for one in was]) for figure, was in then.items() if figure not in now]
     for figure, counted in now.items():
         was = then.get(figure)
@@ -79,12 +118,12 @@ def entries(
             changed.append((figure, [new - old for new, old in zip(counted, was, strict=True)]))
     return [
         ReportEntry(
-            stream=after.id,
+            stream=stream,
             position=recorded.position,
             nth=nth,
             at=recorded.recorded_at,
             since=figure.since,
-            shop=after.placed.shop_slug,
+            shop=shop,
             kind=str(figure.kind),
             outcome=str(figure.outcome),
             provider=figure.provider,
@@ -103,9 +142,9 @@ def entries(
 
 REPORT_ENTRIES = Projection(
     name="report_entries",
-    version=2,
+    version=3,
     row=ReportEntry,
     key=("position", "nth"),
     rows={},
-    entries={Order: entries},
+    entries={Order: entries, Grantee: entries_of_person, Voucher: entries_of_voucher},
 )

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     """What is counted. Money is counted twice: by payment, and by what it was paid for.
 
     Tickets that let somebody in are exchanged; those that would and have not yet are waiting.
+    Vouchers are told by where they live (`provider`) and whom they are for (`method`).
     """
 
     ORDERS = "orders"
@@ -35,6 +36,9 @@ class Kind(StrEnum):
     TICKETS_BACK = "tickets_back"
     EXCHANGED = "exchanged"
     WAITING = "waiting"
+    VOUCHERS_ISSUED = "vouchers_issued"
+    VOUCHERS_WITHDRAWN = "vouchers_withdrawn"
+    VOUCHERS_USED = "vouchers_used"
 
 
 # Counted as they stand, by when they began; everything else by when it happened.

@@ -5,14 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 from uuid import UUID
 
 from ledger.kernel.events import Recorded
-from ledger.order.evolve import folded_on
-from ledger.order.order import Order
-from projections.reports.entries import ReportEntry, entries
-from projections.reports.figures import COHORTS, Figure, Kind, figures
+from projections.engine.projection import State, folded
+from projections.reports.entries import REPORT_ENTRIES, ReportEntry
+from projections.reports.figures import COHORTS, Figure, Kind
+from projections.reports.streams import figures_of, shop_of
 
 FOREVER = 2**63 - 1
 BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -97,9 +97,9 @@ class Source:
 
 
 class Behind(NamedTuple):
-    """An order behind a number, what it adds to it, and the last of its stamps that did."""
+    """An order, or a voucher, behind a number; what it adds to it, and its last stamp that did."""
 
-    order: UUID
+    stream: UUID
     position: int
     many: int
     amount: int
@@ -115,7 +115,7 @@ class Figures(Protocol):
 
 
 class DefinedFigures:
-    """From the stamps themselves, by definition: every order folded as it was. The auditor's way.
+    """From the stamps themselves, by definition: every stream folded as it was. The auditor's way.
 
     What happened in a time is the difference of how orders stood at its ends; what is counted as
     it stands, how they stood at the last.
@@ -125,7 +125,7 @@ class DefinedFigures:
         self._histories = [one for one in histories if one]
 
     def sums(self, asked: Asked) -> Sequence[Sum]:
-        """Order by order, from its beginning."""
+        """Stream by stream, from its beginning."""
         found: dict[tuple[Which, int], list[int]] = defaultdict(lambda: [0, 0, 0])
         for history in self._histories:
             known = [one for one in history if one.position <= asked.as_of]
@@ -162,15 +162,16 @@ def _happened(known: Sequence[Recorded[object]], asked: Asked) -> _Told:
 def _as_of(known: Sequence[Recorded[object]]) -> Iterator[tuple[Which, datetime, Sequence[int]]]:
     if not known:
         return
-    order = folded_on(Order(id=known[0].stream), known)
-    for figure, counted in figures(order).items():
-        yield which_of(order, figure), figure.since, counted
+    state = folded(known)
+    shop = shop_of(state)
+    for figure, counted in figures_of(state).items():
+        yield which_of(shop, figure), figure.since, counted
 
 
-def which_of(order: Order, figure: Figure) -> Which:
-    """What a figure of an order is told apart by."""
+def which_of(shop: str, figure: Figure) -> Which:
+    """What a figure of a shop is told apart by."""
     return Which(
-        shop=order.terms.shop_slug,
+        shop=shop,
         kind=str(figure.kind),
         outcome=str(figure.outcome),
         provider=figure.provider,
@@ -207,7 +208,7 @@ class EnteredFigures:
         before: int = FOREVER,
         limit: int = FOREVER,
     ) -> Sequence[Behind]:
-        """The orders behind a number, those that moved last first; before that position."""
+        """What is behind a number, those that moved last first; before that position."""
         found: dict[UUID, list[int]] = defaultdict(lambda: [0, 0, 0])
         last: dict[UUID, int] = {}
         for row in self._rows:
@@ -231,11 +232,12 @@ def _add(sums: list[int], row: ReportEntry, sign: int = 1) -> None:
 
 
 def entries_of(history: Sequence[Recorded[object]]) -> Iterator[ReportEntry]:
-    """All entries of an order, from its stamps."""
-    before: Order | None = None
+    """All entries of a stream, from its stamps."""
+    before: State | None = None
     for recorded in history:
-        after = folded_on(before or Order(id=recorded.stream), (recorded,))
-        yield from entries(before, after, recorded)
+        after = folded((recorded,), before)
+        if enter := REPORT_ENTRIES.entries.get(type(after)):
+            yield from cast("Sequence[ReportEntry]", enter(before, after, recorded))
         before = after
 
 

@@ -10,15 +10,16 @@ from ledger.kernel.events import Recorded
 from ledger.order.evolve import fold
 from ledger.order.stamps import OrderPlaced
 from projections.order_search import OrderPage, order_pages
+from projections.reports.streams import BEGINNINGS
 from projections.reports.sums import Asked, Behind, EnteredFigures, Source, Sum, entries_of
 
 
 def histories(ledger: Any) -> list[list[Recorded]]:
-    """The stamps of every order, with their sealed parts closed."""
+    """The stamps of all that reports count, with their sealed parts closed."""
     found: dict[UUID, list[Recorded]] = defaultdict(list)
     for one in ledger.feed(0, limit=100_000):
         found[one.stream].append(one)
-    return [one for one in found.values() if isinstance(one[0].stamp, OrderPlaced)]
+    return [one for one in found.values() if isinstance(one[0].stamp, BEGINNINGS)]
 
 
 class ReportsInMemory:
@@ -37,7 +38,9 @@ class ReportsInMemory:
         return self._entered().behind(source, shops=shops, as_of=as_of, before=before, limit=limit)
 
     def orders_by_id(self, orders: Sequence[UUID]) -> Sequence[OrderPage]:
-        return [row for one in orders for row in order_pages(fold(one, self.ledger.read(one)))]
+        found = [(one, self.ledger.read(one)) for one in orders]
+        placed = [(one, told) for one, told in found if isinstance(told[0].stamp, OrderPlaced)]
+        return [row for one, told in placed for row in order_pages(fold(one, told))]
 
     def first(self, shops: Sequence[str]) -> datetime | None:
         return min((row.at for row in self._rows() if row.shop in shops), default=None)

@@ -12,6 +12,7 @@ from ledger.kernel.events import Recorded
 from tests.kits import stored_ledger
 from tests.kits.histories import write
 from tests.kits.report_figures import histories
+from tests.kits.voucher_histories import write_vouchers
 from tests.kits.worlds import Clock
 
 STORED = sorted((Path(__file__).parents[1] / "stored").glob("*.json.gz"))
@@ -20,7 +21,7 @@ SHOPS = ("winterfest",)
 
 @cache
 def random_ledger(seed: int, orders: int = 12) -> StampLedger:
-    """Orders of one shop, paid, declined, refunded, disputed, captured, given up, over weeks."""
+    """Orders of one shop, paid, declined, refunded, disputed, captured, given up; and vouchers."""
     clock, random = Clock(), Random(seed)
 
     def ticking() -> datetime:
@@ -31,6 +32,7 @@ def random_ledger(seed: int, orders: int = 12) -> StampLedger:
         recorder, keyring=Keyring(bytes(32), ledger=recorder.ledger_id, store=recorder.keys)
     )
     write(ledger, orders=orders, seed=seed)
+    write_vouchers(ledger, people=6, codes=4, seed=seed)
     return ledger
 
 
@@ -42,5 +44,5 @@ def stored() -> StampLedger:
 
 @cache
 def known(seed: int) -> list[list[Recorded]]:
-    """The orders' stamps of a random ledger; of the stored one for 0."""
+    """What reports count of a random ledger, stream by stream; of the stored one for 0."""
     return histories(stored() if seed == 0 else random_ledger(seed))

@@ -31,6 +31,7 @@ from ledger.order.stamps import (
     ZeroPrice,
 )
 from tests.kits.histories import placed
+from tests.kits.voucher_story import give_vouchers
 
 NAMES = UUID("7d0a5e0e-4b5e-4f0e-9d5c-0a3c6ad1f0aa")
 START = datetime(2027, 3, 1, 10, tzinfo=UTC)
@@ -205,5 +206,6 @@ def tell(ledger: Any, clock: Any, *, method: str = "card") -> None:
         past.add(START + timedelta(hours=hour), "first", (code, let_in(code, hour)))
     mistake = TicketCheckInUndone(reason="wrong person")
     past.add(START + timedelta(hours=2), "first", (codes[1], mistake))
+    give_vouchers(past, january, february)
     past.record(ledger, clock)
     clock.now = datetime(2027, 3, 5, 9, tzinfo=UTC)

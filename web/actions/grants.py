@@ -300,7 +300,7 @@ def act(parts: Parts, before: Grantee, action: str, wish: Wish, *, reason: str) 
 
 
 def report(parts: Parts, shop: str) -> Sequence[Mapping[str, object]]:
-    """Listed, confirmed, issued and used, by kind, and what that is worth in minor units."""
+    """Listed, confirmed, issued and used, by kind, as it stands."""
     counted = parts.views.count_grantees(shop)
     rows: list[Mapping[str, object]] = []
     for kind in GrantKind:
@@ -313,9 +313,6 @@ def report(parts: Parts, shop: str) -> Sequence[Mapping[str, object]]:
                 "confirmed": sum(one.many for one in mine if one.state == "confirmed"),
                 "issued": sum(one.many for one in made),
                 "used": sum(one.many for one in made if one.voucher == "used"),
-                "worth": sum(one.worth for one in made),
-                "worth_used": sum(one.worth for one in made if one.voucher == "used"),
-                "currency": next((one.currency for one in made if one.currency), ""),
             }
         )
     return rows

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from ledger.kernel.clocks import storable
 from ledger.kernel.events import Recorded
-from ledger.order.stamps import OrderPlaced
 from ledger.shop.shop import Shop, evolve_shop
 from ledger.shop.stamps import shop_id
 from projections.reports.calendar import begins
 from projections.reports.report import Frame, Report
 from projections.reports.sheet import Sheet
+from projections.reports.streams import BEGINNINGS
 from projections.reports.sums import FOREVER, DefinedFigures, Figures
 from web.wiring.parts import Parts
 
@@ -152,11 +152,11 @@ def shop_as_of(parts: Parts, slug: str, position: int) -> Shop:
 
 
 def _histories(parts: Parts, until: int) -> Sequence[Sequence[Recorded[object]]]:
-    """The stamps of every order up to a position, sealed parts closed."""
+    """The stamps of all that reports count, up to a position, sealed parts closed."""
     found: dict[UUID, list[Recorded[object]]] = defaultdict(list)
     after = 0
     while after < until and (batch := parts.store.feed(after, limit=min(_CHUNK, until - after))):
         after = batch[-1].position
         for recorded in batch:
             found[recorded.stream].append(recorded)
-    return [one for one in found.values() if isinstance(one[0].stamp, OrderPlaced)]
+    return [one for one in found.values() if isinstance(one[0].stamp, BEGINNINGS)]

@@ -9,14 +9,16 @@ from uuid import UUID, uuid4
 from flask import render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 
+from ledger.audit.describe import told
 from ledger.grants.people_file import ListUnreadable, read_people
 from ledger.shop.shop import Shop
 from ledger.staff.role import Role
+from projections.grantees import grantees
 from web.actions import grants as actions
 from web.actions.find_people import BEGINNING, Place, every_row, find_people
 from web.actions.wish import Wish
 from web.admin.guard import back_office, current_staff, needs
-from web.http.addresses import now
+from web.http.addresses import now, uuid_in
 from web.http.current import parts
 from web.http.problems import ProblemRaised
 from web.http.rate_limit import slow_down
@@ -137,6 +139,24 @@ def take_over(shop: str) -> Answer:
     commit = not file and "commit" in request.form
     taken = [*actions.take_over(parts(), found, rows, _wish(), dry=not commit)]
     return _page(found, taken=taken, content="" if commit else content.decode("utf-8-sig"))
+
+
+@pages.get("/shops/<shop>/people/<person>")
+@needs(Role.STAFF)
+def person(shop: str, person: str) -> str:
+    """Who they are, their voucher, and every stamp."""
+    found = parts().shops.get(shop)
+    one = parts().grantees.known(found.id, uuid_in(person))
+    (row,) = grantees(one)
+    return render_template(
+        "admin/grantee.html",
+        shop_of=found,
+        one=one,
+        row=row,
+        stamps=[(recorded, told(recorded.stamp)) for recorded in parts().store.read(one.id)],
+        words=_WORDS,
+        form=PressForm(),
+    )
 
 
 def _wish() -> Wish:

@@ -56,6 +56,14 @@ REPORTS: Mapping[str, tuple[object, object]] = {
             " told of it. Quiet hours are left out."
         ),
     ),
+    "vouchers": (
+        _l("Vouchers"),
+        _l(
+            "Vouchers of people, and codes of the shop: issued, withdrawn and used in this time."
+            " People's are worth what was said where vouchers are set up, codes what orders paid"
+            " less by them."
+        ),
+    ),
     "days-to-start": (
         _l("Sales against days to start"),
         _l(
@@ -117,6 +125,16 @@ COLUMNS: Mapping[str, object] = {
     "waiting": _l("Not exchanged"),
     "arrivals": _l("Arrivals"),
     "arrivals_so_far": _l("Arrivals so far"),
+    "voucher_kind": _l("Kind"),
+    "place": _l("Where"),
+    "issued": _l("Issued"),
+    "withdrawn": _l("Withdrawn"),
+    "uses": _l("Used"),
+    "worth_issued": _l("Worth of the issued"),
+    "worth_used": _l("Worth of the used"),
+    "vouchers_issued": _l("Issued"),
+    "vouchers_withdrawn": _l("Withdrawn"),
+    "vouchers_used": _l("Used"),
     "currency": _l("Currency"),
     "report": _l("Report"),
     "shops": _l("Shops"),
@@ -137,6 +155,11 @@ WORDS: Mapping[str, object] = {
     "at_first": _l("Paid at the first attempt"),
     "beyond_price": _l("No sale: too much, or too late"),
     "manual": _l("By hand"),
+    "speakers": _l("Speakers"),
+    "grantees": _l("Grantees"),
+    "co_speakers": _l("Co-speakers"),
+    "codes": _l("Codes of the shop"),
+    "own": _l("This shop"),
 }
 
 

@@ -22,6 +22,7 @@ from web.actions.report_files import as_file
 from web.actions.reports import Made, PeriodInvalid, Wanted, make, wanted, zone_of
 from web.admin.guard import back_office, needs, shops_here
 from web.admin.report_chart import NARROW, WIDE, Drawing, Scale, drawn
+from web.admin.report_vouchers import vouchers_behind
 from web.admin.report_words import REPORTS as TITLES
 from web.admin.report_words import SPOKEN, column_title, in_words
 from web.admin.words import STATUSES
@@ -132,13 +133,14 @@ def orders(name: str) -> str:
     asked: Any = {"shops": shops, "as_of": as_of}
     found = parts().reports.behind(source, **asked, before=before, limit=_MOST + 1)
     shown = found[:_MOST]
-    pages_ = {one.stream: one for one in parts().reports.orders_by_id([o.order for o in shown])}
+    pages_ = {one.stream: one for one in parts().reports.orders_by_id([o.stream for o in shown])}
     onward = _onward(name, shown[-1].position) if len(found) > _MOST else ""
     return render_template(
         "admin/report_orders.html",
         title=TITLES[name][0],
         back=_back(name),
-        rows=[BehindRow(page=pages_[o.order], behind=o) for o in shown if o.order in pages_],
+        rows=[BehindRow(page=pages_[o.stream], behind=o) for o in shown if o.stream in pages_],
+        vouchers=vouchers_behind([one for one in shown if one.stream not in pages_]),
         source=source,
         as_of=as_of,
         onward=onward,

@@ -14,7 +14,7 @@ from ledger.audit.describe import told
 from ledger.grants.grantee import GrantState
 from ledger.grants.people_file import ListUnreadable, read_people
 from ledger.grants.stamps import Destination, GrantKind, GrantsSetUp, Place
-from ledger.kernel.money import Money, spoken
+from ledger.kernel.money import Money
 from ledger.kernel.refusals import GrantsSetUpWrong
 from ledger.shop.shop import Shop
 from projections.grantees import trouble_of
@@ -283,30 +283,6 @@ def orphans(context: click.Context, *, delete: bool, as_json: bool) -> None:
         tables.console().print(table) if found else click.echo("None.")
     left = [fate for fate in fates if fate != "deleted"]
     sys.exit(REFUSED if left else 0)
-
-
-@vouchers.command(name="report")
-@click.argument("shop", type=Word())
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.pass_context
-def report(context: click.Context, shop: str, *, as_json: bool) -> None:
-    """How many were issued and used by kind, and what they are worth."""
-    parts: Parts = context.obj()
-    parts.shops.get(shop)
-    rows = actions.report(parts, shop)
-    if as_json:
-        tables.as_json({"shop": shop, "kinds": rows})
-        return
-    table = Table("kind", "listed", "confirmed", "issued", "used", "worth", "worth used")
-    for one in rows:
-        figures = [str(one[name]) for name in ("listed", "confirmed", "issued", "used")]
-        currency = str(one["currency"])
-        worth = [
-            spoken(Money(int(str(one[name])), currency)) if currency else ""
-            for name in ("worth", "worth_used")
-        ]
-        table.add_row(str(one["kind"]), *figures, *worth)
-    tables.console().print(table)
 
 
 def _story(parts: Parts, grantee: UUID) -> Iterator[str]:

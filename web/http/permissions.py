@@ -198,6 +198,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /admin/shops/<shop>/vouchers/new": (Place.SHOP, _ADMIN),
     "GET /admin/cases": (Place.ANY, _READ),
     "GET /admin/shops/<shop>/people": (Place.SHOP, _STAFF),
+    "GET /admin/shops/<shop>/people/<person>": (Place.SHOP, _STAFF),
     "POST /admin/shops/<shop>/people": (Place.SHOP, _STAFF),
     "POST /admin/shops/<shop>/people/list": (Place.SHOP, _STAFF),
     "GET /admin/statements": (Place.ANY, _STAFF),

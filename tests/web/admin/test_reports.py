@@ -147,3 +147,29 @@ def test_programs_read_the_same(house: Product):
     wrong = house.client.get("/api/v1/shops/winterfest/reports/x", headers=headers)
     assert wrong.status_code == 404
     assert "vat-by-month" in wrong.json["detail"]
+
+
+def test_numbers_of_vouchers_open_the_people_and_codes_behind_them(house: Product):
+    staff = entered(house, "staff", email="another@example.org")
+    page = staff.get("/admin/reports/vouchers").text
+    shown = "".join(staff.get(unescaped(link)).text for link in LINK.findall(page))
+    for words in ("Vouchers behind a number", "Bea", "Dan", "SUMMER", "/winterfest/people/"):
+        assert words in shown
+    auditor = entered(house, "auditor", email="auditor@example.org")
+    seen = "".join(
+        auditor.get(unescaped(link)).text
+        for link in LINK.findall(auditor.get("/admin/reports/vouchers").text)
+    )
+    assert "SUMMER" not in seen
+    assert "/winterfest/people/" not in seen
+
+
+def test_a_person_has_a_page_with_their_voucher_and_every_stamp(house: Product):
+    staff = entered(house, "staff", email="third@example.org")
+    page = staff.get("/admin/reports/vouchers").text
+    behind = "".join(staff.get(unescaped(one)).text for one in LINK.findall(page))
+    address = re.search(r'href="(/admin/shops/winterfest/people/[^"]+)">Bea<', behind)
+    assert address
+    shown = staff.get(address[1]).text
+    for words in ("Bea@example.org", "C" * 30, "org/conf", "Used", "Give them a full voucher"):
+        assert words in shown, words

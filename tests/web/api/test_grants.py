@@ -212,7 +212,7 @@ def test_many_are_acted_for_with_a_result_for_each_and_a_second_call_does_the_re
     product: Product, program: Program
 ):
     program.send(LIST, commit=True)
-    bea, nobody, ada = program.ids()
+    bea, nobody, ada = (program.ids(query=one)[0] for one in ("1", "2", "4"))
     unknown = str(UUID(int=7))
     answer = program.post(
         f"{PEOPLE}/acts", {"act": "confirm", "people": [bea, nobody, unknown]}, key="k"
@@ -229,7 +229,7 @@ def test_many_are_acted_for_with_a_result_for_each_and_a_second_call_does_the_re
     rest = program.post(f"{PEOPLE}/acts", {"act": "confirm"})
     assert rest.json["outcomes"] == {"done": 1, "grant-not-open": 1, "nothing": 1}
     assert rest.json["after"] is None
-    assert program.ids(state="confirmed") == [bea, ada]
+    assert {*program.ids(state="confirmed")} == {bea, ada}
     for one in answer.json["results"]:
         schema("PersonOutcome").validate(one)
 

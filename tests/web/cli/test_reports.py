@@ -130,6 +130,24 @@ def test_tickets_exchanged_by_product_and_by_hour(told: Product):
     assert february[-1] == ["total", None, 8, 0, 8]
 
 
+def test_vouchers_by_kind_and_by_where_they_live(told: Product):
+    """What was issued in January and withdrawn or upgraded in February is told in both."""
+    assert rows(told, "vouchers", "--to", "2027-01-31") == [
+        ["grantees", "pretix", 2, 0, 1, 20000, 10000],
+        ["co_speakers", "own", 1, 0, 0, 2500, 0],
+        ["codes", "own", 1, 0, 7, 0, 3000],
+        ["total", "", 4, 0, 8, 22500, 13000],
+    ]
+    assert rows(told, "vouchers", "--from", "2027-02-01") == [
+        ["speakers", "own", 1, 0, 0, 0, 0],
+        ["grantees", "own", 1, 0, 1, 10000, 10000],
+        ["grantees", "pretix", 0, 1, 0, 0, 0],
+        ["co_speakers", "own", -1, 0, 0, -2500, 0],
+        ["codes", "own", 0, 0, -1, 0, -333],
+        ["total", "", 1, 1, 0, 7500, 9667],
+    ]
+
+
 def test_sales_against_days_to_the_start_keep_their_past(told: Product):
     """What goes back later is told on the day when it goes (F-19), never taken off before."""
     found = rows(told, "days-to-start")

@@ -109,10 +109,6 @@ def test_issued_shown_by_address_and_by_code_revoked_and_reported(
     assert made["code"] in run(desk, "show", "winterfest", "BEA@example.org").stdout
     told = json.loads(run(desk, "show", "winterfest", made["code"].lower(), "--json").stdout)
     assert (told["voucher"]["code"], told["email"]) == (made["code"], "bea@example.org")
-    kinds = json.loads(run(desk, "report", "winterfest", "--json").stdout)["kinds"]
-    grant = next(one for one in kinds if one["kind"] == "grant")
-    assert (grant["issued"], grant["used"], grant["worth"]) == (1, 0, 10000)
-    assert "100.00 EUR" in run(desk, "report", "winterfest").stdout
     assert run(desk, "revoke", "winterfest", "bea@example.org", "--reason", "x").exit_code == 0
     assert pretix.vouchers == {}
 

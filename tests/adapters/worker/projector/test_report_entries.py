@@ -16,6 +16,7 @@ from projections.reports.sums import BEGINNING, DefinedFigures, EnteredFigures, 
 from tests.kits.histories import write
 from tests.kits.projector import project
 from tests.kits.report_figures import histories
+from tests.kits.voucher_histories import write_vouchers
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
@@ -43,6 +44,7 @@ def frame(known, *, as_of):
 def test_every_report_and_every_order_behind_it(ledger, owned, database, reports):
     """Written in small batches, with streams forgotten between; then derived again."""
     write(ledger, orders=60, seed=3)
+    write_vouchers(ledger, people=9, codes=5, seed=3)
     assert project(ledger, owned, batch=29, folds=7) == []
     known = histories(ledger)
     defined = DefinedFigures(known)
@@ -74,7 +76,7 @@ def test_pages_of_orders_behind_a_number_go_on_where_the_last_ended(ledger, owne
     onward = reports.behind(source, **told, before=first[-1].position, limit=100)
     assert [*first, *onward] == whole
     assert len(whole) == sheet.lines[-1].cells[1].value
-    assert {one.stream for one in reports.orders_by_id([whole[0].order])} == {whole[0].order}
+    assert {one.stream for one in reports.orders_by_id([whole[0].stream])} == {whole[0].stream}
     elsewhere = replace(source, shop="elsewhere")
     assert reports.behind(elsewhere, **told) == []
 

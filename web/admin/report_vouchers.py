@@ -1,0 +1,79 @@
+"""The vouchers behind a number of a report: whose they are, or which code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import url_for
+
+from ledger.grants.grantee import Grantee
+from ledger.staff.role import Role
+from ledger.vouchers.voucher import Voucher
+from projections.reports.sums import Behind
+from web.actions.voucher_desk import state_of
+from web.admin.grants import KINDS
+from web.admin.grants import VOUCHERS as STATES_OF_PEOPLE
+from web.admin.guard import current_staff
+from web.admin.vouchers import STATES
+from web.http.addresses import now
+from web.http.current import parts
+from web.i18n.gettext import _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherBehind:
+    """A voucher behind a number. `address` is empty for whoever may not open it."""
+
+    name: str
+    what: object
+    address: str
+    shop: str
+    at: datetime | None
+    state: tuple[str, object]
+    behind: Behind
+
+
+def vouchers_behind(found: Sequence[Behind]) -> Sequence[VoucherBehind]:
+    """Those that are no orders."""
+    told = (_person(one) or _code(one) for one in found)
+    return [one for one in told if one is not None]
+
+
+def _person(behind: Behind) -> VoucherBehind | None:
+    one: Grantee = parts().grantees.get(behind.stream)
+    if one.listed is None:
+        return None
+    shop = one.listed.shop_slug
+    may, voucher = current_staff().may(Role.STAFF, shop=shop), one.voucher
+    known = one.name if may else None
+    return VoucherBehind(
+        name=known or one.listed.reference or _short(one.id),
+        what=KINDS[str(one.kind)],
+        address=url_for("grants.person", shop=shop, person=one.id) if may else "",
+        shop=shop,
+        at=voucher.made_at if voucher is not None else None,
+        state=STATES_OF_PEOPLE[voucher.state if voucher is not None else ""],
+        behind=behind,
+    )
+
+
+def _code(behind: Behind) -> VoucherBehind | None:
+    one: Voucher | None = parts().vouchers.find(behind.stream)
+    if one is None:
+        return None
+    shop = one.start.shop_slug
+    may = current_staff().may(Role.STAFF, shop=shop)
+    return VoucherBehind(
+        name=(one.code if may else None) or _short(one.id),
+        what=_("Code of the shop"),
+        address=url_for("vouchers_admin.page", shop=shop, voucher=one.id),
+        shop=shop,
+        at=one.issued_at,
+        state=STATES[state_of(one, now())],
+        behind=behind,
+    )
+
+
+def _short(id: UUID) -> str:
+    return f"{str(id)[:8]}…"
