@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from web.wiring.settings import read_settings
 
 KEY = "sk_test_benchmark"
 # Seconds, and the share of one core below which nobody works.
-_GLANCE, _QUIET, _PATIENCE = 0.4, 0.25, 60.0
+_GLANCE, _QUIET, _PATIENCE = 0.4, 0.25, 180.0
 Spent = Mapping[str, float]
 
 
@@ -57,10 +57,19 @@ class Running:
         self.trees["worker"].resume()
 
     def at_rest(self) -> None:
-        """Until the worker has caught up and sent its letters."""
+        """Until the worker has caught up and sent its letters.
+
+        Raises `TimeoutError` if it does not: what is counted then would be counted twice.
+        """
         until = time.monotonic() + _PATIENCE
-        while not self._caught_up() and time.monotonic() < until:
+        while not self._caught_up():
+            if time.monotonic() > until:
+                raise TimeoutError(f"the worker was still busy after {_PATIENCE:.0f} seconds")
             time.sleep(0.2)
+
+    def wakeups(self) -> dict[str, int]:
+        """How often a thread of each part has gone to sleep; a busy machine changes nothing."""
+        return {name: _slept(tree) for name, tree in self.trees.items()}
 
     def _caught_up(self) -> bool:
         asked = (
@@ -161,6 +170,17 @@ def _started(
         process.send_signal(signal.SIGCONT)
         process.terminate()
         process.wait(20)
+
+
+def _slept(tree: psutil.Process) -> int:
+    """Voluntary switches of all threads of a process and its children; 0 where none tells."""
+    total = 0
+    for one in (tree, *tree.children(recursive=True)):
+        for status in Path(f"/proc/{one.pid}/task").glob("*/status"):
+            with suppress(OSError):
+                told = dict(line.split(":", 1) for line in status.read_text().splitlines())
+                total += int(told["voluntary_ctxt_switches"])
+    return total
 
 
 def per_request(before: Spent, after: Spent, many: int) -> dict[str, float]:

@@ -97,13 +97,15 @@ class OwnedViews:
         rows = self._run("views_read_stopped_lanes")
         return [Poison(stream=row[0], position=row[1], error=row[2]) for row in rows]
 
-    def beat(self) -> None:
-        """Say that we live, in one statement. Raises `OwnershipLost`."""
+    def beat(self) -> int:
+        """Say that we live; returns where the ledger ends. Raises `OwnershipLost`."""
         with self._owning():
             told = self._run("views_beat", self.name, self._epoch, self._steps + 1, self._position)
             if not told:
                 raise OwnershipLost(f"another process moves {self.name}")
             self._stepped()
+        ((head,),) = told
+        return int(head)
 
     def write(self, changed: Mapping[UUID, Derived], *, position: int) -> Sequence[Poison]:
         """Replace rows, stop lanes and move on, at once. Returns what the tables refused."""

@@ -70,6 +70,9 @@ class Projector:
     def run_once(self, stop: Event | None = None) -> int:
         """All that is due. Returns how many stamps that was. Raises `OwnershipLost`."""
         began = self._position
+        if not self._fresh and self._beat() == self._read == began:
+            self._look_after_lanes()
+            return 0
         try:
             while not (stop and stop.is_set()) and (self._catch_up(stop) or self._step()):
                 pass
@@ -123,11 +126,16 @@ class Projector:
             # Rows of the former rules are better than none.
             _log.critical("rebuild_refused", reason=str(refused))
 
-    def _beat(self) -> None:
-        """Nobody takes an owner for dead that says now and then that it lives."""
-        if monotonic() - self._beaten > _BETWEEN_BEATS:
-            self._views.beat()
-            self._beaten = monotonic()
+    def _beat(self) -> int | None:
+        """Nobody takes an owner for dead that says now and then that it lives.
+
+        Where the ledger ends, if it was told meanwhile.
+        """
+        if monotonic() - self._beaten <= _BETWEEN_BEATS:
+            return None
+        head = self._views.beat()
+        self._beaten = monotonic()
+        return head
 
     def _catch_up(self, stop: Event | None) -> bool:
         """Over a long stretch others work beside us: looked for at first, and when we are busy."""
