@@ -60,7 +60,7 @@ class Owner(Fake):
 
 
 def running(daemon: Daemon) -> Thread:
-    thread = Thread(target=daemon.run)
+    thread = Thread(target=daemon.run, daemon=True)  # a test that fails leaves nobody waiting
     thread.start()
     return thread
 
