@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.order.due import Due
-from ledger.order.holders_letters import sending_of
+from ledger.order.holders_letters import sending_of, told_of_move
 from ledger.order.letter_delivery import Posting
 from ledger.order.letters_due import owed
 from ledger.order.order import Order
@@ -69,8 +69,8 @@ def _since(order: Order, cause: UUID, letter: Letter) -> datetime | None:
             told = (one.told_at for one in order.moves if one.correlation_id == cause)
             return next(told, None)
         case Letter.TICKET | Letter.TICKET_VOID:
-            sending = sending_of(order, cause)
-            return sending.sent_at if sending else None
+            sending, move = sending_of(order, cause), told_of_move(order, cause)
+            return move.told_at if move else sending.sent_at if sending else None
         case _:
             taken = (one.at for one in order.withdrawals if one.under == cause)
             refund = order.refunds.get(cause)
@@ -79,7 +79,7 @@ def _since(order: Order, cause: UUID, letter: Letter) -> datetime | None:
 
 OUTBOX = Projection(
     name="outbox",
-    version=4,
+    version=5,
     row=Outgoing,
     key=("correlation_id", "letter"),
     rows={Order: outbox},

@@ -1,13 +1,14 @@
-"""Letters to whom tickets were sent on: their ticket, and that it is not valid any more."""
+"""Letters to whom tickets were sent on: their ticket, when to come, and that it is not valid."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 from ledger.kernel.events import derived
 from ledger.order.due import Due
 from ledger.order.holder import Sending
 from ledger.order.letter_delivery import Posting
-from ledger.order.order import Order
+from ledger.order.order import Order, StartMove
 from ledger.order.stamps import Letter
 
 # Letters that go to a holder, not to whoever ordered.
@@ -35,14 +36,33 @@ def sending_of(order: Order, letter_id: UUID) -> Sending | None:
 
 
 def letter_ids(order: Order, one: Sending) -> tuple[UUID, ...]:
-    """Under which its letters stand: its own id, and another one after each mistake of ours.
+    """Under which its letters stand: its own id, and another one after each turn of its order.
 
-    Whose cancelled order was taken up again has a valid ticket again, and is told so once more.
+    Whose cancelled order was taken up again has a valid ticket again, and whose event was moved
+    one for another time: both are told so once more.
     """
+    return (one.correlation_id, *(letter for _, letter in sorted(_turns(order, one))))
+
+
+def _turns(order: Order, one: Sending) -> Iterator[tuple[int, UUID]]:
     cancellations = (each for each in order.withdrawals if each.amount is None)
     later = [each for each in cancellations if each.position > one.position]
-    again = (derived(one.correlation_id, f"again/{nth}") for nth in range(1, len(later) + 1))
-    return (one.correlation_id, *again)
+    for nth, each in enumerate(later, 1):
+        yield each.position, derived(one.correlation_id, f"again/{nth}")
+    for move in order.moves:
+        if one.position < move.position and not 0 < one.ended_position < move.position:
+            yield move.position, _moved_id(one, move)
+
+
+def _moved_id(one: Sending, move: StartMove) -> UUID:
+    return derived(one.correlation_id, f"moved/{move.correlation_id}")
+
+
+def told_of_move(order: Order, letter_id: UUID) -> StartMove | None:
+    """The other start that a letter of this correlation id to a holder tells of."""
+    one = sending_of(order, letter_id)
+    moves = order.moves if one is not None else ()
+    return next((move for move in moves if one and _moved_id(one, move) == letter_id), None)
 
 
 def _of_sending(order: Order, one: Sending, wanted: Letter) -> Iterator[Due]:
@@ -58,11 +78,13 @@ def _of_sending(order: Order, one: Sending, wanted: Letter) -> Iterator[Due]:
         yield from (_due(one, *key) for key in under_way)  # its fate is awaited first
         return
     told = _last_told(known)
+    move = told_of_move(order, ids[-1]) if wanted is Letter.TICKET else None
     if (told is None and wanted is Letter.TICKET_VOID) or (
-        told is wanted and (ids[-1], wanted) not in known
+        told is wanted and move is None and (ids[-1], wanted) not in known
     ):
         return
-    yield _due(one, ids[-1], wanted)
+    due = _due(one, ids[-1], wanted)
+    yield replace(due, position=move.position, end=move.stamp.starts_at) if move else due
 
 
 def _last_told(known: dict[tuple[UUID, Letter], Posting]) -> Letter | None:

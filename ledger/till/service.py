@@ -1,14 +1,14 @@
 """Shifts as a service: opened, sold in, counted and closed, each by one append on its stream."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
-from ledger.kernel.refusals import AmountNegative, ShiftOver
+from ledger.kernel.refusals import AmountNegative, KeyReused, ShiftOver
 from ledger.kernel.retry import again_on_conflict
-from ledger.kernel.store import Append, Appended, Conflict, StampStore
+from ledger.kernel.store import Append, Appended, Conflict, Contradiction, StampStore
 from ledger.till.shift import Shift, fold_shift, require_open
 from ledger.till.stamps import (
     CashMoved,
@@ -19,9 +19,6 @@ from ledger.till.stamps import (
     TillStamp,
     shift_id,
 )
-
-# Nobody has more in one shop; whoever looks for a person's last shift reads so many at most.
-MOST_SHIFTS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,30 +42,44 @@ class Tills:
             return Shift(id=shift)
         return fold_shift(shift, history)
 
-    def of(self, shop: UUID, actor: str) -> Sequence[Shift]:
-        """A person's shifts in a shop, the oldest first."""
-        found: list[Shift] = []
-        while len(found) < MOST_SHIFTS:
-            shift = self.get(shift_id(shop, actor, len(found) + 1))
-            if shift.opened is None:
-                break
-            found.append(shift)
-        return found
+    def last_of(self, shop: UUID, actor: str) -> Shift | None:
+        """The newest of a person's shifts in a shop, found in few looks: they are counted from 1.
+
+        None if there is none.
+        """
+        last, known, beyond = None, 0, 1
+        while (found := self.get(shift_id(shop, actor, beyond))).opened is not None:
+            last, known, beyond = found, beyond, 2 * beyond
+        while beyond - known > 1:
+            middle = (known + beyond) // 2
+            found = self.get(shift_id(shop, actor, middle))
+            if found.opened is None:
+                beyond = middle
+            else:
+                last, known = found, middle
+        return last
 
     def open_of(self, shop: UUID, actor: str) -> Shift | None:
         """The shift that a person has open in a shop."""
-        last = [*self.of(shop, actor)][-1:]
-        return last[0] if last and last[0].is_open else None
+        last = self.last_of(shop, actor)
+        return last if last is not None and last.is_open else None
+
+    def open_id(self, shop: UUID, actor: str) -> UUID:
+        """The same, by its stream. Raises `ShiftOver` where none is open."""
+        found = self.open_of(shop, actor)
+        if found is None:
+            raise ShiftOver
+        return found.id
 
     def open(self, wish: TillWish, *, shop: UUID, slug: str, opening: Money) -> Shift:
         """A shift of whoever asks; the one that is open already, if one is."""
         _require_positive(opening)
 
         def attempt() -> Shift | Conflict:
-            known = self.of(shop, wish.actor)
-            if known and known[-1].is_open:
-                return known[-1]
-            number = len(known) + 1
+            last = self.last_of(shop, wish.actor)
+            if last is not None and last.is_open:
+                return last
+            number = last.begun.number + 1 if last is not None else 1
             fresh = Shift(id=shift_id(shop, wish.actor, number))
             stamp = ShiftOpened(shop=shop, shop_slug=slug, number=number, opening=opening)
             return self._appended(fresh, stamp, wish)
@@ -116,6 +127,8 @@ class Tills:
         (outcome,) = self._store.append(_append(shift, stamp, wish))
         if isinstance(outcome, Conflict):
             return outcome
+        if isinstance(outcome, Contradiction):
+            raise KeyReused
         assert isinstance(outcome, Appended), outcome
         return self.get(outcome.recorded[0].stream)
 

@@ -10,12 +10,14 @@ import sys
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from uuid import UUID
 
 import psycopg
 
 from adapters.keys.key_ring import Keyring
+from adapters.keys.ticket_codes import drawn
 from adapters.mail.smtp import SmtpMail
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.views.queries import Views
@@ -27,18 +29,25 @@ from adapters.worker.projector.rebuild import rebuild
 from adapters.worker.reactors.shop_changes import CallRate, ShopChanges
 from adapters.worker.threads import Threads
 from ledger.kernel.events import derived
+from ledger.kernel.money import Money
 from ledger.kernel.store import LedgerUnavailable
-from ledger.order.commands import CancelPart
+from ledger.order.commands import CancelPart, DoorSale, PlaceOrder
 from ledger.order.stamps import Pieces
 from ledger.payments.provider import start_refund
+from ledger.shop.shop import Shop, spec_of
+from ledger.till.service import Tills, TillWish
+from ledger.till.stamps import Way
+from ledger.waiting_list.service import PlaceWish, WaitingList
 from projections.all import PROJECTIONS
-from tests.kits.worker import World
+from tests.kits.worker import World, place_order
 from tests.kits.worker_fakes import Clock
+from web.actions.till import rung_beside
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 ORDERS = 2
+SELLER, WAITS = "staff:one", 3600
 # Longer than a server needs to come back, in seconds.
 PATIENCE, LIFETIME = 20.0, 600
 NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
@@ -175,6 +184,54 @@ def called_off(job: Job, world: World) -> None:
     world.payments().run()
 
 
+def door_sale(world: World, key: UUID) -> PlaceOrder:
+    """One ticket, paid in cash; pressed again under the same key, with other codes drawn."""
+    codes = drawn(1, keyed_hash=world.keyring.keyed_hash)
+    wish = place_order(key, at=world.clock())
+    return replace(wish, for_customer=True, sale=DoorSale(way=str(Way.CASH), tickets=codes))
+
+
+def in_line(shop: Shop) -> PlaceWish:
+    """One address, however often it asks."""
+    return PlaceWish(
+        product="weekend",
+        quantity=1,
+        language="en",
+        email="ada@example.org",
+        email_index="ada",
+        code="c" * 43,
+        code_hash="0" * 64,
+        correlation_id=derived(shop.id, "in line"),
+    )
+
+
+def sale(job: Job, world: World) -> None:
+    """Each sale is an order, its money, its ticket and its line in the shift; pressed once more."""
+    shop, tills = world.shops.get("winterfest"), Tills(world.store)
+    seller = TillWish(correlation_id=derived(shop.id, "till"), actor=SELLER)
+    opening = Money(0, shop.terms.currency)
+    shift = tills.open(seller, shop=shop.id, slug=shop.slug, opening=opening)
+    for nth in range(ORDERS):
+        key = derived(shop.id, f"sale/{nth}")
+        rung = tills.rung(shift.id, TillWish(correlation_id=key, actor=SELLER))
+        wish = door_sale(world, key)
+        sold = world.orders.place(shop.slug, wish, rung=rung_beside(rung, wish.order, Way.CASH))
+        tell(f"told {sold.id}")
+
+
+def offer(job: Job, world: World) -> None:
+    """Somebody waits, and a seat is held for them, by whoever looks at the line."""
+    lines, shop = WaitingList(world.store), world.shops.get("winterfest")
+    terms = shop.terms
+    if terms.waiting_list is None:
+        spec = replace(spec_of(shop), preferences=replace(terms, waiting_list=WAITS))
+        world.shops.import_shop(spec, actor="test", at=world.clock())
+        shop = world.shops.newest("winterfest")
+    place = lines.take(shop, in_line(shop))
+    until = world.clock() + timedelta(seconds=WAITS)
+    lines.offer(place.id, shop, until=until, seen=world.store.head()[0])
+
+
 WORKS: Mapping[str, Callable[[Job, World], None]] = {
     "append": append,
     "project": project,
@@ -183,6 +240,8 @@ WORKS: Mapping[str, Callable[[Job, World], None]] = {
     "part": part,
     "news": news,
     "called_off": called_off,
+    "sale": sale,
+    "offer": offer,
     "letters_together": letters_together,
 }
 

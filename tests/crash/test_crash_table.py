@@ -21,6 +21,10 @@ from adapters.worker.projector.views import differences
 from ledger.audit.verify import verify
 from ledger.order.stamps import Cancelled, Cause, CreateRefundRequest, OrderPlaced, Paid
 from ledger.shop.stamps import ShopCancelled
+from ledger.till.stamps import SaleRung
+from ledger.waiting_list.place import PlaceState
+from ledger.waiting_list.service import WaitingList
+from ledger.waiting_list.stamps import PlaceOffered
 from tests.crash.crew import (
     HOUSEHOLD,
     KILLED,
@@ -54,6 +58,8 @@ SENDS = {
     "part": {"insert_stamps", "insert_seat_totals", "commit"},
     "called_off": {"insert_stamps", "insert_seat_totals", "commit"},
     "news": {"insert_stamps", "insert_payments", "inbox_keep", "commit"},
+    "sale": {"insert_stamps", "insert_seat_totals", "insert_numbers", "insert_keys", "commit"},
+    "offer": {"insert_stamps", "insert_seat_totals", "insert_keys", "commit"},
 }
 TEMPLATES = {"rebuild": "projected", "part": "pairs", "news": "unpaid"}
 # Letters that went out and are not stamped: one, or all that share a commit.
@@ -286,6 +292,33 @@ class Afterwards:
             assert not order.seats
             assert order.refunded + order.refund_pending == order.received
             assert not [*order.unanswered_refunds()]
+
+    def after_sale(self, ledger: StampLedger, url: str) -> None:
+        """Whoever presses again has the sale that stands: no seat lost, nothing sold twice."""
+        self.go_on("sale")
+        feed = [one.stamp for one in ledger.feed(0, limit=10_000)]
+        rung = [one for one in feed if isinstance(one, SaleRung)]
+        assert len({one.order for one in rung}) == len(rung) == ORDERS
+        with world_at(url) as world:
+            orders = [world.orders.get(one.order) for one in rung]
+        assert [len(one.valid_tickets) for one in orders] == [1] * ORDERS
+        assert [[*one.seats.values()] for one in orders] == [[(0, 1)]] * ORDERS
+        assert [one.held for one in orders] == [one.amount for one in rung]
+        assert len([*self.all_orders(ledger)]) == PLACED + ORDERS
+
+    def after_offer(self, ledger: StampLedger, url: str) -> None:
+        """Whoever looks again finds the seat held, once."""
+        self.go_on("offer")
+        self.go_on("offer", AFTER_THE_LEASE)
+        feed = ledger.feed(0, limit=10_000)
+        (offered,) = [one for one in feed if isinstance(one.stamp, PlaceOffered)]
+        place = WaitingList(ledger).get(offered.stream)
+        assert place.state is PlaceState.HELD
+        assert [*place.seats.values()] == [(1, 0)]
+
+    def all_orders(self, ledger: StampLedger) -> Iterator[UUID]:
+        feed = ledger.feed(0, limit=10_000)
+        return (one.stream for one in feed if isinstance(one.stamp, OrderPlaced))
 
     def go_on(self, work: str, minutes: int = 0) -> None:
         ended, _ = self.scene.crew.run(self.scene.job(work, self.name, minutes=minutes))

@@ -31,7 +31,7 @@ def ask(world: World, shop: str = "winterfest", product: str = "weekend") -> Non
 
 def bought(world: World, browser: Any = None, page: str = "", **answers: str) -> Any:
     """Two weekend tickets at the checkout; `answers` as fields, `name_1` is the first's name."""
-    browser = browser or world.app.test_client()
+    browser = browser or world.browser
     page = page or browser.get("/winterfest/checkout?buy.weekend=2").text
     told = {f"answer.weekend.{key[-1]}.{key[:-2]}": text for key, text in answers.items()}
     fields = {**MEMBER, "buy.weekend": "2", **told}

@@ -57,6 +57,10 @@ class PlacesInMemory:
         alive.sort(key=lambda one: (one.product, one.state, one.rank))
         return alive[offset : offset + limit]
 
+    def held_places(self, shop: str, limit: int) -> Sequence[PlaceInLine]:
+        held = [one for one in self._in_line() if (one.shop, one.state) == (shop, "held")]
+        return sorted(held, key=lambda one: (one.until, one.stream))[:limit]
+
     def places_of_address(self, email_index: str) -> Sequence[UUID]:
         return sorted(one.stream for one in self._in_line() if one.email_index == email_index)
 

@@ -19,6 +19,7 @@ from ledger.privacy.holdings import Holdings
 from ledger.staff.member import StaffMember
 from ledger.waiting_list.place import WaitingPlace
 from projections.order_json import moment, order_page
+from web.actions.answers import held_tickets
 from web.actions.grant_json import document as grant_document
 from web.actions.letters import LetterShown, letters_of, text_of
 from web.actions.passkeys import name_of
@@ -49,7 +50,12 @@ def document(parts: Parts, found: Holdings) -> dict[str, Any]:
         "orders": orders,
         "waiting_list": [_place(parts, one) for one in found.places],
         "orders_of_others_now": [
-            {"shop": one.terms.shop_slug, "number": one.number, "placed_at": moment(one.placed_at)}
+            {
+                "shop": one.terms.shop_slug,
+                "number": one.number,
+                "placed_at": moment(one.placed_at),
+                "tickets": held_tickets(parts, one, found.email_index),
+            }
             for one in found.orders
             if not found.is_theirs(one)
         ],

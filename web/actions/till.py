@@ -65,7 +65,7 @@ def sell(
         return first
     asked = TillWish(correlation_id=key, actor=till.actor)
     rung = tills(parts).rung(till.shift, asked)
-    return parts.orders.place(till.shop.slug, wish, rung=_beside(rung, wish.order, way))
+    return parts.orders.place(till.shop.slug, wish, rung=rung_beside(rung, wish.order, way))
 
 
 def _sale(
@@ -99,9 +99,11 @@ def _sale(
     )
 
 
-def _beside(
+def rung_beside(
     rung: Callable[[SaleRung], Append], order: UUID, way: Way
 ) -> Callable[[Sequence[OrderStamp]], Append | None]:
+    """What stands in the shift in the append that places an order, from how that begins."""
+
     def beside(stamps: Sequence[OrderStamp]) -> Append | None:
         placed = stamps[0]
         assert isinstance(placed, OrderPlaced)

@@ -18,6 +18,7 @@ from ledger.shop.faults import Fault
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import quota_id
 from ledger.staff.role import Role
+from ledger.waiting_list.place import WaitingPlace
 from projections.order_search import end_of
 from web.admin.catalogue import READERS, QuotaRow, quota_rows, shop_known, totals_of
 from web.admin.guard import back_office, current_staff, needs
@@ -31,7 +32,7 @@ from web.http.problems import ProblemRaised
 from web.i18n.gettext import _
 
 pages = back_office("shop_quota", __name__)
-_PAGE = 50
+_PAGE, _MOST_HELD = 50, 200
 _SEATS = ShopField(
     name="seats",
     kind=FieldKind.WHOLE,
@@ -54,6 +55,14 @@ class Holder:
     version: int
     until: datetime | None
     status: tuple[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPlace:
+    """Somebody of the waiting list, and how many seats are held for them."""
+
+    place: WaitingPlace
+    held: int
 
 
 @pages.get("/shops/<shop>/quotas/new")
@@ -150,6 +159,7 @@ def _page(shop: Shop, slug: str) -> ShopPage:
             "after": after,
             "quota": slug,
             "kept": _kept(shop, slug),
+            "waiting": _waiting(shop, slug),
         },
     )
 
@@ -174,6 +184,17 @@ def _without(shop: Shop, slug: str) -> ShopPage:
 def _kept(shop: Shop, slug: str) -> int:
     """The held seats of a quota that are nobody's order: kept for holders of vouchers."""
     return parts().views.kept_seats(shop.slug).get(quota_id(shop.id, slug), 0)
+
+
+def _waiting(shop: Shop, slug: str) -> Sequence[HeldPlace]:
+    """People of the waiting list for whom seats of a quota are held."""
+    quota, found = quota_id(shop.id, slug), parts().views.held_places(shop.slug, _MOST_HELD)
+    places = [parts().waiting.get(one.stream) for one in found]
+    return [
+        HeldPlace(place=one, held=one.seats[quota][0])
+        for one in places
+        if one.seats.get(quota, (0, 0))[0]
+    ]
 
 
 def _holders(shop: Shop, slug: str) -> tuple[Sequence[Holder], str]:

@@ -20,6 +20,7 @@ from web.api import (
     reports,
     staff,
     stamps,
+    till,
     vouchers,
     waiting_list,
 )
@@ -45,6 +46,7 @@ PARTS = (
     door_list,
     grants,
     vouchers,
+    till,
     openapi,
 )
 for part in PARTS:

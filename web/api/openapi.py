@@ -17,6 +17,7 @@ from web.api.door import QueueBody, ScanBody, UndoBody
 from web.api.grants import ActBody, ActsBody, PersonBody
 from web.api.orders import OrderBody
 from web.api.staff import CancelBody, CancelPartBody, LetterBody, PaidBody, RefundBody
+from web.api.till import CashBody, CloseShiftBody, GiveBackBody, OpenShiftBody, SaleBody
 from web.api.vouchers import CloseBody, OrphansBody, ReviseBody, VoucherBody
 from web.api.waiting_list import PlaceBody, PlaceCodeBody, WaitBody
 
@@ -41,6 +42,11 @@ BODIES = (
     ScanBody,
     QueueBody,
     UndoBody,
+    OpenShiftBody,
+    SaleBody,
+    GiveBackBody,
+    CashBody,
+    CloseShiftBody,
     WaitBody,
     PlaceCodeBody,
     PlaceBody,

@@ -48,6 +48,7 @@ from web.cli.shop_changes import cancel_shop, move_shop, shop_progress
 from web.cli.shops import shop
 from web.cli.staff import user
 from web.cli.statements import statement
+from web.cli.till import till
 from web.cli.tokens import token
 from web.cli.vouchers import vouchers
 from web.cli.waiting_list import waiting
@@ -245,6 +246,7 @@ for group in (
     vouchers,
     webhooks,
     waiting,
+    till,
     statement,
     audit,
     cases,

@@ -44,9 +44,9 @@ from web.i18n.gettext import _
 from web.i18n.refusals import of_field, of_lines, of_price, told_promise
 from web.i18n.voucher_words import of_voucher
 from web.pages.answers import AskedPart, answers_typed, parts_of, wrong
+from web.pages.buyer import remember
 from web.pages.cart import ordered_lately, settled_cart
 from web.pages.forms import CheckoutForm
-from web.pages.grace_cancel import remember
 from web.pages.pay import go_and_pay
 from web.pages.shop import PREFIX, by_rate, entered, paying, quantities, times_of
 from web.pages.waiting_list import hold_here, hold_used

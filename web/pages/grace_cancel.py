@@ -1,6 +1,6 @@
 """The browser that placed an order may cancel it at once from the order's page."""
 
-from flask import Blueprint, redirect, request, session, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ledger.order.decisions.capture import late_to_cancel
@@ -13,22 +13,14 @@ from web.http.modification_token import check, token_for
 from web.http.problems import ProblemRaised, other
 from web.http.rate_limit import slow_down
 from web.i18n.gettext import _
+from web.pages.buyer import placed_here
 
 pages = Blueprint("grace_cancel", __name__)
-_PLACED, _MOST = "placed", 5
-
-
-def remember(order: Order) -> Order:
-    """This browser placed the order: its page may offer to cancel it at once."""
-    if order.terms.grace_period is not None:
-        earlier = [one for one in session.get(_PLACED, []) if one != str(order.id)]
-        session[_PLACED] = [*earlier, str(order.id)][-_MOST:]
-    return order
 
 
 def offered_token(order: Order) -> str | None:
     """The modification token, while it is of use to this browser; None for everybody else."""
-    if str(order.id) not in session.get(_PLACED, []):
+    if not placed_here(order):
         return None
     can_be = order.alive and late_to_cancel(order, now()) is None
     return token_for(order) if can_be else None

@@ -1,7 +1,7 @@
 """Names and answers of an order's tickets, and to whom they are sent on.
 
-Like the file of the tickets it is for whoever has the order's address; the order's own page stays
-without anything personal.
+They are shown to whoever ordered: on the browser that placed the order, or signed in with its
+address. Whoever only has the order's address sees none, here as on the order's own page.
 """
 
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ from web.http.rate_limit import slow_down
 from web.i18n.gettext import _
 from web.i18n.refusals import of_sending
 from web.pages.answers import parts_of_tickets, told_of, wrong
+from web.pages.buyer import is_buyer_here
 from web.pages.forms import PressForm
 from web.pages.order import shown_in_its_zone
 
@@ -62,7 +63,8 @@ class Complaint:
 @pages.get("/<shop>/orders/<order>/names")
 def page(shop: str, order: str) -> Answer:
     """What was told about each ticket, and whose each is."""
-    return _page(_order(shop, order))
+    found = _order(shop, order)
+    return _page(found) if is_buyer_here(found) else _closed(found)
 
 
 @pages.post("/<shop>/orders/<order>/names")
@@ -70,6 +72,8 @@ def answer(shop: str, order: str) -> Answer:
     """These are the answers from here on."""
     slow_down("names", limit=60)
     found = _order(shop, order)
+    if not is_buyer_here(found):
+        return _closed(found), 403
     open_ones = _open(found, now())
     asked = parts_of_tickets(open_ones, request.form, complain=True)
     if wrong(asked):
@@ -91,6 +95,8 @@ def send(shop: str, order: str, ticket: str) -> Answer:
     slow_down("send-ticket", limit=30)
     found, email = _order(shop, order), request.form.get("email", "").strip()[:400]
     language = request.form.get("language", "")
+    if not is_buyer_here(found):
+        return _closed(found), 403
     try:
         actions.send_on(
             parts(),
@@ -112,12 +118,20 @@ def take_back(shop: str, order: str, ticket: str) -> Answer:
     """The ticket is the buyer's again; what was sent lets nobody in."""
     slow_down("send-ticket", limit=30)
     found = _order(shop, order)
+    if not is_buyer_here(found):
+        return _closed(found), 403
     try:
         actions.take_back(parts(), found.id, _wish(), ticket=number_in(ticket), seen=_seen())
     except _REFUSED as refusal:
         wrong_one = Complaint(ticket=number_in(ticket), text=of_sending(refusal))
         return _page(parts().orders.get(found.id), about=wrong_one), _status(refusal)
     return redirect(url_for("names.page", shop=shop, order=order, done="taken"), 303)
+
+
+def _closed(order: Order) -> str:
+    """What whoever only has the order's address sees: nobody's name, and the way to them."""
+    back = url_for("names.page", shop=order.terms.shop_slug, order=order.id)
+    return render_template("names_closed.html", order=order, back=back)
 
 
 def _status(refusal: no.Refusal) -> int:

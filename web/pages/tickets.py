@@ -8,6 +8,7 @@ from typing import assert_never
 from flask import Blueprint, Response
 
 from ledger.kernel.refusals import UnknownOrder
+from ledger.kernel.values import replace
 from ledger.order.admission import TicketState, entries_of, state, tickets
 from ledger.order.order import Order
 from ledger.order.tickets import Ticket
@@ -15,6 +16,7 @@ from web.http.addresses import order_in
 from web.http.current import parts
 from web.i18n.format import local, moment
 from web.i18n.gettext import _, ngettext
+from web.pages.buyer import is_buyer_here
 from web.pages.names_due import answers_due, way_to_names
 
 pages = Blueprint("tickets", __name__)
@@ -113,9 +115,10 @@ def _standing(order: Order) -> str:
 
 @pages.get("/<shop>/orders/<order>/tickets.pdf")
 def pdf(shop: str, order: str) -> Response:
-    """All valid tickets of an order. Its address is the only key to them."""
+    """All valid tickets of an order. Its address is the only key to them, but not to any name."""
     found = order_in(shop, order)
-    printed = parts().ticket_pdf(found, None)
+    told = found if is_buyer_here(found) else replace(found, answers={})
+    printed = parts().ticket_pdf(told, None)
     if printed is None:
         raise UnknownOrder
     return _file(printed, "application/pdf", f"tickets-{found.number:06d}.pdf")

@@ -33,6 +33,10 @@ class WaitingViews(Protocol):
         """The lines of a shop as they stand, who has seats held before who is next."""
         ...
 
+    def held_places(self, shop: str, limit: int) -> Sequence[PlaceInLine]:
+        """For whom seats are held in a shop, the first whose time is over first."""
+        ...
+
     def places_of_address(self, email_index: str) -> Sequence[UUID]:
         """Every place that an address has had."""
         ...

@@ -7,25 +7,27 @@ from collections.abc import Sequence
 
 from adapters.mail.letters.context import Fact, Occasion, about_order, about_visit
 from adapters.mail.letters.letter import Action, Body
+from ledger.order.holders_letters import told_of_move
+from ledger.order.order import StartMove
+from ledger.order.stamps import Cause
 from ledger.order.ticket_answers import holder_name
 from ledger.order.tickets import Ticket, every_ticket
 
 
 def ticket(at: Occasion) -> Body:
-    """One ticket, with the page on which its holder finds it again."""
+    """One ticket, with the page on which its holder finds it again; once more for another start."""
     shop = at.speech.of(at.order.terms.shop_name)
+    move = told_of_move(at.order, at.correlation_id)
+    subject, heading = at.say("Your ticket: %(shop)s", shop=shop), at.say("Here is your ticket")
+    if move is not None:
+        subject = at.say("%(shop)s is moved: your ticket", shop=shop)
+        heading = at.say("The event is moved, and your ticket with it")
     return Body(
-        subject=at.say("Your ticket: %(shop)s", shop=shop),
+        subject=subject,
         mark=at.say("Ticket"),
-        tone="good",
-        heading=at.say("Here is your ticket"),
-        paragraphs=(
-            _greeting(at),
-            at.say(
-                "Whoever ordered it has sent it on to you. It is attached as a PDF: show it at the "
-                "door, on your phone or on paper. Its code lets one person in, once."
-            ),
-        ),
+        tone="good" if move is None else "calm",
+        heading=heading,
+        paragraphs=(_greeting(at), *(_new_start(at, move) if move is not None else _first(at))),
         facts=(*about_visit(at), *_about_ticket(at)),
         action=_page(at),
         notes=(
@@ -33,6 +35,31 @@ def ticket(at: Occasion) -> Body:
             at.contact(),
         ),
         tickets=True,
+    )
+
+
+def _first(at: Occasion) -> Sequence[str]:
+    return (
+        at.say(
+            "Whoever ordered it has sent it on to you. It is attached as a PDF: show it at the "
+            "door, on your phone or on paper. Its code lets one person in, once."
+        ),
+    )
+
+
+def _new_start(at: Occasion, move: StartMove) -> Sequence[str]:
+    why = at.speech.of(move.stamp.reason) if move.stamp.reason else ""
+    return (
+        at.say(
+            "It begins at another time than we told you: %(after)s instead of %(before)s.",
+            after=at.speech.moment(move.stamp.starts_at),
+            before=at.speech.moment(move.stamp.before),
+        ),
+        *([why] if why else []),
+        at.say(
+            "Your ticket stays valid, with the code that it has. It is attached once more, with "
+            "the new time."
+        ),
     )
 
 
@@ -59,6 +86,11 @@ def _why(at: Occasion) -> str:
         return at.say(
             "Whoever ordered it has taken it back, or sent it to somebody else. The code that we "
             "sent you lets nobody in, and its page is closed."
+        )
+    if at.order.cancelled_cause is Cause.SHOP_CANCELLED:
+        return at.say(
+            "The event was cancelled: nobody comes in with the code that we sent you. Whoever "
+            "ordered the ticket hears from us about the money."
         )
     return at.say("It was cancelled. The code that we sent you lets nobody in.")
 

@@ -45,6 +45,11 @@ class WaitingQueries:
         found = self._read("views_read_places", shop, limit, offset)
         return [row_of(PlaceInLine, values) for values in found]
 
+    def held_places(self, shop: str, limit: int) -> Sequence[PlaceInLine]:
+        """For whom seats are held in a shop, the first whose time is over first."""
+        found = self._read("views_read_held_places", shop, limit)
+        return [row_of(PlaceInLine, values) for values in found]
+
     def places_of_address(self, email_index: str) -> Sequence[UUID]:
         """Every place that an address has had."""
         return [row[0] for row in self._read("views_read_places_of_address", email_index)]

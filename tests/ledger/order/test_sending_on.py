@@ -20,6 +20,7 @@ from ledger.kernel.refusals import (
 )
 from ledger.order.commands import ChangeAnswers, CorrectAnswers, SendTicket, TakeTicketBack
 from ledger.order.decide import decide
+from ledger.order.holders_letters import sending_of, told_of_move
 from ledger.order.letters_due import letters_due
 from ledger.order.stamps import (
     AnswersChanged,
@@ -202,8 +203,33 @@ def test_a_holder_hears_of_the_cancelled_part_and_of_a_cancellation_that_was_a_m
     assert SENDING not in {one.correlation_id for one in again}
 
 
+def test_whose_event_is_moved_gets_the_ticket_once_more_with_the_new_time_and_once_only():
+    moved = put(spec.MOVED, under=OUTSIDE)
+    told_here = order_of(*SENT_ON, CLAIM, TOLD, moved)
+    (due,) = [one for one in letters_due(told_here) if one.letter is Letter.TICKET]
+    assert due.correlation_id != SENDING
+    assert due.end == spec.MOVED.starts_at
+    assert told_of_move(told_here, due.correlation_id) == told_here.move
+    assert sending_of(told_here, due.correlation_id) == told_here.sendings[0]
+    under = due.correlation_id
+    claim = put(ReceiptSendStarted(letter=Letter.TICKET, try_number=1), under=under)
+    sent = put(
+        ReceiptSent(letter=Letter.TICKET, try_number=1, message_id="<2>", body_hash="h"),
+        under=under,
+    )
+    after = order_of(*SENT_ON, CLAIM, TOLD, moved, claim, sent)
+    again = [one for one in letters_due(after) if one.letter is Letter.TICKET]
+    assert all((one.correlation_id, one.letter) in after.postings for one in again)
+    # Who gave it up before is not told of a new time, and who had not heard yet has one letter.
+    given(*SENT_ON, CLAIM, TOLD, spec.TAKEN_BACK, moved).still_owes(
+        (ATTEMPT, Letter.PAID), (OUTSIDE, Letter.MOVED), VOID
+    )
+    unheard = letters_due(order_of(*SENT_ON, moved))
+    assert len([one for one in unheard if one.letter is Letter.TICKET]) == 1
+
+
 ACTS = st.sampled_from(
-    ["answer", "send bea", "send cem", "back", "write", "cancel part", "cancel", "erase"]
+    ["answer", "send bea", "send cem", "back", "write", "move", "cancel part", "cancel", "erase"]
 )
 
 
@@ -214,7 +240,7 @@ class Told:
         self.order, self.letters, self.drawn = order_of(*TICKETED), [], 2
         self.at = NOON + timedelta(hours=1)
 
-    def does(self, act, ticket):
+    def does(self, act, ticket):  # noqa: C901 (a dispatching match)
         self.at += timedelta(minutes=1)
         under = uuid5(ORDER, f"{self.at}")
         self.drawn += 1
@@ -236,6 +262,8 @@ class Told:
                 self._wish(TakeTicketBack(**who_acts, ticket=ticket, ticket_code=fresh))
             case ["write"]:
                 self._write()
+            case ["move"]:
+                self._stamp(under, replace(spec.MOVED, move=under))
             case ["cancel", "part"]:
                 piece = (Pieces(line=0, quantity=1),)
                 if not self.order.freed:

@@ -47,5 +47,25 @@ def test_an_auditor_reads_and_changes_nothing(world: World):
     assert "Remove from the line" not in page
 
 
+def test_a_quota_tells_whom_of_the_line_its_seats_are_held_for(world: World):
+    ada, _ = confirmed(world), confirmed(world, "bea@example.org")
+    staff = entered(world, "staff", shop="winterfest")
+    quota = "/admin/shops/winterfest/quotas/weekend"
+    assert "Held for the waiting list" not in staff.get(quota).text
+    offered(world, ada)
+    page = staff.get(quota).text
+    assert "Held for the waiting list" in page
+    assert "ada@example.org" in page
+    assert "bea@example.org" not in page
+
+
+def test_a_shop_that_is_sold_out_says_that_one_can_wait(world: World):
+    offers = world.browser.get("/winterfest/").text
+    assert "there is a waiting list" not in offers
+    for product in world.shops.get("winterfest").products:
+        world.take_all_but(0, product)
+    assert "there is a waiting list" in world.browser.get("/winterfest/").text
+
+
 def _ids(*addresses: str) -> list[UUID]:
     return [UUID(one.split("/")[3]) for one in addresses]

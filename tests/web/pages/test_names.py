@@ -1,11 +1,18 @@
 """Names and answers of tickets, at checkout and after, and tickets that are sent on."""
 
+from datetime import timedelta
+from urllib.parse import urlsplit
+from uuid import uuid4
+
 import pytest
 
-from ledger.order.stamps import AnswersChanged, Letter, QuestionsAsked
+from ledger.order.commands import CancelWithShop, MoveWithShop
+from ledger.order.letters_due import letters_due
+from ledger.order.stamps import AnswersChanged, Letter, QuestionsAsked, ReceiptSent
 from ledger.order.ticket_answers import asked_tickets, unanswered
 from tests.kits.asking_shop import BEA, asking, bought, form, order_of, with_tickets
-from tests.kits.pages import MEMBER, address
+from tests.kits.pages import MEMBER, address, press
+from web.actions.answers import held_tickets
 
 NAMED = {"name_1": "Ada Lovelace", "name_2": "Bea Åberg"}
 
@@ -17,6 +24,14 @@ def world():
 
 def names(order):
     return f"{address(order)}/names"
+
+
+def let_account_in(world, browser, email):
+    """By the link of a letter."""
+    page = browser.get("/me/sign-in").text
+    press(browser, page, "/me/sign-in", email=email)
+    link = urlsplit(world.post.letters[-1]["url"]).path
+    press(browser, browser.get(link).text, link)
 
 
 def link_of(world, order, ticket=2):
@@ -146,6 +161,39 @@ def test_taken_back_or_sent_elsewhere_its_page_is_closed_and_the_holder_is_told(
     assert again.status_code == 412
 
 
+def test_whoever_only_has_the_order_s_address_sees_no_name_and_changes_nothing(world):
+    order = with_tickets(world)
+    page = world.browser.get(names(order)).text
+    form(world.browser, page, f"{address(order)}/tickets/2/send", email=BEA)
+    after, stranger = world.orders.get(order.id), world.app.test_client()
+    shown = stranger.get(names(order))
+    private = ("Ada Lovelace", "Bea Åberg", BEA, MEMBER["email"], after.holders[2].code)
+    assert shown.status_code == 200
+    assert "Sign in with the order" in shown.text
+    assert not [one for one in private if one in shown.text]
+    form_of_another = stranger.get(address(order)).text
+    on = f"{address(order)}/tickets"
+    for to in (names(order), f"{on}/1/send", f"{on}/2/take-back"):
+        told = press(stranger, form_of_another, to, email=BEA, **{"answer.1.name": "Eve"})
+        assert told.status_code == 403
+        assert not [one for one in private if one in told.text]
+    assert world.orders.get(order.id).version == after.version
+    # The file of the tickets is for whoever has the address; the names on it are not.
+    mine, theirs = (one.get(f"{address(order)}/tickets.pdf") for one in (world.browser, stranger))
+    assert mine.status_code == theirs.status_code == 200
+    assert mine.data != theirs.data
+
+
+def test_signed_in_with_the_order_s_address_one_is_the_buyer_on_any_browser(world):
+    order = with_tickets(world)
+    other = world.app.test_client()
+    let_account_in(world, other, MEMBER["email"])
+    assert 'value="Ada Lovelace"' in other.get(names(order)).text
+    someone = world.app.test_client()
+    let_account_in(world, someone, "eve@example.org")
+    assert "Lovelace" not in someone.get(names(order)).text
+
+
 @pytest.mark.parametrize("code", ["x", "A" * 103, "ä", "%00", "A" * 5000, "..%2f", "=" * 40])
 def test_whatever_is_no_link_is_refused(world, code):
     assert world.browser.get(f"/winterfest/tickets/{code}").status_code in (403, 404)
@@ -170,3 +218,53 @@ def test_what_cannot_be_sent_is_said(world, ticket, email, status):
     answer = form(world.browser, page, f"{address(order)}/tickets/{ticket}/send", email=email)
     assert answer.status_code == status
     assert not world.orders.get(order.id).sendings
+
+
+def test_whose_event_is_moved_or_cancelled_is_told_in_their_own_letter(world):
+    order = with_tickets(world)
+    page = world.browser.get(names(order)).text
+    form(world.browser, page, f"{address(order)}/tickets/2/send", email=BEA, language="fi")
+    move = MoveWithShop(
+        correlation_id=uuid4(),
+        actor="ledger",
+        at=world.clock(),
+        move=uuid4(),
+        starts_at=order.starts_at + timedelta(days=30),
+        reason={"en": "The hall is flooded.", "fi": "Sali on veden alla."},
+    )
+    moved = world.orders.handle(order.id, move)
+    (due,) = [
+        one
+        for one in letters_due(moved)
+        if one.letter is Letter.TICKET and (one.correlation_id, one.letter) not in moved.postings
+    ]
+    text = world.parts.letter_text(moved, Letter.TICKET, due.correlation_id, None)
+    assert "Tapahtuma siirtyy" in text
+    assert "Sali on veden alla." in text
+    assert link_of(world, moved) in text
+    for private in (str(order.id), "35.00", MEMBER["email"], "Lovelace", "Virtanen"):
+        assert private not in text
+    world.write(moved)
+    went = ReceiptSent(letter=Letter.TICKET, try_number=1, message_id="<1>", body_hash="h")
+    told = world.orders.record(order.id, went, correlation_id=due.correlation_id, actor="worker")
+    gone = CancelWithShop(
+        correlation_id=uuid4(), actor="ledger", at=world.clock(), reason="The hall burnt down."
+    )
+    cancelled = world.orders.handle(told.id, gone)
+    (void,) = [one for one in letters_due(cancelled) if one.letter is Letter.TICKET_VOID]
+    text = world.parts.letter_text(cancelled, Letter.TICKET_VOID, void.correlation_id, None)
+    assert "Tapahtuma on peruttu" in text
+
+
+def test_a_holder_is_given_what_they_answered_and_nothing_of_the_others(world):
+    order = with_tickets(world)
+    page = world.browser.get(names(order)).text
+    form(world.browser, page, f"{address(order)}/tickets/1/send", email="dan@example.org")
+    after, index = world.orders.get(order.id), world.store.keyring.blind_index
+    (ticket,) = held_tickets(world.parts, after, index("dan@example.org"))
+    assert (ticket["ticket"], ticket["answers"]["name"]) == (1, "Ada Lovelace")
+    assert ticket["sent_to_you_at"]
+    (mine,) = held_tickets(world.parts, after, index(BEA))
+    assert (mine["ticket"], mine["sent_to_you_at"]) == (2, None), "her address is among its answers"
+    assert "Lovelace" not in str(mine)
+    assert held_tickets(world.parts, after, index("eve@example.org")) == []
