@@ -78,13 +78,13 @@ class Shift:
     def sold(self, way: Way) -> Money:
         """What was sold in one way of paying."""
         return total(
-            [one.stamp.amount for one in self.sales if one.stamp.way is way], self.currency
+            [one.stamp.amount for one in self.sales if one.stamp.way == way], self.currency
         )
 
     def handed_back(self, way: Way) -> Money:
         """What went back for sales that were mistakes, as it had come."""
         return total(
-            [one.stamp.amount for one in self.voids if one.stamp.way is way], self.currency
+            [one.stamp.amount for one in self.voids if one.stamp.way == way], self.currency
         )
 
     @property

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from flask.sessions import SecureCookieSessionInterface
 from werkzeug.serving import make_server
 
 from adapters.shop_file.read import read_shop_file
@@ -28,8 +27,10 @@ from ledger.waiting_list.place import WaitingPlace
 from ledger.waiting_list.service import hold_until
 from ledger.waiting_list.stamps import Leaving
 from ledger.waiting_list.wish import LINK_LIVES, PlaceAsked
+from tests.kits.asking_shop import ask
 from tests.kits.pages import MEMBER, World, address, hidden, press
 from tests.kits.pages_shop import winterfest
+from tests.kits.ticket_states import FOUND, SHOP, who_placed_it
 from web.actions.waiting_list import ask_for_place, take_place
 from web.http.current import KEY
 
@@ -76,6 +77,8 @@ def dressed(**changes: Any) -> World:
         )
         world.taken[gone] = (10, 0, 10)
     world.another_shop("later", grace_period=3600)
+    world.another_shop(SHOP)
+    ask(world, SHOP)
     world.another_shop("flooded")
     world.shops.cancel("flooded", reason=_WHY, actor="test")
     return world
@@ -190,17 +193,6 @@ def in_grace(world: World) -> str:
     found = world.an_order(shop="later")
     kept = Authorized(amount=found.due, provider="stripe", provider_reference=f"pi_{uuid4().hex}")
     return address(_told(world, found, kept))
-
-
-def who_placed_it(page: Any, world: World) -> None:
-    """It is looked at in the browser that placed the order."""
-    placed = {"placed": [urlsplit(page.url).path.rpartition("/")[2]]}
-    signer = SecureCookieSessionInterface().get_signing_serializer(world.app)
-    assert signer is not None
-    name = world.app.config["SESSION_COOKIE_NAME"]
-    cookie = {"name": name, "value": signer.dumps(placed), "url": world.base}
-    page.context.add_cookies([cookie])
-    page.reload()
 
 
 def to_choose(world: World) -> str:
@@ -432,6 +424,7 @@ STATES: Mapping[str, State] = {
     "place in line": State(in_line),
     "place in line, its turn": State(in_turn),
     "place in line, left": State(out_of_line),
+    **{name: State(*found) for name, found in FOUND.items()},
     "no such page of a shop": State(at("/winterfest/nothing")),
     "no such page": State(at("/nothing/at/all")),
     "explained problem": State(at("/problems/sold-out")),

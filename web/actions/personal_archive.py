@@ -49,16 +49,7 @@ def document(parts: Parts, found: Holdings) -> dict[str, Any]:
         "staff": _member(parts, found.member) if found.member else None,
         "orders": orders,
         "waiting_list": [_place(parts, one) for one in found.places],
-        "orders_of_others_now": [
-            {
-                "shop": one.terms.shop_slug,
-                "number": one.number,
-                "placed_at": moment(one.placed_at),
-                "tickets": held_tickets(parts, one, found.email_index),
-            }
-            for one in found.orders
-            if not found.is_theirs(one)
-        ],
+        "orders_of_others_now": _of_others(parts, found),
         "cases": [
             {
                 "kind": str(one.opened.kind),
@@ -82,6 +73,20 @@ def document(parts: Parts, found: Holdings) -> dict[str, Any]:
         ],
         "vouchers": [grant_document(one, personal=True) for one in found.grantees],
     }
+
+
+def _of_others(parts: Parts, found: Holdings) -> Sequence[Mapping[str, Any]]:
+    """Orders that are somebody else's by now, with the tickets of them that the person holds."""
+    return [
+        {
+            "shop": one.terms.shop_slug,
+            "number": one.number,
+            "placed_at": moment(one.placed_at),
+            "tickets": held_tickets(parts, one, found.email_index),
+        }
+        for one in found.orders
+        if not found.is_theirs(one)
+    ]
 
 
 def theirs(found: Holdings) -> Sequence[Order]:

@@ -1,6 +1,7 @@
 """The page of one ticket for who holds it: the ticket, and what is told about them. No more."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -17,9 +18,9 @@ from web.actions.wish import Wish
 from web.http.addresses import now
 from web.http.current import parts
 from web.http.rate_limit import slow_down
-from web.i18n.format import told_in
+from web.i18n.format import local, told_in
 from web.i18n.gettext import _
-from web.pages.answers import parts_of_tickets, told_of, wrong
+from web.pages.answers import AskedPart, parts_of_tickets, told_of, wrong
 from web.pages.forms import PressForm
 from web.pages.visit import times
 
@@ -99,12 +100,17 @@ def _held(shop: str, code: str) -> HeldTicket:
     return HeldTicket(order=order, sending=sending, ticket=next(valid, None))
 
 
+def _alone(ticket: Ticket | None, asked: Sequence[AskedPart]) -> list[AskedPart]:
+    """A holder is not told how many others there are."""
+    return [replace(one, legend=local(ticket.line.title)) for one in asked if ticket]
+
+
 def _page(held: HeldTicket, code: str, *, complain: bool = False, complaint: str = "") -> str:
     order, ticket = held.order, held.ticket
     open_ones = [one for one in held.asked if now() < one.until]
     closed = [one for one in held.asked if one not in open_ones]
     typed = request.form if complain or complaint else {}
-    fields = parts_of_tickets(open_ones, typed, complain=complain)
+    fields = _alone(ticket, parts_of_tickets(open_ones, typed, complain=complain))
     known = order.visit
     return render_template(
         "holder.html",
@@ -117,7 +123,7 @@ def _page(held: HeldTicket, code: str, *, complain: bool = False, complaint: str
         code=code,
         asked=fields,
         wrong=wrong(fields),
-        closed=parts_of_tickets(closed, {}, complain=False),
+        closed=_alone(ticket, parts_of_tickets(closed, {}, complain=False)),
         until=min((one.until for one in open_ones), default=None),
         version=order.version,
         times=times(

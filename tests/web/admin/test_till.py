@@ -1,5 +1,6 @@
 """The box office: a shift opened, sold in, counted and closed; its report balances with orders."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -126,6 +127,10 @@ def test_the_report_balances_and_tells_the_difference(world, seller):
     report = seller.get(done.headers["Location"])
     for said in ("€140.50", "€70.00", "€15.50", "differs by -€1.00", "13.5"):
         assert said in report.text, said
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd[^>]*>([^<]*)</dd>", report.text))
+    shown = ("Sold for cash", "Handed back", "Should be there", "Sold by card")
+    assert [facts[name] for name in shown] == ["€70.00", "€0.00", "€140.50", "€15.50"]
+    assert "€70.00" in seller.get(f"{TILL}/shifts").text
     assert "says otherwise" not in report.text
     csv = seller.get(f"{done.headers['Location']}.csv").text
     assert "difference,cash,,-1.00" in csv
