@@ -6,7 +6,15 @@ from uuid import UUID
 
 from ledger.cases.case import Case, case_id, fold_case
 from ledger.cases.decide import CaseCommand, CaseFact, decide_case
-from ledger.cases.stamps import CaseKind, CaseOpened, CaseReturnRequested, CaseStamp, Severity
+from ledger.cases.stamps import (
+    Action,
+    CaseKind,
+    CaseOpened,
+    CaseResolved,
+    CaseReturnRequested,
+    CaseStamp,
+    Severity,
+)
 from ledger.kernel.events import Draft, derived, occurrence_of
 from ledger.kernel.idempotency_key import granted
 from ledger.kernel.refusals import CaseClosed, PaymentHeld, UnknownCase
@@ -141,6 +149,14 @@ class Cases:
             raise CaseClosed
         return outcome if isinstance(outcome, Case) else self.get(case_id)
 
+    def settle(self, case: UUID, *, actor: str) -> bool:
+        """The cause of a case is over; False where none was ever opened."""
+        if self.get(case).opened is None:
+            return False
+        cause = derived(case, "settled")
+        self.stamp(case, _settled, correlation_id=cause, actor=actor)
+        return True
+
     def granted(self, case_id: UUID, request: str | None) -> bool:
         """Whether this request was granted; raises `KeyReused` for another one of its key."""
         return request is not None and granted(self._store.read(case_id), request) is not None
@@ -200,6 +216,10 @@ class Cases:
             actor=draft.actor,
             evidence=draft.evidence,
         )
+
+
+def _settled(case: Case) -> Sequence[CaseStamp]:
+    return [CaseResolved(action=Action.SETTLED)] if case.state == "open" else []
 
 
 def _stamped(draft: Draft[object], stamp: CaseStamp, at: datetime | None) -> Draft[object]:

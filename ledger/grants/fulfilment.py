@@ -1,27 +1,29 @@
 """What a person's voucher calls for is done: intent, call, outcome; and nothing twice."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 from uuid import UUID
 
-from ledger.cases.case import Case, case_id
+from ledger.cases.case import case_id
 from ledger.cases.service import Cases
-from ledger.cases.stamps import Action, CaseKind, CaseOpened, CaseResolved, CaseStamp, Severity
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.grants.commands import AskKeeper, RequestVoucher
+from ledger.grants.drift import DriftCases
 from ledger.grants.grantee import Grantee
 from ledger.grants.issued_voucher import USED, IssuedVoucher
 from ledger.grants.keeper import KeeperSilent, VoucherAsk, VoucherKeeper
 from ledger.grants.next_step import LEASE, Draw, Forget, KeeperAsk, LeaveUsed, next_step
-from ledger.grants.own_shop import OwnShop
+from ledger.grants.own_shop import GONE, OwnShop
 from ledger.grants.programme import terms_of, worth_of
 from ledger.grants.service import Grantees
 from ledger.grants.stamps import (
     Asked,
     CreateVoucherFailure,
     CreateVoucherSuccess,
+    Destination,
     Place,
     VoucherFact,
     VoucherUpgraded,
@@ -34,6 +36,8 @@ from ledger.kernel.events import derived
 from ledger.kernel.refusals import GrantsNotSetUp
 
 ACTOR = "worker"
+# Whether whoever keeps vouchers there may be asked just now.
+MayAsk = Callable[[Destination], bool]
 # A code and its keyed hash.
 DrawCode = Callable[[], tuple[str, str]]
 _FAILURES = (CreateVoucherFailure, VoucherUpgradeFailure, VoucherWithdrawalFailure)
@@ -50,10 +54,11 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fulfilled:
-    """What came of it; `silent` where the keeper gave no answer."""
+    """What came of it. `about` is where somebody was asked, `silent` that they gave no answer."""
 
     came: Came
     silent: KeeperSilent | None = None
+    about: Destination | None = None
 
 
 _NOTHING, _DONE, _WAITS = (Fulfilled(one) for one in (Came.NOTHING, Came.DONE, Came.WAITS))
@@ -73,17 +78,18 @@ class Fulfilment:
     draw: DrawCode
     clock: Callable[[], datetime]
 
-    def act(self, grantee: UUID) -> Fulfilled:
-        """Do all that is due about their voucher at this moment."""
+    def act(self, grantee: UUID, *, may_ask: MayAsk = lambda told: True) -> Fulfilled:
+        """Do all that is due about their voucher at this moment; ask only who may be asked."""
         came = _NOTHING
         for _ in range(_MOST_STEPS):
-            after = self._step(self.grantees.get(grantee))
+            after = self._step(self.grantees.get(grantee), may_ask)
+            about = after.about or came.about
             if after.came is not Came.DONE:
-                return after if after.came is Came.WAITS else came
-            came = after
+                return replace(after if after.came is Came.WAITS else came, about=about)
+            came = replace(after, about=about)
         return came
 
-    def _step(self, grantee: Grantee) -> Fulfilled:
+    def _step(self, grantee: Grantee, may_ask: MayAsk) -> Fulfilled:
         step = next_step(grantee, self.clock())
         match step:
             case None:
@@ -101,7 +107,7 @@ class Fulfilment:
                 )
                 return _DONE if self._claimed(grantee) else _NOTHING
             case KeeperAsk():
-                return self._asked(grantee, step)
+                return self._asked(grantee, step, may_ask)
             case _:
                 assert_never(step)
 
@@ -135,12 +141,12 @@ class Fulfilment:
         )
         return bool(self.grantees.claim(grantee.id, wish))
 
-    def _asked(self, grantee: Grantee, step: KeeperAsk) -> Fulfilled:
+    def _asked(self, grantee: Grantee, step: KeeperAsk, may_ask: MayAsk) -> Fulfilled:
         voucher = _voucher(grantee)
         if voucher.destination.place is Place.OWN:
-            return _DONE if self.own.carry_out(grantee, step, self.clock()) else _NOTHING
+            return self._carried_out(grantee, step)
         keeper = self.keepers.get(voucher.destination.place)
-        if keeper is None:
+        if keeper is None or not may_ask(voucher.destination):
             return _WAITS
         # 1. The intent is committed before anyone outside hears of it.
         if not step.again and not self._claimed(grantee):
@@ -158,9 +164,21 @@ class Fulfilment:
         # 2. No transaction is open while we wait; the key follows from the voucher and the try.
         answer = self._answer(keeper, step.asked, ask)
         # 3. Whatever came back is stamped; no answer leaves the intent open.
+        about = voucher.destination
         if isinstance(answer, KeeperSilent):
-            return Fulfilled(Came.WAITS, answer)
+            return Fulfilled(Came.WAITS, answer, about)
         self._heard(after, step.asked, answer, began)
+        return Fulfilled(Came.DONE, about=about)
+
+    def _carried_out(self, grantee: Grantee, step: KeeperAsk) -> Fulfilled:
+        """In our own shop, where nobody is called. A case comes before its stamp, here too."""
+        if step.asked is Asked.UPGRADE and self.own.revoked(_voucher(grantee)):
+            self._open(grantee, step.asked, GONE, number=step.number)
+        if not self.own.carry_out(grantee, step, self.clock()):
+            return _NOTHING
+        after = _voucher(self.grantees.get(grantee.id))
+        if after.question(step.asked).done:
+            self._settle(after, step.asked)
         return _DONE
 
     def _ask(self, grantee: Grantee, step: KeeperAsk) -> VoucherAsk | None:
@@ -225,15 +243,14 @@ class Fulfilment:
         self.cases.open(opened, correlation_id=_trouble(voucher, asked, number), actor=ACTOR)
 
     def _settle(self, voucher: IssuedVoucher, asked: Asked) -> None:
-        """What people were to mend was mended."""
-        for number in voucher.question(asked).for_people:
-            case = case_id(_trouble(voucher, asked, number), CaseKind.VOUCHER_STUCK)
-            cause = derived(case, "settled")
-            self.cases.stamp(case, _settled, correlation_id=cause, actor=ACTOR)
-
-
-def _settled(case: Case) -> Sequence[CaseStamp]:
-    return (CaseResolved(action=Action.SETTLED),) if case.state == "open" else ()
+        """What people were to mend was mended; what is withdrawn is nobody's trouble any more."""
+        over = [*Asked] if asked is Asked.WITHDRAW else [asked]
+        for one in over:
+            for number in voucher.question(one).for_people:
+                stuck = case_id(_trouble(voucher, one, number), CaseKind.VOUCHER_STUCK)
+                self.cases.settle(stuck, actor=ACTOR)
+        if asked is Asked.WITHDRAW:
+            DriftCases(cases=self.cases).there(voucher)
 
 
 _DONE_TO = {Asked.CREATE: "made", Asked.UPGRADE: "upgraded", Asked.WITHDRAW: "withdrawn"}

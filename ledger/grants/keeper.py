@@ -1,7 +1,7 @@
 """The port to whoever keeps vouchers: what is asked, and what an answer means for the ledger."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -19,6 +19,7 @@ from ledger.grants.stamps import (
 )
 from ledger.kernel.events import derived
 from ledger.kernel.money import Money
+from ledger.payments.provider import ProviderAway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +57,26 @@ class KeeperSilent:
     rest: timedelta | None = None
 
 
+class KeeperAway(ProviderAway):
+    """It does not tell what it keeps; `silent` says why."""
+
+    def __init__(self, silent: KeeperSilent) -> None:
+        super().__init__(silent.reason)
+        self.silent = silent
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptVoucher:
-    """A voucher as its keeper shows it. `ours` is the correlation id of its mark, if it has one."""
+    """A voucher as its keeper shows it. `ours` is the correlation id of its mark, if it has one.
+
+    `shows` is what of it we ask for, by the keeper's own names, each as comparable text.
+    """
 
     reference: str
     code: str
     uses: int
     ours: UUID | None = None
+    shows: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +112,10 @@ class VoucherKeeper(Protocol):
         """As it is; None where there is none."""
         ...
 
+    def wanted(self, ask: VoucherAsk) -> Mapping[str, str]:
+        """What a voucher shows that is as this asks for; nobody is called."""
+        ...
+
     def uses_by(self, destination: Destination, order: str) -> tuple[str, ...] | KeeperSilent:
         """The references of the vouchers that an order there uses."""
         ...
@@ -108,5 +125,5 @@ class VoucherKeeper(Protocol):
         ...
 
     def kept(self, destination: Destination) -> Iterator[KeptVoucher]:
-        """Every voucher there that has our mark. Raises `ProviderAway`."""
+        """Every voucher there that has our mark. Raises `KeeperAway`."""
         ...

@@ -1,7 +1,7 @@
 """Our own shop as the keeper of a voucher: no call, but one append over two streams."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
@@ -35,6 +35,8 @@ from ledger.vouchers.stamps import Effect, EffectKind, VoucherIssued, VoucherTer
 from ledger.vouchers.voucher import Voucher, voucher_id
 
 ACTOR = "worker"
+# The code of a refusal: somebody revoked it by hand.
+GONE = "gone"
 _SAID_BY_NOBODY = "withdrawn with its person's invitation"
 
 
@@ -77,6 +79,20 @@ class OwnShop:
         seen = VoucherUsesSeen(uses=known.taken, seen_at=at)
         recorded = self.grantees.record(grantee.id, voucher.correlation_id, seen, actor=ACTOR)
         return recorded or grantee
+
+    def revoked(self, voucher: IssuedVoucher) -> bool:
+        """Whether nobody can use it, though its person is to have it: by hand, in the shop."""
+        known = self._kept(voucher)
+        return known is None or known.revoked
+
+    def differing(
+        self, grantee: Grantee, voucher: IssuedVoucher
+    ) -> tuple[Mapping[str, str], Mapping[str, str]] | None:
+        """What it was made to do and what it does by now, where somebody changed it in the shop."""
+        wanted, known = self._terms(grantee, voucher, voucher.terms), self._kept(voucher)
+        if known is None or known.terms == wanted:
+            return None
+        return _told(wanted), _told(known.terms)
 
     def _append(self, grantee: Grantee, step: KeeperAsk, at: datetime) -> Append | None:
         voucher = grantee.voucher
@@ -125,8 +141,8 @@ class OwnShop:
         )
         intent: list[GrantStamp] = [] if step.again else [asked]
         known = self._kept(voucher)
-        if known is None:
-            gone = VoucherUpgradeFailure(code="gone", try_number=step.number, permanent=True)
+        if known is None or known.revoked:
+            gone = VoucherUpgradeFailure(code=GONE, try_number=step.number, permanent=True)
             return [*intent, gone], None
         change = self.vouchers.change_append(
             known.id,
@@ -178,6 +194,10 @@ class OwnShop:
 
     def _kept(self, voucher: IssuedVoucher) -> Voucher | None:
         return self.vouchers.find(UUID(voucher.reference)) if voucher.reference else None
+
+
+def _told(terms: VoucherTerms) -> Mapping[str, str]:
+    return {one.name: str(getattr(terms, one.name)) for one in fields(terms)}
 
 
 def _effect(terms: GrantTerms, currency: str) -> Effect:

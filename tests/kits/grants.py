@@ -98,6 +98,18 @@ class GranteesInMemory:
         rows = [row for row in rows if shop in ("", row.shop)]
         return sorted({(row.organizer, row.event) for row in rows})
 
+    def vouchers_kept(
+        self, organizer: str, event: str, after: UUID, limit: int
+    ) -> Sequence[tuple[UUID, str, int]]:
+        found = [
+            (row.stream, row.provider_reference, row.uses)
+            for row in self._grantee_rows()
+            if (row.place, row.organizer, row.event) == ("pretix", organizer, event)
+            and row.voucher in ("issued", "used")
+            and row.stream > after
+        ]
+        return sorted(found)[:limit]
+
     def own_vouchers_of_people(self, after: UUID, limit: int) -> Sequence[UUID]:
         rows = [row for row in self._grantee_rows() if row.place == "own" and row.stream > after]
         return sorted(row.stream for row in rows if row.voucher in ("issued", "used"))[:limit]

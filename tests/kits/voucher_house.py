@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
 from adapters.mail.letters.grants import grant_letter
@@ -11,19 +12,28 @@ from adapters.store.ledger import StampLedger
 from adapters.worker.reactor import Patience, Reactor
 from adapters.worker.reactors.deliver_letter import DeliveryPolicy
 from adapters.worker.reactors.grant_letters import GrantLetters
-from adapters.worker.reactors.people_vouchers import PeopleVouchers, VoucherLane
+from adapters.worker.reactors.people_vouchers import PeopleVouchersOutside
+from adapters.worker.reactors.voucher_lane import VoucherAlarms, VoucherLane
 from adapters.worker.reactors.voucher_uses import VoucherUses
 from adapters.worker.threads import Threads
+from ledger.audit.verify import verify
+from ledger.cases.case import Case
 from ledger.cases.service import Cases
+from ledger.cases.stamps import CaseKind, CaseOpened
 from ledger.grants.commands import ListPerson, SetState
+from ledger.grants.drift import DriftCases
 from ledger.grants.fulfilment import Fulfilment
 from ledger.grants.grantee import Grantee, GrantState
+from ledger.grants.issued_voucher import IssuedVoucher
 from ledger.grants.stamps import Destination, GrantKind, GrantsSetUp, Place
+from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
 from ledger.shop.service import Shops
 from ledger.shop.stamps import shop_id
 from tests.kits.grants import GranteesInMemory, fulfilment_of
+from tests.kits.worker import World
 from tests.kits.worker_fakes import Clock, FakeMail
+from tests.stand_ins.pretix import PretixStandIn
 
 SHOP = shop_id("winterfest")
 EVENT = Destination(place=Place.PRETIX, organizer="org", event="conf", quota=1)
@@ -58,7 +68,8 @@ class VoucherHouse:
         )
         self.fulfilment = self.another_worker()
         self.grantees = self.fulfilment.grantees
-        self.lane = VoucherLane(clock=self.clock, rate=10_000)
+        self.lane = VoucherLane(clock=self.clock)
+        self.alarms = VoucherAlarms(cases=self.cases, clock=self.clock)
 
     def another_worker(self) -> Fulfilment:
         """One that shares the ledger with the others, and nothing else."""
@@ -112,8 +123,8 @@ class VoucherHouse:
     def worker(self, *, lane: VoucherLane | None = None, threads: int = 1) -> Reactor[UUID]:
         """One pass over all that is due."""
         lane = lane or self.lane
-        each = PeopleVouchers(
-            fulfilment=self.another_worker(), cases=self.cases, clock=self.clock, lane=lane
+        each = PeopleVouchersOutside(
+            fulfilment=self.another_worker(), alarms=self.alarms, lane=lane
         )
         return Reactor(
             name="people_vouchers",
@@ -159,13 +170,17 @@ class VoucherHouse:
             rows=self.rows,
             keeper=self.keeper,
             own=self.fulfilment.own,
+            drift=DriftCases(cases=self.cases),
+            alarms=self.alarms,
             clock=self.clock,
-            rests=lambda: self.lane.rests,
+            lane=self.lane,
         )
 
-    def run(self, *, passes: int = 40, seconds: float = 30.0) -> None:
+    def run(
+        self, *, passes: int = 40, seconds: float = 30.0, lane: VoucherLane | None = None
+    ) -> None:
         """Workers until nothing is due, as time goes by."""
-        worker, letters = self.worker(), self.letters()
+        worker, letters = self.worker(lane=lane), self.letters()
         for _ in range(passes):
             worker.run()
             letters.run()
@@ -173,3 +188,48 @@ class VoucherHouse:
             if not any(row.work_due_at or row.letter_due for row in rows):
                 return
             self.clock.forward(seconds=seconds)
+
+
+def house_at(served: PretixStandIn, *, destination: Destination = EVENT) -> VoucherHouse:
+    """A new house beside this pretix, which issues vouchers there."""
+    world = World()
+    made = VoucherHouse(
+        ledger=world.store,
+        clock=world.clock,
+        base=served.url,
+        token=served.token,
+        destination=destination,
+        keeper=_line_to(served.url, served.token),
+    )
+    made.set_up()
+    return made
+
+
+@cache
+def _line_to(url: str, token: str) -> PretixVouchers:
+    """Making one costs as much as a whole test."""
+    return PretixVouchers(token, api_base=url, patience=5.0)
+
+
+def voucher_of(house: VoucherHouse, person: Grantee) -> IssuedVoucher:
+    """Somebody's newest voucher, as it stands now."""
+    voucher = house.grantees.get(person.id).voucher
+    assert voucher is not None
+    return voucher
+
+
+def stamps(house: VoucherHouse, kind: type) -> list[Recorded[object]]:
+    """All stamps of a kind."""
+    return [one for one in house.ledger.feed(0, limit=100_000) if isinstance(one.stamp, kind)]
+
+
+def cases_of(house: VoucherHouse, kind: CaseKind) -> list[Case]:
+    """All cases of a kind, as they stand now."""
+    opened = stamps(house, CaseOpened)
+    mine = [one.stream for one in opened if getattr(one.stamp, "kind", "") == kind]
+    return [house.cases.get(one) for one in mine]
+
+
+def clean(house: VoucherHouse) -> None:
+    """What an auditor says of all of it."""
+    assert verify(house.ledger.stored()) == ()

@@ -1,4 +1,4 @@
-"""pretix's stand-in: vouchers of one event, as its recorded answers show them, traps included."""
+"""pretix's stand-in: vouchers of events, as its recorded answers show them, traps included."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ from typing import Any
 
 from tests.stand_ins.serving import Asked, Json, StandIn, Told
 
-BASE = "/api/v1/organizers/org/events/conf/"
+_EVENTS = "/api/v1/organizers/org/events/"
+BASE = f"{_EVENTS}conf/"
 _PAGE = 50
 _HTML = b"<!DOCTYPE html><html><head><title>Internal Server Error</title></head></html>"
 _KNOWN = (
@@ -31,20 +32,23 @@ _KNOWN = (
 
 @dataclass(kw_only=True)
 class PretixStandIn(StandIn):
-    """One event with one quota. Keys are remembered, refusals too; capitals tell codes apart.
+    """Events with one quota each. Keys are remembered, refusals too; case tells no codes apart.
 
     `silent_fields` are ignored without a word, as unknown ones are; `room` is what its quota has
-    left for vouchers that block it.
+    left for vouchers that block it. Ids count over all events; of an event that is not among
+    `events` it says no more than that one may not.
     """
 
     token: str = "a-token-of-pretix"
     room: int = 1_000_000
     silent_fields: frozenset[str] = frozenset()
+    events: set[str] = field(default_factory=lambda: {"conf"})
     vouchers: dict[int, Json] = field(default_factory=dict)
     orders: dict[str, Json] = field(default_factory=dict)
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    event_of: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         StandIn.__init__(self)
@@ -53,15 +57,23 @@ class PretixStandIn(StandIn):
     def answer(self, asked: Asked) -> Told:
         if asked.headers.get("authorization") != f"Token {self.token}":
             return _told(401, {"detail": "Invalid token."})
-        if not asked.path.startswith(BASE):
+        event, *rest = asked.path.removeprefix(_EVENTS).strip("/").split("/")
+        if not asked.path.startswith(_EVENTS) or not rest:
             return Told(status=404, body=b"<!DOCTYPE html>Not found")
-        rest = asked.path.removeprefix(BASE).strip("/").split("/")
+        if event not in self.events:
+            shut = "You do not have permission to perform this action."
+            return _told(403, {"detail": shut})
         if rest[0] == "orders" and len(rest) == 2:
             known = self.orders.get(rest[1])
             return _told(200, known) if known else _told(404, {"detail": "Not found."})
         if len(rest) == 1:
-            return self._listed(asked.query) if asked.method == "GET" else self._create(asked)
-        return self._one(int(rest[1]), asked)
+            look = asked.method == "GET"
+            return self._listed(event, asked.query) if look else self._create(event, asked)
+        return self._one(event, int(rest[1]), asked)
+
+    def of_event(self, event: str) -> list[Json]:
+        """The vouchers of an event."""
+        return [one for id, one in self.vouchers.items() if self.event_of[id] == event]
 
     def error(self, status: int, message: str) -> Told:
         if status == 500:
@@ -74,18 +86,18 @@ class PretixStandIn(StandIn):
         voucher["redeemed"] = uses
         self.orders[order] = {"code": order, "positions": [{"id": 1, "voucher": voucher["id"]}]}
 
-    def _create(self, asked: Asked) -> Told:
+    def _create(self, event: str, asked: Asked) -> Told:
         key = asked.headers.get("x-idempotency-key")
         if key and key in self.answers:
             status, body = self.answers[key]
             return Told(status=status, body=body, headers={"Content-Type": "application/json"})
-        told = self._created(asked.json())
+        told = self._created(event, asked.json())
         if key:
             self.answers[key] = told.status, told.body
         return told
 
-    def _created(self, wish: Json) -> Told:
-        if trouble := self._trouble(wish):
+    def _created(self, event: str, wish: Json) -> Told:
+        if trouble := self._trouble(event, wish):
             return _told(400, trouble)
         number = next(self._ids)
         voucher = {
@@ -100,11 +112,11 @@ class PretixStandIn(StandIn):
             "budget": None,
             "budget_used": "0.00",
         }
-        self.vouchers[number] = voucher
+        self.vouchers[number], self.event_of[number] = voucher, event
         self.made.append(str(voucher["code"]))
         return _told(201, voucher)
 
-    def _trouble(self, wish: Json) -> Json | None:
+    def _trouble(self, event: str, wish: Json) -> Json | None:
         code = str(wish.get("code", ""))
         wrong: Json = {}
         if len(code) < 5:
@@ -116,9 +128,9 @@ class PretixStandIn(StandIn):
         if wish.get("quota") and wish.get("item"):
             both = "You cannot select a quota and a specific product at the same time."
             return {"non_field_errors": [both]}
-        if any(one["code"].upper() == code.upper() for one in self.vouchers.values()):
+        if any(one["code"].upper() == code.upper() for one in self.of_event(event)):
             return {"non_field_errors": ["A voucher with this code already exists."]}
-        blocked = sum(bool(one["block_quota"]) for one in self.vouchers.values())
+        blocked = sum(bool(one["block_quota"]) for one in self.of_event(event))
         ignores = wish.get("allow_ignore_quota")
         if wish.get("block_quota") and not ignores and blocked >= self.room:
             full = (
@@ -132,21 +144,23 @@ class PretixStandIn(StandIn):
         known = {name: wish[name] for name in _KNOWN if name in wish}
         return {name: one for name, one in known.items() if name not in self.silent_fields}
 
-    def _listed(self, query: Mapping[str, str]) -> Told:
-        found = [*self.vouchers.values()]
+    def _listed(self, event: str, query: Mapping[str, str]) -> Told:
+        found = self.of_event(event)
         if (code := query.get("code")) is not None:
             found = [one for one in found if one["code"].upper() == code.upper()]
         page = int(query.get("page", "1"))
         rows = found[(page - 1) * _PAGE : page * _PAGE]
         following = (
-            f"{self.url}{BASE}vouchers/?page={page + 1}" if page * _PAGE < len(found) else None
+            f"{self.url}{_EVENTS}{event}/vouchers/?page={page + 1}"
+            if page * _PAGE < len(found)
+            else None
         )
         return _told(
             200, {"count": len(found), "next": following, "previous": None, "results": rows}
         )
 
-    def _one(self, number: int, asked: Asked) -> Told:
-        voucher = self.vouchers.get(number)
+    def _one(self, event: str, number: int, asked: Asked) -> Told:
+        voucher = self.vouchers.get(number) if self.event_of.get(number) == event else None
         if voucher is None:
             return _told(404, {"detail": "No Voucher matches the given query."})
         if asked.method == "PATCH":

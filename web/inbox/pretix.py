@@ -14,8 +14,9 @@ from web.inbox.webhooks import count
 
 pretix_webhooks = Blueprint("pretix_webhooks", __name__)
 _log = structlog.get_logger("web.inbox.pretix")
-# Looks a minute, for everybody together; at an event that is not ours nobody looks at all.
-_MOST = 600
+# Looks a minute, for everybody together, so that strangers use up no more of what pretix allows us;
+# at an event that is not ours nobody looks at all, and what is not looked at now is by the worker.
+_MOST = 120
 
 
 @pretix_webhooks.post("/webhooks/pretix")

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.providers.manual import ManualPayments
+from adapters.providers.pace import Pace
 from adapters.providers.paytrail import PaytrailDoor, PaytrailPayments, PaytrailReports
 from adapters.providers.pretix import PretixVouchers
+from adapters.providers.pretix.client import CALLS_A_SECOND
 from adapters.providers.stripe import StripeDoor, StripePayments
 from adapters.providers.sumup import SumupDoor, SumupPayments
 from ledger.grants.keeper import VoucherKeeper
@@ -104,5 +106,7 @@ def voucher_keepers(settings: Settings) -> Mapping[Place, VoucherKeeper]:
     """Who else keeps vouchers for people: a pretix, where its token is there."""
     if not settings.pretix_token:
         return {}
-    pretix = PretixVouchers(settings.pretix_token, api_base=settings.pretix_api_base)
+    pretix = PretixVouchers(
+        settings.pretix_token, api_base=settings.pretix_api_base, pace=Pace(CALLS_A_SECOND).wait
+    )
     return {Place.PRETIX: pretix}

@@ -14,9 +14,11 @@ from adapters.providers.pretix.client import API_BASE
 from adapters.worker.reactor import Patience, Runs, in_turns
 from adapters.worker.reactors.deliver_letter import DeliveryPolicy
 from adapters.worker.reactors.grant_letters import GrantLetters
-from adapters.worker.reactors.people_vouchers import PeopleVouchers, VoucherLane
+from adapters.worker.reactors.people_vouchers import PeopleVouchers, PeopleVouchersOutside
+from adapters.worker.reactors.voucher_lane import VoucherAlarms, VoucherLane
 from adapters.worker.reactors.voucher_uses import VoucherUses
 from adapters.worker.threads import Threads
+from ledger.grants.drift import DriftCases
 from ledger.grants.grantee import Grantee
 from ledger.grants.next_step import OwedLetter
 from ledger.grants.own_shop import OwnShop
@@ -45,13 +47,14 @@ def own_shop(store: StampStore, grantees: Grantees, shops: Shops) -> OwnShop:
 def voucher_work(parts: Parts, views: Views) -> Sequence[Runs]:
     """The reactors of vouchers for people, and of their letters where there is a mail server."""
     now, lane = parts.clock, VoucherLane(clock=parts.clock)
+    alarms = VoucherAlarms(cases=parts.cases, clock=now)
     keeper = parts.voucher_keepers.get(Place.PRETIX)
     here = replace(parts.fulfilment, keepers={})
     works: list[Runs] = [
         in_turns(
             "people_vouchers",
             lambda at: views.vouchers_due(now(), _PAGE, at_pretix=False, offset=at),
-            each=PeopleVouchers(fulfilment=here, cases=parts.cases, clock=now),
+            each=PeopleVouchers(fulfilment=here),
             after=Patience(now, longest=_LONGEST),
             page=_PAGE,
         ),
@@ -60,18 +63,20 @@ def voucher_work(parts: Parts, views: Views) -> Sequence[Runs]:
             rows=views,
             keeper=keeper,
             own=parts.fulfilment.own,
+            drift=DriftCases(cases=parts.cases),
+            alarms=alarms,
             clock=now,
-            rests=lambda: lane.rests,
+            lane=lane,
         ),
     ]
     if keeper is not None:
-        works.append(_at_pretix(parts, views, lane))
+        works.append(_at_pretix(parts, views, lane, alarms))
     if parts.settings.smtp_url:
         works.append(_letters(parts, views))
     return works
 
 
-def _at_pretix(parts: Parts, views: Views, lane: VoucherLane) -> Runs:
+def _at_pretix(parts: Parts, views: Views, lane: VoucherLane, alarms: VoucherAlarms) -> Runs:
     now = parts.clock
 
     def look(offset: int) -> Sequence[UUID]:
@@ -82,7 +87,7 @@ def _at_pretix(parts: Parts, views: Views, lane: VoucherLane) -> Runs:
     return in_turns(
         "people_vouchers:pretix",
         look,
-        each=PeopleVouchers(fulfilment=parts.fulfilment, cases=parts.cases, clock=now, lane=lane),
+        each=PeopleVouchersOutside(fulfilment=parts.fulfilment, alarms=alarms, lane=lane),
         after=Patience(now, longest=_LONGEST),
         page=_PAGE,
         threads=Threads(most=_AT_ONCE, name="people_vouchers:pretix"),

@@ -74,6 +74,13 @@ class GranteeQueries:
         """The events at a pretix that hold vouchers of ours, or of one shop: organizer, event."""
         return [(row[0], row[1]) for row in self._read("views_read_voucher_events", shop)]
 
+    def vouchers_kept(
+        self, organizer: str, event: str, after: UUID, limit: int
+    ) -> Sequence[tuple[UUID, str, int]]:
+        """Whose vouchers should be there at an event: stream, reference, and uses seen last."""
+        found = self._read("views_read_vouchers_kept", organizer, event, after, limit)
+        return [(row[0], row[1], row[2]) for row in found]
+
     def own_vouchers_of_people(self, after: UUID, limit: int) -> Sequence[UUID]:
         """People whose voucher is one of our own shops, in the order of their streams."""
         return [row[0] for row in self._read("views_read_own_vouchers_of_people", after, limit)]

@@ -1,7 +1,6 @@
 """What Paytrail shows of one thing to those who know its name, and what its report adds."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from adapters.providers.http import Json
@@ -29,28 +28,6 @@ _STATES = {
     "authorization-hold": State.UNDER_WAY,
 }
 _SAYS = {State.DONE: "ok", State.UNDER_WAY: "pending", State.FAILED: "fail"}
-
-
-class Pace:
-    """Lets one caller through at a time, evenly. Whoever comes rarely does not wait."""
-
-    def __init__(
-        self,
-        per_second: float,
-        *,
-        now: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        assert per_second > 0, "nobody would ever come through"
-        self._between, self._now, self._sleep = 1 / per_second, now, sleep
-        self._next = 0.0
-
-    def wait(self) -> None:
-        """Return when it is the caller's turn."""
-        now = self._now()
-        if self._next > now:
-            self._sleep(self._next - now)
-        self._next = max(now, self._next) + self._between
 
 
 def record(

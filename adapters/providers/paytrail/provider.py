@@ -5,8 +5,8 @@ from uuid import UUID
 
 import httpx2
 
+from adapters.providers.pace import Pace
 from adapters.providers.paytrail import books, facts, pages, refunds
-from adapters.providers.paytrail.books import Pace
 from adapters.providers.paytrail.client import PaytrailClient
 from adapters.providers.paytrail.references import PROVIDER, is_live
 from ledger.order.stamps import CreatePaymentFailure

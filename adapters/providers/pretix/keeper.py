@@ -1,17 +1,18 @@
 """Vouchers at a pretix: one of a code, whatever is asked twice, lost or answered late."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote
 
 import httpx2
 
 from adapters.providers.http import Json, Lost
 from adapters.providers.pretix import shapes
-from adapters.providers.pretix.client import PretixClient, Stumbled, Throttled
+from adapters.providers.pretix.client import PretixClient, Stumbled, Throttled, at_once
 from adapters.providers.pretix.messages import read_message
 from ledger.grants.issued_voucher import USED
 from ledger.grants.keeper import (
     CreateAnswer,
+    KeeperAway,
     KeeperSilent,
     KeptVoucher,
     PlaceToLook,
@@ -34,7 +35,10 @@ _TROUBLE = (Lost, BadMessage)
 
 
 class PretixVouchers:
-    """The vouchers that one token may see to. `patience` is how many seconds one call may take."""
+    """The vouchers that one token may see to. `patience` is how many seconds one call may take.
+
+    Each call waits for its turn, as `pace` says.
+    """
 
     name = "pretix"
 
@@ -44,12 +48,13 @@ class PretixVouchers:
         *,
         api_base: str | None = None,
         patience: float = 10.0,
+        pace: Callable[[], None] = at_once,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         if not token.strip():
             raise ValueError("the token of pretix must not be empty")
         self._client = PretixClient(
-            token, api_base=api_base, patience=patience, transport=transport
+            token, api_base=api_base, patience=patience, pace=pace, transport=transport
         )
 
     def create(self, ask: VoucherAsk) -> CreateAnswer:
@@ -82,6 +87,10 @@ class PretixVouchers:
         except _TROUBLE as trouble:
             return _silent(trouble)
 
+    def wanted(self, ask: VoucherAsk) -> Mapping[str, str]:
+        """What a voucher shows that is as this asks for."""
+        return shapes.shows(shapes.wish(ask))
+
     def uses_by(self, destination: Destination, order: str) -> tuple[str, ...] | KeeperSilent:
         """The references of the vouchers that an order has, as pretix itself says."""
         try:
@@ -99,14 +108,14 @@ class PretixVouchers:
         return read_message(body)
 
     def kept(self, destination: Destination) -> Iterator[KeptVoucher]:
-        """Every voucher of an event that has our mark; raises `ProviderAway`."""
+        """Every voucher of an event that has our mark; raises `KeeperAway`."""
         number, more = 1, True
         while more:
-            answer = self._client.get(_vouchers(destination), page=str(number))
             try:
+                answer = self._client.get(_vouchers(destination), page=str(number))
                 rows, more = shapes.page(answer)
-            except BadMessage as wrong:
-                raise Lost(str(wrong)) from None
+            except _TROUBLE as trouble:
+                raise KeeperAway(_silent(trouble)) from None
             number += 1
             yield from (shapes.kept(one) for one in rows if shapes.mark_of(one) is not None)
 
@@ -128,7 +137,7 @@ class PretixVouchers:
             return self._after(ask, _silent(wrong))
         if answer.status == 201:
             made = shapes.one(answer)
-            if shapes.is_of(made, ask):
+            if _is_made(made, ask):
                 return self._settled(made, ask)
             # The key is known for another wish: its old voucher came back.
             return self._after(
@@ -148,7 +157,7 @@ class PretixVouchers:
 
     def _settled(self, voucher: Json, ask: VoucherAsk) -> CreateAnswer:
         """Whether what is there is what was asked for; changed once where it is not."""
-        if not shapes.is_of(voucher, ask):
+        if not _is_made(voucher, ask):
             return _refused(ask, "code_taken")
         if not shapes.is_as_asked(voucher, ask):
             if voucher["redeemed"]:
@@ -164,11 +173,13 @@ class PretixVouchers:
         before = self._get(ask)
         if before is None or not shapes.is_of(before, ask):
             return _not_upgraded(ask, "gone")
-        if not shapes.is_as_asked(before, ask):
+        if not shapes.has_code(before, ask):
+            return _not_upgraded(ask, "code_changed")
+        if not shapes.costs_as_asked(before, ask):
             if before["redeemed"]:
                 return _not_upgraded(ask, USED)
             after = self._patched(before, ask)
-            if after is None or not shapes.is_as_asked(after, ask):
+            if after is None or not shapes.costs_as_asked(after, ask):
                 return _not_upgraded(ask, "not_changed")
             if after["redeemed"]:
                 return _not_upgraded(ask, "used_meanwhile")
@@ -186,8 +197,12 @@ class PretixVouchers:
 
     def _withdrawn(self, ask: VoucherAsk) -> WithdrawalAnswer:
         found = self._get(ask)
-        if found is None or not shapes.is_of(found, ask):
+        if found is None:
             return VoucherWithdrawn()
+        if not shapes.is_of(found, ask):  # of our code, which nobody else can have drawn
+            return VoucherWithdrawalFailure(
+                code="code_taken", try_number=ask.try_number, permanent=True
+            )
         used = VoucherWithdrawalFailure(code=USED, try_number=ask.try_number, permanent=True)
         if found["redeemed"]:
             return used
@@ -204,11 +219,14 @@ class PretixVouchers:
         return VoucherWithdrawn() if self._get(ask) is None else _silent(Lost("it is still there"))
 
     def _get(self, ask: VoucherAsk) -> Json | None:
-        """By its id, where that is known; by its code otherwise."""
-        if not ask.reference:
-            return self._find(ask)
-        answer = self._client.get(f"{_vouchers(ask.destination)}{quote(ask.reference, safe='')}/")
-        return None if answer.status == 404 else shapes.one(answer)
+        """By its id, where that is known; else by its code: a pretix that moved has other ids."""
+        if ask.reference:
+            path = f"{_vouchers(ask.destination)}{quote(ask.reference, safe='')}/"
+            answer = self._client.get(path)
+            found = None if answer.status == 404 else shapes.one(answer)
+            if found is not None and shapes.is_of(found, ask):
+                return found
+        return self._find(ask)
 
     def _find(self, ask: VoucherAsk) -> Json | None:
         answer = self._client.get(_vouchers(ask.destination), code=ask.code)
@@ -216,6 +234,11 @@ class PretixVouchers:
             return None
         rows, _ = shapes.page(answer)
         return rows[0] if rows else None
+
+
+def _is_made(voucher: Json, ask: VoucherAsk) -> bool:
+    """Whether it is what was asked for: with our mark, and under our code."""
+    return shapes.is_of(voucher, ask) and shapes.has_code(voucher, ask)
 
 
 def _event(told: Destination) -> str:

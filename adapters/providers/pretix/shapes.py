@@ -1,5 +1,6 @@
 """A voucher as pretix writes it: what we ask for, and whether what it shows is that."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,9 @@ from ledger.payments.provider import BadMessage
 from ledger.vouchers.code import folded
 
 MARK = "Stampledger "
+# So long is what follows it; people may write on behind.
+_MARK = 36
+_PLAIN = ("price_mode", "max_usages", "block_quota", "item", "quota")
 
 
 def wish(ask: VoucherAsk) -> Json:
@@ -69,34 +73,54 @@ def kept(voucher: Json) -> KeptVoucher:
         code=str(voucher["code"]),
         uses=int(voucher["redeemed"]),
         ours=mark_of(voucher),
+        shows=shows(voucher),
     )
 
 
 def mark_of(voucher: Json) -> UUID | None:
-    """Whose voucher of ours it is, as its comment says; None for anybody else's."""
+    """Whose voucher of ours it is, as its comment begins; None for anybody else's."""
     comment = voucher.get("comment")
     if not isinstance(comment, str) or not comment.startswith(MARK):
         return None
     try:
-        return UUID(comment[len(MARK) :].strip())
+        return UUID(comment.removeprefix(MARK)[:_MARK])
     except ValueError:
         return None
 
 
 def is_of(voucher: Json, ask: VoucherAsk) -> bool:
-    """Whether it has our code (pretix takes any case for the same) and our mark."""
-    return folded(str(voucher["code"])) == folded(ask.code) and mark_of(voucher) == ask.voucher
+    """Whether it is this one: by its mark, or by id and code where somebody wrote over the mark."""
+    mark = mark_of(voucher)
+    if mark is not None:
+        return mark == ask.voucher
+    return str(voucher["id"]) == ask.reference and has_code(voucher, ask)
+
+
+def has_code(voucher: Json, ask: VoucherAsk) -> bool:
+    """Whether it has our code: pretix takes any case for the same."""
+    return folded(str(voucher["code"])) == folded(ask.code)
 
 
 def is_as_asked(voucher: Json, ask: VoucherAsk) -> bool:
     """Whether everything that we ask for is there: what pretix does not know it ignores."""
-    wanted = wish(ask)
-    same = ("price_mode", "max_usages", "block_quota", "item", "quota")
-    return (
-        all(voucher.get(name) == wanted[name] for name in same)
-        and _number(voucher.get("value")) == Decimal(ask.terms.value)
-        and _moment(voucher.get("valid_until")) == ask.destination.valid_until
-    )
+    return shows(voucher) == shows(wish(ask))
+
+
+def costs_as_asked(voucher: Json, ask: VoucherAsk) -> bool:
+    """Whether it does to a price what we ask for, whatever people changed of it beside that."""
+    seen, wanted = shows(voucher), shows(wish(ask))
+    return all(seen[name] == wanted[name] for name in ("price_mode", "value"))
+
+
+def shows(voucher: Json) -> Mapping[str, str]:
+    """What of a voucher we ask for, each as the same text however it is written."""
+    told = {name: str(voucher.get(name)) for name in _PLAIN}
+    return {
+        **told,
+        "code": folded(str(voucher.get("code"))),
+        "value": str(_number(voucher.get("value"))),
+        "valid_until": str(_moment(voucher.get("valid_until"))),
+    }
 
 
 def _named(voucher: Json) -> None:
@@ -108,13 +132,13 @@ def _named(voucher: Json) -> None:
 
 def _number(value: Any) -> Decimal | None:
     try:
-        return Decimal(str(value))
+        return Decimal(str(value)).normalize()
     except ArithmeticError:
         return None
 
 
 def _moment(value: Any) -> datetime | None:
     try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
+        return datetime.fromisoformat(value).astimezone(UTC) if isinstance(value, str) else None
     except ValueError:
         return datetime.max.replace(tzinfo=UTC)

@@ -139,6 +139,19 @@ def test_orphans_are_listed_and_deleted_if_nobody_used_them(
     assert len(pretix.vouchers) == 3
 
 
+def test_orphans_are_found_where_the_books_know_of_no_voucher_yet(
+    desk: Product, pretix: PretixStandIn
+):
+    """As after a backup of ours was put back."""
+    terms = GrantTerms(mode=PriceMode.SET, value="0.00")
+    ask = VoucherAsk(
+        voucher=uuid4(), code="ORPHAN", kind=GrantKind.GRANT, terms=terms, destination=EVENT
+    )
+    desk.parts.voucher_keepers[Place.PRETIX].create(ask)
+    told = json.loads(run(desk, "orphans", "--json").stdout)["orphans"]
+    assert [one["code"] for one in told] == ["ORPHAN"]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

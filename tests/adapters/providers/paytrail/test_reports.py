@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from adapters.providers.pace import Pace
 from adapters.providers.paytrail import PaytrailReports
-from adapters.providers.paytrail.books import Pace
 from adapters.providers.paytrail.parse_report import message, read
 from adapters.providers.paytrail.references import payment_stamp, refund_stamp
 from adapters.providers.paytrail.request_report import ReportAddresses

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.providers.pace import Pace
 from adapters.providers.pretix import PretixVouchers
 from ledger.grants.keeper import KeeperSilent, VoucherAsk
 from ledger.grants.stamps import (
@@ -25,7 +26,7 @@ from ledger.grants.stamps import (
     VoucherWithdrawn,
 )
 from tests.stand_ins.pretix import BASE, PretixStandIn
-from tests.stand_ins.serving import serving
+from tests.stand_ins.serving import Asked, Told, serving
 
 CODE = "A2B3C4D5E6F7G8H9K2M3N4P5Q6R7S8"
 FREE = GrantTerms(mode=PriceMode.SET, value="0.00")
@@ -146,7 +147,9 @@ def test_what_is_ignored_in_silence_is_seen_and_not_told_to_anybody(pretix: Pret
 
 def test_an_event_that_is_not_there_is_for_a_person(pretix: PretixStandIn):
     elsewhere = replace(ASK, destination=replace(EVENT, event="other"))
-    assert isinstance(vouchers(pretix).create(elsewhere), CreateVoucherFailure | KeeperSilent)
+    told = vouchers(pretix).create(elsewhere)
+    assert isinstance(told, KeeperSilent)
+    assert told.person == "forbidden"
     quota = replace(ASK, destination=replace(EVENT, quota=9))
     assert vouchers(pretix).create(quota) == failure("unknown_quota_or_item")
 
@@ -232,3 +235,79 @@ def test_eight_at_once_make_one(pretix: PretixStandIn):
 def test_every_call_goes_to_its_event_and_nowhere_else(pretix: PretixStandIn):
     vouchers(pretix).create(replace(ASK, destination=replace(EVENT, event="../../x")))
     assert not any(call.startswith(f"POST {BASE}") for call in pretix.calls)
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_whoever_stands_in_between_and_gives_up_does_not_say_that_nothing_was_done(
+    pretix: PretixStandIn, status: int
+):
+    calm, late = pretix.handle, list[Asked]()
+
+    def gives_up(asked: Asked) -> tuple[Told, str]:
+        if asked.method == "POST" and not late:
+            late.append(asked)
+            return Told(status=status, body=b"<html>gateway</html>"), ""
+        return calm(asked)
+
+    pretix.handle = gives_up  # type: ignore[method-assign]
+    try:
+        told = vouchers(pretix).create(ASK)
+        assert isinstance(told, KeeperSilent), "a failure would be withdrawn as never made"
+        calm(late[0])
+        assert vouchers(pretix).create(replace(ASK, again=True)) == MADE
+    finally:
+        del pretix.handle
+    assert pretix.made == [CODE]
+
+
+def test_a_voucher_of_our_code_and_nobody_s_mark_is_not_told_to_be_withdrawn(
+    pretix: PretixStandIn,
+):
+    vouchers(pretix).create(ASK)
+    pretix.vouchers[1]["comment"] = "for Bea"
+    told = vouchers(pretix).withdraw(ASK)
+    assert told == VoucherWithdrawalFailure(code="code_taken", try_number=1, permanent=True)
+    assert len(pretix.vouchers) == 1
+    assert vouchers(pretix).withdraw(replace(ASK, reference="1")) == VoucherWithdrawn()
+
+
+def test_a_voucher_whose_id_is_somebody_else_s_by_now_is_found_by_its_code(pretix: PretixStandIn):
+    vouchers(pretix).create(ASK)
+    pretix.vouchers[9] = pretix.vouchers.pop(1) | {"id": 9}
+    pretix.event_of[9] = "conf"
+    vouchers(pretix).create(replace(ASK, voucher=UUID(int=8), code="Z" + CODE[1:]))
+    assert vouchers(pretix).withdraw(replace(ASK, reference="2")) == VoucherWithdrawn()
+    assert [one["id"] for one in pretix.vouchers.values()] == [2]
+
+
+def test_every_call_waits_for_its_turn_those_that_only_look_too(pretix: PretixStandIn):
+    time, pauses = 0.0, list[float]()
+
+    def passes(seconds: float) -> None:
+        nonlocal time
+        pauses.append(seconds)
+        time += seconds
+
+    pace = Pace(5, now=lambda: time, sleep=passes)
+    keeper = PretixVouchers(pretix.token, api_base=pretix.url, patience=2, pace=pace.wait)
+    keeper.create(PART_ASK)
+    keeper.upgrade(replace(ASK, reference="1"))
+    keeper.withdraw(replace(ASK, reference="1"))
+    list(keeper.kept(EVENT))
+    calls = len(pretix.calls)
+    assert calls >= 8
+    assert len(pauses) == calls - 1
+    assert time == pytest.approx((calls - 1) / 5)
+
+
+@pytest.mark.parametrize(("told", "minutes"), [("1800", 30), ("86400", 60)])
+def test_a_rest_of_up_to_an_hour_is_kept(pretix: PretixStandIn, told: str, minutes: int):
+    answer = Told(status=429, headers={"Retry-After": told})
+    pretix.error = lambda status, message: answer  # type: ignore[method-assign]
+    pretix.plan("429")
+    try:
+        silent = vouchers(pretix).create(ASK)
+    finally:
+        del pretix.error
+    assert isinstance(silent, KeeperSilent)
+    assert silent.rest == timedelta(minutes=minutes)

@@ -1,10 +1,8 @@
 """One voucher, one row, one letter for each person, whatever a pretix answers and who dies when."""
 
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 from random import Random
 from types import FrameType
 from typing import Any
@@ -13,66 +11,27 @@ from uuid import UUID, uuid4
 import pytest
 
 from adapters.mail.smtp import Rejected, Unknown
-from adapters.providers.pretix import PretixVouchers
-from adapters.worker.reactors.people_vouchers import VoucherLane
-from ledger.audit.verify import verify
+from adapters.worker.reactors.voucher_lane import VoucherLane
 from ledger.grants.commands import WantAgain
 from ledger.grants.grantee import GrantState
-from ledger.grants.issued_voucher import IssuedVoucher
 from ledger.grants.next_step import LEASE
 from ledger.grants.stamps import (
     GrantKind,
     VoucherLetterSent,
     VoucherRequested,
 )
-from ledger.kernel.events import Recorded
 from ledger.vouchers.stamps import EffectKind
-from tests.kits.voucher_house import EVENT, OWN, VoucherHouse
-from tests.kits.worker import World
+from tests.kits.voucher_house import (
+    EVENT,
+    OWN,
+    VoucherHouse,
+    clean,
+    house_at,
+    stamps,
+    voucher_of,
+)
 from tests.kits.worker_fakes import Killed
 from tests.stand_ins.pretix import PretixStandIn
-from tests.stand_ins.serving import serving
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[PretixStandIn]:
-    stand_in = PretixStandIn()
-    with serving(stand_in):
-        yield stand_in
-
-
-@pytest.fixture
-def house(served: PretixStandIn) -> VoucherHouse:
-    url = served.url
-    served.__init__()  # type: ignore[misc]
-    served.url = url
-    return house_at(served)
-
-
-def house_at(served: PretixStandIn) -> VoucherHouse:
-    world = World()
-    keeper = line_to(served.url, served.token)
-    made = VoucherHouse(
-        ledger=world.store, clock=world.clock, base=served.url, token=served.token, keeper=keeper
-    )
-    made.set_up()
-    return made
-
-
-@cache
-def line_to(url: str, token: str) -> PretixVouchers:
-    """Making one costs as much as a whole test."""
-    return PretixVouchers(token, api_base=url, patience=5.0)
-
-
-def voucher_of(house: VoucherHouse, person: Any) -> IssuedVoucher:
-    voucher = house.grantees.get(person.id).voucher
-    assert voucher is not None
-    return voucher
-
-
-def stamps(house: VoucherHouse, kind: type) -> list[Recorded[object]]:
-    return [one for one in house.ledger.feed(0, limit=100_000) if isinstance(one.stamp, kind)]
 
 
 def test_who_confirms_has_one_voucher_and_one_letter_and_nobody_else_has(house, served):
@@ -84,11 +43,6 @@ def test_who_confirms_has_one_voucher_and_one_letter_and_nobody_else_has(house, 
     assert house.grantees.get(ada.id).voucher is None
     assert [subject for subject, _ in house.mail.delivered] == ["Your voucher for Winterfest"]
     clean(house)
-
-
-def clean(house: VoucherHouse) -> None:
-    """What an auditor says of all of it."""
-    assert verify(house.ledger.stored()) == ()
 
 
 def test_eight_workers_for_one_person_make_one_voucher(house, served):
@@ -295,7 +249,7 @@ def bad_day(
         for method in ("POST", "GET"):
             served.plan(kind, method=method, times=random.randint(1, max(1, people // 8)))
     random.shuffle(served._troubles)
-    lanes = [VoucherLane(clock=house.clock, rate=100_000) for _ in range(workers)]
+    lanes = [VoucherLane(clock=house.clock) for _ in range(workers)]
     crew = [house.worker(lane=lane) for lane in lanes]
     letters = [house.letters() for _ in range(workers)]
     for _ in range(60):
@@ -319,7 +273,13 @@ def test_a_bad_day_of_five_hundred(house, served, seed: int):
     bad_day(house, served, people=500, workers=3, seed=seed)
 
 
-OURS = ("/ledger/grants/", "/adapters/providers/pretix/", "/reactors/people_vouchers", "grant_lett")
+OURS = (
+    "/ledger/grants/",
+    "/adapters/providers/pretix/",
+    "/reactors/people_vouchers",
+    "/reactors/voucher_lane",
+    "grant_lett",
+)
 
 
 class Axe:
@@ -340,7 +300,7 @@ class Axe:
 
 def killed_at(house: VoucherHouse, line: int) -> bool:
     """Whether a worker got so far, and was ended there."""
-    lane = VoucherLane(clock=house.clock, rate=10_000)  # whoever is killed takes its locks along
+    lane = VoucherLane(clock=house.clock)  # whoever is killed takes its locks along
     worker, letters = house.worker(lane=lane), house.letters()
     sys.settrace(Axe(line))
     try:
