@@ -164,6 +164,20 @@ MUTATIONS = (
         tests=("tests/adapters/worker/reactors/test_people_vouchers.py",),
     ),
     Mutation(
+        name="a-price-with-a-voucher-is-sold-unseen",
+        file="web/admin/priced.py",
+        old="    if priced.was_shown(typed):\n",
+        new="    if priced.pieces:\n",
+        tests=("tests/web/admin/test_till.py",),
+    ),
+    Mutation(
+        name="the-code-of-an-erased-person-stays",
+        file="ledger/privacy/holdings.py",
+        old="            *(one for one in self.vouchers if not one.erased),\n",
+        new="",
+        tests=("tests/web/actions/test_vouchers_erased.py",),
+    ),
+    Mutation(
         name="an-event-s-shut-door-is-everybody-s",
         file="adapters/worker/reactors/voucher_lane.py",
         old='    return _event(told) if person == "forbidden" else _EVERYBODY\n',

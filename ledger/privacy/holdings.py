@@ -15,9 +15,10 @@ from ledger.order.order import Order
 from ledger.order.retention import KeptReceipt, kept_receipts, named_until, person_is_here
 from ledger.shop.stamps import Retention
 from ledger.staff.member import StaffMember
+from ledger.vouchers.voucher import Voucher
 from ledger.waiting_list.place import WaitingPlace
 
-_Held = Order | Account | StaffMember | Case | Approval | Grantee | WaitingPlace
+_Held = Order | Account | StaffMember | Case | Approval | Grantee | Voucher | WaitingPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class PersonHindrance:
 class Holdings:
     """Streams as they stand, found for one person. `rules` are the shops' own, by slug.
 
+    `vouchers` are those of our own shops that were made for them: their codes are theirs alone.
     `messages` name the person, and no stamp of these streams cites them. `unsent` are the orders
     with a refund that no file for the bank holds yet: its account must still be readable.
     """
@@ -51,6 +53,7 @@ class Holdings:
     cases: Sequence[Case] = ()
     approvals: Sequence[Approval] = ()
     grantees: Sequence[Grantee] = ()
+    vouchers: Sequence[Voucher] = ()
     places: Sequence[WaitingPlace] = ()
     messages: Sequence[KeptMessage] = ()
     unsent: Collection[UUID] = ()
@@ -130,6 +133,7 @@ class Holdings:
             *(one for one in self.cases if not one.erased),
             *(one for one in self.approvals if not one.erased),
             *(one for one in self.grantees if not one.erased),
+            *(one for one in self.vouchers if not one.erased),
             *(one for one in self.places if not one.erased),
         )
         yield from ((one.id, one.version) for one in found)

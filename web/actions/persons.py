@@ -9,6 +9,8 @@ from uuid import UUID
 from ledger.accounts.account import Account, account_id
 from ledger.cart.cart import Cart
 from ledger.cases.stamps import CaseOpened, CaseResolved
+from ledger.grants.grantee import Grantee
+from ledger.grants.stamps import Place
 from ledger.kernel.erasure import Ground
 from ledger.kernel.events import Recorded
 from ledger.kernel.refusals import Refusal
@@ -18,8 +20,9 @@ from ledger.order.stamps import AnswersChanged, ContactChanged, OrderPlaced, Tic
 from ledger.privacy.erasure import EraseWish, erase
 from ledger.privacy.holdings import Holdings, KeptMessage
 from ledger.privacy.messages import names, text_of, words_of
-from ledger.shop.stamps import Retention
+from ledger.shop.stamps import Retention, shop_id
 from ledger.staff.stamps import member_id
+from ledger.vouchers.voucher import Voucher
 from ledger.waiting_list.place import WaitingPlace
 from ledger.waiting_list.stamps import PlaceTaken
 from web.actions.carts_of_accounts import account_cart
@@ -55,14 +58,15 @@ def holdings_of(parts: Parts, email: str, *, with_messages: bool = True) -> Hold
     index = parts.keyring.blind_index(email)
     accounts = parts.accounts.every(index)
     orders, cases = _streams_of(parts, index, accounts)
-    member = parts.staff.get(member_id(index))
+    member, grantees = parts.staff.get(member_id(index)), _grantees(parts, index)
     found = Holdings(
         orders=orders,
         accounts=accounts,
         member=member if member.version else None,
         cases=[parts.cases.get(one) for one in cases],
         approvals=parts.approvals.of_orders([one.id for one in orders]),
-        grantees=[parts.grantees.get(one) for one in parts.views.grantees_of_person(index)],
+        grantees=grantees,
+        vouchers=own_vouchers(parts, grantees),
         places=_places(parts, index),
         unsent=unsent(parts, orders),
         rules={one.terms.shop_slug: rule_of(parts, one.terms.shop_slug) for one in orders},
@@ -187,6 +191,30 @@ def _unseen(parts: Parts) -> Sequence[Recorded[object]]:
     head = parts.store.head()[0]
     lags = [one.lag for one in parts.views.checkpoints() if one.name in _VIEWS]
     return [*_feed(parts, max(head - max(lags, default=0), 0))]
+
+
+def _grantees(parts: Parts, index: str) -> Sequence[Grantee]:
+    """Everybody that an address has been on a list.
+
+    Lists may lag: where somebody stands follows from the address. A shop that cannot be read has
+    its people in the lists still.
+    """
+    known = [parts.grantees.get(one) for one in parts.views.grantees_of_person(index)]
+    for slug in parts.shops.slugs():
+        known += parts.grantees.every(shop_id(slug), index)
+    return sorted({one.id: one for one in known}.values(), key=lambda one: one.id)
+
+
+def own_vouchers(parts: Parts, grantees: Sequence[Grantee]) -> Sequence[Voucher]:
+    """The vouchers of our own shops that were made for these, those that were withdrawn too."""
+    made = (
+        UUID(one.reference)
+        for person in grantees
+        for one in person.vouchers
+        if one.destination.place is Place.OWN and one.reference
+    )
+    found = (parts.vouchers.find(one) for one in made)
+    return [one for one in found if one is not None]
 
 
 def _places(parts: Parts, index: str) -> Sequence[WaitingPlace]:

@@ -65,15 +65,20 @@ def place_for_customer(
     customer: Customer,
     language: str,
     content: bytes,
+    code: str = "",
+    shown: Money | None = None,
 ) -> Order:
     """The same by ticket sales: also of what is not on sale, and more than one may order.
 
-    What is to be paid is asked for by the worker, as for an order whose customer went away.
+    What is to be paid is asked for by the worker, as for an order whose customer went away. `shown`
+    is what it costs, as they saw it.
     """
     wish = wish_of(
         parts, key, actor=actor, lines=lines, customer=customer, language=language, content=content
     )
-    return parts.orders.place(shop, replace(wish, for_customer=True))
+    voucher = stream_of(parts, shop, code) if code else None
+    wish = replace(wish, for_customer=True, voucher=voucher, expected_total=shown)
+    return parts.orders.place(shop, wish)
 
 
 def holders(parts: Parts, answers: Iterable[Mapping[str, str]]) -> Mapping[str, str]:

@@ -18,8 +18,10 @@ from ledger.order.stamps import Customer, OrderPlaced, OrderStamp
 from ledger.shop.shop import Shop
 from ledger.till.service import Tills, TillWish
 from ledger.till.stamps import RateSum, SaleRung, SaleVoided, Way
+from ledger.vouchers.code import folded
 from web.actions.back_office import carry_out
 from web.actions.place import wish_of
+from web.actions.vouchers import stream_of
 from web.actions.wish import Wish
 from web.wiring.parts import Parts
 
@@ -51,13 +53,17 @@ def sell(
     shown: Money,
     email: str,
     language: str,
+    code: str = "",
 ) -> Order:
     """The order that was sold, paid and ticketed in one append with its line in the shift.
 
-    The same key gives the first one back, for the same sale. Raises what placing raises,
-    `ShiftOver`, and `CustomerInvalid` for an address that is none.
+    The same key gives the first one back, for the same sale. `code` is that of a voucher, `shown`
+    what staff saw that it costs with it. Raises what placing raises, `ShiftOver`, and
+    `CustomerInvalid` for an address that is none.
     """
-    wish = _sale(parts, till, key=key, lines=lines, way=way, email=email, language=language)
+    wish = _sale(
+        parts, till, key=key, lines=lines, way=way, email=email, language=language, code=code
+    )
     wish = replace(wish, expected_total=shown)
     if (first := parts.orders.placed_under(key)) is not None:
         if first.terms.request_digest != wish.request_digest:
@@ -77,6 +83,7 @@ def _sale(
     way: Way,
     email: str,
     language: str,
+    code: str,
 ) -> PlaceOrder:
     shop, customer = till.shop, Customer(first_name="", last_name="", email=email)
     known = (one for one in lines if one.product in shop.products)
@@ -89,11 +96,12 @@ def _sale(
         lines=lines,
         customer=customer,
         language=language,
-        content=repr((shop.slug, wanted, str(way), email)).encode(),
+        content=repr((shop.slug, wanted, str(way), email, folded(code))).encode(),
     )
     return replace(
         wish,
         for_customer=True,
+        voucher=stream_of(parts, shop.slug, code) if code else None,
         email_index=wish.email_index if email else "",
         sale=DoorSale(way=str(way), tickets=parts.draw_tickets(count)),
     )

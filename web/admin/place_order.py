@@ -14,6 +14,7 @@ from ledger.shop.shop import Shop
 from ledger.staff.role import Role
 from web.actions.place import place_for_customer
 from web.admin.guard import back_office, current_staff, needs
+from web.admin.priced import priced_form, shown_again
 from web.admin.words import why
 from web.http.current import parts
 from web.http.problems import ProblemRaised
@@ -48,6 +49,9 @@ def place(shop: str) -> str | Response | tuple[str, int]:
         return _page(found, typed, complaint=_("Enter how many of each, as a number.")), 422
     if not wanted:
         return _page(found, typed, complaint=_("Choose at least one ticket.")), 422
+    priced = priced_form(found, wanted, typed)
+    if again := shown_again(priced, typed, key):
+        return _page(found, typed, complaint=again[0]), again[1]
     who = Customer(
         **{name: typed.get(name, "") for name in ("first_name", "last_name", "email", "phone")}
     )
@@ -61,6 +65,8 @@ def place(shop: str) -> str | Response | tuple[str, int]:
             customer=who,
             language=typed.get("language", "en"),
             content=encode({name: typed[name] for name in sorted(typed) if name != "csrf_token"}),
+            code=priced.code,
+            shown=priced.total if priced.code else None,
         )
     except CustomerInvalid as refusal:
         return _page(found, typed, complaint=why(refusal)), 422
@@ -100,6 +106,7 @@ def _page(shop: Shop, typed: Mapping[str, str], *, complaint: str = "") -> str:
         shop_here=shop,
         typed=typed,
         complaint=complaint,
+        priced=priced_form(shop, _wanted(shop, typed) or (), typed),
         language_pairs=[(code, NAMES[code]) for code in known() if code in NAMES],
         form=PressForm(),
     )

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answered
 
-from ledger.kernel.money import Money, major, total, zero
+from ledger.kernel.money import Money, major, zero
 from ledger.kernel.refusals import Refusal
 from ledger.order.commands import Wanted
 from ledger.order.order import Order
@@ -22,6 +22,7 @@ from web.actions.till import Till, sale_of, sell, tills, void
 from web.actions.till_report import people, report_of, report_rows, shift_of, shifts_of
 from web.admin.catalogue import shop_known
 from web.admin.guard import back_office, current_staff, needs
+from web.admin.priced import priced_form, shown_again
 from web.admin.shop_fields import typed_amount
 from web.admin.words import why
 from web.http.addresses import uuid_in
@@ -74,12 +75,14 @@ def press(shop: str) -> Answer:
     if typed.get("version", "") != str(found.version):
         told = _("The shop was changed. Look at the prices again, then press once more.")
         return _page(found, typed, complaint=told), 412
+    priced = priced_form(found, lines, typed)
+    if again := shown_again(priced, typed, _wish(typed).correlation_id):
+        return _page(found, typed, complaint=again[0]), again[1]
     if (asked and "answers" not in typed) or wrong(asked):
         told = _("One thing more: the shop asks about these tickets.")
         return _page(found, typed, complaint=told), 422
     told_of = answers_typed(typed, asked)
     lines = [replace(one, answers=tuple(told_of.get(one.product, ()))) for one in lines]
-    shown = total([found.products[w.product].price * w.quantity for w in lines], _currency(found))
     try:
         order = sell(
             parts(),
@@ -87,9 +90,10 @@ def press(shop: str) -> Answer:
             key=_wish(typed).correlation_id,
             lines=lines,
             way=Way(way),
-            shown=shown,
+            shown=priced.total,
             email=typed.get("email", ""),
             language=current(),
+            code=priced.code,
         )
     except Refusal as refusal:
         return _page(found, typed, complaint=of_lines(refusal, found) or why(refusal)), 409
@@ -280,6 +284,7 @@ def _page(shop: Shop, typed: Mapping[str, str], *, complaint: str = "") -> str:
         latest=[*reversed(shift.sales)][:LATEST] if shift else [],
         asked=_asked(shop, typed),
         products=[(one, local(one.title)) for one in ranked],
+        priced=priced_form(shop, _wanted(shop, typed), typed),
         typed=typed,
         key=str(uuid4()),
         complaint=complaint,

@@ -4,7 +4,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from json import dumps, loads
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from ledger.cart.appraisal import AppraisedLine
 from ledger.kernel import refusals as no
-from ledger.kernel.money import Money, total
+from ledger.kernel.money import Money
 from ledger.kernel.store import LedgerUnavailable
 from ledger.order.cancellation_policy import promise
 from ledger.order.commands import Wanted
@@ -24,13 +24,12 @@ from ledger.order.payable import payable
 from ledger.order.stamps import Customer
 from ledger.payments.capabilities import capability
 from ledger.shop.shop import Shop
-from ledger.shop.stamps import ProductRevised, SignIn
+from ledger.shop.stamps import SignIn
 from ledger.vouchers.code import folded
-from ledger.vouchers.reduction import Offered, reduced
 from ledger.waiting_list.place import WaitingPlace
 from web.actions.cart import after_order, appraised
+from web.actions.choice import Choice, price_of, with_code
 from web.actions.place import place_order
-from web.actions.vouchers import covered_now
 from web.http.addresses import now
 from web.http.current import parts
 from web.http.person import account_here
@@ -39,7 +38,6 @@ from web.http.rate_limit import pressed_too_often
 from web.http.session import browser_hash
 from web.http.visitor_cart import change_cart
 from web.i18n import languages
-from web.i18n.format import local
 from web.i18n.gettext import _
 from web.i18n.refusals import of_field, of_lines, of_price, told_promise
 from web.i18n.voucher_words import of_voucher
@@ -56,31 +54,6 @@ _LINKS = UUID("0f1c4c0a-6a43-4d8e-9a55-9f3f2d1c7b60")
 _TYPED = ("first_name", "last_name", "email", "phone")
 _KEPT, _MOST_TYPED = "typed", 1_500
 _SHOWN = re.compile(r"([0-9]{1,18}) ([A-Z]{3})")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A product and how many of it, before it is an order's line.
-
-    `reduced` is what a piece costs with a voucher; None: it covers none of these.
-    """
-
-    product: ProductRevised
-    quantity: int
-    reduced: Money | None = None
-
-    @property
-    def title(self) -> str:
-        return local(self.product.title)
-
-    @property
-    def each(self) -> Money:
-        """What one piece costs: less with a voucher."""
-        return self.product.price if self.reduced is None else self.reduced
-
-    @property
-    def price(self) -> Money:
-        return self.each * self.quantity
 
 
 @pages.get("/<shop>/checkout")
@@ -343,32 +316,13 @@ def _unaccepted(sent: CheckoutForm) -> int:
 
 
 def _priced(shop: Shop, chosen: list[Choice], form: CheckoutForm) -> list[Choice]:
-    """What was chosen, at the prices that the typed code gives; says at its field if it gives none.
-
-    What a voucher covers stands by itself, as it will in the order.
-    """
+    """At the prices that the typed code gives; says at its field if it gives none."""
     code = _typed(form.code.data)
-    if not code:
-        return chosen
-    offered = [
-        Offered(product=one.product.slug, price=one.product.price, quantity=one.quantity)
-        for one in chosen
-    ]
     try:
-        voucher, many = covered_now(parts(), shop, code, offered)
+        return with_code(parts(), shop, code, chosen)
     except no.Refusal as refusal:
         form.complain("code", of_voucher(refusal, now()))
         return chosen
-    effect = voucher.terms.effect
-    return [
-        part
-        for one, pieces in zip(chosen, many, strict=True)
-        for part in (
-            replace(one, quantity=pieces, reduced=reduced(one.product.price, effect)),
-            replace(one, quantity=one.quantity - pieces),
-        )
-        if part.quantity
-    ]
 
 
 def _page(
@@ -380,12 +334,12 @@ def _page(
     first: Order | None = None,
     changed: Sequence[AppraisedLine] = (),
 ) -> str:
-    currency, priced = shop.terms.currency, _priced(shop, chosen, form)
+    priced = _priced(shop, chosen, form)
     named = {f"{PREFIX}{one.product.slug}": one.quantity for one in chosen}
     again = {} if form.is_of_cart else named
     languages.read_again_at(url_for("checkout.form", shop=shop.slug), again)
     gross = [(one.product.vat_percent, one.price) for one in priced]
-    sum_of_all = total([price for _rate, price in gross], currency)
+    sum_of_all = price_of(shop, priced)
     return render_template(
         "checkout.html",
         shop=shop,

@@ -2,15 +2,17 @@
 
 import re
 from html import unescape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from ledger.order.stamps import ContactChanged, Customer, NoteWritten
 from ledger.order.status import status
 from tests.kits.back_office import entered
-from tests.kits.pages import MEMBER, World
+from tests.kits.pages import MEMBER, World, hidden
+from tests.kits.vouchers import open_voucher
 
+NEW = "/admin/shops/winterfest/orders/new"
 ACCOUNTS = {"refund-by-hand": "FI3715903000000776"}
 
 
@@ -269,18 +271,38 @@ def test_who_only_reads_changes_nothing(world):
     assert world.browser.get("/admin/").status_code == 200
 
 
+def test_a_voucher_is_used_for_a_customer_once_its_price_was_seen(world):
+    page = world.browser.get(NEW).text
+    open_voucher(world.parts, "FRIEND-1")
+    typed = {"key": hidden(page, "key"), "many-weekend": "1", "language": "fi", **MEMBER}
+    wrong = world.browser.post(NEW, data={**typed, "code": "NOBODYS-1"})
+    assert (wrong.status_code, "no voucher with that code" in wrong.text) == (422, True)
+    typed["code"] = " friend-1 "
+    unseen = world.browser.post(NEW, data=typed)
+    assert (unseen.status_code, rows(world)) == (412, [])
+    looked = world.browser.post(NEW, data={**typed, "apply": "1"})
+    assert looked.status_code == 200
+    typed["shown"] = hidden(looked.text, "shown")
+    placed = world.browser.post(NEW, data=typed)
+    again = world.browser.post(NEW, data=typed)
+    assert placed.status_code == 303
+    assert placed.headers["Location"] == again.headers["Location"]
+    order = world.parts.orders.placed_under(UUID(typed["key"]))
+    assert order is not None
+    assert order.free_confirmed is not None
+    assert order.terms.voucher is not None
+
+
 def test_an_order_is_placed_for_a_customer_beyond_what_they_may_themselves(world):
-    page = world.browser.get("/admin/shops/winterfest/orders/new").text
+    page = world.browser.get(NEW).text
     key = found(r'name="key" value="([^"]+)"', page)
     most = world.shops.get("winterfest").products["weekend"].max_per_order
     typed = {"key": key, "many-weekend": str(most + 1), "language": "fi", **MEMBER}
-    placed = world.browser.post("/admin/shops/winterfest/orders/new", data=typed)
-    again = world.browser.post("/admin/shops/winterfest/orders/new", data=typed)
+    placed = world.browser.post(NEW, data=typed)
+    again = world.browser.post(NEW, data=typed)
     assert placed.status_code == 303
     assert placed.headers["Location"] == again.headers["Location"]
     (row,) = rows(world)
     assert row == "#000001"
-    bad = world.browser.post(
-        "/admin/shops/winterfest/orders/new", data={**typed, "key": str(uuid4()), "email": "no"}
-    )
+    bad = world.browser.post(NEW, data={**typed, "key": str(uuid4()), "email": "no"})
     assert (bad.status_code, "Enter an email address" in bad.text) == (422, True)

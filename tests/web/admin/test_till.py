@@ -15,6 +15,7 @@ from ledger.till.stamps import SaleRung, Way
 from tests.kits.asking_shop import ask
 from tests.kits.back_office import entered
 from tests.kits.pages import World, hidden, press
+from tests.kits.vouchers import open_voucher, percent
 
 TILL = "/admin/shops/winterfest/till"
 
@@ -113,6 +114,58 @@ def test_pressed_twice_it_is_one_sale(world, seller):
     again = press(seller, page, TILL, **known, way="cash", **{"many-weekend": "1"})
     assert first.headers["Location"] == again.headers["Location"]
     assert world.store.head()[0] == size
+
+
+def test_a_voucher_is_taken_at_the_door_once_its_price_was_seen(world, seller):
+    opened(seller)
+    code = f"DOOR-{uuid4().hex[:6]}".upper()
+    voucher = open_voucher(world.parts, code, percent("50"), products=("weekend",))
+    typed = {"way": "cash", "code": code.lower(), "many-weekend": "2", "many-friday": "1"}
+    unseen = form(seller, **typed)
+    assert unseen.status_code == 412
+    assert "With the voucher it costs" in unseen.text
+    known = {name: hidden(unseen.text, name) for name in ("key", "version", "shown")}
+    looked = press(
+        seller, unseen.text, TILL, **{**typed, **known, "many-weekend": "3", "apply": "1"}
+    )
+    assert looked.status_code == 200
+    assert "with the voucher, instead of €35.00" in looked.text
+    known = {name: hidden(looked.text, name) for name in ("key", "version", "shown")}
+    done = press(seller, looked.text, TILL, **{**typed, **known, "many-weekend": "3"})
+    again = press(seller, looked.text, TILL, **{**typed, **known, "many-weekend": "3"})
+    assert done.status_code == 303
+    assert again.headers["Location"] == done.headers["Location"], "it is used up, and sold once"
+    order = newest(world)
+    assert order.terms.voucher is not None
+    assert (order.terms.total, status(order)) == (Money(1750 + 7000 + 1550, "EUR"), Status.PAID)
+    assert world.parts.vouchers.get(voucher.id).taken == 1
+    sale = seller.get(done.headers["Location"]).text
+    known = {name: hidden(sale, name) for name in ("key", "shown")}
+    assert known["shown"] == "103.00"
+    assert (
+        press(seller, sale, f"{TILL}/sales/{order.id}/void", **known, reason="x").status_code == 303
+    )
+    assert world.parts.vouchers.get(voucher.id).taken == 0
+    report = seller.get(form(seller, "/close", amount="100").headers["Location"]).text
+    assert "The cash is as it should be" in report
+    assert "says otherwise" not in report
+
+
+def test_a_full_voucher_makes_a_free_sale_and_a_wrong_code_none(world, seller):
+    opened(seller)
+    wrong = form(seller, way="cash", code="NOBODYS-1", apply="1", **{"many-weekend": "1"})
+    assert wrong.status_code == 422
+    assert "no voucher with that code" in wrong.text
+    code = f"FULL-{uuid4().hex[:6]}".upper()
+    open_voucher(world.parts, code)
+    page = form(seller, way="cash", code=code, apply="1", **{"many-weekend": "1"}).text
+    known = {name: hidden(page, name) for name in ("key", "version", "shown")}
+    done = press(seller, page, TILL, **known, way="cash", code=code, **{"many-weekend": "1"})
+    assert done.status_code == 303
+    order = newest(world)
+    assert order.free_confirmed is not None
+    assert order.valid_tickets
+    assert form(seller, way="cash", code=code, **{"many-weekend": "1"}).status_code == 422
 
 
 def test_the_report_balances_and_tells_the_difference(world, seller):
