@@ -31,7 +31,6 @@ TEXTS = sorted(
 
 LONG_MODULES = {
     "ledger/order/service.py": "all that is done to orders, through one conflict loop",
-    "web/pages/checkout.py": "one form: who buys, answers, a code, held seats, each kept typed",
     "ledger/order/transitions.py": "all that can happen to an order in one table",
     "ledger/order/order.py": "one word for each question that people ask of an order",
     "ledger/kernel/refusals.py": "every reason to say no in one flat hierarchy",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
 from adapters.mail.letters.grants import grant_letter
@@ -56,7 +57,7 @@ class VoucherHouse:
     base: str
     token: str
     destination: Destination = EVENT
-    mail: FakeMail = field(default_factory=FakeMail)
+    mail: Any = field(default_factory=FakeMail)
     patience: float = 5.0
     keeper: PretixVouchers | None = None
 
@@ -93,15 +94,22 @@ class VoucherHouse:
         rules = GrantsSetUp(**{**told, **changes})  # type: ignore[arg-type]
         self.grantees.set_up(rules, correlation_id=uuid4(), actor="test")
 
-    def listed(self, email: str, kind: GrantKind = GrantKind.GRANT) -> Grantee:
-        """Somebody on the list."""
+    def listed(
+        self,
+        email: str,
+        kind: GrantKind = GrantKind.GRANT,
+        *,
+        shop: UUID = SHOP,
+        slug: str = "winterfest",
+    ) -> Grantee:
+        """Somebody on the list of a shop."""
         index = self.ledger.keyring.blind_index(email)
         wish = ListPerson(
             correlation_id=uuid4(),
             actor="test",
             at=self.clock(),
-            shop=SHOP,
-            shop_slug="winterfest",
+            shop=shop,
+            shop_slug=slug,
             kind=kind,
             language="en",
             name=email.partition("@")[0],
@@ -116,9 +124,9 @@ class VoucherHouse:
         wish = SetState(correlation_id=uuid4(), actor="test", at=self.clock(), state=state)
         return self.grantees.handle(grantee, wish)
 
-    def confirmed(self, email: str, kind: GrantKind = GrantKind.GRANT) -> Grantee:
+    def confirmed(self, email: str, kind: GrantKind = GrantKind.GRANT, **where: Any) -> Grantee:
         """Somebody on the list who comes."""
-        return self.says(self.listed(email, kind).id)
+        return self.says(self.listed(email, kind, **where).id)
 
     def worker(self, *, lane: VoucherLane | None = None, threads: int = 1) -> Reactor[UUID]:
         """One pass over all that is due."""

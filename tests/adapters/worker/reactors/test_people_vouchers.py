@@ -4,7 +4,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import Random
-from types import FrameType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +20,7 @@ from ledger.grants.stamps import (
     VoucherRequested,
 )
 from ledger.vouchers.stamps import EffectKind
+from tests.kits.axe import VOUCHER_PATH, Axe
 from tests.kits.voucher_house import (
     EVENT,
     OWN,
@@ -273,36 +273,15 @@ def test_a_bad_day_of_five_hundred(house, served, seed: int):
     bad_day(house, served, people=500, workers=3, seed=seed)
 
 
-OURS = (
-    "/ledger/grants/",
-    "/adapters/providers/pretix/",
-    "/reactors/people_vouchers",
-    "/reactors/voucher_lane",
-    "grant_lett",
-)
-
-
-class Axe:
-    """Ends the process at the line of ours that is reached as the so-and-so-manieth."""
-
-    def __init__(self, at: int) -> None:
-        self.at, self.lines = at, 0
-
-    def __call__(self, frame: FrameType, event: str, argument: object) -> Any:
-        if not any(part in frame.f_code.co_filename for part in OURS):
-            return None
-        if event == "line":
-            self.lines += 1
-            if self.lines == self.at:
-                raise Killed
-        return self
+def struck() -> None:
+    raise Killed
 
 
 def killed_at(house: VoucherHouse, line: int) -> bool:
     """Whether a worker got so far, and was ended there."""
     lane = VoucherLane(clock=house.clock)  # whoever is killed takes its locks along
     worker, letters = house.worker(lane=lane), house.letters()
-    sys.settrace(Axe(line))
+    sys.settrace(Axe(line, VOUCHER_PATH, struck))
     try:
         worker.run()
         letters.run()

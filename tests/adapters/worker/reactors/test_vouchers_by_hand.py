@@ -261,3 +261,23 @@ def test_whoever_heard_429_rests_with_all_its_looks(house, served):
     house.clock.forward(minutes=6)
     looks.run()
     assert len(served.calls) == before + 1
+
+
+def test_a_look_at_what_is_as_before_reads_nobody_s_stream_and_each_page_once(house, served):
+    for number in range(55):
+        house.confirmed(f"p{number}@example.org")
+    house.run()
+    looks = house.uses()
+    looks.run()
+    house.clock.forward(minutes=6)
+    before, reads, plain = len(served.calls), list[object](), house.ledger.read
+
+    def read(stream, **more):
+        reads.append(stream)
+        return plain(stream, **more)
+
+    house.ledger.read = read
+    looks.run()
+    assert len(served.calls) - before == 2, "two pages"
+    assert not {*reads} & {row.stream for row in house.rows._grantee_rows()}
+    del house.ledger.read
