@@ -8,6 +8,8 @@ from uuid import UUID
 
 from ledger.kernel.events import Recorded
 from ledger.order import stamps
+from ledger.order.admission import ticket_with
+from ledger.order.attendance import Scan
 from ledger.order.evolve import fold, folded_on
 from ledger.order.order import Order
 from ledger.order.status import status
@@ -35,6 +37,9 @@ class EventKind(StrEnum):
     DISPUTED = "order.disputed"
     DISPUTE_CLOSED = "order.dispute_closed"
     TICKETS_ISSUED = "order.tickets_issued"
+    TICKET_CHECKED_IN = "order.ticket_checked_in"
+    TICKET_CHECKED_OUT = "order.ticket_checked_out"
+    TICKET_CHECK_IN_UNDONE = "order.ticket_check_in_undone"
 
 
 KINDS: Mapping[type, EventKind] = {
@@ -60,7 +65,19 @@ KINDS: Mapping[type, EventKind] = {
     stamps.Disputed: EventKind.DISPUTED,
     stamps.DisputeClosed: EventKind.DISPUTE_CLOSED,
     stamps.TicketsIssued: EventKind.TICKETS_ISSUED,
+    stamps.TicketCheckedIn: EventKind.TICKET_CHECKED_IN,
+    stamps.TicketCheckedOut: EventKind.TICKET_CHECKED_OUT,
+    stamps.TicketCheckInUndone: EventKind.TICKET_CHECK_IN_UNDONE,
 }
+
+
+_AT_DOORS = frozenset(
+    {
+        EventKind.TICKET_CHECKED_IN,
+        EventKind.TICKET_CHECKED_OUT,
+        EventKind.TICKET_CHECK_IN_UNDONE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +114,7 @@ def _kind(stamp: object, before: Order, after: Order) -> EventKind:
 def event_document(event: OrderEvent, *, id: UUID, personal: bool) -> Mapping[str, Any]:
     """The JSON of an event; the same event, the same document. Amounts in minor units.
 
-    With `personal`, who ordered; null once they were erased.
+    With `personal`, who ordered; null once they were erased. Of a scan at a door, its ticket.
     """
     order, recorded = event.order, event.recorded
     data: dict[str, Any] = {
@@ -112,9 +129,28 @@ def event_document(event: OrderEvent, *, id: UUID, personal: bool) -> Mapping[st
         "total": order.due.amount,
         "money": money_of(order),
     }
+    scan = order.scans.get(recorded.correlation_id)
+    if scan is not None and event.kind in _AT_DOORS:
+        data["ticket"] = _scanned(order, scan)
     if personal:
         data["customer"] = _customer(order)
     return {"type": str(event.kind), "timestamp": moment(recorded.recorded_at), "data": data}
+
+
+def _scanned(order: Order, scan: Scan) -> Mapping[str, Any]:
+    """A scan, and whether it is the one that counts; no code, and no hash of one."""
+    ticket = ticket_with(order, scan.ticket)
+    there = order.attended(scan.ticket, scan.day, scan.door)
+    return {
+        "number": ticket.number if ticket else None,
+        "product": ticket.line.product if ticket else None,
+        "scan": str(scan.id),
+        "door": scan.door,
+        "day": scan.day,
+        "scanned_at": moment(scan.at),
+        "offline": scan.queued,
+        "stands": scan in (*there.entries, *there.exits),
+    }
 
 
 def _customer(order: Order) -> Mapping[str, str] | None:

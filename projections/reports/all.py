@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from projections.reports.arrivals import EXCHANGE_BY_HOUR, EXCHANGE_BY_PRODUCT
+from projections.reports.doors import DOORS_BY_DAY, DOORS_BY_HOUR
 from projections.reports.payments import ATTEMPTS_BY_METHOD, ORDERS_BY_OUTCOME, SALES_BY_PROVIDER
 from projections.reports.report import Report
 from projections.reports.sales import REVENUE_BY_PRODUCT, VAT_BY_MONTH
@@ -23,5 +24,7 @@ REPORTS: Mapping[str, Report] = {
         EXCHANGE_BY_PRODUCT,
         EXCHANGE_BY_HOUR,
         VOUCHERS_BY_KIND,
+        DOORS_BY_DAY,
+        DOORS_BY_HOUR,
     )
 }

@@ -42,6 +42,8 @@ class ReportEntry:
     revision: int
     rate: str
     currency: str
+    door: str
+    day: str
     many: int
     amount: int
     vat: int
@@ -61,7 +63,6 @@ _STILL = frozenset(
         stamps.ReceiptUnknown,
         stamps.ReceiptResendRequested,
         stamps.TicketsIssued,
-        stamps.TicketCheckedOut,
         stamps.CreateCaptureRequest,
     }
 )
@@ -132,6 +133,8 @@ def _changed(
             revision=figure.revision,
             rate=figure.rate,
             currency=figure.currency,
+            door=figure.door,
+            day=figure.day,
             many=column(many),
             amount=column(amount),
             vat=column(vat),
@@ -142,7 +145,7 @@ def _changed(
 
 REPORT_ENTRIES = Projection(
     name="report_entries",
-    version=3,
+    version=4,
     row=ReportEntry,
     key=("position", "nth"),
     rows={},

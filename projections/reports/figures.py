@@ -11,6 +11,7 @@ from ledger.kernel.money import Money
 from ledger.order import admission
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
+from ledger.shop.admission import is_day
 from projections.engine.projection import column
 from projections.reports.allocation import Share, allocation
 
@@ -20,6 +21,8 @@ class Kind(StrEnum):
 
     Tickets that let somebody in are exchanged; those that would and have not yet are waiting.
     Vouchers are told by where they live (`provider`) and whom they are for (`method`).
+    Who came in and went is counted by door and day, each time; `beside` came in with the ticket of
+    somebody who was inside.
     """
 
     ORDERS = "orders"
@@ -39,6 +42,9 @@ class Kind(StrEnum):
     VOUCHERS_ISSUED = "vouchers_issued"
     VOUCHERS_WITHDRAWN = "vouchers_withdrawn"
     VOUCHERS_USED = "vouchers_used"
+    CAME = "came"
+    WENT = "went"
+    BESIDE = "beside"
 
 
 # Counted as they stand, by when they began; everything else by when it happened.
@@ -76,6 +82,8 @@ class Figure(NamedTuple):
     revision: int = 0
     rate: str = ""
     currency: str = ""
+    door: str = ""
+    day: str = ""
 
 
 class Counted(NamedTuple):
@@ -117,6 +125,8 @@ def _figures(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counte
     if order.sold:
         yield from _given(order, placed_at)
         yield from _exchanged(order, placed_at)
+    if order.attendance:
+        yield from _at_doors(order, placed_at)
 
 
 def outcome(order: Order) -> Outcome:
@@ -212,6 +222,19 @@ def _exchanged(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Coun
             yield _of_line(order, Kind.EXCHANGED, placed_at, ticket.place), Counted(1)
         elif order.admits and ticket.outlasts(order.freed_pieces):
             yield _of_line(order, Kind.WAITING, placed_at, ticket.place), Counted(1)
+
+
+def _at_doors(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:
+    """By door, day and line: who came in and who left with tickets that were issued."""
+    issued = {one.code: one for one in admission.tickets(order) if one.code}
+    for place, there in order.attendance.items():
+        if place.ticket in issued:
+            figure = _of_line(order, Kind.CAME, placed_at, issued[place.ticket].place)
+            day = place.day if is_day(place.day) else ""
+            figure = figure._replace(door=place.door, day=day)
+            yield figure, Counted(len(there.entries))
+            yield figure._replace(kind=Kind.WENT), Counted(len(there.exits))
+            yield figure._replace(kind=Kind.BESIDE), Counted(len(there.beside))
 
 
 def _of_line(order: Order, kind: Kind, placed_at: datetime, place: int | None) -> Figure:

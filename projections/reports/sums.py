@@ -30,6 +30,8 @@ class Which(NamedTuple):
     revision: int = 0
     rate: str = ""
     currency: str = ""
+    door: str = ""
+    day: str = ""
 
 
 class Sum(NamedTuple):
@@ -82,6 +84,8 @@ class Source:
     revision: int | None = None
     rate: str | None = None
     currency: str | None = None
+    door: str | None = None
+    day: str | None = None
 
     def fits(self, which: Which) -> bool:
         """Whether these figures are among them, apart from their time."""
@@ -180,6 +184,8 @@ def which_of(shop: str, figure: Figure) -> Which:
         revision=figure.revision,
         rate=figure.rate,
         currency=figure.currency,
+        door=figure.door,
+        day=figure.day,
     )
 
 

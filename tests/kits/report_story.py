@@ -26,6 +26,7 @@ from ledger.order.stamps import (
     Refunded,
     SeatsReleased,
     TicketCheckedIn,
+    TicketCheckedOut,
     TicketCheckInUndone,
     TicketsIssued,
     ZeroPrice,
@@ -207,5 +208,14 @@ def tell(ledger: Any, clock: Any, *, method: str = "card") -> None:
     mistake = TicketCheckInUndone(reason="wrong person")
     past.add(START + timedelta(hours=2), "first", (codes[1], mistake))
     give_vouchers(past, january, february)
+    left = TicketCheckedOut(
+        scan=ident("left"),
+        ticket=codes[0],
+        day="2027-03-01",
+        door="main",
+        device="north-1",
+        scanned_at=START + timedelta(hours=3),
+    )
+    past.add(START + timedelta(hours=3), "first", ("left", left))
     past.record(ledger, clock)
     clock.now = datetime(2027, 3, 5, 9, tzinfo=UTC)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import render_template
 
 from ledger.kernel.money import Money
+from ledger.order.attendance import day_of
 from ledger.order.evolve import fold
 from ledger.order.order import Order
 from ledger.order.status import Status
@@ -15,6 +16,7 @@ from ledger.shop.shop import Shop
 from ledger.shop.stamps import quota_id
 from ledger.staff.role import Role
 from projections.order_search import OrderSearch
+from web.actions.door_counts import DoorToday, doors_on
 from web.admin.guard import current_staff, needs, shops_here
 from web.admin.sign_in import home
 from web.admin.words import CASES, SEVERITIES
@@ -43,12 +45,16 @@ class Sales:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopToday:
-    """A shop at a glance. `quotas` are name, capacity, held and sold."""
+    """A shop at a glance. `quotas` are name, capacity, held and sold.
+
+    `doors` are those of today, as soon as somebody came in at one.
+    """
 
     shop: Shop
     today: Sales
     week: Sales
     quotas: Sequence[tuple[str, int, int, int]]
+    doors: Sequence[DoorToday]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +118,17 @@ def _shops_today(shops: Sequence[Shop], at: datetime) -> Sequence[ShopToday]:
                     (name, *seats.get(quota_id(one.id, name), (capacity, 0, 0)))
                     for name, capacity in one.quotas.items()
                 ],
+                doors=_doors(one, at),
             )
             for one in shops
             if one.slug in here
         ]
     return sorted(found, key=lambda one: slugs.index(one.shop.slug))
+
+
+def _doors(shop: Shop, at: datetime) -> Sequence[DoorToday]:
+    found = doors_on(parts(), shop, day_of(at, shop.terms.timezone))
+    return found if any(one.entered for one in found) else ()
 
 
 def _sales(shops: Sequence[str], since: datetime) -> Mapping[str, Sales]:

@@ -64,6 +64,20 @@ REPORTS: Mapping[str, tuple[object, object]] = {
             " less by them."
         ),
     ),
+    "doors-by-day": (
+        _l("Doors by day"),
+        _l(
+            "Who came in at each door on each day of the event, who left, and who is inside."
+            " A night belongs to the evening before it."
+        ),
+    ),
+    "doors-by-hour": (
+        _l("Doors by hour"),
+        _l(
+            "Who came in and who left in each hour, by door. What devices scanned without a network"
+            " stands where they told of it. Quiet hours are left out."
+        ),
+    ),
     "days-to-start": (
         _l("Sales against days to start"),
         _l(
@@ -135,6 +149,13 @@ COLUMNS: Mapping[str, object] = {
     "vouchers_issued": _l("Issued"),
     "vouchers_withdrawn": _l("Withdrawn"),
     "vouchers_used": _l("Used"),
+    "day": _l("Day"),
+    "door": _l("Door"),
+    "came": _l("Came in"),
+    "went": _l("Left again"),
+    "inside": _l("Inside"),
+    "inside_so_far": _l("Inside so far"),
+    "beside": _l("Let in twice"),
     "currency": _l("Currency"),
     "report": _l("Report"),
     "shops": _l("Shops"),

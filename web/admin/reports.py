@@ -242,7 +242,7 @@ def _scale(picture: Picture) -> Scale:
     return Scale(label=lambda value: _shown(value, column), number=number)
 
 
-_SOURCE = ("outcome", "provider", "method", "product", "rate", "currency")
+_SOURCE = ("outcome", "provider", "method", "product", "rate", "currency", "door", "day")
 
 
 def _behind_address(made: Made, cell: Cell) -> str:

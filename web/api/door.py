@@ -21,6 +21,7 @@ from projections.order_search import OrderSearch
 from web.actions import door as actions
 from web.actions.device_clock import DeviceClock, clock_of
 from web.actions.door import Answer, AtDoor, WantedScan
+from web.actions.door_counts import doors_on
 from web.actions.find_orders import Listed, find
 from web.actions.wish import Wish
 from web.admin.signed_in import signed_in
@@ -216,25 +217,20 @@ def counters(shop: str) -> Response:
     day = request.args.get("day") or day_of(now(), found.terms.timezone)
     if not is_day(day):
         raise ProblemRaised("bad-request", detail="day: such as 2027-02-12.")
-    counts = parts().views.count_door(found.slug, day)
-    doors = [*dict.fromkeys((*found.doors, *(one.door for one in counts)))]
-    here = {door: [one for one in counts if one.door == door] for door in doors}
+    doors = doors_on(parts(), found, day)
     return as_json(
         {
             "day": day,
             "doors": {
-                door: {
-                    "inside": sum(one.entered - one.went for one in those),
-                    "entered": sum(one.entered for one in those),
-                    "left": sum(one.went for one in those),
-                    "tickets": sum(one.tickets for one in those),
+                one.door: {
+                    "inside": one.inside,
+                    "entered": one.entered,
+                    "left": one.left,
+                    "tickets": one.tickets,
                 }
-                for door, those in here.items()
+                for one in doors
             },
-            "by_product": {
-                door: {one.product: one.entered - one.went for one in those}
-                for door, those in here.items()
-            },
+            "by_product": {one.door: one.by_product for one in doors},
             "expected": parts().views.count_valid_tickets(found.slug),
         }
     )

@@ -148,6 +148,22 @@ def test_vouchers_by_kind_and_by_where_they_live(told: Product):
     ]
 
 
+def test_who_came_in_and_left_by_door_and_day_and_by_hour(told: Product):
+    """One came and left; another came by mistake, which was taken back: nobody."""
+    assert rows(told, "doors-by-day") == [
+        ["2027-03-01", "main", "weekend", 1, 1, 0, 0],
+        ["total", None, None, 1, 1, 0, 0],
+    ]
+    assert rows(told, "doors-by-hour") == [
+        ["2027-03-01T13:00:00+02:00", "main", 1, 0, 1],
+        ["2027-03-01T15:00:00+02:00", "main", 0, 1, 0],
+        ["total", None, 1, 1, 0],
+    ]
+    assert rows(told, "doors-by-day", "--to", "2027-02-28") == [
+        ["total", None, None, 0, 0, 0, 0],
+    ]
+
+
 def test_sales_against_days_to_the_start_keep_their_past(told: Product):
     """What goes back later is told on the day when it goes (F-19), never taken off before."""
     found = rows(told, "days-to-start")

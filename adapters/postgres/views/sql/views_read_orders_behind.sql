@@ -2,7 +2,7 @@
 -- told apart.
 select stream, max(position) as last, sum(sign * many), sum(sign * amount), sum(sign * vat)
 from views.report_entries
-cross join lateral (select case when kind = any($17::text[]) then -1 else 1 end as sign) as taken
+cross join lateral (select case when kind = any($19::text[]) then -1 else 1 end as sign) as taken
 where shop = any($1::text[]) and kind = any($2::text[]) and position <= $3
     and case when $6::boolean then since else at end >= $4::timestamptz
     and case when $6::boolean then since else at end < $5::timestamptz
@@ -14,8 +14,10 @@ where shop = any($1::text[]) and kind = any($2::text[]) and position <= $3
     and ($12::integer is null or revision = $12)
     and ($13::text is null or rate = $13)
     and ($14::text is null or currency = $14)
+    and ($15::text is null or door = $15)
+    and ($16::text is null or day = $16)
 group by stream
-having max(position) < $15
+having max(position) < $17
     and (sum(sign * many) <> 0 or sum(sign * amount) <> 0 or sum(sign * vat) <> 0)
 order by last desc
-limit $16
+limit $18
