@@ -172,6 +172,7 @@ SHOP: Mapping[str, Key] = {
     "sign_in": Key(one_of(SignIn), SignIn.OPTIONAL),
     "retention": Key(group(RETENTION), None),
     "waiting_list": Key(duration, None),
+    "door_names": Key(flag, False),
 }
 _NO_SELF_SERVICE = {name: key.standin for name, key in CANCELLATION.items()}
 
@@ -287,6 +288,7 @@ def _preferences(
         sign_in=file["sign_in"],
         retention=Retention(**file["retention"]) if file["retention"] else Retention(),
         waiting_list=file["waiting_list"],
+        door_names=file["door_names"],
         overpaid=file["overpaid"],
         venue=Venue(**file["venue"]) if file["venue"] else None,
         **times,

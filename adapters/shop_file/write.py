@@ -161,6 +161,9 @@ def _payment(said: Preferences) -> Iterator[str]:
     if said.waiting_list is not None:
         yield "# People wait in line for what sold out: so long a seat is held for who is next."
         yield f"waiting_list: {_duration(said.waiting_list)}"
+    if said.door_names:
+        yield "# Devices at the doors keep holders' names for when there is no network."
+        yield "door_names: true"
 
 
 def _bank_account(account: BankAccount) -> Iterator[str]:

@@ -102,6 +102,11 @@ def _preferences_changed_8(body: dict[str, Any]) -> dict[str, Any]:
     return _with_preference(body, "waiting_list", None)
 
 
+def _preferences_changed_9(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 8 had no names on the doors' lists."""
+    return _with_preference(body, "door_names", False)
+
+
 def _alone(policy: dict[str, Any]) -> dict[str, Any]:
     """Before some refunds needed a second person, none did."""
     return {"approval_above": None, **policy}
@@ -140,6 +145,7 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("PREFERENCES_CHANGED", 6): _preferences_changed_7,
     ("PRODUCT_REVISED", 1): _product_revised_2,
     ("PREFERENCES_CHANGED", 7): _preferences_changed_8,
+    ("PREFERENCES_CHANGED", 8): _preferences_changed_9,
     ("CASE_OPENED", 1): _case_opened_2,
 }
 

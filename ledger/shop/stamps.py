@@ -153,7 +153,8 @@ class Preferences:
     `ends_at` are moments like `starts_at`. `colour` is the
     shop's own, such as #0b5c4d; empty for ours. `retention` says how long people are kept.
     `waiting_list`: for so many seconds seats that come free are held for who is next in line for
-    what sold out. None: nobody can wait.
+    what sold out. None: nobody can wait. With `door_names` the lists that devices at the doors
+    keep for when there is no network say whose each ticket is.
     """
 
     name: Mapping[str, str]
@@ -179,6 +180,7 @@ class Preferences:
     sign_in: SignIn = SignIn.OPTIONAL
     retention: Retention = field(default_factory=Retention)
     waiting_list: int | None = None
+    door_names: bool = False
 
 
 @stamp("SHOP_OPENED", binding=("slug",))
@@ -188,7 +190,7 @@ class ShopOpened:
     slug: str
 
 
-@stamp("PREFERENCES_CHANGED", version=8, binding=("after",))
+@stamp("PREFERENCES_CHANGED", version=9, binding=("after",))
 class PreferencesChanged:
     """Preferences changed: what they were (None at first), what they are."""
 

@@ -11,6 +11,7 @@ from ledger.order.tickets import LETTERS_WITH_TICKETS, TicketCode
 from ledger.shop.shop import spec_of
 from ledger.shop.stamps import Admission
 from tests.kits.product import SHOP, Product
+from tests.kits.spec import ANSWERED, ASKED_ABOUT
 from tests.kits.ticket_codes import codes
 
 DOOR = f"{SHOP}/door"
@@ -57,6 +58,21 @@ def admitting(product: Product, **rules: Admission) -> None:
     )
 
 
+def name_holders(product: Product, order: UUID) -> None:
+    """Both tickets of an order have been asked about and answered for: Ada's, and Bea's."""
+    for stamp in (ASKED_ABOUT, ANSWERED):
+        product.parts.orders.record(order, stamp, correlation_id=uuid4(), actor="test")
+
+
+def keep_names_at_doors(product: Product, *, kept: bool = True) -> None:
+    """Whether the shop wants names on the lists of its doors."""
+    spec = spec_of(product.parts.shops.get("winterfest"))
+    wanted = replace(spec.preferences, door_names=kept)
+    product.parts.shops.import_shop(
+        replace(spec, preferences=wanted), actor="test", at=product.clock()
+    )
+
+
 @dataclass
 class Device:
     """A device at a door. `ahead`: how far its clock is ahead."""
@@ -67,8 +83,11 @@ class Device:
     ahead: timedelta = timedelta()
     headers: dict[str, str] = field(default_factory=dict)
     queue: list[dict[str, Any]] = field(default_factory=list)
+    client: Any = None
 
     def __post_init__(self) -> None:
+        # Of its own: devices are asked about in several threads, too.
+        self.client = self.client or self.product.app.test_client()
         self.headers |= {**self.product.token("door", shop="winterfest"), "Door-Device": self.name}
 
     @property
@@ -76,7 +95,7 @@ class Device:
         return (self.product.clock() + self.ahead).isoformat()
 
     def post(self, call: str, body: dict[str, Any]) -> Any:
-        return self.product.client.post(f"{DOOR}/{call}", json=body, headers=self.headers)
+        return self.client.post(f"{DOOR}/{call}", json=body, headers=self.headers)
 
     def scan(self, code: str, *, scan: str = "", call: str = "check-ins", **more: Any) -> Any:
         """One scan on line."""
@@ -104,7 +123,7 @@ class Device:
         return self.post("undo", {"scan": scan, "reason": reason})
 
     def get(self, what: str = "") -> Any:
-        return self.product.client.get(f"{DOOR}{what}", headers=self.headers)
+        return self.client.get(f"{DOOR}{what}", headers=self.headers)
 
     @property
     def inside(self) -> int:

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.order.admission import tickets
 from ledger.order.evolve import fold
 from ledger.order.order import Order
+from ledger.order.ticket_answers import holder_name
 from ledger.shop.shop import Shop
 from projections.door import DoorTicket, list_hash, list_salt
 from web.wiring.parts import Parts
@@ -18,12 +20,18 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedTicket:
-    """A ticket as a device knows it: `name` is what its code is hashed to."""
+    """A ticket as a device knows it: `name` is what its code is hashed to, `holder` whose it is."""
 
     name: str
     product: str
     state: str
     inside: Sequence[Sequence[str]]
+    holder: str = ""
+
+    def row(self, *, names: bool) -> tuple[object, ...]:
+        """As a list holds it; whose it is only with `names`, as the shop wants it."""
+        told = (self.name, self.product, self.state, self.inside)
+        return (*told, self.holder) if names else told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +59,13 @@ def ticket_list(parts: Parts, shop: Shop, after: int) -> TicketList:
 def _listed(parts: Parts, salt: str, rows: Sequence[DoorTicket]) -> Iterator[ListedTicket]:
     streams = [*dict.fromkeys(one.stream for one in rows)]
     codes: dict[str, str] = {}
+    holders: dict[str, str] = {}
     for at in range(0, len(streams), _AT_ONCE):
         opened = parts.store.read_opened(streams[at : at + _AT_ONCE])
         for stream, history in opened.items():
-            codes |= _codes(fold(stream, history))
+            order = fold(stream, history)
+            codes |= _codes(order)
+            holders |= {one.code: holder_name(order, one) for one in tickets(order)}
     for row in rows:
         # A code that is no more, or whose person was erased, is on no list.
         if code := codes.get(row.hash):
@@ -63,6 +74,7 @@ def _listed(parts: Parts, salt: str, rows: Sequence[DoorTicket]) -> Iterator[Lis
                 product=row.product,
                 state=row.state,
                 inside=[word.split("/", 3) for word in row.inside],
+                holder=holders.get(row.hash, ""),
             )
 
 

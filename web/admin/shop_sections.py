@@ -158,6 +158,15 @@ _PLACE = Section(
         STARTS,
         field("doors_at", FieldKind.MOMENT, _l("Doors open"), optional=True),
         field("ends_at", FieldKind.MOMENT, _l("It ends"), optional=True),
+        field(
+            "door_names",
+            FieldKind.FLAG,
+            _l("Names on the doors' lists"),
+            _l(
+                "Devices at the doors then say without a network whose a ticket is. Who finds such"
+                " a device can read the names."
+            ),
+        ),
         field("venue.name", FieldKind.TEXTS, _l("Venue")),
         field("venue.address", FieldKind.TEXT, _l("Address of the venue")),
         field("venue.directions", FieldKind.AREAS, _l("How to get there")),

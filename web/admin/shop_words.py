@@ -87,6 +87,7 @@ _LABELS: Mapping[str, object] = {
     "ends_at": _l("It ends"),
     "grace_period": _l("Time to cancel before the money is taken"),
     "hint": _l("Hint"),
+    "door_names": _l("Names on the doors' lists"),
     "how_to_pay": _l("How to pay"),
     "kind": _l("Kind of answer"),
     "label": _l("Question"),

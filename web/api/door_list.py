@@ -22,7 +22,10 @@ def hang_up(api: Blueprint) -> None:
 
 
 def door_list(shop: str) -> Response:
-    """All tickets of a shop, or those that changed after a position. No names, no codes."""
+    """All tickets of a shop, or those that changed after a position. No codes.
+
+    No names either, unless the shop wants them: then each row has its holder's as its last.
+    """
     asks_at_door(shop)
     found, since = parts().shops.get(shop), _since()
     newest = parts().views.door_list_position(found.slug)
@@ -50,7 +53,8 @@ def _body(shop: Shop, since: int) -> bytes:
             "as_of": moment(listed.as_of),
             **rules_of(shop),
             "salt": listed.salt,
-            "tickets": [(one.name, one.product, one.state, one.inside) for one in listed.tickets],
+            "names": shop.terms.door_names,
+            "tickets": [one.row(names=shop.terms.door_names) for one in listed.tickets],
         }
     )
 

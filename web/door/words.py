@@ -178,6 +178,9 @@ def _of_the_list() -> Mapping[str, str]:
         "list_bad": _("A list came that was not signed by this ledger. It was thrown away."),
         "list_unverified": _("This browser cannot verify signatures; the list came as it is."),
         "list_verified": _("Its signature is verified."),
+        "list_named": _(
+            "It has names on it: keep this device locked, and have it forget them after."
+        ),
         "list_about": _("Tickets on the list: %(count)s, as of %(time)s."),
         "minutes": _("%(count)s min"),
         "hours": _("%(count)s h"),

@@ -60,6 +60,7 @@ FULL = replace(
         remind_unpaid=False,
         sign_in=SignIn.REQUIRED,
         waiting_list=5_400,
+        door_names=True,
         overpaid=Surplus.REFUND,
         # Shown twice there: the clocks go back in this hour.
         starts_at=datetime(2027, 10, 31, 1, 30, tzinfo=UTC),

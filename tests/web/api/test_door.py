@@ -14,7 +14,7 @@ from ledger.order.commands import CancelOrder
 from ledger.order.issues import troubles
 from ledger.order.stamps import TicketCheckedIn, TicketCheckInUndone
 from ledger.shop.stamps import Admission
-from tests.kits.door import Device, admitting, sold
+from tests.kits.door import DOOR, Device, admitting, keep_names_at_doors, name_holders, sold
 from tests.kits.product import Product
 from web.api.openapi import described
 
@@ -272,6 +272,28 @@ def test_the_list_is_signed_and_tells_what_changed_and_no_names(product: Product
     assert row[3] == [["2027-01-10", "main", "2027-01-10T12:00:00Z", "north-1"]]
     assert product.client.get("/api/v1/shops/winterfest/door/list", headers=same).status_code == 200
     assert device.get("/list?since=x").status_code == 400
+
+
+def test_whose_a_ticket_is_stands_on_the_list_where_the_shop_wants_it(product: Product):
+    order, codes = sold(product, pieces=2)
+    name_holders(product, order)
+    device = Device(product)
+    without = device.get("/list")
+    assert without.json["names"] is False
+    assert "Ada" not in without.text
+    assert {len(row) for row in without.json["tickets"]} == {4}
+    keep_names_at_doors(product)
+    same = device.headers | {"If-None-Match": without.headers["ETag"]}
+    told = product.client.get(f"{DOOR}/list", headers=same)
+    follows(told.json, "DoorList")
+    salt = told.json["salt"]
+    named = {
+        hashlib.sha256(f"{salt}/{code}".encode()).hexdigest()[:32]: name
+        for code, name in zip(codes, ("Ada Lovelace", "Bea Åberg"), strict=True)
+    }
+    assert {row[0]: row[4] for row in told.json["tickets"]} == named
+    keep_names_at_doors(product, kept=False)
+    assert "Ada" not in device.get("/list").text
 
 
 @pytest.mark.parametrize(

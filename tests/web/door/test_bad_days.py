@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.kits.browser import ARGUMENTS
+from tests.kits.door import keep_names_at_doors, name_holders, sold
 from tests.kits.door_page import PHONE, DoorHouse, film, is_online, look, open_door, scan, waiting
 from tests.web.door.test_in_a_browser import everybody_can_use_it, opened
 
@@ -209,6 +210,36 @@ def test_a_list_that_is_not_signed_by_this_ledger_is_thrown_away(
     expect(page.locator("[data-notice='list-bad']")).to_contain_text("not signed")
     expect(page.locator("[data-state-list]")).to_have_text("No list yet")
     context.close()
+
+
+def test_whose_a_ticket_is_is_said_without_a_network_where_the_shop_wants_it(
+    browser: Any, house: DoorHouse
+) -> None:
+    order, (code, _other) = sold(house.product, pieces=2)
+    name_holders(house.product, order)
+    page = opened(browser, house)
+    keep_names_at_doors(house.product)
+    # What changed of the list fits no more to one without names: all of it comes anew.
+    page.get_by_role("button", name="Set-up").click()
+    page.get_by_role("button", name="Fetch the whole list").click()
+    expect(page.locator("[data-list-about]")).to_contain_text("It has names on it")
+    everybody_can_use_it(page)
+    page.keyboard.press("Escape")
+    cut(page)
+    scan(page, code, "valid")
+    assert "Ada Lovelace" in look(page)
+    everybody_can_use_it(page)
+    page.get_by_role("button", name="Recent").click()
+    assert "Ada" not in page.locator("dialog[open]").inner_text()
+    page.keyboard.press("Escape")
+    page.context.set_offline(False)
+    sent(page, 1)
+    keep_names_at_doors(house.product, kept=False)
+    page.reload()
+    page.get_by_role("button", name="Set-up").click()
+    page.get_by_role("button", name="Fetch the whole list").click()
+    expect(page.locator("[data-list-about]")).not_to_contain_text("names")
+    page.context.close()
 
 
 def test_a_browser_that_is_closed_loses_nothing(

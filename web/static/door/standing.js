@@ -82,7 +82,8 @@ export class Standing {
     const time = this.#words.time(list.fetched_at, false);
     const about = this.#words.say("list_about", { count: list.tickets.size, time });
     const signed = list.verified === null ? "list_unverified" : "list_verified";
-    return `${about} ${this.#words.say(signed)}`;
+    const named = list.names ? this.#words.say("list_named") : "";
+    return [about, this.#words.say(signed), named].filter(Boolean).join(" ");
   }
 
   // Of who was let in and should not have been: until somebody has seen it, whatever is closed.

@@ -66,9 +66,13 @@ const byProduct = (state, product, { door, day }) => {
   return { result: "valid" };
 };
 
-const ticketOf = (list, [, slug]) => {
+// Whose it is stands on the list where the shop wants names.
+const ticketOf = (list, [, slug, , , holder]) => {
   const product = list.products[slug];
-  return { product: slug, title: product?.title ?? {}, hand_out: product?.hand_out ?? {} };
+  return {
+    product: slug, title: product?.title ?? {}, hand_out: product?.hand_out ?? {},
+    holder: holder || null,
+  };
 };
 
 const ofOurs = (one) => ({
