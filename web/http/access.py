@@ -21,6 +21,7 @@ _R = TypeVar("_R")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 _RELAYED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 _LONGEST_TOKEN = 200
+_BEARER = "stampledger.bearer"
 _log = structlog.get_logger("web.access")
 
 
@@ -40,7 +41,18 @@ def digest_of(secret: str) -> str:
 
 
 def bearer() -> Identity | None:
-    """Whom the caller's token stands for, if it is one of ours and not expired."""
+    """Whom the caller's token stands for, if it is one of ours and not expired.
+
+    Looked up once for each request, however often that is asked.
+    """
+    known = request.environ
+    if _BEARER not in known:
+        known[_BEARER] = _bearer()
+    found: Identity | None = known[_BEARER]
+    return found
+
+
+def _bearer() -> Identity | None:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     secret = secret.strip()
     if scheme.lower() != "bearer" or not secret or len(secret) > _LONGEST_TOKEN:

@@ -3,6 +3,7 @@
 import hashlib
 from base64 import b64decode
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -85,6 +86,22 @@ def test_the_same_scan_again_is_the_same_answer_and_no_second_stamp(product: Pro
     entered = Device(product, name="later")
     entered.note(code, scan=scan)
     assert entered.send()["entries"][0]["repeated"]
+
+
+def test_who_scans_is_looked_up_once_for_each_scan(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+):
+    _order, (code, other) = sold(product, pieces=2)
+    device, tokens, asked = Device(product), product.parts.tokens, list[str]()
+
+    def find(digest: str, look: Any = tokens.find) -> Any:
+        asked.append(digest)
+        return look(digest)
+
+    monkeypatch.setattr(tokens, "find", find)
+    for one in (code, other):
+        device.scan(one)
+    assert len(asked) == 2
 
 
 def _body(device: Device, code: str) -> dict[str, object]:
