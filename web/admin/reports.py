@@ -94,6 +94,7 @@ def page(name: str) -> str:
         chosen=_shops(),
         shops=[(one, local(parts().shops.get(one).terms.name)) for one in shops_here(*READERS)],
         headings=_headings(made),
+        labels=[" ".join(filter(None, (column_title(c.name), c.shop))) for c in made.sheet.columns],
         charts=_charts(made),
         forms=[(form, _address("file", name=name, form=form)) for form in FORMS],
         fixed=_address("page", name=name, as_of=str(made.frame.as_of)),

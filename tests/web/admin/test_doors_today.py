@@ -33,6 +33,8 @@ def test_the_first_page_counts_who_is_inside_and_each_number_opens_its_orders(pr
     assert device.inside == 2
     page = staff.get("/admin/reports/doors-by-day")
     assert "main" in text_of(page)
+    # On a phone each number stands alone, and says what it is.
+    assert '<td data-label="Inside" class="sum">' in page.text
     (behind,) = {
         part.split('"')[0].replace("&amp;", "&")
         for part in page.text.split('href="')
