@@ -31,6 +31,20 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="a-letter-is-written-again-in-the-words-of-today",
+        file="ledger/order/own_words.py",
+        old="        version = posting.words if posting else self.version(order, letter)\n",
+        new="        version = self.version(order, letter)\n",
+        tests=("tests/adapters/worker/reactors/test_letters_in_own_words.py",),
+    ),
+    Mutation(
+        name="a-name-is-a-link",
+        file="adapters/mail/letters/own_words.py",
+        old='    return value, value if run.text == "page" else ""\n',
+        new='    return value, value if value.startswith("https") else ""\n',
+        tests=("tests/adapters/mail/test_own_words.py",),
+    ),
+    Mutation(
         name="open-sale-passes-the-line",
         file="adapters/store/append_conditions.py",
         old="        awaited = self._awaited(append.gives_way) if append.gives_way else {}\n",
@@ -627,7 +641,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="another-encoder-makes-another-shop",
-        file="ledger/shop/shop.py",
+        file="ledger/shop/differences.py",
         old="wanted.source not in (known.source, known.hash):\n",
         new="wanted.hash != known.hash:\n",
         tests=("tests/ledger/shop/test_shop.py",),
@@ -1180,7 +1194,7 @@ MUTATIONS = (
     ),
     Mutation(
         name="a-letter-is-claimed-without-its-tickets",
-        file="ledger/order/decide.py",
+        file="ledger/order/decisions/letters.py",
         old="    if not may_be_issued(command.tickets, wanted=wanted):\n        raise LetterNotDue",
         new="    if not may_be_issued(command.tickets, wanted=wanted):\n        return _NOTHING",
         tests=("tests/ledger/order/test_tickets.py",),

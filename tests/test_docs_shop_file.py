@@ -44,6 +44,8 @@ def test_every_bound_is_on_the_page_and_no_other():
         "CHOICE_LABEL",
         "HOLDER_NAME",
         "ANSWER",
+        "LETTER_SUBJECT",
+        "LETTER_TEXT",
     ]
     expected += [f"{getattr(limits, one)} characters" for one in others]
     expected += [f"{limits.FILE_BYTES} bytes"]

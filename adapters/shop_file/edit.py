@@ -20,7 +20,7 @@ from ledger.shop.stamps import Picture
 # What is typed: a text, several, or nothing, which takes the key out of the file.
 Typed = str | Sequence[str] | None
 _LINE = 0
-_OPTIONAL = ("venue", "bank_account")
+_OPTIONAL = ("venue", "bank_account", "letters")
 
 
 class Words(str):

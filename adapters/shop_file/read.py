@@ -34,6 +34,7 @@ from ledger.kernel.money import Money
 from ledger.kernel.refusals import ShopInvalid
 from ledger.shop import rules
 from ledger.shop.faults import Fault
+from ledger.shop.letter_words import NO_WORDS, PLACES, LetterWords
 from ledger.shop.limits import FILE_BYTES
 from ledger.shop.questions import AnswerChoice, Needed, QuestionKind, Questions, TicketQuestion
 from ledger.shop.shop import ProductSpec, ShopSpec
@@ -138,6 +139,8 @@ VENUE: Mapping[str, Key] = {
     "address": Key(text, "", needed=True),
     "directions": Key(texts, {}),
 }
+LETTER: Mapping[str, Key] = {name: Key(texts, {}) for name in ("subject", "opening", "closing")}
+LETTERS: Mapping[str, Key] = {kind: Key(group(LETTER), None) for kind in PLACES}
 _KEPT = Retention()
 RETENTION: Mapping[str, Key] = {
     "people_years": Key(whole, _KEPT.people_years),
@@ -154,6 +157,7 @@ SHOP: Mapping[str, Key] = {
     "provider": Key(text, "", needed=True),
     "products": Key(_listed(lambda: PRODUCT, "a list of products"), (), needed=True),
     "quotas": Key(seats, {}, needed=True),
+    "letters": Key(group(LETTERS), {}),
     "capture": Key(one_of(Capture), Capture.AUTOMATIC),
     "grace_period": Key(duration, 3600),
     "overpaid": Key(one_of(Surplus), Surplus.CASE),
@@ -259,8 +263,15 @@ def spec_read(file: Mapping[str, Any], reading: Reading, beside: NamedPictures) 
             _product(one, ("products", number), file, reading, there)
             for number, one in enumerate(file["products"])
         ),
+        letters=_letters(file["letters"]),
         pictures=beside.found,
     )
+
+
+def _letters(said: Mapping[str, Any]) -> Mapping[str, LetterWords]:
+    """Kinds of which nothing is said are left out."""
+    found = {kind: LetterWords(**one) for kind, one in said.items() if one}
+    return {kind: words for kind, words in found.items() if words != NO_WORDS}
 
 
 def _preferences(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.shop_file.strict_yaml import meaning
 from ledger.kernel.money import digits
+from ledger.shop.letter_words import LetterWords
 from ledger.shop.shop import ProductSpec, ShopSpec
 from ledger.shop.stamps import (
     Admission,
@@ -59,6 +60,7 @@ def shop_file(spec: ShopSpec) -> str:
         f"# Prices in minor units: of {said.currency}, {10 ** digits(said.currency)} make one.",
         "products:",
         *(line for one in spec.products for line in _product(one, said)),
+        *_letters(spec.letters),
     ]
     return "\n".join(lines) + "\n"
 
@@ -89,6 +91,19 @@ def _texts(key: str, texts: Mapping[str, str], indent: str = "") -> Iterator[str
     yield f"{indent}{key}:"
     for language, text in texts.items():
         yield f"{indent}  {scalar(language)}: {scalar(text)}"
+
+
+def _letters(letters: Mapping[str, LetterWords]) -> Iterator[str]:
+    """The shop's own words in its letters, as far as there are any."""
+    if not letters:
+        return
+    yield "# The shop's own words in its letters, beside ours, by kind of letter."
+    yield "letters:"
+    for kind, words in letters.items():
+        yield f"  {scalar(kind)}:"
+        for name in ("subject", "opening", "closing"):
+            if texts := getattr(words, name):
+                yield from _texts(name, texts, "    ")
 
 
 def _seller(said: Preferences) -> Iterator[str]:

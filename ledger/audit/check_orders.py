@@ -25,6 +25,7 @@ from ledger.order.stamps import (
     DisputeClosed,
     Disputed,
     Letter,
+    LetterWordsUsed,
     ManualRefund,
     OrderAmended,
     OrderPlaced,
@@ -183,10 +184,14 @@ def one_receipt(step: Step) -> Sequence[Finding]:
     return [step.finding("9", text) for text in told]
 
 
+# In the append of the claim, before it.
+_LETTER_BEGUN = (LetterWordsUsed, ReceiptSendStarted)
+
+
 def receipts_owed(step: Step) -> Sequence[Finding]:
     """Law 9: a letter is only begun when the order, as it stands then, owes it."""
     order, news = step.order, step.stamp
-    if order is None or news is None or not isinstance(news.stamp, ReceiptSendStarted):
+    if order is None or news is None or not isinstance(news.stamp, _LETTER_BEGUN):
         return ()
     letter, cause = news.stamp.letter, news.correlation_id
     if any(due.letter is letter and due.correlation_id == cause for due in letters_due(order)):
@@ -217,6 +222,6 @@ OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
     parts_are_whole: (CreateRefundRequest, OrderAmended, SeatsReleased),
     bound: (*_OF_AN_ATTEMPT, *_OF_A_PAYMENT),
     one_receipt: (ReceiptSendStarted,),
-    receipts_owed: (ReceiptSendStarted,),
+    receipts_owed: _LETTER_BEGUN,
     tickets_as_bought: (TicketsIssued,),
 }

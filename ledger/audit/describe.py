@@ -165,6 +165,8 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return f"Told of the new start {one.starts_at.isoformat()}{offered}"
         case stamps.StartAccepted():
             return "The customer keeps the order for the new start"
+        case stamps.LetterWordsUsed():
+            return f"Letter {one.letter} in the shop's own words of its version {one.version}"
         case stamps.ReceiptSendStarted():
             return f"Began to send the {_said(one)}"
         case stamps.ReceiptSent():
@@ -202,6 +204,8 @@ def _of_shop(one: shop_stamps.ShopStamp) -> str:  # noqa: C901 (a dispatching ma
             return _product(one)
         case shop_stamps.QuestionsSet():
             return f"What is asked about each ticket of {one.product}, from here on"
+        case shop_stamps.LetterWordsSet():
+            return f"The shop's own words in letters of kind {one.letter}, from here on"
         case shop_stamps.ProductWithdrawn():
             return f"Product {one.slug} withdrawn"
         case shop_stamps.ShopRestated():

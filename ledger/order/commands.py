@@ -403,12 +403,14 @@ class UndoCheckIn(Command):
 class StartLetter(Command):
     """Claim a letter that is due. The correlation id is the receipt's.
 
-    `tickets` are codes that were drawn for the tickets that are to be issued with it, if any are.
+    `tickets` are codes that were drawn for the tickets that are to be issued with it, if any are;
+    `words` is the version of the shop's own words for it, 0 where it has none.
     """
 
     letter: Letter
     try_number: int
     tickets: tuple[TicketCode, ...] = ()
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from typing import assert_never
 
 from ledger.kernel.money import Money, zero
 from ledger.kernel.refusals import (
-    LetterNotDue,
     LetterTooSoon,
     LinkInvalid,
     NothingToRefund,
@@ -66,6 +65,7 @@ from ledger.order.decisions.contact import change_contact, write_note
 from ledger.order.decisions.corrections import withdraw_cancellation, withdraw_payment
 from ledger.order.decisions.door import check_in, check_out, undo_check_in
 from ledger.order.decisions.erase import erase_person
+from ledger.order.decisions.letters import start_letter
 from ledger.order.decisions.part import (
     cancel_part,
     confirm_part,
@@ -84,7 +84,6 @@ from ledger.order.decisions.staff import (
     require_unmoved,
     resend,
 )
-from ledger.order.letters_due import RECEIPTS, letters_due
 from ledger.order.order import Order
 from ledger.order.payable import came_late, pay_by, payable
 from ledger.order.stamps import (
@@ -94,13 +93,10 @@ from ledger.order.stamps import (
     CreatePaymentRequest,
     CreateRefundRequest,
     OrderStamp,
-    ReceiptSendStarted,
     SeatsReleased,
     SeatsRetaken,
-    TicketsIssued,
 )
 from ledger.order.status import status
-from ledger.order.tickets import LETTERS_WITH_TICKETS, may_be_issued
 
 _NOTHING: tuple[OrderStamp, ...] = ()
 # What makes no sense for nobody: only money is still put right once an order's person was erased.
@@ -165,7 +161,7 @@ def decide(  # noqa: C901 (a dispatching match)
         case UndoCheckIn():
             return undo_check_in(command, order)
         case StartLetter():
-            return _start_letter(command, order)
+            return start_letter(command, order)
         case ErasePerson():
             return erase_person(command, order)
         case _:
@@ -292,42 +288,6 @@ def _still_unwanted(command: ReturnPayment, amount: Money, order: Order) -> bool
     if command.cause is Cause.OVERPAID:
         return amount <= order.surplus
     return not order.alive
-
-
-def _start_letter(command: StartLetter, order: Order) -> Sequence[OrderStamp]:
-    wanted = (command.correlation_id, command.letter)
-    due = (one for one in letters_due(order) if one.is_due(command.at))
-    if not any((one.correlation_id, one.letter) == wanted for one in due):
-        raise LetterNotDue
-    posting = order.postings.get(wanted)
-    if command.try_number != (posting.last_try if posting else 0) + 1:
-        raise LetterNotDue
-    first = command.letter in RECEIPTS and (posting is None or posting.number is None)
-    numbered_for = order.terms.shop if first else None
-    return (
-        *_tickets(command, order),
-        ReceiptSendStarted(
-            letter=command.letter, try_number=command.try_number, numbered_for=numbered_for
-        ),
-    )
-
-
-def _tickets(command: StartLetter, order: Order) -> Sequence[OrderStamp]:
-    """Issued in the append that claims their letter: both or neither, and never twice (R4).
-
-    Whoever brought other codes than are wanted looked at another state of the order.
-    """
-    wanted = order.tickets_wanted
-    if not wanted or command.letter not in LETTERS_WITH_TICKETS:
-        return _NOTHING
-    if not may_be_issued(command.tickets, wanted=wanted):
-        raise LetterNotDue
-    return (
-        TicketsIssued(
-            hashes=tuple(one.hash for one in command.tickets),
-            codes=tuple(one.code for one in command.tickets),
-        ),
-    )
 
 
 def by_staff(command: StaffWish, order: Order) -> Sequence[OrderStamp]:

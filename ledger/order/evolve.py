@@ -39,6 +39,7 @@ from ledger.order.stamps import (
     CreateVoidRequest,
     DisputeClosed,
     Disputed,
+    LetterWordsUsed,
     ManualRefund,
     NoteWritten,
     OrderAmended,
@@ -137,7 +138,9 @@ def _changed(  # noqa: C901 (a dispatching match)
         case CreateVoidRequest():
             # It stands under what called for it, and names the attempt.
             return _of_attempt(order, stamp.payment, stamp, recorded)
-        case ReceiptSendStarted() | ReceiptSent() | ReceiptFailed() | ReceiptUnknown():
+        case LetterWordsUsed() | ReceiptSendStarted() | ReceiptSent():
+            return _of_letter(order, recorded.correlation_id, stamp, recorded)
+        case ReceiptFailed() | ReceiptUnknown():
             return _of_letter(order, recorded.correlation_id, stamp, recorded)
         case TicketsIssued():
             # Of two sets the first would be in people's hands: it stands.

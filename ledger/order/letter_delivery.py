@@ -11,6 +11,7 @@ from ledger.kernel.events import Recorded
 from ledger.kernel.values import replace
 from ledger.order.numbers import receipt_numbers
 from ledger.order.stamps import (
+    LetterWordsUsed,
     ReceiptFailed,
     ReceiptResendRequested,
     ReceiptSendStarted,
@@ -20,7 +21,12 @@ from ledger.order.stamps import (
 from ledger.order.tries import last_try
 
 LetterStamp = (
-    ReceiptSendStarted | ReceiptSent | ReceiptFailed | ReceiptUnknown | ReceiptResendRequested
+    LetterWordsUsed
+    | ReceiptSendStarted
+    | ReceiptSent
+    | ReceiptFailed
+    | ReceiptUnknown
+    | ReceiptResendRequested
 )
 
 # An answer that comes after all is better than not knowing; a claim is worth the least.
@@ -32,6 +38,8 @@ class Posting(Struct, frozen=True, kw_only=True):
 
     `numbered_at` is a receipt's own date: its number was drawn then, with its first try.
 
+    `worded` are the versions of the shop's own words that its tries are written in, by number.
+
     Asked for again under `again_under`, only the tries after the number `again_after` count.
     """
 
@@ -41,12 +49,18 @@ class Posting(Struct, frozen=True, kw_only=True):
     changed_at: datetime | None = None
     permanent: bool = False
     started_at: datetime | None = None
+    worded: Mapping[int, int] = field(default_factory=dict)
     again_after: int = 0
     again_under: UUID | None = None
 
     @property
     def last_try(self) -> int:
         return last_try(self.tries)
+
+    @property
+    def words(self) -> int:
+        """The version of the shop's own words that the last try is written in; 0: in ours."""
+        return self.worded.get(self.last_try, 0)
 
     @property
     def state(self) -> str:
@@ -66,6 +80,8 @@ def told_posting(before: Posting | None, stamp: LetterStamp, recorded: Recorded[
     """The letter after a stamp about it."""
     posting = before or _UNTOUCHED
     match stamp:
+        case LetterWordsUsed():
+            return replace(posting, worded={**posting.worded, stamp.try_number: stamp.version})
         case ReceiptSendStarted():
             return told(_numbered(posting, stamp, recorded), "started", stamp.try_number, recorded)
         case ReceiptSent():

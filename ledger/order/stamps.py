@@ -612,6 +612,18 @@ class DisputeClosed:
     won: bool
 
 
+@stamp("LETTER_WORDS_USED", occurrence=("letter", "try_number"), binding=("version",))
+class LetterWordsUsed:
+    """In which words of the shop's own this try of a letter is written; it stands before the claim.
+
+    `version` is that of the `LETTER_WORDS_SET` in the shop's stream. Without one, in ours alone.
+    """
+
+    letter: Letter
+    try_number: int
+    version: int
+
+
 @stamp("RECEIPT_SEND_STARTED", occurrence=("letter", "try_number"))
 class ReceiptSendStarted:
     """Appending this claims the letter: only one sender can (SPEC R5).
@@ -761,6 +773,7 @@ OrderStamp = (
     | ManualRefund
     | Disputed
     | DisputeClosed
+    | LetterWordsUsed
     | ReceiptSendStarted
     | ReceiptSent
     | ReceiptFailed

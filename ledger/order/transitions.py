@@ -149,6 +149,7 @@ CANCEL_WITH_SHOP = Event("cancels it with its whole shop", Who.LEDGER, c.CancelW
 MOVE_WITH_SHOP = Event("moves it with its whole shop", Who.LEDGER, c.MoveWithShop)
 ERASE = Event("erases its person, after the event", Who.LEDGER, c.ErasePerson)
 START_LETTER = Event("claims a letter", Who.LEDGER, c.StartLetter)
+START_WORDED = Event("claims one in its shop's own words", Who.LEDGER, c.StartLetter)
 NEXT_STEP = Event("does what the facts call for", Who.LEDGER, object)
 TIME_TO_PAY_OVER = Event("the time to pay is over", Who.TIME, c.CancelUnpaid)
 TIME_TO_CAPTURE = Event("the worker looks what to capture", Who.TIME, c.CaptureAuthorization)
@@ -230,6 +231,17 @@ _NEWS_MOVES = (
 )
 _GIVEN_UP = (s.Cancelled, s.SeatsReleased)
 _PIECE_GONE = (s.OrderAmended, s.SeatsReleased)
+
+
+def _claimed(*words: type) -> tuple[Transition, ...]:
+    told = (_S.LINK_SENT, _S.SENT_ON, _S.MONEY_KEPT, _S.CANCELLED, _S.REFUND_FAILED, _S.RETURNED)
+    return (
+        _refuses(no.LetterNotDue, at=(*_WAITS, *_KEPT_READY, *_LATE, _S.LET_IN)),
+        _makes(*words, s.ReceiptSendStarted, at=told),
+        # The seats are sold, and nobody has their tickets yet.
+        _makes(s.TicketsIssued, *words, s.ReceiptSendStarted),
+    )
+
 
 TABLE: dict[Event, tuple[Transition, ...]] = {
     PAY: (
@@ -420,22 +432,8 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _makes(Erased, at=(_S.PARTLY_RETURNED, _S.PIECE_CANCELLED)),
         _refuses(no.StillOpen),
     ),
-    START_LETTER: (
-        _refuses(no.LetterNotDue, at=(*_WAITS, *_KEPT_READY, *_LATE, _S.LET_IN)),
-        _makes(
-            s.ReceiptSendStarted,
-            at=(
-                _S.LINK_SENT,
-                _S.SENT_ON,
-                _S.MONEY_KEPT,
-                _S.CANCELLED,
-                _S.REFUND_FAILED,
-                _S.RETURNED,
-            ),
-        ),
-        # The seats are sold, and nobody has their tickets yet.
-        _makes(s.TicketsIssued, s.ReceiptSendStarted),
-    ),
+    START_LETTER: _claimed(),
+    START_WORDED: _claimed(s.LetterWordsUsed),
     NEXT_STEP: (
         _makes(s.CreateRefundRequest, at=(_S.OVERPAID,), to=Status.REFUND_REQUESTED),
         _makes(*_GIVEN_UP, at=(_S.REFUND_ACCEPTED,)),

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, spoken
+from ledger.shop.differences import differences
+from ledger.shop.letter_words import NO_WORDS
 from ledger.shop.limits import EARLIEST
 from ledger.shop.questions import Questions
-from ledger.shop.shop import Shop, ShopSpec, differences, evolve_shop
+from ledger.shop.shop import Shop, ShopSpec, evolve_shop
 from ledger.shop.stamps import (
+    LetterWordsSet,
     PreferencesChanged,
     ProductRevised,
     ProductWithdrawn,
@@ -72,6 +75,9 @@ def changes_by(  # noqa: C901 (a dispatching match)
             case QuestionsSet(product=slug, questions=asked):
                 path = f"products.{slug}.questions"
                 found += _between(path, _asked(shop.asks(slug)), _asked(asked))
+            case LetterWordsSet(letter=letter, words=words):
+                known = shop.letters.get(letter, NO_WORDS)
+                found += _between(f"letters.{letter}", known, words)
             case ProductWithdrawn(slug=slug):
                 found.append(Change(path=f"products.{slug}", before="on sale", after="withdrawn"))
             case ShopOpened(slug=slug):

@@ -68,6 +68,10 @@ CHOICE_LABEL = 100
 HOLDER_NAME = 100
 ANSWER = 500
 
+# A shop's own words in its letters: a mail program shows little more of a subject.
+LETTER_SUBJECT = 120
+LETTER_TEXT = 2_000
+
 # How many there may be.
 DAYS_PER_PRODUCT = 100
 DOORS_PER_PRODUCT = 20

@@ -25,6 +25,7 @@ from ledger.shop.faults import (
     text_faults,
     texts_faults,
 )
+from ledger.shop.letter_rules import letter_faults
 from ledger.shop.mail_address import is_sender
 from ledger.shop.question_rules import question_faults
 from ledger.shop.shop import ProductSpec, Shop, ShopSpec
@@ -115,6 +116,7 @@ def faults(spec: ShopSpec) -> Faults:
     for slug, seats in spec.quotas.items():
         yield from slug_faults(("quotas", slug), slug)
         yield from _whole(("quotas", slug), seats, limits.SEATS)
+    yield from letter_faults(spec.letters)
     yield from count_faults(("products",), len(spec.products), limits.PRODUCTS)
     slugs: set[str] = set()
     for place, product in enumerate(spec.products):

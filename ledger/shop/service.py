@@ -26,9 +26,10 @@ from ledger.kernel.store import (
     UnreadStamp,
 )
 from ledger.shop.cache import ShopCache
+from ledger.shop.differences import differences, restatement
 from ledger.shop.history import ShopEdit, edits
 from ledger.shop.rules import check, check_move, check_reason
-from ledger.shop.shop import Shop, ShopSpec, differences, fold_shop, restatement
+from ledger.shop.shop import Shop, ShopSpec, fold_shop
 from ledger.shop.stamps import (
     ChangeExplained,
     QuotaSet,

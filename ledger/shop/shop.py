@@ -1,7 +1,7 @@
-"""A shop: what it sells and how, folded from its stamps, and what an import would change."""
+"""A shop: what it sells and how, folded from its stamps, and as its file says it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
@@ -11,11 +11,12 @@ from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.money import Money
 from ledger.kernel.store import WaitingLine
 from ledger.payments.capabilities import capability
+from ledger.shop.letter_words import NO_WORDS, LetterWords
 from ledger.shop.questions import Questions
 from ledger.shop.stamps import (
     Admission,
     ChangeExplained,
-    Picture,
+    LetterWordsSet,
     Preferences,
     PreferencesChanged,
     ProductRevised,
@@ -58,7 +59,8 @@ class Shop:
     `void` are versions of stamps that could not be read and that others took the place of.
     `withdrawals_until`: no order of it can be cancelled by its customer after that, whatever the
     policy was when it was placed; None when none ever could. `change` is what its orders have to
-    follow: its cancellation, or the last move. `questions` are by product, where it asks any.
+    follow: its cancellation, or the last move. `questions` are by product, where it asks any;
+    `letters` are its own words by kind of letter, `worded` the versions that they stand at.
     """
 
     id: UUID
@@ -74,6 +76,8 @@ class Shop:
     former_starts: frozenset[datetime] = frozenset()
     admissions: Mapping[str, Admission] = field(default_factory=dict)
     questions: Mapping[str, Questions] = field(default_factory=dict)
+    letters: Mapping[str, LetterWords] = field(default_factory=dict)
+    worded: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def cancelled(self) -> ShopCancelled | None:
@@ -200,6 +204,7 @@ class ShopSpec:
     quotas: Mapping[str, int]
     products: tuple[ProductSpec, ...]
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    letters: Mapping[str, LetterWords] = field(default_factory=dict)
 
 
 def spec_of(shop: Shop) -> ShopSpec:
@@ -210,6 +215,7 @@ def spec_of(shop: Shop) -> ShopSpec:
         preferences=shop.terms,
         quotas=shop.quotas,
         products=tuple(as_spec(one, shop.asks(one.slug)) for one in ranked),
+        letters=shop.letters,
     )
 
 
@@ -274,6 +280,8 @@ def evolve_shop(  # noqa: C901 (a dispatching match)
             return replace(shop, products=kept, questions=asked)
         case QuestionsSet():
             return replace(shop, questions={**shop.questions, stamp.product: stamp.questions})
+        case LetterWordsSet():
+            return _worded(shop, stamp)
         case ShopRestated():
             return replace(shop, void=shop.void | {*stamp.versions})
         case SeriesResumed() | ChangeExplained():
@@ -284,6 +292,14 @@ def evolve_shop(  # noqa: C901 (a dispatching match)
             return _moved(shop, stamp, recorded.correlation_id)
         case _:
             assert_never(stamp)
+
+
+def _worded(shop: Shop, stamp: LetterWordsSet) -> Shop:
+    letters = {**shop.letters, stamp.letter: stamp.words}
+    worded = {**shop.worded, stamp.letter: shop.version}
+    if stamp.words == NO_WORDS:
+        del letters[stamp.letter], worded[stamp.letter]
+    return replace(shop, letters=letters, worded=worded)
 
 
 def _moved(shop: Shop, stamp: ShopMoved, under: UUID) -> Shop:
@@ -316,82 +332,3 @@ def _promised(shop: Shop) -> Shop:
         return shop
     until = max(filter(None, (shop.withdrawals_until, shop.terms.starts_at)))
     return replace(shop, withdrawals_until=until)
-
-
-def differences(spec: ShopSpec, shop: Shop) -> Sequence[ShopStamp]:
-    """Exactly the stamps that lead from the shop to the file; none when they agree."""
-    stamps: list[ShopStamp] = [] if shop.version else [ShopOpened(slug=spec.slug)]
-    if shop.preferences != (after := _with_known_pictures(spec.preferences, shop.preferences)):
-        stamps.append(PreferencesChanged(before=shop.preferences, after=after))
-    stamps += [
-        QuotaSet(slug=slug, capacity=capacity)
-        for slug, capacity in spec.quotas.items()
-        if shop.quotas.get(slug) != capacity
-    ]
-    wanted = [_revised(one, rank, shop) for rank, one in enumerate(spec.products, 1)]
-    stamps += [one for one in wanted if shop.products.get(one.slug) != one]
-    stamps += [
-        QuestionsSet(product=one.slug, questions=one.questions)
-        for one in spec.products
-        if shop.asks(one.slug) != one.questions
-    ]
-    kept = {one.slug for one in spec.products}
-    stamps += [ProductWithdrawn(slug=slug) for slug in shop.products if slug not in kept]
-    return stamps
-
-
-def _with_known_pictures(wanted: Preferences, known: Preferences | None) -> Preferences:
-    """What was made of the same file, or of what we keep, stays as it is."""
-    if known is None:
-        return wanted
-    return replace(
-        wanted,
-        picture=_the_known(wanted.picture, known.picture),
-        logo=_the_known(wanted.logo, known.logo),
-    )
-
-
-def _the_known(wanted: Picture | None, known: Picture | None) -> Picture | None:
-    if wanted is None or known is None or wanted.source not in (known.source, known.hash):
-        return wanted
-    return replace(known, alt=wanted.alt)
-
-
-def restatement(spec: ShopSpec, shop: Shop, unread: Sequence[int]) -> Sequence[ShopStamp]:
-    """The stamps that take the place of those that cannot be read: the whole shop, said anew.
-
-    Revisions go on from above any that an unread stamp may have had.
-    """
-    counted = {slug: number + len(unread) for slug, number in shop.revisions.items()}
-    wanted = {one.slug for one in spec.products}
-    gone = {slug: one for slug, one in shop.products.items() if slug not in wanted}
-    blank = replace(
-        shop, preferences=None, quotas={}, products=gone, revisions=counted, questions={}
-    )
-    opened: list[ShopStamp] = [] if shop.slug else [ShopOpened(slug=spec.slug)]
-    known = replace(blank, version=max(shop.version, *unread))
-    return [ShopRestated(versions=tuple(unread)), *opened, *differences(spec, known)]
-
-
-def _revised(spec: ProductSpec, rank: int, shop: Shop) -> ProductRevised:
-    """A changed price, VAT or title makes a new revision; a window or a text does not (C10)."""
-    sold = shop.products.get(spec.slug)
-    revision = shop.revisions.get(spec.slug, 0)
-    terms = (spec.price, spec.vat_percent, spec.title)
-    if sold is None or terms != (sold.price, sold.vat_percent, sold.title):
-        revision += 1
-    return ProductRevised(
-        slug=spec.slug,
-        revision=revision,
-        rank=rank,
-        title=spec.title,
-        description=spec.description,
-        price=spec.price,
-        vat_percent=spec.vat_percent,
-        quotas=spec.quotas,
-        tickets=spec.tickets,
-        max_per_order=spec.max_per_order,
-        available_from=spec.available_from,
-        available_until=spec.available_until,
-        admission=spec.admission,
-    )

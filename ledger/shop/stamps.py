@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from ledger.kernel.events import stamp
 from ledger.kernel.money import Money
+from ledger.shop.letter_words import LetterWords
 from ledger.shop.questions import Questions
 
 _SHOPS = UUID("0e6d4d0c-93e0-4a39-8d6c-0a0d6e2c7c55")
@@ -247,6 +248,14 @@ class QuestionsSet:
     questions: Questions
 
 
+@stamp("LETTER_WORDS_SET", occurrence=("letter",), binding=("words",))
+class LetterWordsSet:
+    """What the shop says in one kind of letter from here on; nothing: our words alone."""
+
+    letter: str
+    words: LetterWords
+
+
 @stamp("PRODUCT_WITHDRAWN", occurrence=("slug",))
 class ProductWithdrawn:
     """A product is no longer on sale."""
@@ -315,6 +324,7 @@ ShopStamp = (
     | ProductRevised
     | ProductWithdrawn
     | QuestionsSet
+    | LetterWordsSet
     | ShopRestated
     | SeriesResumed
     | ChangeExplained

@@ -6,6 +6,7 @@ from typing import Any
 
 from ledger.kernel.refusals import NotUndoable
 from ledger.shop.history import ShopEdit
+from ledger.shop.letter_words import NO_WORDS, LetterWords
 from ledger.shop.shop import ProductSpec, Shop, ShopSpec, spec_of
 from ledger.shop.stamps import ShopCancelled, ShopMoved, ShopRestated
 
@@ -34,6 +35,7 @@ def undone(edit: ShopEdit, shop: Shop) -> ShopSpec:
         preferences=_merged("", before.preferences, after.preferences, now.preferences),
         quotas=_merged("quotas", _with_empty(before, after), after.quotas, now.quotas),
         products=tuple(products[slug] for slug in _order(before, after, now, [*products])),
+        letters=_worded(before.letters, after.letters, now.letters),
     )
     if spec == now:
         raise NotUndoable(rule="nothing")
@@ -42,6 +44,14 @@ def undone(edit: ShopEdit, shop: Shop) -> ShopSpec:
 
 def _by_slug(spec: ShopSpec) -> Mapping[str, ProductSpec]:
     return {one.slug: one for one in spec.products}
+
+
+def _worded(*letters: Mapping[str, LetterWords]) -> Mapping[str, LetterWords]:
+    """Words of a kind that nobody chose are none: each kind is merged as if it had some."""
+    kinds = dict.fromkeys(kind for one in letters for kind in one)
+    full = [{kind: one.get(kind, NO_WORDS) for kind in kinds} for one in letters]
+    merged: Mapping[str, LetterWords] = _merged("letters", *full)
+    return {kind: words for kind, words in merged.items() if words != NO_WORDS}
 
 
 def _with_empty(before: ShopSpec, after: ShopSpec) -> Mapping[str, int]:

@@ -57,6 +57,7 @@ _STILL = frozenset(
         stamps.CancellationRequested,
         stamps.StartMoved,
         stamps.StartAccepted,
+        stamps.LetterWordsUsed,
         stamps.ReceiptSendStarted,
         stamps.ReceiptSent,
         stamps.ReceiptFailed,

@@ -44,8 +44,9 @@ from ledger.order.stamps import (
     Visit,
     ZeroPrice,
 )
+from ledger.shop.differences import differences
 from ledger.shop.questions import QuestionKind, Questions, TicketQuestion
-from ledger.shop.shop import Shop, differences, fold_shop
+from ledger.shop.shop import Shop, fold_shop
 from ledger.shop.stamps import BankAccount, CancellationPolicy, PaymentLetter, Seller, shop_id
 from ledger.waiting_list.place import PlaceState, WaitingPlace
 from ledger.waiting_list.stamps import PlaceOffered, PlaceTaken

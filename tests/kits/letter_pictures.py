@@ -57,7 +57,9 @@ they are sent again. Which letters an order owes is a function of its stamps
 `RECEIPT_SEND_STARTED` before it goes out. A letter is written from the stamps up to that claim,
 so whoever has the ledger and its key writes the same again and finds the keyed hash of
 `RECEIPT_SENT`, until the person is erased. Sent again at somebody's wish it is
-`RECEIPT_RESEND_REQUESTED`, a fact of its own, with another Message-ID.
+`RECEIPT_RESEND_REQUESTED`, a fact of its own, with another Message-ID. A shop's own words stand
+beside what is shown here ([0051](../decisions/0051-letters-of-the-shop.md)): in which of their
+versions a letter was written is told by `LETTER_WORDS_USED`.
 """
 
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from adapters.keys.key_ring import Keyring
 from adapters.keys.ticket_codes import drawn
-from adapters.mail.letters import letter_text, receipt_html
+from adapters.mail.letters import letter_look, letter_text, receipt_html
 from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.machine_codes import ticket_svg
 from adapters.mail.tickets.press import Press
@@ -45,6 +45,7 @@ from ledger.order.commands import (
 )
 from ledger.order.letters_due import letters_due
 from ledger.order.order import Order
+from ledger.order.own_words import OwnWords
 from ledger.order.service import Orders
 from ledger.order.stamps import (
     Authorized,
@@ -223,7 +224,8 @@ class World:
             inbox=MemoryInbox(),
             limits=Limits(),
             tokens=TokensInMemory(),
-            letter_text=partial(letter_text, base_url="http://localhost"),
+            letter_text=partial(letter_text, base_url="http://localhost", own=OwnWords(self.shops)),
+            letter_look=partial(letter_look, base_url="http://localhost"),
             receipt_html=partial(receipt_html, base_url="http://localhost"),
             ticket_pdf=Press().pdf_of,
             ticket_svg=ticket_svg,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -158,11 +159,11 @@ def _return(order: Order, at: datetime) -> c.OrderCommand:
     return c.ReturnPayment(**_ours(order), at=at, payment=_payment(order), cause=cause)
 
 
-def _letter(order: Order, at: datetime) -> c.OrderCommand:
+def _letter(order: Order, at: datetime, *, words: int = 0) -> c.OrderCommand:
     due = next((one for one in letters_due(order) if one.is_due(at)), None)
     cause, letter = (due.correlation_id, due.letter) if due else (ATTEMPT, s.Letter.PAID)
     claimed = {**_ours(order, cause), "letter": letter, "tickets": wanted_by(order)}
-    return c.StartLetter(**claimed, at=at, try_number=1)
+    return c.StartLetter(**claimed, at=at, try_number=1, words=words)
 
 
 WISHES: Mapping[Event, Callable[[Order, datetime], c.OrderCommand | None]] = {
@@ -184,6 +185,7 @@ WISHES: Mapping[Event, Callable[[Order, datetime], c.OrderCommand | None]] = {
         **_ours(order), at=spec.OPENING + timedelta(days=2), ground=Ground.ASKED
     ),
     t.START_LETTER: _letter,
+    t.START_WORDED: partial(_letter, words=7),
     t.NEXT_STEP: next_step,
     t.TIME_TO_PAY_OVER: lambda order, at: c.CancelUnpaid(**_ours(order), at=at + _LONG),
     t.TIME_TO_CAPTURE: lambda order, at: c.CaptureAuthorization(**_ours(order, ATTEMPT), at=at),

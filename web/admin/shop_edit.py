@@ -14,10 +14,11 @@ from werkzeug.wrappers import Response
 from adapters.shop_file.edit import ShopTree, edited, tree_of
 from adapters.shop_file.strict_yaml import Place
 from ledger.kernel.refusals import QuotaTooSmall, Refusal, ShopChanged, ShopInvalid
+from ledger.shop.differences import differences
 from ledger.shop.faults import Fault
 from ledger.shop.limits import REASON
 from ledger.shop.rules import faults, field_of
-from ledger.shop.shop import Shop, ShopSpec, differences, spec_of
+from ledger.shop.shop import Shop, ShopSpec, spec_of
 from ledger.shop.stamps import ChangeExplained, quota_id
 from web.admin.guard import current_staff
 from web.admin.shop_fields import TONGUES, FieldKind, ShopField, same
@@ -32,7 +33,9 @@ from web.i18n.gettext import _
 from web.i18n.shop_faults import of_fault
 from web.pages.forms import PressForm
 
-Answer = str | Response | tuple[str, int]
+Answer = str | Response | tuple[str | Response, int]
+# What a page shows of a shop that is not stamped: of what is typed, with all that is wrong with it.
+Look = Callable[[Shop, ShopSpec, Mapping[str, str], list[str]], Answer]
 
 
 def _nowhere(tree: ShopTree) -> Place | None:
@@ -50,7 +53,7 @@ class ShopPage:
     `base` is what the fields show where it is not the shop as it stands; `ahead` changes more
     than they do, and `kept` goes along with the form for that. Nothing can be pressed on one that
     is `barred`. `done` is the address to go on to, `danger` marks
-    what takes something away.
+    what takes something away. `look` shows what is typed in another way than as the shop's page.
     """
 
     shop: Shop
@@ -77,6 +80,7 @@ class ShopPage:
     danger: bool = False
     template: str = "admin/shop_edit.html"
     more: Mapping[str, object] = field(default_factory=dict)
+    look: Look | None = None
 
     @property
     def spec(self) -> ShopSpec:
@@ -135,6 +139,8 @@ def shop_press(page: ShopPage) -> Answer:
     slow_down("shop-edit", limit=120)
     filled = _filled(page)
     spec = _wanted(page, filled)
+    if page.look is not None and "look" in filled.typed:
+        return page.look(page.shop, spec, filled.typed, _wrong(filled))
     if filled.moved and differences(spec, page.shop):
         return _form(page, filled), 412
     if "look" in filled.typed:
@@ -149,6 +155,10 @@ def shop_press(page: ShopPage) -> Answer:
     if "sure" not in filled.typed:
         return preview(page.shop, spec, **_framed(page, filled))
     return _done(page, filled, spec)
+
+
+def _wrong(filled: _Filled) -> list[str]:
+    return [*filled.errors.values(), *filled.others]
 
 
 def _done(page: ShopPage, filled: _Filled, spec: ShopSpec) -> Answer:

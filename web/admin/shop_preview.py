@@ -11,7 +11,8 @@ from ledger.kernel.money import Money, zero
 from ledger.order.cancellation_policy import Eligibility
 from ledger.order.policy_samples import AGES, sample
 from ledger.shop.changes import changes, foreseen
-from ledger.shop.shop import Shop, ShopSpec, differences
+from ledger.shop.differences import differences
+from ledger.shop.shop import Shop, ShopSpec
 from ledger.shop.stamps import Preferences, ProductRevised
 from web.admin.shop_words import in_words, shop_stamp_in_words
 from web.http.addresses import now

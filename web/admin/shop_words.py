@@ -8,11 +8,13 @@ from typing import assert_never
 from flask_babel import lazy_gettext as _l
 
 from ledger.kernel.money import Money
+from ledger.order.stamps import Letter
 from ledger.shop import stamps
 from ledger.shop.changes import Change
 from ledger.shop.questions import Needed, QuestionKind
 from ledger.shop.stamps import Release, ShopStamp, SignIn, Surplus
 from web.admin.shop_fields import TONGUES, FieldKind, ShopField
+from web.admin.words import LETTERS
 from web.i18n.format import moment, money, percent, span
 from web.i18n.gettext import _
 
@@ -54,6 +56,9 @@ _LABELS: Mapping[str, object] = {
     "seller.business_id": _l("Business ID"),
     "seller.address": _l("Address of the seller"),
     "seller.phone": _l("Phone"),
+    "subject": _l("Subject of the letter"),
+    "opening": _l("Below the greeting"),
+    "closing": _l("At the end"),
     "cancellation.period_days": _l("Days to cancel"),
     "cancellation.fee_fixed": _l("Fixed fee"),
     "cancellation.fee_percent": _l("Fee in percent"),
@@ -153,6 +158,8 @@ def _named(whole: str) -> tuple[str, str, str]:
         about, path = f"{about} · {path[1]}", path[2:]
         if path[0] == "choices" and len(path) > 1:
             about, path = f"{about} · {path[1]}", ["choice", *path[2:]]
+    if path[0:1] == ["letters"] and len(path) > 2:
+        about, path = str(LETTERS[Letter(path[1])]), path[2:]
     tongue = path[-1] if path and path[-1] in TONGUES else ""
     name = ".".join(path[:-1] if tongue else path)
     label = str(_LABELS.get(name) or _LABELS.get(name.rpartition(".")[2]) or name or _("On sale"))
@@ -220,6 +227,9 @@ def shop_stamp_in_words(one: ShopStamp) -> str:  # noqa: C901 (a dispatching mat
             )
         case stamps.QuestionsSet():
             return _("What is asked about each ticket of %(product)s.", product=one.product)
+        case stamps.LetterWordsSet():
+            letter = LETTERS[Letter(one.letter)]
+            return _("Your own words in the letter: %(letter)s.", letter=letter)
         case stamps.ProductWithdrawn():
             return _("Product %(product)s is off sale.", product=one.slug)
         case stamps.ShopRestated():

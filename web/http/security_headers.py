@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_OWN = ("Content-Security-Policy", "Permissions-Policy")
+_OWN = ("Content-Security-Policy", "Permissions-Policy", "X-Frame-Options")
 
 
 def content_policy(payment_page_origins: Sequence[str]) -> str:
@@ -23,6 +23,21 @@ def content_policy(payment_page_origins: Sequence[str]) -> str:
             " ".join(("form-action 'self' https:", *payment_page_origins)),
             "frame-ancestors 'none'",
             "base-uri 'none'",
+        )
+    )
+
+
+def letter_policy() -> str:
+    """A letter in a frame of ours: its own styles and pictures, and nothing else."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "style-src 'unsafe-inline'",
+            "img-src data:",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
+            "base-uri 'none'",
+            "sandbox",
         )
     )
 

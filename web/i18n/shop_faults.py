@@ -77,6 +77,10 @@ SENTENCES: Mapping[str, object] = {
     "small letters, digits, hyphens and low lines, at most %(most)s": _l(
         "Use small letters, digits, hyphens and low lines, at most %(most)s."
     ),
+    "of places in braces only %(known)s": _l("Only these places can be filled in here: %(known)s."),
+    "a space between an address and a place in braces": _l(
+        "Put a space between an address and a place in braces."
+    ),
     "each quota once": _l("Choose each quota once."),
     "a moment from %(first)s to %(last)s": _l("Enter a time from %(first)s to %(last)s."),
     "at most %(most)s accents on one letter": _l("At most %(most)s accents on one letter."),

@@ -72,6 +72,19 @@ for (const slider of document.querySelectorAll("input[data-submits]")) {
   slider.addEventListener("change", () => slider.form.requestSubmit());
 }
 
+// A letter beside its words: as it is, then after each pause in typing.
+for (const part of document.querySelectorAll("[data-letter-look]")) {
+  const form = part.closest("form");
+  const look = () => form.requestSubmit(part.querySelector("button"));
+  let soon = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(soon);
+    soon = setTimeout(look, 900);
+  });
+  form.addEventListener("submit", () => clearTimeout(soon));
+  look();
+}
+
 // Rows that are put into another order: dragged, or moved by their buttons and the arrow keys.
 for (const form of document.querySelectorAll("form[data-reorder]")) {
   const body = form.querySelector("tbody");

@@ -4,6 +4,7 @@
 const once = (form) => {
   form.addEventListener("submit", (event) => {
     const button = event.submitter ?? form.querySelector("button.button");
+    if (button?.formTarget) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     if (!button) return;

@@ -12,7 +12,7 @@ from adapters.embedded_postgres import OWNER, EmbeddedPostgres
 from adapters.keys.master_key import Renewal, Wrapping, renew_all
 from adapters.keys.ticket_codes import drawn
 from adapters.keys.voucher_codes import drawn_code
-from adapters.mail.letters import letter_text, receipt_html
+from adapters.mail.letters import letter_look, letter_text, receipt_html
 from adapters.mail.letters.how_to_pay import transfer_svg
 from adapters.mail.tickets.event import event_ics
 from adapters.mail.tickets.machine_codes import ticket_svg
@@ -67,6 +67,7 @@ from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
 from ledger.grants.fulfilment import Fulfilment
 from ledger.grants.service import Grantees
+from ledger.order.own_words import OwnWords
 from ledger.order.service import Orders
 from ledger.shop.cache import ShopCache
 from ledger.shop.service import Shops
@@ -215,7 +216,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         transfer_svg=transfer_svg,
-        letter_text=partial(letter_text, base_url=settings.base_url),
+        letter_text=partial(letter_text, base_url=settings.base_url, own=OwnWords(shops)),
+        letter_look=partial(letter_look, base_url=settings.base_url),
         receipt_html=partial(receipt_html, base_url=settings.base_url),
         ticket_pdf=Press().pdf_of,
         ticket_svg=ticket_svg,

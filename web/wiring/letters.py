@@ -5,6 +5,7 @@ from uuid import UUID
 
 from ledger.order.order import Order
 from ledger.order.stamps import Letter
+from ledger.shop.letter_words import LetterWords
 
 
 class LetterText(Protocol):
@@ -18,6 +19,34 @@ class LetterText(Protocol):
 def no_letter(order: Order, letter: Letter, correlation_id: UUID, number: int | None) -> str:
     """Where nobody writes letters."""
     return ""
+
+
+class LetterLook(Protocol):
+    """A letter with words that may not be stamped: its subject, its text, and it as HTML."""
+
+    def __call__(
+        self,
+        order: Order,
+        letter: Letter,
+        correlation_id: UUID,
+        number: int | None,
+        *,
+        words: LetterWords,
+        language: str,
+    ) -> tuple[str, str, str]: ...
+
+
+def no_look(
+    order: Order,
+    letter: Letter,
+    correlation_id: UUID,
+    number: int | None,
+    *,
+    words: LetterWords,
+    language: str,
+) -> tuple[str, str, str]:
+    """Where nobody writes letters."""
+    return "", "", ""
 
 
 class ReceiptHtml(Protocol):

@@ -39,11 +39,11 @@ from ledger.waiting_list.service import WaitingList
 from projections.cases import CaseRow
 from projections.order_search import OrderPage, OrderSearch
 from projections.reports.forms import ReportFile
+from web.wiring import letters
 from web.wiring.catalogue import CatalogueViews
 from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, ShopSales
 from web.wiring.door import DoorSeal, DoorViews
 from web.wiring.grants import GranteeViews
-from web.wiring.letters import LetterText, ReceiptHtml, no_letter, no_receipt
 from web.wiring.persons import OpenedMessage, PersonViews, nobody
 from web.wiring.reports import Reports
 from web.wiring.settings import Settings
@@ -355,8 +355,9 @@ class Parts:
     calls: Callable[[], Mapping[tuple[str, str, str], int]] = dict
     evidence: KeptBesideStamps | None = None
     transfer_svg: TransferSvg = no_picture
-    letter_text: LetterText = no_letter
-    receipt_html: ReceiptHtml = no_receipt
+    letter_text: letters.LetterText = letters.no_letter
+    letter_look: letters.LetterLook = letters.no_look
+    receipt_html: letters.ReceiptHtml = letters.no_receipt
     ticket_pdf: Callable[[Order, int | None], bytes | None] = lambda order, only: None
     ticket_svg: Callable[[str, str], str] = lambda code, title: ""
     event_ics: Callable[[Order], bytes] = lambda order: b""

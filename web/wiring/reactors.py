@@ -41,6 +41,7 @@ from ledger.inbox.replay_inbox import TRUSTED
 from ledger.order.batch_service import Together
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
+from ledger.order.own_words import OwnWords
 from ledger.order.tickets import TicketCode
 from ledger.payments.provider import PaymentProvider
 from web.http.addresses import return_address
@@ -179,7 +180,7 @@ def letter_work(
     parts: Parts, ledger: StampLedger, *, find: Find, desk: Desk, patience: Patience
 ) -> Letters:
     """The reactor of the letters. Raises `SettingWrong` without a mail server."""
-    settings, policy = parts.settings, DeliveryPolicy()
+    settings, policy, own = parts.settings, DeliveryPolicy(), OwnWords(parts.shops)
     press = Press(PressProcess(), executor=Threads(most=1, name="tickets"))
     post = Post(
         mail=mail_of(settings, parts.clock),
@@ -189,6 +190,7 @@ def letter_work(
             correlation_id=due.correlation_id,
             number=number,
             base_url=settings.base_url,
+            words=own(order, due.letter, due.correlation_id),
             files=press.attachments,
         ),
         keyed_hash=parts.keyring.keyed_hash,
@@ -206,6 +208,7 @@ def letter_work(
         clock=parts.clock,
         policy=policy,
         patience=patience,
+        words=own.version,
         threads=Threads(most=LETTERS_AT_ONCE, name="letters"),
     )
 

@@ -125,12 +125,16 @@ class Statement:
     extra: Sequence[tuple[str, Money]] = ()
 
 
+# A paragraph of the shop's own: its lines, in pieces of a text and the address that it leads to.
+Passage = Sequence[Sequence[tuple[str, str]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """A letter in words. `mark` is the word of its stamp, `facts` are labelled values.
 
     `tickets` says that it speaks of the order's tickets, which then go along; `timed` that it tells
-    times, whose zone it then names.
+    times, whose zone it then names. `opening` and `closing` are the shop's own words.
     """
 
     subject: str
@@ -145,3 +149,5 @@ class Body:
     pictures: Sequence[Picture] = ()
     tickets: bool = False
     timed: bool = True
+    opening: Sequence[Passage] = ()
+    closing: Sequence[Passage] = ()

@@ -24,11 +24,13 @@ from adapters.mail.letters.letter import (
     one_line,
     pair,
 )
+from adapters.mail.letters.own_words import in_own_words
 from adapters.mail.letters.returned import correction, refunded
 from ledger.kernel.values import replace as copied
 from ledger.order.holders_letters import TO_HOLDERS, sending_of
 from ledger.order.order import Order
 from ledger.order.stamps import Letter, Line
+from ledger.shop.letter_words import NO_WORDS, LetterWords
 from ledger.shop.limits import DESCRIPTION
 from ledger.shop.stamps import Seller
 from ledger.shop.texts import cut
@@ -48,18 +50,23 @@ def render(
     correlation_id: UUID,
     number: int | None,
     base_url: str,
+    words: LetterWords = NO_WORDS,
+    language: str = "",
     files: Callable[[Order, int | None], Sequence[Attachment]] = no_files,
 ) -> RenderedLetter:
     """A letter that an order calls for. `number` is the receipt's; a link has none.
 
     A refund's letter and a link's need the refund or request of this correlation id in the order.
-    `files` gives the buyer's tickets, or one by its number, for a letter that speaks of them.
+    `words` are the shop's own. In a `language` it is only looked at. `files` gives the buyer's
+    tickets, or one by its number, for a letter that speaks of them.
     """
     reader = sending_of(order, correlation_id) if letter in TO_HOLDERS else None
     if reader is not None:
         order = _spoken(order, reader.language)
+    if language:
+        order = _spoken(order, language)
     at = Occasion(order=order, correlation_id=correlation_id, number=number, base_url=base_url)
-    body = body_of(letter, at)
+    body = in_own_words(body_of(letter, at), words, at)
     customer = order.terms.customer
     # Nobody is left once the person was erased, holders as well.
     to = (reader or customer).email if customer else ""

@@ -113,7 +113,8 @@ class Letters:
     """The reactor of the letters. Any number of them may run at once.
 
     `find` names orders that may owe a letter; it may be behind, the order itself decides. `draw`
-    draws a code for each ticket that an order wants, to be issued with their letter.
+    draws a code for each ticket that an order wants, to be issued with their letter; `words` tells
+    the version of the shop's own words in a letter.
     """
 
     orders: Orders
@@ -125,6 +126,7 @@ class Letters:
     clock: Clock
     policy: DeliveryPolicy
     patience: Patience
+    words: Callable[[Order, Letter], int] = lambda order, letter: 0
     threads: Threads = field(default_factory=lambda: Threads(most=1, name="letters"))
     portion: Portion = field(default_factory=Portion)
     name: str = "letters"
@@ -210,6 +212,7 @@ class Letters:
             letter=due.letter,
             try_number=claim.number,
             tickets=self.draw(claim.order) if carries else (),
+            words=self.words(claim.order, due.letter),
         )
 
     def _stamped(self, sent: Sequence[tuple[LetterClaim, Outcome]]) -> Progress:

@@ -19,9 +19,10 @@ from adapters.store.ledger import StampLedger
 from adapters.store.memory import MemoryStampRecorder
 from ledger.kernel.money import Money
 from ledger.shop.changes import changes
+from ledger.shop.differences import differences
 from ledger.shop.rules import faults
 from ledger.shop.service import Shops
-from ledger.shop.shop import ProductSpec, Shop, ShopSpec, differences, spec_of
+from ledger.shop.shop import ProductSpec, Shop, ShopSpec, spec_of
 from ledger.shop.stamps import (
     Admission,
     BankAccount,

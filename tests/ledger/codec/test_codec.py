@@ -24,6 +24,7 @@ from ledger.kernel.money import Money
 from ledger.order import stamps
 from ledger.order.stamps import Cancelled, Cause
 from ledger.shop import stamps as shop_stamps
+from ledger.shop.letter_words import LetterWords
 from ledger.shop.stamps import PreferencesChanged, ProductRevised
 from ledger.staff.stamps import StaffStamp
 from ledger.till.stamps import TillStamp
@@ -67,6 +68,10 @@ def decoded(one: codec.Encoded) -> codec.Decoded:
 
 
 GOLDEN: dict[str, Any] = {
+    "LETTER_WORDS_SET": shop_stamps.LetterWordsSet(
+        letter="paid", words=LetterWords(subject={"en": "{order}"}, closing={"fi": "Moi"})
+    ),
+    "LETTER_WORDS_USED": stamps.LetterWordsUsed(letter=stamps.Letter.PAID, try_number=2, version=9),
     "PAID": PAID,
     "CANCELLED": CANCELLED,
     "CANCELLATION_REQUESTED": LINK,
@@ -98,6 +103,17 @@ GOLDEN: dict[str, Any] = {
     "TICKET_CHECK_IN_UNDONE": UNDONE,
 }
 BODIES: dict[str, str] = {
+    "LETTER_WORDS_SET": (
+        "7b226163746f72223a2274657374222c2265766964656e6365223a6e756c6c2c226c6574746572223a227061"
+        "6964222c226f636375727265645f6174223a6e756c6c2c22776f726473223a7b227375626a656374223a7b22"
+        "656e223a227b6f726465727d227d2c226f70656e696e67223a7b7d2c22636c6f73696e67223a7b226669223a"
+        "224d6f69227d7d7d"
+    ),
+    "LETTER_WORDS_USED": (
+        "7b226163746f72223a2274657374222c2265766964656e6365223a6e756c6c2c226c6574746572223a227061"
+        "6964222c226f636375727265645f6174223a6e756c6c2c227472795f6e756d626572223a322c227665727369"
+        "6f6e223a397d"
+    ),
     "PAID": (
         "7b226163746f72223a2274657374222c22616d6f756e74223a7b22616d6f756e74223a373030302c22637572"
         "72656e6379223a22455552227d2c2265766964656e6365223a6e756c6c2c226d6574686f64223a22222c226f"

@@ -19,7 +19,8 @@ from ledger.kernel.refusals import (
 from ledger.order.commands import Wanted
 from ledger.order.decisions.place import check_customer, place
 from ledger.order.stamps import CreatePaymentRequest, Customer, OrderPlaced, SeatClaim, ZeroPrice
-from ledger.shop.shop import Shop, ShopSpec, differences, fold_shop
+from ledger.shop.differences import differences
+from ledger.shop.shop import Shop, ShopSpec, fold_shop
 from ledger.shop.stamps import shop_id
 from tests.kits.spec import NOON, WEEKEND
 from tests.kits.worlds import ADA, SPEC, World

@@ -9,7 +9,8 @@ import pytest
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import NotUndoable, ShopChanged
 from ledger.shop.changes import Change
-from ledger.shop.shop import ShopSpec, differences, spec_of
+from ledger.shop.differences import differences
+from ledger.shop.shop import ShopSpec, spec_of
 from ledger.shop.stamps import ChangeExplained
 from ledger.shop.undo import undone
 from tests.kits.worlds import SPEC, World

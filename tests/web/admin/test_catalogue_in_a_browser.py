@@ -94,11 +94,30 @@ def test_pages_of_a_shop_fit_the_screen_and_everybody_can_use_them(browser, hous
     for path in (
         f"{SHOP}/catalogue", f"{SHOP}/products/weekend", f"{SHOP}/quotas/weekend",
         f"{SHOP}/settings", f"{SHOP}/settings/looks", f"{SHOP}/settings/payment",
-        f"{SHOP}/history", "/admin/shops/new",
+        f"{SHOP}/history", f"{SHOP}/letters", f"{SHOP}/letters/paid", "/admin/shops/new",
     ):  # fmt: skip
         page.goto(f"{house.base}{path}?lang={language}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         found = Axe().run(page).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], path
+    assert page.complaints == []
+    page.context.close()
+
+
+def test_own_words_are_seen_in_the_letter_as_they_are_typed_and_then_said(browser, house):
+    page = house.open(browser, 390)
+    page.goto(f"{house.base}{SHOP}/letters")
+    page.get_by_role("link", name="Change Confirmation").click()
+    letter = page.frame_locator("iframe")
+    expect(letter.get_by_role("heading", name="Thank you for your order")).to_be_visible()
+    opening = page.get_by_role("group", name="Below the greeting").get_by_label("English")
+    opening.fill("Bring a coat, {name}.")
+    expect(letter.get_by_text("Bring a coat, ")).to_be_visible()
+    page.get_by_role("button", name="As plain text").click()
+    expect(letter.get_by_text("Confirmation of your order")).to_be_visible()
+    page.get_by_label("Why").fill("It is cold.")
+    confirm(page)
+    words = house.world.parts.shops.newest("winterfest").letters["paid"]
+    assert words.opening == {"en": "Bring a coat, {name}."}
     assert page.complaints == []
     page.context.close()
