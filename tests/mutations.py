@@ -108,6 +108,20 @@ MUTATIONS = (
         tests=("tests/web/actions/test_till.py",),
     ),
     Mutation(
+        name="whoever-has-the-address-sees-the-names",
+        file="web/pages/buyer.py",
+        old="    if account is None:\n        return False\n",
+        new="    if account is None:\n        return True\n",
+        tests=("tests/web/pages/test_names.py",),
+    ),
+    Mutation(
+        name="a-holder-does-not-hear-of-another-start",
+        file="ledger/order/holders_letters.py",
+        old="        told is wanted and move is None and (ids[-1], wanted) not in known\n",
+        new="        told is wanted and (ids[-1], wanted) not in known\n",
+        tests=("tests/ledger/order/test_sending_on.py",),
+    ),
+    Mutation(
         name="an-offer-past-the-line-is-no-finding",
         file="ledger/audit/check_places.py",
         old="            if theirs is not None and theirs < mine:\n",
