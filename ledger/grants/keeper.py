@@ -80,6 +80,17 @@ class KeptVoucher:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DestinationCheck:
+    """Whether vouchers can be made somewhere: a word for the first trouble, empty if there is none.
+
+    `names` are those of what was found there, for whoever looks whether it is the right one.
+    """
+
+    word: str = ""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceToLook:
     """An order of an event, as a message names it; the order is empty where it names none."""
 

@@ -62,12 +62,13 @@ def evolve_programme(programme: GrantProgramme, recorded: Recorded[object]) -> G
 
 def decide_set_up(programme: GrantProgramme, wanted: GrantsSetUp) -> tuple[GrantsSetUp, ...]:
     """The same again is no change. Raises `GrantsSetUpWrong`."""
-    if trouble := _trouble(wanted):
+    if trouble := set_up_trouble(wanted):
         raise GrantsSetUpWrong(trouble)
-    return () if programme.rules == wanted else (wanted,)
+    known = programme.rules
+    return () if known and replace(known, reason=wanted.reason) == wanted else (wanted,)
 
 
-def _trouble(wanted: GrantsSetUp) -> str:
+def set_up_trouble(wanted: GrantsSetUp) -> str:
     """What is wrong with these rules, as a word; empty if nothing is."""
     told = wanted.destination
     try:

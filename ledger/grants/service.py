@@ -29,7 +29,13 @@ from ledger.grants.stamps import (
     VoucherWithdrawalRequest,
 )
 from ledger.kernel.events import Draft
-from ledger.kernel.refusals import Busy, Contradicted, GrantsNotSetUp, UnknownGrantee
+from ledger.kernel.refusals import (
+    Busy,
+    Contradicted,
+    GrantsNotSetUp,
+    ShopChanged,
+    UnknownGrantee,
+)
 from ledger.kernel.retry import again_on_conflict
 from ledger.kernel.store import Append, Appended, Conflict, StampStore
 
@@ -176,12 +182,19 @@ class Grantees:
             raise GrantsNotSetUp
         return rules
 
-    def set_up(self, wanted: GrantsSetUp, *, correlation_id: UUID, actor: str) -> GrantProgramme:
-        """The programme after it was set up like this. Raises `GrantsSetUpWrong`."""
+    def set_up(
+        self, wanted: GrantsSetUp, *, correlation_id: UUID, actor: str, version: int | None = None
+    ) -> GrantProgramme:
+        """The programme after it was set up like this.
+
+        Raises `GrantsSetUpWrong`, and `ShopChanged` where it is not at the version that was seen.
+        """
         id = programme_id(wanted.shop)
 
         def attempt() -> GrantProgramme | Conflict:
             now = self.programme(wanted.shop)
+            if version is not None and now.version != version:
+                raise ShopChanged(version=now.version)
             drafts: list[Draft[object]] = [
                 Draft(stream=id, stamp=one, correlation_id=correlation_id, actor=actor)
                 for one in decide_set_up(now, wanted)

@@ -69,7 +69,7 @@ class Destination:
     valid_until: datetime | None = None
 
 
-@stamp("GRANTS_SET_UP")
+@stamp("GRANTS_SET_UP", sealed=("reason",))
 class GrantsSetUp:
     """Where a shop's vouchers for people are issued, and what those of co-speakers take off.
 
@@ -81,6 +81,7 @@ class GrantsSetUp:
     destination: Destination
     co_speaker_percent: str
     ticket_price: Money | None = None
+    reason: str | None = None
 
 
 @stamp("PERSON_LISTED", binding=("shop", "person_index"), sealed=("name", "email"))

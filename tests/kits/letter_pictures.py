@@ -42,6 +42,7 @@ REFERENCE = Path(__file__).parents[2] / "docs/reference"
 PAGE, PICTURES = REFERENCE / "letters.md", REFERENCE / "pictures"
 WIDTH, COLOURS = 390, 24
 DARK = Letter.PAID
+CALLED_BY = {GrantLetter.INVITATION: "`PERSON_INVITED`", GrantLetter.VOUCHER: "`VOUCHER_REQUESTED`"}
 _INTRO = """# Letters
 
 What the shop writes to its customers: each kind of letter, the stamps that call for it, and its
@@ -168,7 +169,7 @@ def link_to_sign_in(language: str = "en") -> RenderedLetter:
 def page() -> str:
     """The whole page."""
     orders = (part for kind in KINDS for part in _section(kind))
-    return "".join((_INTRO, *orders, *_about_places(), *_about_no_order()))
+    return "".join((_INTRO, *orders, *_about_people(), *_about_places(), *_about_no_order()))
 
 
 def letters_in_line(language: str = "en") -> Mapping[str, RenderedLetter]:
@@ -249,6 +250,16 @@ def _listed(*stamps: Any) -> Grantee:
     return fold_grantee(IN_LINE.id, told)
 
 
+def _about_people() -> Iterator[str]:
+    yield "\n## People with vouchers\n\nTo who is on a shop's list, each once, claimed by"
+    yield " `VOUCHER_LETTER_STARTED`; after an upgrade once more"
+    yield " ([how to](../how-to/give-vouchers-to-people.md)).\n"
+    for said, letter in letters_to_people().items():
+        yield f"\n### Called for by {CALLED_BY[GrantLetter(said)]}\n\n"
+        yield f"![{letter.subject}](pictures/letter-{said}.png)\n\n"
+        yield f"Subject: {letter.subject}\n\n```text\n{_shown(letter.text)}```\n"
+
+
 def _about_places() -> Iterator[str]:
     yield "\n## The waiting list\n\nTo who waits for what sold out, each once, claimed by"
     yield " `PLACE_LETTER_STARTED` ([how to](../how-to/waiting-list.md)).\n"
@@ -325,13 +336,19 @@ def _draw() -> None:
         for kind, told in KINDS.items():
             for name in pictures_of(kind):
                 scheme: Literal["dark", "light"] = "dark" if name.endswith("-dark.png") else "light"
-                shown = browser.new_page(
-                    viewport={"width": WIDTH, "height": 600}, color_scheme=scheme
-                )
-                shown.set_content(shown_alone(written(next(iter(told.samples)))))
-                (PICTURES / name).write_bytes(_small(shown.screenshot(full_page=True)))
-                shown.close()
+                _picture(browser, written(next(iter(told.samples))), name, scheme)
+        for said, letter in letters_to_people().items():
+            _picture(browser, letter, f"letter-{said}.png", "light")
         browser.close()
+
+
+def _picture(
+    browser: Any, letter: RenderedLetter, name: str, scheme: Literal["dark", "light"]
+) -> None:
+    shown = browser.new_page(viewport={"width": WIDTH, "height": 600}, color_scheme=scheme)
+    shown.set_content(shown_alone(letter))
+    (PICTURES / name).write_bytes(_small(shown.screenshot(full_page=True)))
+    shown.close()
 
 
 def _small(png: bytes) -> bytes:

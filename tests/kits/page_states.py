@@ -13,11 +13,13 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from werkzeug.serving import make_server
 
 from adapters.shop_file.read import read_shop_file
+from ledger.grants.grantee import GrantState
+from ledger.grants.people_file import typed_row
 from ledger.kernel.money import Money
 from ledger.order.commands import CancelUnpaid, CancelWithShop, MoveWithShop
 from ledger.order.order import Order
@@ -31,7 +33,9 @@ from tests.kits.asking_shop import ask
 from tests.kits.pages import MEMBER, World, address, hidden, press
 from tests.kits.pages_shop import winterfest
 from tests.kits.ticket_states import FOUND, SHOP, who_placed_it
+from web.actions.grants import invite, list_one, set_state
 from web.actions.waiting_list import ask_for_place, take_place
+from web.actions.wish import Wish
 from web.http.current import KEY
 
 SAMPLE = Path(__file__).parents[2] / "web" / "samples" / "winterfest.yaml"
@@ -363,6 +367,29 @@ def out_of_line(world: World) -> str:
     return f"/soldout/place/{place.id}/{place.terms.code}"
 
 
+def _invited(world: World, who: str) -> tuple[str, UUID]:
+    """Somebody who was asked by a letter whether they come, and where their link leads."""
+    row = typed_row({"email": f"{who}@example.org", "name": "Bea Åberg", "kind": "grant"})
+    shop = world.shops.get("winterfest")
+    wish = Wish(correlation_id=uuid4(), actor="staff", at=world.clock())
+    one, _ = list_one(world.parts, shop, row, wish)
+    asked = invite(world.parts, one.id, wish)
+    assert asked.invitation is not None
+    return f"/winterfest/invitation/{one.id}/{asked.invitation.code}", one.id
+
+
+def invited(world: World) -> str:
+    return _invited(world, "invited")[0]
+
+
+def coming(world: World) -> str:
+    """Who said that they come, before their voucher is made."""
+    link, one = _invited(world, "coming")
+    wish = Wish(correlation_id=uuid4(), actor="invited", at=world.clock())
+    set_state(world.parts, one, GrantState.CONFIRMED, wish, by_link=True)
+    return link
+
+
 def at(path: str) -> Here:
     return lambda world: path
 
@@ -370,6 +397,9 @@ def at(path: str) -> Here:
 CHECKOUT = "/winterfest/checkout?buy.weekend=2&buy.friday=1"
 STATES: Mapping[str, State] = {
     "shops": State(at("/")),
+    "invited": State(invited),
+    "coming": State(coming),
+    "invitation_unknown": State(at(f"/winterfest/invitation/{uuid4()}/nothing")),
     "shop": State(at("/winterfest/")),
     "shop, nothing chosen": State(at("/winterfest/?nothing=1")),
     "shop without pictures": State(at("/summerfest/")),

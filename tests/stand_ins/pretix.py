@@ -11,6 +11,7 @@ from tests.stand_ins.serving import Asked, Json, StandIn, Told
 
 _EVENTS = "/api/v1/organizers/org/events/"
 BASE = f"{_EVENTS}conf/"
+_FORBIDDEN = "You do not have permission to perform this action."
 _PAGE = 50
 _HTML = b"<!DOCTYPE html><html><head><title>Internal Server Error</title></head></html>"
 _KNOWN = (
@@ -36,13 +37,14 @@ class PretixStandIn(StandIn):
 
     `silent_fields` are ignored without a word, as unknown ones are; `room` is what its quota has
     left for vouchers that block it. Ids count over all events; of an event that is not among
-    `events` it says no more than that one may not.
+    `events` it says no more than that one may not, as of what is `hidden` from its token.
     """
 
     token: str = "a-token-of-pretix"
     room: int = 1_000_000
     silent_fields: frozenset[str] = frozenset()
     events: set[str] = field(default_factory=lambda: {"conf"})
+    hidden: frozenset[str] = frozenset()
     vouchers: dict[int, Json] = field(default_factory=dict)
     orders: dict[str, Json] = field(default_factory=dict)
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
@@ -58,11 +60,12 @@ class PretixStandIn(StandIn):
         if asked.headers.get("authorization") != f"Token {self.token}":
             return _told(401, {"detail": "Invalid token."})
         event, *rest = asked.path.removeprefix(_EVENTS).strip("/").split("/")
-        if not asked.path.startswith(_EVENTS) or not rest:
+        if not asked.path.startswith(_EVENTS):
             return Told(status=404, body=b"<!DOCTYPE html>Not found")
         if event not in self.events:
-            shut = "You do not have permission to perform this action."
-            return _told(403, {"detail": shut})
+            return _told(403, {"detail": _FORBIDDEN})
+        if (about := self._about(rest)) is not None:
+            return about
         if rest[0] == "orders" and len(rest) == 2:
             known = self.orders.get(rest[1])
             return _told(200, known) if known else _told(404, {"detail": "Not found."})
@@ -74,6 +77,17 @@ class PretixStandIn(StandIn):
     def of_event(self, event: str) -> list[Json]:
         """The vouchers of an event."""
         return [one for id, one in self.vouchers.items() if self.event_of[id] == event]
+
+    def _about(self, rest: list[str]) -> Told | None:
+        """The event itself, its quota and item, and what a token may not see."""
+        if not rest:
+            return _told(200, {"slug": "conf", "name": {"en": "The conference"}})
+        if rest[0] in self.hidden:
+            return _told(403, {"detail": _FORBIDDEN})
+        if rest[0] not in ("quotas", "items") or len(rest) != 2:
+            return None
+        known = rest[1] == "1"
+        return _told(200, {"name": "Grantees"}) if known else _told(404, {"detail": "Not found."})
 
     def error(self, status: int, message: str) -> Told:
         if status == 500:

@@ -200,6 +200,7 @@ def _page(
         "admin/grants.html",
         shop_of=shop,
         rules=rules,
+        may_set_up=current_staff().may(shop=shop.slug),
         rows=found.people,
         following=_following(shop, found.onward, {**wanted, "query": query}),
         wanted=wanted,

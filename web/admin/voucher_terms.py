@@ -60,8 +60,8 @@ def typed_terms(shop: Shop, form: MultiDict[str, str]) -> VoucherTerms:
         products=tuple(sorted({*form.getlist("product")})),
         uses=_whole(form, "uses"),
         minimum=_whole(form, "minimum"),
-        valid_from=_moment(shop, form, "valid_from"),
-        valid_until=_moment(shop, form, "valid_until"),
+        valid_from=typed_moment(shop, form, "valid_from"),
+        valid_until=typed_moment(shop, form, "valid_until"),
         returns="returns" in form,
     )
     return checked(shop, terms, keep_seats="keep_seats" in form)
@@ -86,18 +86,19 @@ def _whole(form: MultiDict[str, str], field: str) -> int:
     return int(typed)
 
 
-def _moment(shop: Shop, form: MultiDict[str, str], field: str) -> datetime | None:
-    """By the clocks of the shop, as a browser's own field writes it."""
+def typed_moment(shop: Shop, form: MultiDict[str, str], field: str) -> datetime | None:
+    """By the clocks of the shop, as a browser's own field writes it; raises `VoucherInvalid`."""
     typed = form.get(field, "")[:_LONGEST].strip()
     if not typed:
         return None
     try:
-        return datetime.fromisoformat(typed).replace(tzinfo=_zone(shop)).astimezone(UTC)
+        return datetime.fromisoformat(typed).replace(tzinfo=zone_of_shop(shop)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise VoucherInvalid(field=field, rule="moment") from None
 
 
-def _zone(shop: Shop) -> ZoneInfo:
+def zone_of_shop(shop: Shop) -> ZoneInfo:
+    """The clocks of a shop."""
     return ZoneInfo(shop.terms.timezone)
 
 
@@ -114,7 +115,7 @@ def as_typed(shop: Shop, terms: VoucherTerms) -> MultiDict[str, str]:
     ]
     for name, moment_of in (("valid_from", terms.valid_from), ("valid_until", terms.valid_until)):
         if moment_of is not None:
-            fields.append((name, f"{moment_of.astimezone(_zone(shop)):%Y-%m-%dT%H:%M}"))
+            fields.append((name, f"{moment_of.astimezone(zone_of_shop(shop)):%Y-%m-%dT%H:%M}"))
     fields += [("returns", "1")] if terms.returns else []
     fields += [("keep_seats", "1")] if terms.reserved else []
     return MultiDict(fields)

@@ -21,11 +21,13 @@ from projections.grantees import trouble_of
 from web.actions import grants as actions
 from web.actions.find_people import every_row, named
 from web.actions.grant_json import document, orphan_json, row_json
+from web.actions.grants_set_up import CHECKS, check
+from web.actions.grants_set_up import set_up as set_up_grants
 from web.actions.orphans import delete_orphan
 from web.actions.orphans import orphans as orphans_of
 from web.cli import audit_tables as tables
 from web.cli.arguments import Instant, Word, checked_reason
-from web.cli.operator import actor, wish_of
+from web.cli.operator import wish_of
 from web.wiring.parts import Parts
 
 REFUSED, WRONG = 1, 2
@@ -47,6 +49,7 @@ def vouchers() -> None:
 @click.option("--co-speaker-percent", default="25", show_default=True)
 @click.option("--ticket-price", type=click.IntRange(min=0), help="In minor units, for reports.")
 @click.option("--valid-until", type=Instant())
+@click.option("--reason", type=Word(longest=500), help="Why; kept sealed in the ledger.")
 @click.pass_context
 def set_up(
     context: click.Context,
@@ -60,6 +63,7 @@ def set_up(
     co_speaker_percent: str,
     ticket_price: int | None,
     valid_until: datetime | None,
+    reason: str | None,
 ) -> None:
     """Say where vouchers for people of SHOP are issued from now on."""
     parts: Parts = context.obj()
@@ -77,27 +81,26 @@ def set_up(
     )
     if not event and product not in found.products:
         raise click.UsageError("--product must be one of the shop's; or name --pretix.")
-    _set_up(parts, found, where, percent=co_speaker_percent, price=ticket_price)
-
-
-def _set_up(
-    parts: Parts, shop: Shop, where: Destination, *, percent: str, price: int | None
-) -> None:
     rules = GrantsSetUp(
-        shop=shop.id,
-        shop_slug=shop.slug,
+        shop=found.id,
+        shop_slug=found.slug,
         destination=where,
-        co_speaker_percent=percent,
-        ticket_price=None if price is None else Money(price, shop.terms.currency),
+        co_speaker_percent=co_speaker_percent,
+        ticket_price=None if ticket_price is None else Money(ticket_price, found.terms.currency),
+        reason=reason,
     )
+    _set_up(parts, found, rules)
+
+
+def _set_up(parts: Parts, shop: Shop, rules: GrantsSetUp) -> None:
     try:
-        wish = wish_of(parts)
-        parts.grantees.set_up(rules, correlation_id=wish["correlation_id"], actor=actor())
+        set_up_grants(parts, rules, wish_of(parts))
     except GrantsSetUpWrong as wrong:
         raise click.UsageError(f"Vouchers cannot be issued like that: {wrong.what}.") from None
-    if where.place is Place.PRETIX and Place.PRETIX not in parts.voucher_keepers:
-        click.echo("STAMPLEDGER_PRETIX_TOKEN is not set: nothing is made before it is.", err=True)
+    found = check(parts, shop, rules.destination)
     click.echo("Set up.")
+    named = f" ({', '.join(filter(None, found.names))})" if any(found.names) else ""
+    click.echo(CHECKS[found.word] + named, err=bool(found.word))
 
 
 @vouchers.command(name="people")

@@ -201,6 +201,8 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /admin/shops/<shop>/vouchers/new": (Place.SHOP, _ADMIN),
     "GET /admin/cases": (Place.ANY, _READ),
     "GET /admin/shops/<shop>/people": (Place.SHOP, _STAFF),
+    "GET /admin/shops/<shop>/people/set-up": (Place.SHOP, _ADMIN),
+    "POST /admin/shops/<shop>/people/set-up": (Place.SHOP, _ADMIN),
     "GET /admin/shops/<shop>/people/<person>": (Place.SHOP, _STAFF),
     "POST /admin/shops/<shop>/people": (Place.SHOP, _STAFF),
     "POST /admin/shops/<shop>/people/list": (Place.SHOP, _STAFF),

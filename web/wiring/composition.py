@@ -78,7 +78,7 @@ from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
 from web.wiring.parts import Parts
 from web.wiring.persons import nobody
-from web.wiring.providers import voucher_keepers, ways_to_pay
+from web.wiring.providers import destination_check, voucher_keepers, ways_to_pay
 from web.wiring.reactors import (
     WATCHED,
     desk_work,
@@ -230,6 +230,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         report_file=report_file,
         mailbox=Letterbox(settings.mail_catcher).forget if settings.mail_catcher else nobody,
         reported={name: way.reported for name, way in ways.items() if way.reported},
+        check_destination=destination_check(settings),
     )
     return Works(
         parts=parts,

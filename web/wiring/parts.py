@@ -14,9 +14,9 @@ from ledger.audit.raw_rows import AuditedRows
 from ledger.audit.verify import Shares
 from ledger.cases.service import Cases
 from ledger.grants.fulfilment import Fulfilment
-from ledger.grants.keeper import VoucherKeeper
+from ledger.grants.keeper import DestinationCheck, VoucherKeeper
 from ledger.grants.service import Grantees
-from ledger.grants.stamps import Place
+from ledger.grants.stamps import Destination, Place
 from ledger.inbox.ports import Evidence, Inbox, WebhookDoor
 from ledger.inbox.receive import Intake
 from ledger.inbox.replay_inbox import Archived, Opened
@@ -368,6 +368,7 @@ class Parts:
     pages: Mapping[str, PageProvider] = field(default_factory=dict)
     mailbox: Callable[[str], int] = nobody
     reported: Mapping[str, Reported] = field(default_factory=dict)
+    check_destination: Callable[[Destination], DestinationCheck] | None = None
 
     @property
     def grantees(self) -> Grantees:

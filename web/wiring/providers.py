@@ -1,17 +1,18 @@
 """Which payment providers the settings call for, each with the door that its news come through."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from adapters.providers.manual import ManualPayments
 from adapters.providers.pace import Pace
 from adapters.providers.paytrail import PaytrailDoor, PaytrailPayments, PaytrailReports
 from adapters.providers.pretix import PretixVouchers
+from adapters.providers.pretix.check import PretixCheck
 from adapters.providers.pretix.client import CALLS_A_SECOND
 from adapters.providers.stripe import StripeDoor, StripePayments
 from adapters.providers.sumup import SumupDoor, SumupPayments
-from ledger.grants.keeper import VoucherKeeper
-from ledger.grants.stamps import Place
+from ledger.grants.keeper import DestinationCheck, VoucherKeeper
+from ledger.grants.stamps import Destination, Place
 from ledger.inbox.ports import WebhookDoor
 from ledger.payments.ask_once import Once
 from ledger.payments.payment_pages import PageProvider
@@ -110,3 +111,12 @@ def voucher_keepers(settings: Settings) -> Mapping[Place, VoucherKeeper]:
         settings.pretix_token, api_base=settings.pretix_api_base, pace=Pace(CALLS_A_SECOND).wait
     )
     return {Place.PRETIX: pretix}
+
+
+def destination_check(
+    settings: Settings,
+) -> Callable[[Destination], DestinationCheck] | None:
+    """What looks whether vouchers can be made at an event of pretix, where its token is there."""
+    if not settings.pretix_token:
+        return None
+    return PretixCheck(settings.pretix_token, api_base=settings.pretix_api_base)
