@@ -16,7 +16,8 @@ class CaseRow:
     `order_id` is the order that it is about, or that its money turned out to be for.
 
     `evidence` is the hash of the message that it was opened for, `alarming` whether people must
-    still be told, `returning_since` when its money was asked back without an answer.
+    still be told, `returning_since` when its money was asked back without an answer. It is put
+    aside until `asleep_until`, if that is to come; `keeper` is who looks after it.
     """
 
     stream: UUID
@@ -33,6 +34,8 @@ class CaseRow:
     evidence: str | None = None
     alarming: bool = False
     returning_since: datetime | None = None
+    asleep_until: datetime | None = None
+    keeper: str = ""
 
 
 def cases(case: Case) -> Sequence[CaseRow]:
@@ -55,8 +58,10 @@ def cases(case: Case) -> Sequence[CaseRow]:
         evidence=case.evidence,
         alarming=case.alarming,
         returning_since=case.returned.requested_at if case.returned.unanswered else None,
+        asleep_until=case.snooze.until if case.snooze else None,
+        keeper=case.keeper,
     )
     return (row,)
 
 
-CASES = Projection(name="cases", version=3, row=CaseRow, key=(), rows={Case: cases})
+CASES = Projection(name="cases", version=4, row=CaseRow, key=(), rows={Case: cases})

@@ -1,4 +1,4 @@
-"""What a person's order is found by: beginnings of names, an e-mail address, codes of tickets.
+"""What an order is found by: beginnings of names, an e-mail address, codes of tickets, labels.
 
 Terms are plain here and personal: whoever keeps them keeps keyed fingerprints of them (ADR 0034).
 """
@@ -70,6 +70,7 @@ def _terms(order: Order) -> Iterator[str]:
     person = order.terms.customer
     if person is None:
         return
+    yield from map(label_term, order.labels)
     if person.email:
         yield _mail(person.email)
     yield from _beginnings(_names(person))
@@ -99,6 +100,11 @@ def _holders(order: Order) -> Iterator[str]:
 
 def _names(person: Customer) -> tuple[str, ...]:
     return words_of(f"{person.first_name} {person.last_name}")
+
+
+def label_term(label: str) -> str:
+    """What orders with a label are found by."""
+    return f"label/{label}"
 
 
 def _mail(address: str) -> str:

@@ -45,6 +45,27 @@ MUTATIONS = (
         tests=("tests/adapters/mail/test_own_words.py",),
     ),
     Mutation(
+        name="news-of-its-money-does-not-wake-a-case",
+        file="ledger/cases/case.py",
+        old="returned=returned, snooze=None)",
+        new="returned=returned)",
+        tests=("tests/ledger/cases/test_attention.py",),
+    ),
+    Mutation(
+        name="labels-outlive-their-person",
+        file="ledger/order/evolve.py",
+        old="        labels=(),\n",
+        new="",
+        tests=("tests/ledger/order/test_labels.py",),
+    ),
+    Mutation(
+        name="a-case-put-aside-never-comes-back",
+        file="adapters/postgres/views/sql/views_read_desk.sql",
+        old="coalesce(asleep_until > $5::timestamptz, false)",
+        new="(asleep_until is not null)",
+        tests=("tests/adapters/worker/projector/test_desk_views.py",),
+    ),
+    Mutation(
         name="open-sale-passes-the-line",
         file="adapters/store/append_conditions.py",
         old="        awaited = self._awaited(append.gives_way) if append.gives_way else {}\n",

@@ -5,7 +5,9 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.admin import (
+    actors,
     approvals,
+    attention,
     badges,
     catalogue,
     desk,
@@ -19,6 +21,7 @@ from web.admin import (
     persons,
     place_order,
     reports,
+    saved_views,
     security,
     selection,
     shop_change,
@@ -99,12 +102,14 @@ PAGES = (
     staff_sign_in.pages,
     home.pages,
     orders.pages,
+    saved_views.pages,
     reports.pages,
     place_order.pages,
     order_admin.pages,
     order_action.pages,
     selection.pages,
     desk.pages,
+    attention.pages,
     welcome.pages,
     security.pages,
     people.pages,
@@ -179,6 +184,7 @@ def _hang_up(app: Flask) -> None:
     shop_colour.add_look(app)
     person.add_person(app)
     desk.add_counts(app)
+    actors.add_names(app)
     csrf = CSRFProtect(app)
     for pages in PAGES:
         app.register_blueprint(pages)

@@ -97,6 +97,8 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return f"Ticket {one.ticket} taken back, under a new code"
         case stamps.NoteWritten():
             return "Ticket sales wrote a note"
+        case stamps.Labelled():
+            return "Ticket sales took a label off" if one.removed else "Ticket sales labelled it"
         case stamps.ZeroPrice():
             return "Confirmed: nothing to pay"
         case stamps.CreatePaymentRequest():
@@ -238,6 +240,12 @@ def _of_case(one: case_stamps.CaseStamp) -> str:  # noqa: C901 (a dispatching ma
             return f"Return of {spoken(one.amount)} failed: {one.code}"
         case case_stamps.CaseAlarmStarted():
             return f"Began to tell people{_try(one)}"
+        case case_stamps.CaseSnoozed(until=None):
+            return "Case taken up again"
+        case case_stamps.CaseSnoozed():
+            return f"Case put aside until {one.until:%Y-%m-%d %H:%M} UTC"
+        case case_stamps.CaseHanded():
+            return f"Case handed to {one.to or 'nobody'}"
         case case_stamps.CaseAlarmRaised():
             return f"Told people: {', '.join(one.channels)}"
         case Erased():

@@ -10,12 +10,14 @@ from ledger.cases.stamps import (
     Action,
     CaseAlarmRaised,
     CaseAlarmStarted,
+    CaseHanded,
     CaseOpened,
     CaseResolved,
     CaseReturnAccepted,
     CaseReturnFailed,
     CaseReturnRefused,
     CaseReturnRequested,
+    CaseSnoozed,
     CaseStamp,
     Severity,
 )
@@ -101,8 +103,20 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze:
+    """A person put the case aside until then, and said why."""
+
+    until: datetime
+    by: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A case as it stands. `evidence` is the hash of the message that it was opened for."""
+    """A case as it stands. `evidence` is the hash of the message that it was opened for.
+
+    `keeper` is the actor who looks after it, empty while nobody does.
+    """
 
     id: UUID
     version: int = 0
@@ -115,7 +129,13 @@ class Case:
     resolved_at: datetime | None = None
     returned: Return = field(default=Return())
     alarm: Alarm = field(default=Alarm())
+    snooze: Snooze | None = None
+    keeper: str = ""
     erased: bool = False
+
+    def asleep(self, at: datetime) -> bool:
+        """Whether it was put aside and is not back by then."""
+        return self.state == "open" and self.snooze is not None and at < self.snooze.until
 
     @property
     def about_order(self) -> UUID | None:
@@ -169,9 +189,12 @@ def evolve_case(case: Case, recorded: Recorded[object]) -> Case:
         case (
             CaseReturnRequested() | CaseReturnAccepted() | CaseReturnRefused() | CaseReturnFailed()
         ):
-            return replace(case, returned=_return(case.returned, stamp, recorded))
+            returned = _return(case.returned, stamp, recorded)
+            return replace(case, returned=returned, snooze=None)  # news wakes it
         case CaseAlarmStarted() | CaseAlarmRaised():
             return replace(case, alarm=_alarm(case.alarm, stamp, recorded))
+        case CaseSnoozed() | CaseHanded():
+            return _attended(case, stamp, recorded)
         case Erased():
             return _erased(case)
         case _:
@@ -182,7 +205,17 @@ def _erased(case: Case) -> Case:
     """What a payer wrote, and why somebody did what, is told no more."""
     opened = replace(case.opened, payer_reference=None) if case.opened else None
     resolved = replace(case.resolved, reason=None) if case.resolved else None
-    return replace(case, opened=opened, resolved=resolved, erased=True)
+    snooze = replace(case.snooze, reason=None) if case.snooze else None
+    return replace(case, opened=opened, resolved=resolved, snooze=snooze, erased=True)
+
+
+def _attended(case: Case, stamp: CaseSnoozed | CaseHanded, recorded: Recorded[object]) -> Case:
+    if isinstance(stamp, CaseHanded):
+        return replace(case, keeper=stamp.to)
+    if stamp.until is None:
+        return replace(case, snooze=None)
+    snooze = Snooze(until=stamp.until, by=recorded.actor, reason=stamp.reason)
+    return replace(case, snooze=snooze)
 
 
 def _return(

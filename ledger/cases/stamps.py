@@ -1,5 +1,6 @@
 """Every stamp a case can hold. Field names are storage format: never rename."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -143,6 +144,21 @@ class CaseAlarmRaised:
     failed: tuple[str, ...] = ()
 
 
+@stamp("CASE_SNOOZED", binding=("until",), sealed=("reason",))
+class CaseSnoozed:
+    """A person puts the case aside: it is back by itself at `until`, or at once without one."""
+
+    until: datetime | None = None
+    reason: str | None = None
+
+
+@stamp("CASE_HANDED", binding=("to",))
+class CaseHanded:
+    """Somebody looks after the case from now on: `to` is their actor, or empty for nobody."""
+
+    to: str = ""
+
+
 CaseStamp = (
     CaseOpened
     | CaseResolved
@@ -152,5 +168,7 @@ CaseStamp = (
     | CaseReturnFailed
     | CaseAlarmStarted
     | CaseAlarmRaised
+    | CaseSnoozed
+    | CaseHanded
     | Erased
 )

@@ -222,6 +222,14 @@ class UnknownCheckIn(Refusal):
     """There is no such check-in."""
 
 
+class LabelUnusable(Refusal):
+    """A label has 1 to 40 characters, and an order at most twenty of them."""
+
+
+class SnoozeOutOfRange(Refusal):
+    """A case is put aside until a time to come, at most three months from now."""
+
+
 class LetterNotDue(Refusal):
     """This letter is not due, or another sender has claimed it."""
 

@@ -317,6 +317,16 @@ class WriteNote(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddLabel(StaffCommand):
+    """Staff put a label on the order: the word is the `reason`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveLabel(StaffCommand):
+    """Staff take a label off the order: the word is the `reason`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrder(StaffCommand):
     """Ticket sales cancel an order at once; with `refund` all that is held is asked back.
 
@@ -441,6 +451,8 @@ StaffAct = (
     | ChangeContact
     | CorrectAnswers
     | WriteNote
+    | AddLabel
+    | RemoveLabel
 )
 StaffWish = RetryRefund | StaffAct
 

@@ -16,6 +16,7 @@ from ledger.kernel.refusals import (
 from ledger.order import cancellation_policy as cancellation
 from ledger.order.cancellation_policy import code_hash
 from ledger.order.commands import (
+    AddLabel,
     CancelInGrace,
     CancelOrder,
     CancelPart,
@@ -38,6 +39,7 @@ from ledger.order.commands import (
     RefundByHand,
     RefundPayment,
     ReleaseSeats,
+    RemoveLabel,
     RequestCancellation,
     RequestPayment,
     ResendLetter,
@@ -61,7 +63,7 @@ from ledger.order.decisions.capture import (
     capture_authorization,
     void_authorization,
 )
-from ledger.order.decisions.contact import change_contact, write_note
+from ledger.order.decisions.contact import change_contact, change_labels, write_note
 from ledger.order.decisions.corrections import withdraw_cancellation, withdraw_payment
 from ledger.order.decisions.door import check_in, check_out, undo_check_in
 from ledger.order.decisions.erase import erase_person
@@ -108,6 +110,7 @@ _WITH_A_PERSON = (
     ChangeContact,
     CorrectAnswers,
     WriteNote,
+    AddLabel,
 )
 
 
@@ -327,6 +330,8 @@ def _by_one(  # noqa: C901 (a dispatching match)
             return correct_answers(command, order)
         case WriteNote():
             return write_note(command, order)
+        case AddLabel() | RemoveLabel():
+            return change_labels(command, order)
         case _:
             assert_never(command)
 

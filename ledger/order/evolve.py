@@ -14,9 +14,10 @@ from ledger.order.correction import withdrawal
 from ledger.order.holder import ended, sending
 from ledger.order.letter_delivery import LetterStamp, told_posting
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
-from ledger.order.order import Note, Order, StartMove, link_request, told_dispute
+from ledger.order.order import Order, StartMove, link_request, told_dispute
 from ledger.order.payment_attempt import AttemptBegins, AttemptNews, begun_attempt, told_attempt
 from ledger.order.refund import RefundStamp, told_refund
+from ledger.order.remarks import labelled, noted
 from ledger.order.seen_stamps import Seen
 from ledger.order.stamps import (
     AnswersChanged,
@@ -40,6 +41,7 @@ from ledger.order.stamps import (
     DisputeClosed,
     Disputed,
     LetterWordsUsed,
+    Labelled,
     ManualRefund,
     NoteWritten,
     OrderAmended,
@@ -187,7 +189,9 @@ def _changed(  # noqa: C901 (a dispatching match)
         case TicketTakenBack():
             return _taken_back(order, stamp, recorded)
         case NoteWritten():
-            return _noted(order, stamp, recorded)
+            return noted(order, stamp, recorded)
+        case Labelled():
+            return labelled(order, stamp)
         case TicketCheckedIn() | TicketCheckedOut():
             return _scanned(order, stamp, recorded)
         case TicketCheckInUndone():
@@ -256,16 +260,6 @@ def _taken_back(order: Order, stamp: TicketTakenBack, recorded: Recorded[object]
 def _renewed(order: Order, stamp: TicketSentOn | TicketTakenBack) -> TicketSet | None:
     known = order.tickets
     return known and known.renewed(stamp.ticket, hash=stamp.hash, code=stamp.ticket_code)
-
-
-def _noted(order: Order, stamp: NoteWritten, recorded: Recorded[object]) -> Order:
-    note = Note(
-        correlation_id=recorded.correlation_id,
-        text=stamp.text,
-        actor=recorded.actor,
-        at=recorded.recorded_at,
-    )
-    return replace(order, notes=(*order.notes, note))
 
 
 def _attempted(order: Order, stamp: AttemptBegins, recorded: Recorded[object]) -> Order:
@@ -390,6 +384,7 @@ def _erased(order: Order, recorded: Recorded[object]) -> Order:
         links=tuple(dataclasses.replace(one, code=None) for one in order.links),
         moves=tuple(moves),
         notes=tuple(replace(one, text=None) for one in order.notes),
+        labels=(),
         answers={},
         sendings=tuple(replace(one, email=None, code=None) for one in order.sendings),
         erased_at=recorded.recorded_at,

@@ -228,6 +228,10 @@ ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
     t.CHANGE_CONTACT: _change_contact,
     t.CORRECT_ANSWERS: _correct_answers,
     t.WRITE_NOTE: lambda order, at: c.WriteNote(**_staff(order, at)),
+    t.ADD_LABEL: lambda order, at: c.AddLabel(**_who(order, at=at, reason="label")),
+    t.REMOVE_LABEL: lambda order, at: c.RemoveLabel(
+        **_who(order, at=at, reason=order.labels[0] if order.labels else "label")
+    ),
     t.CHECK_IN: lambda order, at: c.CheckIn(**_scan(order, at), rules={}),
     t.CHECK_OUT: lambda order, at: c.CheckOut(**_scan(order, at)),
     t.UNDO_CHECK_IN: _undo_check_in,

@@ -133,6 +133,7 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     tickets: TicketSet | None = None
     scans: Mapping[UUID, Scan] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    labels: tuple[str, ...] = ()
     asked: Mapping[int, Questions] = field(default_factory=dict)
     answers: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     answered_at: Mapping[int, int] = field(default_factory=dict)

@@ -253,6 +253,17 @@ class NoteWritten:
     text: str | None = None
 
 
+@stamp("LABELLED", binding=("removed",), sealed=("label",))
+class Labelled:
+    """Staff put a word of their own on the order, to find it by, or took it off again.
+
+    Customers never see it.
+    """
+
+    removed: bool = False
+    label: str | None = None
+
+
 @stamp("ZERO_PRICE")
 class ZeroPrice:
     """A free order, confirmed without any provider."""
@@ -740,6 +751,7 @@ OrderStamp = (
     | TicketSentOn
     | TicketTakenBack
     | NoteWritten
+    | Labelled
     | ZeroPrice
     | CreatePaymentRequest
     | CreatePaymentSuccess

@@ -137,6 +137,8 @@ RESEND = Event("sends a letter again", Who.STAFF, c.ResendLetter)
 CHANGE_CONTACT = Event("corrects who ordered", Who.STAFF, c.ChangeContact)
 CORRECT_ANSWERS = Event("corrects answers", Who.STAFF, c.CorrectAnswers)
 WRITE_NOTE = Event("writes a note", Who.STAFF, c.WriteNote)
+ADD_LABEL = Event("puts a label on it", Who.STAFF, c.AddLabel)
+REMOVE_LABEL = Event("takes a label off that is not there", Who.STAFF, c.RemoveLabel)
 CHECK_IN = Event("scans a ticket", Who.DOOR, c.CheckIn)
 CHECK_OUT = Event("scans a ticket of who leaves", Who.DOOR, c.CheckOut)
 UNDO_CHECK_IN = Event("takes back a check-in", Who.DOOR, c.UndoCheckIn)
@@ -379,6 +381,8 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _refuses(no.AnswersClosed),
     ),
     WRITE_NOTE: (_makes(s.NoteWritten),),
+    ADD_LABEL: (_makes(s.Labelled),),
+    REMOVE_LABEL: (_silent(),),
     CHECK_IN: (
         _makes(s.TicketCheckedIn, at=(_S.LINK_SENT, _S.SENT_ON)),
         _refuses(no.NotAdmitted, "used", at=(_S.LET_IN,)),

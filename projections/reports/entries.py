@@ -54,6 +54,7 @@ _STILL = frozenset(
     {
         stamps.ContactChanged,
         stamps.NoteWritten,
+        stamps.Labelled,
         stamps.CancellationRequested,
         stamps.StartMoved,
         stamps.StartAccepted,

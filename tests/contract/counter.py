@@ -49,6 +49,7 @@ from ledger.staff.service import StaffMembers
 from ledger.vouchers.service import Vouchers
 from ledger.waiting_list.service import WaitingList
 from tests.kits.grants import fulfilment_of
+from tests.kits.office import memory_office
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.web_fakes import LimitsInMemory, Receiver, TokensInMemory, ViewsInMemory
 from tests.kits.worker import LedgerFeed, reading
@@ -183,6 +184,7 @@ class Counter:
             ),
             waiting=WaitingList(store),
             place_links=MemoryPlaceLinks(),
+            office=memory_office(),
             webhooks=MemoryWebhooks(),
             statement_marks=MemoryStatementMarks(),
             read_statements=read_statements,

@@ -28,6 +28,7 @@ from ledger.order.stamps import (
     Customer,
     DisputeClosed,
     Disputed,
+    Labelled,
     Letter,
     Line,
     NoteWritten,
@@ -171,6 +172,7 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
         (ident(random), DisputeClosed(payment=pay, provider_reference=f"dp_{pay.hex}", won=True)),
         (ident(random), ContactChanged(email_index="f" * 64, customer=BEA, reason="married")),
         (ident(random), NoteWritten(text="Comes with a wheelchair.")),
+        (ident(random), Labelled(label="crew")),
         *at_the_door(random.choice([pay.hex, f"on {pay.hex}"]), [ident(random) for _ in range(3)]),
     ]
     told = [one for one in news[1:] if random.random() < 0.85]

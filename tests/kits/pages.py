@@ -62,6 +62,7 @@ from ledger.staff.service import StaffMembers
 from ledger.vouchers.service import Vouchers
 from ledger.waiting_list.service import WaitingList
 from tests.kits.grants import fulfilment_of
+from tests.kits.office import memory_office
 from tests.kits.pages_shop import START, winterfest
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.ticket_codes import wanted_by
@@ -253,6 +254,7 @@ class World:
             ),
             waiting=WaitingList(self.store),
             place_links=self.place_links,
+            office=memory_office(),
             webhooks=MemoryWebhooks(),
             statement_marks=MemoryStatementMarks(),
             read_statements=read_statements,

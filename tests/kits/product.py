@@ -37,6 +37,7 @@ from ledger.vouchers.service import Vouchers
 from ledger.waiting_list.service import WaitingList
 from tests.kits.api_shop import winterfest
 from tests.kits.grants import fulfilment_of
+from tests.kits.office import memory_office
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.web_fakes import (
     NOON,
@@ -187,6 +188,7 @@ def open_shop(
         place_links=MemoryPlaceLinks(),
         send_sign_in_link=post,
         send_place_link=PlacePost(),
+        office=memory_office(),
         webhooks=MemoryWebhooks(),
         statement_marks=MemoryStatementMarks(),
         read_statements=read_statements,

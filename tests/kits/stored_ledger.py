@@ -9,7 +9,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -29,6 +29,7 @@ from ledger.audit.verify import verify
 from ledger.cases.stamps import (
     CaseAlarmRaised,
     CaseAlarmStarted,
+    CaseHanded,
     CaseKind,
     CaseOpened,
     CaseResolved,
@@ -36,6 +37,7 @@ from ledger.cases.stamps import (
     CaseReturnFailed,
     CaseReturnRefused,
     CaseReturnRequested,
+    CaseSnoozed,
     Severity,
 )
 from ledger.codec.rows import StoredCommit, StoredNumber
@@ -352,6 +354,10 @@ def _cases(world: World) -> None:
     lives: Sequence[Sequence[Any]] = (
         (CaseAlarmStarted(try_number=1), CaseAlarmRaised(try_number=1, channels=("mail",))),
         (CaseResolved(action="close", reason="seen"),),
+        (
+            CaseSnoozed(until=spec.NOON + timedelta(days=3), reason="the bank answers on Monday"),
+            CaseHanded(to="staff:2"),
+        ),
         (
             CaseReturnRequested(
                 provider="stripe", payment_reference="pi_x", amount=money, reason="not ours"

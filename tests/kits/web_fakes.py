@@ -9,8 +9,8 @@ from uuid import UUID
 
 import msgspec
 
+from adapters.postgres.views.cases import DeskCount
 from adapters.postgres.views.queries import (
-    DeskCount,
     IntentCount,
     LetterCount,
     SalesCount,
@@ -76,7 +76,7 @@ from tests.kits.grants import GranteesInMemory
 from tests.kits.till_views import ShiftsInMemory
 from tests.kits.waiting_views import PlacesInMemory
 from web.http.access import Token
-from web.wiring.parts import Difference
+from web.wiring.derived import Difference
 
 NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
 
@@ -389,9 +389,23 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory, ShiftsInMemory):
         return [row for case in folded for row in cases(case) if row.state == state]
 
     def desk(
-        self, state: str, shops: Sequence[str], *, homeless: bool, limit: int
+        self,
+        state: str,
+        shops: Sequence[str],
+        *,
+        homeless: bool,
+        at: datetime,
+        limit: int,
+        keeper: str | None = None,
     ) -> Sequence[CaseRow]:
-        rows = [one for one in self.cases(state) if self._on_desk(one, shops, homeless)]
+        known = self.cases("resolved" if state == "resolved" else "open")
+        rows = [
+            one
+            for one in known
+            if self._on_desk(one, shops, homeless)
+            and (state == "resolved" or _asleep(one, at) == (state == "asleep"))
+            and keeper in (None, one.keeper)
+        ]
         return sorted(rows, key=lambda one: (one.severity, one.opened_at))[:limit]
 
     def _on_desk(self, row: CaseRow, shops: Sequence[str], homeless: bool) -> bool:
@@ -399,9 +413,11 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory, ShiftsInMemory):
             return homeless
         return fold(row.order_id, self._closed(row.order_id)).terms.shop_slug in shops
 
-    def count_desk(self, shops: Sequence[str], *, homeless: bool) -> Sequence[DeskCount]:
+    def count_desk(
+        self, shops: Sequence[str], *, homeless: bool, at: datetime
+    ) -> Sequence[DeskCount]:
         counted: dict[tuple[str, str], list[CaseRow]] = {}
-        for one in self.desk("open", shops, homeless=homeless, limit=1000):
+        for one in self.desk("open", shops, homeless=homeless, at=at, limit=1000):
             counted.setdefault((one.severity, one.kind), []).append(one)
         return [
             DeskCount(kind=kind, severity=severity, many=len(rows), since=rows[0].opened_at)
@@ -611,3 +627,7 @@ class Switch:
         if self.cut:
             raise LedgerUnavailable("cut off")
         return getattr(self.ledger, name)
+
+
+def _asleep(row: CaseRow, at: datetime) -> bool:
+    return row.asleep_until is not None and row.asleep_until > at

@@ -8,6 +8,7 @@ from ledger.cases.decide import AssignMoney, CaseCommand, CloseCase, RetryCase, 
 from ledger.cases.resolve import Resolutions
 from ledger.cases.stamps import Action
 from ledger.order.commands import (
+    AddLabel,
     CancelOrder,
     CancelPart,
     ChangeContact,
@@ -15,6 +16,7 @@ from ledger.order.commands import (
     MarkPaid,
     RefundByHand,
     RefundPayment,
+    RemoveLabel,
     ResendLetter,
     RetryRefund,
     StaffWish,
@@ -57,6 +59,8 @@ def carry_out(parts: Parts, order_id: UUID, wish: StaffWish, *, beside: Beside =
             | ChangeContact()
             | CorrectAnswers()
             | WriteNote()
+            | AddLabel()
+            | RemoveLabel()
         ):
             parts.orders.handle(order_id, wish, beside=beside)
         case _:
@@ -108,4 +112,6 @@ def case_json(case: CaseRow) -> dict[str, Any]:
         "currency": case.currency,
         "opened_at": case.opened_at,
         "text": case.text,
+        "asleep_until": case.asleep_until,
+        "keeper": case.keeper or None,
     }

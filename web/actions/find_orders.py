@@ -1,12 +1,13 @@
-"""Orders that somebody looks for: by number, reference or ticket code; by a name or an address."""
+"""Orders that somebody looks for: by number, reference, code; by name or address; by label."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.order.evolve import fold
+from ledger.order.label import label_of
 from ledger.order.order import Order
 from projections.order_search import OrderPage, OrderSearch, Place
-from projections.order_words import Wanted
+from projections.order_words import Wanted, label_term
 from web.wiring.parts import Parts
 
 MOST_SHOWN = 50
@@ -57,36 +58,56 @@ def number_of(text: str) -> int | None:
     return int(digits) if int(digits) < _BIGINT else None
 
 
-def find(parts: Parts, text: str, search: OrderSearch, *, limit: int = MOST_SHOWN) -> OrderList:
+def find(
+    parts: Parts, text: str, search: OrderSearch, *, label: str = "", limit: int = MOST_SHOWN
+) -> OrderList:
     """A page of the orders that a text and filters mean; without a text, of all.
 
     What names an order exactly goes before what only begins a name.
     """
-    text = " ".join(text.split())
+    text, named = " ".join(text.split()), label_of(label)
+    if label.strip() and named is None:
+        return OrderList(orders=())
     if not text:
-        return _opened(parts, parts.views.orders(search, limit=limit + 1), limit)
+        found = parts.views.orders(_worded(parts, search, named, ()), limit=limit + 1)
+        return _with_label(_opened(parts, found, limit), named)
     called = parts.views.orders_called(
         text, number=number_of(text), shops=search.shops, limit=limit
     )
     if called:
-        return _opened(parts, called, limit)
+        return _with_label(_opened(parts, called, limit), named)
     wanted = Wanted(text)
     if not wanted.terms:
         return OrderList(orders=(), too_short=number_of(text) is None)
-    words = tuple(parts.keyring.blind_word(term) for term in wanted.terms)
-    found = parts.views.orders(replace(search, words=words), limit=limit + 1)
-    listed = _opened(parts, found, limit)
+    found = parts.views.orders(_worded(parts, search, named, wanted.terms), limit=limit + 1)
+    listed = _with_label(_opened(parts, found, limit), named)
     meant = [one for one in listed.orders if one.order is None or wanted.matches(one.order)]
     return replace(listed, orders=meant)
 
 
-def find_all(parts: Parts, text: str, search: OrderSearch) -> Iterator[Listed]:
+def find_all(parts: Parts, text: str, search: OrderSearch, *, label: str = "") -> Iterator[Listed]:
     """Every one of them, read page by page as they are asked for."""
     place: Place | None = search.before
     while place is not None:
-        listed = find(parts, text, replace(search, before=place), limit=500)
+        listed = find(parts, text, replace(search, before=place), label=label, limit=500)
         yield from listed.orders
         place = listed.onward
+
+
+def _worded(
+    parts: Parts, search: OrderSearch, label: str | None, terms: Sequence[str]
+) -> OrderSearch:
+    """The search for all these terms; a label is the one that tells most."""
+    wanted = (*((label_term(label),) if label else ()), *terms)
+    return replace(search, words=tuple(parts.keyring.blind_word(one) for one in wanted))
+
+
+def _with_label(listed: OrderList, label: str | None) -> OrderList:
+    """Rows follow the ledger a moment later: what lost its label meanwhile is left out."""
+    if label is None:
+        return listed
+    kept = [one for one in listed.orders if one.order is not None and label in one.order.labels]
+    return replace(listed, orders=kept)
 
 
 def _opened(parts: Parts, rows: Sequence[OrderPage], limit: int) -> OrderList:

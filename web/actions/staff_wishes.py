@@ -8,12 +8,14 @@ from ledger.kernel.money import Money
 from ledger.kernel.refusals import Refusal
 from ledger.order import transitions as t
 from ledger.order.commands import (
+    AddLabel,
     CancelOrder,
     CancelPart,
     ChangeContact,
     MarkPaid,
     RefundByHand,
     RefundPayment,
+    RemoveLabel,
     ResendLetter,
     RetryRefund,
     StaffWish,
@@ -142,6 +144,14 @@ def _note(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
     return WriteNote(**wish, reason=typed.reason, version=typed.version)
 
 
+def _label(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
+    return AddLabel(**wish, reason=typed.reason, version=typed.version)
+
+
+def _unlabel(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
+    return RemoveLabel(**wish, reason=typed.reason, version=typed.version)
+
+
 ACTIONS: Mapping[str, StaffAction] = {
     slug: StaffAction(slug=slug, event=event, fields=fields, command=command)
     for slug, event, fields, command in (
@@ -156,6 +166,8 @@ ACTIONS: Mapping[str, StaffAction] = {
         ("contact", t.CHANGE_CONTACT, ("customer",), _contact),
         ("answers", t.CORRECT_ANSWERS, ("answers",), _answers),
         ("note", t.WRITE_NOTE, (), _note),
+        ("label", t.ADD_LABEL, (), _label),
+        ("unlabel", t.REMOVE_LABEL, (), _unlabel),
     )
 }
 

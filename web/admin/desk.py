@@ -19,6 +19,7 @@ from ledger.order.status import status
 from ledger.staff.role import Role
 from projections.cases import CaseRow
 from projections.order_search import OrderPage
+from web.actions.attention import keepers, lookers
 from web.actions.back_office import BY_PEOPLE, OrderNeeded, case_command, resolve_case
 from web.actions.case_preview import CasePreview, preview_case
 from web.actions.find_orders import number_of
@@ -40,14 +41,23 @@ pages = back_office("desk", __name__)
 _log = structlog.get_logger("web.access")
 READERS = (Role.STAFF, Role.AUDITOR)
 _MOST, _REASON = 200, 500
+_STATES = ("open", "mine", "asleep", "resolved")
 
 
 @pages.get("/cases")
 @needs(*READERS)
 def listed() -> str:
     """The cases of the shops where one may read; those of no shop only for who sees all."""
-    state = "resolved" if request.args.get("state") == "resolved" else "open"
-    found = parts().views.desk(state, shops_here(*READERS), homeless=_sees_all(), limit=_MOST)
+    asked = request.args.get("state", "")
+    state = asked if asked in _STATES else "open"
+    found = parts().views.desk(
+        "open" if state == "mine" else state,
+        shops_here(*READERS),
+        homeless=_sees_all(),
+        at=now(),
+        limit=_MOST,
+        keeper=current_staff().actor if state == "mine" else None,
+    )
     return render_template(
         "admin/cases.html",
         cases=found,
@@ -63,7 +73,7 @@ def listed() -> str:
 @needs(*READERS)
 def page(case: str) -> str:
     """One case: what happened in plain words, its evidence, and what to do next."""
-    return _page(_case_here(case, *READERS), {"key": str(uuid4())})
+    return case_page(case_here(case, *READERS), {"key": str(uuid4())})
 
 
 @pages.post("/cases/<case>")
@@ -71,25 +81,25 @@ def page(case: str) -> str:
 def press(case: str) -> str | Response | tuple[str, int]:
     """First what it would come to; with `sure`, it is done."""
     slow_down("staff-action", limit=120)
-    found = _case_here(case, Role.STAFF)
+    found = case_here(case, Role.STAFF)
     typed = {name: value[:_REASON].strip() for name, value in request.form.items()}
     action = _action(typed)
     try:
         if not typed.get("reason"):
-            return _page(
+            return case_page(
                 found, typed, complaint=_("Say why. It is kept sealed with the case.")
             ), 422
         if typed.get("version") != str(found.version):
             fresh = {**typed, "version": str(found.version)}
-            return _page(found, fresh, complaint=_moved()), 409
+            return case_page(found, fresh, complaint=_moved()), 409
         order = _order_named(typed) if action is Action.ASSIGN else None
         return _done_or_shown(found, typed, action=action, order=order)
     except OrderNeeded:
         complaint = _("Say which order the money is for: its number, or a reference.")
-        return _page(found, typed, complaint=complaint), 422
+        return case_page(found, typed, complaint=complaint), 422
     except Refusal as refusal:
         newest = parts().cases.get(found.id)
-        return _page(newest, typed, complaint=why(refusal)), 409
+        return case_page(newest, typed, complaint=why(refusal)), 409
 
 
 def _done_or_shown(
@@ -116,7 +126,8 @@ def desk_counts() -> Mapping[str, int] | None:
         return None
     counted: dict[str, int] = {}
     shops = staff.shops_among(parts().shops.slugs(), *READERS)
-    for one in parts().views.count_desk(shops, homeless=staff.may(*READERS, shop=None)):
+    sees_all = staff.may(*READERS, shop=None)
+    for one in parts().views.count_desk(shops, homeless=sees_all, at=now()):
         counted[one.severity] = counted.get(one.severity, 0) + one.many
     return counted
 
@@ -126,11 +137,12 @@ def _sees_all() -> bool:
     return current_staff().may(*READERS, shop=None)
 
 
-def _case_here(case: str, *roles: Role) -> Case:
+def case_here(case: str, *roles: Role) -> Case:
+    """The case of an address, where whoever asks has such a role. Raises problems."""
     found = parts().cases.get(uuid_in(case))
     if found.opened is None:
         raise UnknownCase
-    shop = _shop_of(found)
+    shop = shop_of_case(found)
     if shop is None and not current_staff().may(*roles, shop=None):
         _log.warning("access denied", actor=current_staff().actor, route=route(), shop=shop)
         raise ProblemRaised("forbidden")  # what belongs to no shop is for who sees all
@@ -138,13 +150,13 @@ def _case_here(case: str, *roles: Role) -> Case:
     return found
 
 
-def _shop_of(case: Case) -> str | None:
+def shop_of_case(case: Case) -> str | None:
     """The shop of the order that it is about; none of money that is nobody's."""
-    order = _order_of(case)
+    order = order_of_case(case)
     return order.terms.shop_slug if order else None
 
 
-def _order_of(case: Case) -> Order | None:
+def order_of_case(case: Case) -> Order | None:
     about = (case.opened.order if case.opened else None) or (
         case.resolved.order if case.resolved else None
     )
@@ -183,8 +195,9 @@ def _moved() -> str:
     return _("The case has changed since you looked at it. Look again before you act.")
 
 
-def _page(case: Case, typed: Mapping[str, str], *, complaint: str = "") -> str:
-    order, history = _order_of(case), parts().store.read(case.id)
+def case_page(case: Case, typed: Mapping[str, str], *, complaint: str = "") -> str:
+    """A case with what was typed about it, and what is wrong with that."""
+    order, history = order_of_case(case), parts().store.read(case.id)
     if order is not None:
         told_in(order.terms.timezone)
     return render_template(
@@ -197,11 +210,21 @@ def _page(case: Case, typed: Mapping[str, str], *, complaint: str = "") -> str:
         candidates=_candidates(case),
         typed={"version": str(case.version), "key": str(uuid4()), **typed},
         complaint=complaint,
-        may_act=current_staff().may(Role.STAFF, shop=_shop_of(case)),
+        may_act=current_staff().may(Role.STAFF, shop=shop_of_case(case)),
+        asleep=case.asleep(now()),
+        keeper_pairs=_pairs_of_keepers(case),
+        lookers=lookers(parts(), case.id, current_staff().actor),
+        me=current_staff().actor,
         done=request.args.get("done", ""),
         form=PressForm(),
         **_words(),
     )
+
+
+def _pairs_of_keepers(case: Case) -> list[tuple[str, str]]:
+    """Who can be chosen to look after it: as a form's value, and by name."""
+    found = keepers(parts(), shop_of_case(case)) if case.state == "open" else ()
+    return [(one.actor, one.email or one.actor) for one in found]
 
 
 def _preview(

@@ -82,7 +82,7 @@ def index() -> str:
         staff=current_staff(),
         lets_in=LETS_IN,
         may_import=current_staff().may_somewhere(Role.STAFF),
-        cases=parts().views.count_desk(slugs, homeless=homeless) if reads else [],
+        cases=parts().views.count_desk(slugs, homeless=homeless, at=at) if reads else [],
         kinds=CASES,
         severities=SEVERITIES,
         shops=_shops_today(shops, at) if reads else [],

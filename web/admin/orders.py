@@ -22,17 +22,18 @@ from projections.order_words import SHORTEST
 from web.actions.csv_cells import harmless
 from web.actions.find_orders import Listed, find, find_all
 from web.admin.guard import back_office, current_staff, needs, shops_here
+from web.admin.saved_views import FILTERS, views_here
 from web.admin.selection import BULK
 from web.admin.words import ACTIONS as WORDS
 from web.admin.words import FLAGS, STATUSES
 from web.http.current import parts
 from web.i18n.format import local, told_in
+from web.i18n.gettext import _
 from web.pages.forms import PressForm
 
 pages = back_office("orders_admin", __name__)
 READERS = (Role.STAFF, Role.AUDITOR)
 _LONGEST = 200
-_TYPED = ("q", "status", "shop", "product", "flag", "since", "until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +44,18 @@ class Filters:
     typed: Mapping[str, str]
     search: OrderSearch
 
+    @property
+    def label(self) -> str:
+        """The label that all of them have; empty where it does not matter."""
+        return self.typed.get("label", "")
+
 
 @pages.get("/orders")
 @needs(*READERS)
 def listed() -> str | Answer:
     """A page of orders. One that is named exactly opens by itself when the form asks for it."""
     filters = _filters()
-    found = find(parts(), filters.text, filters.search)
+    found = find(parts(), filters.text, filters.search, label=filters.label)
     if filters.text and len(found.orders) == 1 and "go" in request.args:
         return redirect(url_for("order_admin.page", order=found.orders[0].page.stream), 303)
     template = "admin/order_rows.html" if "rows" in request.args else "admin/orders.html"
@@ -71,6 +77,9 @@ def listed() -> str | Answer:
         chooses=current_staff().may_somewhere(Role.STAFF),
         bulk=[(one, WORDS[one][0]) for one in BULK],
         form=PressForm(),
+        kept=views_here(),
+        labels=sorted({each for one in found.orders if one.order for each in one.order.labels}),
+        note=request.args.get("note", ""),
         file=f"{url_for('orders_admin.file')}?{urlencode(filters.typed)}",
     )
 
@@ -80,7 +89,7 @@ def listed() -> str | Answer:
 def file() -> Response:
     """All that the filters mean, row by row as it is read."""
     filters = _filters()
-    rows = _rows(find_all(parts(), filters.text, filters.search))
+    rows = _rows(find_all(parts(), filters.text, filters.search, label=filters.label))
     answer = Response(rows, mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="orders.csv"'
     answer.headers["Cache-Control"] = "no-store"
@@ -89,7 +98,7 @@ def file() -> Response:
 
 def _filters() -> Filters:
     """Whatever an address says, only shops where one may read are searched."""
-    typed = {name: request.args.get(name, "")[:_LONGEST].strip() for name in _TYPED}
+    typed = {name: request.args.get(name, "")[:_LONGEST].strip() for name in FILTERS}
     mine = tuple(shops_here(*READERS))
     shops = tuple(one for one in mine if one == typed["shop"]) if typed["shop"] else mine
     zone = ZoneInfo(_timezone([parts().shops.get(one) for one in shops]))
@@ -146,6 +155,9 @@ def _choices(shops: Sequence[Shop]) -> Mapping[str, Sequence[tuple[str, object]]
         "shops": [(one.slug, local(one.terms.name)) for one in shops],
         "products": [(slug, local(title)) for slug, title in _products(shops).items()],
         "flags": [*FLAGS.items()],
+        "sharing": [
+            (one.slug, _("Everybody of %(shop)s", shop=local(one.terms.name))) for one in shops
+        ],
     }
 
 

@@ -37,7 +37,7 @@ from web.wiring.parts import Parts
 
 pages = back_office("selection", __name__)
 # What can be asked of many orders in the same words.
-BULK = ("resend", "mark-paid", "cancel", "cancel-and-refund", "note")
+BULK = ("resend", "mark-paid", "cancel", "cancel-and-refund", "note", "label", "unlabel")
 MOST = 100
 _REASON = 500
 # So many wait for their providers at a time.

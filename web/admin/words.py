@@ -96,6 +96,11 @@ ACTIONS: Mapping[str, tuple[object, object]] = {
         _l("Edit the contact details"),
         _l("Letters go to the corrected address from then on."),
     ),
+    "label": (
+        _l("Add a label"),
+        _l("A word or two of your own, to find orders by. Customers never see it."),
+    ),
+    "unlabel": (_l("Remove a label"), _l("The word is taken off the order.")),
     "note": (_l("Write a note"), _l("For your colleagues. Customers never see it.")),
 }
 CASES: Mapping[str, object] = {
@@ -242,6 +247,10 @@ def stamp_in_words(stamp: object) -> str:  # noqa: C901 (a dispatching match)
             return _("Questions about the tickets stand in the order.")
         case stamps.NoteWritten():
             return _("A note was written.")
+        case stamps.Labelled(removed=False, label=label):
+            return _("Label added: %(label)s.", label=label or _("erased"))
+        case stamps.Labelled(label=label):
+            return _("Label removed: %(label)s.", label=label or _("erased"))
         case stamps.CreatePaymentRequest(provider=provider, amount=amount):
             return _(
                 "%(provider)s is asked for %(amount)s.", provider=provider, amount=money(amount)

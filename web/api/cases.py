@@ -1,5 +1,6 @@
 """What waits for a person, and what people do about it; for staff and auditors."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from ledger.cases.decide import actions
 from ledger.cases.stamps import Action
 from ledger.staff.role import Role
 from projections.cases import cases as rows_of
+from web.actions import attention
 from web.actions.back_office import OrderNeeded, case_json, resolve_case
 from web.api.bodies import Body, as_json, read
 from web.api.repeats import correlation_id
@@ -32,10 +34,25 @@ class ResolveBody(Body, frozen=True):
     order: UUID | None = None
 
 
+class SnoozeBody(Body, frozen=True):
+    """Back by itself at `until`, a time to come within three months; without one, at once."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=500)]
+    until: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class HandBody(Body, frozen=True):
+    """Whoever looks after it from now on, as cases name them; empty is nobody."""
+
+    to: Annotated[str, Meta(max_length=100)]
+
+
 def hang_up(api: Blueprint) -> None:
     """Put the calls at their addresses."""
     api.get("/cases")(cases)
     api.post("/cases/<case>/resolve")(resolve)
+    api.post("/cases/<case>/snooze")(snooze)
+    api.post("/cases/<case>/hand")(hand)
 
 
 def cases() -> Response:
@@ -65,6 +82,24 @@ def resolve(case: str) -> Response:
     except OrderNeeded:
         raise ProblemRaised("invalid-body", detail="assign needs an order.") from None
     return as_json(resolution(after))
+
+
+def snooze(case: str) -> Response:
+    """Put a case aside until a time, or take it up again. It still counts as open."""
+    asks = require(Role.STAFF)
+    body = read(SnoozeBody)
+    wish = wish_of(asks, correlation_id("cases-snooze", case, asks.name), body)
+    after = attention.snooze(parts(), uuid_in(case), wish, until=body.until, reason=body.reason)
+    return as_json(resolution(after))
+
+
+def hand(case: str) -> Response:
+    """Say who looks after a case."""
+    asks = require(Role.STAFF)
+    body = read(HandBody)
+    wish = wish_of(asks, correlation_id("cases-hand", case, asks.name), body)
+    shop = attention.shop_of(parts(), uuid_in(case))
+    return as_json(resolution(attention.hand(parts(), uuid_in(case), wish, to=body.to, shop=shop)))
 
 
 def resolution(case: Case) -> dict[str, Any]:

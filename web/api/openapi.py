@@ -11,7 +11,7 @@ from web.api.answers import AnswersBody, SendBody
 from web.api.approvals import ApprovalBody, DeclineBody
 from web.api.bodies import Nothing
 from web.api.cancellation import ConfirmBody, QuoteBody
-from web.api.cases import ResolveBody
+from web.api.cases import HandBody, ResolveBody, SnoozeBody
 from web.api.corrections import WithdrawnCancellationBody, WithdrawnPaymentBody
 from web.api.door import QueueBody, ScanBody, UndoBody
 from web.api.grants import ActBody, ActsBody, PersonBody
@@ -37,6 +37,8 @@ BODIES = (
     WithdrawnPaymentBody,
     WithdrawnCancellationBody,
     ResolveBody,
+    SnoozeBody,
+    HandBody,
     ApprovalBody,
     DeclineBody,
     ScanBody,

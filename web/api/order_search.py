@@ -30,7 +30,7 @@ def hang_up(api: Blueprint) -> None:
 def search_orders(shop: str) -> Response:
     """A page of the shop's orders that match all that was asked for."""
     query, search = text("query"), _search(shop)
-    found = find(parts(), query, search, limit=page_limit())
+    found = find(parts(), query, search, label=text("label"), limit=page_limit())
     if found.too_short:
         detail = f"A part of a name has at least {SHORTEST} letters."
         raise ProblemRaised("bad-request", detail=detail)
@@ -80,6 +80,7 @@ def _told(one: Listed) -> Mapping[str, Any]:
         "received": page.received,
         "refunded": page.refunded,
         "payment_reference": page.payment_reference,
+        "labels": one.order.labels if one.order else (),
         "customer": None
         if person is None
         else {

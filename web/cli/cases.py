@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,9 +19,12 @@ from ledger.kernel.refusals import UnknownCase
 from ledger.order import stamps
 from ledger.order.decisions.staff import MANUAL
 from projections.cases import CaseRow
+from web.actions import attention
+from web.actions.attention import shop_of
 from web.actions.back_office import BY_PEOPLE, OrderNeeded, case_json, resolve_case
+from web.actions.staff import member_of
 from web.cli import audit_tables as tables
-from web.cli.arguments import checked_reason
+from web.cli.arguments import Instant, Word, checked_reason
 from web.cli.operator import wish_of
 from web.wiring.parts import Parts
 
@@ -169,6 +172,8 @@ def case_told(case: Case, history: Sequence[Recorded[object]]) -> dict[str, Any]
         "money": case.returned.word,
         "actions": [str(one) for one in actions(case)],
         "next": advice(opened) if case.state == "open" else None,
+        "asleep_until": case.snooze.until.astimezone(UTC) if case.snooze else None,
+        "keeper": case.keeper or None,
         "history": [_stamp(one) for one in history],
     }
 
@@ -272,6 +277,34 @@ def resolve(
         raise click.UsageError("assign needs --order.") from None
     click.echo(_told(after))
     sys.exit(LEFT if after.state == "open" else 0)
+
+
+@cases.command()
+@click.argument("case", type=click.UUID)
+@click.option("--until", type=Instant(), help="When it is back by itself; at once without it.")
+@click.option("--reason", required=True, help="Why it waits; kept sealed in the ledger.")
+@click.pass_context
+def snooze(context: click.Context, case: UUID, until: datetime | None, reason: str) -> None:
+    """Put a case aside until a time within three months, or take it up again."""
+    parts: Parts = context.obj()
+    wish = wish_of(parts)
+    after = attention.snooze(parts, case, wish, until=until, reason=checked_reason(reason))
+    back = after.snooze.until if after.snooze else None
+    click.echo(
+        f"Put aside; it is back at {back:%Y-%m-%d %H:%M} UTC." if back else "It is on the desk."
+    )
+
+
+@cases.command()
+@click.argument("case", type=click.UUID)
+@click.option("--to", "email", type=Word(longest=254), help="Whose address; nobody without it.")
+@click.pass_context
+def hand(context: click.Context, case: UUID, email: str | None) -> None:
+    """Say who looks after a case: a person of the back office, or nobody."""
+    parts: Parts = context.obj()
+    to = member_of(parts, email).actor if email else ""
+    attention.hand(parts, case, wish_of(parts), to=to, shop=shop_of(parts, case))
+    click.echo(f"{email} looks after it." if email else "Nobody looks after it.")
 
 
 def _told(case: Case) -> str:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from projections.order_json import moment
 from web.cli.audit_tables import console
-from web.wiring.parts import Behind, Stopped
+from web.wiring.derived import Behind, Stopped
 
 FOUND = 1
 # An owner with nothing to do says every second that it lives.

@@ -23,7 +23,8 @@ from prometheus_client.registry import Collector
 from ledger.kernel.clocks import Clocks
 from web.http.access_log import method, route, seconds
 from web.http.shared_figures import together
-from web.wiring.parts import Parts, Stopped, Views
+from web.wiring.derived import Stopped
+from web.wiring.parts import Parts, Views
 
 # Longer than that, and nobody calls it the moment that rows take.
 LATE = timedelta(seconds=60)

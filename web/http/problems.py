@@ -115,6 +115,8 @@ PROBLEMS: Mapping[type[Refusal], Kind] = {
     no.NotAdmitted: _kind(409, "not-admitted", "Not let in"),
     no.NotInside: _kind(409, "not-inside", "Nobody inside"),
     no.UnknownCheckIn: _kind(404, "unknown-check-in", "Unknown check-in"),
+    no.LabelUnusable: _kind(422, "label-unusable", "Label not usable"),
+    no.SnoozeOutOfRange: _kind(422, "snooze-out-of-range", "Not until then"),
     no.LetterNotDue: _kind(409, "letter-not-due", "Letter not due"),
     no.NothingToRefund: _kind(409, "nothing-to-refund", "Nothing to refund"),
     no.QuotaTooSmall: _kind(409, "quota-too-small", "Quota too small"),

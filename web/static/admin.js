@@ -85,6 +85,21 @@ for (const part of document.querySelectorAll("[data-letter-look]")) {
   look();
 }
 
+// Who else looks at this: asked again while somebody does.
+for (const place of document.querySelectorAll("[data-lookers]")) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(place.dataset.lookers, { credentials: "same-origin" });
+      if (!answer.ok || answer.redirected) return;
+      const told = (await answer.text()).trim();
+      if (told !== place.innerHTML.trim()) place.innerHTML = told;
+    } catch {
+      // Asked again in a moment.
+    }
+  }, 30_000);
+}
+
 // Rows that are put into another order: dragged, or moved by their buttons and the arrow keys.
 for (const form of document.querySelectorAll("form[data-reorder]")) {
   const body = form.querySelector("tbody");

@@ -39,7 +39,9 @@ from adapters.postgres.working.inbox import PostgresInbox
 from adapters.postgres.working.passkeys import PostgresPasskeys
 from adapters.postgres.working.pictures import PostgresPictures
 from adapters.postgres.working.place_links import PostgresPlaceLinks
+from adapters.postgres.working.presence import PostgresPresence
 from adapters.postgres.working.rate_limits import RateLimits
+from adapters.postgres.working.saved_views import PostgresSavedViews
 from adapters.postgres.working.sessions import PostgresSessions
 from adapters.postgres.working.sign_in_links import PostgresSignInLinks
 from adapters.postgres.working.staff import PostgresCredentials
@@ -76,6 +78,7 @@ from ledger.vouchers.service import Vouchers
 from ledger.waiting_list.service import WaitingList
 from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
+from web.wiring.office import Office
 from web.wiring.parts import Parts
 from web.wiring.persons import nobody
 from web.wiring.providers import destination_check, voucher_keepers, ways_to_pay
@@ -204,6 +207,10 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         ),
         waiting=WaitingList(store),
         place_links=PostgresPlaceLinks(connections),
+        office=Office(
+            presence=PostgresPresence(connections),
+            saved_views=PostgresSavedViews(connections, seal=keyring),
+        ),
         webhooks=webhooks,
         send_webhook=sender,
         statement_marks=PostgresStatementMarks(connections),

@@ -42,8 +42,10 @@ from projections.reports.forms import ReportFile
 from web.wiring import letters
 from web.wiring.catalogue import CatalogueViews
 from web.wiring.counts import AlikeOrders, CaseCount, IntentCount, LetterCount, ShopSales
+from web.wiring.derived import Behind, Difference, Stopped
 from web.wiring.door import DoorSeal, DoorViews
 from web.wiring.grants import GranteeViews
+from web.wiring.office import Office
 from web.wiring.persons import OpenedMessage, PersonViews, nobody
 from web.wiring.reports import Reports
 from web.wiring.settings import Settings
@@ -177,50 +179,6 @@ class Limits(Protocol):
         ...
 
 
-class Behind(Protocol):
-    """How many stamps a projection is behind the ledger."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def lag(self) -> int: ...
-
-    @property
-    def behind_since(self) -> datetime | None:
-        """When the first stamp that lies ahead of it was recorded."""
-        ...
-
-
-class Stopped(Protocol):
-    """A stream whose rows no longer follow, since the stamp at a position."""
-
-    @property
-    def stream(self) -> UUID: ...
-
-    @property
-    def position(self) -> int: ...
-
-    @property
-    def error(self) -> str: ...
-
-
-class Difference(Protocol):
-    """A row that readers see, and the one they should see; None where there is none."""
-
-    @property
-    def projection(self) -> str: ...
-
-    @property
-    def key(self) -> tuple[str, ...]: ...
-
-    @property
-    def live(self) -> object: ...
-
-    @property
-    def derived(self) -> object: ...
-
-
 class Views(
     AccountViews, CatalogueViews, DoorViews, GranteeViews, PersonViews, WaitingViews, Protocol
 ):
@@ -235,13 +193,25 @@ class Views(
         ...
 
     def desk(
-        self, state: str, shops: Sequence[str], *, homeless: bool, limit: int
+        self,
+        state: str,
+        shops: Sequence[str],
+        *,
+        homeless: bool,
+        at: datetime,
+        limit: int,
+        keeper: str | None = None,
     ) -> Sequence[CaseRow]:
-        """Cases about orders of these shops, and those of no shop if wanted: the worst first."""
+        """Cases about orders of these shops, and those of no shop if wanted: the worst first.
+
+        A state is open, asleep (put aside, and not back at this time) or resolved.
+        """
         ...
 
-    def count_desk(self, shops: Sequence[str], *, homeless: bool) -> Sequence[CaseCount]:
-        """How many of them are open, by kind."""
+    def count_desk(
+        self, shops: Sequence[str], *, homeless: bool, at: datetime
+    ) -> Sequence[CaseCount]:
+        """How many of them are open and not put aside, by kind."""
         ...
 
     def cases_about(self, order: UUID) -> Sequence[CaseRow]:
@@ -342,6 +312,7 @@ class Parts:
     fulfilment: Fulfilment
     waiting: WaitingList
     place_links: PlaceLinks
+    office: Office
     webhooks: WebhookEndpoints
     send_webhook: WebhookSender
     reports: Reports

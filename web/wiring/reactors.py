@@ -17,7 +17,8 @@ from adapters.mail.smtp import Sent, SmtpMail
 from adapters.mail.tickets.press import Press
 from adapters.mail.tickets.press_process import PressProcess
 from adapters.mail.tickets.sheet import sheet_of
-from adapters.postgres.views.queries import Lane, Views
+from adapters.postgres.views.lane import Lane
+from adapters.postgres.views.queries import Views
 from adapters.postgres.working.inbox import PostgresInbox
 from adapters.store.ledger import StampLedger
 from adapters.worker.look_up import Look, LookUp

@@ -9,15 +9,16 @@ from uuid import UUID
 from adapters.postgres.connections import Connections
 from adapters.postgres.migrate import pending
 from adapters.postgres.statements import statement
+from adapters.postgres.views.cases import CaseQueries
 from adapters.postgres.views.door import DoorQueries
 from adapters.postgres.views.grantees import GranteeQueries
+from adapters.postgres.views.lane import EVERY, Lane
 from adapters.postgres.views.owner import Checkpoint
 from adapters.postgres.views.persons import PersonQueries
 from adapters.postgres.views.shifts import ShiftQueries
 from adapters.postgres.views.tables import row_of
 from adapters.postgres.views.vouchers import VoucherQueries
 from adapters.postgres.views.waiting_list import WaitingQueries
-from projections.cases import CaseRow
 from projections.open_intents import OpenIntent
 from projections.order_search import OrderPage, OrderSearch, Place
 from projections.product_sales import PieceCount, SeatHolder
@@ -33,20 +34,6 @@ class StoppedLane:
     stopped_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """Work of these providers only or, with `others`, of all but these."""
-
-    names: tuple[str, ...] = ()
-    others: bool = True
-
-    @property
-    def chosen(self) -> tuple[list[str], bool]:
-        """As statements ask for it: whether the name is one of these, and whether it should be."""
-        return [*self.names], not self.others
-
-
-EVERY = Lane()
 _INTENTS = ("payment", "refund", "capture", "void")
 
 
@@ -89,26 +76,6 @@ class ShopOrderCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Homeless:
-    """A case of news that no order could take, and the kept message that told it."""
-
-    case: UUID
-    message: UUID
-    door: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskCount:
-    """Open cases of a kind, the oldest of them opened at `since`."""
-
-    kind: str
-    severity: str
-    many: int
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SalesCount:
     """What a shop sold in a time. `received` in minor units; `paid` counts free orders, too."""
 
@@ -120,7 +87,13 @@ class SalesCount:
 
 
 class Views(
-    PersonQueries, DoorQueries, GranteeQueries, ShiftQueries, VoucherQueries, WaitingQueries
+    CaseQueries,
+    PersonQueries,
+    DoorQueries,
+    GranteeQueries,
+    ShiftQueries,
+    VoucherQueries,
+    WaitingQueries,
 ):
     """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
 
@@ -132,66 +105,10 @@ class Views(
         """Views of a database, on connections of their own."""
         return cls(Connections(url))
 
-    def cases(self, state: str = "open") -> Sequence[CaseRow]:
-        """The cases in a state (open or resolved), oldest first."""
-        return [row_of(CaseRow, values) for values in self._read("views_read_cases", state)]
-
-    def desk(
-        self, state: str, shops: Sequence[str], *, homeless: bool, limit: int
-    ) -> Sequence[CaseRow]:
-        """Cases about orders of these shops, and those of no shop if wanted: the worst first."""
-        found = self._read("views_read_desk", state, [*shops], homeless, limit)
-        return [row_of(CaseRow, values) for values in found]
-
-    def count_desk(self, shops: Sequence[str], *, homeless: bool) -> Sequence[DeskCount]:
-        """How many of them are open, by kind."""
-        found = self._read("views_count_desk", [*shops], homeless)
-        return [row_of(DeskCount, values) for values in found]
-
-    def cases_about(self, order: UUID) -> Sequence[CaseRow]:
-        """The open cases about one order, the oldest first."""
-        return [row_of(CaseRow, values) for values in self._read("views_read_cases_about", order)]
-
-    def open_case_ids(self) -> Sequence[UUID]:
-        """The cases that wait for a person."""
-        return [case for (case,) in self._read("views_read_open_case_ids")]
-
     def pulse(self, now: datetime, begun_before: datetime) -> tuple[tuple[int, int], Sequence[str]]:
         """Where the ledger ends and how far its rows are; for whom something may be due."""
         ((ledger, rows, due),) = self._read("views_read_pulse", now, begun_before)
         return (ledger, rows), due
-
-    def alarming_cases(
-        self, opened_before: datetime, limit: int = 100, *, offset: int = 0
-    ) -> Sequence[UUID]:
-        """Critical cases that wait since then, and of which nobody was told."""
-        found = self._read("views_read_alarming_cases", opened_before, limit, offset)
-        return [case for (case,) in found]
-
-    def returning_cases(
-        self, asked_before: datetime, limit: int = 100, *, lane: Lane = EVERY, offset: int = 0
-    ) -> Sequence[UUID]:
-        """Cases whose money a provider was asked back for, without an answer."""
-        found = self._read("views_read_returning_cases", asked_before, limit, *lane.chosen, offset)
-        return [case for (case,) in found]
-
-    def homeless_news(
-        self, verdicts: Sequence[str], limit: int = 1000, *, doors: Lane = EVERY, offset: int = 0
-    ) -> Sequence[Homeless]:
-        """News kept as cases, whose order may have turned up since."""
-        found = self._read("views_read_homeless_news", [*verdicts], limit, *doors.chosen, offset)
-        return [row_of(Homeless, values) for values in found]
-
-    def cases_of_orders(
-        self, kinds: Sequence[str], limit: int = 200, *, offset: int = 0
-    ) -> Sequence[tuple[UUID, UUID]]:
-        """Open cases of these kinds with the orders that they are about, the oldest first."""
-        found = self._read("views_read_cases_of_orders", [*kinds], limit, offset)
-        return [(case, order) for case, order in found]
-
-    def count_cases(self) -> Sequence[tuple[str, str, str, int]]:
-        """How many cases there are, by kind, severity and state."""
-        return [tuple(row) for row in self._read("views_count_cases")]
 
     def count_letters(self, now: datetime) -> Sequence[LetterCount]:
         """How many letters there are, by state."""

@@ -22,7 +22,7 @@ from adapters.keys.master_key import SealBroken
 from adapters.postgres.connections import Connections
 from adapters.postgres.ledger.binary import ByteaColumn
 from adapters.postgres.ledger.messages import columns_of
-from adapters.postgres.views.queries import EVERY, Lane
+from adapters.postgres.views.lane import EVERY, Lane
 from adapters.store.batched_calls import SharedTrips
 from adapters.store.messages_in_hand import MessagesInHand
 from adapters.store.recorder import SealedMessage, nothing

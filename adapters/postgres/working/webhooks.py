@@ -2,22 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from adapters.postgres.connections import Connections
 from adapters.postgres.statements import statement
+from adapters.postgres.working.seal import Seal
 from ledger.webhooks.endpoint import Endpoint, EventDelivery
-
-
-class Seal(Protocol):
-    """What address and secrets are sealed by."""
-
-    def seal_note(self, subject: UUID, plaintext: bytes) -> bytes: ...
-
-    def open_note(self, subject: UUID, sealed: bytes) -> bytes | None: ...
 
 
 class _Sealed(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from ledger.order.order import Order
 from ledger.order.stamps import (
     AnswersChanged,
     ContactChanged,
+    Labelled,
     OrderPlaced,
     TicketSentOn,
     TicketsIssued,
@@ -28,6 +29,7 @@ from projections.order_words import order_terms
 _log = structlog.get_logger("worker")
 _BATCH = 500
 _TELLING = (
+    Labelled,
     OrderPlaced,
     ContactChanged,
     TicketsIssued,

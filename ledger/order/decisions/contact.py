@@ -1,12 +1,13 @@
-"""What staff keep about an order's person: who it is, and notes for each other."""
+"""What staff keep about an order: its person, notes for each other, and labels to find it by."""
 
 from collections.abc import Sequence
 
-from ledger.kernel.refusals import PersonErased
-from ledger.order.commands import ChangeContact, WriteNote
+from ledger.kernel.refusals import LabelUnusable, PersonErased
+from ledger.order.commands import AddLabel, ChangeContact, RemoveLabel, WriteNote
 from ledger.order.decisions.staff import require_unmoved
+from ledger.order.label import MOST_LABELS, label_of
 from ledger.order.order import Order
-from ledger.order.stamps import ContactChanged, NoteWritten, OrderStamp
+from ledger.order.stamps import ContactChanged, Labelled, NoteWritten, OrderStamp
 
 _NOTHING: tuple[OrderStamp, ...] = ()
 
@@ -30,6 +31,18 @@ def write_note(command: WriteNote, order: Order) -> Sequence[OrderStamp]:
         return _NOTHING
     _require_known(order)
     return (NoteWritten(text=command.reason),)
+
+
+def change_labels(command: AddLabel | RemoveLabel, order: Order) -> Sequence[OrderStamp]:
+    """A label stands beside what the order is: no version is asked for. Raises `LabelUnusable`."""
+    label = label_of(command.reason)
+    known = label in order.labels
+    if isinstance(command, RemoveLabel):
+        return (Labelled(label=label, removed=True),) if known else _NOTHING
+    _require_known(order)
+    if label is None or (len(order.labels) >= MOST_LABELS and not known):
+        raise LabelUnusable
+    return _NOTHING if known else (Labelled(label=label),)
 
 
 def _require_known(order: Order) -> None:

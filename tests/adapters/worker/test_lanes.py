@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.postgres.views.queries import EVERY, Lane, Views
+from adapters.postgres.views.lane import EVERY, Lane
+from adapters.postgres.views.queries import Views
 from adapters.store.ledger import StampLedger
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money

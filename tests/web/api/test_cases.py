@@ -1,5 +1,6 @@
 """The desk, over HTTP: who may resolve a case, how, and what it is told."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -76,3 +77,28 @@ def test_who_may_not_and_what_is_not_there(product: Product):
     for unknown in (str(uuid4()), "nothing"):
         answer = resolve(product, unknown, action="close")
         assert (answer.status_code, answer.json["type"]) == (404, "/problems/unknown-case")
+
+
+def test_a_case_is_put_aside_and_handed_over(product: Product):
+    case, staff = stray(product), product.token("staff")
+    until = (product.clock() + timedelta(days=2)).isoformat()
+    body = {"reason": "the bank looks", "until": until}
+    answer = product.client.post(f"/api/v1/cases/{case}/snooze", json=body, headers=staff)
+    assert (answer.status_code, answer.json["case"]["state"]) == (200, "open")
+    assert datetime.fromisoformat(answer.json["case"]["asleep_until"]) == datetime.fromisoformat(
+        until
+    )
+    back = {"reason": "they rang"}
+    answer = product.client.post(f"/api/v1/cases/{case}/snooze", json=back, headers=staff)
+    assert answer.json["case"]["asleep_until"] is None
+    me = product.client.post(f"/api/v1/cases/{case}/hand", json={"to": "staff:x"}, headers=staff)
+    assert (me.status_code, me.json["type"]) == (404, "/problems/unknown-member")
+    nobody = product.client.post(f"/api/v1/cases/{case}/hand", json={"to": ""}, headers=staff)
+    assert nobody.json["case"]["keeper"] is None
+
+
+def test_nobody_puts_a_case_aside_for_ever(product: Product):
+    body = {"reason": "never", "until": "2999-01-01T00:00:00Z"}
+    address = f"/api/v1/cases/{stray(product)}/snooze"
+    answer = product.client.post(address, json=body, headers=product.token("staff"))
+    assert (answer.status_code, answer.json["type"]) == (422, "/problems/snooze-out-of-range")

@@ -1,12 +1,14 @@
 """`cases list` and `cases resolve`, as an operator types them."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.kits.back_office import employed
 from tests.kits.product import SIGNED, Product
 from web.cli.cases import cases
 
@@ -99,3 +101,19 @@ def test_money_is_assigned(product: Product, case: str):
 def test_what_is_not_well_said_is_wrong_usage(product: Product, case: str, words: list[str]):
     assert run(product, "resolve", case, *words).exit_code == 2
     assert len(listed(product)) == 1
+
+
+def test_a_case_is_put_aside_and_taken_up_again(product: Product, case: str):
+    until = (product.clock() + timedelta(days=2)).isoformat()
+    aside = run(product, "snooze", case, "--until", until, "--reason", "the bank looks")
+    assert aside.output.startswith("Put aside; it is back at ")
+    assert listed(product)[0]["asleep_until"] is not None
+    assert "on the desk" in run(product, "snooze", case, "--reason", "they rang").output
+    assert listed(product)[0]["asleep_until"] is None
+
+
+def test_a_case_is_handed_to_a_person(product: Product, case: str):
+    bea = employed(product, "staff", email="bea@example.org")
+    assert run(product, "hand", case, "--to", "bea@example.org").exit_code == 0
+    assert json.loads(run(product, "show", case, "--json").output)["keeper"] == bea.actor
+    assert run(product, "hand", case).output == "Nobody looks after it.\n"

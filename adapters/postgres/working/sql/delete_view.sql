@@ -1,0 +1,1 @@
+delete from working.saved_views where id = $1
