@@ -45,6 +45,20 @@ MUTATIONS = (
         tests=("tests/adapters/mail/test_own_words.py",),
     ),
     Mutation(
+        name="an-invitation-outlives-its-admin",
+        file="web/actions/staff_invitations.py",
+        old="    return member.belongs and may(member.grants, shop=invitation.grant.shop)\n",
+        new="    return True\n",
+        tests=("tests/web/admin/test_staff_invitations.py",),
+    ),
+    Mutation(
+        name="the-link-is-used-up-before-the-role-is-given",
+        file="web/actions/staff_invitations.py",
+        old="    known = signs_in(parts, member)\n",
+        new="    known = member.version > 2\n",
+        tests=("tests/web/admin/test_staff_invitations.py",),
+    ),
+    Mutation(
         name="news-of-its-money-does-not-wake-a-case",
         file="ledger/cases/case.py",
         old="returned=returned, snooze=None)",

@@ -36,6 +36,7 @@ from web.admin import (
     vouchers,
     welcome,
 )
+from web.admin import invitation as staff_invitation
 from web.admin import order as order_admin
 from web.admin import sign_in as staff_sign_in
 from web.admin import waiting_list as waiting_list_admin
@@ -111,6 +112,7 @@ PAGES = (
     desk.pages,
     attention.pages,
     welcome.pages,
+    staff_invitation.pages,
     security.pages,
     people.pages,
     persons.pages,

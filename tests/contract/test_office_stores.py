@@ -11,6 +11,9 @@ import pytest
 from adapters.postgres.connections import Connections
 from adapters.postgres.working.presence import PostgresPresence
 from adapters.postgres.working.saved_views import PostgresSavedViews
+from adapters.postgres.working.staff_invitations import PostgresInvitations
+from ledger.staff.invitation import StaffInvitation, invitation_id
+from ledger.staff.role import Grant, Role
 from ledger.staff.saved_view import MOST_VIEWS, SavedView
 from tests.kits.office import memory_office
 from web.wiring.office import Office
@@ -35,6 +38,7 @@ def postgres(module_database: Any) -> Iterator[Office]:
     yield Office(
         presence=PostgresPresence(connections),
         saved_views=PostgresSavedViews(connections, seal=Turned()),
+        invitations=PostgresInvitations(connections, seal=Turned()),
     )
     connections.close()
 
@@ -94,3 +98,46 @@ def test_what_somebody_looked_for_is_not_in_the_clear(postgres: Office, module_d
         rows = connection.execute("select sealed from working.saved_views where id = $1", [view.id])
         ((sealed,),) = rows.fetchall()
     assert b"Makinen" not in sealed
+
+
+def invitation(**more: Any) -> StaffInvitation:
+    index, grant = str(uuid4()), Grant(role=Role.STAFF, shop="winterfest")
+    one = StaffInvitation(
+        id=invitation_id(index, grant),
+        email="eve@example.org",
+        email_index=index,
+        grant=grant,
+        language="fi",
+        invited_by="staff:ada",
+        made_at=NOON,
+    )
+    return replace(one, **more)
+
+
+def test_an_invitation_waits_until_its_end(office: Office):
+    one, code = invitation(), uuid4().bytes * 2
+    office.invitations.keep(one, code)
+    assert office.invitations.look(code, at=NOON) == one
+    assert one in office.invitations.listed(NOON)
+    assert office.invitations.look(code, at=one.ends_at) is None
+    assert one not in office.invitations.listed(one.ends_at)
+    assert office.invitations.look(uuid4().bytes * 2, at=NOON) is None
+
+
+def test_the_newest_letter_counts(office: Office):
+    one, former, code = invitation(), uuid4().bytes * 2, uuid4().bytes * 2
+    later = replace(one, made_at=NOON + timedelta(days=1), invited_by="staff:bea")
+    office.invitations.keep(one, former)
+    office.invitations.keep(later, code)
+    assert office.invitations.look(former, at=NOON) is None
+    assert office.invitations.look(code, at=NOON) == later
+
+
+def test_an_invitation_is_taken_back_once_and_forgotten_with_its_person(office: Office):
+    one, other, code = invitation(), invitation(), uuid4().bytes * 2
+    office.invitations.keep(one, code)
+    office.invitations.keep(other, uuid4().bytes * 2)
+    assert office.invitations.remove(one.id)
+    assert not office.invitations.remove(one.id)
+    office.invitations.forget(other.email_index)
+    assert not {one, other} & {*office.invitations.listed(NOON)}

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from adapters.mail.letters import RenderedLetter, render
 from adapters.mail.letters.grants import grant_letter
 from adapters.mail.letters.sign_in import sign_in_letter
+from adapters.mail.letters.staff_invitation import invitation_letter
 from adapters.mail.letters.waiting_list import confirm_letter, place_letter
 from adapters.mail.tickets.press import Press
 from ledger.grants.grantee import Grantee, fold_grantee
@@ -34,6 +35,9 @@ from ledger.grants.stamps import (
 )
 from ledger.kernel.events import Recorded
 from ledger.order.stamps import Letter
+from ledger.shop.texts import text_in
+from ledger.staff.invitation import StaffInvitation, invitation_id
+from ledger.staff.role import Grant, Role
 from ledger.waiting_list.stamps import PlaceLetter
 from ledger.waiting_list.wish import PlaceAsked
 from tests.kits.letter_orders import BASE, IN_LINE, place_in_line, samples
@@ -157,13 +161,30 @@ KINDS = {
 
 
 def link_to_sign_in(language: str = "en") -> RenderedLetter:
-    """The one letter that is about no order."""
+    """To whoever asked for it on a page."""
     return sign_in_letter(
         to="ada@example.org",
         url=f"{BASE}/me/link/9J7cUeK2XwqS0vYt",
         language=language,
         device="Firefox on Linux",
     )
+
+
+def invitation_to_help(language: str = "en") -> RenderedLetter:
+    """To whoever is invited to the back office."""
+    grant, index = Grant(role=Role.STAFF, shop="winterfest"), "0" * 64
+    invitation = StaffInvitation(
+        id=invitation_id(index, grant),
+        email="bea@example.org",
+        email_index=index,
+        grant=grant,
+        language=language,
+        invited_by="staff:1",
+        made_at=IN_LINE.terms.starts_at,
+    )
+    url = f"{BASE}/admin/invitation/9J7cUeK2XwqS0vYt"
+    place = text_in(IN_LINE.terms.name, language)
+    return invitation_letter(invitation, url=url, place=place, inviter="ada@example.org")
 
 
 def page() -> str:
@@ -280,9 +301,12 @@ def _section(kind: Letter) -> Iterator[str]:
 
 
 def _about_no_order() -> Iterator[str]:
-    letter = link_to_sign_in()
-    yield "\n## A link to sign in\n\nCalled for by no stamp: somebody asked for it on the page.\n"
-    yield f"\nSubject: {letter.subject}\n\n```text\n{_shown(letter.text)}```\n"
+    for name, cause, letter in (
+        ("A link to sign in", "somebody asked for it on the page.", link_to_sign_in()),
+        ("An invitation to the back office", "an admin invited somebody.", invitation_to_help()),
+    ):
+        yield f"\n## {name}\n\nCalled for by no stamp: {cause}\n"
+        yield f"\nSubject: {letter.subject}\n\n```text\n{_shown(letter.text)}```\n"
 
 
 def _files(letter: RenderedLetter) -> str:

@@ -62,7 +62,7 @@ from ledger.staff.service import StaffMembers
 from ledger.vouchers.service import Vouchers
 from ledger.waiting_list.service import WaitingList
 from tests.kits.grants import fulfilment_of
-from tests.kits.office import memory_office
+from tests.kits.office import InvitationPost, memory_office
 from tests.kits.pages_shop import START, winterfest
 from tests.kits.report_figures import ReportsInMemory
 from tests.kits.ticket_codes import wanted_by
@@ -183,6 +183,7 @@ class World:
         self.orders = Orders(self.store, self.shops, self.cases)
         self.carts = MemoryCarts()
         self.sessions, self.passkeys = MemorySessions(), MemoryPasskeys()
+        self.staff_post = InvitationPost()
         self.links, self.post = MemorySignInLinks(), Post()
         self.place_links, self.place_post = MemoryPlaceLinks(), PlacePost()
         self.taken: dict[UUID, tuple[int, int, int]] = {}
@@ -254,7 +255,7 @@ class World:
             ),
             waiting=WaitingList(self.store),
             place_links=self.place_links,
-            office=memory_office(),
+            office=memory_office(post=self.staff_post),
             webhooks=MemoryWebhooks(),
             statement_marks=MemoryStatementMarks(),
             read_statements=read_statements,

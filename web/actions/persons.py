@@ -128,7 +128,7 @@ def forget(parts: Parts, found: Holdings, *, addresses: Sequence[str] = ()) -> N
     """What stands beside the ledger goes, too: whoever does it again finds nothing, and harms none.
 
     Sessions, passkeys and cart of accounts; what staff who belong no more signed in with; letters
-    in a mailbox that is ours.
+    in a mailbox that is ours; invitations that wait for an address.
     """
     for order in found.orders:
         parts.orders.forget(order.id)
@@ -149,6 +149,7 @@ def forget(parts: Parts, found: Holdings, *, addresses: Sequence[str] = ()) -> N
     )
     for address in dict.fromkeys(known):
         parts.mailbox(address)
+        parts.office.invitations.forget(parts.keyring.blind_index(address))
 
 
 def _empty_cart(parts: Parts, account: UUID) -> None:

@@ -44,7 +44,7 @@ def invite(parts: Parts, *, email: str, grant: Grant, actor: str) -> Invited:
         parts.shops.get(grant.shop)
     index = parts.keyring.blind_index(email)
     known = parts.staff.get(member_id(index)).belongs
-    member = parts.staff.add(_ask(actor), email=email, email_index=index, grant=grant)
+    member = parts.staff.add(asked_by(actor), email=email, email_index=index, grant=grant)
     return Invited(member=member, link=None if known else fresh_link(parts, member.id))
 
 
@@ -78,14 +78,14 @@ def member_of(parts: Parts, email: str) -> StaffMember:
 
 def reset(parts: Parts, member: UUID, *, actor: str) -> str:
     """Nothing that they had counts any more; a link to choose anew. Raises `UnknownMember`."""
-    parts.staff.reset(_ask(actor), member)
+    parts.staff.reset(asked_by(actor), member)
     _forget(parts, member)
     return fresh_link(parts, member)
 
 
 def remove(parts: Parts, member: UUID, *, actor: str) -> None:
     """They may nothing any more, at once. Raises `UnknownMember`, `LastAdmin`."""
-    parts.staff.remove(_ask(actor), member)
+    parts.staff.remove(asked_by(actor), member)
     _forget(parts, member)
 
 
@@ -93,12 +93,12 @@ def set_role(parts: Parts, member: UUID, grant: Grant, *, actor: str) -> StaffMe
     """They may it from here on. Raises `UnknownMember`, `UnknownShop`."""
     if grant.shop is not None:
         parts.shops.get(grant.shop)
-    return parts.staff.grant(_ask(actor), member, grant)
+    return parts.staff.grant(asked_by(actor), member, grant)
 
 
 def withdraw_role(parts: Parts, member: UUID, grant: Grant, *, actor: str) -> StaffMember:
     """They may it no longer. Raises `UnknownMember`, `LastAdmin`."""
-    return parts.staff.withdraw(_ask(actor), member, grant)
+    return parts.staff.withdraw(asked_by(actor), member, grant)
 
 
 def choose_password(parts: Parts, member: UUID, password: str) -> None:
@@ -139,5 +139,6 @@ def _forget(parts: Parts, member: UUID) -> None:
     parts.sessions.end_all("staff", member)
 
 
-def _ask(actor: str) -> Ask:
+def asked_by(actor: str) -> Ask:
+    """A wish about people under an identity of its own."""
     return Ask(correlation_id=uuid4(), actor=actor)

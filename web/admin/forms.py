@@ -133,3 +133,13 @@ class InviteForm(GrantForm):
     """Who is to belong."""
 
     email = EmailField(_l("Email"), [InputRequired(_l("Enter an email address.")), an_address])
+    language = SelectField(
+        _l("Language of the letter"),
+        choices=[
+            SelectChoice("en", "English"),
+            SelectChoice("fi", "Suomi"),
+            SelectChoice("sv", "Svenska"),
+        ],
+        default="en",
+        validate_choice=True,
+    )

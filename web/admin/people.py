@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from ledger.kernel.refusals import UnknownMember
+from ledger.staff.invitation import StaffInvitation
 from ledger.staff.member import StaffMember
 from ledger.staff.role import Grant, Role
 from web.actions import staff as actions
+from web.actions import staff_invitations as letters
 from web.admin.forms import EVERYWHERE, GrantForm, InviteForm, role_name
 from web.admin.guard import back_office, current_staff, needs, shops_here
 from web.http.access import denied
@@ -34,17 +36,46 @@ def page() -> str:
 @pages.post("/people")
 @needs(Role.ADMIN)
 def invite() -> Answer:
-    """Somebody belongs from here on; the link is shown this once."""
+    """A letter goes out; where none can, a link is shown this once."""
     slow_down("people", limit=30)
     typed = _choices(InviteForm())
     if not typed.validate_on_submit():
         return _page(typed), 400 if "csrf_token" in typed.errors else 422
     grant = typed.grant()
     _require([grant])
-    invited = actions.invite(
-        parts(), email=typed.email.data or "", grant=grant, actor=current_staff().actor
-    )
-    return _page(link=invited.link, invited=invited.member)
+    email, actor = typed.email.data or "", current_staff().actor
+    if parts().office.send_invitation is None:
+        invited = actions.invite(parts(), email=email, grant=grant, actor=actor)
+        return _page(link=invited.link, invited=invited.member)
+    language = typed.language.data
+    try:
+        sent = letters.invite(parts(), email=email, grant=grant, language=language, actor=actor)
+    except letters.LetterRefused:
+        return _page(typed, complaint=_refused()), 502
+    return _page(posted=sent)
+
+
+@pages.post("/people/invitations/<invitation>/send")
+@needs(Role.ADMIN)
+def send_again(invitation: str) -> Answer:
+    """Another letter; the link of the one before counts no more."""
+    slow_down("people", limit=30)
+    found = _waiting(invitation)
+    try:
+        sent = letters.send_again(parts(), found.id, actor=current_staff().actor)
+    except letters.LetterRefused:
+        return _page(complaint=_refused()), 502
+    except letters.NoMailServer:
+        return _page(complaint=_("There is no mail server here any more.")), 409
+    return _page(posted=sent)
+
+
+@pages.post("/people/invitations/<invitation>/withdraw")
+@needs(Role.ADMIN)
+def take_back(invitation: str) -> Answer:
+    """Its link counts no more."""
+    letters.withdraw(parts(), _waiting(invitation).id)
+    return redirect(url_for("people.page"), 303)
 
 
 @pages.post("/people/<member>/roles")
@@ -98,6 +129,17 @@ def _decided_about(member: str) -> StaffMember:
     return found
 
 
+def _waiting(invitation: str) -> StaffInvitation:
+    """The invitation that is named, if its role is the caller's to hand out. Raises problems."""
+    found = letters.waiting(parts(), uuid_in(invitation))
+    _require([found.grant])
+    return found
+
+
+def _refused() -> str:
+    return _("The mail server did not take the letter, so nobody was invited. Try again later.")
+
+
 def _require(grants: Sequence[Grant] | frozenset[Grant]) -> None:
     if not current_staff().may_hand_out(grants):
         denied(current_staff(), shop=None)
@@ -114,7 +156,12 @@ def _choices(form: GrantForm) -> GrantForm:
 
 
 def _page(
-    typed: InviteForm | None = None, *, link: str | None = None, invited: StaffMember | None = None
+    typed: InviteForm | None = None,
+    *,
+    link: str | None = None,
+    invited: StaffMember | None = None,
+    posted: StaffInvitation | None = None,
+    complaint: str = "",
 ) -> str:
     me = current_staff()
     return render_template(
@@ -129,6 +176,10 @@ def _page(
         press=PressForm(formdata=None),
         link=link,
         invited=invited,
+        posted=posted,
+        complaint=complaint,
+        by_letter=parts().office.send_invitation is not None,
+        waiting=[one for one in letters.listed(parts()) if me.may_hand_out([one.grant])],
     )
 
 

@@ -1,13 +1,19 @@
 """`user …`: the people who run the shops, as whoever runs the machine adds and helps them."""
 
+import sys
 from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 import click
 from rich.table import Table
 
+from ledger.order.decisions.place import LANGUAGES
+from ledger.staff.invitation import StaffInvitation
 from ledger.staff.member import StaffMember
 from ledger.staff.role import Grant, Role
 from web.actions import staff as actions
+from web.actions import staff_invitations as letters
 from web.cli import audit_tables as tables
 from web.cli.arguments import Word
 from web.cli.operator import actor
@@ -42,6 +48,60 @@ def add(context: click.Context, email: str, role: str, shop_slug: str | None) ->
         )
         return
     click.echo(invited.link)
+
+
+@user.command(name="invite")
+@click.argument("email", type=Word(longest=254))
+@click.option(
+    "--role", type=click.Choice([one.value for one in Role]), required=True, help="What they may."
+)
+@click.option("--shop", "shop_slug", type=Word(), help="Only in this shop.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Of the letter.")
+@click.pass_context
+def invite(
+    context: click.Context, email: str, role: str, shop_slug: str | None, language: str
+) -> None:
+    """Send a letter with a one-time link to accept a role. Exit status 1: it was not taken."""
+    parts: Parts = context.obj()
+    grant = Grant(role=Role(role), shop=shop_slug)
+    try:
+        sent = letters.invite(parts, email=email, grant=grant, language=language, actor=actor())
+    except actions.AddressWrong:
+        raise click.UsageError("EMAIL is no e-mail address.") from None
+    except letters.NoMailServer:
+        raise click.UsageError(
+            "There is no mail server (STAMPLEDGER_SMTP_URL). `user add` prints a link instead."
+        ) from None
+    except letters.LetterRefused:
+        click.echo("The mail server did not take the letter: nobody was invited.", err=True)
+        sys.exit(1)
+    click.echo(f"A letter is on its way. Its link counts until {sent.ends_at:%Y-%m-%d %H:%M} UTC.")
+
+
+@user.command(name="invitations")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def invitations(context: click.Context, as_json: bool) -> None:
+    """Who was invited and has not accepted yet."""
+    parts: Parts = context.obj()
+    found = letters.listed(parts)
+    if as_json:
+        tables.as_json({"invitations": [_waiting(one) for one in found]})
+        return
+    table = Table("invitation", "email", "role", "until")
+    for one in found:
+        where = f"{one.grant.role} in {one.grant.shop or 'all shops'}"
+        table.add_row(str(one.id), one.email, where, f"{one.ends_at:%Y-%m-%d %H:%M}")
+    tables.console().print(table)
+
+
+@user.command(name="withdraw-invitation")
+@click.argument("invitation", type=click.UUID)
+@click.pass_context
+def withdraw_invitation(context: click.Context, invitation: UUID) -> None:
+    """Take an invitation back: its link counts no more."""
+    letters.withdraw(context.obj(), invitation)
+    click.echo("Its link counts no more.")
 
 
 @user.command(name="list")
@@ -97,3 +157,15 @@ def _ways_in(parts: Parts, member: StaffMember) -> list[str]:
         "passkey": bool(parts.passkeys.of("staff", member.id)),
     }
     return [way for way, has in ways.items() if has]
+
+
+def _waiting(one: StaffInvitation) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "email": one.email,
+        "role": one.grant.role,
+        "shop": one.grant.shop,
+        "language": one.language,
+        "invited_by": one.invited_by,
+        "ends_at": one.ends_at,
+    }

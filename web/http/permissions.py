@@ -106,11 +106,13 @@ PERMISSIONS: Mapping[str, Row] = {
     # Into the back office.
     "GET /admin/sign-in": _OPEN,
     "GET /admin/sign-in/code": _OPEN,
+    "GET /admin/invitation/<code>": _OPEN,
     "GET /admin/welcome/<code>": _OPEN,
     "POST /admin/sign-in": _OPEN,
     "POST /admin/sign-in/code": _OPEN,
     "POST /admin/sign-in/passkey": _OPEN,
     "POST /admin/sign-in/passkey/question": _OPEN,
+    "POST /admin/invitation/<code>": _OPEN,
     "POST /admin/welcome/<code>": _OPEN,
     # In the back office: one's own.
     "GET /admin/": (Place.ANY, _ALL),
@@ -230,6 +232,8 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /admin/webhooks/<webhook>/rotate": (Place.ANY, _ADMIN),
     "POST /admin/webhooks/<webhook>/test": (Place.ANY, _ADMIN),
     "POST /admin/people/<member>/link": (Place.ANY, _ADMIN),
+    "POST /admin/people/invitations/<invitation>/send": (Place.ANY, _ADMIN),
+    "POST /admin/people/invitations/<invitation>/withdraw": (Place.ANY, _ADMIN),
     "POST /admin/people/<member>/remove": (Place.ANY, _ADMIN),
     "POST /admin/people/<member>/roles": (Place.ANY, _ADMIN),
     "POST /admin/people/<member>/roles/withdraw": (Place.ANY, _ADMIN),

@@ -45,6 +45,7 @@ from adapters.postgres.working.saved_views import PostgresSavedViews
 from adapters.postgres.working.sessions import PostgresSessions
 from adapters.postgres.working.sign_in_links import PostgresSignInLinks
 from adapters.postgres.working.staff import PostgresCredentials
+from adapters.postgres.working.staff_invitations import PostgresInvitations
 from adapters.postgres.working.tokens import Tokens
 from adapters.postgres.working.webhooks import PostgresWebhooks
 from adapters.providers.calls import ProviderCalls
@@ -78,6 +79,7 @@ from ledger.vouchers.service import Vouchers
 from ledger.waiting_list.service import WaitingList
 from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
+from web.wiring.link_letters import invitation_post, sign_in_post
 from web.wiring.office import Office
 from web.wiring.parts import Parts
 from web.wiring.persons import nobody
@@ -89,7 +91,6 @@ from web.wiring.reactors import (
     letter_work,
     provider_work,
     pulse,
-    sign_in_post,
 )
 from web.wiring.settings import Settings, SettingWrong
 from web.wiring.voucher_work import own_shop, voucher_work
@@ -210,6 +211,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         office=Office(
             presence=PostgresPresence(connections),
             saved_views=PostgresSavedViews(connections, seal=keyring),
+            invitations=PostgresInvitations(connections, seal=keyring),
+            send_invitation=invitation_post(settings, now, shops=shops),
         ),
         webhooks=webhooks,
         send_webhook=sender,

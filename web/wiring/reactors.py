@@ -6,14 +6,13 @@ from datetime import timedelta
 from functools import partial
 from secrets import token_urlsafe
 from typing import TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from adapters.alarms.mail import AlarmMail
 from adapters.alarms.webhook import AlarmWebhook
 from adapters.keys.ticket_codes import KeyedHash, drawn
 from adapters.mail.letters import render
-from adapters.mail.letters.sign_in import sign_in_letter
-from adapters.mail.smtp import Sent, SmtpMail
+from adapters.mail.smtp import SmtpMail
 from adapters.mail.tickets.press import Press
 from adapters.mail.tickets.press_process import PressProcess
 from adapters.mail.tickets.sheet import sheet_of
@@ -49,7 +48,6 @@ from web.http.addresses import return_address
 from web.wiring.mail import mail_domain_of, mail_of
 from web.wiring.parts import Parts, intake, open_pages
 from web.wiring.settings import Settings
-from web.wiring.visitors import SignInPost
 
 # Whoever put something right wants to see it off the desk.
 _LOOKS_AGAIN = timedelta(seconds=15)
@@ -149,23 +147,6 @@ def due_letters(views: Views, now: Clock, *, patience: Patience) -> Find:
         ready=lambda order: patience.ready(("letters", order)),
         page=_PAGE,
     )
-
-
-def sign_in_post(settings: Settings, clock: Clock) -> SignInPost | None:
-    """Who sends links to sign in: the process that was asked. None without a mail server.
-
-    The link is in its letter and nowhere else, so no other process could send it.
-    """
-    if not settings.smtp_url:
-        return None
-    mail = mail_of(settings, clock)
-    domain = mail_domain_of(settings)
-
-    def send(*, to: str, url: str, language: str, device: str) -> bool:
-        letter = sign_in_letter(to=to, url=url, language=language, device=device)
-        return isinstance(mail.send(letter, f"<{uuid4()}.sign-in@{domain}>"), Sent)
-
-    return send
 
 
 def draw_and_print(order: Order, *, press: Press, keyed_hash: KeyedHash) -> tuple[TicketCode, ...]:

@@ -17,6 +17,7 @@ from tests.kits.letter_pictures import (
     KINDS,
     PAGE,
     PICTURES,
+    invitation_to_help,
     letters_in_line,
     letters_to_people,
     link_to_sign_in,
@@ -65,6 +66,7 @@ def test_every_letter_that_can_be_written_has_a_sample():
         for name in samples():
             written(name)
         link_to_sign_in()
+        invitation_to_help()
         letters_in_line()
         letters_to_people()
     finally:

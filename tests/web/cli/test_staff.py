@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from ledger.kernel.money import Money
 from ledger.order.stamps import ManualRefund
 from tests.kits.api_shop import winterfest
+from tests.kits.office import InvitationPost, memory_office
 from tests.kits.product import Product, open_shop
 from tests.kits.web_fakes import NOON
 from web.actions import staff as actions
@@ -105,3 +106,20 @@ def test_a_token_may_stand_at_the_door():
     role = next(one for one in add_token.params if one.name == "role")
     assert isinstance(role.type, click.Choice)
     assert [*role.type.choices] == ["admin", "staff", "door", "auditor"]
+
+
+def test_people_are_invited_by_letter_where_there_is_a_mail_server(product: Product):
+    words = ("invite", "eve@example.org", "--role", "staff", "--language", "sv")
+    refused = run(product, user, *words)
+    assert (refused.exit_code, "STAMPLEDGER_SMTP_URL" in refused.output) == (2, True)
+    post = InvitationPost()
+    product.parts = replace(product.parts, office=memory_office(post=post))
+    assert "A letter is on its way." in run(product, user, *words).output
+    (one,) = json.loads(run(product, user, "invitations", "--json").stdout)["invitations"]
+    assert (one["email"], one["role"], one["language"]) == ("eve@example.org", "staff", "sv")
+    assert "eve@example.org" in run(product, user, "invitations").output
+    assert run(product, user, "withdraw-invitation", one["id"]).exit_code == 0
+    assert json.loads(run(product, user, "invitations", "--json").stdout)["invitations"] == []
+    post.refuses = True
+    assert run(product, user, *words).exit_code == 1
+    assert run(product, user, "invite", "eve", "--role", "staff").exit_code == 2

@@ -1,0 +1,1 @@
+delete from working.staff_invitations where email_index = $1
