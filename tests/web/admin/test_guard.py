@@ -75,7 +75,7 @@ def test_who_is_removed_is_out_at_once(product: Product):
     browser = entered(product, "admin", email="ada@example.org")
     member = actions.member_of(product.parts, "ada@example.org")
     # Nothing is kept but the ledger's word: the session itself may live in any process.
-    product.parts.staff.remove(actions._ask("test"), member.id)
+    product.parts.staff.remove(actions.asked_by("test"), member.id)
     assert browser.get("/admin/security").status_code == 303
     assert browser.post("/admin/people").status_code == 401
 
