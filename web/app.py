@@ -57,6 +57,7 @@ from web.http.problems import ProblemRaised
 from web.http.rate_limit import tell_allowance
 from web.http.security_headers import protect
 from web.http.session_cookies import SessionCookies
+from web.http.webhook_metrics import WebhookFigures
 from web.i18n import languages
 from web.i18n.format import add_filters
 from web.inbox import pretix, webhooks
@@ -163,6 +164,7 @@ def create_app(parts: Parts) -> Flask:
         parts.store.head,
         parts.views.count_cases,
         LedgerFigures(views=parts.views, clock=parts.clock),
+        WebhookFigures(webhooks=parts.webhooks, store=parts.store, clock=parts.clock),
         ClockFigures(parts.store.clocks),
         calls=parts.calls,
     )

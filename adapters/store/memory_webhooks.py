@@ -7,7 +7,7 @@ from threading import RLock
 from typing import Any
 from uuid import UUID
 
-from ledger.webhooks.endpoint import Endpoint, EventDelivery
+from ledger.webhooks.endpoint import Endpoint, EventDelivery, EventsCounted
 
 
 class MemoryWebhooks:
@@ -76,6 +76,18 @@ class MemoryWebhooks:
     def replay_one(self, endpoint: UUID, position: int, *, order: UUID, now: datetime) -> None:
         """The event at a position is sent again."""
         self._put(EventDelivery(endpoint=endpoint, position=position, order=order, next_at=now))
+
+    def counted(self) -> EventsCounted:
+        """What is on its way to all of them."""
+        with self._lock:
+            alive = [one for one in self._waiting.values() if one.dead_at is None]
+            return EventsCounted(
+                waiting=sum(one.tries == 0 for one in alive),
+                retried=sum(one.tries > 0 for one in alive),
+                dead=len(self._waiting) - len(alive),
+                off=sum(one.disabled_at is not None for one in self._endpoints.values()),
+                oldest=min((one.position for one in alive), default=None),
+            )
 
     def dead(self, endpoint: UUID, limit: int) -> Sequence[EventDelivery]:
         """Dead letters, the oldest first."""

@@ -87,6 +87,20 @@ class EventDelivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventsCounted:
+    """Events on their way to any endpoint; `oldest` is the position of the first that waits.
+
+    `off` are the endpoints that were switched off.
+    """
+
+    waiting: int
+    retried: int
+    dead: int
+    off: int
+    oldest: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came of a try: the status, or a word for why there is none. Nothing else is kept."""
 

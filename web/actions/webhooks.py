@@ -3,10 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 
+from ledger.cases.stamps import Action, CaseKind, CaseResolved
+from ledger.kernel.events import derived
 from ledger.order.stamps import OrderPlaced
 from ledger.webhooks.endpoint import (
     BOTH_SECRETS,
@@ -21,6 +23,7 @@ from web.wiring.parts import Parts
 
 TEST = "webhook.test"
 EVENT_KINDS = tuple(str(kind) for kind in EventKind)
+_OVER = CaseResolved(action=Action.SETTLED)
 _log = structlog.get_logger("webhooks")
 
 
@@ -119,13 +122,32 @@ def replay_one(parts: Parts, endpoint: Endpoint, position: int, *, actor: str) -
 def enable(parts: Parts, endpoint: Endpoint, *, actor: str) -> None:
     """One that was switched off is tried again, with what waits first."""
     parts.webhooks.enable(endpoint.id, now=parts.clock())
+    settle(parts, endpoint.id)
     _told("enabled", endpoint, actor)
 
 
 def remove(parts: Parts, endpoint: Endpoint, *, actor: str) -> None:
     """It is told nothing more."""
     parts.webhooks.remove(endpoint.id)
+    settle(parts, endpoint.id)
     _told("removed", endpoint, actor)
+
+
+def settle(parts: Parts, endpoint: UUID) -> None:
+    """The cases that tell of an endpoint that was switched off are over: nobody need close them."""
+    for one in parts.views.cases("open"):
+        if one.kind == CaseKind.WEBHOOK_DISABLED and _is_about(parts, one.stream, endpoint):
+            parts.cases.stamp(
+                one.stream,
+                lambda now: (_OVER,) if now.state == "open" else (),
+                correlation_id=derived(one.stream, "settled"),
+                actor="ledger",
+            )
+
+
+def _is_about(parts: Parts, case: UUID, endpoint: UUID) -> bool:
+    opened = parts.cases.get(case).opened
+    return opened is not None and opened.about == str(endpoint)
 
 
 def _told(what: str, endpoint: Endpoint, actor: str, **more: object) -> None:

@@ -190,7 +190,7 @@ ADVICE: Mapping[str, object] = {
     CaseKind.POISON_STAMP: _l("Tell whoever runs this: a stamp cannot be digested."),
     CaseKind.WEBHOOK_DISABLED: _l(
         "Events wait for a receiver that took none for days, so it was switched off. Have it"
-        " mended, switch it on again on the page of the webhooks, then close."
+        " mended and switch it on again on the page of the webhooks: this case closes by itself."
     ),
     CaseKind.CHECK_IN_CONFLICT: _l(
         "Devices without a network let somebody in who should not be: twice with one ticket, or"

@@ -68,7 +68,7 @@ ADVICE: Mapping[CaseKind, tuple[str, str]] = {
     CaseKind.CAPTURED_AFTER_VOID: ("See that the money goes back.", "void-failed"),
     CaseKind.AUTHORIZATION_LOST: ("Ask the customer to pay again, or cancel.", "void-failed"),
     CaseKind.WEBHOOK_DISABLED: (
-        "See why its receiver takes nothing (webhooks list), switch it on again, then close.",
+        "See why its receiver takes nothing (webhooks list); webhooks enable closes this, too.",
         "alarms",
     ),
     CaseKind.VOUCHER_STUCK: (

@@ -23,6 +23,7 @@ from prometheus_client.registry import Collector
 from ledger.kernel.clocks import Clocks
 from web.http.access_log import method, route, seconds
 from web.http.shared_figures import together
+from web.http.webhook_metrics import WebhookFigures
 from web.wiring.derived import Stopped
 from web.wiring.parts import Parts, Views
 
@@ -327,6 +328,7 @@ def worker_metrics(
     registry.register(
         LedgerFigures(views=parts.views, clock=parts.clock, calls=calls, reactors=reactors)
     )
+    registry.register(WebhookFigures(webhooks=parts.webhooks, store=parts.store, clock=parts.clock))
     server, thread = start_http_server(port, addr=LOOPBACK, registry=registry)
     try:
         yield

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from ledger.webhooks.endpoint import Answer, Endpoint, EventDelivery
+from ledger.webhooks.endpoint import Answer, Endpoint, EventDelivery, EventsCounted
 
 
 class WebhookEndpoints(Protocol):
@@ -41,6 +41,10 @@ class WebhookEndpoints(Protocol):
 
     def replay_one(self, endpoint: UUID, position: int, *, order: UUID, now: datetime) -> None:
         """The event at a position is sent again."""
+        ...
+
+    def counted(self) -> EventsCounted:
+        """What is on its way to all of them."""
         ...
 
     def dead(self, endpoint: UUID, limit: int) -> Sequence[EventDelivery]:

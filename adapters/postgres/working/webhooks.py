@@ -10,7 +10,7 @@ import msgspec
 from adapters.postgres.connections import Connections
 from adapters.postgres.statements import statement
 from adapters.postgres.working.seal import Seal
-from ledger.webhooks.endpoint import Endpoint, EventDelivery
+from ledger.webhooks.endpoint import Endpoint, EventDelivery, EventsCounted
 
 
 class _Sealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +75,11 @@ class PostgresWebhooks:
     def dead(self, endpoint: UUID, limit: int) -> Sequence[EventDelivery]:
         """Dead letters, the oldest first."""
         return _deliveries(self._run("read_dead_webhooks", endpoint, limit))
+
+    def counted(self) -> EventsCounted:
+        """What is on its way to all of them."""
+        ((waiting, retried, dead, off, oldest),) = self._run("count_webhooks")
+        return EventsCounted(waiting=waiting, retried=retried, dead=dead, off=off, oldest=oldest)
 
     def busy(self, *, now: datetime, head: int) -> Sequence[UUID]:
         """Endpoints with something to do that nobody serves."""

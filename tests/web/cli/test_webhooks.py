@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from adapters.webhooks.signature import signed
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.webhooks.endpoint import MOST_ENDPOINTS
 from projections.order_events import event_document, events_of
 from tests.kits.back_office import employed, let_in
@@ -193,3 +194,24 @@ def test_the_receiver_of_the_how_to_takes_what_is_ours_and_nothing_else():
     assert receiver.post("/hook", data=body, headers=headers).status_code == 204
     assert receiver.post("/hook", data=body + b" ", headers=headers).status_code == 400
     assert receiver.post("/hook", data=body).status_code == 400
+
+
+@pytest.mark.parametrize("command", ["enable", "remove"])
+def test_the_case_of_one_that_was_switched_off_closes_with_it(product: Product, command: str):
+    added(product), added(product)
+    endpoint, other = (one.id for one in product.parts.webhooks.listed(["winterfest"]))
+    cases = [
+        product.parts.cases.open(
+            CaseOpened(
+                kind=CaseKind.WEBHOOK_DISABLED,
+                severity=Severity.CRITICAL,
+                text="switched off",
+                about=str(one),
+            ),
+            correlation_id=uuid4(),
+            actor="worker",
+        )
+        for one in (endpoint, other)
+    ]
+    assert run(product, command, str(endpoint)).exit_code == 0
+    assert [product.parts.cases.get(one).state for one in cases] == ["resolved", "open"]

@@ -18,6 +18,7 @@ from ledger.payments.provider import NoAnswer, ProviderAway
 from tests.kits.product import Product
 from tests.kits.stripe import payment_ask
 from tests.kits.web_fakes import NOON, StripeInMemory
+from web.actions.webhooks import add, replay_one
 from web.http.metrics import worker_metrics
 
 MONITORING = Path(__file__).parents[3] / "docs/monitoring"
@@ -77,6 +78,35 @@ def test_a_worker_serves_its_own_on_its_machine(busy: Product):
     assert "stampledger_stopped_lanes 1.0" in told
     # Its machine may be another one, with a clock of its own.
     assert "stampledger_machine_ahead_seconds " in told
+
+
+def test_what_waits_for_receivers_is_told(product: Product):
+    made = add(
+        product.parts,
+        shop="winterfest",
+        url="https://hooks.example/",
+        kinds=(),
+        personal=False,
+        actor="test",
+    )
+    told = product.client.get("/metrics").text
+    assert "stampledger_oldest_webhook_event_seconds 0.0" in told
+    product.placed()
+    position = product.store.head()[0]
+    order = product.store.feed(position - 1, limit=1)[0].stream
+    first = product.store.read(order)[0]
+    assert replay_one(product.parts, made, first.position, actor="test")
+    product.clock.move(minutes=10)
+    product.parts.webhooks.disable(made.id, why="500", now=product.clock())
+    told = product.client.get("/metrics").text
+    for line in (
+        'stampledger_webhook_events{state="waiting"} 1.0',
+        'stampledger_webhook_events{state="retried"} 0.0',
+        'stampledger_webhook_events{state="dead"} 0.0',
+        "stampledger_webhook_endpoints_off 1.0",
+        "stampledger_oldest_webhook_event_seconds 600.0",
+    ):
+        assert line in told
 
 
 def free_port() -> int:

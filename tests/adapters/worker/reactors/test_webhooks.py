@@ -247,6 +247,8 @@ def test_days_of_failure_switch_it_off_with_a_case_and_nothing_is_lost(house):
         kinds = [one.kind for one in house.world.opened_cases() if one.about == str(endpoint.id)]
         assert kinds == [CaseKind.WEBHOOK_DISABLED]
         receiver.answers = []
+        counted = house.table.counted()
+        assert (counted.off, counted.retried, counted.dead) == (1, 1, 0)
         house.table.enable(endpoint.id, now=house.clock())
         house.run()
         assert len(receiver.bodies) == asked + 2
