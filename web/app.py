@@ -33,6 +33,7 @@ from web.admin import (
     shop_settings,
     statements,
     till,
+    transfers,
     vouchers,
     welcome,
 )
@@ -134,6 +135,7 @@ PAGES = (
     shop_history.pages,
     shop_change.pages,
     statements.pages,
+    transfers.pages,
     till.pages,
     door_files.pages,
     door_page.pages,

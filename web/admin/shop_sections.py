@@ -194,8 +194,37 @@ LOOKS = Section(
         field("logo.alt", FieldKind.TEXTS, _l("What the logo shows")),
     ),
 )
+_PEOPLE = Section(
+    slug="people",
+    title=_l("How long people are kept"),
+    lead=_l(
+        "Names and addresses are erased when nothing needs them any more. Receipts stay, without"
+        " the person. Who is due is erased on the page of people's data."
+    ),
+    fields=(
+        field(
+            "retention.people_years",
+            FieldKind.WHOLE,
+            _l("Years that people are kept"),
+            _l("After their order is over: as long as somebody can make a claim."),
+        ),
+        field(
+            "retention.receipts_years",
+            FieldKind.WHOLE,
+            _l("Years that receipts are kept"),
+            _l("From the end of the year of their date, as your bookkeeping law says."),
+        ),
+        field(
+            "retention.named_receipts",
+            FieldKind.FLAG,
+            _l("Receipts carry the name as long"),
+            _l("Only where the law wants the buyer's name: nobody who has one is erased before."),
+        ),
+    ),
+)
 SECTIONS: Mapping[str, Section] = {
-    one.slug: one for one in (_CONTACT, _PLACE, _ZONE, LOOKS, _PAYMENT, _CANCELLATION, _TERMS)
+    one.slug: one
+    for one in (_CONTACT, _PLACE, _ZONE, LOOKS, _PAYMENT, _CANCELLATION, _TERMS, _PEOPLE)
 }
 PRODUCT: Sequence[ShopField] = (
     field("title", FieldKind.TEXTS, _l("Title")),

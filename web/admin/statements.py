@@ -129,7 +129,13 @@ def _page(**shown: object) -> str:
         verdicts=VERDICTS,
         counts=actions.counts(rows) if isinstance(rows, list) else {},
         shops=shops_here(Role.STAFF),
+        payers=[slug for slug in shops_here(Role.ADMIN) if _pays(slug)],
         ours_only=_ours_only(),
         form=PressForm(formdata=None),
         **shown,
     )
+
+
+def _pays(shop: str) -> bool:
+    """Whether refunds of a shop can go out by a file for its bank."""
+    return parts().shops.get(shop).terms.bank_account is not None

@@ -223,6 +223,9 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /admin/views/<view>/remove": (Place.ANY, _READ),
     # In the back office: others. Whom an admin of one shop may decide about is asked per person.
     "GET /admin/people": (Place.ANY, _ADMIN),
+    "GET /admin/shops/<shop>/transfers": (Place.SHOP, _ADMIN),
+    "GET /admin/shops/<shop>/transfers/<number>.xml": (Place.SHOP, _ADMIN),
+    "POST /admin/shops/<shop>/transfers": (Place.SHOP, _ADMIN),
     "POST /admin/people": (Place.ANY, _ADMIN),
     "GET /admin/webhooks": (Place.ANY, _ADMIN),
     "POST /admin/webhooks": (Place.ANY, _ADMIN),

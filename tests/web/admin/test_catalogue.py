@@ -95,6 +95,11 @@ CHANGES: list[tuple[str, dict[str, str], tuple[str, str]]] = [
         ("unpaid_after: P3D", "unpaid_after: PT12H"),
     ),
     (
+        "/settings/people",
+        {"retention.people_years": "2"},
+        ("people_years: 3", "people_years: 2"),
+    ),
+    (
         "/settings/place",
         {"doors_at": "2027-02-12T11:00"},
         ("slug: winterfest", "slug: winterfest\ndoors_at: 2027-02-12T11:00:00"),
