@@ -134,6 +134,38 @@ def test_money_of_nobody_finds_its_order(browser, house):
     page.context.close()
 
 
+def test_a_case_is_put_aside_on_a_phone_without_scripts_and_taken_up_again(browser, house):
+    case = case_of(house.world)
+    page = house.open(browser, 390, java_script_enabled=False)
+    page.goto(f"{house.base}/admin/cases/{case}")
+    page.get_by_role("button", name="I look after it").click()
+    expect(page.get_by_role("status").first).to_contain_text("looks after it now.")
+    page.get_by_label("What it waits for").fill("The bank answers on Monday.")
+    page.get_by_role("button", name="For a week").click()
+    expect(page.get_by_role("status").first).to_contain_text("It is back by itself at")
+    page.goto(f"{house.base}/admin/cases?state=asleep")
+    page.get_by_role("link", name="Money that belongs to no order").first.click()
+    page.get_by_role("button", name="Take it up again now").click()
+    expect(page.get_by_text("It is back on the desk.")).to_be_visible()
+    assert not house.world.cases.get(case).asleep(house.world.clock())
+    page.context.close()
+
+
+def test_a_report_is_opened_and_taken_along_as_a_file(browser, house):
+    page = house.open(browser, 390)
+    page.goto(f"{house.base}/admin/")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    page.wait_for_url("**/admin/reports")
+    page.get_by_role("main").get_by_role("link").first.click()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="CSV", exact=True).click()
+    content = taken.value.path().read_text(encoding="utf-8-sig")
+    assert len(content.splitlines()) > 1
+    assert page.complaints == []
+    page.context.close()
+
+
 @pytest.mark.parametrize(
     ("width", "language"), [(390, "fi"), pytest.param(1280, "sv", marks=pytest.mark.slow)]
 )
@@ -142,6 +174,7 @@ def test_pages_fit_the_screen_and_everybody_can_use_them(browser, house, width, 
     for path in (
         "/admin/", "/admin/orders", "/admin/orders?q=zzz", f"/admin/orders/{house.paid.id}",
         f"/admin/orders/{house.paid.id}/refund", "/admin/cases", f"/admin/cases/{case}",
+        "/admin/cases?state=asleep", "/admin/orders?status=PAID&label=crew",
         "/admin/shops/winterfest/orders/new",
     ):  # fmt: skip
         mark = "&" if "?" in path else "?"
