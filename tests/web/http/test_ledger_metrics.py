@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from socket import socket
+from typing import Any
 from urllib.request import urlopen
 from uuid import uuid4
 
@@ -97,7 +98,8 @@ def test_what_waits_for_receivers_is_told(product: Product):
     first = product.store.read(order)[0]
     assert replay_one(product.parts, made, first.position, actor="test")
     product.clock.move(minutes=10)
-    product.parts.webhooks.disable(made.id, why="500", now=product.clock())
+    table: Any = product.parts.webhooks
+    table.disable(made.id, why="500", now=product.clock())
     told = product.client.get("/metrics").text
     for line in (
         'stampledger_webhook_events{state="waiting"} 1.0',
