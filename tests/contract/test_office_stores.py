@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from adapters.postgres.connections import Connections
@@ -94,9 +95,9 @@ def test_nobody_keeps_more_than_they_find_again(office: Office):
 
 def test_what_somebody_looked_for_is_not_in_the_clear(postgres: Office, module_database: Any):
     view = kept(postgres, name="Makinen")
-    with Connections(module_database.app).asking() as connection:
-        rows = connection.execute("select sealed from working.saved_views where id = $1", [view.id])
-        ((sealed,),) = rows.fetchall()
+    with psycopg.connect(module_database.app) as connection:
+        asked = "select sealed from working.saved_views where id = %s"
+        ((sealed,),) = connection.execute(asked, [view.id]).fetchall()
     assert b"Makinen" not in sealed
 
 
