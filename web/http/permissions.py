@@ -27,7 +27,6 @@ _ADMIN: tuple[Role, ...] = ()
 _STAFF = (Role.STAFF,)
 _DOOR = (Role.STAFF, Role.DOOR)
 _READ = (Role.STAFF, Role.AUDITOR)
-_DOOR = (Role.STAFF, Role.DOOR)
 _ALL = (Role.STAFF, Role.DOOR, Role.AUDITOR)
 
 # The roles besides admins, who may whatever anybody may; and where they have to count.
