@@ -1,5 +1,6 @@
 """The page at the door in a browser: scanned, seen, heard, with a network and without."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -153,6 +154,7 @@ def test_every_result_is_seen_heard_felt_and_read(page: Any, house: DoorHouse) -
 def test_without_a_network_it_goes_on_and_sends_later(page: Any, house: DoorHouse) -> None:
     before, code, other = house.fresh(), house.fresh(), house.fresh()
     scan(page, before, "valid")
+    inside = int(re.sub(r"\D", "", page.locator("[data-state-inside]").inner_text()))
     page.context.set_offline(True)
     scan(page, before, "used")
     is_online(page, yes=False)
@@ -173,6 +175,7 @@ def test_without_a_network_it_goes_on_and_sends_later(page: Any, house: DoorHous
     is_online(page)
     expect(page.locator("[data-notice=sent]")).to_contain_text("entered: 2")
     expect(page.locator("[data-state-waiting]")).to_be_hidden()
+    expect(page.locator("[data-state-inside]")).to_contain_text(f"Inside: {inside + 2}")
     told = [one for each in (code, other) for one in house.scans(each)]
     assert [one.queued for one in told] == [True, True]
     assert told[0].scanned_at < told[1].scanned_at

@@ -68,20 +68,31 @@ export class Connection {
   }
 
   async #beaten() {
-    try {
+    await this.#ask(async () => {
       if (!this.key || !this.online) await this.#learn();
-      const { doors } = await this.#server.counters();
-      for (const [door, { inside }] of Object.entries(doors)) this.inside[door] = inside;
+      await this.#counted();
       this.is("online");
-    } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
-      this.is(error.word === "refused" ? "offline" : error.word);
-    }
+    });
     if (this.online) {
       await this.send();
       if (Date.now() - this.#listAsked > LIST_EVERY) await this.fetchList();
     }
     await this.#told.changed();
+  }
+
+  // What comes of it says whether anybody is there.
+  async #ask(what) {
+    try {
+      await what();
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      this.is(error.word === "refused" ? "offline" : error.word);
+    }
+  }
+
+  async #counted() {
+    const { doors } = await this.#server.counters();
+    for (const [door, { inside }] of Object.entries(doors)) this.inside[door] = inside;
   }
 
   // One more, or one less, until the counters are asked for again.
@@ -125,6 +136,9 @@ export class Connection {
     const waits = (await this.#device.waiting()).length + (await this.#device.undos()).length;
     if (!waits || this.word === "signed-out" || this.word === "forbidden") return;
     await this.#outbox.send();
+    if (!this.online) return;
+    // What was sent counts at once, not from the next beat on.
+    await this.#ask(() => this.#counted());
     if (this.online) await this.fetchList();
   }
 
