@@ -8,6 +8,7 @@ from projections.cases import CASES
 from projections.door import DOOR_TICKETS, DOOR_VISITS
 from projections.engine.projection import Projection
 from projections.grantees import GRANTEES
+from projections.mailings import MAILING_LETTERS, MAILINGS
 from projections.open_intents import OPEN_INTENTS
 from projections.order_addresses import ORDER_ADDRESSES
 from projections.order_search import ORDER_PAGES
@@ -51,5 +52,7 @@ PROJECTIONS: Mapping[str, Projection] = {
         VOUCHERS,
         WAITING_LIST,
         SHIFTS,
+        MAILINGS,
+        MAILING_LETTERS,
     )
 }

@@ -31,6 +31,20 @@ class Mutation:
 
 MUTATIONS = (
     Mutation(
+        name="news-go-to-who-declined",
+        file="ledger/news/reader.py",
+        old="        return not self.declined and mailing not in self.mailings\n",
+        new="        return mailing not in self.mailings\n",
+        tests=("tests/adapters/worker/reactors/test_mailings.py",),
+    ),
+    Mutation(
+        name="news-go-to-an-address-twice",
+        file="ledger/news/reader.py",
+        old="        return not self.declined and mailing not in self.mailings\n",
+        new="        return not self.declined\n",
+        tests=("tests/adapters/worker/reactors/test_mailings.py",),
+    ),
+    Mutation(
         name="a-letter-is-written-again-in-the-words-of-today",
         file="ledger/order/own_words.py",
         old="        version = posting.words if posting else self.version(order, letter)\n",

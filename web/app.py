@@ -14,6 +14,7 @@ from web.admin import (
     grants,
     grants_set_up,
     home,
+    mailings,
     new_shop,
     order_action,
     orders,
@@ -73,6 +74,7 @@ from web.pages import (
     invitation,
     me,
     names,
+    news,
     order,
     pictures,
     receipts,
@@ -99,6 +101,7 @@ PAGES = (
     cancellation.pages,
     choice.pages,
     withdrawal.pages,
+    news.pages,
     invitation.pages,
     waiting_list.pages,
     grace_cancel.pages,
@@ -132,6 +135,7 @@ PAGES = (
     waiting_list_admin.pages,
     shop_settings.pages,
     shop_letters.pages,
+    mailings.pages,
     shop_history.pages,
     shop_change.pages,
     statements.pages,
@@ -194,7 +198,8 @@ def _hang_up(app: Flask) -> None:
     csrf = CSRFProtect(app)
     for pages in PAGES:
         app.register_blueprint(pages)
-    for keeping in (cart.add, checkout.place, withdrawal.ask, waiting_list.ask, sign_in.ask):
+    asked = (withdrawal.ask, waiting_list.ask, sign_in.ask, news.press)
+    for keeping in (cart.add, checkout.place, *asked):
         # Their forms check their tokens themselves, so that what was typed stays on the page.
         csrf.exempt(keeping)
     for door in DOORS:

@@ -6,11 +6,13 @@ from typing import Protocol, assert_never
 from ledger.accounts import stamps as account_stamps
 from ledger.approvals import stamps as approval_stamps
 from ledger.audit.describe_grants import told_of_grant
+from ledger.audit.describe_news import of_news
 from ledger.cases import stamps as case_stamps
 from ledger.grants.stamps import GrantStamp, ProgrammeStamp
 from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Foreign
 from ledger.kernel.money import spoken
+from ledger.news.stamps import NewsStamp
 from ledger.order import stamps
 from ledger.shop import stamps as shop_stamps
 from ledger.staff import stamps as staff_stamps
@@ -167,6 +169,8 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return f"Told of the new start {one.starts_at.isoformat()}{offered}"
         case stamps.StartAccepted():
             return "The customer keeps the order for the new start"
+        case stamps.BuyerAddressed():
+            return "Reached by a letter to all buyers"
         case stamps.LetterWordsUsed():
             return f"Letter {one.letter} in the shop's own words of its version {one.version}"
         case stamps.ReceiptSendStarted():
@@ -208,6 +212,11 @@ def _of_shop(one: shop_stamps.ShopStamp) -> str:  # noqa: C901 (a dispatching ma
             return f"What is asked about each ticket of {one.product}, from here on"
         case shop_stamps.LetterWordsSet():
             return f"The shop's own words in letters of kind {one.letter}, from here on"
+        case shop_stamps.MailingStarted():
+            kind = "about their orders" if one.about_order else "of news"
+            return f"A letter {kind} to all buyers: {', '.join(one.buyers)}"
+        case shop_stamps.MailingTurned():
+            return f"The letter to all buyers: {one.state}"
         case shop_stamps.ProductWithdrawn():
             return f"Product {one.slug} withdrawn"
         case shop_stamps.ShopRestated():
@@ -378,6 +387,8 @@ def told(stamp: object) -> str:  # noqa: C901 (a dispatching chain)
         return _of_staff(stamp)
     if isinstance(stamp, till_stamps.TillStamp):
         return _of_till(stamp)
+    if isinstance(stamp, NewsStamp):
+        return of_news(stamp)
     if isinstance(stamp, approval_stamps.ApprovalStamp):
         return _of_approval(stamp)
     if isinstance(stamp, account_stamps.AccountStamp):

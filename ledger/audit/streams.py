@@ -18,6 +18,8 @@ from ledger.grants.programme import GrantProgramme, evolve_programme
 from ledger.grants.stamps import GrantStamp, ProgrammeStamp
 from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Recorded
+from ledger.news.reader import NewsReader, evolve_reader
+from ledger.news.stamps import NewsStamp
 from ledger.order.evolve import evolve
 from ledger.order.order import Order
 from ledger.order.stamps import OrderStamp
@@ -44,6 +46,7 @@ State = (
     | GrantProgramme
     | WaitingPlace
     | Shift
+    | NewsReader
 )
 _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(OrderStamp), Order),
@@ -57,6 +60,7 @@ _KINDS: dict[type, type[State]] = {
     **dict.fromkeys(get_args(ProgrammeStamp), GrantProgramme),
     **dict.fromkeys(get_args(AccountStamp), Account),
     **dict.fromkeys(get_args(PlaceStamp), WaitingPlace),
+    **dict.fromkeys(get_args(NewsStamp), NewsReader),
 }
 # What a fold raises over stamps that no decider of ours could have written.
 UNFIT = (
@@ -113,6 +117,8 @@ def evolved(  # noqa: C901 (a dispatching match)
             return evolve_programme(state, one)
         case WaitingPlace():
             return evolve_place(state, one)
+        case NewsReader():
+            return evolve_reader(state, one)
 
 
 class Streams:

@@ -8,6 +8,7 @@ from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases.stamps import CaseStamp
 from ledger.grants.stamps import GrantStamp, ProgrammeStamp
 from ledger.kernel.events import declared
+from ledger.news.stamps import NewsStamp
 from ledger.order.stamps import OrderStamp
 from ledger.shop.stamps import ShopStamp
 from ledger.staff.stamps import StaffStamp
@@ -27,6 +28,7 @@ AnyStamp = (
     | GrantStamp
     | ProgrammeStamp
     | PlaceStamp
+    | NewsStamp
 )
 
 NAMES: Mapping[type, tuple[str, int]] = {

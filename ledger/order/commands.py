@@ -424,6 +424,14 @@ class StartLetter(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressBuyer(Command):
+    """A letter to all buyers goes to this order, too; `mailing` names it."""
+
+    mailing: UUID
+    about_order: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErasePerson(Command):
     """Destroy the order's data key: whoever ordered is known here no more."""
 
@@ -480,5 +488,6 @@ OrderCommand = (
     | CheckOut
     | UndoCheckIn
     | StartLetter
+    | AddressBuyer
     | ErasePerson
 )

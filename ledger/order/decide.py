@@ -17,6 +17,7 @@ from ledger.order import cancellation_policy as cancellation
 from ledger.order.cancellation_policy import code_hash
 from ledger.order.commands import (
     AddLabel,
+    AddressBuyer,
     CancelInGrace,
     CancelOrder,
     CancelPart,
@@ -58,6 +59,7 @@ from ledger.order.commands import (
     WriteNote,
 )
 from ledger.order.decisions.answers import change_answers, correct_answers
+from ledger.order.decisions.buyers import address_buyer
 from ledger.order.decisions.capture import (
     cancel_in_grace,
     capture_authorization,
@@ -165,6 +167,8 @@ def decide(  # noqa: C901 (a dispatching match)
             return undo_check_in(command, order)
         case StartLetter():
             return start_letter(command, order)
+        case AddressBuyer():
+            return address_buyer(command, order)
         case ErasePerson():
             return erase_person(command, order)
         case _:

@@ -23,6 +23,7 @@ from ledger.order.stamps import (
     AnswersChanged,
     AuthorizationExpired,
     Authorized,
+    BuyerAddressed,
     CancellationRequested,
     CancellationWithdrawn,
     Cancelled,
@@ -144,6 +145,8 @@ def _changed(  # noqa: C901 (a dispatching match)
             return _of_letter(order, recorded.correlation_id, stamp, recorded)
         case ReceiptFailed() | ReceiptUnknown():
             return _of_letter(order, recorded.correlation_id, stamp, recorded)
+        case BuyerAddressed():
+            return replace(order, mailings={**order.mailings, recorded.correlation_id: stamp})
         case TicketsIssued():
             # Of two sets the first would be in people's hands: it stands.
             return replace(order, tickets=order.tickets or ticket_set(stamp, recorded))

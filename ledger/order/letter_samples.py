@@ -13,6 +13,7 @@ from ledger.order.letters_due import how_to_pay_id
 from ledger.order.numbers import order_numbers, receipt_numbers
 from ledger.order.order import Order
 from ledger.order.stamps import (
+    BuyerAddressed,
     CancellationRequested,
     Cancelled,
     Cause,
@@ -45,10 +46,17 @@ _HOLDERS = (Letter.TICKET, Letter.TICKET_VOID)
 Told = tuple[UUID, object]
 
 
-def sample_letter(shop: Shop, letter: Letter, *, language: str, at: datetime) -> tuple[Order, UUID]:
-    """An order of what the shop sells, as this letter needs it, and what called for the letter."""
+def sample_letter(
+    shop: Shop, letter: Letter, *, language: str, at: datetime, about_order: bool = True
+) -> tuple[Order, UUID]:
+    """An order of what the shop sells, as this letter needs it, and what called for the letter.
+
+    A letter to buyers is `about_order`, or news.
+    """
     placed = _placed(shop, language, letter)
-    order = fold(_NOBODY, _recorded(shop, at, [(_NOBODY, placed), *_story(placed, letter)]))
+    order = fold(
+        _NOBODY, _recorded(shop, at, [(_NOBODY, placed), *_story(placed, letter, about_order)])
+    )
     match letter:
         case Letter.PAID:
             return order, _PAYMENT if placed.total else _NOBODY
@@ -94,7 +102,7 @@ def _placed(shop: Shop, language: str, letter: Letter) -> OrderPlaced:
 
 
 def _story(  # noqa: C901 (a dispatching match)
-    placed: OrderPlaced, letter: Letter
+    placed: OrderPlaced, letter: Letter, about_order: bool
 ) -> Sequence[Told]:
     """What happened before the letter."""
     match letter:
@@ -121,6 +129,9 @@ def _story(  # noqa: C901 (a dispatching match)
             return (*_paid(placed), (_CAUSE, moved))
         case Letter.TICKET | Letter.TICKET_VOID:
             return (*_paid(placed), *_sent_on(placed, back=letter is Letter.TICKET_VOID))
+        case Letter.BUYERS:
+            reached = BuyerAddressed(mailing=_CAUSE, about_order=about_order)
+            return (*_paid(placed), (_CAUSE, reached))
         case _:
             assert_never(letter)
 

@@ -62,6 +62,7 @@ def _beside(order: Order) -> Iterator[Due]:
     yield from _moved(order)
     yield from _withdrawal(order)
     yield from holders_letters(order)
+    yield from _to_buyers(order)
 
 
 def _paid(order: Order) -> Iterator[Due]:
@@ -197,6 +198,12 @@ def _moved(order: Order) -> Iterator[Due]:
         position=move.position,
         end=move.stamp.starts_at,
     )
+
+
+def _to_buyers(order: Order) -> Iterator[Due]:
+    """What the shop writes to all of its buyers, once it has reached the order."""
+    for cause in order.mailings:
+        yield Due(correlation_id=cause, letter=Letter.BUYERS, position=1)
 
 
 def _withdrawal(order: Order) -> Iterator[Due]:

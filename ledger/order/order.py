@@ -22,6 +22,7 @@ from ledger.order.payment_attempt import Attempt
 from ledger.order.refund import Refund, later
 from ledger.order.seen_stamps import Seen
 from ledger.order.stamps import (
+    BuyerAddressed,
     CancellationRequested,
     Cause,
     DisputeClosed,
@@ -130,6 +131,7 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     links: tuple[LinkRequest, ...] = ()
     postings: Mapping[tuple[UUID, Letter], Posting] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
+    mailings: Mapping[UUID, BuyerAddressed] = field(default_factory=dict)
     tickets: TicketSet | None = None
     scans: Mapping[UUID, Scan] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()

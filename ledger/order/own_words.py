@@ -37,9 +37,16 @@ class OwnWords:
 
         Raises `ShopUnreadable` where they cannot be read any more.
         """
+        if letter is Letter.BUYERS:
+            return self._of_mailing(order, correlation_id)
         posting = order.postings.get((correlation_id, letter))
         version = posting.words if posting else self.version(order, letter)
         return self._at(order.terms.shop_slug, str(letter), version) if version else NO_WORDS
+
+    def _of_mailing(self, order: Order, correlation_id: UUID) -> LetterWords:
+        slug, mailing = order.terms.shop_slug, order.mailings[correlation_id].mailing
+        known = self._shops.get(slug).mailings.get(mailing)
+        return (known or self._shops.newest(slug).mailings[mailing]).words
 
     def _read(self, slug: str, letter: str, version: int) -> LetterWords:
         shop = self._shops.as_of(slug, version)

@@ -105,6 +105,7 @@ class Letter(StrEnum):
     `how_to_pay` goes once to an order that waits for its money; `withdrawal` acknowledges a wish
     to cancel whose refund has not been accepted; `moved` tells of another start. `ticket` brings
     one ticket to whom it was sent on, `ticket_void` tells them that it is not valid any more.
+    `buyers` is what the shop writes to all of its buyers.
     """
 
     PAID = "paid"
@@ -117,6 +118,7 @@ class Letter(StrEnum):
     MOVED = "moved"
     TICKET = "ticket"
     TICKET_VOID = "ticket_void"
+    BUYERS = "buyers"
 
     # As its word does, like `==`. An enumeration's own way is a call for every look-up.
     __hash__ = str.__hash__
@@ -623,6 +625,18 @@ class DisputeClosed:
     won: bool
 
 
+@stamp("BUYER_ADDRESSED", occurrence=("mailing",), binding=("about_order",))
+class BuyerAddressed:
+    """A letter to all buyers reaches this order: it is owed from here on.
+
+    `mailing` is the correlation id of the shop's `MAILING_STARTED`. What is not `about_order` is
+    news, which this order's address can decline.
+    """
+
+    mailing: UUID
+    about_order: bool
+
+
 @stamp("LETTER_WORDS_USED", occurrence=("letter", "try_number"), binding=("version",))
 class LetterWordsUsed:
     """In which words of the shop's own this try of a letter is written; it stands before the claim.
@@ -785,6 +799,7 @@ OrderStamp = (
     | ManualRefund
     | Disputed
     | DisputeClosed
+    | BuyerAddressed
     | LetterWordsUsed
     | ReceiptSendStarted
     | ReceiptSent

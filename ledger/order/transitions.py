@@ -152,6 +152,7 @@ MOVE_WITH_SHOP = Event("moves it with its whole shop", Who.LEDGER, c.MoveWithSho
 ERASE = Event("erases its person, after the event", Who.LEDGER, c.ErasePerson)
 START_LETTER = Event("claims a letter", Who.LEDGER, c.StartLetter)
 START_WORDED = Event("claims one in its shop's own words", Who.LEDGER, c.StartLetter)
+ADDRESS_BUYER = Event("reaches it with a letter to all buyers", Who.LEDGER, c.AddressBuyer)
 NEXT_STEP = Event("does what the facts call for", Who.LEDGER, object)
 TIME_TO_PAY_OVER = Event("the time to pay is over", Who.TIME, c.CancelUnpaid)
 TIME_TO_CAPTURE = Event("the worker looks what to capture", Who.TIME, c.CaptureAuthorization)
@@ -438,6 +439,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     ),
     START_LETTER: _claimed(),
     START_WORDED: _claimed(s.LetterWordsUsed),
+    ADDRESS_BUYER: (_makes(s.BuyerAddressed),),
     NEXT_STEP: (
         _makes(s.CreateRefundRequest, at=(_S.OVERPAID,), to=Status.REFUND_REQUESTED),
         _makes(*_GIVEN_UP, at=(_S.REFUND_ACCEPTED,)),

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 
 from ledger.shop import limits
-from ledger.shop.faults import Fault, Faults, Path, text_faults, texts_faults
-from ledger.shop.letter_words import LINK, PLACE, PLACES, LetterWords
+from ledger.shop.faults import Fault, Faults, Path, texts_faults
+from ledger.shop.letter_words import BUYERS_PLACES, LINK, PLACE, PLACES, LetterWords
+from ledger.shop.shop import Shop
+from ledger.shop.stamps import MailingStarted
 
 _RUN_ON = re.compile(f"{LINK.pattern}{PLACE.pattern}")
 _PARTS = (("opening", limits.LETTER_TEXT), ("closing", limits.LETTER_TEXT))
@@ -41,7 +43,16 @@ def place_faults(path: Path, text: str, known: tuple[str, ...]) -> Faults:
         yield Fault(path=path, found=run_on[0], right=right)
 
 
-def whole_text_faults(path: Path, text: str, most: int, known: tuple[str, ...]) -> Faults:
-    """One text that has to be there, with its places."""
-    yield from text_faults(path, text, most, needed=True, lines=True)
-    yield from place_faults(path, text, known)
+def mailing_faults(letter: MailingStarted, shop: Shop) -> Faults:
+    """Every fault of a letter to all buyers."""
+    for name, most in (("subject", limits.LETTER_SUBJECT), ("text", limits.MAILING_TEXT)):
+        texts: Mapping[str, str] = getattr(letter, name)
+        yield from texts_faults((name,), texts, most, needed=True, lines=name == "text")
+        for language, text in texts.items():
+            yield from place_faults((name, language), text, BUYERS_PLACES)
+    if not letter.buyers:
+        yield Fault(path=("buyers",), found="", right="at least one kind of buyers")
+    if letter.product and letter.product not in shop.revisions:
+        known = {"known": ", ".join(shop.revisions)}
+        right = "one of %(known)s"
+        yield Fault(path=("product",), found=letter.product, right=right, values=known)

@@ -24,6 +24,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "ticket": ("name", *_ABOUT_TICKET),
     "ticket_void": _ABOUT_TICKET,
 }
+# What may stand in a letter to all buyers.
+BUYERS_PLACES = _ABOUT_ORDER
 PLACE = re.compile(r"\{([^{}]*)\}")
 # An address ends before what ends a sentence, and before a place.
 LINK = re.compile(r"https://[^\s<>\"{}]*[^\s<>\"{}.,;:!?')\]]")

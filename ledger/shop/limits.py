@@ -71,6 +71,7 @@ ANSWER = 500
 # A shop's own words in its letters: a mail program shows little more of a subject.
 LETTER_SUBJECT = 120
 LETTER_TEXT = 2_000
+MAILING_TEXT = 8_000
 
 # How many there may be.
 DAYS_PER_PRODUCT = 100

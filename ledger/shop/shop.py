@@ -11,12 +11,16 @@ from ledger.kernel.events import Foreign, Recorded
 from ledger.kernel.money import Money
 from ledger.kernel.store import WaitingLine
 from ledger.payments.capabilities import capability
+from ledger.shop.buyers_letter import Mailing
 from ledger.shop.letter_words import NO_WORDS, LetterWords
 from ledger.shop.questions import Questions
 from ledger.shop.stamps import (
     Admission,
     ChangeExplained,
     LetterWordsSet,
+    MailingStarted,
+    MailingState,
+    MailingTurned,
     Preferences,
     PreferencesChanged,
     ProductRevised,
@@ -60,7 +64,8 @@ class Shop:
     `withdrawals_until`: no order of it can be cancelled by its customer after that, whatever the
     policy was when it was placed; None when none ever could. `change` is what its orders have to
     follow: its cancellation, or the last move. `questions` are by product, where it asks any;
-    `letters` are its own words by kind of letter, `worded` the versions that they stand at.
+    `letters` are its own words by kind of letter, `worded` the versions that they stand at;
+    `mailings` its letters to all buyers.
     """
 
     id: UUID
@@ -78,6 +83,7 @@ class Shop:
     questions: Mapping[str, Questions] = field(default_factory=dict)
     letters: Mapping[str, LetterWords] = field(default_factory=dict)
     worded: Mapping[str, int] = field(default_factory=dict)
+    mailings: Mapping[UUID, Mailing] = field(default_factory=dict)
 
     @property
     def cancelled(self) -> ShopCancelled | None:
@@ -268,12 +274,7 @@ def evolve_shop(  # noqa: C901 (a dispatching match)
         case QuotaSet():
             return replace(shop, quotas={**shop.quotas, stamp.slug: stamp.capacity})
         case ProductRevised():
-            revisions = {**shop.revisions, stamp.slug: stamp.revision}
-            products = {**shop.products, stamp.slug: stamp}
-            # What is off sale lets its holders in as it did.
-            doors = {**shop.admissions, stamp.slug: stamp.admission or Admission()}
-            sold = replace(shop, products=products, revisions=revisions, admissions=doors)
-            return _promised(sold)
+            return _revised(shop, stamp)
         case ProductWithdrawn():
             kept = {slug: one for slug, one in shop.products.items() if slug != stamp.slug}
             asked = {slug: one for slug, one in shop.questions.items() if slug != stamp.slug}
@@ -282,6 +283,8 @@ def evolve_shop(  # noqa: C901 (a dispatching match)
             return replace(shop, questions={**shop.questions, stamp.product: stamp.questions})
         case LetterWordsSet():
             return _worded(shop, stamp)
+        case MailingStarted() | MailingTurned():
+            return _mailed(shop, stamp, recorded)
         case ShopRestated():
             return replace(shop, void=shop.void | {*stamp.versions})
         case SeriesResumed() | ChangeExplained():
@@ -294,12 +297,43 @@ def evolve_shop(  # noqa: C901 (a dispatching match)
             assert_never(stamp)
 
 
+def _revised(shop: Shop, stamp: ProductRevised) -> Shop:
+    revisions = {**shop.revisions, stamp.slug: stamp.revision}
+    products = {**shop.products, stamp.slug: stamp}
+    # What is off sale lets its holders in as it did.
+    doors = {**shop.admissions, stamp.slug: stamp.admission or Admission()}
+    sold = replace(shop, products=products, revisions=revisions, admissions=doors)
+    return _promised(sold)
+
+
 def _worded(shop: Shop, stamp: LetterWordsSet) -> Shop:
     letters = {**shop.letters, stamp.letter: stamp.words}
     worded = {**shop.worded, stamp.letter: shop.version}
     if stamp.words == NO_WORDS:
         del letters[stamp.letter], worded[stamp.letter]
     return replace(shop, letters=letters, worded=worded)
+
+
+def _mailed(shop: Shop, stamp: MailingStarted | MailingTurned, recorded: Recorded[object]) -> Shop:
+    if isinstance(stamp, MailingTurned):
+        return _turned(shop, stamp)
+    started = Mailing(
+        id=recorded.correlation_id,
+        stamp=stamp,
+        state=MailingState.RUNNING,
+        started_at=recorded.recorded_at,
+        actor=recorded.actor,
+        position=recorded.position,
+    )
+    return replace(shop, mailings={**shop.mailings, started.id: started})
+
+
+def _turned(shop: Shop, stamp: MailingTurned) -> Shop:
+    known = shop.mailings.get(stamp.mailing)
+    if known is None:
+        return shop
+    turned = replace(known, state=stamp.state)
+    return replace(shop, mailings={**shop.mailings, turned.id: turned})
 
 
 def _moved(shop: Shop, stamp: ShopMoved, under: UUID) -> Shop:

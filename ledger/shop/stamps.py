@@ -256,6 +256,46 @@ class LetterWordsSet:
     words: LetterWords
 
 
+class Buyers(StrEnum):
+    """To whom a letter to buyers goes: whose order is paid, waits for money, or is cancelled."""
+
+    PAID = "paid"
+    UNPAID = "unpaid"
+    CANCELLED = "cancelled"
+
+
+class MailingState(StrEnum):
+    """What becomes of a letter to buyers."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    CALLED_OFF = "called_off"
+    FINISHED = "finished"
+
+
+@stamp("MAILING_STARTED", binding=("about_order", "subject", "text"))
+class MailingStarted:
+    """A letter goes to all buyers whose order was placed before; its correlation id names it.
+
+    To those of `product`, or of all, where it is empty. What is not `about_order` is news, which
+    go to each address once and can be declined. `subject` and `text` are by language.
+    """
+
+    about_order: bool
+    product: str
+    buyers: tuple[Buyers, ...]
+    subject: Mapping[str, str]
+    text: Mapping[str, str]
+
+
+@stamp("MAILING_TURNED", binding=("mailing", "state"))
+class MailingTurned:
+    """A letter to buyers is paused, goes on, is called off, or has reached everybody."""
+
+    mailing: UUID
+    state: MailingState
+
+
 @stamp("PRODUCT_WITHDRAWN", occurrence=("slug",))
 class ProductWithdrawn:
     """A product is no longer on sale."""
@@ -325,6 +365,8 @@ ShopStamp = (
     | ProductWithdrawn
     | QuestionsSet
     | LetterWordsSet
+    | MailingStarted
+    | MailingTurned
     | ShopRestated
     | SeriesResumed
     | ChangeExplained

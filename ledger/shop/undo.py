@@ -8,7 +8,13 @@ from ledger.kernel.refusals import NotUndoable
 from ledger.shop.history import ShopEdit
 from ledger.shop.letter_words import NO_WORDS, LetterWords
 from ledger.shop.shop import ProductSpec, Shop, ShopSpec, spec_of
-from ledger.shop.stamps import ShopCancelled, ShopMoved, ShopRestated
+from ledger.shop.stamps import (
+    MailingStarted,
+    MailingTurned,
+    ShopCancelled,
+    ShopMoved,
+    ShopRestated,
+)
 
 # What stands in place of a value that is not there.
 _NOTHING = object()
@@ -26,7 +32,7 @@ def undone(edit: ShopEdit, shop: Shop) -> ShopSpec:
         match stamp:
             case ShopRestated():
                 raise NotUndoable(rule="restated")
-            case ShopMoved() | ShopCancelled():
+            case ShopMoved() | ShopCancelled() | MailingStarted() | MailingTurned():
                 raise NotUndoable(rule="announced")
     before, after, now = spec_of(edit.before), spec_of(edit.after), spec_of(shop)
     products = _merged("products", *(_by_slug(one) for one in (before, after, now)))

@@ -58,6 +58,7 @@ _STILL = frozenset(
         stamps.CancellationRequested,
         stamps.StartMoved,
         stamps.StartAccepted,
+        stamps.BuyerAddressed,
         stamps.LetterWordsUsed,
         stamps.ReceiptSendStarted,
         stamps.ReceiptSent,

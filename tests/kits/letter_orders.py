@@ -14,6 +14,7 @@ from ledger.order.order import Order
 from ledger.order.stamps import (
     AnswersChanged,
     AskedOfLine,
+    BuyerAddressed,
     CancellationRequested,
     CancellationWithdrawn,
     Cancelled,
@@ -233,6 +234,7 @@ MOVED = StartMoved(
 )
 
 
+REACHED = BuyerAddressed(mailing=REFUND, about_order=False)
 ASKED_ABOUT = QuestionsAsked(
     asked=(
         AskedOfLine(
@@ -400,6 +402,13 @@ def _unclaimed(language: str) -> dict[str, Sample]:
         "moved": (order(*BOUGHT, (REQUEST, MOVED), placed=placed), Letter.MOVED, REQUEST, None),
         "ticket": (sent_on(placed), Letter.TICKET, REQUEST, None),
         "ticket-void": (sent_on(placed, taken_back=True), Letter.TICKET_VOID, REQUEST, None),
+        "buyers": (
+            order(*BOUGHT, (REQUEST, replace(REACHED, about_order=True)), placed=placed),
+            Letter.BUYERS,
+            REQUEST,
+            None,
+        ),
+        "news": (order(*BOUGHT, (REQUEST, REACHED), placed=placed), Letter.BUYERS, REQUEST, None),
         "withdrawal": (
             order(*RECEIPTED, (REFUND, REFUNDING), placed=placed),
             Letter.WITHDRAWAL,

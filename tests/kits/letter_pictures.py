@@ -157,6 +157,12 @@ KINDS = {
         " the holder had been told of the ticket.",
         samples={"ticket-void": "Taken back by its buyer"},
     ),
+    Letter.BUYERS: Kind(
+        called_by="`BUYER_ADDRESSED`: the shop writes to all of its buyers, in its own words, which"
+        " stand below the greeting and are left out here. News have a link to decline more of them,"
+        " and the headers `List-Unsubscribe` and `List-Unsubscribe-Post` (RFC 8058)",
+        samples={"news": "News", "buyers": "About the order"},
+    ),
 }
 
 

@@ -433,6 +433,8 @@ STATES: Mapping[str, State] = {
     "refund refused": State(result("refusing")),
     "refund unknown": State(result("silent")),
     "link of no use": State(lambda world: f"{paid(world)}/cancel/nothing"),
+    "news": State(lambda world: f"{address(world.a_paid_order())}/news"),
+    "news declined": State(lambda world: f"{address(world.a_paid_order())}/news", press_last),
     "withdraw": State(at("/winterfest/withdraw")),
     "withdraw with errors": State(at("/winterfest/withdraw"), nothing_typed),
     "withdraw, link sent": State(at("/winterfest/withdraw"), ask_for_link),

@@ -184,6 +184,9 @@ WISHES: Mapping[Event, Callable[[Order, datetime], c.OrderCommand | None]] = {
     t.ERASE: lambda order, at: c.ErasePerson(
         **_ours(order), at=spec.OPENING + timedelta(days=2), ground=Ground.ASKED
     ),
+    t.ADDRESS_BUYER: lambda order, at: c.AddressBuyer(
+        **_ours(order), at=at, mailing=WISH, about_order=True
+    ),
     t.START_LETTER: _letter,
     t.START_WORDED: partial(_letter, words=7),
     t.NEXT_STEP: next_step,

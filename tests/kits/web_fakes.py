@@ -73,6 +73,7 @@ from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
 from projections.vouchers import VoucherRow, vouchers
 from tests.kits.grants import GranteesInMemory
+from tests.kits.mailing_views import MailingsInMemory
 from tests.kits.till_views import ShiftsInMemory
 from tests.kits.waiting_views import PlacesInMemory
 from web.http.access import Token
@@ -286,7 +287,7 @@ class Checkpoint:
 
 
 @dataclass
-class ViewsInMemory(GranteesInMemory, PlacesInMemory, ShiftsInMemory):
+class ViewsInMemory(GranteesInMemory, PlacesInMemory, ShiftsInMemory, MailingsInMemory):
     """The lists that a database would keep, worked out from the ledger at each look.
 
     How far they are behind, and what waits outside, is as it was set.

@@ -128,7 +128,7 @@ def _shown(edit: ShopEdit, edits: Sequence[ShopEdit]) -> EditShown:
     by = [when[one.id] for one in edits if one.undoes == edit.id]
     return EditShown(
         edit=edit,
-        who=_who(edit.actor),
+        who=who(edit.actor),
         changes=told[:_SHOWN],
         more=max(len(told) - _SHOWN, 0),
         stamps=[NAMES[type(one)][0] for one in edit.stamps],
@@ -137,7 +137,7 @@ def _shown(edit: ShopEdit, edits: Sequence[ShopEdit]) -> EditShown:
     )
 
 
-def _who(actor: str) -> str:
+def who(actor: str) -> str:
     """Whoever did it by their address, where they belong still; else as the stamp has it."""
     kind, _sign, id = actor.partition(":")
     if kind != "staff":

@@ -46,7 +46,7 @@ def index(shop: str) -> str:
     return render_template(
         "admin/letters.html",
         shop_of=found,
-        kinds=[(str(one), LETTERS[one], found.letters.get(one, NO_WORDS)) for one in Letter],
+        kinds=[(one, LETTERS[Letter(one)], found.letters.get(one, NO_WORDS)) for one in PLACES],
         tongues=TONGUES,
         may_change=current_staff().may(shop=shop),
     )

@@ -29,6 +29,12 @@ RELEASES: Mapping[str, object] = {
     Release.AT_REFUND_ACCEPTED: _l("When the provider has accepted the refund"),
     Release.AT_REFUND_SETTLED: _l("When the money has arrived"),
 }
+MAILING_STATES: Mapping[str, object] = {
+    stamps.MailingState.RUNNING: _l("The letter to all buyers is being sent."),
+    stamps.MailingState.PAUSED: _l("The letter to all buyers is paused."),
+    stamps.MailingState.CALLED_OFF: _l("The letter to all buyers is called off."),
+    stamps.MailingState.FINISHED: _l("The letter to all buyers has reached everybody."),
+}
 SURPLUSES: Mapping[str, object] = {
     Surplus.CASE: _l("Waits for a person"),
     Surplus.REFUND: _l("Goes back by itself"),
@@ -233,6 +239,10 @@ def shop_stamp_in_words(one: ShopStamp) -> str:  # noqa: C901 (a dispatching mat
         case stamps.LetterWordsSet():
             letter = LETTERS[Letter(one.letter)]
             return _("Your own words in the letter: %(letter)s.", letter=letter)
+        case stamps.MailingStarted():
+            return _("A letter to all buyers is sent.")
+        case stamps.MailingTurned():
+            return str(MAILING_STATES[one.state])
         case stamps.ProductWithdrawn():
             return _("Product %(product)s is off sale.", product=one.slug)
         case stamps.ShopRestated():

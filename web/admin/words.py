@@ -49,6 +49,7 @@ LETTERS: Mapping[str, object] = {
     Letter.MOVED: _l("New date"),
     Letter.TICKET: _l("Ticket to its holder"),
     Letter.TICKET_VOID: _l("Ticket not valid any more, to its holder"),
+    Letter.BUYERS: _l("Letter to all buyers"),
 }
 POSTED: Mapping[str, tuple[str, object]] = {
     "due": ("wait", _l("To be sent")),

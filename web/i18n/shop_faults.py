@@ -81,6 +81,7 @@ SENTENCES: Mapping[str, object] = {
     "a space between an address and a place in braces": _l(
         "Put a space between an address and a place in braces."
     ),
+    "at least one kind of buyers": _l("Choose at least one kind of buyers."),
     "each quota once": _l("Choose each quota once."),
     "a moment from %(first)s to %(last)s": _l("Enter a time from %(first)s to %(last)s."),
     "at most %(most)s accents on one letter": _l("At most %(most)s accents on one letter."),

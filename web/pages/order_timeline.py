@@ -338,6 +338,8 @@ def _letter_sent(letter: Letter) -> str:  # noqa: C901 (a dispatching match)
             return _("A ticket was sent to its holder by email.")
         case Letter.TICKET_VOID:
             return _("The holder of a ticket was told by email that it is not valid any more.")
+        case Letter.BUYERS:
+            return _("The shop wrote an email to its customers.")
 
 
 _ROOMS = (

@@ -7,9 +7,10 @@ from uuid import UUID
 from projections.order_search import Place
 from projections.product_sales import PieceCount, SeatHolder
 from projections.vouchers import VoucherRow
+from web.wiring.letters import MailingViews
 
 
-class CatalogueViews(Protocol):
+class CatalogueViews(MailingViews, Protocol):
     """They may lag behind the ledger by a moment: they are shown, and decide nothing."""
 
     def count_pieces(self, shop: str) -> Sequence[PieceCount]:

@@ -81,6 +81,7 @@ from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
 from web.wiring.link_letters import invitation_post, sign_in_post
 from web.wiring.office import Office
+from web.wiring.mailings import letter_test, mailing_work
 from web.wiring.parts import Parts
 from web.wiring.persons import nobody
 from web.wiring.providers import destination_check, voucher_keepers, ways_to_pay
@@ -223,6 +224,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         draw_tickets=partial(drawn, keyed_hash=keyring.keyed_hash),
         send_sign_in_link=sign_in_post(settings, now),
         send_place_link=place_post(settings, now, shops=shops),
+        send_letter_test=letter_test(settings, now),
         auditors=partial(audit_processes, url),
         evidence=EvidenceAudit(url, keyring=keyring, wrapping=wrapping),
         transfer_svg=transfer_svg,
@@ -307,6 +309,7 @@ def daemon(works: Works) -> Daemon:
             *provider_work(parts, views, works.inbox, desk=desk),
             letter_work(parts, works.ledger, find=owing, desk=desk, patience=patience),
             *waiting_work(parts, views),
+            *mailing_work(parts, views),
             *desk_work(parts, views),
             *voucher_work(parts, views),
             Webhooks(

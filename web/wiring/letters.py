@@ -1,5 +1,6 @@
 """Letters and receipts of orders, as pages show them."""
 
+from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
@@ -47,6 +48,29 @@ def no_look(
 ) -> tuple[str, str, str]:
     """Where nobody writes letters."""
     return "", "", ""
+
+
+class LetterTest(Protocol):
+    """Sends a letter to whoever wrote it. True if the mail server took it."""
+
+    def __call__(
+        self,
+        order: Order,
+        letter: Letter,
+        cause: UUID,
+        *,
+        words: LetterWords,
+        language: str,
+        to: str,
+    ) -> bool: ...
+
+
+class MailingViews(Protocol):
+    """Letters to all buyers, as lists have them: they may lag."""
+
+    def mailing_letters(self, mailing: UUID) -> Mapping[str, int]:
+        """How many letters of one are in which state."""
+        ...
 
 
 class ReceiptHtml(Protocol):

@@ -334,6 +334,7 @@ class Parts:
     event_ics: Callable[[Order], bytes] = lambda order: b""
     send_sign_in_link: SignInPost | None = None
     send_place_link: PlacePost | None = None
+    send_letter_test: letters.LetterTest | None = None
     aside: Callable[[Callable[[], None]], None] = lambda errand: errand()
     books: Mapping[str, Books] = field(default_factory=dict)
     pages: Mapping[str, PageProvider] = field(default_factory=dict)

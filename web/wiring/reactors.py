@@ -59,6 +59,7 @@ WATCHED = (
     "letters",
     "waiting_list",
     "places",
+    "mailings",
     "inbox",
     "second_look",
     "payments",

@@ -88,7 +88,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedLetter:
-    """A letter ready to be sent. `to` is empty once the person was erased: then nobody is left."""
+    """A letter ready to be sent. `to` is empty once the person was erased: then nobody is left.
+
+    `unsubscribe` is the address that takes no more of them back by one press (RFC 8058).
+    """
 
     subject: str
     text: str
@@ -98,6 +101,7 @@ class RenderedLetter:
     from_name: str
     pictures: Sequence[Picture] = ()
     attachments: Sequence[Attachment] = ()
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,8 @@ def compose(letter: RenderedLetter, message_id: str, *, mail_from: str, at: date
 
     Raises `Unwritable`. The same letter of the same moment is the same bytes.
     """
-    for value in (letter.subject, letter.to, letter.reply_to, letter.from_name, message_id):
+    written = (letter.subject, letter.to, letter.reply_to, letter.from_name, letter.unsubscribe)
+    for value in (*written, message_id):
         if _CONTROL.search(value):
             raise Unwritable("control character")
     if not _MESSAGE_ID.fullmatch(message_id):
@@ -79,6 +80,9 @@ def _headers(
     yield "Date", format_datetime(at)
     yield "Message-ID", message_id
     yield "Auto-Submitted", "auto-generated"  # RFC 3834: no holiday replies, please
+    if letter.unsubscribe:
+        yield "List-Unsubscribe", f"<{letter.unsubscribe}>"
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"  # RFC 8058
     yield "MIME-Version", "1.0"
 
 

@@ -22,7 +22,7 @@ def in_own_words(body: Body, words: LetterWords, at: Occasion) -> Body:
         body,
         subject=subject if subject.strip() else body.subject,
         opening=passages(at.speech.of(words.opening), at),
-        closing=passages(at.speech.of(words.closing), at),
+        closing=(*passages(at.speech.of(words.closing), at), *body.closing),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from adapters.mail.letters.buyers import buyers, unsubscribe_page
 from adapters.mail.letters.cancellation import cancelled, link, moved, withdrawal
 from adapters.mail.letters.confirmed import confirmed
 from adapters.mail.letters.context import Occasion, line_total
@@ -78,6 +79,7 @@ def render(
         reply_to=order.terms.seller.email,
         from_name=cut(one_line(at.speech.of(order.terms.shop_name))),
         pictures=body.pictures,
+        unsubscribe=unsubscribe_page(at) if letter is Letter.BUYERS else "",
         attachments=files(order, reader.ticket if reader else None) if body.tickets else (),
     )
 
@@ -130,6 +132,8 @@ def body_of(  # noqa: C901 (a dispatching match)
             return ticket(at)
         case Letter.TICKET_VOID:
             return ticket_void(at)
+        case Letter.BUYERS:
+            return buyers(at)
         case _:
             assert_never(letter)
 

@@ -13,6 +13,7 @@ from adapters.postgres.views.cases import CaseQueries
 from adapters.postgres.views.door import DoorQueries
 from adapters.postgres.views.grantees import GranteeQueries
 from adapters.postgres.views.lane import EVERY, Lane
+from adapters.postgres.views.mailings import MailingQueries
 from adapters.postgres.views.owner import Checkpoint
 from adapters.postgres.views.persons import PersonQueries
 from adapters.postgres.views.shifts import ShiftQueries
@@ -94,6 +95,7 @@ class Views(
     ShiftQueries,
     VoucherQueries,
     WaitingQueries,
+    MailingQueries,
 ):
     """Reads views. They may lag behind the ledger by a moment: decisions ask the ledger."""
 

@@ -21,6 +21,7 @@ from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.grants.stamps import GrantStamp, ProgrammeStamp
 from ledger.kernel.events import Draft, declared
 from ledger.kernel.money import Money
+from ledger.news.stamps import NewsAddressed, NewsDeclined, NewsStamp, NewsWanted
 from ledger.order import stamps
 from ledger.order.stamps import Cancelled, Cause
 from ledger.shop import stamps as shop_stamps
@@ -68,6 +69,20 @@ def decoded(one: codec.Encoded) -> codec.Decoded:
 
 
 GOLDEN: dict[str, Any] = {
+    "MAILING_STARTED": shop_stamps.MailingStarted(
+        about_order=False,
+        product="weekend",
+        buyers=(shop_stamps.Buyers.PAID, shop_stamps.Buyers.CANCELLED),
+        subject={"en": "News"},
+        text={"en": "Hello {name}", "fi": "Hei"},
+    ),
+    "MAILING_TURNED": shop_stamps.MailingTurned(
+        mailing=CAUSE, state=shop_stamps.MailingState.CALLED_OFF
+    ),
+    "BUYER_ADDRESSED": stamps.BuyerAddressed(mailing=CAUSE, about_order=True),
+    "NEWS_ADDRESSED": NewsAddressed(mailing=CAUSE, order=ORDER),
+    "NEWS_DECLINED": NewsDeclined(order=ORDER),
+    "NEWS_WANTED": NewsWanted(order=ORDER),
     "LETTER_WORDS_SET": shop_stamps.LetterWordsSet(
         letter="paid", words=LetterWords(subject={"en": "{order}"}, closing={"fi": "Moi"})
     ),
@@ -103,6 +118,39 @@ GOLDEN: dict[str, Any] = {
     "TICKET_CHECK_IN_UNDONE": UNDONE,
 }
 BODIES: dict[str, str] = {
+    "MAILING_STARTED": (
+        "7b2261626f75745f6f72646572223a66616c73652c226163746f72223a2274657374222c2262757965727322"
+        "3a5b2270616964222c2263616e63656c6c6564225d2c2265766964656e6365223a6e756c6c2c226f63637572"
+        "7265645f6174223a6e756c6c2c2270726f64756374223a227765656b656e64222c227375626a656374223a7b"
+        "22656e223a224e657773227d2c2274657874223a7b22656e223a2248656c6c6f207b6e616d657d222c226669"
+        "223a22486569227d7d"
+    ),
+    "MAILING_TURNED": (
+        "7b226163746f72223a2274657374222c2265766964656e6365223a6e756c6c2c226d61696c696e67223a2230"
+        "303030303030302d303030302d303030302d303030302d303030303030303030303036222c226f6363757272"
+        "65645f6174223a6e756c6c2c227374617465223a2263616c6c65645f6f6666227d"
+    ),
+    "BUYER_ADDRESSED": (
+        "7b2261626f75745f6f72646572223a747275652c226163746f72223a2274657374222c2265766964656e6365"
+        "223a6e756c6c2c226d61696c696e67223a2230303030303030302d303030302d303030302d303030302d3030"
+        "30303030303030303036222c226f636375727265645f6174223a6e756c6c7d"
+    ),
+    "NEWS_ADDRESSED": (
+        "7b226163746f72223a2274657374222c2265766964656e6365223a6e756c6c2c226d61696c696e67223a2230"
+        "303030303030302d303030302d303030302d303030302d303030303030303030303036222c226f6363757272"
+        "65645f6174223a6e756c6c2c226f72646572223a2236663936313966662d386238362d346430312d62343264"
+        "2d303063663466633936346666227d"
+    ),
+    "NEWS_DECLINED": (
+        "7b226163746f72223a2274657374222c2265766964656e6365223a6e756c6c2c226f636375727265645f6174"
+        "223a6e756c6c2c226f72646572223a2236663936313966662d386238362d346430312d623432642d30306366"
+        "3466633936346666227d"
+    ),
+    "NEWS_WANTED": (
+        "7b226163746f72223a2274657374222c2265766964656e6365223a6e756c6c2c226f636375727265645f6174"
+        "223a6e756c6c2c226f72646572223a2236663936313966662d386238362d346430312d623432642d30306366"
+        "3466633936346666227d"
+    ),
     "LETTER_WORDS_SET": (
         "7b226163746f72223a2274657374222c2265766964656e6365223a6e756c6c2c226c6574746572223a227061"
         "6964222c226f636375727265645f6174223a6e756c6c2c22776f726473223a7b227375626a656374223a7b22"
@@ -329,6 +377,7 @@ def test_every_stamp_has_one_stored_name_and_every_name_a_stamp():
         GrantStamp,
         ProgrammeStamp,
         PlaceStamp,
+        NewsStamp,
     )
     every = {one for union in unions for one in get_args(union)}
     assert sorted(codec.NAMES, key=str) == sorted(every, key=str)

@@ -7,6 +7,7 @@ with due (name, holds) as (
         ('timeouts', exists (select from views.unpaid where due_at <= $1)),
         ('waiting_list', exists (select from views.waiting_list where look_at <= $1)),
         ('places', exists (select from views.waiting_list where look_at <= $1)),
+        ('mailings', exists (select from views.mailings where state = 'running')),
         ('captures', exists (select from views.reservations where due_at <= $1)),
         ('captures', exists (select from views.open_intents where requested_at <= $2)),
         ('payments', exists (select from views.open_intents where requested_at <= $2)),

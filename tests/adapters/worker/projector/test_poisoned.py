@@ -203,6 +203,12 @@ STAMPS_FOR: Mapping[str, Sequence[Any]] = {
     "grantees": [LISTED],
     "shifts": [SHIFTS["SHIFT_OPENED"]],
     "waiting_list": [place_in_line().taken],
+    "mailings": [
+        ShopOpened(slug="told"),
+        PreferencesChanged(before=None, after=PREFERENCES),
+        GOLDEN["MAILING_STARTED"],
+    ],
+    "mailing_letters": [*BOUGHT, GOLDEN["BUYER_ADDRESSED"]],
     **dict.fromkeys(("door_tickets", "door_visits"), ENTERED),
     **dict.fromkeys(("receipts", "outbox", "provider_references"), BOUGHT),
 }

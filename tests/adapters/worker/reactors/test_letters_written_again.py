@@ -9,7 +9,13 @@ from adapters.mail.letters import RenderedLetter, render
 from adapters.mail.tickets.press import Press
 from adapters.worker.reactors.deliver_letter import content_of
 from ledger.kernel.events import Recorded
-from ledger.order.commands import CancelOrder, ResendLetter, SendTicket, TakeTicketBack
+from ledger.order.commands import (
+    AddressBuyer,
+    CancelOrder,
+    ResendLetter,
+    SendTicket,
+    TakeTicketBack,
+)
 from ledger.order.due import Due
 from ledger.order.evolve import fold
 from ledger.order.order import Order
@@ -67,9 +73,18 @@ def every_letter(world: World) -> None:
     post(world)
     _moved(world, world.placed_and_paid())
     _sent_on(world, world.placed_and_paid())
+    _reached(world, world.placed_and_paid())
     gone = world.placed_and_paid()
     wish = CancelOrder(correlation_id=uuid4(), actor="staff", at=world.clock(), reason="ill")
     world.orders.handle(gone.id, wish)
+    post(world)
+
+
+def _reached(world: World, order: Order) -> None:
+    wish = AddressBuyer(
+        correlation_id=uuid4(), actor="worker", at=world.clock(), mailing=uuid4(), about_order=False
+    )
+    world.orders.handle(order.id, wish)
     post(world)
 
 

@@ -1,0 +1,1 @@
+select shop from views.mailings where state = 'running'
