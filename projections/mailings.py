@@ -31,7 +31,7 @@ def mailings(shop: Shop) -> Sequence[MailingRow]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailingLetter:
-    """The letter of one order. `state` is due, started, sent, failed or unknown."""
+    """The letter of one order. `state` is due, started, sent, failed, declined or unknown."""
 
     stream: UUID
     mailing: UUID

@@ -38,6 +38,13 @@ MUTATIONS = (
         tests=("tests/adapters/worker/reactors/test_mailings.py",),
     ),
     Mutation(
+        name="news-leave-after-they-were-declined",
+        file="adapters/worker/reactors/deliver_letter.py",
+        old="        if declined:\n",
+        new="        if False:\n",
+        tests=("tests/adapters/worker/reactors/test_mailings.py",),
+    ),
+    Mutation(
         name="news-go-to-an-address-twice",
         file="ledger/news/reader.py",
         old="        return not self.declined and mailing not in self.mailings\n",

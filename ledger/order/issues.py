@@ -12,6 +12,7 @@ from ledger.order.attendance import Scan, breaches
 from ledger.order.authorization import Authorization
 from ledger.order.decisions.shop_change import still_owed
 from ledger.order.decisions.staff import MANUAL
+from ledger.order.letter_delivery import DECLINED
 from ledger.order.next_step import surplus
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
@@ -224,7 +225,7 @@ def _disputes(order: Order) -> Iterator[Trouble]:
 
 def _letters(order: Order) -> Iterator[Trouble]:
     for (about, letter), posting in order.postings.items():
-        if posting.permanent and posting.state != "sent":
+        if posting.permanent and posting.state not in ("sent", DECLINED):
             yield Trouble(
                 kind=CaseKind.LETTER_FAILED,
                 severity=Severity.WARNING,

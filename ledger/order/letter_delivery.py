@@ -29,8 +29,11 @@ LetterStamp = (
     | ReceiptResendRequested
 )
 
+# The code of a try that was given up, since whoever reads wants no news any more.
+DECLINED = "declined"
+
 # An answer that comes after all is better than not knowing; a claim is worth the least.
-_RANK = {"": 0, "started": 1, "unknown": 2, "failed": 3, "sent": 4}
+_RANK = {"": 0, "started": 1, "unknown": 2, "failed": 3, DECLINED: 3, "sent": 4}
 
 
 class Posting(Struct, frozen=True, kw_only=True):
@@ -64,7 +67,7 @@ class Posting(Struct, frozen=True, kw_only=True):
 
     @property
     def state(self) -> str:
-        """started, sent, failed or unknown: of the last try, but sent once is sent."""
+        """started, sent, failed, declined or unknown: of the last try, but sent once is sent."""
         counted = self.tries
         if self.again_after:
             counted = {n: word for n, word in counted.items() if n > self.again_after}
@@ -88,7 +91,8 @@ def told_posting(before: Posting | None, stamp: LetterStamp, recorded: Recorded[
             return told(posting, "sent", stamp.try_number, recorded)
         case ReceiptFailed():
             failed = replace(posting, permanent=posting.permanent or stamp.permanent)
-            return told(failed, "failed", stamp.try_number, recorded)
+            word = DECLINED if stamp.code == DECLINED else "failed"
+            return told(failed, word, stamp.try_number, recorded)
         case ReceiptUnknown():
             return told(posting, "unknown", stamp.try_number, recorded)
         case ReceiptResendRequested():
@@ -116,7 +120,7 @@ def _numbered(posting: Posting, stamp: ReceiptSendStarted, recorded: Recorded[ob
 
 
 def told(posting: Posting, word: str, number: int, recorded: Recorded[object]) -> Posting:
-    """The letter after a word about a try: started, unknown, failed or sent."""
+    """The letter after a word about a try: started, unknown, failed, declined or sent."""
     tries = posting.tries
     if _RANK[word] > _RANK[tries.get(number, "")]:
         tries = {**tries, number: word}

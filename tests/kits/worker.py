@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -17,12 +18,14 @@ from adapters.worker.reactor import Patience, Progress, Reactor
 from adapters.worker.reactors.deliver_letter import DeliveryPolicy, Post, Render
 from adapters.worker.reactors.follow_orders import Following, MemoryCursor
 from adapters.worker.reactors.letters import Letters
+from adapters.worker.reactors.mailings import declined
 from adapters.worker.reactors.open_payments import Payments
 from adapters.worker.reactors.unpaid_orders import Timeouts
 from ledger.cases.service import Cases
 from ledger.cases.stamps import CaseOpened
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
+from ledger.news.reader import NewsReaders
 from ledger.order.batch_service import Together
 from ledger.order.commands import (
     CancelUnpaid,
@@ -203,6 +206,7 @@ class World:
             mail_domain="winterfest.example",
             clock=self.clock,
             lease=policy.lease,
+            declined=partial(declined, readers=NewsReaders(self.store)),
         )
 
     def payments(self) -> Reactor[UUID]:

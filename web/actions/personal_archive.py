@@ -13,6 +13,7 @@ from ledger.accounts.account import Account
 from ledger.audit.describe import told
 from ledger.codec import NAMES
 from ledger.kernel.events import Recorded, declared
+from ledger.news.reader import NewsReaders
 from ledger.order.order import Order
 from ledger.order.retention import due_at, kept_receipts, named_until
 from ledger.privacy.holdings import Holdings
@@ -49,6 +50,7 @@ def document(parts: Parts, found: Holdings) -> dict[str, Any]:
         "staff": _member(parts, found.member) if found.member else None,
         "orders": orders,
         "waiting_list": [_place(parts, one) for one in found.places],
+        "news": _news(parts, found),
         "orders_of_others_now": _of_others(parts, found),
         "cases": [
             {
@@ -73,6 +75,22 @@ def document(parts: Parts, found: Holdings) -> dict[str, Any]:
         ],
         "vouchers": [grant_document(one, personal=True) for one in found.grantees],
     }
+
+
+def _news(parts: Parts, found: Holdings) -> Sequence[Mapping[str, Any]]:
+    """Of each shop that they bought from, whether they want news, and what went to them."""
+    shops = {one.terms.shop: one.terms.shop_slug for one in theirs(found)}
+    readers = NewsReaders(parts.store)
+    known = [(slug, readers.get(shop, found.email_index)) for shop, slug in shops.items()]
+    return [
+        {
+            "shop": slug,
+            "wanted": not reader.declined,
+            "events": [_event(one) for one in parts.store.read(reader.id)],
+        }
+        for slug, reader in known
+        if reader.version
+    ]
 
 
 def _of_others(parts: Parts, found: Holdings) -> Sequence[Mapping[str, Any]]:

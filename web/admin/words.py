@@ -56,6 +56,7 @@ POSTED: Mapping[str, tuple[str, object]] = {
     "started": ("wait", _l("Being sent")),
     "sent": ("good", _l("Sent")),
     "failed": ("bad", _l("Could not be sent")),
+    "declined": ("good", _l("Not sent: they want no news")),
     "unknown": ("bad", _l("Nobody knows whether it was sent")),
 }
 # What the button says, and what it is about.

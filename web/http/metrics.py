@@ -271,7 +271,7 @@ class LedgerFigures(Collector):
     def _letters(self, now: datetime) -> Iterator[Family]:
         counted = self.views.count_letters(now)
         states = _gauge("letters", "Letters by state", "state")
-        for state in ("due", "started", "sent", "failed", "unknown"):
+        for state in ("due", "started", "sent", "failed", "declined", "unknown"):
             states.add_metric([state], sum(one.many for one in counted if one.state == state))
         waiting = [one for one in counted if one.waiting]
         outbox = _gauge("letters_waiting", "Letters that are to go out still")

@@ -13,6 +13,8 @@ from web.pages.shop import entered
 
 pages = Blueprint("news", __name__)
 _ACTOR = "customer"
+# Mail programs press for many people from a few addresses, and nothing comes of pressing twice.
+_PRESSES = 300
 
 
 @pages.get("/<shop>/orders/<order>/news")
@@ -28,7 +30,7 @@ def page(shop: str, order: str) -> str:
 @pages.post("/<shop>/orders/<order>/news")
 def press(shop: str, order: str) -> Response | tuple[str, int]:
     """No more of them, or again. A mail program's one press (RFC 8058) has no token of ours."""
-    slow_down("news", limit=30)
+    slow_down("news", limit=_PRESSES)
     open_shop, found = entered(shop), order_in(shop, order)
     at_once = request.form.get("List-Unsubscribe") == "One-Click"
     if not at_once and not PressForm().validate_on_submit():

@@ -30,6 +30,7 @@ from adapters.worker.reactors.close_cases import KINDS, Settled
 from adapters.worker.reactors.deliver_letter import PAUSES, DeliveryPolicy, Post
 from adapters.worker.reactors.inbox import Inbox
 from adapters.worker.reactors.letters import Letters
+from adapters.worker.reactors.mailings import declined
 from adapters.worker.reactors.open_payments import Payments
 from adapters.worker.reactors.pending_refunds import Promises, unhurried
 from adapters.worker.reactors.rematch import SecondLook
@@ -38,6 +39,7 @@ from adapters.worker.reactors.unpaid_orders import Timeouts
 from adapters.worker.reactors.vouchers_over import VouchersOver
 from adapters.worker.threads import Threads
 from ledger.inbox.replay_inbox import TRUSTED
+from ledger.news.reader import NewsReaders
 from ledger.order.batch_service import Together
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.order import Order
@@ -180,6 +182,7 @@ def letter_work(
         mail_domain=mail_domain_of(settings),
         clock=parts.clock,
         lease=policy.lease,
+        declined=partial(declined, readers=NewsReaders(parts.store)),
     )
     return Letters(
         orders=parts.orders,

@@ -15,7 +15,7 @@ from adapters.mail.smtp import Delivery, Rejected, Sent, Unknown
 from adapters.worker.reactor import Clock
 from ledger.kernel.events import derived
 from ledger.order.due import Due
-from ledger.order.letter_delivery import Posting
+from ledger.order.letter_delivery import DECLINED, Posting
 from ledger.order.order import Order
 from ledger.order.stamps import ReceiptFailed, ReceiptSent, ReceiptUnknown
 
@@ -129,7 +129,8 @@ class Post:
     """Writes letters and hands them over, from several threads.
 
     Who did not begin within half of its `lease` (a machine that was asleep) does not send: a
-    claim may be somebody else's soon.
+    claim may be somebody else's soon. `declined` is asked last: whoever wants no news since they
+    were reached gets none.
     """
 
     mail: Mail
@@ -138,6 +139,7 @@ class Post:
     mail_domain: str
     clock: Clock
     lease: timedelta
+    declined: Callable[[Order, Due], bool] = lambda order, due: False
 
     def __call__(self, claim: LetterClaim) -> tuple[LetterClaim, Outcome]:
         """Send it, unless it is too late or nothing can be written."""
@@ -147,10 +149,13 @@ class Post:
         try:
             rendered = self.render(claim.order, claim.due, claim.posting.number)
             body_hash = self.keyed_hash(content_of(rendered))
+            declined = self.declined(claim.order, claim.due)
         except Exception as error:
             return claim, failed(claim, f"render:{type(error).__name__}", permanent=False)
         if not rendered.to:
             return claim, failed(claim, "nobody_left", permanent=True)
+        if declined:
+            return claim, failed(claim, DECLINED, permanent=True)
         return claim, self._sent(claim, rendered, body_hash)
 
     def _sent(self, claim: LetterClaim, rendered: RenderedLetter, body_hash: str) -> Outcome:

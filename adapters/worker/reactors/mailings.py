@@ -14,8 +14,10 @@ from ledger.kernel.events import derived
 from ledger.news.reader import NewsReaders, NotWanted
 from ledger.order.commands import AddressBuyer
 from ledger.order.decisions.buyers import is_meant, was_addressed
+from ledger.order.due import Due
 from ledger.order.order import Order
 from ledger.order.service import Orders, alone
+from ledger.order.stamps import Letter
 from ledger.shop.buyers_letter import Mailing, open_one
 from ledger.shop.mailing_service import Mailings
 from ledger.shop.service import Shops
@@ -50,9 +52,21 @@ class Allowance:
         return True
 
 
+def declined(order: Order, due: Due, *, readers: NewsReaders) -> bool:
+    """Whether a letter is news to an address that wants none, as things stand."""
+    told = order.mailings.get(due.correlation_id)
+    if due.letter is not Letter.BUYERS or told is None or told.about_order:
+        return False
+    return readers.get(order.terms.shop, order.terms.email_index).declined
+
+
 @dataclass(slots=True, kw_only=True)
 class MailingWork:
-    """Acts on a shop whose letter is being sent. `caught_up`: lists show all up to a position."""
+    """Acts on a shop whose letter is being sent. `caught_up`: lists show all up to a position.
+
+    An order that cannot be read, or written, holds back nobody but itself: the others come first,
+    and the letter is not over before it was reached.
+    """
 
     orders: Orders
     shops: Shops
@@ -63,6 +77,7 @@ class MailingWork:
     clock: Clock
     allowance: Allowance = field(default_factory=Allowance)
     _places: dict[UUID, Place] = field(default_factory=dict)
+    _trouble: dict[UUID, Exception] = field(default_factory=dict)
 
     def __call__(self, slug: str) -> Progress:
         """The next few orders of the letter that a shop is sending."""
@@ -73,18 +88,33 @@ class MailingWork:
             return NOTHING
         found = self.pages(self._search(slug, mailing), _PAGE)
         for one in found:
-            order = self.orders.get(one.stream)
-            if self._is_wanted(mailing, order):
-                if not self.allowance.take():
+            try:
+                if not self._reached(mailing, one.stream):
                     return NOTHING  # the look that comes next goes on from here
-                self._address(mailing, order)
+            except Exception as error:
+                self._trouble[mailing.id] = error
             assert one.placed_at is not None, "it is in the list since it was placed"
             self._places[mailing.id] = one.placed_at, one.stream
         if not found:
-            self._places.pop(mailing.id, None)
-            done = MailingState.FINISHED
-            self.mailings.turn(slug, mailing.id, done, reason="", actor=_ACTOR)
+            self._finish(slug, mailing)
         return DONE
+
+    def _reached(self, mailing: Mailing, order_id: UUID) -> bool:
+        """False where nothing may be sent at this moment."""
+        order = self.orders.get(order_id)
+        if self._is_wanted(mailing, order):
+            if not self.allowance.take():
+                return False
+            self._address(mailing, order)
+        return True
+
+    def _finish(self, slug: str, mailing: Mailing) -> None:
+        """It is over, or begins anew for who could not be reached: raises why they could not."""
+        self._places.pop(mailing.id, None)
+        if trouble := self._trouble.pop(mailing.id, None):
+            raise trouble
+        done = MailingState.FINISHED
+        self.mailings.turn(slug, mailing.id, done, reason="", actor=_ACTOR)
 
     def _search(self, slug: str, mailing: Mailing) -> OrderSearch:
         """Orders placed before it was started, from where this process stopped."""

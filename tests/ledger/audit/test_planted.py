@@ -10,11 +10,14 @@ import pytest
 from ledger.audit import verify as verifying
 from ledger.audit.verify import Verification
 from ledger.cases.stamps import CaseResolved
+from ledger.kernel.events import derived
 from ledger.kernel.money import Money
 from ledger.kernel.values import replace
+from ledger.news.stamps import NewsAddressed, NewsDeclined
 from ledger.order.attendance import scan_cause
 from ledger.order.commands import CancelOrder
 from ledger.order.stamps import (
+    BuyerAddressed,
     Cause,
     CreateRefundRequest,
     Letter,
@@ -175,6 +178,28 @@ def undone_what_never_was(world: World, name: str) -> None:
     force(world, TicketCheckInUndone(reason="no"), cause=uuid4(), order=name)
 
 
+def reached_twice(world: World, name: str) -> None:
+    """By one letter to all buyers, the second time under another id."""
+    send_letters(world, name)
+    mailing = uuid4()
+    for cause in (derived(mailing, str(world.id(name))), uuid4()):
+        one = BuyerAddressed(mailing=mailing, about_order=True)
+        force(world, one, cause=cause, order=name)
+
+
+def news_twice(world: World, name: str) -> None:
+    reader, mailing = uuid4(), uuid4()
+    for _ in range(2):
+        one = NewsAddressed(mailing=mailing, order=world.id(name))
+        force(world, one, cause=uuid4(), stream=reader)
+
+
+def news_to_who_declined(world: World, name: str) -> None:
+    reader, order = uuid4(), world.id(name)
+    force(world, NewsDeclined(order=order), cause=uuid4(), stream=reader)
+    force(world, NewsAddressed(mailing=uuid4(), order=order), cause=uuid4(), stream=reader)
+
+
 def never_placed(world: World, name: str) -> None:
     force(world, SeatsReleased(), cause=uuid4(), order=f"no {name}")
 
@@ -201,6 +226,9 @@ PLANTS: dict[Callable[[World, str], None], list[tuple[str, int]]] = {
     let_in_once_they_were_revoked: [("A8", 5)],
     left_who_never_came: [("A8", 3)],
     undone_what_never_was: [("A8", 0)],
+    reached_twice: [("9", 4), ("9", 4)],
+    news_twice: [("9", 1)],
+    news_to_who_declined: [("9", 1)],
     never_placed: [("4", 0)],
     of_another_kind: [("13", 0)],
 }

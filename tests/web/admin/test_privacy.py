@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 
+from ledger.news.reader import NewsReaders
 from tests.kits.back_office import entered
 from tests.kits.pages import MEMBER, World, address, hidden
 
@@ -98,6 +99,18 @@ def test_the_archive_holds_what_is_known_and_nothing_of_others(world):
     (one,) = told["orders"]
     assert (one["id"], one["customer"]["email"]) == (str(order.id), MEMBER["email"])
     assert one["kept"]["person_until"].startswith("203")
+
+
+def test_what_was_chosen_about_news_is_in_the_data(world):
+    order = over(world)
+    readers, shop, index = NewsReaders(world.store), order.terms.shop, order.terms.email_index
+    world.browser = entered(world, "admin")
+    for wanted, events in ((False, 1), (True, 2)):
+        readers.choose(shop, index, wanted=wanted, order=order.id, actor="customer")
+        answer = world.browser.post("/admin/privacy/archive", data={"email": MEMBER["email"]})
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as held:
+            (told,) = json.loads(held.read("data.json"))["news"]
+        assert (told["shop"], told["wanted"], len(told["events"])) == ("winterfest", wanted, events)
 
 
 def test_whose_contact_was_corrected_to_somebody_else_is_not_told_of_them(world):

@@ -66,7 +66,9 @@ def test_rebuilding_gives_the_same_rows(ledger, owned, database, seed):
         ShopOpened(slug="rained-off"),
         PreferencesChanged(before=None, after=PREFERENCES),
         ShopCancelled(reason={"en": "rain"}),
+        GOLDEN["MAILING_STARTED"],
     )
+    append(ledger, uuid4(), placed(), GOLDEN["BUYER_ADDRESSED"])
     for one in (GOLDEN["VOUCHER_ISSUED"], SHIFTS["SHIFT_OPENED"], LISTED, place_in_line().taken):
         append(ledger, uuid4(), one)
     project(ledger, owned, batch=29, folds=7)

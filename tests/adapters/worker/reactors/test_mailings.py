@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.mail.letters import RenderedLetter, render
 from adapters.mail.letters.mime import compose
+from adapters.worker.reactor import NOTHING
 from adapters.worker.reactors.mailings import Allowance, MailingWork
 from ledger.kernel.refusals import ShopChanged, ShopInvalid
 from ledger.news.reader import NewsReaders
@@ -20,8 +21,10 @@ from ledger.order.stamps import BuyerAddressed, Letter, ReceiptSent
 from ledger.shop.buyers_letter import Mailing
 from ledger.shop.mailing_service import Mailings
 from ledger.shop.stamps import Buyers, MailingStarted, MailingState
+from projections.mailings import mailing_letters
 from tests.kits.examples import examples
 from tests.kits.pages import World
+from tests.kits.worker import World as Worker
 
 NEWS = MailingStarted(
     about_order=False,
@@ -296,6 +299,79 @@ def test_the_worker_takes_its_time():
     assert [few.take() for _ in range(3)] == [True, False, False]
     now[0] = 10.0
     assert sum(few.take() for _ in range(20)) == 5
+
+
+def to_its_end(worker: MailingWork) -> None:
+    while worker("winterfest") is not NOTHING:
+        pass
+
+
+def test_an_order_that_cannot_be_read_holds_back_nobody_else(post):
+    bad = post.buyer("a@b.example")
+    others = [post.buyer(f"{name}@b.example").id for name in "bc"]
+    mailing = post.start()
+    orders, broken = post.world.orders, [True]
+
+    class Unreadable:
+        def get(self, id: UUID) -> Order:
+            if broken and id == bad.id:
+                raise LookupError(id)
+            found: Order = orders.get(id)
+            return found
+
+        def handle(self, *args: Any, **more: Any) -> Order:
+            handled: Order = orders.handle(*args, **more)
+            return handled
+
+    worker = post.worker(orders=Unreadable())
+    for _ in range(3):
+        with pytest.raises(LookupError):
+            to_its_end(worker)
+    assert sorted(post.reached()) == sorted(others)
+    assert post.state(mailing) is MailingState.RUNNING
+    broken.clear()
+    to_its_end(worker)
+    assert sorted(post.reached()) == sorted([bad.id, *others])
+    assert post.state(mailing) is MailingState.FINISHED
+
+
+def reached(world: Worker, *, about_order: bool) -> Order:
+    """Somebody whose order a letter has reached, and who declined before it left."""
+    order = world.placed_and_paid()
+    world.letters().run()
+    wish = AddressBuyer(
+        correlation_id=uuid4(),
+        actor="worker",
+        at=world.clock(),
+        mailing=uuid4(),
+        about_order=about_order,
+    )
+    order = world.orders.handle(order.id, wish)
+    NewsReaders(world.store).choose(
+        order.terms.shop, order.terms.email_index, wanted=False, order=order.id, actor="customer"
+    )
+    return order
+
+
+def test_who_declines_before_the_letter_leaves_does_not_get_it_and_nobody_is_troubled():
+    world = Worker()
+    order = reached(world, about_order=False)
+    sent = len(world.mail.delivered)
+    for _ in range(3):
+        world.letters().run()
+        world.clock.forward(hours=2)
+    assert len(world.mail.delivered) == sent
+    assert world.opened_cases() == []
+    (row,) = mailing_letters(world.orders.get(order.id))
+    assert row.state == "declined"
+
+
+def test_who_declines_still_gets_what_is_about_their_order():
+    world = Worker()
+    order = reached(world, about_order=True)
+    world.letters().run()
+    (row,) = mailing_letters(world.orders.get(order.id))
+    assert row.state == "sent"
 
 
 def test_no_letter_is_stamped_as_sent_by_reaching_somebody(post):
