@@ -80,8 +80,8 @@ from ledger.waiting_list.service import WaitingList
 from web.wiring.clock import clock
 from web.wiring.keys import kept_key, keys_of
 from web.wiring.link_letters import invitation_post, sign_in_post
-from web.wiring.office import Office
 from web.wiring.mailings import letter_test, mailing_work
+from web.wiring.office import Office
 from web.wiring.parts import Parts
 from web.wiring.persons import nobody
 from web.wiring.providers import destination_check, voucher_keepers, ways_to_pay
