@@ -7,6 +7,7 @@ from ledger.accounts import stamps as account_stamps
 from ledger.approvals import stamps as approval_stamps
 from ledger.audit.describe_grants import told_of_grant
 from ledger.audit.describe_news import of_news
+from ledger.audit.describe_till import of_till
 from ledger.cases import stamps as case_stamps
 from ledger.grants.stamps import GrantStamp, ProgrammeStamp
 from ledger.kernel.erasure import Erased
@@ -16,7 +17,7 @@ from ledger.news.stamps import NewsStamp
 from ledger.order import stamps
 from ledger.shop import stamps as shop_stamps
 from ledger.staff import stamps as staff_stamps
-from ledger.till import stamps as till_stamps
+from ledger.till.stamps import TillStamp
 from ledger.vouchers import stamps as voucher_stamps
 from ledger.waiting_list import stamps as place_stamps
 
@@ -295,22 +296,6 @@ def _of_approval(one: approval_stamps.ApprovalStamp) -> str:
             assert_never(one)
 
 
-def _of_till(one: till_stamps.TillStamp) -> str:
-    match one:
-        case till_stamps.ShiftOpened():
-            return f"A shift at the till of {one.shop_slug} opened with {spoken(one.opening)}"
-        case till_stamps.SaleRung():
-            return f"Sold at the door for {spoken(one.amount)}, {one.way}"
-        case till_stamps.SaleVoided():
-            return f"A sale for {spoken(one.amount)} was a mistake, handed back as {one.way}"
-        case till_stamps.CashMoved():
-            return f"Cash {'put in' if one.inward else 'taken out'}: {spoken(one.amount)}"
-        case till_stamps.ShiftClosed():
-            return f"The shift closed, {spoken(one.counted)} counted"
-        case _:
-            assert_never(one)
-
-
 def _of_account(one: account_stamps.AccountStamp) -> str:
     match one:
         case account_stamps.AccountOpened():
@@ -385,8 +370,8 @@ def told(stamp: object) -> str:  # noqa: C901 (a dispatching chain)
         return _of_case(stamp)
     if isinstance(stamp, staff_stamps.StaffStamp):
         return _of_staff(stamp)
-    if isinstance(stamp, till_stamps.TillStamp):
-        return _of_till(stamp)
+    if isinstance(stamp, TillStamp):
+        return of_till(stamp)
     if isinstance(stamp, NewsStamp):
         return of_news(stamp)
     if isinstance(stamp, approval_stamps.ApprovalStamp):
