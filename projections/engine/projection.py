@@ -15,6 +15,8 @@ from ledger.grants.grantee import Grantee, evolve_grantee
 from ledger.grants.programme import GrantProgramme, evolve_programme
 from ledger.grants.stamps import GrantsSetUp, GrantStamp
 from ledger.kernel.events import Recorded
+from ledger.news.reader import NewsReader, evolve_reader
+from ledger.news.stamps import NewsStamp
 from ledger.order.evolve import evolve, folded_on
 from ledger.order.order import Order
 from ledger.shop.shop import Shop, evolve_shop
@@ -52,6 +54,7 @@ State = (
     | GrantProgramme
     | WaitingPlace
     | Shift
+    | NewsReader
 )
 
 
@@ -100,7 +103,7 @@ class Projection:
 _SHOP, _CASE = get_args(ShopStamp), get_args(CaseStamp)
 _STAFF, _APPROVAL = get_args(StaffStamp), get_args(ApprovalStamp)
 _GRANT = get_args(GrantStamp)
-_TILL = get_args(TillStamp)
+_TILL, _NEWS = get_args(TillStamp), get_args(NewsStamp)
 _ACCOUNT, _VOUCHER = get_args(AccountStamp), get_args(VoucherStamp)
 _ACCOUNT, _PLACE = get_args(AccountStamp), get_args(PlaceStamp)
 
@@ -127,6 +130,8 @@ def begun(recorded: Recorded[object]) -> State:  # noqa: C901 (a dispatching cha
         return WaitingPlace(id=recorded.stream)
     if isinstance(recorded.stamp, _TILL):
         return Shift(id=recorded.stream)
+    if isinstance(recorded.stamp, _NEWS):
+        return NewsReader(id=recorded.stream)
     return Order(id=recorded.stream)
 
 
@@ -155,6 +160,8 @@ def evolved(state: State, recorded: Recorded[object]) -> State:  # noqa: C901 (a
             return evolve_programme(state, recorded)
         case WaitingPlace():
             return evolve_place(state, recorded)
+        case NewsReader():
+            return evolve_reader(state, recorded)
 
 
 def folded(history: Sequence[Recorded[object]], state: State | None = None) -> State:

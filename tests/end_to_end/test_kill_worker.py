@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event
 from time import monotonic, sleep
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -21,7 +22,10 @@ from aiosmtpd.smtp import Envelope
 from adapters.keys.key_ring import Keyring
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.ledger import StampLedger
-from ledger.order.stamps import ReceiptUnknown
+from ledger.order.stamps import BuyerAddressed, ReceiptUnknown
+from ledger.shop.mailing_service import Mailings
+from ledger.shop.stamps import MailingState
+from tests.adapters.worker.reactors.test_mailings import ABOUT
 from tests.conftest import Database
 from tests.kits import ready_processes
 from tests.kits.worker import World
@@ -165,6 +169,40 @@ def test_a_worker_killed_in_the_middle_of_a_letter_leaves_no_silence(world, work
     workers.start("--once").wait(PATIENCE)
     assert all_sent(world, 1)
     assert len(set(postbox.taken)) == 1
+
+
+@pytest.mark.slow
+def test_a_worker_killed_in_the_middle_of_a_mailing_reaches_nobody_twice_and_nobody_less(
+    world, workers, postbox
+):
+    orders, mailings = 6, Mailings(world.store, world.shops)
+    for _ in range(orders):
+        world.placed_and_paid()
+    killed = workers.start()
+    eventually(partial(all_sent, world, orders))
+    postbox.begun.clear()
+    postbox.slow.set()
+    version = world.shops.newest("winterfest").version
+    told = {"reason": "because", "actor": "staff", "seen": version}
+    mailing = mailings.start("winterfest", ABOUT, **told)
+    assert postbox.begun.wait(PATIENCE)
+    assert len(reached(world)) < orders
+    killed.kill()
+    killed.wait()
+    postbox.slow.clear()
+    workers.start()
+    finished = lambda: world.shops.newest("winterfest").mailings[mailing.id].state  # noqa: E731
+    eventually(lambda: finished() is MailingState.FINISHED)
+    for later in ("360", "720"):
+        workers.offset.write_text(later)
+        workers.start("--once").wait(PATIENCE)
+    eventually(partial(all_sent, world, 2 * orders))
+    assert sorted(reached(world)) == sorted(world.all_orders())
+    assert len(set(postbox.taken)) == 2 * orders
+
+
+def reached(world: World) -> list[UUID]:
+    return [one.stream for one in world.stamps() if isinstance(one.stamp, BuyerAddressed)]
 
 
 def test_it_stops_cleanly_within_two_seconds(world, workers):

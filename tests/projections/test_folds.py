@@ -5,8 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
+from ledger.audit.streams import kind_of
+from ledger.codec import NAMES
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Recorded
+from ledger.kernel.values import replace
 from projections.engine.derive import BEGINNING, NO_ROWS, Folds, Known
+from projections.engine.projection import begun
+from tests.kits.example_stamps import example
 
 STREAM = uuid4()
 
@@ -31,6 +39,13 @@ def stamp(version: int, stream: UUID = STREAM) -> Recorded[object]:
 def known(version: int | None) -> Known:
     state: Any = None if version is None else State(version)
     return Known(state, NO_ROWS)
+
+
+@pytest.mark.parametrize("kind", [one for one in NAMES if one is not Erased], ids=str)
+def test_every_stamp_begins_a_stream_of_its_own_kind(kind):
+    """The projector would stop at one that it takes for an order's."""
+    first = replace(stamp(1), stamp=example(kind))
+    assert type(begun(first)) is kind_of(first)
 
 
 def test_the_first_stamp_goes_on_from_nothing_whatever_is_remembered():

@@ -92,6 +92,8 @@ def write(shop: str) -> Answer:
         return framing(_page(found, typed, wrong=wrong)), 422
     if "test" in typed:
         return framing(_page(found, typed, told=_tried(found, letter)))
+    if "again" in typed:
+        return framing(_page(found, typed))
     if "sure" not in typed:
         return render_template(
             "admin/mailing_preview.html",
@@ -124,7 +126,7 @@ def turn(shop: str, mailing: str) -> Answer:
     return redirect(url_for("mailings_admin.page", shop=shop, done=1), 303)
 
 
-_OURS = ("csrf_token", "sure", "look", "test", "buyers")
+_OURS = ("csrf_token", "sure", "again", "look", "test", "buyers")
 
 
 def _typed() -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from ledger.cases.stamps import Action, CaseKind, Severity
 from ledger.kernel.refusals import CustomerInvalid, NotCancellable, Refusal
 from ledger.order import stamps
+from ledger.order.letter_delivery import DECLINED
 from ledger.order.stamps import Letter
 from ledger.order.status import Status
 from web.http.problems import of_refusal
@@ -263,8 +264,19 @@ def stamp_in_words(stamp: object) -> str:  # noqa: C901 (a dispatching match)
             return _("The authorization is to be given up.")
         case stamps.CreateVoidFailure():
             return _("The authorization could not be given up.")
+        case stamps.BuyerAddressed():
+            return _("A letter to all buyers goes to this order, too.")
+        case stamps.LetterWordsUsed(letter=letter):
+            return _(
+                "The letter is written in the shop's own words: %(letter)s.", letter=LETTERS[letter]
+            )
         case stamps.ReceiptSendStarted(letter=letter):
             return _("The letter is being sent: %(letter)s.", letter=LETTERS[letter])
+        case stamps.ReceiptFailed(letter=letter, code=code) if code == DECLINED:
+            return _(
+                "The letter was not sent, since they want no news: %(letter)s.",
+                letter=LETTERS[letter],
+            )
         case stamps.ReceiptFailed(letter=letter):
             return _("The letter could not be sent: %(letter)s.", letter=LETTERS[letter])
         case stamps.ReceiptUnknown(letter=letter):

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from ledger.kernel.money import Money
+from ledger.shop.stamps import MailingState
 from tests.kits.back_office import entered
 from tests.web.admin.test_in_a_browser import House
 
@@ -94,12 +95,11 @@ def test_pages_of_a_shop_fit_the_screen_and_everybody_can_use_them(browser, hous
     for path in (
         f"{SHOP}/catalogue", f"{SHOP}/products/weekend", f"{SHOP}/quotas/weekend",
         f"{SHOP}/settings", f"{SHOP}/settings/looks", f"{SHOP}/settings/payment",
-        f"{SHOP}/history", f"{SHOP}/letters", f"{SHOP}/letters/paid", "/admin/shops/new",
+        f"{SHOP}/history", f"{SHOP}/letters", f"{SHOP}/letters/paid", f"{SHOP}/mailings",
+        "/admin/shops/new",
     ):  # fmt: skip
         page.goto(f"{house.base}{path}?lang={language}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], path
+        used_by_everybody(page, width)
     assert page.complaints == []
     page.context.close()
 
@@ -121,3 +121,37 @@ def test_own_words_are_seen_in_the_letter_as_they_are_typed_and_then_said(browse
     assert words.opening == {"en": "Bring a coat, {name}."}
     assert page.complaints == []
     page.context.close()
+
+
+def test_a_letter_to_all_buyers_is_written_tried_counted_sent_and_paused(browser, house):
+    world = house.world
+    world.a_paid_order()
+    page = house.open(browser, 390)
+    page.goto(f"{house.base}{SHOP}/letters")
+    page.get_by_role("link", name="Letters to buyers").click()
+    page.get_by_role("group", name="Subject of the letter").get_by_label("English").fill("Doors")
+    page.get_by_role("button", name="Show who gets it").click()
+    expect(page.get_by_role("alert")).to_contain_text("Say why.")
+    page.get_by_role("group", name="Text").get_by_label("English").fill("Dear {name}, come early.")
+    page.get_by_role("button", name="As plain text").click()
+    expect(page.frame_locator("iframe").get_by_text(", come early.")).to_be_visible()
+    page.get_by_label("Why").fill("The doors open early.")
+    page.get_by_role("button", name="Show who gets it").click()
+    expect(page.locator("#preview")).to_contain_text("1 letter")
+    used_by_everybody(page, 390)
+    page.get_by_role("button", name="Send it").click()
+    expect(page.get_by_text("Being sent")).to_be_visible()
+    used_by_everybody(page, 390)
+    page.get_by_label("Reason").fill("A slip.")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused", exact=True)).to_be_visible()
+    (mailing,) = world.parts.shops.newest("winterfest").mailings.values()
+    assert (mailing.state, mailing.stamp.subject) == (MailingState.PAUSED, {"en": "Doors"})
+    assert page.complaints == []
+    page.context.close()
+
+
+def used_by_everybody(page: Any, width: int) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

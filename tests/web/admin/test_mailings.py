@@ -73,6 +73,18 @@ def test_it_is_sent_and_told_with_its_reason_in_the_history(office):
     assert "MAILING_STARTED" in history
 
 
+def test_who_wants_to_change_it_after_all_finds_what_was_typed(office):
+    seen = office.browser.post(AT, data=typed(office, buyers=["", "cancelled"], about="order"))
+    along = [(name, unescape(text)) for name, text in HIDDEN.findall(seen.text)]
+    again = office.browser.post(AT, data=MultiDict([*along, ("again", "1")])).text
+    assert "It is time." in again
+    assert "Dear {name}," in again
+    assert re.search(r'value="cancelled" checked', again)
+    assert not re.search(r'value="paid" checked', again)
+    assert re.search(r'value="order"[^>]* checked', again)
+    assert office.shop.mailings == {}
+
+
 def test_it_is_paused_goes_on_and_is_called_off_with_reasons(office):
     sent(office)
     (id,) = office.shop.mailings

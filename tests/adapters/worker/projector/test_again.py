@@ -69,7 +69,13 @@ def test_rebuilding_gives_the_same_rows(ledger, owned, database, seed):
         GOLDEN["MAILING_STARTED"],
     )
     append(ledger, uuid4(), placed(), GOLDEN["BUYER_ADDRESSED"])
-    for one in (GOLDEN["VOUCHER_ISSUED"], SHIFTS["SHIFT_OPENED"], LISTED, place_in_line().taken):
+    for one in (
+        GOLDEN["NEWS_ADDRESSED"],
+        GOLDEN["VOUCHER_ISSUED"],
+        SHIFTS["SHIFT_OPENED"],
+        LISTED,
+        place_in_line().taken,
+    ):
         append(ledger, uuid4(), one)
     project(ledger, owned, batch=29, folds=7)
     before = everything(database.app)
