@@ -266,6 +266,12 @@ def stamp_in_words(stamp: object) -> str:  # noqa: C901 (a dispatching match)
             return _("The authorization could not be given up.")
         case stamps.BuyerAddressed():
             return _("A letter to all buyers goes to this order, too.")
+        case _:
+            return _letter_in_words(stamp)
+
+
+def _letter_in_words(stamp: object) -> str:
+    match stamp:
         case stamps.LetterWordsUsed(letter=letter):
             return _(
                 "The letter is written in the shop's own words: %(letter)s.", letter=LETTERS[letter]
