@@ -341,8 +341,8 @@ MUTATIONS = (
     Mutation(
         name="a-key-draws-other-codes",
         file="web/actions/voucher_desk.py",
-        old="(parts, cause, wish)) is not None:\n",
-        new="(parts, cause, wish)) is not None and not wish.cause:\n",
+        old='    identity = cause or derived(id, "issue")\n',
+        new='    identity = derived(id, "issue")\n',
         tests=("tests/web/api/test_own_vouchers.py",),
     ),
     Mutation(
