@@ -10,12 +10,13 @@ from ledger.codec import NAMES
 from ledger.kernel.refusals import NotUndoable, UnknownMember
 from ledger.shop.history import ShopEdit
 from ledger.shop.shop import Shop, ShopSpec
+from ledger.shop.stamps import ChangeExplained, ShopStamp
 from ledger.shop.undo import undone
 from ledger.staff.role import Role
 from web.admin.catalogue import READERS, shop_known
 from web.admin.guard import back_office, current_staff, needs
 from web.admin.shop_edit import Answer, ShopPage, shop_form, shop_press
-from web.admin.shop_words import ChangeShown, in_words, value_named
+from web.admin.shop_words import ChangeShown, in_words, shop_stamp_in_words, value_named
 from web.http.addresses import uuid_in
 from web.http.current import parts
 from web.http.problems import ProblemRaised
@@ -29,11 +30,15 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditShown:
-    """An edit in the history. `undone_by` is the time of the edit that took it back."""
+    """An edit in the history. `undone_by` is the time of the edit that took it back.
+
+    What changes no value, such as a letter to all buyers, is `said` in sentences.
+    """
 
     edit: ShopEdit
     who: str
     changes: Sequence[ChangeShown]
+    said: Sequence[str]
     more: int
     stamps: Sequence[str]
     undone_by: str
@@ -130,11 +135,18 @@ def _shown(edit: ShopEdit, edits: Sequence[ShopEdit]) -> EditShown:
         edit=edit,
         who=who(edit.actor),
         changes=told[:_SHOWN],
+        said=() if told else _sentences(edit),
         more=max(len(told) - _SHOWN, 0),
         stamps=[NAMES[type(one)][0] for one in edit.stamps],
         undone_by=by[0] if by else "",
         undoes=when.get(edit.undoes, "") if edit.undoes else "",
     )
+
+
+def _sentences(edit: ShopEdit) -> Sequence[str]:
+    """What its stamps say, but that there is a reason: it stands by itself."""
+    told = (one for one in edit.stamps if isinstance(one, ShopStamp))
+    return [shop_stamp_in_words(one) for one in told if not isinstance(one, ChangeExplained)]
 
 
 def who(actor: str) -> str:

@@ -71,6 +71,7 @@ def test_it_is_sent_and_told_with_its_reason_in_the_history(office):
     history = text_of(office.browser.get(f"{BASE}/history"))
     assert "It is time." in history
     assert "MAILING_STARTED" in history
+    assert "A letter to all buyers is sent." in history
 
 
 def test_who_wants_to_change_it_after_all_finds_what_was_typed(office):
