@@ -6,8 +6,7 @@ import pytest
 
 from adapters.shop_file.read import shop_of
 from adapters.shop_file.write import shop_file
-from ledger.order.stamps import Letter
-from ledger.shop.letter_words import LetterWords
+from ledger.shop.letter_words import PLACES, LetterWords
 from ledger.shop.shop import spec_of
 from ledger.shop.stamps import ChangeExplained, LetterWordsSet
 from tests.web.admin.test_catalogue import BASE, Office, carried
@@ -33,7 +32,7 @@ def test_words_are_seen_before_they_are_stamped_and_stand_in_the_history(office)
     assert "Bring a coat, {name}." in text_of(office.browser.get(f"{BASE}/history"))
 
 
-@pytest.mark.parametrize("letter", list(Letter))
+@pytest.mark.parametrize("letter", [*PLACES])
 def test_every_kind_of_letter_is_looked_at_without_stamping_anything(office, letter):
     before = office.world.store.head()
     page = office.browser.get(f"{BASE}/letters/{letter}")
