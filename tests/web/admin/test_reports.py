@@ -14,7 +14,7 @@ from web.admin.report_words import COLUMNS
 from web.admin.report_words import REPORTS as TITLES
 
 SVG = re.compile(r"<svg class=.*?</svg>", re.DOTALL)
-LINK = re.compile(r'<td class="sum"><a href="([^"]+)">')
+LINK = re.compile(r'<td [^>]*class="sum"><a href="([^"]+)">')
 
 
 @pytest.fixture(scope="module")
