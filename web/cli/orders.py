@@ -205,7 +205,7 @@ def show(
 @click.option("--status", type=Word(), help="Only orders in this state, such as PAID.")
 @click.option("--product", multiple=True, type=Word(), help="Only orders of this product.")
 @click.option("--flag", multiple=True, type=Word(), help="Only orders with this flag.")
-@click.option("--label", type=Word(), default="", help="Only orders with this label.")
+@click.option("--label", type=Word(), help="Only orders with this label.")
 @click.option("--names", is_flag=True, help="Show who placed them: opens what is sealed.")
 @_json
 @click.pass_context
@@ -216,7 +216,7 @@ def find(
     status: str | None,
     product: tuple[str, ...],
     flag: tuple[str, ...],
-    label: str,
+    label: str | None,
     names: bool,
     as_json: bool,
 ) -> None:
@@ -226,7 +226,7 @@ def find(
     """
     parts: Parts = context.obj()
     search = OrderSearch(shops=_shops(parts, shop), status=status, products=product, flags=flag)
-    found = find_orders(parts, text, search, label=label)
+    found = find_orders(parts, text, search, label=label or "")
     if as_json:
         listed = [_document(one, names=names) for one in found.orders]
         tables.as_json({"orders": listed, "more": found.onward is not None})

@@ -14,6 +14,7 @@ from ledger.cases.stamps import CaseOpened
 from ledger.order.commands import CancelOrder
 from ledger.order.issues import troubles
 from ledger.order.stamps import TicketCheckedIn, TicketCheckInUndone
+from ledger.shop.limits import EARLIEST
 from ledger.shop.stamps import Admission
 from tests.kits.door import DOOR, Device, admitting, keep_names_at_doors, name_holders, sold
 from tests.kits.product import Product
@@ -266,6 +267,24 @@ def test_a_clock_that_is_wrong_is_noticed_told_and_put_right(product: Product):
     (scan,) = product.parts.orders.get(order).scans.values()
     assert scan.at == product.clock() - timedelta(minutes=10)
     assert Device(product).scan(code)["clock"] == {"ahead": 0.0, "wrong": False}
+
+
+@pytest.mark.parametrize(
+    ("sent", "noted"),
+    [
+        ("0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"),
+        ("9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"),
+    ],
+)
+def test_a_clock_at_the_ends_of_the_calendar_loses_no_scan(product: Product, sent: str, noted: str):
+    order, (code,) = sold(product)
+    device = Device(product)
+    device.note(code)
+    device.queue[0]["scanned_at"] = noted
+    answer = device.post("queue", {"sent_at": sent, "entries": device.queue}).json
+    assert (answer["clock"]["wrong"], answer["entries"][0]["recorded"]) == (True, True)
+    (scan,) = product.parts.orders.get(order).scans.values()
+    assert EARLIEST <= scan.at <= product.clock()
 
 
 def test_the_list_is_signed_and_tells_what_changed_and_no_names(product: Product):
