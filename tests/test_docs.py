@@ -263,5 +263,6 @@ def says_what_keeps_it(id: str, where: str) -> None:
 def test_the_readme_names_each_room(ring):
     told = (ROOT / "README.md").read_text()
     row = next(line for line in told.splitlines() if line.startswith(f"| `{ring}/` |"))
-    rooms = {path.name for path in (ROOT / ring).iterdir() if any(path.glob("[!_]*"))}
+    folders = [path for path in (ROOT / ring).glob("[!_.]*") if any(path.glob("[!_]*"))]
+    rooms = {path.name for path in folders}
     assert rooms <= {*re.findall(r"`(\w+)`", row)}

@@ -20,6 +20,7 @@ from adapters.store.memory import MemoryStampRecorder
 from ledger.kernel.money import Money
 from ledger.shop.changes import changes
 from ledger.shop.differences import differences
+from ledger.shop.letter_words import LetterWords
 from ledger.shop.rules import faults
 from ledger.shop.service import Shops
 from ledger.shop.shop import ProductSpec, Shop, ShopSpec, spec_of
@@ -87,6 +88,13 @@ FULL = replace(
         ),
         replace(WINTER.products[1], quotas=(), unlimited=True, tickets=0),
     ),
+    letters={
+        "paid": LetterWords(
+            subject={"en": "{shop}: #1 - see you"},
+            opening={"en": "Doors: {starts}\n\n- https://a.example/?b=1#c"},
+            closing={"fi": "~ {name}"},
+        )
+    },
 )
 
 
