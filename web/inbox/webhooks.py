@@ -1,4 +1,4 @@
-"""Where providers bring news: kept first, understood afterwards, and never refused once kept."""
+"""Where providers bring news: kept whatever it says, and before the provider is answered."""
 
 from contextlib import AbstractContextManager
 
