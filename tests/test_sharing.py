@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.kits.sharing import IN_ONE_HOUSE, LONGEST_FIRST, MEASURING, rank, unit
-from tests.kits.suites import FOLDERS, in_journeys
+from tests.kits.suites import FIXTURES, FOLDERS, in_journeys
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,5 +38,7 @@ def test_who_asks_for_the_shared_house_is_given_out_with_it():
 
 def test_who_waits_for_whole_programs_is_a_journey():
     assert all((ROOT / "tests" / name).is_dir() for name in FOLDERS)
+    shared = (ROOT / "tests/conftest.py").read_text()
+    assert all(f"def {name}(" in shared for name in FIXTURES)
     assert in_journeys("tests/end_to_end/test_demo.py::test_a")
     assert not in_journeys("tests/ledger/order/test_fold.py::test_b[crash]")
