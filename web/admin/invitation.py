@@ -4,11 +4,12 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from ledger.staff.invitation import StaffInvitation
+from web.actions.reports import zone_of
 from web.actions.staff_invitations import accept, look
 from web.admin.forms import role_name
 from web.http.current import parts
 from web.http.rate_limit import pressed_too_often
-from web.i18n.format import local
+from web.i18n.format import local, told_in
 from web.i18n.gettext import _
 from web.pages.forms import PressForm
 
@@ -38,6 +39,7 @@ def press(code: str) -> Answer:
 
 def _page(found: StaffInvitation | None, code: str, complaint: str = "") -> str:
     shop = found.grant.shop if found else None
+    told_in(zone_of(parts(), [shop] if shop else parts().shops.slugs()).key)
     return render_template(
         "admin/invitation.html",
         invitation=found,

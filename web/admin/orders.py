@@ -21,6 +21,7 @@ from projections.order_search import OrderSearch, Place, end_of
 from projections.order_words import SHORTEST
 from web.actions.csv_cells import harmless
 from web.actions.find_orders import Listed, find, find_all
+from web.actions.reports import zone_of
 from web.admin.guard import back_office, current_staff, needs, shops_here
 from web.admin.saved_views import FILTERS, views_here
 from web.admin.selection import BULK
@@ -60,7 +61,7 @@ def listed() -> str | Answer:
         return redirect(url_for("order_admin.page", order=found.orders[0].page.stream), 303)
     template = "admin/order_rows.html" if "rows" in request.args else "admin/orders.html"
     shops = [parts().shops.get(one) for one in shops_here(*READERS)]
-    told_in(_timezone(shops))
+    told_in(zone_of(parts(), [one.slug for one in shops]).key)
     return render_template(
         template,
         found=found,
@@ -101,7 +102,7 @@ def _filters() -> Filters:
     typed = {name: request.args.get(name, "")[:_LONGEST].strip() for name in FILTERS}
     mine = tuple(shops_here(*READERS))
     shops = tuple(one for one in mine if one == typed["shop"]) if typed["shop"] else mine
-    zone = ZoneInfo(_timezone([parts().shops.get(one) for one in shops]))
+    zone = zone_of(parts(), shops)
     until = _day(typed["until"], zone)
     search = OrderSearch(
         shops=shops,
@@ -114,11 +115,6 @@ def _filters() -> Filters:
     search = replace(search, since=since) if since else search
     kept = {name: value for name, value in typed.items() if value}
     return Filters(text=typed["q"], typed=kept, search=search)
-
-
-def _timezone(shops: Sequence[Shop]) -> str:
-    zones = {one.terms.timezone for one in shops}
-    return zones.pop() if len(zones) == 1 else "UTC"
 
 
 def _day(text: str, zone: ZoneInfo) -> datetime | None:

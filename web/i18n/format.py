@@ -165,7 +165,10 @@ def _locale(form: str) -> Locale:
 
 
 def _zone() -> ZoneInfo:
-    return ZoneInfo(time_zone() or "UTC")
+    """That of this page; a page that tells a time without one says that it is UTC."""
+    if not time_zone():
+        told_in("UTC")
+    return ZoneInfo(time_zone())
 
 
 def _form() -> str:

@@ -75,7 +75,8 @@ class TypedForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         def wrap_formdata(
             self, form: Form, formdata: object
         ) -> ImmutableMultiDict[str, str] | None:
-            return request.form or None
+            """What was typed; nothing where a form is made empty, with `formdata=None`."""
+            return None if formdata is None else request.form or None
 
         def get_translations(self, form: Form) -> Translations | NullTranslations:
             return _library_texts(languages.current())

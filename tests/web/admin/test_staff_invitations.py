@@ -50,6 +50,15 @@ def test_a_letter_goes_out_and_nothing_is_stamped_before_it_is_accepted(world):
     assert (sent[0].email, sent[0].language, sent[2]) == (EVE, "fi", "ada@example.org")
 
 
+def test_once_invited_no_form_is_filled_in_and_times_have_a_zone(world):
+    page = invite(world).text
+    assert f'value="{EVE}"' not in page
+    assert not re.search(r"<option selected[^>]*>Suomi", page)
+    zone = "Times are given in the time zone Europe/Helsinki."
+    assert zone in page
+    assert zone in world.app.test_client().get(link(world)).text
+
+
 def test_a_newcomer_accepts_and_chooses_a_password(world):
     invite(world)
     browser = world.app.test_client()
