@@ -120,7 +120,9 @@ class GrantForm(TypedForm):
     """A role, and the shop that it counts in."""
 
     role = SelectField(
-        _l("Role"), choices=[SelectChoice(str(role), name) for role, name in _ROLES.items()]
+        _l("Role"),
+        choices=[SelectChoice(str(role), name) for role, name in _ROLES.items()],
+        default=str(Role.STAFF),
     )
     shop = SelectField(_l("Shop"), validate_choice=False)
 
