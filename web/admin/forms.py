@@ -35,7 +35,8 @@ _ACTS = {
     Act.WITHDRAW_PAYMENT: _l("Take back: the payment never came"),
     Act.WITHDRAW_CANCELLATION: _l("Take back: the cancellation was a mistake"),
 }
-EVERYWHERE = ""
+# No shop may be called so, and no field that is left out says it.
+EVERYWHERE = "*"
 
 
 def act_name(act: Act) -> str:
@@ -121,14 +122,16 @@ class GrantForm(TypedForm):
 
     role = SelectField(
         _l("Role"),
+        [InputRequired(_l("Choose a role."))],
         choices=[SelectChoice(str(role), name) for role, name in _ROLES.items()],
         default=str(Role.STAFF),
     )
-    shop = SelectField(_l("Shop"), validate_choice=False)
+    shop = SelectField(_l("Shop"), [InputRequired(_l("Choose a shop."))], validate_choice=False)
 
     def grant(self) -> Grant:
         """What is to be given or taken."""
-        return Grant(role=Role(self.role.data), shop=self.shop.data or None)
+        shop = self.shop.data
+        return Grant(role=Role(self.role.data), shop=None if shop == EVERYWHERE else shop)
 
 
 class InviteForm(GrantForm):

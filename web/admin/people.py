@@ -173,6 +173,7 @@ def _page(
         mine=lambda one: me.may_hand_out(one.grants or [Grant(role=Role.ADMIN)]),
         may_take=lambda grant: me.may_hand_out([grant]),
         role_name=role_name,
+        everywhere=EVERYWHERE,
         form=typed or _choices(InviteForm(formdata=None)),
         more=_choices(GrantForm(formdata=None)),
         press=PressForm(formdata=None),

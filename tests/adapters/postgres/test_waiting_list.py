@@ -88,6 +88,10 @@ def test_whatever_comes_together_nobody_is_passed_by_and_nothing_sold_twice(line
     with ThreadPoolExecutor(THREADS) as pool:
         for work in [pool.submit(one_of_many, line, number) for number in range(THREADS)]:
             work.result()
+    line.join("somebody-still-waits")
+    for order in [one for one in line.views.orders_placed() if one.alive]:
+        line.free(order)
+    line.passes()
     stamps = [type(one.stamp).__name__ for one in line.world.store.feed(0, limit=100_000)]
     assert {"PlaceTaken", "PlaceOffered", "OrderPlaced"} <= {*stamps}
     assert verify(line.world.store.stored()) == ()

@@ -17,7 +17,7 @@ def forms_without_tokens(product: Product) -> None:
     product.app.config["WTF_CSRF_ENABLED"] = False
 
 
-def invite(browser, email: str, role: str = "staff", shop: str = ""):
+def invite(browser, email: str, role: str = "staff", shop: str = "*"):
     return browser.post("/admin/people", data={"email": email, "role": role, "shop": shop})
 
 
@@ -41,20 +41,32 @@ def test_whoever_belongs_gets_a_role_and_no_link(product: Product):
 def test_an_admin_of_one_shop_decides_about_that_shop_only(product: Product):
     boss = employed(product, "admin", email="boss@example.org")
     browser = let_in(product, employed(product, "admin", shop="winterfest").id)
-    assert invite(browser, "eve@example.org", role="admin", shop="").status_code == 403
+    assert invite(browser, "eve@example.org", role="admin", shop="*").status_code == 403
     assert invite(browser, "eve@example.org", shop="summerfest").status_code == 403
     for what in ("link", "remove"):
         assert browser.post(f"/admin/people/{boss.id}/{what}").status_code == 403
-    grant = {"role": "admin", "shop": ""}
+    grant = {"role": "admin", "shop": "*"}
     assert browser.post(f"/admin/people/{boss.id}/roles/withdraw", data=grant).status_code == 403
     assert product.parts.staff.get(boss.id) == boss
+
+
+@pytest.mark.parametrize("left_out", ["role", "shop"])
+def test_what_is_left_out_of_a_form_is_no_role_in_all_shops(product: Product, left_out: str):
+    browser = let_in(product, employed(product, "admin").id)
+    dora = employed(product, "door", shop="winterfest", email="dora@example.org")
+    grant = {"role": "staff", "shop": "*"}
+    del grant[left_out]
+    assert browser.post(f"/admin/people/{dora.id}/roles", data=grant).status_code == 422
+    invited = browser.post("/admin/people", data={"email": "eve@example.org", **grant})
+    assert invited.status_code == 422
+    assert product.parts.staff.get(dora.id) == dora
 
 
 def test_the_last_admin_of_all_shops_stays(product: Product):
     boss = employed(product, "admin", email="boss@example.org")
     browser = let_in(product, boss.id)
     assert browser.post(f"/admin/people/{boss.id}/remove").status_code == 409
-    grant = {"role": "admin", "shop": ""}
+    grant = {"role": "admin", "shop": "*"}
     assert browser.post(f"/admin/people/{boss.id}/roles/withdraw", data=grant).status_code == 409
     other = employed(product, "admin", email="other@example.org")
     assert browser.post(f"/admin/people/{boss.id}/remove").status_code == 303
