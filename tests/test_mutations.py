@@ -6,12 +6,18 @@ import pytest
 
 from tests.kits.broken_tree import ROOT, copy_of_the_tree
 from tests.kits.mutants import change_of, compiles, mutants_of
-from tests.mutations import MUTATIONS, Mutation, survives
+from tests.mutations import MUTATIONS, ROOMS, Mutation, survives, told_in
 from tests.random_mutations import equivalents
 
 
 def test_every_known_bug_still_has_its_place() -> None:
     assert [one.name for one in MUTATIONS if not has_its_place(one)] == []
+
+
+def test_every_known_bug_has_a_name_of_its_own_and_is_told_of_in_its_room() -> None:
+    assert [one.name for room in ROOMS for one in told_in(room) if one.room != room] == []
+    names = [one.name for one in MUTATIONS]
+    assert len(names) == len({*names})
 
 
 def has_its_place(mutation: Mutation) -> bool:
