@@ -11,6 +11,9 @@ from ledger.grants.next_step import due_step, owed_letter, posting_of
 from ledger.grants.question import Question
 from projections.engine.projection import Projection, column
 
+# The trouble of who is held back: the programme was over when their voucher was due.
+OVER = "over"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GranteeRow:
@@ -71,7 +74,7 @@ def grantees(grantee: Grantee) -> Sequence[GranteeRow]:
         uses=column(voucher.uses) if voucher else 0,
         worth=column(voucher.worth.amount) if voucher and voucher.worth else None,
         currency=voucher.worth.currency if voucher and voucher.worth else None,
-        trouble=trouble_of(voucher) if voucher else "",
+        trouble=trouble_of(grantee),
         letter=letter,
         letter_due=owed is not None and letter != "sent" and not (posting and posting.permanent),
         work_due_at=max(due.at, at) if due is not None else None,
@@ -81,8 +84,14 @@ def grantees(grantee: Grantee) -> Sequence[GranteeRow]:
     return (row,)
 
 
-def trouble_of(voucher: IssuedVoucher) -> str:
-    """Why a person has to look at a voucher, as a word; empty if nobody has to."""
+def trouble_of(grantee: Grantee) -> str:
+    """Why somebody has to look at their voucher, or that there is none; empty if nobody has to."""
+    if grantee.held_back:
+        return OVER
+    return _trouble(grantee.voucher) if grantee.voucher else ""
+
+
+def _trouble(voucher: IssuedVoucher) -> str:
     questions = (voucher.withdrawal, voucher.upgrade, voucher.create)
     if voucher.withdrawn:
         return ""

@@ -14,6 +14,8 @@ def told_of_grant(one: stamps.GrantStamp | stamps.ProgrammeStamp) -> str:
     if isinstance(one, stamps.VoucherNews):
         return _voucher(one)
     match one:
+        case stamps.VoucherHeldBack():
+            return f"No voucher: the programme was over since {one.valid_until:%Y-%m-%d %H:%M} UTC"
         case stamps.VoucherRequested():
             worth = f", worth {spoken(one.worth)}" if one.worth else ""
             return f"A voucher requested: {one.kind}, {_where(one.destination)}{worth}"

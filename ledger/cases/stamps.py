@@ -35,6 +35,7 @@ class CaseKind(StrEnum):
     CHECK_IN_CONFLICT = "check_in_conflict"
     VOUCHER_STUCK = "voucher_stuck"
     VOUCHERS_STOPPED = "vouchers_stopped"
+    VOUCHERS_OVER = "vouchers_over"
 
 
 class Severity(StrEnum):

@@ -25,7 +25,7 @@ from ledger.grants.next_step import (
     owed_letter,
     posting_of,
 )
-from ledger.grants.programme import terms_of, worth_of
+from ledger.grants.programme import over_since, terms_of, worth_of
 from ledger.grants.question import Question
 from ledger.grants.stamps import (
     Asked,
@@ -40,6 +40,7 @@ from ledger.grants.stamps import (
     PersonInvited,
     PersonListed,
     VoucherFact,
+    VoucherHeldBack,
     VoucherLetterStarted,
     VoucherLetterWanted,
     VoucherRequested,
@@ -138,9 +139,15 @@ def _set(command: SetState, grantee: Grantee) -> Sequence[GrantStamp]:
 
 
 def _requested(command: RequestVoucher, grantee: Grantee) -> Sequence[GrantStamp]:
-    """Only who is confirmed and has none, whoever asks, and however often."""
+    """Only who is confirmed and has none, whoever asks, and however often.
+
+    Of a programme that is over nobody is given one: that is stamped once, and looked at again.
+    """
     if not isinstance(next_step(grantee, command.at), Draw):
         return []
+    ended = over_since(command.rules, command.at)
+    if ended is not None:
+        return [] if grantee.over_since == ended else [VoucherHeldBack(valid_until=ended)]
     return [
         VoucherRequested(
             kind=grantee.kind,

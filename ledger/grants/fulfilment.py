@@ -17,7 +17,8 @@ from ledger.grants.issued_voucher import USED, IssuedVoucher
 from ledger.grants.keeper import KeeperSilent, VoucherAsk, VoucherKeeper
 from ledger.grants.next_step import LEASE, Draw, Forget, KeeperAsk, LeaveUsed, next_step
 from ledger.grants.own_shop import GONE, OwnShop
-from ledger.grants.programme import terms_of, worth_of
+from ledger.grants.programme import over_since, terms_of, worth_of
+from ledger.grants.programme_cases import ProgrammeCases
 from ledger.grants.service import Grantees
 from ledger.grants.stamps import (
     Asked,
@@ -118,6 +119,9 @@ class Fulfilment:
             rules = self.grantees.rules(grantee.listed.shop)
         except GrantsNotSetUp:
             return _WAITS
+        ended = over_since(rules, self.clock())
+        if ended is not None and grantee.over_since != ended:
+            ProgrammeCases(cases=self.cases).over(rules, ended)
         code, index = self.draw()
         wish = RequestVoucher(
             correlation_id=grantee.voucher_correlation(),
@@ -127,7 +131,11 @@ class Fulfilment:
             code_index=index,
             rules=rules,
         )
-        self.grantees.handle(grantee.id, wish)
+        after = self.grantees.handle(grantee.id, wish)
+        if after.over_since is not None:
+            return _WAITS
+        if grantee.over_since is not None:
+            ProgrammeCases(cases=self.cases).prolonged(rules, grantee.over_since)
         return _DONE
 
     def _claimed(self, grantee: Grantee) -> bool:

@@ -19,6 +19,7 @@ from ledger.grants.stamps import (
     PersonDeclined,
     PersonInvited,
     PersonListed,
+    VoucherHeldBack,
     VoucherLetterFailed,
     VoucherLetterSent,
     VoucherLetterStarted,
@@ -59,7 +60,8 @@ class GrantState(StrEnum):
 class Grantee:
     """A person on a list. Name and address are None once they were erased.
 
-    `postings` are by the correlation id of what calls for the letter, and the letter.
+    `postings` are by the correlation id of what calls for the letter, and the letter. `over_since`
+    is when the programme ended, if that is why no voucher was requested when it was last tried.
     """
 
     id: UUID
@@ -74,6 +76,7 @@ class Grantee:
     invitation: PersonInvited | None = None
     invited_under: UUID | None = None
     vouchers: tuple[IssuedVoucher, ...] = ()
+    over_since: datetime | None = None
     postings: Mapping[tuple[UUID, GrantLetter], Posting] = field(default_factory=dict)
     erased_at: datetime | None = None
 
@@ -98,6 +101,12 @@ class Grantee:
     def voucher(self) -> IssuedVoucher | None:
         """The newest one, which is the only one that may live."""
         return self.vouchers[-1] if self.vouchers else None
+
+    @property
+    def held_back(self) -> bool:
+        """They come and have no voucher, as the programme was over when one was due."""
+        none = self.voucher is None or not self.voucher.lives
+        return self.over_since is not None and self.confirmed and none and self.somebody
 
     def voucher_correlation(self) -> UUID:
         """Of the next voucher: it follows from the stream, so that two workers ask for the same."""
@@ -141,7 +150,9 @@ def evolve_grantee(  # noqa: C901 (a dispatching match)
                 request=stamp,
                 requested_at=recorded.recorded_at,
             )
-            return replace(grantee, vouchers=(*grantee.vouchers, asked))
+            return replace(grantee, vouchers=(*grantee.vouchers, asked), over_since=None)
+        case VoucherHeldBack():
+            return replace(grantee, over_since=stamp.valid_until)
         case Erased():
             return _erased(grantee, recorded)
         case _:

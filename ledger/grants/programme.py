@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 from uuid import UUID, uuid5
@@ -92,6 +93,12 @@ def _is_slug(text: str) -> bool:
     """What pretix takes as an organizer's or an event's short name."""
     plain = text.isascii() and text.replace("-", "").replace(".", "").replace("_", "").isalnum()
     return plain and len(text) <= _LONGEST_SLUG and text[:1].isalnum()
+
+
+def over_since(rules: GrantsSetUp | None, at: datetime) -> datetime | None:
+    """When a programme ended that is over by then: its vouchers would be good for nothing."""
+    until = rules.destination.valid_until if rules is not None else None
+    return until if until is not None and until <= at else None
 
 
 def terms_of(kind: GrantKind, rules: GrantsSetUp) -> GrantTerms:

@@ -19,6 +19,7 @@ from ledger.grants.stamps import (
     GrantStamp,
     PersonListed,
     VoucherFact,
+    VoucherHeldBack,
     VoucherLetterFailed,
     VoucherLetterSent,
     VoucherLetterStarted,
@@ -223,7 +224,7 @@ class Grantees:
 def drafted(stamp: GrantStamp, grantee: Grantee, wish: GrantWish) -> Draft[object]:
     """A stamp as it is appended: news of a voucher and of a letter under the id of its cause."""
     correlation_id = wish.correlation_id
-    if isinstance(stamp, VoucherRequested):
+    if isinstance(stamp, VoucherRequested | VoucherHeldBack):
         correlation_id = grantee.voucher_correlation()
     elif isinstance(stamp, VoucherNews):
         assert grantee.voucher is not None, "news is of a voucher"

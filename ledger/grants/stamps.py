@@ -155,6 +155,16 @@ class VoucherRequested:
     code: str | None = None
 
 
+@stamp("VOUCHER_HELD_BACK", occurrence=("valid_until",))
+class VoucherHeldBack:
+    """A confirmed person is to have a voucher, but the programme was over: none is requested.
+
+    `valid_until` is when it ended. Once it is prolonged, a voucher is requested after all.
+    """
+
+    valid_until: datetime
+
+
 @stamp("CREATE_VOUCHER_REQUEST", occurrence=("try_number",))
 class CreateVoucherRequest:
     """Intent: whoever keeps the voucher is about to be asked to make it."""
@@ -331,6 +341,7 @@ GrantStamp = (
     | PersonDeclined
     | PersonCancelled
     | VoucherRequested
+    | VoucherHeldBack
     | CreateVoucherRequest
     | CreateVoucherSuccess
     | CreateVoucherFailure

@@ -20,6 +20,7 @@ from ledger.grants.stamps import (
     PersonListed,
     Place,
     PriceMode,
+    VoucherHeldBack,
     VoucherRequested,
     VoucherUpgraded,
     VoucherUpgradeRequest,
@@ -87,6 +88,8 @@ def _person(random: Random, number: int) -> Story:
         ),
     )
     yield ident(random), PersonConfirmed()
+    if random.random() < 0.3:
+        yield ident(random), VoucherHeldBack(valid_until=datetime(2026, 12, 31, tzinfo=UTC))
     worth = random.choice([None, Money(10_000, "EUR")])
     for _ in range(random.randint(0, 2)):
         yield from _voucher(random, kind, worth)

@@ -29,6 +29,7 @@ def document(grantee: Grantee, *, personal: bool) -> Mapping[str, Any]:
         "listed_at": moment(grantee.listed_at) if grantee.listed_at else None,
         "letter": (posting.state if posting else "due") if owed else None,
         "waits_until": moment(due.at) if due and due.at.year > 1 else None,
+        "trouble": trouble_of(grantee),
         "voucher": None,
     }
     if personal:
@@ -42,7 +43,7 @@ def document(grantee: Grantee, *, personal: bool) -> Mapping[str, Any]:
             "place": str(voucher.destination.place),
             "reference": voucher.reference,
             "uses": voucher.uses,
-            "trouble": trouble_of(voucher),
+            "trouble": "" if grantee.held_back else trouble_of(grantee),
             "issued_at": moment(voucher.made_at) if voucher.made_at else None,
             **({"code": voucher.code} if personal else {}),
         }

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from ledger.audit.describe import told
 from ledger.grants.people_file import ListUnreadable, read_people
+from ledger.grants.programme import over_since
 from ledger.shop.shop import Shop
 from ledger.staff.role import Role
 from projections.grantees import grantees
@@ -46,6 +47,9 @@ VOUCHERS: Mapping[str, tuple[str, object]] = {
     "issued": ("good", _l("Issued")),
     "used": ("good", _l("Used")),
     "withdrawn": ("quiet", _l("Withdrawn")),
+}
+TROUBLE_WORDS: Mapping[str, object] = {
+    "over": _l("Held back: the vouchers were over"),
 }
 LETTERS: Mapping[str, object] = {
     "": "",
@@ -200,6 +204,7 @@ def _page(
         "admin/grants.html",
         shop_of=shop,
         rules=rules,
+        over=over_since(rules, now()),
         may_set_up=current_staff().may(shop=shop.slug),
         rows=found.people,
         following=_following(shop, found.onward, {**wanted, "query": query}),
@@ -227,6 +232,7 @@ _WORDS = {
     "actions": ACTIONS,
     "outcomes": OUTCOMES,
     "troubles": TROUBLES,
+    "trouble_of": TROUBLE_WORDS,
 }
 
 

@@ -130,6 +130,7 @@ CASES: Mapping[str, object] = {
     CaseKind.WEBHOOK_DISABLED: _l("A webhook's receiver takes nothing"),
     CaseKind.VOUCHER_STUCK: _l("A voucher for a person is stuck"),
     CaseKind.VOUCHERS_STOPPED: _l("No voucher is made any more"),
+    CaseKind.VOUCHERS_OVER: _l("Somebody confirmed after the vouchers were over"),
 }
 # What happened, what it means, and what to do next.
 ADVICE: Mapping[str, object] = {
@@ -208,6 +209,11 @@ ADVICE: Mapping[str, object] = {
     CaseKind.VOUCHERS_STOPPED: _l(
         "pretix turns our token away. Give it a token that may change vouchers; what waits is made"
         " by itself, and this case is resolved with it."
+    ),
+    CaseKind.VOUCHERS_OVER: _l(
+        "Whoever is held back stands on the list of people with vouchers. An admin prolongs the"
+        " vouchers there: each is made by itself, and this case is resolved with it. Else tell"
+        " these people, and close."
     ),
     CaseKind.PAYMENT_UNKNOWN: _l(
         "The provider does not answer. Look whether it is away, or turns our key away."

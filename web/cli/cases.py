@@ -79,6 +79,10 @@ ADVICE: Mapping[CaseKind, tuple[str, str]] = {
         "Give STAMPLEDGER_PRETIX_TOKEN a token that may change vouchers; it goes on by itself.",
         "vouchers-for-people",
     ),
+    CaseKind.VOUCHERS_OVER: (
+        "Prolong them (vouchers set-up --valid-until): each is made by itself; or tell them no.",
+        "vouchers-for-people",
+    ),
     CaseKind.PAYMENT_UNKNOWN: (
         "Look whether the provider is away, or turns our key away; then it is resolved by itself.",
         "provider-does-not-answer",

@@ -225,7 +225,7 @@ def issue(
     for one in ids:
         after, word = actions.issue(parts, one, wish_of(parts), reason=checked_reason(reason))
         state = after.voucher.state if after.voucher else "none"
-        trouble = trouble_of(after.voucher) if after.voucher else ""
+        trouble = trouble_of(after)
         click.echo(f"{one} {state}{f' ({trouble or word})' if trouble or word == 'waits' else ''}")
         waits += state not in ("issued", "used") or bool(trouble)
     sys.exit(REFUSED if waits else 0)

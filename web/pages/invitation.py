@@ -1,11 +1,13 @@
 """Where somebody who was invited says whether they come: opening it says nothing, pressing does."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ledger.grants.grantee import Grantee, GrantState
+from ledger.grants.programme import over_since
 from ledger.kernel.refusals import GrantNotOpen, UnknownGrantee
 from ledger.shop.shop import Shop
 from web.actions import grants as actions
@@ -61,5 +63,18 @@ def _behind(shop: Shop, person: str, code: str) -> Grantee | None:
 
 def _page(shop: Shop, found: Grantee | None, code: str, *, again: bool = False) -> str:
     return render_template(
-        "invitation.html", shop=shop, found=found, code=code, again=again, form=PressForm()
+        "invitation.html",
+        shop=shop,
+        found=found,
+        code=code,
+        again=again,
+        over=_over(shop, found),
+        form=PressForm(),
     )
+
+
+def _over(shop: Shop, found: Grantee | None) -> datetime | None:
+    """Since when vouchers are over, for somebody who has none."""
+    if found is None or (found.voucher is not None and found.voucher.lives):
+        return None
+    return over_since(parts().grantees.programme(shop.id).rules, now())

@@ -107,7 +107,7 @@ def _letters(parts: Parts, views: Views) -> Runs:
         grantees=parts.grantees,
         cases=parts.cases,
         mail=mail,
-        render=_render(parts.shops, settings),
+        render=_render(parts, settings),
         keyed_hash=parts.keyring.keyed_hash,
         mail_domain=parseaddr(settings.mail_from)[1].rpartition("@")[2],
         clock=now,
@@ -123,12 +123,19 @@ def _letters(parts: Parts, views: Views) -> Runs:
     )
 
 
-def _render(shops: Shops, settings: Settings) -> Callable[[Grantee, OwedLetter], RenderedLetter]:
+def _render(parts: Parts, settings: Settings) -> Callable[[Grantee, OwedLetter], RenderedLetter]:
     pretix = (settings.pretix_api_base or API_BASE).rstrip("/").removesuffix("/api/v1")
 
     def render(grantee: Grantee, owed: OwedLetter) -> RenderedLetter:
         assert grantee.listed is not None, "only who is listed is written to"
-        terms = shops.get(grantee.listed.shop_slug).terms
-        return grant_letter(grantee, owed, terms, base_url=settings.base_url, pretix_url=pretix)
+        rules = parts.grantees.programme(grantee.listed.shop).rules
+        return grant_letter(
+            grantee,
+            owed,
+            parts.shops.get(grantee.listed.shop_slug).terms,
+            base_url=settings.base_url,
+            pretix_url=pretix,
+            until=rules.destination.valid_until if rules else None,
+        )
 
     return render

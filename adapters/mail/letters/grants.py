@@ -1,5 +1,6 @@
 """Letters to people who are given vouchers: whether they come, and the voucher, of any kind."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from adapters.mail.letters.language import Speech
@@ -16,13 +17,22 @@ from ledger.shop.texts import cut
 
 
 def grant_letter(
-    grantee: Grantee, owed: OwedLetter, terms: Preferences, *, base_url: str, pretix_url: str
+    grantee: Grantee,
+    owed: OwedLetter,
+    terms: Preferences,
+    *,
+    base_url: str,
+    pretix_url: str,
+    until: datetime | None = None,
 ) -> RenderedLetter:
-    """A letter in its person's language, from the shop; `to` is empty once they were erased."""
+    """A letter in its person's language, from the shop; `to` is empty once they were erased.
+
+    `until`: how long the shop's vouchers for people are valid, which an invitation tells.
+    """
     speech = Speech(grantee.language, timezone=terms.timezone)
     shop = speech.of(terms.name)
     if owed.letter is GrantLetter.INVITATION:
-        body = _invitation(grantee, speech, shop=shop, base_url=base_url)
+        body = _invitation(grantee, speech, shop=shop, base_url=base_url, until=until)
     else:
         body = _voucher(grantee, speech, shop=shop, base_url=base_url, pretix_url=pretix_url)
     seller = terms.seller
@@ -36,7 +46,9 @@ def grant_letter(
     )
 
 
-def _invitation(grantee: Grantee, speech: Speech, *, shop: str, base_url: str) -> Body:
+def _invitation(
+    grantee: Grantee, speech: Speech, *, shop: str, base_url: str, until: datetime | None
+) -> Body:
     say, slug = speech.say, grantee.listed.shop_slug if grantee.listed else ""
     code = (grantee.invitation.code if grantee.invitation else None) or ""
     return Body(
@@ -48,7 +60,10 @@ def _invitation(grantee: Grantee, speech: Speech, *, shop: str, base_url: str) -
             say("%(shop)s would like to give you a ticket, or a part of its price.", shop=shop),
             say("Tell us whether you come. If you do, your personal voucher follows by mail."),
         ),
-        facts=((say("For"), _role(grantee, speech)),),
+        facts=(
+            (say("For"), _role(grantee, speech)),
+            *([(say("Vouchers are valid until"), speech.date(until))] if until else []),
+        ),
         action=Action(
             label=say("Answer"),
             url=f"{base_url}/{slug}/invitation/{grantee.id}/{code}",

@@ -1,6 +1,7 @@
 """One person, one voucher, one letter: what each wish stamps, refuses, or leaves alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from uuid import UUID, uuid4
@@ -40,6 +41,7 @@ from ledger.grants.stamps import (
     PersonListed,
     Place,
     PriceMode,
+    VoucherHeldBack,
     VoucherLetterFailed,
     VoucherLetterSent,
     VoucherLetterStarted,
@@ -163,6 +165,25 @@ def test_only_confirming_calls_for_a_voucher_and_only_once():
     assert kinds(bea.asked()) == [CreateVoucherRequest]
     assert bea.asked() == []
     assert next_step(bea.state, NOON + LEASE) == KeeperAsk(asked=Asked.CREATE, number=1, again=True)
+
+
+def test_of_a_programme_that_is_over_nobody_is_given_one_until_it_is_prolonged():
+    bea = Person()
+    bea.listed()
+    bea.confirmed()
+    ended = replace(RULES, destination=replace(RULES.destination, valid_until=NOON))
+    again = replace(ended, destination=replace(ended.destination, valid_until=NOON + LEASE))
+    told = {"code": CODE, "code_index": "c" * 64}
+    assert bea.wish(RequestVoucher, **told, rules=ended) == [VoucherHeldBack(valid_until=NOON)]
+    assert bea.wish(RequestVoucher, **told, rules=ended) == []
+    assert (bea.state.held_back, bea.state.voucher) == (True, None)
+    assert next_step(bea.state, NOON) == Draw()
+    bea.confirmed(GrantState.DECLINED)
+    assert (bea.state.held_back, next_step(bea.state, NOON)) == (False, None)
+    bea.confirmed()
+    assert kinds(bea.wish(RequestVoucher, **told, rules=again)) == [VoucherRequested]
+    assert (bea.state.held_back, bea.state.over_since) == (False, None)
+    assert bea.wish(RequestVoucher, **told, rules=ended) == []
 
 
 def test_a_co_speaker_s_takes_off_a_part_and_is_worth_as_much():

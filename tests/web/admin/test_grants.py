@@ -2,13 +2,17 @@
 
 import io
 import re
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
-from ledger.grants.stamps import PersonConfirmed, PersonInvited, PersonListed
+from ledger.grants.stamps import GrantsSetUp, PersonConfirmed, PersonInvited, PersonListed
 from tests.kits.back_office import entered
 from tests.kits.product import Product
+from tests.kits.voucher_house import OWN, SHOP
 
 LIST = (
     "email,name,kind,reference\nbea@example.org,Bea Åberg,grant,1\n"
@@ -154,3 +158,34 @@ def test_who_was_taken_back_cannot_say_yes(product: Product, staff: Any, link: s
 
 def test_no_page_of_a_link_names_its_person(product: Product, link: str):
     assert "bea@example.org" not in product.client.get(link).text
+
+
+def test_who_confirms_when_it_is_over_reads_why_none_comes_and_stands_on_the_list(
+    product: Product, staff: Any, link: str
+):
+    at = product.parts.clock()
+    set_up_until(product, at - timedelta(days=1))
+    browser = product.client
+    assert "Tell us all the same whether you come" in browser.get(link).text
+    pressed(browser, link, {"answer": "yes"}, page=link)
+    product.parts.fulfilment.act(UUID(link.split("/")[3]))
+    page = browser.get(link).text
+    assert "Your answer is kept" in page
+    assert "within minutes" not in page
+    for here in (PAGE, f"{PAGE}?trouble=1", f"{PAGE}/{link.split('/')[3]}"):
+        assert "Held back: the vouchers were over" in staff.get(here).text
+    assert "is held back, and is given one" in staff.get(PAGE).text
+    set_up_until(product, at + timedelta(days=30))
+    product.parts.fulfilment.act(UUID(link.split("/")[3]))
+    assert "within minutes" in browser.get(link).text
+    assert "Held back" not in staff.get(PAGE).text
+
+
+def set_up_until(product: Product, until: datetime) -> None:
+    rules = GrantsSetUp(
+        shop=SHOP,
+        shop_slug="winterfest",
+        destination=replace(OWN, valid_until=until),
+        co_speaker_percent="25",
+    )
+    product.parts.grantees.set_up(rules, correlation_id=uuid4(), actor="admin")

@@ -3,6 +3,7 @@
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,11 +12,14 @@ import pytest
 
 from adapters.mail.smtp import Rejected, Unknown
 from adapters.worker.reactors.voucher_lane import VoucherLane
+from ledger.cases.decide import CloseCase
+from ledger.cases.stamps import CaseKind
 from ledger.grants.commands import WantAgain
 from ledger.grants.grantee import GrantState
 from ledger.grants.next_step import LEASE
 from ledger.grants.stamps import (
     GrantKind,
+    VoucherHeldBack,
     VoucherLetterSent,
     VoucherRequested,
 )
@@ -25,6 +29,7 @@ from tests.kits.voucher_house import (
     EVENT,
     OWN,
     VoucherHouse,
+    cases_of,
     clean,
     house_at,
     stamps,
@@ -185,6 +190,36 @@ def test_a_sold_out_quota_is_for_people_and_goes_on_when_they_say_so(house, serv
     house.grantees.handle(bea.id, wish)
     house.run()
     assert voucher_of(house, bea).state == "issued"
+
+
+def test_who_confirms_when_it_is_over_is_held_back_and_given_one_when_it_is_prolonged(
+    house, served
+):
+    house.set_up(destination=replace(EVENT, valid_until=house.clock()))
+    late = [house.confirmed(f"{one}@example.org") for one in ("bea", "ada")]
+    house.run(passes=3)
+    assert not served.made
+    assert not house.mail.delivered
+    assert {row.trouble for row in house.rows._grantee_rows()} == {"over"}
+    (case,) = cases_of(house, CaseKind.VOUCHERS_OVER)
+    assert len(stamps(house, VoucherHeldBack)) == 2
+    # Closed by hand while they wait, it is not opened again for them; for somebody new it is.
+    close = CloseCase(correlation_id=uuid4(), actor="t", at=house.clock(), reason="told them")
+    house.cases.handle(case.id, close)
+    house.run(passes=3)
+    assert len(cases_of(house, CaseKind.VOUCHERS_OVER)) == 1
+    house.confirmed("cyd@example.org")
+    house.run(passes=3)
+    states = [one.state for one in cases_of(house, CaseKind.VOUCHERS_OVER)]
+    assert states == ["resolved", "open"]
+    later = replace(EVENT, valid_until=house.clock() + timedelta(days=9))
+    house.set_up(destination=later)
+    house.run()
+    assert {voucher_of(house, one).state for one in late} == {"issued"}
+    assert len(served.made) == len(house.mail.delivered) == 3
+    assert {row.trouble for row in house.rows._grantee_rows()} == {""}
+    assert {one.state for one in cases_of(house, CaseKind.VOUCHERS_OVER)} == {"resolved"}
+    clean(house)
 
 
 def test_our_own_shop_issues_in_one_append_and_upgrades_and_revokes(house):
