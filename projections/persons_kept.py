@@ -8,12 +8,13 @@ from uuid import UUID
 
 from ledger.accounts.account import Account
 from ledger.cases.case import Case
+from ledger.grants.grantee import Grantee
 from ledger.order.order import Order
 from ledger.order.retention import over_since, person_is_here
 from ledger.waiting_list.place import WaitingPlace
 from projections.engine.projection import Projection
 
-Kept = Literal["order", "account", "case", "place"]
+Kept = Literal["order", "account", "case", "place", "listed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +66,29 @@ def of_place(place: WaitingPlace) -> Sequence[PersonKept]:
     return (PersonKept(stream=place.id, kind="place", shop=shop, since=place.ended_at),)
 
 
+def of_grantee(grantee: Grantee) -> Sequence[PersonKept]:
+    """Of whoever is on a list of people with vouchers, also of a row that names nobody by address.
+
+    It is over with the last that happened, and not before a voucher of theirs is.
+    """
+    if grantee.listed is None or grantee.erased or grantee.changed_at is None:
+        return ()
+    ends = (one.destination.valid_until for one in grantee.vouchers if one.lives)
+    since = max([grantee.changed_at, *(one for one in ends if one is not None)])
+    shop = grantee.listed.shop_slug
+    return (PersonKept(stream=grantee.id, kind="listed", shop=shop, since=since),)
+
+
 PERSONS_KEPT = Projection(
     name="persons_kept",
-    version=2,
+    version=3,
     row=PersonKept,
     key=(),
-    rows={Order: of_order, Account: of_account, Case: of_case, WaitingPlace: of_place},
+    rows={
+        Order: of_order,
+        Account: of_account,
+        Case: of_case,
+        WaitingPlace: of_place,
+        Grantee: of_grantee,
+    },
 )

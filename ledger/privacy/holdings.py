@@ -157,13 +157,16 @@ class Holdings:
     def _of_person(self, at: datetime) -> Iterator[PersonHindrance]:
         if any(one.waits for one in self.messages):
             yield PersonHindrance(hindrance=Hindrance(open=Open.NEWS))
-        if any(_has_voucher(one) for one in self.grantees):
+        if any(_has_voucher(one, at) for one in self.grantees):
             yield PersonHindrance(hindrance=Hindrance(open=Open.VOUCHER))
         if self.member is not None and self.member.belongs:
             yield PersonHindrance(hindrance=Hindrance(open=Open.STAFF))
 
 
-def _has_voucher(grantee: Grantee) -> bool:
+def _has_voucher(grantee: Grantee, at: datetime) -> bool:
     """Whether they could still use one: nobody could withdraw it once its code is forgotten."""
     voucher = grantee.voucher
-    return not grantee.erased and voucher is not None and voucher.lives and not voucher.used
+    if grantee.erased or voucher is None or not voucher.lives or voucher.used:
+        return False
+    until = voucher.destination.valid_until
+    return until is None or until > at

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from ledger.kernel.erasure import Ground
+from ledger.kernel.refusals import Refusal
 from ledger.kernel.store import Appended
 from ledger.order.batch_service import Together
 from ledger.order.order import Order
@@ -15,7 +16,7 @@ from ledger.privacy.erasure import EraseWish, append_of
 from ledger.privacy.holdings import Holdings, KeptMessage
 from ledger.shop.stamps import Retention
 from projections.persons_kept import PersonKept
-from web.actions.persons import forget, rule_of
+from web.actions.persons import forget, own_vouchers, rule_of
 from web.actions.transfer_files import unsent
 from web.wiring.parts import Parts
 
@@ -140,12 +141,18 @@ def _found(
                 yield row, Holdings(cases=[parts.cases.get(row.stream)], rules={})
             case "place":
                 yield row, Holdings(places=[parts.waiting.get(row.stream)], rules={})
+            case "listed":
+                one = parts.grantees.get(row.stream)
+                vouchers = own_vouchers(parts, [one])
+                yield row, Holdings(grantees=[one], vouchers=vouchers, rules={})
 
 
 def _waits(parts: Parts, row: PersonKept, found: Holdings, rule: Retention, at: datetime) -> str:
     """Why it is not erased now; empty if it is."""
     if any(due_at(order, rule) > at for order in found.orders):
         return "by_law" if rule.named_receipts else "not_yet"
+    if found.grantees and years_later(_event_over(parts, row.shop), rule.people_years) > at:
+        return "not_yet"
     for account in found.accounts:
         if parts.sessions.of("customer", account.id, at=at):
             return "signed_in"
@@ -153,6 +160,15 @@ def _waits(parts: Parts, row: PersonKept, found: Holdings, rule: Retention, at: 
             return "has_orders"
     open = found.obstacles(at)
     return str(open[0].hindrance.open) if open else ""
+
+
+def _event_over(parts: Parts, shop: str) -> datetime:
+    """When nobody comes to a shop's event any more; long ago, where the shop cannot be read."""
+    try:
+        terms = parts.shops.get(shop).terms
+    except Refusal:
+        return _FIRST[0]
+    return terms.ends_at or terms.starts_at
 
 
 def _has_orders(parts: Parts, account: UUID, *, claimed: Sequence[UUID]) -> bool:

@@ -47,6 +47,11 @@ _WAITS: Mapping[str, str] = {
     "has_orders": "the account has orders of which the person is known",
     "moved": "something moved meanwhile; the next run looks again",
 }
+_GOES: Mapping[str, str] = {
+    "places": "places in line",
+    "lists": "entries on lists of people with vouchers",
+    "vouchers": "codes of vouchers that were made for them",
+}
 _email = click.option(
     "--email", required=True, metavar="EMAIL", type=Word(longest=254), help="`-`: read one line."
 )
@@ -176,6 +181,8 @@ def _show_due(report: DueReport, *, commit: bool) -> None:
 
 
 def _many(many: int, kind: str) -> str:
+    if kind == "listed":
+        return f"{many} on lists of people with vouchers"
     return f"{many} {kind}{'s' if many > 1 else ''}"
 
 
@@ -202,6 +209,8 @@ def _told(found: Holdings, parts: Parts) -> dict[str, Any]:
             "orders": [one.number for one in found.open_orders()],
             "accounts": sum(one.alive for one in found.accounts),
             "places": sum(not one.erased for one in found.places),
+            "lists": sum(not one.erased for one in found.grantees),
+            "vouchers": sum(not one.erased for one in found.vouchers),
             "staff": bool(found.member and found.member.email),
             "cases": sum(not one.erased for one in found.cases),
             "messages": len(found.messages),
@@ -247,7 +256,7 @@ def _show_what_goes(
         table.add_row(f"name, addresses, notes and codes of orders in {shop}", str(many))
     for name, many in goes.items():
         if name != "orders" and many:
-            table.add_row(name, str(int(many)))
+            table.add_row(_GOES.get(name, name), str(int(many)))
     out.print(table)
     for one in stays:
         click.echo(

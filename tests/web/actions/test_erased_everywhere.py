@@ -4,9 +4,7 @@ import base64
 import io
 import os
 import subprocess
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import replace
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,16 +35,14 @@ from ledger.order.stamps import CreatePaymentSuccess, Customer, Disputed, Letter
 from projections.order_search import OrderSearch
 from projections.order_words import Wanted as Looked
 from tests.kits.ticket_codes import wanted_by
-from tests.kits.worlds import SPEC
 from web.actions.carts_of_accounts import account_cart
 from web.actions.find_orders import find
 from web.actions.letters import letters_of, text_of
 from web.actions.persons import erase_person, holdings_of
 from web.actions.retention import erase_due
 from web.cli.persons import erase
-from web.wiring.composition import Works, assembled, follow
+from web.wiring.composition import Works, follow
 from web.wiring.parts import Parts
-from web.wiring.settings import read_settings
 
 VAINO = Customer(
     first_name="Väinämö",
@@ -58,23 +54,6 @@ STREET = "Kuusikuja 7 A 12"
 FULL = Cart(pressed="a press")
 DUE = {"order": 1, "message": 1}
 OPEN_SEARCH = OrderSearch(shops=("winterfest",))
-
-
-@pytest.fixture
-def works(database: Any, tmp_path: Path) -> Iterator[Works]:
-    settings = {
-        "STAMPLEDGER_HOME": str(tmp_path),
-        "STAMPLEDGER_DATABASE_URL": database.app,
-        "STAMPLEDGER_MASTER_KEY": base64.b64encode(bytes(32)).decode(),
-        "STAMPLEDGER_CLOCK_FILE": str(tmp_path / "clock"),
-        "STAMPLEDGER_MAIL_CATCHER": str(tmp_path / "mail"),
-    }
-    with assembled(read_settings(settings), readers=2) as made:
-        now = made.parts.clock()
-        terms = replace(SPEC.preferences, starts_at=now.replace(microsecond=0) + timedelta(days=99))
-        spec = replace(SPEC, preferences=terms)
-        made.parts.shops.import_shop(spec, actor="test", at=now)
-        yield made
 
 
 def mailbox(parts: Parts) -> Letterbox:
