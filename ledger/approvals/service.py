@@ -12,7 +12,7 @@ from ledger.kernel.events import Draft, derived
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Contradicted, OrderMoved, UnknownApproval
 from ledger.kernel.retry import again_on_conflict
-from ledger.kernel.store import Append, Appended, Conflict, StampStore
+from ledger.kernel.store import Append, Appended, Conflict, ManyStore
 from ledger.order.commands import (
     CancelOrder,
     CancelPart,
@@ -58,7 +58,7 @@ class Approvals:
 
     def __init__(
         self,
-        store: StampStore,
+        store: ManyStore,
         orders: Orders,
         directory: Callable[[datetime], Sequence[UUID]],
         *,
@@ -76,11 +76,15 @@ class Approvals:
 
     def lately(self, at: datetime) -> Sequence[Approval]:
         """Those that were asked for within the time to answer, the newest first."""
-        return [self.get(one) for one in self._directory(at - ANSWER_WITHIN)]
+        return self._all(self._directory(at - ANSWER_WITHIN))
 
     def of_orders(self, orders: Sequence[UUID]) -> Sequence[Approval]:
         """Every approval that was ever asked for about these orders."""
-        return [self.get(one) for one in self._about(orders)] if orders else []
+        return self._all(self._about(orders)) if orders else []
+
+    def waiting(self, at: datetime) -> Sequence[Approval]:
+        """Those that nobody has answered yet, the newest first."""
+        return [one for one in self.lately(at) if one.state(at) == "open"]
 
     def ask(self, order_id: UUID, wish: Approvable) -> Approval:
         """Ask a second person for this; the same wish again gives the first question back.
@@ -126,6 +130,11 @@ class Approvals:
             return Append(drafts=[draft], expected={approval: now.version})
 
         return wish, word
+
+    def _all(self, approvals: Sequence[UUID]) -> Sequence[Approval]:
+        """These as they stand, in this order."""
+        found = self._store.read_opened(approvals) if approvals else {}
+        return [fold_approval(one, found[one]) for one in approvals if one in found]
 
     def _appended(self, before: Approval, stamp: ApprovalStamp, actor: str) -> Approval | Conflict:
         append = Append(drafts=[_draft(before, stamp, actor)], expected={before.id: before.version})

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from ledger.kernel.events import Draft, Recorded
 from ledger.kernel.retry import again_on_conflict
-from ledger.kernel.store import Append, Appended, Conflict, StampStore
-from ledger.order.batch_service import ManyStore
+from ledger.kernel.store import Append, Appended, Conflict, ManyStore, StampStore
 from ledger.order.evolve import fold
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, receipt_numbers
 from ledger.order.order import Order

@@ -158,3 +158,11 @@ class StampStore(Protocol):
     def append(self, *appends: Append) -> Sequence[Outcome]:
         """Each append is all or nothing on its own; a refused one does not harm its neighbours."""
         ...
+
+
+class ManyStore(StampStore, Protocol):
+    """A store that reads many streams with one question."""
+
+    def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded[object]]]:
+        """All stamps of many streams as `read` gives them; unreadable streams are left out."""
+        ...

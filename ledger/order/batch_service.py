@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from ledger.codec import NotStorable
-from ledger.kernel.events import Draft, Recorded
+from ledger.kernel.events import Draft
 from ledger.kernel.refusals import Refusal
-from ledger.kernel.store import Append, Appended, Conflict, Outcome, StampStore
+from ledger.kernel.store import Append, Appended, Conflict, ManyStore, Outcome
 from ledger.order.commands import OrderCommand
 from ledger.order.decide import decide
 from ledger.order.evolve import fold, folded_on
@@ -16,14 +15,6 @@ from ledger.order.observe import contradicts, observe
 from ledger.order.order import Order
 from ledger.order.service import Orders, drafted, going_on, with_uses
 from ledger.order.stamps import OrderPlaced, OrderStamp
-
-
-class ManyStore(StampStore, Protocol):
-    """A store that reads many streams with one question."""
-
-    def read_opened(self, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded[object]]]:
-        """All stamps of many streams as `read` gives them; unreadable streams are left out."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

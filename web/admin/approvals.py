@@ -1,5 +1,8 @@
 """What waits for a second person: who asked for what, and yes or no to it."""
 
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -7,6 +10,7 @@ from ledger.approvals.approval import Approval
 from ledger.approvals.stamps import Act
 from ledger.kernel.bank_transfer import in_fours
 from ledger.kernel.refusals import UnknownApproval, UnknownOrder
+from ledger.order.evolve import fold
 from ledger.staff.role import Role
 from web.actions import approvals as actions
 from web.admin.forms import DeclineForm, act_name
@@ -67,12 +71,12 @@ def _page(*, wrong: DeclineForm | None = None, about: Approval | None = None) ->
         for one in parts().approvals.lately(at)
         if me.may(Role.STAFF, Role.AUDITOR, shop=one.request.shop)
     ]
+    numbers = _numbers(lately)
     return render_template(
         "admin/approvals.html",
-        approvals=[(one, one.state(at), _number(one)) for one in lately],
+        approvals=[(one, one.state(at), numbers[one.request.order]) for one in lately],
         me=me.actor,
         may=lambda one: me.may(Role.STAFF, shop=one.request.shop),
-        name=_name,
         in_fours=in_fours,
         act_name=lambda act: act_name(Act(act)),
         press=PressForm(formdata=None),
@@ -82,13 +86,7 @@ def _page(*, wrong: DeclineForm | None = None, about: Approval | None = None) ->
     )
 
 
-def _number(approval: Approval) -> int:
-    return parts().orders.get(approval.request.order).number
-
-
-def _name(actor: str) -> str:
-    """What somebody is called on pages: people by their address, programs by their name."""
-    kind, _, name = actor.partition(":")
-    if kind != "staff":
-        return actor
-    return parts().staff.get(uuid_in(name)).email or name
+def _numbers(approvals: Sequence[Approval]) -> Mapping[UUID, int]:
+    """The numbers of their orders."""
+    histories = parts().store.read_opened([one.request.order for one in approvals])
+    return {order: fold(order, history).number for order, history in histories.items()}

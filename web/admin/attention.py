@@ -20,7 +20,7 @@ from web.admin.words import why
 from web.http.addresses import now
 from web.http.current import parts
 from web.http.rate_limit import slow_down
-from web.i18n.format import time_zone
+from web.i18n.format import page_zone
 from web.i18n.gettext import _
 
 pages = back_office("attention", __name__)
@@ -91,7 +91,7 @@ def _wish() -> Wish:
 def _zone_of(case: Case) -> str:
     """Of its order's shop; where there is none, of the page."""
     order = order_of_case(case)
-    return order.terms.timezone if order else time_zone() or "UTC"
+    return order.terms.timezone if order else page_zone().key
 
 
 def _until(typed: Mapping[str, str], zone: ZoneInfo) -> datetime | None:

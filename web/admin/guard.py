@@ -12,11 +12,13 @@ from flask import Blueprint, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from ledger.staff.role import Role
+from web.actions.reports import zone_of
 from web.admin.signed_in import signed_in
 from web.http.access import denied
 from web.http.current import parts
 from web.http.identity import Identity
 from web.http.problems import ProblemRaised
+from web.i18n.format import told_in_unless_said
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -67,7 +69,13 @@ def _require_sign_in() -> Response | None:
     found = signed_in()
     if found is not None:
         g.staff = found
+        told_in_unless_said(_zone_of_shops)
         return None
     if request.method in ("GET", "HEAD"):
         return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")), 303)
     raise ProblemRaised("unauthorized")
+
+
+def _zone_of_shops() -> str:
+    """The clock of whoever asks: that of their shops."""
+    return zone_of(parts(), shops_here(*Role)).key

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import render_template
 
+from ledger.approvals.approval import Approval
 from ledger.kernel.money import Money
 from ledger.order.attendance import day_of
 from ledger.order.evolve import fold
@@ -23,7 +24,6 @@ from web.admin.words import CASES, SEVERITIES
 from web.http.addresses import now
 from web.http.current import parts
 from web.http.metrics import behind
-from web.i18n.format import told_in
 from web.pages.forms import PressForm
 
 pages = home
@@ -73,8 +73,6 @@ def index() -> str:
     reads = current_staff().may_somewhere(*READERS)
     shops = [parts().shops.get(one) for one in shops_here(*READERS)] if reads else []
     slugs = [one.slug for one in shops]
-    if shops:
-        told_in(shops[0].terms.timezone)
     at, homeless = now(), current_staff().may(*READERS, shop=None)
     return render_template(
         "admin/home.html",
@@ -85,6 +83,7 @@ def index() -> str:
         cases=parts().views.count_desk(slugs, homeless=homeless, at=at) if reads else [],
         kinds=CASES,
         severities=SEVERITIES,
+        approvals=_approvals(at) if reads else [],
         shops=_shops_today(shops, at) if reads else [],
         refunds=_late_refunds(slugs, at) if reads else [],
         disputed=_disputed(slugs),
@@ -96,6 +95,16 @@ def index() -> str:
         promised=PROMISED_DAYS,
         form=PressForm(),
     )
+
+
+def _approvals(at: datetime) -> Sequence[Approval]:
+    """What waits for the yes of whoever asks for this page, the newest first."""
+    me = current_staff()
+    return [
+        one
+        for one in parts().approvals.waiting(at)
+        if one.asked_by != me.actor and me.may(Role.STAFF, shop=one.request.shop)
+    ]
 
 
 def _shops_today(shops: Sequence[Shop], at: datetime) -> Sequence[ShopToday]:

@@ -22,12 +22,12 @@ from ledger.shop.stamps import Buyers, MailingStarted, MailingState
 from ledger.staff.role import Role
 from projections.order_search import OrderSearch
 from web.actions.find_orders import find_all
+from web.admin.actors import called
 from web.admin.catalogue import READERS, shop_known, title_of
 from web.admin.guard import back_office, current_staff, needs
 from web.admin.letter_look import framed_letter, framed_trouble, framing
 from web.admin.mailing_words import ABOUT, BUYERS, MAILING_TONES, TURNS
 from web.admin.shop_fields import TONGUES
-from web.admin.shop_history import who
 from web.admin.shop_letters import PLACE_WORDS
 from web.http.addresses import now, uuid_in
 from web.http.current import parts
@@ -263,4 +263,4 @@ def _title(shop: Shop, slug: str) -> str:
 
 def _shown(mailing: Mailing) -> MailingShown:
     counts = parts().views.mailing_letters(mailing.id)
-    return MailingShown(mailing=mailing, by=who(mailing.actor), counts=counts)
+    return MailingShown(mailing=mailing, by=called(mailing.actor), counts=counts)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import render_template, request
 
+from ledger.approvals.approval import Approval
 from ledger.cases.case import Case
 from ledger.codec import NAMES
 from ledger.kernel.events import Recorded
@@ -24,6 +25,7 @@ from ledger.staff.role import Role
 from ledger.tickets.code import in_groups
 from web.actions.letters import as_written, letters_of, without_codes
 from web.actions.staff_wishes import StaffOffer, offers
+from web.admin.forms import act_name
 from web.admin.guard import back_office, current_staff, needs, require_role
 from web.admin.words import ACTIONS, CASES, FLAGS, LETTERS, POSTED, STATUSES, stamp_in_words, why
 from web.api.stamps import told as stamp_json
@@ -109,8 +111,15 @@ def page(order: str) -> str:
         why=why,
         address=return_url(found.terms.shop_slug, found.id).partition("?")[0],
         may_act=may_act,
+        approvals=[] if past else _approvals(found),
+        act_name=act_name,
         done=request.args.get("done", ""),
     )
+
+
+def _approvals(order: Order) -> Sequence[Approval]:
+    """What somebody asked for and nobody has answered yet."""
+    return [one for one in parts().approvals.waiting(now()) if one.request.order == order.id]
 
 
 @pages.get("/orders/<order>/letters/<receipt>/<letter>")

@@ -28,7 +28,7 @@ from web.admin.selection import BULK
 from web.admin.words import ACTIONS as WORDS
 from web.admin.words import FLAGS, STATUSES
 from web.http.current import parts
-from web.i18n.format import local, told_in
+from web.i18n.format import local
 from web.i18n.gettext import _
 from web.pages.forms import PressForm
 
@@ -61,7 +61,6 @@ def listed() -> str | Answer:
         return redirect(url_for("order_admin.page", order=found.orders[0].page.stream), 303)
     template = "admin/order_rows.html" if "rows" in request.args else "admin/orders.html"
     shops = [parts().shops.get(one) for one in shops_here(*READERS)]
-    told_in(zone_of(parts(), [one.slug for one in shops]).key)
     return render_template(
         template,
         found=found,

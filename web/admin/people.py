@@ -12,14 +12,13 @@ from ledger.staff.member import StaffMember
 from ledger.staff.role import Grant, Role
 from web.actions import staff as actions
 from web.actions import staff_invitations as letters
-from web.actions.reports import zone_of
 from web.admin.forms import EVERYWHERE, GrantForm, InviteForm, role_name
 from web.admin.guard import back_office, current_staff, needs, shops_here
 from web.http.access import denied
 from web.http.addresses import uuid_in
 from web.http.current import parts
 from web.http.rate_limit import slow_down
-from web.i18n.format import local, told_in
+from web.i18n.format import local
 from web.i18n.gettext import _
 from web.pages.forms import PressForm
 
@@ -165,7 +164,6 @@ def _page(
     complaint: str = "",
 ) -> str:
     me = current_staff()
-    told_in(zone_of(parts(), shops_here(Role.ADMIN)).key)
     return render_template(
         "admin/people.html",
         staff=me,

@@ -7,12 +7,13 @@ from uuid import UUID
 from flask import render_template, request, url_for
 
 from ledger.codec import NAMES
-from ledger.kernel.refusals import NotUndoable, UnknownMember
+from ledger.kernel.refusals import NotUndoable
 from ledger.shop.history import ShopEdit
 from ledger.shop.shop import Shop, ShopSpec
 from ledger.shop.stamps import ChangeExplained, ShopStamp
 from ledger.shop.undo import undone
 from ledger.staff.role import Role
+from web.admin.actors import called
 from web.admin.catalogue import READERS, shop_known
 from web.admin.guard import back_office, current_staff, needs
 from web.admin.shop_edit import Answer, ShopPage, shop_form, shop_press
@@ -133,7 +134,7 @@ def _shown(edit: ShopEdit, edits: Sequence[ShopEdit]) -> EditShown:
     by = [when[one.id] for one in edits if one.undoes == edit.id]
     return EditShown(
         edit=edit,
-        who=who(edit.actor),
+        who=called(edit.actor),
         changes=told[:_SHOWN],
         said=() if told else _sentences(edit),
         more=max(len(told) - _SHOWN, 0),
@@ -147,14 +148,3 @@ def _sentences(edit: ShopEdit) -> Sequence[str]:
     """What its stamps say, but that there is a reason: it stands by itself."""
     told = (one for one in edit.stamps if isinstance(one, ShopStamp))
     return [shop_stamp_in_words(one) for one in told if not isinstance(one, ChangeExplained)]
-
-
-def who(actor: str) -> str:
-    """Whoever did it by their address, where they belong still; else as the stamp has it."""
-    kind, _sign, id = actor.partition(":")
-    if kind != "staff":
-        return actor
-    try:
-        return parts().staff.get(uuid_in(id)).email or actor
-    except UnknownMember:
-        return actor

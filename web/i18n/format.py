@@ -1,6 +1,6 @@
 """Money, dates and texts in the visitor's language, for templates."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -138,6 +138,11 @@ def told_in(timezone: str) -> None:
     g.shop_timezone = timezone
 
 
+def told_in_unless_said(zone: Callable[[], str]) -> None:
+    """Pages that name no time zone tell their dates in this one. Only asked if they tell any."""
+    g.zone_unless_said = zone
+
+
 def time_zone() -> str:
     """The time zone that this page tells its times in; empty where it tells none."""
     return str(g.get("shop_timezone", ""))
@@ -145,7 +150,7 @@ def time_zone() -> str:
 
 def _there(when: datetime) -> datetime:
     """A moment by the clocks of the shop's time zone."""
-    return within(when).astimezone(_zone())
+    return within(when).astimezone(page_zone())
 
 
 # Pages of one shop tell the same few days and times again and again.
@@ -164,10 +169,10 @@ def _locale(form: str) -> Locale:
     return Locale.parse(form)
 
 
-def _zone() -> ZoneInfo:
+def page_zone() -> ZoneInfo:
     """That of this page; a page that tells a time without one says that it is UTC."""
     if not time_zone():
-        told_in("UTC")
+        told_in(g.zone_unless_said() if "zone_unless_said" in g else "UTC")
     return ZoneInfo(time_zone())
 
 
