@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from ledger.cases.case import Case
 from ledger.cases.decide import actions
-from ledger.cases.stamps import Action
+from ledger.cases.stamps import Action, CaseStamp
 from ledger.codec import NAMES
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
@@ -24,6 +24,7 @@ from web.actions.back_office import BY_PEOPLE, OrderNeeded, case_command, resolv
 from web.actions.case_preview import CasePreview, preview_case
 from web.actions.find_orders import number_of
 from web.actions.wish import Wish
+from web.admin.case_words import case_stamp_in_words
 from web.admin.guard import back_office, current_staff, needs, require_role, shops_here
 from web.admin.order_action import shown
 from web.admin.signed_in import signed_in
@@ -264,10 +265,11 @@ def _candidates(case: Case) -> Sequence[OrderPage]:
     return [*found.values()][:5]
 
 
-def _told(one: Recorded[object]) -> tuple[Recorded[object], str, str]:
-    """A stamp of the case, its name, and what a person said about it."""
+def _told(one: Recorded[object]) -> tuple[Recorded[object], str, str, str]:
+    """A stamp of the case, its name, what it says, and what a person said about it."""
+    said = case_stamp_in_words(one.stamp) if isinstance(one.stamp, CaseStamp) else ""
     reason = getattr(one.stamp, "reason", None)
-    return one, NAMES[type(one.stamp)][0], reason or ""
+    return one, NAMES[type(one.stamp)][0], said, reason or ""
 
 
 def _amount(row: CaseRow) -> Money | None:

@@ -38,7 +38,11 @@ def asked(world: World) -> tuple[UUID, Any]:
     order = world.an_order(shop="careful")
     world.pay(order)
     wish = CancelOrder(
-        correlation_id=uuid4(), actor=f"staff:{staff.id}", at=world.clock(), reason="Ill.", refund=True
+        correlation_id=uuid4(),
+        actor=f"staff:{staff.id}",
+        at=world.clock(),
+        reason="Ill.",
+        refund=True,
     )
     world.parts.approvals.ask(order.id, wish)
     return order.id, let_in(world, staff.id)
