@@ -73,6 +73,9 @@ def next_link(slug: str, status: int) -> NextLink:
     if page is not None and status != 404:
         named = {"shop": known["shop"]} if page == "shop.catalogue" else known
         return NextLink(advice=advice, label=_("Back to the page"), address=url_for(page, **named))
+    if request.path.startswith("/admin"):
+        address = url_for("admin.index")
+        return NextLink(advice=advice, label=_("To the back office"), address=address)
     shop = shop_here()
     if shop is not None:
         address = url_for("shop.catalogue", shop=shop.slug)

@@ -93,6 +93,13 @@ def test_outside_of_a_shop_an_error_leads_to_all_of_them(world: World):
     assert 'href="/">To the shops</a>' in answer.text
 
 
+def test_an_error_of_the_back_office_leads_back_there(world: World):
+    for path in ("/admin/desk", "/admin/shops/winterfest/nothing"):
+        page = world.browser.get(path, headers={"Accept": "text/html"})
+        assert page.status_code == 404
+        assert 'href="/admin/">To the back office' in page.text
+
+
 def test_a_page_that_cannot_be_made_is_a_plain_one(world: World, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("web.http.errors.next_link", broken)
     answer = world.browser.get("/winterfest/nothing/here")
