@@ -14,7 +14,7 @@ from tests.kits.pages import World
 from web.admin.case_words import case_stamp_in_words
 
 SEVEN = Money(700, "EUR")
-STAMPS = (
+STAMPS: tuple[CaseStamp, ...] = (
     stamps.CaseOpened(kind=CaseKind.UNMATCHED_MONEY, severity=Severity.WARNING, text="Money"),
     stamps.CaseResolved(action="close"),
     stamps.CaseReturnRequested(provider="stripe", payment_reference="pi_1", amount=SEVEN),
