@@ -31,7 +31,7 @@ VERDICTS: Mapping[MovementVerdict, tuple[str, object]] = {
     MovementVerdict.PAID_TWICE: ("wait", _l("The order is paid already: counts, and a case")),
     MovementVerdict.ORDER_OVER: ("wait", _l("The order is cancelled: its seats again, or a case")),
     MovementVerdict.BY_HAND: ("wait", _l("May be what was entered by hand: a case")),
-    MovementVerdict.UNKNOWN: ("bad", _l("Its reference is of no order: a case")),
+    MovementVerdict.UNKNOWN: ("bad", _l("It names no order of ours: a case")),
     MovementVerdict.OTHER_CURRENCY: ("bad", _l("Another currency than the order's: a case")),
     MovementVerdict.OTHER_ACCOUNT: ("bad", _l("Another account than the order's: a case")),
     MovementVerdict.TAKEN_BACK: ("bad", _l("The bank took it back: a case")),

@@ -37,8 +37,9 @@ def hidden(page: str) -> dict[str, str]:
 def test_a_file_is_shown_and_then_taken_in_as_it_was_shown(house):
     product, (one, two) = house
     browser = let_in(product, employed(product, "staff", shop="winterfest").id)
-    file = camt([Booked(cents=3500, reference=one), Booked(cents=100, text="?")])
+    file = camt([Booked(cents=3500, reference=one), Booked(cents=100, text="Tilaus 7")])
     page = upload(browser, file).text
+    assert "“Tilaus 7”" in page, "what the payer wrote instead of a reference"
     assert "Pays the order" in page
     assert status(order_of(product, one)) is not Status.PAID
     done = browser.post("/admin/statements/apply", data=hidden(page))
