@@ -79,6 +79,11 @@ def _said(one: _Posted) -> str:
     return f"letter “{one.letter}”{_try(one)}"
 
 
+def _paid_out(one: stamps.PaidOut) -> str:
+    what = "Refund kept back from" if one.kept_back else "Paid out with"
+    return f"{what} payout {one.payout} of {one.provider}: {spoken(one.amount)}"
+
+
 def _scan(one: stamps.TicketCheckedIn | stamps.TicketCheckedOut) -> str:
     told = ", told later" if one.queued else ""
     return f"at {one.door} by {one.device}, {one.scanned_at.isoformat()}{told}"
@@ -161,6 +166,8 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return f"Refund of {spoken(one.amount)} failed: {one.code}"
         case stamps.ManualRefund():
             return f"Returned {spoken(one.amount)} by hand"
+        case stamps.PaidOut():
+            return _paid_out(one)
         case stamps.Disputed():
             return f"Disputed at the payer's bank: {spoken(one.amount)}"
         case stamps.DisputeClosed():

@@ -49,6 +49,7 @@ from ledger.order.stamps import (
     OrderPlaced,
     OrderStamp,
     Paid,
+    PaidOut,
     PaymentAssigned,
     PaymentExpired,
     PaymentFailed,
@@ -174,6 +175,8 @@ def _changed(  # noqa: C901 (a dispatching match)
             return replace(order, free_confirmed=recorded.correlation_id)
         case Disputed() | DisputeClosed():
             return _of_dispute(order, stamp, recorded)
+        case PaidOut():
+            return replace(order, payouts={**order.payouts, recorded.correlation_id: stamp})
         case SeatsRetaken():
             return replace(order, released=False, retaken_position=recorded.position)
         case StartMoved():

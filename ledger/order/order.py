@@ -30,6 +30,7 @@ from ledger.order.stamps import (
     Letter,
     Line,
     OrderPlaced,
+    PaidOut,
     Pieces,
     StartMoved,
     Visit,
@@ -117,6 +118,7 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     attempts: Mapping[UUID, Attempt] = field(default_factory=dict)
     refunds: Mapping[UUID, Refund] = field(default_factory=dict)
     disputes: Mapping[str, Dispute] = field(default_factory=dict)
+    payouts: Mapping[UUID, PaidOut] = field(default_factory=dict)
     cancelled: UUID | None = None
     cancelled_cause: Cause | None = None
     cancelled_position: int = 0

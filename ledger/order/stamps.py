@@ -625,6 +625,28 @@ class DisputeClosed:
     won: bool
 
 
+@stamp(
+    "PAID_OUT",
+    occurrence=("provider_reference",),
+    binding=("payout", "amount", "fee_millionths"),
+)
+class PaidOut:
+    """A provider paid a payment out to the shop's bank account, with a payout of many.
+
+    With `kept_back` it is a refund, by which that payout is less. `amount` is what the provider
+    says of it, before its fee, which knows parts of a cent: `fee_millionths` of the currency.
+    """
+
+    provider: str
+    provider_reference: str
+    amount: Money
+    payout: str
+    bank_reference: str
+    settled_at: datetime
+    fee_millionths: int = 0
+    kept_back: bool = False
+
+
 @stamp("BUYER_ADDRESSED", occurrence=("mailing",), binding=("about_order",))
 class BuyerAddressed:
     """A letter to all buyers reaches this order: it is owed from here on.
@@ -799,6 +821,7 @@ OrderStamp = (
     | ManualRefund
     | Disputed
     | DisputeClosed
+    | PaidOut
     | BuyerAddressed
     | LetterWordsUsed
     | ReceiptSendStarted

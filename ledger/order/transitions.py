@@ -175,6 +175,7 @@ REFUND_FAILED = Event("an accepted refund fails", Who.NEWS, s.RefundFailed)
 DISPUTED = Event("the payer's bank disputes it", Who.NEWS, s.Disputed)
 WON = Event("the dispute is won", Who.NEWS, s.DisputeClosed)
 LOST = Event("the dispute is lost", Who.NEWS, s.DisputeClosed)
+PAID_OUT = Event("its provider pays it out", Who.NEWS, s.PaidOut)
 LETTER_SENT = Event("the letter goes out", Who.NEWS, s.ReceiptSent)
 LETTER_FAILED = Event("the letter is refused", Who.NEWS, s.ReceiptFailed)
 LETTER_UNKNOWN = Event("the letter's sender vanishes", Who.NEWS, s.ReceiptUnknown)
@@ -553,6 +554,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _makes(s.DisputeClosed, at=(_S.DISPUTED,), to=Status.CHARGED_BACK),
         _makes(s.DisputeClosed),
     ),
+    PAID_OUT: (_makes(s.PaidOut),),
     LETTER_SENT: (_silent(_S.LINK_SENT, _S.LET_IN, _S.SENT_ON), _makes(s.ReceiptSent)),
     LETTER_FAILED: (_makes(s.ReceiptFailed),),
     LETTER_UNKNOWN: (_makes(s.ReceiptUnknown),),

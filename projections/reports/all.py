@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from projections.reports.arrivals import EXCHANGE_BY_HOUR, EXCHANGE_BY_PRODUCT
 from projections.reports.doors import DOORS_BY_DAY, DOORS_BY_HOUR
 from projections.reports.payments import ATTEMPTS_BY_METHOD, ORDERS_BY_OUTCOME, SALES_BY_PROVIDER
+from projections.reports.payouts import PAYOUTS_TO_ORDERS
 from projections.reports.report import Report
 from projections.reports.sales import REVENUE_BY_PRODUCT, VAT_BY_MONTH
 from projections.reports.tickets import DAYS_TO_START, TICKETS_BY_HOUR, TICKETS_BY_PRODUCT
@@ -16,6 +17,7 @@ REPORTS: Mapping[str, Report] = {
         ORDERS_BY_OUTCOME,
         ATTEMPTS_BY_METHOD,
         SALES_BY_PROVIDER,
+        PAYOUTS_TO_ORDERS,
         VAT_BY_MONTH,
         REVENUE_BY_PRODUCT,
         TICKETS_BY_PRODUCT,

@@ -7,6 +7,7 @@ what was said of it stays as it is, whatever comes later.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ledger.grants.grantee import Grantee
@@ -44,6 +45,8 @@ class ReportEntry:
     currency: str
     door: str
     day: str
+    payout: str
+    bank_reference: str
     many: int
     amount: int
     vat: int
@@ -126,18 +129,8 @@ def _changed(
             position=recorded.position,
             nth=nth,
             at=recorded.recorded_at,
-            since=figure.since,
             shop=shop,
-            kind=str(figure.kind),
-            outcome=str(figure.outcome),
-            provider=figure.provider,
-            method=figure.method,
-            product=figure.product,
-            revision=figure.revision,
-            rate=figure.rate,
-            currency=figure.currency,
-            door=figure.door,
-            day=figure.day,
+            **_told_apart(figure),
             many=column(many),
             amount=column(amount),
             vat=column(vat),
@@ -146,9 +139,13 @@ def _changed(
     ]
 
 
+def _told_apart(figure: Figure) -> dict[str, Any]:
+    return {**figure._asdict(), "kind": str(figure.kind), "outcome": str(figure.outcome)}
+
+
 REPORT_ENTRIES = Projection(
     name="report_entries",
-    version=4,
+    version=5,
     row=ReportEntry,
     key=("position", "nth"),
     rows={},

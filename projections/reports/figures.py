@@ -1,16 +1,17 @@
 """What an order adds to each report, as it stands. Everything that reports say is made of this."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
 from ledger.kernel.fast import once
-from ledger.kernel.money import Money
+from ledger.kernel.money import Money, digits, half_up
 from ledger.order import admission
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
+from ledger.order.payouts import by_our_books
 from ledger.shop.admission import is_day
 from projections.engine.projection import column
 from projections.reports.allocation import Share, allocation
@@ -22,7 +23,8 @@ class Kind(StrEnum):
     Tickets that let somebody in are exchanged; those that would and have not yet are waiting.
     Vouchers are told by where they live (`provider`) and whom they are for (`method`).
     Who came in and went is counted by door and day, each time; `beside` came in with the ticket of
-    somebody who was inside.
+    somebody who was inside. Providers paid payments out, kept refunds back, and told their fees, in
+    millionths; where our books have another amount of it, that is a difference.
     """
 
     ORDERS = "orders"
@@ -45,10 +47,25 @@ class Kind(StrEnum):
     CAME = "came"
     WENT = "went"
     BESIDE = "beside"
+    PAID_OUT = "paid_out"
+    KEPT_BACK = "kept_back"
+    PAYOUT_FEES = "payout_fees"
+    PAYOUT_DIFFERENCE = "payout_difference"
 
 
 # Counted as they stand, by when they began; everything else by when it happened.
 COHORTS = frozenset({Kind.ORDERS, Kind.ATTEMPTS})
+
+
+# Fees know parts of a cent: these are in millionths of their currency.
+_MILLIONTHS = frozenset({Kind.PAYOUT_FEES})
+
+
+def in_minor_units(kinds: Collection[Kind], amount: int, currency: str) -> int:
+    """What figures of these kinds come to, rounded once, after they were added up."""
+    if _MILLIONTHS.isdisjoint(kinds):
+        return amount
+    return half_up(amount * 10 ** digits(currency), 1_000_000)
 
 
 class Outcome(StrEnum):
@@ -84,6 +101,8 @@ class Figure(NamedTuple):
     currency: str = ""
     door: str = ""
     day: str = ""
+    payout: str = ""
+    bank_reference: str = ""
 
 
 class Counted(NamedTuple):
@@ -127,6 +146,8 @@ def _figures(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counte
         yield from _exchanged(order, placed_at)
     if order.attendance:
         yield from _at_doors(order, placed_at)
+    if order.payouts:
+        yield from _paid_out(order, placed_at)
 
 
 def outcome(order: Order) -> Outcome:
@@ -184,6 +205,25 @@ def _moved(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]
         if dispute.amount is not None and dispute.won is not True:
             kind = Kind.DISPUTED if dispute.won is None else Kind.CHARGED_BACK
             yield of(kind, dispute.payment, dispute.amount)
+
+
+def _paid_out(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:
+    """By payout: what came with it, what was kept back, fees, and what our books have otherwise."""
+    for told in order.payouts.values():
+        figure = Figure(
+            Kind.KEPT_BACK if told.kept_back else Kind.PAID_OUT,
+            placed_at,
+            provider=told.provider,
+            currency=told.amount.currency,
+            day=told.settled_at.astimezone(UTC).isoformat(),
+            payout=told.payout,
+            bank_reference=told.bank_reference,
+        )
+        yield figure, Counted(1, told.amount.amount)
+        yield figure._replace(kind=Kind.PAYOUT_FEES), Counted(0, told.fee_millionths)
+        sign, ours = -1 if told.kept_back else 1, by_our_books(order, told)
+        more = sign * (told.amount.amount - ours.amount)
+        yield figure._replace(kind=Kind.PAYOUT_DIFFERENCE), Counted(0, more)
 
 
 def _allocated(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledger.kernel.money import Money
-from projections.reports.figures import Kind
+from projections.reports.figures import Kind, in_minor_units
 from projections.reports.sheet import Cell, Column, Line, Sheet, Unit, Value
 from projections.reports.sums import BEGINNING, Asked, Figures, Source, Sum
 
@@ -95,7 +95,9 @@ class Numbers:
         return self._sum(kinds, "many") - self._sum(less, "many")
 
     def _money(self, of: str, kinds: Sequence[Kind], less: Sequence[Kind]) -> Cell:
-        value = self._sum(kinds, of) - self._sum(less, of)
+        value = in_minor_units(
+            kinds, self._sum(kinds, of) - self._sum(less, of), self._told["currency"]
+        )
         return cell(Money(value, self._told["currency"]), self._source(kinds, less))
 
     def _sum(self, kinds: Sequence[Kind], of: str) -> int:

@@ -32,6 +32,8 @@ class Which(NamedTuple):
     currency: str = ""
     door: str = ""
     day: str = ""
+    payout: str = ""
+    bank_reference: str = ""
 
 
 class Sum(NamedTuple):
@@ -86,6 +88,8 @@ class Source:
     currency: str | None = None
     door: str | None = None
     day: str | None = None
+    payout: str | None = None
+    bank_reference: str | None = None
 
     def fits(self, which: Which) -> bool:
         """Whether these figures are among them, apart from their time."""
@@ -186,6 +190,8 @@ def which_of(shop: str, figure: Figure) -> Which:
         currency=figure.currency,
         door=figure.door,
         day=figure.day,
+        payout=figure.payout,
+        bank_reference=figure.bank_reference,
     )
 
 

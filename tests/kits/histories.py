@@ -1,10 +1,10 @@
 """Random but possible histories of orders, as the provider and we would stamp them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
@@ -34,6 +34,7 @@ from ledger.order.stamps import (
     NoteWritten,
     OrderPlaced,
     Paid,
+    PaidOut,
     PaymentFailed,
     QuestionsAsked,
     ReceiptFailed,
@@ -170,6 +171,7 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
         ),
         (ident(random), Disputed(payment=pay, amount=PRICE, provider_reference=f"dp_{pay.hex}")),
         (ident(random), DisputeClosed(payment=pay, provider_reference=f"dp_{pay.hex}", won=True)),
+        *paid_out(money, back, [uuid5(pay, "came"), uuid5(pay, "kept")]),
         (ident(random), ContactChanged(email_index="f" * 64, customer=BEA, reason="married")),
         (ident(random), NoteWritten(text="Comes with a wheelchair.")),
         (ident(random), Labelled(label="crew")),
@@ -177,6 +179,24 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
     ]
     told = [one for one in news[1:] if random.random() < 0.85]
     return [news[0], *told[: random.randint(0, len(told))]]
+
+
+def paid_out(
+    payment: str, back: Mapping[str, Any], causes: Sequence[UUID]
+) -> list[tuple[UUID, Any]]:
+    """A payout brought the payment; from the next one its refund was kept back, a cent too much."""
+    told: dict[str, Any] = {"provider": "stripe", "settled_at": WHEN, "bank_reference": "4566"}
+    came = PaidOut(
+        **told, provider_reference=payment, amount=PRICE, payout="po_1", fee_millionths=437_500
+    )
+    kept = PaidOut(
+        **told,
+        provider_reference=back["provider_reference"],
+        amount=back["amount"] + Money(1, "EUR"),
+        payout="po_2",
+        kept_back=True,
+    )
+    return [*zip(causes, (came, kept), strict=True)]
 
 
 def sent_on(ticket: str, sending: UUID, *, back: UUID | None) -> list[tuple[UUID, Any]]:

@@ -20,6 +20,7 @@ from ledger.order.stamps import (
     Line,
     OrderAmended,
     Paid,
+    PaidOut,
     PaymentFailed,
     PaymentWithdrawn,
     Pieces,
@@ -75,6 +76,19 @@ def refund(payment: UUID, amount: Money, fee: Money = FREE, cause: Cause = Cause
         amount=amount,
         fee=fee,
         cause=cause,
+    )
+
+
+def paid_out(reference: str, amount: Money, payout: int, **told: Any) -> PaidOut:
+    """Of the payout that the bank shows as 456610 and its number, in the night after January."""
+    return PaidOut(
+        provider="stripe",
+        provider_reference=reference,
+        amount=amount,
+        payout=f"po_{payout}",
+        bank_reference=f"456610{payout}",
+        settled_at=datetime(2027, 1, 31, 22, 30, tzinfo=UTC) + timedelta(days=payout - 1),
+        **told,
     )
 
 
@@ -200,6 +214,14 @@ def tell(ledger: Any, clock: Any, *, method: str = "card") -> None:
     past.add(january, "by hand", ("pay", paid("by hand", WEEKEND, "manual", "bank")))
     withdrawn = PaymentWithdrawn(payment=ident("by hand", "pay"), amount=WEEKEND, approver="bo")
     past.add(february, "by hand", ("fix", withdrawn))
+    # Paid out in February: three payments with fees of parts of a cent, of which one is a cent too
+    # little, and from the second payout a refund is kept back.
+    payday = february + timedelta(days=3)
+    for name, cents, payout in (("first", 8000, 1), ("night", 3500, 1), ("part", 6999, 2)):
+        told = paid_out(f"pi_{name}", Money(cents, "EUR"), payout, fee_millionths=434_600)
+        past.add(payday, name, ("payout", told))
+    kept = paid_out("re_declined", WEEKEND, 2, kept_back=True)
+    past.add(payday, "declined", ("payout", kept))
     # At the door on the first of March: one came at eleven, another came and was sent away at noon.
     codes = tuple(ident("first", "ticket", str(one)).hex for one in range(3))
     past.add(january + timedelta(hours=1), "first", ("letter", TicketsIssued(hashes=codes)))

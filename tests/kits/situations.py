@@ -221,6 +221,7 @@ NEWS: Mapping[Event, Any] = {
     t.DISPUTED: spec.DISPUTED,
     t.WON: spec.WON,
     t.LOST: spec.LOST,
+    t.PAID_OUT: spec.PAID_OUT,
     t.LETTER_SENT: SENT,
     t.LETTER_FAILED: s.ReceiptFailed(**LETTER, code="550", permanent=True),
     t.LETTER_UNKNOWN: s.ReceiptUnknown(**LETTER),

@@ -44,6 +44,7 @@ from ledger.order.stamps import (
     OrderAmended,
     OrderPlaced,
     Paid,
+    PaidOut,
     PaymentExpired,
     PaymentFailed,
     PaymentPending,
@@ -227,6 +228,15 @@ REFUND_FAILED = RefundFailed(
 HANDED_BACK = ManualRefund(payment=ATTEMPT, amount=PRICE, reason="at the door")
 DISPUTED = Disputed(payment=ATTEMPT, amount=PRICE, provider_reference="dp_1")
 WON = DisputeClosed(payment=ATTEMPT, provider_reference="dp_1", won=True)
+PAID_OUT = PaidOut(
+    provider="stripe",
+    provider_reference="pi_1",
+    amount=PRICE,
+    payout="po_1",
+    bank_reference="4566",
+    settled_at=NOON,
+    fee_millionths=437_500,
+)
 LOST = DisputeClosed(payment=ATTEMPT, provider_reference="dp_1", won=False)
 
 _CAUSES: Sequence[tuple[UUID, tuple[type, ...]]] = (

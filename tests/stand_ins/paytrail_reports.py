@@ -43,15 +43,16 @@ class Settlement:
     id: int
     made_at: str
     of: set[str] = field(default_factory=set)
+    settled: bool = True
 
     @property
     def shown(self) -> Json:
-        return {
+        made = {
             "id": self.id,
             "createdAt": self.made_at,
-            "settledAt": self.made_at,
             "settlementReference": f"4566{self.id}",
         }
+        return made | ({"settledAt": self.made_at} if self.settled else {})
 
 
 def listed(settlements: list[Settlement], query: Any) -> list[Json]:

@@ -26,6 +26,14 @@ REPORTS: Mapping[str, tuple[object, object]] = {
             " disputed is told as it stands at the end."
         ),
     ),
+    "payouts-to-orders": (
+        _l("Payouts to orders"),
+        _l(
+            "Which payout of a provider brought which orders' money to the bank account, and what"
+            " of it no payout is known of yet. Fees are told as the provider tells them, whether"
+            " it keeps them back or sends a bill."
+        ),
+    ),
     "vat-by-month": (
         _l("VAT by month"),
         _l(
@@ -106,6 +114,13 @@ COLUMNS: Mapping[str, object] = {
     "refund_pending": _l("On its way back"),
     "disputed": _l("Disputed"),
     "gone_back": _l("Gone back"),
+    "payout": _l("Payout"),
+    "bank_reference": _l("Bank reference"),
+    "settled": _l("Paid out on"),
+    "paid_out": _l("Payments paid out"),
+    "kept_back": _l("Refunds kept back"),
+    "payout_fees": _l("Fees"),
+    "payout_difference": _l("Differs from our books"),
     "month": _l("Month"),
     "rate": _l("VAT rate"),
     "sales": _l("Sales"),
@@ -166,6 +181,8 @@ COLUMNS: Mapping[str, object] = {
 }
 WORDS: Mapping[str, object] = {
     "total": _l("Total"),
+    "paid_out": _l("Paid out"),
+    "not_paid_out": _l("No payout known yet"),
     "not_exchanged": _l("Not exchanged"),
     "free": _l("Free"),
     "not_attempted": _l("Not attempted"),

@@ -13,7 +13,7 @@ from ledger.kernel.money import Money, major
 from ledger.staff.role import Role
 from projections.order_search import OrderPage
 from projections.reports.all import REPORTS
-from projections.reports.figures import Kind
+from projections.reports.figures import Kind, in_minor_units
 from projections.reports.forms import FORMS, ParquetMissing
 from projections.reports.report import Report
 from projections.reports.sheet import Cell, Column, Picture, Shape, Unit, Value
@@ -147,12 +147,17 @@ def orders(name: str) -> str:
         onward=onward,
         every_status=STATUSES,
         told=_in_words(source),
-        amount=lambda one: money(Money(one.amount, source.currency or "")),
+        amount=lambda one: money(_amount(source, one)),
         tax=lambda one: money(Money(one.vat, source.currency or "")),
         with_vat=source.currency is not None and bool(_TAXED & {*source.kinds}),
         with_money=source.currency is not None and not source.as_they_stand,
         several=len(shops_here(*READERS)) > 1,
     )
+
+
+def _amount(source: Source, one: Behind) -> Money:
+    currency = source.currency or ""
+    return Money(in_minor_units(source.kinds, one.amount, currency), currency)
 
 
 def _report(name: str) -> Report:
@@ -243,7 +248,18 @@ def _scale(picture: Picture) -> Scale:
     return Scale(label=lambda value: _shown(value, column), number=number)
 
 
-_SOURCE = ("outcome", "provider", "method", "product", "rate", "currency", "door", "day")
+_SOURCE = (
+    "outcome",
+    "provider",
+    "method",
+    "product",
+    "rate",
+    "currency",
+    "door",
+    "day",
+    "payout",
+    "bank_reference",
+)
 
 
 def _behind_address(made: Made, cell: Cell) -> str:
@@ -308,6 +324,8 @@ def _in_words(source: Source) -> Sequence[tuple[str, str]]:
     """What the number tells apart, as the report's columns call it."""
     plus = ", ".join(column_title(str(one)) for one in source.kinds)
     less = "".join(f" − {column_title(str(one))}" for one in source.less)
-    named = [(name, getattr(source, name)) for name in _SOURCE]
+    # The day of a payout is told by its name.
+    told_apart = [name for name in _SOURCE if name != "day" or source.payout is None]
+    named = [(name, getattr(source, name)) for name in told_apart]
     told = [(column_title(name), in_words(value)) for name, value in named if value]
     return [(_("Number"), plus + less), *told]

@@ -270,10 +270,19 @@ def stamp_in_words(stamp: object) -> str:  # noqa: C901 (a dispatching match)
             return _("The authorization is to be given up.")
         case stamps.CreateVoidFailure():
             return _("The authorization could not be given up.")
+        case stamps.PaidOut():
+            return _paid_out(stamp)
         case stamps.BuyerAddressed():
             return _("A letter to all buyers goes to this order, too.")
         case _:
             return _letter_in_words(stamp)
+
+
+def _paid_out(stamp: stamps.PaidOut) -> str:
+    told = {"amount": money(stamp.amount), "payout": stamp.payout}
+    if stamp.kept_back:
+        return _("%(amount)s was kept back from payout %(payout)s.", **told)
+    return _("%(amount)s was paid out with payout %(payout)s.", **told)
 
 
 def _letter_in_words(stamp: object) -> str:

@@ -10,13 +10,14 @@ import click
 
 from ledger.cases.stamps import CaseKind
 from ledger.reconciliation.compare import Statement
+from ledger.reconciliation.payouts import stamp_payout
 from ledger.reconciliation.reconcile import Reconciliation
 from ledger.reconciliation.records import Books, Period, Tell
 from web.cli import audit_tables as tables
 from web.cli.arguments import Instant
 from web.cli.reconcile_books import WAIT, Source, books_of
 from web.cli.reconcile_payouts import settlements_of
-from web.cli.reconcile_tables import document, show
+from web.cli.reconcile_tables import Taken, document, show
 from web.wiring.parts import Parts, intake
 
 FOUND = 1
@@ -26,7 +27,9 @@ _USUALLY = timedelta(days=30)
 @click.command()
 @click.option("--provider", "name", required=True, help="Whose books, such as stripe.")
 @click.option("--since", type=Instant(), help="In UTC; default: 30 days ago.")
-@click.option("--commit", is_flag=True, help="Take in the news that never came.")
+@click.option(
+    "--commit", is_flag=True, help="Take in the news that never came, and what payouts brought."
+)
 @click.option(
     "--report",
     "files",
@@ -61,7 +64,8 @@ def reconcile(
 
     Writes nothing unless told to commit. A provider that lists nothing (paytrail) is asked for
     each payment that the ledger knows, and for a report of the rest, which it brings to our door.
-    What cannot be read is told with its id, and the rest is compared.
+    What cannot be read is told with its id, and the rest is compared. With --settlements --commit
+    each order learns which payout brought its money: the report `payouts-to-orders` adds that up.
 
     Exit status 0: both sides agree; 1: they do not (after a commit: still not); 3: the provider
     cannot be asked.
@@ -76,10 +80,12 @@ def reconcile(
         taken_in = work.commit(found) if commit else 0
         left = work.statement() if taken_in else found
         settled = settlements_of(parts, books, work, source=source, into=left, tell=tell)
+        paid_out = sum(stamp_payout(one, books, parts.orders) for one in settled if commit)
+    taken = Taken(news=taken_in, paid_out=paid_out)
     if as_json:
-        tables.as_json(document(name, found, left, taken_in=taken_in, settled=settled))
+        tables.as_json(document(name, found, left, taken=taken, settled=settled))
     else:
-        show(found, left, taken_in=taken_in, settled=settled)
+        show(found, left, taken=taken, settled=settled)
     sys.exit(0 if left.clean and all(one.clean for one in settled) else FOUND)
 
 

@@ -1,6 +1,7 @@
 """What reconciling found, as tables for people and as a document for programs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -15,8 +16,16 @@ from web.cli import audit_tables as tables
 from web.cli.reconcile_payouts import settlement_document, settlements_table, unread_document
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a commit did: news that was understood, and lines of payouts that orders learned of."""
+
+    news: int
+    paid_out: int = 0
+
+
 def show(
-    found: Statement, left: Statement, *, taken_in: int, settled: Sequence[SettledMoney]
+    found: Statement, left: Statement, *, taken: Taken, settled: Sequence[SettledMoney]
 ) -> None:
     """What was found, what was done about it, and what is left."""
     screen = tables.console()
@@ -27,14 +36,16 @@ def show(
     screen.print(_sums_table(left))
     if settled:
         screen.print(settlements_table(settled))
-    _summed_up(found, left, taken_in=taken_in, uneven=sum(not one.clean for one in settled))
+    _summed_up(found, left, taken=taken, uneven=sum(not one.clean for one in settled))
 
 
-def _summed_up(found: Statement, left: Statement, *, taken_in: int, uneven: int) -> None:
+def _summed_up(found: Statement, left: Statement, *, taken: Taken, uneven: int) -> None:
     counts = ", ".join(f"{found.counts[one]} {one}" for one in sorted(found.counts))
     click.echo(f"Compared: {counts or 'nothing'}.")
-    if taken_in:
-        click.echo(f"Taken in: {taken_in}. Left: {len(left.findings)}.")
+    if taken.news:
+        click.echo(f"Taken in: {taken.news}. Left: {len(left.findings)}.")
+    if taken.paid_out:
+        click.echo(f"Payments and refunds that are paid out, newly stamped: {taken.paid_out}.")
     number, unchecked = len(left.findings), left.counts[Verdict.UNCHECKED]
     if unchecked:
         click.echo(f"{unchecked} could not be asked for by name: a report tells of them.")
@@ -107,7 +118,7 @@ def document(
     found: Statement,
     left: Statement,
     *,
-    taken_in: int,
+    taken: Taken,
     settled: Sequence[SettledMoney],
 ) -> dict[str, Any]:
     """Amounts in minor units. `totals` are those after a commit."""
@@ -125,7 +136,8 @@ def document(
             {"currency": currency} | _amounts(sums) for currency, sums in sorted(left.net.items())
         ],
         "lines": [_line(one) for one in found.lines],
-        "taken_in": taken_in,
+        "taken_in": taken.news,
+        "paid_out": taken.paid_out,
         "left": [_line(one) for one in left.findings],
         "unread": [unread_document(one) for one in _unread(left, settled)],
         "settlements": [settlement_document(one) for one in settled],

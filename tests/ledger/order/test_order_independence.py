@@ -12,6 +12,7 @@ from ledger.order.issues import troubles
 from ledger.order.letters_due import owed
 from ledger.order.observe import observe
 from ledger.order.order import Order
+from ledger.order.payouts import by_our_books
 from ledger.order.stamps import CancellationWithdrawn, Cancelled, Cause, Paid, PaymentWithdrawn
 from ledger.order.status import flags, status
 from tests.kits.examples import examples
@@ -34,6 +35,7 @@ from tests.kits.spec import (
     OUTSIDE,
     PAGE,
     PAID,
+    PAID_OUT,
     PAID_TWICE,
     PENDING,
     PLACED,
@@ -63,6 +65,7 @@ ELSEWHERE = replace(REFUNDED, amount=eur(1000), provider_reference="re_9")
 ELSEWHERE_FAILED = replace(
     REFUND_FAILED, amount=eur(1000), provider_reference="re_9", code="closed"
 )
+KEPT_BACK = replace(PAID_OUT, provider_reference="re_9", amount=eur(1000), kept_back=True)
 NEWS: tuple[Any, ...] = (
     AUTHORIZED,
     put(LAPSED),
@@ -81,6 +84,8 @@ NEWS: tuple[Any, ...] = (
     put(ELSEWHERE_FAILED, under=OUTSIDE),
     put(replace(ELSEWHERE, provider_reference="re_8"), under=WISH),
     put(replace(ELSEWHERE, provider_reference="re_7"), under=PLACING),
+    put(PAID_OUT, under=OUTSIDE),
+    put(KEPT_BACK, under=WISH),
     DISPUTED,
     WON,
     put(replace(LOST, provider_reference="dp_2")),
@@ -107,6 +112,7 @@ def standing(order: Order) -> Any:
         order.held_by(ATTEMPT),
         order.held_by(SECOND),
         order.seats,
+        [(one, by_our_books(order, one)) for _, one in sorted(order.payouts.items())],
         order.confirmed,
         frozenset(one.correlation_id for one in order.reservations()),
         frozenset(one.correlation_id for one in order.attempts.values() if one.failed),

@@ -8,6 +8,8 @@ import pytest
 
 from adapters.providers.paytrail import PaytrailReports
 from adapters.providers.paytrail.parse_report import FIELDS
+from ledger.cases.stamps import CaseKind, CaseOpened
+from ledger.order.stamps import PaidOut
 from ledger.order.status import status
 from ledger.payments.provider import ProviderAway
 from ledger.reconciliation.records import Period
@@ -287,6 +289,61 @@ def test_payouts_are_laid_beside_our_books_with_their_fees(shop):
         "findings": [],
         "unread": [],
     }
+
+
+def paid_out(shop: PaytrailShop) -> list[tuple[str, str, int, int]]:
+    """What orders were told of payouts."""
+    feed = (one.stamp for one in shop.product.store.ledger.feed(0, limit=1000))
+    return [
+        (one.payout, "back" if one.kept_back else "came", one.amount.amount, one.fee_millionths)
+        for one in feed
+        if isinstance(one, PaidOut)
+    ]
+
+
+def test_each_order_learns_once_which_payout_brought_its_money(shop):
+    first, second = shop.buy(), shop.buy()
+    for order in (first, second):
+        shop.pay(order)
+    shop.tell()
+    shop.paytrail.settle()
+    assert books(shop, "--settlements", status=0)["paid_out"] == 0
+    assert paid_out(shop) == []
+    assert books(shop, "--settlements", "--commit", status=0)["paid_out"] == 2
+    shop.refund(first, 500)
+    shop.tell()
+    shop.paytrail.settle()
+    said = shop.run(reconcile, "--provider", "paytrail", "--settlements", "--commit")
+    assert "that are paid out, newly stamped: 1." in said.stdout
+    before = shop.size
+    assert books(shop, "--settlements", "--commit", status=0)["paid_out"] == 0
+    told = [("100", "came", 3500, 437_500), ("100", "came", 3500, 437_500), ("101", "back", 500, 0)]
+    assert (paid_out(shop), shop.size) == (told, before)
+
+
+def test_a_payment_that_two_payouts_claim_is_a_contradiction(shop):
+    order = shop.buy()
+    shop.pay(order)
+    shop.tell()
+    payout = shop.paytrail.settle()
+    books(shop, "--settlements", "--commit", status=0)
+    payout.id += 1
+    books(shop, "--settlements", "--commit", status=0)
+    assert [one[0] for one in paid_out(shop)] == ["100"]
+    feed = [one.stamp for one in shop.product.store.ledger.feed(0, limit=1000)]
+    cases = [one for one in feed if isinstance(one, CaseOpened)]
+    assert [(one.kind, one.order) for one in cases] == [(CaseKind.CONTRADICTION, order.id)]
+
+
+def test_of_a_payout_that_is_under_way_nothing_is_stamped_yet(shop):
+    shop.pay(shop.buy())
+    shop.tell()
+    made = shop.paytrail.settle()
+    made.settled = False
+    assert books(shop, "--settlements", "--commit", status=0)["paid_out"] == 0
+    made.settled = True
+    assert books(shop, "--settlements", "--commit", status=0)["paid_out"] == 1
+    shop.paytrail.violations.clear()  # by what is published each has its time
 
 
 def test_a_payout_of_what_we_do_not_have_is_a_finding_until_it_is_taken_in(shop):

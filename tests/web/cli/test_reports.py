@@ -16,7 +16,7 @@ from tests.kits.product import Product, open_shop
 from tests.kits.report_story import tell
 from web.cli.reports import report
 
-VAT = "vat-by-month"
+VAT, PAYOUTS = "vat-by-month", "payouts-to-orders"
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +77,22 @@ def test_money_is_the_providers_whose_payment_it_came_with(told: Product):
     ]
     every = rows(told, "sales-by-provider")
     assert every[-1] == ["total", 9, 39500, 3, 10000, 3500, 26000, 0, 0]
+
+
+def test_payouts_to_orders(told: Product):
+    """Fees are rounded once, when they are added up; days are those of the shop's clock."""
+    first = ["stripe", "po_1", "4566101", "2027-02-01", 2, 11500, 0, 0, 11500, 87, 0]
+    second = ["stripe", "po_2", "4566102", "2027-02-02", 1, 6999, 1, 3500, 3499, 43, -1]
+    total = ["total", "paid_out", "", None, 3, 18499, 1, 3500, 14999, 130, -1]
+    assert rows(told, PAYOUTS) == [
+        first,
+        second,
+        # Of eight payments five, and the cent that the second payout lacks; of three refunds two.
+        ["stripe", "not_paid_out", "", None, 6, 21001, 2, 6500, 14501, None, None],
+        total,
+    ]
+    january = rows(told, PAYOUTS, "--to", "2027-01-31")
+    assert january[0][:6] == ["stripe", "not_paid_out", "", None, 7, 32500]
 
 
 def test_vat_by_the_month_of_payment_with_credit_in_the_month_of_refund(told: Product):

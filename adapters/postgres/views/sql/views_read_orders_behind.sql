@@ -2,7 +2,7 @@
 -- told apart.
 select stream, max(position) as last, sum(sign * many), sum(sign * amount), sum(sign * vat)
 from views.report_entries
-cross join lateral (select case when kind = any($19::text[]) then -1 else 1 end as sign) as taken
+cross join lateral (select case when kind = any($21::text[]) then -1 else 1 end as sign) as taken
 where shop = any($1::text[]) and kind = any($2::text[]) and position <= $3
     and case when $6::boolean then since else at end >= $4::timestamptz
     and case when $6::boolean then since else at end < $5::timestamptz
@@ -16,8 +16,10 @@ where shop = any($1::text[]) and kind = any($2::text[]) and position <= $3
     and ($14::text is null or currency = $14)
     and ($15::text is null or door = $15)
     and ($16::text is null or day = $16)
+    and ($17::text is null or payout = $17)
+    and ($18::text is null or bank_reference = $18)
 group by stream
-having max(position) < $17
+having max(position) < $19
     and (sum(sign * many) <> 0 or sum(sign * amount) <> 0 or sum(sign * vat) <> 0)
 order by last desc
-limit $18
+limit $20

@@ -1,9 +1,11 @@
 -- Figures added up by when they happened; the bounds part the time.
 select
     shop, kind, outcome, provider, method, product, revision, rate, currency, door, day,
-    width_bucket(at, $6::timestamptz[]) as part, sum(many), sum(amount), sum(vat)
+    payout, bank_reference, width_bucket(at, $6::timestamptz[]) as part,
+    sum(many), sum(amount), sum(vat)
 from views.report_entries
 where shop = any($1::text[]) and kind = any($2::text[]) and position <= $3
     and at >= $4::timestamptz and at < $5::timestamptz
-group by shop, kind, outcome, provider, method, product, revision, rate, currency, door, day, part
+group by shop, kind, outcome, provider, method, product, revision, rate, currency, door, day,
+    payout, bank_reference, part
 having sum(many) <> 0 or sum(amount) <> 0 or sum(vat) <> 0
