@@ -96,5 +96,5 @@ def _cancellation(order: Order, now: datetime) -> Mapping[str, Any]:
         "reason": answer.reason,
         "why": str(answer.why),
         "deadline": moment(answer.deadline),
-        "parts": answer.allowed and can_choose(order),
+        "parts": answer.possible and can_choose(order),
     }

@@ -22,7 +22,10 @@ class Act(StrEnum):
 
 
 @stamp(
-    "APPROVAL_REQUESTED", binding=("order", "act", "amount"), sealed=("reason", "account", "payee")
+    "APPROVAL_REQUESTED",
+    version=2,
+    binding=("order", "act", "amount"),
+    sealed=("reason", "account", "payee"),
 )
 class ApprovalRequested:
     """Somebody asks a second person to agree. Nothing of the order has moved by that.

@@ -50,8 +50,14 @@ def _amended(one: stamps.OrderAmended) -> str:
 
 def _pieces(pieces: Sequence[stamps.Pieces]) -> str:
     """Lines are counted from 1 for people."""
-    told = ", ".join(f"{some.quantity} of line {some.line + 1}" for some in pieces)
+    told = ", ".join(f"{some.quantity} of line {some.line + 1}{_which(some)}" for some in pieces)
     return f": {told}" if told else ""
+
+
+def _which(some: stamps.Pieces) -> str:
+    """By their numbers in the line, from 1; nothing where a part was the last ones."""
+    numbers = ", ".join(str(one + 1) for one in some.which)
+    return f" (no. {numbers})" if numbers else ""
 
 
 def _try(one: _Tried) -> str:

@@ -54,6 +54,11 @@ def _about_the_whole(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "pieces": []}
 
 
+def _last_pieces(body: dict[str, Any]) -> dict[str, Any]:
+    """Before some pieces could be chosen, a part was the last ones of a line."""
+    return {**body, "pieces": [{**some, "which": []} for some in body["pieces"]]}
+
+
 def _preferences_changed_2(body: dict[str, Any]) -> dict[str, Any]:
     """Version 1 knew no grace period."""
     return _with_preference(body, "grace_period", None)
@@ -136,7 +141,11 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("ORDER_PLACED", 5): _order_placed_6,
     ("ORDER_PLACED", 6): _order_placed_7,
     ("CREATE_REFUND_REQUEST", 1): _about_the_whole,
+    ("CREATE_REFUND_REQUEST", 2): _last_pieces,
     ("SEATS_RELEASED", 1): _about_the_whole,
+    ("SEATS_RELEASED", 2): _last_pieces,
+    ("ORDER_AMENDED", 1): _last_pieces,
+    ("APPROVAL_REQUESTED", 1): _last_pieces,
     ("PREFERENCES_CHANGED", 1): _preferences_changed_2,
     ("PREFERENCES_CHANGED", 2): _preferences_changed_3,
     ("PREFERENCES_CHANGED", 3): _preferences_changed_4,

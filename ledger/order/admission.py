@@ -118,7 +118,7 @@ def revoked(order: Order, ticket: Ticket) -> str:
         return "cancelled"
     if ticket.code in order.renewed_codes:
         return "sent_on"
-    return "" if ticket.outlasts(order.freed_pieces) else "part_cancelled"
+    return "" if ticket.outlasts(order.which_freed) else "part_cancelled"
 
 
 def entries_of(order: Order, ticket: Ticket) -> Iterator[Scan]:
@@ -138,6 +138,17 @@ def state(order: Order, ticket: Ticket) -> TicketState:
     if order.admits:
         return TicketState.CONFIRMED
     return TicketState.RESERVED if order.alive else TicketState.REVOKED
+
+
+def used_pieces(order: Order) -> Mapping[int, frozenset[int]]:
+    """Which pieces of each line let somebody in with any of their tickets, by places from 0."""
+    if not any_used(order):
+        return {}
+    used = [one for one in tickets(order) if any(entries_of(order, one))]
+    return {
+        place: frozenset(one.piece for one in used if one.place == place)
+        for place in {one.place for one in used}
+    }
 
 
 def any_used(order: Order) -> bool:

@@ -1,7 +1,7 @@
 """A part of an order that was cancelled: which pieces, which seats, what went back for them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -48,6 +48,38 @@ def counted(parts: Iterable[Sequence[Pieces]]) -> Mapping[int, int]:
     return sums
 
 
+def which_of(
+    lines: Sequence[Line], parts: Iterable[Sequence[Pieces]]
+) -> Mapping[int, frozenset[int]]:
+    """Which pieces of each line some parts are, by the line's place; both are counted from 0.
+
+    A part that names none has the last ones that no part names: in whatever order they are told.
+    """
+    named: dict[int, set[int]] = {}
+    others: Counter[int] = Counter()
+    for some in (some for pieces in parts for some in pieces):
+        named.setdefault(some.line, set()).update(some.which)
+        others[some.line] += 0 if some.which else some.quantity
+    return {
+        place: frozenset(which | _last(lines[place].quantity, which, others[place]))
+        for place, which in named.items()
+        if 0 <= place < len(lines)
+    }
+
+
+def _last(quantity: int, taken: Collection[int], many: int) -> set[int]:
+    left = [one for one in range(quantity) if one not in taken]
+    return set(left[max(0, len(left) - many) :])
+
+
+def left_of(
+    lines: Sequence[Line], gone: Mapping[int, Collection[int]], place: int
+) -> Sequence[int]:
+    """Which pieces of the line at this place are not gone; none where there is no such line."""
+    quantity = lines[place].quantity if 0 <= place < len(lines) else 0
+    return [one for one in range(quantity) if one not in gone.get(place, ())]
+
+
 def lines_of(lines: Sequence[Line], pieces: Iterable[Pieces]) -> tuple[Line, ...]:
     """These pieces as lines of their own."""
     return tuple(
@@ -65,14 +97,20 @@ def without(lines: Sequence[Line], gone: Mapping[int, int]) -> tuple[Line, ...]:
     )
 
 
-def fits(lines: Sequence[Line], pieces: Iterable[Pieces]) -> bool:
-    """Whether these lines have these pieces, each line told once."""
+def fits(
+    lines: Sequence[Line], gone: Mapping[int, Collection[int]], pieces: Iterable[Pieces]
+) -> bool:
+    """Whether these pieces of lines that were bought are not gone, each line told once."""
     wanted = [*pieces]
     alone = len({some.line for some in wanted}) == len(wanted)
-    return alone and all(
-        0 <= some.line < len(lines) and 0 < some.quantity <= lines[some.line].quantity
-        for some in wanted
-    )
+    return alone and all(_fits(some, left_of(lines, gone, some.line)) for some in wanted)
+
+
+def _fits(some: Pieces, left: Collection[int]) -> bool:
+    if not 0 < some.quantity <= len(left):
+        return False
+    which = {*some.which}
+    return not which or (len(which) == len(some.which) == some.quantity and which <= {*left})
 
 
 def takes_all(lines: Sequence[Line], pieces: Iterable[Pieces]) -> bool:

@@ -11,7 +11,8 @@ from uuid import UUID
 from ledger.kernel.clocks import after, within
 from ledger.kernel.money import Money, percent_of, total, zero
 from ledger.kernel.refusals import NotCancellable
-from ledger.order.admission import any_used
+from ledger.order.admission import any_used, used_pieces
+from ledger.order.amendment import left_of
 from ledger.order.order import LinkRequest, Order
 from ledger.order.refund import Refund
 from ledger.order.status import Status, status
@@ -58,6 +59,8 @@ class Why(StrEnum):
     REST_IS_FREE = "rest_is_free"
     KEPT = "kept"
     TICKET_USED = "ticket_used"
+    SOME_USED = "some_used"
+    PIECES_USED = "pieces_used"
 
 
 # The code of each for programs, where it is not its own: coarser, and older.
@@ -74,6 +77,8 @@ _REASONS = {
     Why.CHARGED_BACK: "not_paid",
     Why.PAID_BY_HAND: "not_refundable",
     Why.SEVERAL_PAYMENTS: "not_refundable",
+    Why.SOME_USED: "ticket_used",
+    Why.PIECES_USED: "ticket_used",
 }
 
 
@@ -97,6 +102,11 @@ class Eligibility:
     @property
     def allowed(self) -> bool:
         return self.why is Why.NOTHING
+
+    @property
+    def possible(self) -> bool:
+        """Whether all of it, or those tickets that nobody has used, may be cancelled."""
+        return self.why in (Why.NOTHING, Why.SOME_USED)
 
     @property
     def reason(self) -> str:
@@ -241,13 +251,27 @@ def _why_not(order: Order, now: datetime, until: datetime | None) -> Why:
         return _IN_THE_WAY[word]
     if word is not Status.PAID and not only_parts_returned(order):
         return _why_unpaid(order, word)
+    why = _why_no_more(order, now, until)
     if any_used(order):
-        return Why.TICKET_USED
+        return Why.SOME_USED if why is Why.NOTHING and _some_unused(order) else Why.TICKET_USED
+    return why
+
+
+def _why_no_more(order: Order, now: datetime, until: datetime | None) -> Why:
     if until is None:
         return Why.NO_SELF_SERVICE
     if now >= until:
         return Why.TOO_LATE
     return _why_not_refundable(order)
+
+
+def _some_unused(order: Order) -> bool:
+    """Whether there are pieces that may go by themselves, and that nobody came in with."""
+    used, gone, lines = used_pieces(order), order.which_cancelled, order.terms.lines
+    return order.terms.cancellation.parts and any(
+        not used.get(place, frozenset()).issuperset(left_of(lines, gone, place))
+        for place in range(len(lines))
+    )
 
 
 def only_parts_returned(order: Order) -> bool:

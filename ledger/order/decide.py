@@ -192,15 +192,18 @@ def _request_payment(command: RequestPayment, order: Order) -> Sequence[OrderSta
 def _request_cancellation(command: RequestCancellation, order: Order) -> Sequence[OrderStamp]:
     if any(link.correlation_id == command.correlation_id for link in order.links):
         return _NOTHING
-    _require_cancellable(order, command)
+    _require_cancellable(order, command, parts=True)
     if cancellation.link_just_sent(order, command.at):
         raise LetterTooSoon
     return (CancellationRequested(code_hash=code_hash(command.code), code=command.code),)
 
 
-def _require_cancellable(order: Order, command: RequestCancellation | ConfirmCancellation) -> None:
+def _require_cancellable(
+    order: Order, command: RequestCancellation | ConfirmCancellation, *, parts: bool
+) -> None:
+    """All of it may be cancelled, or with `parts` a part of it at least."""
     answer = cancellation.eligibility(order, command.at)
-    if not answer.allowed:
+    if not (answer.possible if parts else answer.allowed):
         raise cancellation.refused(order, answer.why, command.at)
 
 
@@ -212,10 +215,11 @@ def _confirm_cancellation(command: ConfirmCancellation, order: Order) -> Sequenc
         raise LinkInvalid
     if not cancellation.link_is_valid(order, link, command.at):
         raise LinkInvalid
-    _require_cancellable(order, command)
+    _require_cancellable(order, command, parts=True)
     part = confirm_part(command, order) if command.pieces else None
     if part is not None:
         return part
+    _require_cancellable(order, command, parts=False)
     quote = cancellation.quote(order)
     if quote.amount != command.quote:
         raise QuoteChanged(quote=quote.amount)

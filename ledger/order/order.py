@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money, total, zero
 from ledger.kernel.values import replace
-from ledger.order.amendment import Amendment, counted, lines_of, seats_of, without
+from ledger.order.amendment import Amendment, counted, lines_of, seats_of, which_of, without
 from ledger.order.attendance import NOBODY, Attendance, Scan, TicketAtDoor, attendances
 from ledger.order.correction import Withdrawal
 from ledger.order.holder import Sending
@@ -232,6 +232,17 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         """How many pieces of each line gave their seats back while the rest of the order lives."""
         return counted(self.freed.values())
 
+    @cached_property
+    def which_cancelled(self) -> Mapping[int, frozenset[int]]:
+        """Which pieces of each line were cancelled as a part, by their places in it, from 0."""
+        parts = [one.pieces for one in self.amendments.values()]
+        return which_of(self.terms.lines, parts) if parts else {}
+
+    @cached_property
+    def which_freed(self) -> Mapping[int, frozenset[int]]:
+        """Which of them gave their seats back: their tickets are good no more."""
+        return which_of(self.terms.lines, self.freed.values()) if self.freed else {}
+
     @property
     def fees_of_parts(self) -> Money:
         """What was kept of the price of pieces that were cancelled: it is part of what is due."""
@@ -448,7 +459,7 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         if not self.admits:
             return ()
         every = tickets_of(self.terms, codes)
-        return tuple(one for one in every if one.outlasts(self.freed_pieces))
+        return tuple(one for one in every if one.outlasts(self.which_freed))
 
     @cached_property
     def attendance(self) -> Mapping[TicketAtDoor, Attendance]:

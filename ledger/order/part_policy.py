@@ -1,7 +1,7 @@
 """Which pieces of an order may be cancelled while the rest lives, and what they bring back."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -14,11 +14,20 @@ from ledger.kernel.refusals import (
     SeveralPayments,
 )
 from ledger.order import cancellation_policy as cancellation
-from ledger.order.amendment import lines_of, price_by_rate, price_of, takes_all
+from ledger.order.admission import used_pieces
+from ledger.order.amendment import (
+    fits,
+    left_of,
+    lines_of,
+    price_by_rate,
+    price_of,
+    takes_all,
+)
 from ledger.order.cancellation_policy import Why
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.stamps import Line, Pieces
+from ledger.order.tickets import every_ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +35,7 @@ class PartQuote:
     """What cancelling some pieces returns, and what of their price is kept back.
 
     `whole` says that nothing would be left: the order itself is cancelled then. `payment` is None
-    where nothing goes back.
+    where nothing goes back. `used`: somebody came in with one of them, so only ticket sales may.
     """
 
     pieces: tuple[Pieces, ...]
@@ -36,15 +45,21 @@ class PartQuote:
     vat: tuple[VatShare, ...]
     whole: bool
     payment: Attempt | None
+    used: bool
 
 
-def hindrance(order: Order, now: datetime, *, whole: bool = False) -> Why:
+def hindrance(order: Order, now: datetime, *, whole: bool = False, used: bool = False) -> Why:
     """What keeps its holder from cancelling a part: what keeps them from the whole, or the shop.
 
-    A part that is all that is left is the `whole` order: that needs no leave for parts.
+    A part that is all that is left is the `whole` order: that needs no leave for parts. That some
+    tickets were used hinders no part of others; that a piece of the part itself was `used` does.
     """
     why = cancellation.eligibility(order, now).why
-    return why if whole or why is not Why.NOTHING else _without_parts(order)
+    if whole:
+        return why
+    if why is Why.SOME_USED:
+        return Why.PIECES_USED if used else Why.NOTHING
+    return why if why is not Why.NOTHING else _without_parts(order)
 
 
 _ONLY_FOR_HOLDERS = (
@@ -53,6 +68,7 @@ _ONLY_FOR_HOLDERS = (
     Why.PAID_BY_HAND,
     Why.SEVERAL_PAYMENTS,
     Why.TICKET_USED,
+    Why.SOME_USED,
 )
 
 
@@ -76,6 +92,25 @@ def all_pieces(order: Order) -> tuple[Pieces, ...]:
     """Everything that is left of an order."""
     lines = enumerate(order.lines)
     return tuple(Pieces(line=at, quantity=one.quantity) for at, one in lines if one.quantity)
+
+
+def unused_pieces(order: Order) -> tuple[Pieces, ...]:
+    """Everything that is left of an order and that nobody came in with."""
+    used = used_pieces(order)
+    found = []
+    for place in range(len(order.terms.lines)):
+        left = left_of(order.terms.lines, order.which_cancelled, place)
+        which = tuple(one for one in left if one not in used.get(place, ()))
+        if which:
+            found.append(Pieces(line=place, quantity=len(which), which=which))
+    return tuple(found)
+
+
+def ticket_numbers(order: Order, pieces: Iterable[Pieces]) -> tuple[int, ...]:
+    """The numbers of the tickets that stop being valid with these pieces, where they say which."""
+    which = {some.line: some.which for some in pieces}
+    every = every_ticket(order.terms.lines)
+    return tuple(one.number for one in every if one.piece in which.get(one.place, ()))
 
 
 def chosen(order: Order, wanted: Iterable[tuple[str, int]] | None) -> tuple[Pieces, ...]:
@@ -112,16 +147,28 @@ def _dearest(order: Order, product: str, quantity: int) -> Sequence[Pieces]:
     return [Pieces(line=places[0], quantity=quantity)]
 
 
-def checked(order: Order, pieces: tuple[Pieces, ...]) -> tuple[Pieces, ...]:
-    """These pieces, if the order has them. Raises `NothingChosen`, `PiecesNotLeft`."""
+def picked(order: Order, pieces: tuple[Pieces, ...]) -> tuple[Pieces, ...]:
+    """These pieces, if the order has them, each with which ones of its line they are.
+
+    Where that is not said they are the last ones that nobody came in with; where there are not so
+    many, the last of the others as well. Raises `NothingChosen`, `PiecesNotLeft`.
+    """
     if not pieces or len({some.line for some in pieces}) < len(pieces):
         raise NothingChosen
-    for some in pieces:
-        line = order.lines[some.line] if 0 <= some.line < len(order.lines) else None
-        if line is None or not 0 < some.quantity <= line.quantity:
-            product, left = (line.product, line.quantity) if line else ("", 0)
-            raise PiecesNotLeft(product=product, left=left)
-    return pieces
+    used = used_pieces(order)
+    return tuple(_picked(order, some, used.get(some.line, ())) for some in pieces)
+
+
+def _picked(order: Order, some: Pieces, used: Collection[int]) -> Pieces:
+    lines, gone = order.terms.lines, order.which_cancelled
+    left = left_of(lines, gone, some.line)
+    if not fits(lines, gone, [some]):
+        product = lines[some.line].product if 0 <= some.line < len(lines) else ""
+        raise PiecesNotLeft(product=product, left=len(left))
+    if some.which:
+        return some
+    last = sorted(left, key=lambda one: (one in used, -one))[: some.quantity]
+    return replace(some, which=tuple(sorted(last)))
 
 
 def quote(order: Order, pieces: tuple[Pieces, ...], *, waive_fee: bool = False) -> PartQuote:
@@ -130,7 +177,8 @@ def quote(order: Order, pieces: tuple[Pieces, ...], *, waive_fee: bool = False) 
     Raises `NothingChosen`, `PiecesNotLeft`; `NotCancellable` where all that is left would be
     free; `SeveralPayments` or `RefundExceedsHeld` where no one payment holds enough.
     """
-    lines = lines_of(order.terms.lines, checked(order, pieces))
+    pieces = picked(order, pieces)
+    lines = lines_of(order.terms.lines, pieces)
     if takes_all(order.lines, pieces):
         return _of_all(order, pieces, lines, waive_fee=waive_fee)
     share = price_of(lines, order.currency)
@@ -168,7 +216,13 @@ def _quoted(
         vat=vat_returned(order, lines, amount, before=order.position + 1),
         whole=whole,
         payment=_holding(order, amount) if amount else None,
+        used=_any_used(order, pieces),
     )
+
+
+def _any_used(order: Order, pieces: Iterable[Pieces]) -> bool:
+    used = used_pieces(order)
+    return any(one in used.get(some.line, ()) for some in pieces for one in some.which)
 
 
 def _holding(order: Order, amount: Money) -> Attempt:

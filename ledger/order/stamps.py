@@ -58,10 +58,15 @@ class VoucherUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pieces:
-    """Some of the pieces of one line, which is told by its place in the order, from 0."""
+    """Some of the pieces of one line, which is told by its place in the order, from 0.
+
+    `which` are their own places in the line as it was bought, from 0. Without them they are the
+    last of those that no other part names: so it was before ADR 0064.
+    """
 
     line: int
     quantity: int
+    which: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -500,7 +505,7 @@ class StartAccepted:
     move: UUID
 
 
-@stamp("ORDER_AMENDED", binding=("pieces", "amount", "fee"), sealed=("reason",))
+@stamp("ORDER_AMENDED", version=2, binding=("pieces", "amount", "fee"), sealed=("reason",))
 class OrderAmended:
     """A part of the order is cancelled: these pieces are gone, the rest lives.
 
@@ -515,7 +520,7 @@ class OrderAmended:
     reason: str | None = None
 
 
-@stamp("SEATS_RELEASED", version=2)
+@stamp("SEATS_RELEASED", version=3)
 class SeatsReleased:
     """The order's seats are free again: those of some pieces that were cancelled, or all."""
 
@@ -529,7 +534,7 @@ class SeatsRetaken:
 
 @stamp(
     "CREATE_REFUND_REQUEST",
-    version=2,
+    version=3,
     occurrence=("try_number",),
     binding=("payment", "amount"),
     sealed=("reason",),

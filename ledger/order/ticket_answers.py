@@ -46,7 +46,7 @@ def asked_tickets(order: Order) -> tuple[AskedTicket, ...]:
     if order.placed is None or not order.asked or not order.alive:
         return ()
     every = every_ticket(order.terms.lines)
-    living = (one for one in every if one.outlasts(order.cancelled_pieces))
+    living = (one for one in every if one.outlasts(order.which_cancelled))
     return tuple(_asked(order, one) for one in living if one.place in order.asked)
 
 

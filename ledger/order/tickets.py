@@ -1,6 +1,6 @@
 """The tickets of an order: how many, which is for what, and the set that was issued, once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,12 +66,9 @@ class Ticket:
     nth: int
     code: str
 
-    def outlasts(self, freed: Mapping[int, int]) -> bool:
-        """Whether its piece is there when so many of each line gave their seats back.
-
-        The last pieces of a line go first, so that what is valid now was so from the beginning.
-        """
-        return self.piece < self.line.quantity - freed.get(self.place, 0)
+    def outlasts(self, freed: Mapping[int, Collection[int]]) -> bool:
+        """Whether its piece is there when these of each line gave their seats back."""
+        return self.piece not in freed.get(self.place, ())
 
 
 def ticket_set(stamp: TicketsIssued, recorded: Recorded[object]) -> TicketSet:

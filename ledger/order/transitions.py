@@ -49,6 +49,7 @@ class Situation(StrEnum):
     RETURNED = "cancelled, and the money is back"
     SEATS_TO_FREE = "the same where seats were kept until then"
     LINK_TO_PARTS = "paid, the link that is out can cancel single pieces"
+    SOME_LET_IN = "the same, the letter is out, and one of two tickets let its holder in"
     PIECE_ACCEPTED = "the refund of a piece was accepted a moment ago"
     PIECE_CANCELLED = "a piece is cancelled and its money back, the rest lives"
     PARTLY_RETURNED = "a part of the money is back, the order lives"
@@ -73,6 +74,7 @@ SITUATIONS: Mapping[Status, tuple[Situation, ...]] = {
         _S.BY_HAND,
         _S.OVERPAID,
         _S.LINK_TO_PARTS,
+        _S.SOME_LET_IN,
     ),
     Status.CANCELLED: (_S.TIMED_OUT, _S.PAID_TOO_LATE, _S.AUTHORIZED_TOO_LATE, _S.MONEY_KEPT),
     Status.REFUND_REQUESTED: (
@@ -219,7 +221,9 @@ _RETURNED = (_S.RETURNED, _S.SEATS_TO_FREE)
 _GONE = (*_LATE, _S.MONEY_KEPT, _S.CANCELLED, _S.UNTIL_SETTLED, _S.REFUND_FAILED, *_RETURNED)
 _UNDER_WAY = (_S.REFUND_ASKED, _S.REFUND_ACCEPTED, _S.PIECE_ACCEPTED)
 _HOLDS = (_S.UNDERPAID, *_PAID, _S.PAID_TOO_LATE, _S.MONEY_KEPT, _S.REFUND_REFUSED)
-_BY_PIECE = (_S.LINK_TO_PARTS, _S.PIECE_CANCELLED)
+_LETS_IN = (_S.LET_IN, _S.SOME_LET_IN)
+_LINKED_TO_PARTS = (_S.LINK_TO_PARTS, _S.SOME_LET_IN)
+_BY_PIECE = (*_LINKED_TO_PARTS, _S.PIECE_CANCELLED)
 _HOLDS_SOME = (*_HOLDS, _S.REFUND_FAILED, _S.PARTLY_RETURNED, *_BY_PIECE)
 _ASKED = (*_UNDER_WAY, _S.CANCELLED, _S.UNTIL_SETTLED, *_RETURNED)
 # News of a refund that nobody here asked for.
@@ -231,14 +235,15 @@ _NEWS_MOVES = (
     _S.PAID_TOO_LATE,
     _S.MONEY_KEPT,
     _S.PARTLY_RETURNED,
-    _S.LINK_TO_PARTS,
+    *_LINKED_TO_PARTS,
 )
 _GIVEN_UP = (s.Cancelled, s.SeatsReleased)
 _PIECE_GONE = (s.OrderAmended, s.SeatsReleased)
 
 
 def _claimed(*words: type) -> tuple[Transition, ...]:
-    told = (_S.LINK_SENT, _S.SENT_ON, _S.MONEY_KEPT, _S.CANCELLED, _S.REFUND_FAILED, _S.RETURNED)
+    gone = (_S.MONEY_KEPT, _S.CANCELLED, _S.REFUND_FAILED, _S.RETURNED)
+    told = (_S.LINK_SENT, _S.SOME_LET_IN, _S.SENT_ON, *gone)
     return (
         _refuses(no.LetterNotDue, at=(*_WAITS, *_KEPT_READY, *_LATE, _S.LET_IN)),
         _makes(*words, s.ReceiptSendStarted, at=told),
@@ -256,7 +261,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     ASK_FOR_LINK: (
         _makes(
             s.CancellationRequested,
-            at=(_S.PAID, _S.MOVED, _S.SENT_ON, _S.FREE, _S.LINK_TO_PARTS, _S.PIECE_CANCELLED),
+            at=(_S.PAID, _S.MOVED, _S.SENT_ON, _S.FREE, *_BY_PIECE),
         ),
         _refuses(no.LetterTooSoon, at=(_S.LINK_SENT,)),
         _refuses(no.NotCancellable, "too_late", at=(_S.TOO_LATE,)),
@@ -274,10 +279,11 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
             to=Status.REFUND_REQUESTED,
         ),
         _makes(*_GIVEN_UP, at=(_S.FREE,), to=Status.CANCELLED),
+        _refuses(no.NotCancellable, "ticket_used", at=(_S.SOME_LET_IN,)),
         _refuses(no.LinkInvalid),
     ),
     CONFIRM_PART: (
-        _makes(s.CreateRefundRequest, at=(_S.LINK_TO_PARTS,), to=Status.REFUND_REQUESTED),
+        _makes(s.CreateRefundRequest, at=_LINKED_TO_PARTS, to=Status.REFUND_REQUESTED),
         _refuses(no.NotCancellable, "no_parts", at=(_S.LINK_SENT, _S.FREE)),
         _refuses(no.LinkInvalid),
     ),
@@ -306,7 +312,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     ),
     TAKE_BACK: (
         _makes(s.TicketTakenBack, at=(_S.SENT_ON,)),
-        _silent(_S.LINK_SENT, _S.LET_IN),
+        _silent(_S.LINK_SENT, *_LETS_IN),
         _refuses(no.TicketNotSendable),
     ),
     MARK_PAID: (
@@ -336,7 +342,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _refuses(no.NotCancellable, "disputed", at=(_S.DISPUTED,)),
         _refuses(no.NotCancellable, "refund_under_way", at=(*_UNDER_WAY, _S.REFUND_REFUSED)),
         _refuses(no.NotCancellable, "not_paid", at=(*_WAITS, *_KEPT_READY, _S.CHARGED_BACK)),
-        _makes(s.CreateRefundRequest, at=(_S.LINK_TO_PARTS,), to=Status.REFUND_REQUESTED),
+        _makes(s.CreateRefundRequest, at=_LINKED_TO_PARTS, to=Status.REFUND_REQUESTED),
         _makes(
             s.CreateRefundRequest,
             *_GIVEN_UP,
@@ -374,7 +380,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _refuses(no.NotWithdrawable),
     ),
     RESEND: (
-        _makes(s.ReceiptResendRequested, at=(_S.LINK_SENT, _S.LET_IN, _S.SENT_ON)),
+        _makes(s.ReceiptResendRequested, at=(_S.LINK_SENT, *_LETS_IN, _S.SENT_ON)),
         _refuses(no.LetterNotDue),
     ),
     CHANGE_CONTACT: (_makes(s.ContactChanged),),
@@ -387,19 +393,19 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     REMOVE_LABEL: (_silent(),),
     CHECK_IN: (
         _makes(s.TicketCheckedIn, at=(_S.LINK_SENT, _S.SENT_ON)),
-        _refuses(no.NotAdmitted, "used", at=(_S.LET_IN,)),
+        _refuses(no.NotAdmitted, "used", at=_LETS_IN),
         _refuses(no.NotAdmitted, "not_paid", at=(*_WAITS, *_KEPT_READY)),
         _refuses(no.NotAdmitted, "unknown", at=(_S.UNTIL_SETTLED, _S.SEATS_TO_FREE)),
         _refuses(no.NotAdmitted, "revoked", at=_GONE),
         _refuses(no.NotAdmitted, "unknown"),
     ),
     CHECK_OUT: (
-        _makes(s.TicketCheckedOut, at=(_S.LET_IN,)),
+        _makes(s.TicketCheckedOut, at=_LETS_IN),
         _refuses(no.NotInside, at=(_S.LINK_SENT, _S.SENT_ON)),
         _refuses(no.NotAdmitted, "unknown"),
     ),
     UNDO_CHECK_IN: (
-        _makes(s.TicketCheckInUndone, at=(_S.LET_IN,)),
+        _makes(s.TicketCheckInUndone, at=_LETS_IN),
         _refuses(no.UnknownCheckIn),
     ),
     COMPLETE: (
@@ -433,7 +439,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
     ),
     MOVE_WITH_SHOP: (_silent(*_GONE), _makes(s.StartMoved)),
     ERASE: (
-        _makes(Erased, at=(*_PAID[:5], _S.FREE, _S.BY_HAND, _S.LINK_TO_PARTS)),
+        _makes(Erased, at=(*_PAID[:5], _S.FREE, _S.BY_HAND, *_LINKED_TO_PARTS)),
         _makes(Erased, at=(_S.TIMED_OUT, _S.MONEY_KEPT, _S.RETURNED)),
         _makes(Erased, at=(_S.PARTLY_RETURNED, _S.PIECE_CANCELLED)),
         _refuses(no.StillOpen),
@@ -555,7 +561,7 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
         _makes(s.DisputeClosed),
     ),
     PAID_OUT: (_makes(s.PaidOut),),
-    LETTER_SENT: (_silent(_S.LINK_SENT, _S.LET_IN, _S.SENT_ON), _makes(s.ReceiptSent)),
+    LETTER_SENT: (_silent(_S.LINK_SENT, *_LETS_IN, _S.SENT_ON), _makes(s.ReceiptSent)),
     LETTER_FAILED: (_makes(s.ReceiptFailed),),
     LETTER_UNKNOWN: (_makes(s.ReceiptUnknown),),
 }

@@ -260,7 +260,7 @@ def _exchanged(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Coun
     for ticket in admission.tickets(order):
         if ticket.code in used:
             yield _of_line(order, Kind.EXCHANGED, placed_at, ticket.place), Counted(1)
-        elif order.admits and ticket.outlasts(order.freed_pieces):
+        elif order.admits and ticket.outlasts(order.which_freed):
             yield _of_line(order, Kind.WAITING, placed_at, ticket.place), Counted(1)
 
 

@@ -166,7 +166,7 @@ BOUGHT: Stack = ((PAYMENT, PAYING), (PAYMENT, PAID))
 RECEIPTED: Stack = (*BOUGHT, (PAYMENT, RECEIPT))
 
 
-PIECES = (Pieces(line=0, quantity=1), Pieces(line=1, quantity=1))
+PIECES = (Pieces(line=0, quantity=1, which=(1,)), Pieces(line=1, quantity=1, which=(0,)))
 _PART = replace(REFUNDING, amount=Money(7000, "EUR"), fee=Money(345, "EUR"), pieces=PIECES)
 _GONE = OrderAmended(pieces=PIECES, amount=_PART.amount, fee=_PART.fee, cause=Cause.CUSTOMER)
 BY_PIECE: Stack = (

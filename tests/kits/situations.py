@@ -118,6 +118,12 @@ STACKS: Mapping[Situation, tuple[Any, ...]] = {
     Situation.RETURNED: (*GONE, spec.REFUNDED),
     Situation.SEATS_TO_FREE: (*SEATED, spec.REFUNDED),
     Situation.LINK_TO_PARTS: BY_PIECE,
+    Situation.SOME_LET_IN: (
+        *BY_PIECE[:-1],
+        *LINKED[len(BY_CARD) : -1],
+        put(spec.CHECKED_IN, under=spec.SCAN),
+        spec.LINK,
+    ),
     Situation.PIECE_ACCEPTED: (*BY_PIECE, *PIECE),
     Situation.PIECE_CANCELLED: (*BY_PIECE, *PIECE, *PIECE_GONE),
     Situation.PARTLY_RETURNED: (*BY_CARD, *(put(one, under=OUTSIDE) for one in PART)),

@@ -9,6 +9,7 @@ from ledger.cases.stamps import CaseKind
 from ledger.kernel.events import Recorded, identity
 from ledger.kernel.seats import seat_changes
 from ledger.kernel.store import SeatChange
+from ledger.order.admission import used_pieces
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.evolve import evolve
 from ledger.order.issues import troubles
@@ -141,8 +142,21 @@ def money_is_whole(order: Order, history: Any) -> None:
             owing = {(due.correlation_id, due.letter) for due in owed(so_far)}
             assert (recorded.correlation_id, stamp.letter) in owing
         _parts_are_whole(so_far, recorded)
+        _used_tickets_stay(so_far, recorded)
         so_far = evolve(so_far, recorded)
     assert isinstance(order.received.amount, int)
+
+
+def _used_tickets_stay(before: Order, recorded: Recorded) -> None:
+    """No customer is promised money for pieces that somebody came in with by then (ADR 0064)."""
+    stamp, cause = recorded.stamp, recorded.correlation_id
+    asked = isinstance(stamp, CreateRefundRequest) and stamp.try_number == 1
+    at_once = isinstance(stamp, OrderAmended) and cause not in before.refunds
+    if (asked or at_once) and stamp.cause is Cause.CUSTOMER:
+        used = used_pieces(before)
+        for some in stamp.pieces:
+            assert not {*some.which} & used.get(some.line, frozenset())
+        assert stamp.pieces or not used
 
 
 def _parts_are_whole(before: Order, recorded: Recorded) -> None:
@@ -160,6 +174,10 @@ def _parts_are_whole(before: Order, recorded: Recorded) -> None:
         assert (stamp.amount.amount > 0) == (refund is not None)
         left = [line.quantity for line in evolve(before, recorded).lines]
         assert sum(left) > 0
+        gone = before.which_cancelled
+        for some in stamp.pieces:
+            assert len({*some.which}) == some.quantity
+            assert not {*some.which} & gone.get(some.line, frozenset())
     elif isinstance(stamp, SeatsReleased) and stamp.pieces:
         assert stamp.pieces == before.amendments[cause].pieces
         assert cause not in before.freed

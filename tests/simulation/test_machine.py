@@ -29,12 +29,14 @@ from ledger.inbox.ports import Report
 from ledger.inbox.receive import cause_of, receive
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import NotEnoughSeats, Refusal, SellingStopped
+from ledger.order.attendance import scan_cause
 from ledger.order.commands import (
     CancelInGrace,
     CancelOrder,
     CancelPart,
     CancelUnpaid,
     CaptureAuthorization,
+    CheckIn,
     ChooseAfterMove,
     ConfirmCancellation,
     MarkPaid,
@@ -45,6 +47,7 @@ from ledger.order.commands import (
     ResendLetter,
     RetryRefund,
     StartLetter,
+    UndoCheckIn,
     VoidAuthorization,
     WithdrawCancellation,
     WithdrawPayment,
@@ -120,7 +123,7 @@ class Ledger(RuleBasedStateMachine):
         surplus=st.sampled_from(Surplus),
         regrets=st.booleans(),
         percent=st.sampled_from(["0", "33.333"]),
-        part=st.sampled_from(["", "holder", "holder", "sales"]),
+        part=st.sampled_from(["", "holder", "used", "sales"]),
         fate=st.sampled_from(FATES),
     )
     def open(
@@ -158,7 +161,10 @@ class Ledger(RuleBasedStateMachine):
         if part:
             self.buy("weekend", 2)
             self.money_comes(0, 0, True, True)
-            if part == "holder":
+            if part == "used":
+                self.the_postman_comes(0, True)
+                self.somebody_comes_in(0, 2, False)
+            if part != "sales":
                 self.cancel_a_part(0, False, 1, 0)
                 self.news_of_refunds(0, ["accepted"], 1)
             else:
@@ -640,6 +646,27 @@ class Ledger(RuleBasedStateMachine):
             told = self._report(order.id, cause, cause, fact, amount=attempt.asked)
             assert self._receive(replace(told, claimed=True)) is None
             assert self._order(which) == order
+
+    # The door
+
+    @rule(which=WHICH, number=st.integers(1, 3), mistake=st.booleans())
+    def somebody_comes_in(self, which: int, number: int, mistake: bool) -> None:
+        """With a ticket that is valid, or is not; the scan may be taken back."""
+        scan = self.world.id(self._fresh("scan"))
+        came = self._wish(
+            CheckIn,
+            scan=scan,
+            door="main",
+            device="north-1",
+            scanned_at=self.world.clock(),
+            number=number,
+            rules={},
+        )
+        under = {"correlation_id": scan_cause(shop_id("summer"), scan)}
+        self._ask(which, replace(came, **under))
+        if mistake:
+            undone = self._wish(UndoCheckIn, reason="wrong person")
+            self._ask(which, replace(undone, **under))
 
     # Letters
 

@@ -47,7 +47,7 @@ def badges(parts: Parts, shop: str, *, product: str = "", language: str = "en") 
 
 
 def _of_order(order: Order, product: str, language: str) -> Iterator[Badge]:
-    living = (one for one in every_ticket(order.terms.lines) if one.outlasts(order.freed_pieces))
+    living = (one for one in every_ticket(order.terms.lines) if one.outlasts(order.which_freed))
     for ticket in living:
         if product in ("", ticket.line.product):
             yield Badge(

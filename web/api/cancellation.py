@@ -70,7 +70,7 @@ def offer(shop: str, order: str) -> Response:
     found, body = order_in(shop, order), read(QuoteBody)
     pieces = _pieces(found, body.lines)
     quoted = actions.offered(found, pieces)
-    why = part_policy.hindrance(found, now(), whole=quoted.whole)
+    why = part_policy.hindrance(found, now(), whole=quoted.whole, used=quoted.used)
     return as_json(
         {
             "amount": quoted.amount.amount,
@@ -81,6 +81,7 @@ def offer(shop: str, order: str) -> Response:
                 for one in quoted.vat
             ],
             "whole": quoted.whole,
+            "tickets": part_policy.ticket_numbers(found, quoted.pieces),
             "reason": cancellation.reason_of(why),
             "why": str(why),
             "text": of_cancellation(why),

@@ -6,7 +6,8 @@ import click
 
 from ledger.kernel.money import spoken
 from ledger.order.commands import CancelPart
-from ledger.order.part_policy import PartQuote, chosen
+from ledger.order.order import Order
+from ledger.order.part_policy import PartQuote, chosen, ticket_numbers
 from ledger.order.status import status
 from web.actions.approvals import ask
 from web.actions.back_office import carry_out
@@ -57,7 +58,7 @@ def cancel_part(
     why, before = checked_reason(reason), parts.orders.get(order)
     some = chosen(before, pieces)
     quote = offered(before, some, waive_fee=waive_fee)
-    click.echo(_told(quote))
+    click.echo(_told(before, quote))
     if not commit:
         click.echo("Nothing was done. Say --commit to do it.")
         return
@@ -77,9 +78,11 @@ def cancel_part(
     click.echo(f"The order is {status(carry_out(parts, order, wish))}.")
 
 
-def _told(quote: PartQuote) -> str:
+def _told(order: Order, quote: PartQuote) -> str:
     what = ", ".join(f"{line.quantity} × {line.product}" for line in quote.lines)
     vat = ", ".join(f"{spoken(one.vat)} at {one.rate} %" for one in quote.vat) or "none"
     whole = " That is all that is left: the order is cancelled." if quote.whole else ""
     back, kept = spoken(quote.amount), spoken(quote.fee)
-    return f"{what}: {back} goes back (VAT {vat}), {kept} is kept.{whole}"
+    numbers = ", ".join(map(str, ticket_numbers(order, quote.pieces)))
+    tickets = f" Tickets that stop being valid: {numbers}." if numbers else ""
+    return f"{what}: {back} goes back (VAT {vat}), {kept} is kept.{tickets}{whole}"

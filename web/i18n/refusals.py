@@ -193,6 +193,13 @@ _HINDRANCES: Mapping[Why, object] = {
     ),
     Why.SEVERAL_PAYMENTS: _l("The order was paid more than once; ticket sales can help."),
     Why.TICKET_USED: _l("A ticket of this order was used at the door already."),
+    Why.SOME_USED: _l(
+        "A ticket of this order was used at the door already; the others can still be cancelled."
+    ),
+    Why.PIECES_USED: _l(
+        "Some of these tickets were used at the door already. Choose fewer: only tickets that"
+        " nobody has used can be cancelled."
+    ),
     Why.NO_PARTS: _l("This shop takes back whole orders only."),
     Why.KEPT: _l("You have chosen to keep this order for the new date."),
     Why.REST_IS_FREE: _l("Only what is free would be left; the whole order can be cancelled."),

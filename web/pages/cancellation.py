@@ -11,8 +11,16 @@ from ledger.kernel import refusals as no
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Refusal
 from ledger.order import cancellation_policy as cancellation
+from ledger.order.admission import any_used
+from ledger.order.cancellation_policy import Why
 from ledger.order.order import LinkRequest, Order
-from ledger.order.part_policy import PartQuote, can_choose, pieces_of
+from ledger.order.part_policy import (
+    PartQuote,
+    can_choose,
+    pieces_of,
+    ticket_numbers,
+    unused_pieces,
+)
 from ledger.order.stamps import Pieces
 from web.actions import cancel as actions
 from web.actions.place import CUSTOMER
@@ -20,7 +28,7 @@ from web.actions.wish import Wish
 from web.http.addresses import now, order_in
 from web.http.current import parts
 from web.http.rate_limit import slow_down
-from web.i18n.refusals import of_pieces, told_cancellation
+from web.i18n.refusals import of_cancellation, of_pieces, told_cancellation
 from web.pages.forms import ConfirmForm, PressForm, typed_pieces
 from web.pages.order import shown_in_its_zone
 
@@ -61,7 +69,7 @@ def look(shop: str, order: str, code: str) -> Answer:
         return _result(found, link)
     if not cancellation.link_is_valid(found, link, now()):
         return _stale(found)
-    if not cancellation.eligibility(found, now()).allowed:
+    if not cancellation.eligibility(found, now()).possible:
         return _explained(found), 409
     return _quoted(found, code, asked=_asked(found, request.args))
 
@@ -116,16 +124,27 @@ _ALL = Asked(typed={})
 
 
 def _asked(order: Order, typed: Mapping[str, str]) -> Asked:
-    """Nothing typed is all; all that is left is the order, and shown as such."""
-    numbers = typed_pieces(typed, order) if can_choose(order) else None
-    if numbers is None:
+    """Nothing typed is all that nobody used; all that is left is the order, and shown as such."""
+    some = typed_pieces(typed, order) if can_choose(order) else None
+    if some is None and cancellation.eligibility(order, now()).why is Why.SOME_USED:
+        some = unused_pieces(order)
+    if some is None:
         return _ALL
-    some = tuple(Pieces(line=at, quantity=many) for at, many in sorted(numbers.items()) if many)
+    numbers = {one.line: one.quantity for one in some}
     try:
         offer = actions.offered(order, some)
     except Refusal as refusal:
         return Asked(typed=numbers, complaint=of_pieces(refusal))
+    if offer.used:
+        return Asked(typed=numbers, complaint=of_cancellation(Why.PIECES_USED))
     return Asked(typed=numbers, offer=None if offer.whole else offer)
+
+
+def _unused(order: Order) -> Mapping[int, int]:
+    """How many of each line nobody came in with; nothing to tell apart where nobody did."""
+    if not any_used(order):
+        return {}
+    return {some.line: some.quantity for some in unused_pieces(order)}
 
 
 def _explained(
@@ -137,6 +156,8 @@ def _explained(
         typed=asked.typed,
         offer=asked.offer,
         complaint=asked.complaint,
+        unused=_unused(order),
+        numbers=ticket_numbers(order, asked.offer.pieces) if asked.offer else (),
         order=order,
         cancelling=cancellation.eligibility(order, now()),
         told_cancellation=told_cancellation,
@@ -154,7 +175,10 @@ def _quoted(order: Order, code: str, *, asked: Asked = _ALL, changed: bool = Fal
         typed=asked.typed,
         offer=asked.offer,
         complaint=asked.complaint,
+        unused=_unused(order),
+        numbers=ticket_numbers(order, asked.offer.pieces) if asked.offer else (),
         cancelling=cancellation.eligibility(order, now()),
+        told_cancellation=told_cancellation,
         code=code,
         changed=changed,
         form=ConfirmForm(),

@@ -29,7 +29,7 @@ from ledger.accounts.passkey import LONGEST_NAME
 from ledger.kernel.refusals import CustomerInvalid
 from ledger.order.decisions.place import check_customer
 from ledger.order.order import Order
-from ledger.order.stamps import Customer
+from ledger.order.stamps import Customer, Pieces
 from web.i18n import languages
 from web.i18n.refusals import of_field
 
@@ -205,15 +205,24 @@ class PressForm(TypedForm):
     """A single button."""
 
 
-def typed_pieces(typed: Mapping[str, str], order: Order) -> dict[int, int] | None:
-    """How many of each line somebody typed, by the line's place; None where nobody was asked.
+def typed_pieces(typed: Mapping[str, str], order: Order) -> tuple[Pieces, ...] | None:
+    """How many of each line somebody typed, zeros left out; None where nobody was asked.
 
-    What is no number counts for more than any order holds, so that it is refused as such.
+    What is no number counts for more than any order holds, so that it is refused as such. A page
+    that showed which ones they are says so when they are confirmed.
     """
     fields = {place: f"pieces-{place}" for place in range(len(order.lines))}
     if not any(name in typed for name in fields.values()):
         return None
-    return {place: _number_of(typed.get(name, "")) for place, name in fields.items()}
+    found = (
+        Pieces(
+            line=place,
+            quantity=_number_of(typed.get(name, "")),
+            which=tuple(map(_number_of, filter(None, typed.get(f"which-{place}", "").split(",")))),
+        )
+        for place, name in fields.items()
+    )
+    return tuple(some for some in found if some.quantity)
 
 
 def _number_of(word: str) -> int:

@@ -7,6 +7,7 @@ from adapters.mail.letters.context import (
     Occasion,
     about_customer,
     about_everything,
+    about_given_up,
     about_order,
     about_withdrawal,
     held_by_hand_before,
@@ -62,7 +63,11 @@ def _part_cancelled(at: Occasion) -> Body:
             _money_of_part(at),
             at.say("The rest of your order stays valid: %(lines)s.", lines=at.rest()),
         ),
-        facts=(*about_everything(at, at.say("Receipt")), *about_withdrawal(at)),
+        facts=(
+            *about_everything(at, at.say("Receipt")),
+            *about_given_up(at),
+            *about_withdrawal(at),
+        ),
         statement=Statement(
             sum_label=at.say("Total"), total=price - fee, pieces=at.part, extra=kept
         ),
@@ -125,7 +130,7 @@ def withdrawal(at: Occasion) -> Body:
             else at.say("You withdraw from the contract of this order."),
             _refused(at) if refund.was_refused else _asked(at, refund),
         ),
-        facts=(*about_order(at), *about_withdrawal(at), *about_customer(at)),
+        facts=(*about_order(at), *about_given_up(at), *about_withdrawal(at), *about_customer(at)),
         statement=_withdrawn(at),
         notes=(at.contact(),),
     )

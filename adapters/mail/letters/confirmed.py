@@ -73,7 +73,14 @@ def _as_paid(at: Occasion) -> Order:
     this = order.attempts.get(at.correlation_id)
     attempts = {at.correlation_id: replace(this, received=this.marked)} if this else {}
     return replace(
-        order, attempts=attempts, refunds={}, disputes={}, cancelled=None, amendments={}, freed={}
+        order,
+        attempts=attempts,
+        refunds={},
+        disputes={},
+        cancelled=None,
+        amendments={},
+        freed={},
+        scans={},
     )
 
 

@@ -15,7 +15,7 @@ from ledger.order.decisions.staff import MANUAL
 from ledger.order.holder import Sending
 from ledger.order.holders_letters import sending_of
 from ledger.order.order import Order
-from ledger.order.part_policy import pieces_of
+from ledger.order.part_policy import pieces_of, ticket_numbers
 from ledger.order.part_policy import vat_returned as vat_of_pieces
 from ledger.order.refund import Refund
 from ledger.order.stamps import Cause, Letter, Line
@@ -184,6 +184,14 @@ def about_withdrawal(at: Occasion) -> Sequence[Fact]:
     if came is None or wished is not Cause.CUSTOMER:
         return ()
     return ((at.say("Withdrawal received on"), at.speech.moment(came)),)
+
+
+def about_given_up(at: Occasion) -> Sequence[Fact]:
+    """Which tickets go with a part, where it says which; nothing about a whole order."""
+    numbers = ticket_numbers(at.order, pieces_of(at.order, at.correlation_id))
+    if not numbers:
+        return ()
+    return ((at.say("Tickets that stop being valid"), ", ".join(map(str, numbers))),)
 
 
 def about_customer(at: Occasion) -> Sequence[Fact]:

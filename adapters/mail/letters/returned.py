@@ -7,6 +7,7 @@ from adapters.mail.letters.context import (
     Fact,
     Occasion,
     about_everything,
+    about_given_up,
     about_tickets,
     about_withdrawal,
     announced,
@@ -35,6 +36,7 @@ def refunded(at: Occasion) -> Body:
         paragraphs=(at.greeting(), *_story(at, refund)),
         facts=(
             *about_everything(at, at.say("Credit note"), *_reversed(at, refund.payment)),
+            *about_given_up(at),
             *about_withdrawal(at),
         ),
         statement=_statement(at, refund),

@@ -38,7 +38,7 @@ def confirm_part(command: ConfirmCancellation, order: Order) -> Sequence[OrderSt
     offer = quote(order, command.pieces)
     if offer.whole:
         return None
-    _require(order, hindrance(order, command.at))
+    _require(order, hindrance(order, command.at, used=offer.used))
     _require_shown(command.quote, offer)
     if offer.payment is None:
         return _amended(offer, Cause.CUSTOMER)
@@ -126,7 +126,7 @@ def part_completed(order: Order, refund: Refund) -> Sequence[OrderStamp]:
     done = cause in order.amendments or cause == order.cancelled
     if done or request is None or not request.pieces or not refund.was_accepted:
         return _NOTHING
-    if not fits(order.lines, request.pieces):
+    if not fits(order.terms.lines, order.which_cancelled, request.pieces):
         return _NOTHING
     if takes_all(order.lines, request.pieces):
         gone = (Cancelled(cause=request.cause), SeatsReleased())

@@ -7,6 +7,7 @@ import pytest
 from adapters.mail.letters import RenderedLetter, render
 from ledger.kernel import values
 from ledger.kernel.money import Money, spread
+from ledger.order.attendance import scan_cause
 from ledger.order.order import Order
 from ledger.order.stamps import (
     CancellationRequested,
@@ -24,6 +25,7 @@ from tests.kits.letter_orders import (
     ADA,
     BASE,
     BOUGHT,
+    ISSUED,
     LINK,
     NOT_PAID,
     NOTHING,
@@ -35,12 +37,15 @@ from tests.kits.letter_orders import (
     REFUND,
     REFUNDING,
     REQUEST,
+    SHOP,
     THEN,
     TOTAL,
     WITH_FEE,
     order,
     samples,
+    ticketed,
 )
+from tests.kits.spec import CHECKED_IN
 
 
 def rendered(name: str, language: str = "en") -> RenderedLetter:
@@ -172,6 +177,18 @@ def test_the_receipt_reads_the_same_after_all_that_came_later():
     )
     assert paid(later) == paid(order(*RECEIPTED))
     assert paid(order(*RECEIPTED, (REFUND, NOT_PAID))) == paid(order(*RECEIPTED))
+
+
+def test_the_receipt_reads_the_same_after_somebody_came_in():
+    came = (scan_cause(SHOP, CHECKED_IN.scan), replace(CHECKED_IN, ticket=ISSUED.hashes[0]))
+    assert "You can cancel this order yourself" in words(paid(ticketed()).text)
+    assert paid(ticketed(PLACED, came)) == paid(ticketed())
+
+
+def test_the_letter_about_a_part_names_the_tickets_that_stop_being_valid():
+    text = words(rendered("part").text)
+    assert "Tickets that stop being valid 2 Withdrawal" in text
+    assert "stop being valid" not in words(rendered("refunded").text)
 
 
 def test_a_free_order_has_nothing_to_pay():

@@ -207,7 +207,7 @@ BODIES: dict[str, str] = {
         "72656e6379223a22455552227d2c226361757365223a22637573746f6d6572222c2265766964656e6365223a"
         "6e756c6c2c22666565223a7b22616d6f756e74223a3530302c2263757272656e6379223a22455552227d2c22"
         "6f636375727265645f6174223a6e756c6c2c22706965636573223a5b7b226c696e65223a302c227175616e74"
-        "697479223a317d5d7d"
+        "697479223a312c227768696368223a5b5d7d5d7d"
     ),
     "TICKETS_ISSUED": (
         "7b226163746f72223a2274657374222c2265766964656e6365223a6e756c6c2c22686173686573223a5b2231"
@@ -273,6 +273,17 @@ def test_a_cancellation_of_version_1_was_a_customer_s():
     body = b'{"actor":"visitor","evidence":null,"occurred_at":null}'
     found = codec.decode("CANCELLED", 1, body, None)
     assert found.stamp == Cancelled(cause=Cause.CUSTOMER)
+
+
+def test_a_part_of_version_1_was_the_last_pieces_of_a_line():
+    body = bytes.fromhex(BODIES["ORDER_AMENDED"])
+    first = body.replace(b',"which":[]', b"")
+    assert first != body
+    private = encoded(GOLDEN["ORDER_AMENDED"]).private
+    assert codec.decode("ORDER_AMENDED", 1, first, private).stamp == GOLDEN["ORDER_AMENDED"]
+    freed = b'{"actor":"a","evidence":null,"occurred_at":null,"pieces":[{"line":0,"quantity":1}]}'
+    last = (stamps.Pieces(line=0, quantity=1),)
+    assert codec.decode("SEATS_RELEASED", 2, freed, None).stamp.pieces == last
 
 
 def test_older_orders_were_captured_at_once_and_kept_their_surplus():

@@ -64,6 +64,7 @@ SOME = (
 )
 TWICE = (*BOUGHT, put(ASKED, under=SECOND), put(PAID_TWICE, under=SECOND))
 GONE = (*BOUGHT, REFUND_ASKED, REFUND_ACCEPTED, CANCELLED)
+PARTS = replace(PLACED, cancellation=replace(PLACED.cancellation, parts=True))
 STARTED = replace(PLACED, starts_at=NOON + timedelta(minutes=30))
 
 # What stands in the way, the code that programs get, and an order that is so.
@@ -87,9 +88,10 @@ REASONS: dict[Why, tuple[str, tuple[Any, ...]]] = {
     Why.PAID_BY_HAND: ("not_refundable", (PLACED, *BY_HAND)),
     Why.SEVERAL_PAYMENTS: ("not_refundable", TWICE),
     Why.TICKET_USED: ("ticket_used", (*BOUGHT, ISSUED, put(CHECKED_IN, under=SCAN))),
+    Why.SOME_USED: ("ticket_used", (PARTS, *BOUGHT[1:], ISSUED, put(CHECKED_IN, under=SCAN))),
 }
-# Of parts of an order: tests/ledger/order/test_parts.py.
-OF_PARTS = {Why.NO_PARTS, Why.REST_IS_FREE, Why.KEPT}
+# Of parts of an order: tests/ledger/order/test_parts.py and test_used_tickets.py.
+OF_PARTS = {Why.NO_PARTS, Why.REST_IS_FREE, Why.KEPT, Why.PIECES_USED}
 
 
 def test_every_no_has_an_order_that_is_so():

@@ -97,6 +97,7 @@ CAME = replace(PAID, amount=PRICE)
 BOUGHT = (BOTH, replace(ASKED, amount=PRICE), CAME)
 LINKED = (*BOUGHT, LINK)
 ONE = (Pieces(line=0, quantity=1),)
+LAST = (Pieces(line=0, quantity=1, which=(1,)),)  # what that comes to where nobody came in
 PART, LATER = (uuid5(ORDER, name) for name in ("part", "later part"))
 ASKED_BACK = CreateRefundRequest(
     payment=ATTEMPT,
@@ -105,14 +106,14 @@ ASKED_BACK = CreateRefundRequest(
     amount=eur(3500),
     fee=eur(0),
     cause=Cause.CUSTOMER,
-    pieces=ONE,
+    pieces=LAST,
 )
 ACCEPTED = CreateRefundSuccess(payment=ATTEMPT, amount=eur(3500), provider_reference="re_1")
 REFUSED = CreateRefundFailure(code="insufficient_funds")
 BACK = Refunded(payment=ATTEMPT, amount=eur(3500), provider_reference="re_1")
 FAILED = RefundFailed(payment=ATTEMPT, amount=eur(3500), provider_reference="re_1", code="closed")
-AMENDED = OrderAmended(pieces=ONE, amount=eur(3500), fee=eur(0), cause=Cause.CUSTOMER)
-FREED = SeatsReleased(pieces=ONE)
+AMENDED = OrderAmended(pieces=LAST, amount=eur(3500), fee=eur(0), cause=Cause.CUSTOMER)
+FREED = SeatsReleased(pieces=LAST)
 DONE = (*LINKED, ASKED_BACK, ACCEPTED, put(AMENDED, under=WISH), FREED)
 
 

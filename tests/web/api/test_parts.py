@@ -31,6 +31,7 @@ def test_a_quote_tells_what_would_go_back_and_does_nothing(product: Product):
         "currency": "EUR",
         "vat": [{"rate": "13.5", "base": 3083, "vat": 417}],
         "whole": False,
+        "tickets": [3],
         "reason": "",
         "why": "",
         "text": "",

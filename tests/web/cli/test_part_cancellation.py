@@ -28,6 +28,7 @@ def test_without_commit_it_only_tells(product: Product, bought: str):
     assert "1 × weekend: 35.00 EUR goes back (VAT 4.16 EUR at 13.5 %), 0.00 EUR is kept." in (
         told.output
     )
+    assert "Tickets that stop being valid: 3." in told.output
     assert "Nothing was done" in told.output
     assert product.parts.store.head() == size
 

@@ -1,7 +1,11 @@
 """Single tickets are given up on the pages: chosen, shown, confirmed as shown; the rest lives."""
 
+from uuid import uuid4
+
 import pytest
 
+from ledger.order.attendance import scan_cause
+from ledger.order.commands import CheckIn
 from ledger.order.status import Status, status
 from tests.kits.pages import World, address, hidden, press
 
@@ -132,3 +136,66 @@ def test_it_is_told_in_every_language(language, words):
     link = world.a_link(world.a_paid_order())
     page = world.browser.get(link, headers={"Accept-Language": language}).text
     assert words in page
+
+
+def comes_in(world, order, number):
+    scan = uuid4()
+    let_in = CheckIn(
+        correlation_id=scan_cause(order.terms.shop, scan),
+        actor="staff:door",
+        at=world.clock(),
+        scan=scan,
+        door="main",
+        device="north-1",
+        scanned_at=world.clock(),
+        number=number,
+        rules={},
+    )
+    return world.orders.handle(order.id, let_in)
+
+
+USED = "A ticket of this order was used at the door already; the others can still be cancelled."
+
+
+def test_whoever_s_friend_came_in_cancels_the_other_ticket():
+    world = World(parts=True)
+    order = comes_in(world, world.issue(world.a_paid_order()), 2)
+    assert USED in seen(world, address(order))
+    asked = seen(world, f"{address(order)}/cancel")
+    assert USED in asked
+    assert "The link works" not in asked
+    page = seen(world, link := world.a_link(order))
+    assert USED in page
+    assert "Cancel these tickets?" in page
+    assert "Cancel the whole order instead" not in page
+    assert hidden(page, "amount") == "3500"
+    assert (hidden(page, "pieces-0"), hidden(page, "which-0")) == ("1", "0")
+    fields = {name: hidden(page, name) for name in ("amount", "pieces-0", "which-0")}
+    assert press(world.browser, page, link, **fields).status_code == 303
+    assert [one.number for one in world.orders.get(order.id).valid_tickets] == [2]
+
+
+def test_a_ticket_that_is_used_meanwhile_is_not_cancelled():
+    world = World(parts=True)
+    order = world.issue(world.a_paid_order())
+    page = seen(world, f"{(link := world.a_link(order))}?pieces-0=1")
+    fields = {name: hidden(page, name) for name in ("amount", "pieces-0", "which-0")}
+    assert fields["which-0"] == "1"
+    comes_in(world, order, 2)
+    answer = press(world.browser, page, link, **fields)
+    assert answer.status_code == 409
+    assert "Choose fewer" in answer.text
+    assert world.orders.get(order.id).refunds == {}
+    chosen = seen(world, f"{link}?pieces-0=2")
+    assert "Choose fewer" in chosen
+    assert 'name="amount"' not in chosen
+
+
+def test_where_whole_orders_only_are_taken_back_a_used_ticket_ends_it():
+    world = World()
+    order = world.issue(world.a_paid_order())
+    link = world.a_link(order)
+    comes_in(world, order, 1)
+    assert "was used at the door already." in seen(world, address(order))
+    assert "cannot be cancelled here" in seen(world, f"{address(order)}/cancel")
+    assert world.browser.get(link).status_code == 409
