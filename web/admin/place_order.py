@@ -14,6 +14,7 @@ from ledger.shop.shop import Shop
 from ledger.staff.role import Role
 from web.actions.place import place_for_customer
 from web.admin.guard import back_office, current_staff, needs
+from web.admin.order import order_here
 from web.admin.priced import priced_form, shown_again
 from web.admin.words import why
 from web.http.current import parts
@@ -33,8 +34,10 @@ NAMES = {"en": "English", "fi": "suomi", "sv": "svenska"}
 @pages.get("/shops/<shop>/orders/new")
 @needs(Role.STAFF)
 def form(shop: str) -> str:
-    """Every product of today, on sale or not."""
-    return _page(_shop(shop), {"key": str(uuid4()), "language": current()})
+    """Every product of today, on sale or not; for whoever placed another order, if one is named."""
+    begun = {"key": str(uuid4()), "language": current()}
+    asked = request.args.get("like", "")
+    return _page(_shop(shop), {**begun, **(_like(asked) if asked else {})})
 
 
 @pages.post("/shops/<shop>/orders/new")
@@ -73,6 +76,22 @@ def place(shop: str) -> str | Response | tuple[str, int]:
     except Refusal as refusal:
         return _page(found, typed, complaint=of_lines(refusal, found) or why(refusal)), 409
     return redirect(url_for("order_admin.page", order=order.id, done="placed"), 303)
+
+
+def _like(order: str) -> Mapping[str, str]:
+    """Who placed an order, as this form has it. Raises problems, also for other shops' orders."""
+    found = order_here(order, Role.STAFF)
+    if found.erased or found.anonymous:
+        return {}
+    who = found.terms.customer
+    assert who is not None, "only of who was erased nothing is known"
+    return {
+        "first_name": who.first_name,
+        "last_name": who.last_name,
+        "email": who.email,
+        "phone": who.phone,
+        "language": found.terms.language,
+    }
 
 
 def _shop(slug: str) -> Shop:

@@ -306,3 +306,23 @@ def test_an_order_is_placed_for_a_customer_beyond_what_they_may_themselves(world
     assert row == "#000001"
     bad = world.browser.post(NEW, data={**typed, "key": str(uuid4()), "email": "no"})
     assert (bad.status_code, "Enter an email address" in bad.text) == (422, True)
+
+
+def test_another_order_for_the_same_customer_has_them_filled_in(world):
+    order = world.an_order()
+    page = world.browser.get(f"/admin/orders/{order.id}").text
+    form = world.browser.get(found(rf'href="({NEW}[^"]+)"', page)).text
+    who = order.terms.customer
+    for told in (who.first_name, who.last_name, who.email):
+        assert f'value="{told}"' in form
+
+
+def test_whoever_may_not_see_an_order_learns_nobody_s_name_from_a_form(world):
+    order = world.an_order()
+    world.another_shop("summerfest")
+    sign_in(world, role="staff", shop="summerfest")
+    asked = f"/admin/shops/summerfest/orders/new?like={order.id}"
+    assert world.browser.get(asked).status_code == 403
+    for unknown in (uuid4(), "x"):
+        path = f"/admin/shops/summerfest/orders/new?like={unknown}"
+        assert world.browser.get(path).status_code == 404
