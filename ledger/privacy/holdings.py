@@ -14,6 +14,7 @@ from ledger.order.decisions.erase import Hindrance, Open, hindrances
 from ledger.order.order import Order
 from ledger.order.retention import KeptReceipt, kept_receipts, named_until, person_is_here
 from ledger.shop.stamps import Retention
+from ledger.staff.invitation import StaffInvitation
 from ledger.staff.member import StaffMember
 from ledger.vouchers.voucher import Voucher
 from ledger.waiting_list.place import WaitingPlace
@@ -45,6 +46,7 @@ class Holdings:
     `vouchers` are those of our own shops that were made for them: their codes are theirs alone.
     `messages` name the person, and no stamp of these streams cites them. `unsent` are the orders
     with a refund that no file for the bank holds yet: its account must still be readable.
+    `invitations` wait for an answer, and are in no stamp.
     """
 
     orders: Sequence[Order] = ()
@@ -55,6 +57,7 @@ class Holdings:
     grantees: Sequence[Grantee] = ()
     vouchers: Sequence[Voucher] = ()
     places: Sequence[WaitingPlace] = ()
+    invitations: Sequence[StaffInvitation] = ()
     messages: Sequence[KeptMessage] = ()
     unsent: Collection[UUID] = ()
     rules: Mapping[str, Retention]
@@ -74,7 +77,12 @@ class Holdings:
     def known(self) -> bool:
         """Whether there is, or was, anything at all."""
         found = (self.orders, self.accounts, self.member, self.grantees, self.places)
-        return any(map(bool, found))
+        return any(map(bool, (*found, self.invitations)))
+
+    @property
+    def held(self) -> bool:
+        """Whether something of the person can still be read, in a stamp or beside."""
+        return bool(self.readable or self.invitations)
 
     @property
     def readable(self) -> Sequence[UUID]:
@@ -101,8 +109,9 @@ class Holdings:
     @property
     def digest(self) -> str:
         """The same as long as nothing of all this has moved."""
-        told = "\n".join(f"{stream} {version}" for stream, version in sorted(self.versions.items()))
-        return sha256(told.encode()).hexdigest()
+        told = [f"{stream} {version}" for stream, version in sorted(self.versions.items())]
+        told += sorted(f"{one.id} {one.made_at}" for one in self.invitations)
+        return sha256("\n".join(told).encode()).hexdigest()
 
     def open_orders(self) -> Sequence[Order]:
         """Those of which something can be read."""

@@ -65,6 +65,7 @@ from projections.door import (
     door_tickets,
     door_visits,
 )
+from projections.order_addresses import order_addresses
 from projections.order_search import OrderPage, OrderSearch, order_pages
 from projections.order_words import order_terms
 from projections.persons_kept import PersonKept, of_order
@@ -563,7 +564,7 @@ class ViewsInMemory(GranteesInMemory, PlacesInMemory, ShiftsInMemory, MailingsIn
         return [
             order.id
             for order in self._orders()
-            if email_index in (order.terms.email_index, *order.former_addresses)
+            if email_index in [one.email_index for one in order_addresses(order)]
             or order.terms.account in accounts
         ]
 

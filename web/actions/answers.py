@@ -2,9 +2,8 @@
 
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hmac import compare_digest
-from typing import Any
 from uuid import UUID
 
 from ledger.kernel.refusals import LinkInvalid, UnknownOrder
@@ -14,8 +13,7 @@ from ledger.order.commands import ChangeAnswers, CorrectAnswers, SendTicket, Tak
 from ledger.order.holder import Sending
 from ledger.order.order import Order
 from ledger.order.stamps import TicketAnswers
-from ledger.order.tickets import TicketCode, every_ticket
-from projections.order_json import moment
+from ledger.order.tickets import TicketCode
 from web.actions.place import holders
 from web.actions.wish import Wish
 from web.wiring.parts import Parts
@@ -81,29 +79,6 @@ def take_back(
     """The order after a ticket was taken back. Raises the refusals of `TakeTicketBack`."""
     command = TakeTicketBack(**wish, ticket=ticket, ticket_code=_fresh(parts), seen=seen)
     return parts.orders.handle(order, command)
-
-
-def held_tickets(parts: Parts, order: Order, email_index: str) -> Sequence[Mapping[str, Any]]:
-    """Tickets of somebody else's order that an address holds, and what is answered about each.
-
-    Theirs are those that were sent on to them and still are, and those about which their address
-    was told; what is told of the others is other people's.
-    """
-    sent = {n: one for n, one in order.holders.items() if one.email_index == email_index}
-    return [
-        {
-            "ticket": one.number,
-            "product": one.line.product,
-            "sent_to_you_at": moment(sent[one.number].sent_at) if one.number in sent else None,
-            "answers": dict(order.answers.get(one.number, {})),
-        }
-        for one in every_ticket(order.terms.lines)
-        if one.number in sent or _names(parts, order.answers.get(one.number, {}), email_index)
-    ]
-
-
-def _names(parts: Parts, answers: Mapping[str, str], email_index: str) -> bool:
-    return email_index in holders(parts, [answers]).values()
 
 
 def _fresh(parts: Parts) -> TicketCode:

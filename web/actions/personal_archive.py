@@ -17,11 +17,12 @@ from ledger.news.reader import NewsReaders
 from ledger.order.order import Order
 from ledger.order.retention import due_at, kept_receipts, named_until
 from ledger.privacy.holdings import Holdings
+from ledger.staff.invitation import StaffInvitation
 from ledger.staff.member import StaffMember
 from ledger.waiting_list.place import WaitingPlace
 from projections.order_json import moment, order_page
-from web.actions.answers import held_tickets
 from web.actions.grant_json import document as grant_document
+from web.actions.held_tickets import held_tickets, is_to_holder
 from web.actions.letters import LetterShown, letters_of, text_of
 from web.actions.passkeys import name_of
 from web.wiring.parts import Parts
@@ -48,6 +49,7 @@ def document(parts: Parts, found: Holdings) -> dict[str, Any]:
         "as_of": moment(parts.clock()),
         "accounts": [_account(parts, one) for one in found.accounts],
         "staff": _member(parts, found.member) if found.member else None,
+        "invitations": [_invitation(one) for one in found.invitations],
         "orders": orders,
         "waiting_list": [_place(parts, one) for one in found.places],
         "news": _news(parts, found),
@@ -119,7 +121,7 @@ def archive(parts: Parts, found: Holdings, *, messages: bool) -> bytes:
     with ZipFile(file, "w", ZIP_DEFLATED) as zipped:
         zipped.writestr("README.txt", _README.format(at=held["as_of"]))
         zipped.writestr("data.json", as_json(held))
-        for name, text in letters(parts, theirs(found)).items():
+        for name, text in letters(parts, found).items():
             zipped.writestr(f"letters/{name}.txt", text)
         for name, body in _messages(parts, found).items() if messages else ():
             zipped.writestr(f"messages/{name}", body)
@@ -131,15 +133,16 @@ def as_json(held: Mapping[str, Any]) -> str:
     return json.dumps(held, default=_in_words, ensure_ascii=False, indent=2) + "\n"
 
 
-def letters(parts: Parts, orders: Sequence[Order]) -> Mapping[str, str]:
-    """Every letter that was begun, in words, by a name that sorts them."""
-    found: dict[str, str] = {}
-    for order in orders:
+def letters(parts: Parts, found: Holdings) -> Mapping[str, str]:
+    """Every letter to them that was begun, in words, by a name that sorts them."""
+    told: dict[str, str] = {}
+    for order in found.orders:
         begun = sorted((one for one in letters_of(order) if one.tries), key=_when)
         for place, one in enumerate(begun, 1):
-            name = f"{order.terms.shop_slug}-{order.number:06d}-{place:02d}-{one.letter}"
-            found[name] = text_of(parts, order, one)
-    return found
+            if found.is_theirs(order) or is_to_holder(order, one, found.email_index):
+                name = f"{order.terms.shop_slug}-{order.number:06d}-{place:02d}-{one.letter}"
+                told[name] = text_of(parts, order, one)
+    return told
 
 
 def _when(shown: LetterShown) -> datetime:
@@ -238,6 +241,17 @@ def _member(parts: Parts, member: StaffMember) -> Mapping[str, Any]:
         ],
         "named_in_stamps_as": member.actor,
         "passkeys": _passkeys(parts, "staff", member.id),
+    }
+
+
+def _invitation(one: StaffInvitation) -> Mapping[str, Any]:
+    return {
+        "email": one.email,
+        "role": str(one.grant.role),
+        "shop": one.grant.shop,
+        "language": one.language,
+        "invited_at": moment(one.made_at),
+        "ends_at": moment(one.ends_at),
     }
 
 

@@ -26,6 +26,7 @@ from ledger.vouchers.voucher import Voucher
 from ledger.waiting_list.place import WaitingPlace
 from ledger.waiting_list.stamps import PlaceTaken
 from web.actions.carts_of_accounts import account_cart
+from web.actions.staff_invitations import listed
 from web.actions.transfer_files import unsent
 from web.actions.wish import Wish
 from web.wiring.parts import Parts
@@ -52,6 +53,11 @@ class Erasure:
         """The orders that were erased."""
         return [one for one in self.found.orders if one.id in self.streams]
 
+    @property
+    def anything(self) -> bool:
+        """Whether something was there to erase."""
+        return bool(self.streams or self.found.invitations)
+
 
 def holdings_of(parts: Parts, email: str, *, with_messages: bool = True) -> Holdings:
     """Everything that is held of whoever has this address, as it stands now."""
@@ -68,6 +74,7 @@ def holdings_of(parts: Parts, email: str, *, with_messages: bool = True) -> Hold
         grantees=grantees,
         vouchers=own_vouchers(parts, grantees),
         places=_places(parts, index),
+        invitations=[one for one in listed(parts) if one.email_index == index],
         unsent=unsent(parts, orders),
         rules={one.terms.shop_slug: rule_of(parts, one.terms.shop_slug) for one in orders},
         email_index=index,

@@ -51,6 +51,7 @@ _GOES: Mapping[str, str] = {
     "places": "places in line",
     "lists": "entries on lists of people with vouchers",
     "vouchers": "codes of vouchers that were made for them",
+    "invitations": "invitations to the back office that wait",
 }
 _email = click.option(
     "--email", required=True, metavar="EMAIL", type=Word(longest=254), help="`-`: read one line."
@@ -75,7 +76,7 @@ def export(context: click.Context, email: str, to: Path | None) -> None:
         sys.exit(REFUSED)
     if to is None:
         held = archives.document(parts, found)
-        held["letters"] = archives.letters(parts, archives.theirs(found))
+        held["letters"] = archives.letters(parts, found)
         click.echo(archives.as_json(held), nl=False)
         return
     content = archives.archive(parts, found, messages=True)
@@ -144,7 +145,7 @@ def erase(  # noqa: C901 (a command line, asked step by step)
 
 def _ended(done: Erasure, before: str) -> Mapping[str, Any]:
     return {
-        "state": "erased" if done.streams else before,
+        "state": "erased" if done.anything else before,
         "erased": len(done.streams),
         "orders": [one.number for one in done.orders],
         "placed_meanwhile": [one.number for one in done.since],
@@ -152,6 +153,8 @@ def _ended(done: Erasure, before: str) -> Mapping[str, Any]:
 
 
 def _show_end(done: Erasure) -> None:
+    if done.found.invitations:
+        click.echo("Erased: the invitations that waited.")
     if many := len(done.streams):
         click.echo(f"Erased. {many} data key{'s' if many > 1 else ''} destroyed for ever.")
     if done.since:
@@ -198,7 +201,7 @@ def _told(found: Holdings, parts: Parts) -> dict[str, Any]:
     """What goes, what stays until when and why, what stands in the way."""
     obstacles = found.obstacles(parts.clock())
     state = "unknown"
-    if found.readable:
+    if found.held:
         state = "open" if obstacles else "readable"
     elif found.known:
         state = "erased"
@@ -214,6 +217,7 @@ def _told(found: Holdings, parts: Parts) -> dict[str, Any]:
             "staff": bool(found.member and found.member.email),
             "cases": sum(not one.erased for one in found.cases),
             "messages": len(found.messages),
+            "invitations": len(found.invitations),
         },
         "stays": [
             {"order": order.number, "receipt": one.number, "until": moment(one.until)}

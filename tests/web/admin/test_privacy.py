@@ -5,12 +5,17 @@ import json
 import re
 import zipfile
 from html import unescape
+from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 
 from ledger.news.reader import NewsReaders
+from ledger.staff.invitation import StaffInvitation
+from ledger.staff.role import Grant, Role
 from tests.kits.back_office import entered
 from tests.kits.pages import MEMBER, World, address, hidden
+from web.cli.persons import erase, export
 
 
 @pytest.fixture
@@ -99,6 +104,57 @@ def test_the_archive_holds_what_is_known_and_nothing_of_others(world):
     (one,) = told["orders"]
     assert (one["id"], one["customer"]["email"]) == (str(order.id), MEMBER["email"])
     assert one["kept"]["person_until"].startswith("203")
+
+
+def test_an_invitation_that_waits_is_told_given_and_erased(world):
+    world.parts.office.invitations.keep(
+        invited := StaffInvitation(
+            id=uuid4(),
+            email="eve@example.org",
+            email_index=world.parts.keyring.blind_index("eve@example.org"),
+            grant=Grant(role=Role.STAFF, shop="winterfest"),
+            language="en",
+            invited_by="staff:ada",
+            made_at=world.clock(),
+        ),
+        b"h",
+    )
+    page = world.browser.post("/admin/privacy", data={"email": invited.email})
+    assert "Invitations to the back office" in page.text
+    answer = world.browser.post("/admin/privacy/archive", data={"email": invited.email})
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as held:
+        (told,) = json.loads(held.read("data.json"))["invitations"]
+    assert (told["email"], told["role"], told["shop"]) == (invited.email, "staff", "winterfest")
+    assert "staff:ada" not in str(told)
+    command = CliRunner().invoke(export, ["--email", invited.email], obj=lambda: world.parts)
+    assert json.loads(command.stdout)["invitations"] == [told]
+    fields = {"email": invited.email, "digest": hidden(page.text, "digest"), "ground": "asked"}
+    done = world.browser.post("/admin/privacy/erase", data=fields)
+    assert (done.status_code, "Erased for ever." in done.text) == (200, True)
+    assert world.parts.office.invitations.listed(world.clock()) == []
+    again = world.browser.post("/admin/privacy", data={"email": invited.email})
+    assert "Nothing is held of this address." in again.text
+
+
+def test_the_command_erases_an_invitation_that_waits(world):
+    world.parts.office.invitations.keep(
+        invited := StaffInvitation(
+            id=uuid4(),
+            email="fay@example.org",
+            email_index=world.parts.keyring.blind_index("fay@example.org"),
+            grant=Grant(role=Role.STAFF),
+            language="en",
+            invited_by="staff:ada",
+            made_at=world.clock(),
+        ),
+        b"i",
+    )
+    for state in ("erased", "unknown"):
+        done = CliRunner().invoke(
+            erase, ["--email", invited.email, "--json"], obj=lambda: world.parts
+        )
+        assert (done.exit_code, json.loads(done.stdout)["state"]) == (0, state), done.output
+    assert world.parts.office.invitations.listed(world.clock()) == []
 
 
 def test_what_was_chosen_about_news_is_in_the_data(world):

@@ -8,11 +8,20 @@ import pytest
 
 from ledger.order.commands import CancelWithShop, MoveWithShop
 from ledger.order.letters_due import letters_due
-from ledger.order.stamps import AnswersChanged, Letter, QuestionsAsked, ReceiptSent
+from ledger.order.stamps import (
+    AnswersChanged,
+    Letter,
+    QuestionsAsked,
+    ReceiptSendStarted,
+    ReceiptSent,
+    TicketCheckedIn,
+)
 from ledger.order.ticket_answers import asked_tickets, unanswered
 from tests.kits.asking_shop import BEA, asking, bought, form, order_of, with_tickets
 from tests.kits.pages import MEMBER, address, press
-from web.actions.answers import held_tickets
+from web.actions.held_tickets import held_tickets
+from web.actions.personal_archive import letters
+from web.actions.persons import holdings_of
 
 NAMED = {"name_1": "Ada Lovelace", "name_2": "Bea Åberg"}
 
@@ -268,3 +277,47 @@ def test_a_holder_is_given_what_they_answered_and_nothing_of_the_others(world):
     assert (mine["ticket"], mine["sent_to_you_at"]) == (2, None), "her address is among its answers"
     assert "Lovelace" not in str(mine)
     assert held_tickets(world.parts, after, index("eve@example.org")) == []
+
+
+def test_a_holder_is_given_their_ticket_its_letters_and_when_they_came_in(world):
+    order = with_tickets(world)
+    page = world.browser.get(names(order)).text
+    form(world.browser, page, f"{address(order)}/tickets/1/send", email="gus@example.org")
+    sent = world.orders.get(order.id)
+    (due,) = [one for one in letters_due(sent) if one.letter is Letter.TICKET]
+    begun = ReceiptSendStarted(letter=Letter.TICKET, try_number=1)
+    went = ReceiptSent(letter=Letter.TICKET, try_number=1, message_id="<1>", body_hash="h")
+    for one in (begun, went):
+        world.orders.record(order.id, one, correlation_id=due.correlation_id, actor="worker")
+    scan = TicketCheckedIn(
+        scan=(cause := uuid4()),
+        ticket=sent.tickets.hashes[0],
+        day="2027-02-12",
+        door="main",
+        device="north-1",
+        scanned_at=world.clock(),
+    )
+    held = world.orders.record(order.id, scan, correlation_id=cause, actor="door")
+    index = world.store.keyring.blind_index("gus@example.org")
+    (ticket,) = held_tickets(world.parts, held, index)
+    assert (ticket["state"], ticket["title"]["en"]) == ("checked_in", "Weekend ticket")
+    assert [(one["letter"], one["state"]) for one in ticket["letters"]] == [("ticket", "sent")]
+    assert [(one["door"], one["came_in"]) for one in ticket["at_the_door"]] == [("main", True)]
+    told = letters(world.parts, holdings_of(world.parts, "gus@example.org"))
+    ((name, text),) = told.items()
+    assert name.endswith("-ticket")
+    for private in (str(order.id), MEMBER["email"], "35.00"):
+        assert private not in text
+
+
+def test_of_a_ticket_that_was_taken_back_its_former_holder_is_given_what_they_were_sent(world):
+    order = with_tickets(world)
+    page = world.browser.get(names(order)).text
+    form(world.browser, page, f"{address(order)}/tickets/1/send", email="hal@example.org")
+    page = world.browser.get(names(order)).text
+    form(world.browser, page, f"{address(order)}/tickets/1/take-back")
+    back = world.orders.get(order.id)
+    index = world.store.keyring.blind_index("hal@example.org")
+    (ticket,) = held_tickets(world.parts, back, index)
+    assert (ticket["state"], ticket["answers"], ticket["at_the_door"]) == ("taken_back", {}, [])
+    assert ticket["sent_to_you_at"]
