@@ -1,21 +1,36 @@
-"""Apps are made by the hundred; what werkzeug compiles to build a URL, it compiles once for all."""
-
-from collections.abc import Callable
+"""Apps are made by the hundred; what werkzeug compiles of a URL rule, it compiles once for all."""
 
 from werkzeug.routing import Rule
 
-Builder = Callable[..., tuple[str, str]]
+# What `Rule.compile` and the parsing of the rule leave behind.
+_COMPILED = ("_parts", "_trace", "_converters", "arguments")
+_BUILDERS = ("_build", "_build_unknown")
 
 
 def compile_once() -> None:
-    """A builder is a function of the rule's text alone: what it belongs to, it is called with."""
-    compiled = Rule._compile_builder
-    known: dict[tuple[object, ...], Builder] = {}
+    """All of it follows from the rule's text, its defaults and the map's converters."""
+    compiled = Rule.compile
+    known: dict[tuple[object, ...], Rule] = {}
 
-    def once(rule: Rule, append_unknown: bool = True) -> Builder:
-        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+    def once(rule: Rule) -> None:
+        map_ = rule.map
+        key = (
+            rule.rule,
+            rule.subdomain,
+            rule.host,
+            repr(rule.defaults),
+            rule.merge_slashes,
+            map_.host_matching,
+            tuple(map_.converters.items()),
+        )
         if key not in known:
-            known[key] = compiled(rule, append_unknown)
-        return known[key]
+            compiled(rule)
+            known[key] = rule
+            return
+        like = known[key]
+        for name in _COMPILED:
+            setattr(rule, name, getattr(like, name))
+        for name in _BUILDERS:
+            setattr(rule, name, getattr(like, name).__func__.__get__(rule, None))
 
-    setattr(Rule, "_compile_builder", once)  # noqa: B010 (a method is replaced)
+    setattr(Rule, "compile", once)  # noqa: B010 (a method is replaced)
