@@ -14,7 +14,7 @@ import pytest
 
 from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from tests.kits import browser as browsers
-from tests.kits import cheap_passwords, examples, sharing, suites, templates, url_rules
+from tests.kits import cheap_passwords, examples, sharing, suites, templates, url_maps, url_rules
 from tests.kits.databases import copied_database, hasty, kept_in_memory, migrated_template
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     usual = examples.NIGHTLY if config.getoption("--slow") else examples.FAST
     examples.choose(usual if share is None else share)
     url_rules.compile_once()
+    url_maps.share()
     templates.compile_once()
     cheap_passwords.make_cheap()
     # All that is collected stays: to look through it for garbage takes a third of the time.
@@ -84,6 +85,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     gc.enable()
     gc.freeze()
+    # Whole apps come and go with each test: one look among many finds as much as each of them.
+    gc.set_threshold(20_000, 20, 20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

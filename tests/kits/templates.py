@@ -1,5 +1,7 @@
 """Apps are made by the hundred; what jinja compiles of a template, it compiles once for all."""
 
+from types import CodeType
+
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 
@@ -8,14 +10,15 @@ class CompiledTemplates(BytecodeCache):
     """Templates by their names, as long as their sources stay the same (jinja's checksum)."""
 
     def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
+        self._known: dict[str, tuple[str, CodeType | None]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._known:
-            bucket.bytecode_from_string(self._known[bucket.key])
+        checksum, code = self._known.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key] = bucket.bytecode_to_string()
+        self._known[bucket.key] = bucket.checksum, bucket.code
 
 
 def compile_once() -> None:

@@ -17,14 +17,23 @@ ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 SIGNED = "/webhooks/"  # providers, who sign; SumUp's unsigned ones have a limit of their own
 
 
-@pytest.mark.parametrize("rule", writes(), ids=name_of)
-def test_a_write_is_counted_or_asks_who_you_are(rule: Rule):
+@pytest.fixture(scope="module")
+def full() -> tuple[Product, str]:
+    """A product at its limits, which nobody may change any more, and its paid order."""
     product = open_shop()
     product.app.config["WTF_CSRF_ENABLED"] = False
-    path = address(rule, order=product.paid().rpartition("/")[2])
+    order = product.paid().rpartition("/")[2]
     product.limits.tight = True
+    return product, order
+
+
+@pytest.mark.parametrize("rule", writes(), ids=name_of)
+def test_a_write_is_counted_or_asks_who_you_are(full: tuple[Product, str], rule: Rule):
+    product, order = full
+    path, head = address(rule, order=order), product.parts.store.head()
     for method in WRITES & methods(rule):
-        answer = product.client.open(path, method=method, environ_base=ELSEWHERE)
+        answer = product.app.test_client().open(path, method=method, environ_base=ELSEWHERE)
+        assert product.parts.store.head() == head
         if rule.rule.startswith(SIGNED):
             assert answer.status_code in (400, 404)
         elif answer.status_code != 401:
