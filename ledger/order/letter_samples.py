@@ -35,8 +35,8 @@ from ledger.order.stamps import (
 from ledger.shop.shop import Shop
 from ledger.shop.stamps import PaymentLetter
 
-_NOBODY = UUID(int=0)
-_PAYMENT, _CAUSE = (uuid5(_NOBODY, name) for name in ("payment", "cause"))
+SAMPLE_ORDER = UUID(int=0)
+_PAYMENT, _CAUSE = (uuid5(SAMPLE_ORDER, name) for name in ("payment", "cause"))
 _SOMEBODY = Customer(first_name="Ada", last_name="Lovelace", email="ada@example.org")
 _NUMBER = 423
 _HASH = "0" * 64
@@ -54,12 +54,11 @@ def sample_letter(
     A letter to buyers is `about_order`, or news.
     """
     placed = _placed(shop, language, letter)
-    order = fold(
-        _NOBODY, _recorded(shop, at, [(_NOBODY, placed), *_story(placed, letter, about_order)])
-    )
+    told = [(SAMPLE_ORDER, placed), *_story(placed, letter, about_order)]
+    order = fold(SAMPLE_ORDER, _recorded(shop, at, told))
     match letter:
         case Letter.PAID:
-            return order, _PAYMENT if placed.total else _NOBODY
+            return order, _PAYMENT if placed.total else SAMPLE_ORDER
         case Letter.HOW_TO_PAY:
             return order, how_to_pay_id(order)
         case _:
@@ -156,7 +155,7 @@ def _returned(placed: OrderPlaced) -> Sequence[Told]:
 def _paid(placed: OrderPlaced) -> Sequence[Told]:
     claim = ReceiptSendStarted(letter=Letter.PAID, try_number=1, numbered_for=placed.shop)
     if not placed.total:
-        return ((_NOBODY, ZeroPrice()), (_NOBODY, claim))
+        return ((SAMPLE_ORDER, ZeroPrice()), (SAMPLE_ORDER, claim))
     asked = CreatePaymentRequest(amount=placed.total, provider=_CODE, account=_CODE, live=False)
     paid = Paid(amount=placed.total, provider=_CODE, provider_reference=_CODE)
     return ((_PAYMENT, asked), (_PAYMENT, paid), (_PAYMENT, claim))
@@ -181,7 +180,7 @@ def _recorded(shop: Shop, at: datetime, told: Sequence[Told]) -> Iterator[Record
     numbers = {order_numbers(shop.id): _NUMBER, receipt_numbers(shop.id): 17}
     for place, (cause, stamp) in enumerate(told, 1):
         yield Recorded(
-            stream=_NOBODY,
+            stream=SAMPLE_ORDER,
             version=place,
             position=place,
             recorded_at=at,

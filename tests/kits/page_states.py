@@ -22,6 +22,7 @@ from ledger.grants.grantee import GrantState
 from ledger.grants.people_file import typed_row
 from ledger.kernel.money import Money
 from ledger.order.commands import CancelUnpaid, CancelWithShop, MoveWithShop
+from ledger.order.letter_samples import SAMPLE_ORDER
 from ledger.order.order import Order
 from ledger.order.stamps import Authorized, PaymentFailed, PaymentPending, Refunded
 from ledger.shop.stamps import CancellationPolicy
@@ -434,6 +435,7 @@ STATES: Mapping[str, State] = {
     "refund unknown": State(result("silent")),
     "link of no use": State(lambda world: f"{paid(world)}/cancel/nothing"),
     "news": State(lambda world: f"{address(world.a_paid_order())}/news"),
+    "news of a test letter": State(lambda _world: f"/winterfest/orders/{SAMPLE_ORDER}/news"),
     "news declined": State(lambda world: f"{address(world.a_paid_order())}/news", press_last),
     "withdraw": State(at("/winterfest/withdraw")),
     "withdraw with errors": State(at("/winterfest/withdraw"), nothing_typed),

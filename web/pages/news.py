@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ledger.news.reader import NewsReaders
+from ledger.order.letter_samples import SAMPLE_ORDER
 from web.http.addresses import order_in
 from web.http.current import parts
 from web.http.problems import ProblemRaised
@@ -19,8 +20,14 @@ _PRESSES = 300
 
 @pages.get("/<shop>/orders/<order>/news")
 def page(shop: str, order: str) -> str:
-    """Whether news go to the order's address; nothing is changed by looking."""
-    open_shop, found = entered(shop), order_in(shop, order)
+    """Whether news go to the order's address; nothing is changed by looking.
+
+    A letter that its writer tried is of no order: its link leads to a page that says so.
+    """
+    open_shop = entered(shop)
+    if order == str(SAMPLE_ORDER):
+        return render_template("news_sample.html", shop=open_shop)
+    found = order_in(shop, order)
     reader = NewsReaders(parts().store).get(open_shop.id, found.terms.email_index)
     return render_template(
         "news.html", shop=open_shop, order=found, declined=reader.declined, form=PressForm()

@@ -8,6 +8,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from ledger.news.reader import NewsReaders
+from ledger.order.letter_samples import sample_letter
 from ledger.order.stamps import Letter
 from ledger.shop.stamps import MailingState
 from tests.adapters.worker.reactors.test_mailings import Post
@@ -139,6 +140,16 @@ def test_who_looked_before_somebody_else_wrote_is_told(office):
 def test_one_goes_to_whoever_writes_in_each_language(office):
     answer = office.browser.post(AT, data=typed(office, test="1", reason=""))
     assert "Nothing was sent: there is no mail server" in text_of(answer)
+
+
+def test_the_link_of_the_tried_letter_leads_to_a_page_that_says_so(office):
+    shop = office.world.shops.newest("winterfest")
+    order, _ = sample_letter(
+        shop, Letter.BUYERS, language="en", at=office.world.clock(), about_order=False
+    )
+    page = office.world.app.test_client().get(f"/winterfest/orders/{order.id}/news")
+    assert (page.status_code, "That letter was a test" in page.text) == (200, True)
+    assert "<form" not in page.text.partition("<main")[2].partition("</main")[0]
 
 
 def test_auditors_read_and_staff_do_not_write():
