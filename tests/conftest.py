@@ -13,8 +13,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
+from tests.kits import (
+    authorities,
+    cheap_passwords,
+    examples,
+    sharing,
+    suites,
+    templates,
+    url_maps,
+    url_rules,
+)
 from tests.kits import browser as browsers
-from tests.kits import cheap_passwords, examples, sharing, suites, templates, url_maps, url_rules
 from tests.kits.databases import copied_database, hasty, kept_in_memory, migrated_template
 
 if TYPE_CHECKING:
@@ -44,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     url_maps.share()
     templates.compile_once()
     cheap_passwords.make_cheap()
+    authorities.read_once()
     # All that is collected stays: to look through it for garbage takes a third of the time.
     gc.disable()
     # A shell that runs us in the background ignores Ctrl-C, and so would all that tests start.

@@ -2,9 +2,11 @@
 
 import json
 import logging
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from time import monotonic
 from typing import Any, Protocol
 
@@ -66,7 +68,7 @@ class HttpClient:
             base_url=base_url,
             headers=headers,
             timeout=patience,
-            transport=transport or httpx2.HTTPTransport(retries=1),
+            transport=transport or httpx2.HTTPTransport(verify=trusted(), retries=1),
             follow_redirects=False,
         )
 
@@ -101,6 +103,12 @@ class HttpClient:
             if len(content) > LONGEST or monotonic() > until:
                 raise Lost("an answer without end")
         return bytes(content)
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """Authorities of this machine, read once for all providers: to read them takes a while."""
+    return httpx2.create_ssl_context()
 
 
 def no_answer(trouble: Lost | BadMessage) -> NoAnswer:

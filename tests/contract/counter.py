@@ -5,7 +5,7 @@ from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -193,10 +193,15 @@ class Counter:
             draw_tickets=partial(drawn, keyed_hash=keyring.keyed_hash),
             send_webhook=Receiver(),
         )
+        self.__dict__.pop("client", None)
+        self.till.opened(find=self.views.order_of, order=self.order)
+
+    @cached_property
+    def client(self) -> Any:
+        """The web of this process, which begins with the first call: a worker's has none."""
         app = create_app(self.parts)
         app.testing = False
-        self.client: Any = app.test_client()
-        self.till.opened(find=self.views.order_of, order=self.order)
+        return app.test_client()
 
     # What customers do
 
@@ -408,13 +413,14 @@ class Losing(Manner):
 
 
 class Shuffled(Manner):
-    """Everything that was ever told, up to three times, in the order of the dice."""
+    """News up to three times, and what was told before up to twice more, as the dice say."""
 
     def __init__(self, seed: int) -> None:
         self._dice = random.Random(seed)
 
     def arranged(self, fresh: Sequence[Message], heard: Sequence[Message]) -> Iterable[Message]:
-        copies = [one for one in (*fresh, *heard) for _ in range(self._dice.randint(1, 3))]
+        copies = [one for one in fresh for _ in range(self._dice.randint(1, 3))]
+        copies += [one for one in heard for _ in range(self._dice.randint(0, 2))]
         self._dice.shuffle(copies)
         return copies
 

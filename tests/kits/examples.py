@@ -25,13 +25,16 @@ def choose(share: float) -> None:
     settings.load_profile("house")
 
 
-def examples(count: int, **others: Any) -> settings:
-    """Settings for a test that asks for so many; without them it asks for a hundred."""
-    return settings(max_examples=_of(count), **others)
+def examples(count: int, *, least: int = _LEAST, **others: Any) -> settings:
+    """Settings for a test that asks for so many; without them it asks for a hundred.
+
+    One is the least for a test that has many cases besides, each with its examples.
+    """
+    return settings(max_examples=_of(count, least), **others)
 
 
-def _of(count: int) -> int:
-    return max(round(count * _share), min(count, _LEAST))
+def _of(count: int, least: int = _LEAST) -> int:
+    return max(round(count * _share), min(count, least))
 
 
 def every(nth: int) -> int:

@@ -10,7 +10,15 @@ from decimal import Decimal
 import httpx2
 import pytest
 
-from adapters.providers.http import LONGEST, Answer, HttpClient, Lost, never_done, no_answer
+from adapters.providers.http import (
+    LONGEST,
+    Answer,
+    HttpClient,
+    Lost,
+    never_done,
+    no_answer,
+    trusted,
+)
 from ledger.payments.provider import BadMessage, NoAnswer
 from tests.kits.patience import within
 
@@ -93,3 +101,18 @@ def test_an_answer_without_end_is_not_read_to_its_end():
     body = b'"' + b"x" * LONGEST + b'"'
     with pytest.raises(Lost):
         client(httpx2.Response(200, content=body)).ask("GET", "/")
+
+
+def test_what_this_machine_trusts_is_read_once_for_all_providers(monkeypatch):
+    read = httpx2.create_ssl_context
+    times = []
+
+    def counted() -> object:
+        times.append(1)
+        return read()
+
+    trusted.cache_clear()
+    monkeypatch.setattr(httpx2, "create_ssl_context", counted)
+    for url in ("https://a.example", "https://b.example"):
+        HttpClient(url, counts=counts_all, patience=1, transport=None)
+    assert len(times) == 1
