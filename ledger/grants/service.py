@@ -184,7 +184,13 @@ class Grantees:
         return rules
 
     def set_up(
-        self, wanted: GrantsSetUp, *, correlation_id: UUID, actor: str, version: int | None = None
+        self,
+        wanted: GrantsSetUp,
+        *,
+        correlation_id: UUID,
+        actor: str,
+        version: int | None = None,
+        request: str | None = None,
     ) -> GrantProgramme:
         """The programme after it was set up like this.
 
@@ -197,7 +203,13 @@ class Grantees:
             if version is not None and now.version != version:
                 raise ShopChanged(version=now.version)
             drafts: list[Draft[object]] = [
-                Draft(stream=id, stamp=one, correlation_id=correlation_id, actor=actor)
+                Draft(
+                    stream=id,
+                    stamp=one,
+                    correlation_id=correlation_id,
+                    actor=actor,
+                    request=request,
+                )
                 for one in decide_set_up(now, wanted)
             ]
             if not drafts:

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from ledger.grants.keeper import DestinationCheck
 from ledger.grants.programme import set_up_trouble
-from ledger.grants.stamps import Destination, GrantsSetUp, Place
-from ledger.kernel.money import Money, major
-from ledger.kernel.refusals import ShopChanged
+from ledger.grants.stamps import GrantsSetUp, Place
+from ledger.kernel.money import major
+from ledger.kernel.refusals import GrantsSetUpWrong, ShopChanged
 from ledger.shop.shop import Shop
 from ledger.staff.role import Role
 from ledger.vouchers.refusals import VoucherInvalid
@@ -121,10 +121,10 @@ def _checked(shop: Shop, wanted: GrantsSetUp) -> DestinationCheck:
     """What a check of these rules found; raises `SetUpComplaint` where they are hopeless."""
     if trouble := set_up_trouble(wanted):
         raise SetUpComplaint(_WRONG[trouble])
-    checked = actions.check(parts(), shop, wanted.destination)
-    if checked.word in actions.HOPELESS:
-        raise SetUpComplaint(_FIELDS[checked.word], CHECKS[checked.word])
-    return checked
+    try:
+        return actions.checked(parts(), shop, wanted)
+    except GrantsSetUpWrong as wrong:
+        raise SetUpComplaint(_FIELDS[wrong.what], CHECKS[wrong.what]) from None
 
 
 def _wanted(shop: Shop, typed: MultiDict[str, str]) -> GrantsSetUp:
@@ -132,32 +132,25 @@ def _wanted(shop: Shop, typed: MultiDict[str, str]) -> GrantsSetUp:
     reason = typed.get("reason", "").strip()
     if len(reason) > _REASON or ("sure" in typed and not reason):
         raise SetUpComplaint("reason")
-    return GrantsSetUp(
-        shop=shop.id,
-        shop_slug=shop.slug,
-        destination=_destination(shop, typed),
-        co_speaker_percent=_text(typed, "percent").rstrip("% \u00a0").replace(",", "."),
-        ticket_price=_price(shop, typed),
-        reason=reason or None,
-    )
-
-
-def _destination(shop: Shop, typed: MultiDict[str, str]) -> Destination:
+    organizer, _slash, event = _text(typed, "event").strip("/").partition("/")
     try:
         until = typed_moment(shop, typed, "valid_until")
     except VoucherInvalid:
         raise SetUpComplaint("valid_until") from None
-    if typed.get("place") != Place.PRETIX:
-        return Destination(place=Place.OWN, product=_text(typed, "product"), valid_until=until)
-    organizer, _slash, event = _text(typed, "event").strip("/").partition("/")
-    return Destination(
-        place=Place.PRETIX,
+    at_pretix = typed.get("place") == Place.PRETIX
+    return actions.rules_for(
+        shop,
+        place=typed.get("place", ""),
+        product=_text(typed, "product"),
         organizer=organizer,
         event=event,
-        quota=_number(typed, "quota"),
-        item=_number(typed, "item"),
+        quota=_number(typed, "quota") if at_pretix else None,
+        item=_number(typed, "item") if at_pretix else None,
         block_quota="block_quota" in typed,
+        percent=_text(typed, "percent").rstrip("% \u00a0").replace(",", "."),
+        price=_price(shop, typed),
         valid_until=until,
+        reason=reason,
     )
 
 
@@ -174,14 +167,14 @@ def _number(typed: MultiDict[str, str], name: str) -> int | None:
     return int(text)
 
 
-def _price(shop: Shop, typed: MultiDict[str, str]) -> Money | None:
+def _price(shop: Shop, typed: MultiDict[str, str]) -> int | None:
     text = _text(typed, "price")
     if not text:
         return None
     amount = typed_amount(text, shop.terms.currency)
     if amount is None or amount < 0:
         raise SetUpComplaint("price")
-    return Money(amount, shop.terms.currency)
+    return amount
 
 
 def _version(typed: MultiDict[str, str]) -> int:

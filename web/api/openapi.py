@@ -15,6 +15,7 @@ from web.api.cases import HandBody, ResolveBody, SnoozeBody
 from web.api.corrections import WithdrawnCancellationBody, WithdrawnPaymentBody
 from web.api.door import QueueBody, ScanBody, UndoBody
 from web.api.grants import ActBody, ActsBody, PersonBody
+from web.api.grants_set_up import SetUpBody
 from web.api.orders import OrderBody
 from web.api.staff import CancelBody, CancelPartBody, LetterBody, PaidBody, RefundBody
 from web.api.till import CashBody, CloseShiftBody, GiveBackBody, OpenShiftBody, SaleBody
@@ -55,6 +56,7 @@ BODIES = (
     PersonBody,
     ActBody,
     ActsBody,
+    SetUpBody,
     VoucherBody,
     ReviseBody,
     CloseBody,

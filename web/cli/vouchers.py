@@ -13,15 +13,14 @@ from rich.table import Table
 from ledger.audit.describe import told
 from ledger.grants.grantee import GrantState
 from ledger.grants.people_file import ListUnreadable, read_people
-from ledger.grants.stamps import Destination, GrantKind, GrantsSetUp, Place
-from ledger.kernel.money import Money
+from ledger.grants.stamps import GrantKind, GrantsSetUp, Place
 from ledger.kernel.refusals import GrantsSetUpWrong
 from ledger.shop.shop import Shop
 from projections.grantees import trouble_of
 from web.actions import grants as actions
 from web.actions.find_people import every_row, named
 from web.actions.grant_json import document, orphan_json, row_json
-from web.actions.grants_set_up import CHECKS, check
+from web.actions.grants_set_up import CHECKS, check, rules_for
 from web.actions.grants_set_up import set_up as set_up_grants
 from web.actions.orphans import delete_orphan
 from web.actions.orphans import orphans as orphans_of
@@ -69,24 +68,20 @@ def set_up(
     parts: Parts = context.obj()
     found = parts.shops.get(shop)
     organizer, _, name = (event or "").partition("/")
-    where = Destination(
+    if not event and product not in found.products:
+        raise click.UsageError("--product must be one of the shop's; or name --pretix.")
+    rules = rules_for(
+        found,
         place=Place.PRETIX if event else Place.OWN,
+        product=product or "",
         organizer=organizer,
         event=name,
         quota=quota,
         item=item,
         block_quota=block_quota,
-        product=product or "",
+        percent=co_speaker_percent,
+        price=ticket_price,
         valid_until=valid_until,
-    )
-    if not event and product not in found.products:
-        raise click.UsageError("--product must be one of the shop's; or name --pretix.")
-    rules = GrantsSetUp(
-        shop=found.id,
-        shop_slug=found.slug,
-        destination=where,
-        co_speaker_percent=co_speaker_percent,
-        ticket_price=None if ticket_price is None else Money(ticket_price, found.terms.currency),
         reason=reason,
     )
     _set_up(parts, found, rules)

@@ -286,6 +286,8 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /api/v1/shops/<shop>/people": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/people/<person>/acts": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/people/acts": (Place.SHOP, _STAFF),
+    "GET /api/v1/shops/<shop>/people/set-up": (Place.SHOP, _ADMIN),
+    "POST /api/v1/shops/<shop>/people/set-up": (Place.SHOP, _ADMIN),
     "POST /api/v1/shops/<shop>/people/import": (Place.SHOP, _STAFF),
     "GET /api/v1/shops/<shop>/vouchers": (Place.SHOP, _READ),
     "GET /api/v1/shops/<shop>/vouchers/<voucher>": (Place.SHOP, _READ),
