@@ -126,6 +126,7 @@ PRODUCT: Mapping[str, Key] = {
     "available_from": Key(moment, None),
     "available_until": Key(moment, None),
     "admission": Key(group(ADMISSION), None),
+    "waiting_list": Key(duration, None),
     "questions": Key(_listed(lambda: QUESTION, "a list of questions"), ()),
     "answers_until": Key(moment, None),
 }

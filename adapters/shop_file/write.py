@@ -228,6 +228,9 @@ def _product(one: ProductSpec, said: Preferences) -> Iterator[str]:
         when = getattr(one, key)
         example = f"# {key}: 2027-01-01T09:00:00  (local time: only then is it on sale)"
         yield f"    {key}: {_moment(when, said)}" if when else f"    {example}"
+    if one.waiting_list is not None:
+        yield "    # So long a seat is held for who is next in its line; none: as the shop says."
+        yield f"    waiting_list: {_duration(one.waiting_list)}"
     if one.admission:
         yield from _admission(one.admission)
     yield from _questions(one, said)

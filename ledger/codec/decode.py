@@ -127,6 +127,11 @@ def _product_revised_2(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "admission": None}
 
 
+def _product_revised_3(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 held seats for who is next as long as the shop said."""
+    return {**body, "waiting_list": None}
+
+
 def _case_opened_2(body: dict[str, Any]) -> dict[str, Any]:
     """Version 1 did not say where the money lay: such a case can only be closed."""
     return {**body, "account": "", "live": False, "payment_reference": ""}
@@ -153,6 +158,7 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("PREFERENCES_CHANGED", 5): _preferences_changed_6,
     ("PREFERENCES_CHANGED", 6): _preferences_changed_7,
     ("PRODUCT_REVISED", 1): _product_revised_2,
+    ("PRODUCT_REVISED", 2): _product_revised_3,
     ("PREFERENCES_CHANGED", 7): _preferences_changed_8,
     ("PREFERENCES_CHANGED", 8): _preferences_changed_9,
     ("CASE_OPENED", 1): _case_opened_2,

@@ -113,4 +113,5 @@ def _revised(spec: ProductSpec, rank: int, shop: Shop) -> ProductRevised:
         available_from=spec.available_from,
         available_until=spec.available_until,
         admission=spec.admission,
+        waiting_list=spec.waiting_list,
     )

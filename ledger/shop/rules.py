@@ -277,6 +277,9 @@ def _of_product(one: ProductSpec, path: Path, spec: ShopSpec) -> Faults:
     yield from _quotas((*path, "quotas"), one, spec)
     yield from _whole((*path, "tickets"), one.tickets, limits.TICKETS_PER_PIECE)
     yield from _whole((*path, "max_per_order"), one.max_per_order, limits.PIECES_PER_ORDER)
+    if one.waiting_list is not None:
+        hold = (*path, "waiting_list")
+        yield from _whole(hold, one.waiting_list, limits.WAITING_HOLD, said=span)
     yield from _window(path, one)
     yield from admission_faults((*path, "admission"), one.admission)
     yield from question_faults((*path, "questions"), one)

@@ -142,6 +142,11 @@ class Shop:
         waits = self.preferences is not None and self.preferences.waiting_list is not None
         return waits and self.cancelled is None
 
+    def hold_of(self, product: str) -> int:
+        """For how many seconds seats of a product are held for who is next in its line."""
+        own = self.products[product].waiting_list if product in self.products else None
+        return own if own is not None else self.terms.waiting_list or 0
+
     def waiting_lines(self, quotas: Set[UUID]) -> tuple[WaitingLine, ...]:
         """The lines of products that take from one of these quotas; none where nobody can wait."""
         if not self.lets_wait:
@@ -198,6 +203,7 @@ class ProductSpec:
     available_until: datetime | None = None
     unlimited: bool = False
     admission: Admission | None = None
+    waiting_list: int | None = None
     questions: Questions = _NOTHING_ASKED
 
 
@@ -240,6 +246,7 @@ def as_spec(one: ProductRevised, questions: Questions = _NOTHING_ASKED) -> Produ
         available_until=one.available_until,
         unlimited=not one.quotas,
         admission=one.admission,
+        waiting_list=one.waiting_list,
         questions=questions,
     )
 

@@ -221,9 +221,13 @@ class Admission:
     hand_out: Mapping[str, str] = field(default_factory=dict)
 
 
-@stamp("PRODUCT_REVISED", version=2, occurrence=("slug",), binding=("revision",))
+@stamp("PRODUCT_REVISED", version=3, occurrence=("slug",), binding=("revision",))
 class ProductRevised:
-    """A product as sold from here on. Price, VAT or title changed: the revision is a new one."""
+    """A product as sold from here on. Price, VAT or title changed: the revision is a new one.
+
+    `waiting_list`: for so many seconds seats are held for who is next in its line; empty: as long
+    as the shop says.
+    """
 
     slug: str
     revision: int
@@ -238,6 +242,7 @@ class ProductRevised:
     available_from: datetime | None = None
     available_until: datetime | None = None
     admission: Admission | None = None
+    waiting_list: int | None = None
 
 
 @stamp("QUESTIONS_SET", occurrence=("product",), binding=("questions",))

@@ -231,9 +231,9 @@ def _expected(draft: Draft[object], place: WaitingPlace) -> Recorded[object]:
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def hold_until(shop: Shop, at: datetime) -> datetime:
-    """Until when seats that are offered now are held, as the shop says."""
-    return after(at, seconds=shop.terms.waiting_list or 0)
+def hold_until(shop: Shop, product: str, at: datetime) -> datetime:
+    """Until when seats of a product that are offered now are held, as it or the shop says."""
+    return after(at, seconds=shop.hold_of(product))
 
 
 def _taken(shop: Shop, wish: PlaceWish, *, generation: int) -> PlaceTaken:

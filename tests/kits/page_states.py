@@ -358,7 +358,8 @@ def in_line(world: World) -> str:
 def in_turn(world: World) -> str:
     """Seats are held for whoever is next."""
     shop, place = world.shops.newest("soldout"), _place(world, "cleo")
-    world.parts.waiting.offer(place.id, shop, until=hold_until(shop, world.clock()), seen=1)
+    until = hold_until(shop, place.terms.product, world.clock())
+    world.parts.waiting.offer(place.id, shop, until=until, seen=1)
     return f"/soldout/place/{place.id}/{place.terms.code}"
 
 

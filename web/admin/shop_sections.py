@@ -235,6 +235,13 @@ PRODUCT: Sequence[ShopField] = (
     field("unlimited", FieldKind.FLAG, _l("Sold without limit"), _l("It takes from no quota.")),
     field("tickets", FieldKind.WHOLE, _l("Tickets for each piece")),
     field("max_per_order", FieldKind.WHOLE, _l("Most in one order")),
+    field(
+        "waiting_list",
+        FieldKind.SPAN,
+        _l("Waiting list: so long a seat is held for who is next"),
+        _l("Left empty: as long as the shop's settings say. It counts where people may wait."),
+        optional=True,
+    ),
     field("available_from", FieldKind.MOMENT, _l("On sale from"), optional=True),
     field("available_until", FieldKind.MOMENT, _l("On sale until"), optional=True),
     field(

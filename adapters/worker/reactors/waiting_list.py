@@ -84,7 +84,7 @@ class LineTurns:
         free = {quota: free_seats(totals, quota) for quota in totals}
         progress = NOTHING
         for one in whose_turn(waiting, quotas, free):
-            until = hold_until(shop, self.clock())
+            until = hold_until(shop, one.product, self.clock())
             came = self.waiting.offer(one.place, shop, until=until, seen=seen)
             if not isinstance(came, WaitingPlace):
                 # Somebody was faster, or what was seen is old: all of it is looked at again.

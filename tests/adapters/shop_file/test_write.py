@@ -80,6 +80,7 @@ FULL = replace(
                 reentry=True,
                 hand_out={"en": "a band: blue"},
             ),
+            waiting_list=7_200,
             questions=replace(
                 QUESTIONS,
                 until=datetime(2027, 9, 1, tzinfo=UTC),

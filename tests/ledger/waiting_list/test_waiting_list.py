@@ -49,7 +49,7 @@ class Line:
         return self.list.take(self.shop, wish)
 
     def offer(self, place: WaitingPlace) -> Any:
-        until = hold_until(self.shop, self.world.clock())
+        until = hold_until(self.shop, place.terms.product, self.world.clock())
         return self.list.offer(place.id, self.shop, until=until, seen=1)
 
     def free(self, order: Order | None) -> None:

@@ -115,7 +115,7 @@ def offered(world: World, address: str) -> Any:
     place = UUID(address.split("/")[3])
     world.taken.clear()
     shop = world.shops.newest("winterfest")
-    until = hold_until(shop, world.clock())
+    until = hold_until(shop, world.parts.waiting.get(place).terms.product, world.clock())
     seen = world.store.head()[0]
     return world.parts.waiting.offer(place, shop, until=until, seen=seen)
 

@@ -99,6 +99,21 @@ class Line:
         return [subject for subject, _ in self.mail.delivered]
 
 
+@pytest.mark.parametrize(("own", "hours"), [(None, 24), (2 * 3600, 2)])
+def test_seats_are_held_as_long_as_the_product_says_or_else_the_shop(own: int | None, hours: int):
+    weekend, *others = WAITS.products
+    assert weekend.slug == "weekend"
+    line = Line(World(replace(WAITS, products=(replace(weekend, waiting_list=own), *others))))
+    ada = line.join("ada")
+    line.free()
+    line.passes()
+    until = line.list.get(ada.id).until
+    assert until == line.world.clock() + timedelta(hours=hours)
+    line.world.clock.pass_(hours=hours)
+    line.passes()
+    assert line.state(ada) == ["lapsed"]
+
+
 def test_what_comes_free_goes_down_the_line_and_each_hears_once():
     line = Line()
     ada, bea, cleo = line.join("ada", 2), line.join("bea", 2), line.join("cleo", 2)
