@@ -10,6 +10,7 @@ from projections.reports.report import Report
 from projections.reports.sales import REVENUE_BY_PRODUCT, VAT_BY_MONTH
 from projections.reports.tickets import DAYS_TO_START, TICKETS_BY_HOUR, TICKETS_BY_PRODUCT
 from projections.reports.vouchers import VOUCHERS_BY_KIND
+from projections.reports.waiting_list import WAITING_LISTS
 
 REPORTS: Mapping[str, Report] = {
     one.name: one
@@ -28,5 +29,6 @@ REPORTS: Mapping[str, Report] = {
         VOUCHERS_BY_KIND,
         DOORS_BY_DAY,
         DOORS_BY_HOUR,
+        WAITING_LISTS,
     )
 }

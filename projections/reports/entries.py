@@ -17,8 +17,10 @@ from ledger.order import stamps
 from ledger.order.order import Order
 from ledger.vouchers.stamps import VoucherGivenBack, VoucherRedeemed
 from ledger.vouchers.voucher import Voucher
+from ledger.waiting_list.place import WaitingPlace
 from projections.engine.projection import Projection, column
 from projections.reports.figures import Counted, Figure, figures
+from projections.reports.line_figures import figures_of_place
 from projections.reports.voucher_figures import figures_of_person, opened, used_by
 
 
@@ -108,6 +110,16 @@ def entries_of_voucher(
     return _changed(after.id, shop, then, opened(after), recorded)
 
 
+def entries_of_place(
+    before: WaitingPlace | None, after: WaitingPlace, recorded: Recorded[object]
+) -> Sequence[ReportEntry]:
+    """What became of somebody in a waiting list."""
+    if after.taken is None:
+        return ()
+    then = figures_of_place(before) if before is not None else {}
+    return _changed(after.id, after.taken.shop_slug, then, figures_of_place(after), recorded)
+
+
 def _changed(
     stream: UUID,
     shop: str,
@@ -145,9 +157,14 @@ def _told_apart(figure: Figure) -> dict[str, Any]:
 
 REPORT_ENTRIES = Projection(
     name="report_entries",
-    version=5,
+    version=6,
     row=ReportEntry,
     key=("position", "nth"),
     rows={},
-    entries={Order: entries, Grantee: entries_of_person, Voucher: entries_of_voucher},
+    entries={
+        Order: entries,
+        Grantee: entries_of_person,
+        Voucher: entries_of_voucher,
+        WaitingPlace: entries_of_place,
+    },
 )

@@ -24,7 +24,8 @@ class Kind(StrEnum):
     Vouchers are told by where they live (`provider`) and whom they are for (`method`).
     Who came in and went is counted by door and day, each time; `beside` came in with the ticket of
     somebody who was inside. Providers paid payments out, kept refunds back, and told their fees, in
-    millionths; where our books have another amount of it, that is a difference.
+    millionths; where our books have another amount of it, that is a difference. People in a waiting
+    list are counted by product, as often as they took a place.
     """
 
     ORDERS = "orders"
@@ -51,6 +52,11 @@ class Kind(StrEnum):
     KEPT_BACK = "kept_back"
     PAYOUT_FEES = "payout_fees"
     PAYOUT_DIFFERENCE = "payout_difference"
+    LINE_JOINED = "line_joined"
+    LINE_OFFERED = "line_offered"
+    LINE_BOUGHT = "line_bought"
+    LINE_LAPSED = "line_lapsed"
+    LINE_LEFT = "line_left"
 
 
 # Counted as they stand, by when they began; everything else by when it happened.

@@ -8,12 +8,15 @@ from ledger.order.order import Order
 from ledger.order.stamps import OrderPlaced
 from ledger.vouchers.stamps import VoucherIssued
 from ledger.vouchers.voucher import Voucher
+from ledger.waiting_list.place import WaitingPlace
+from ledger.waiting_list.stamps import PlaceTaken
 from projections.engine.projection import State
 from projections.reports.figures import Counted, Figure, figures
+from projections.reports.line_figures import figures_of_place
 from projections.reports.voucher_figures import figures_of_person, figures_of_voucher
 
 # What such a stream begins with.
-BEGINNINGS = (OrderPlaced, PersonListed, VoucherIssued)
+BEGINNINGS = (OrderPlaced, PersonListed, VoucherIssued, PlaceTaken)
 
 
 def figures_of(state: State) -> Mapping[Figure, Counted]:
@@ -25,6 +28,8 @@ def figures_of(state: State) -> Mapping[Figure, Counted]:
             return figures_of_person(state)
         case Voucher():
             return figures_of_voucher(state)
+        case WaitingPlace():
+            return figures_of_place(state)
         case _:
             return {}
 
@@ -38,5 +43,7 @@ def shop_of(state: State) -> str:
             return state.listed.shop_slug if state.listed is not None else ""
         case Voucher():
             return state.issued.shop_slug if state.issued is not None else ""
+        case WaitingPlace():
+            return state.taken.shop_slug if state.taken is not None else ""
         case _:
             return ""

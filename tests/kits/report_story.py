@@ -33,6 +33,7 @@ from ledger.order.stamps import (
     ZeroPrice,
 )
 from tests.kits.histories import placed
+from tests.kits.line_story import wait_in_line
 from tests.kits.voucher_story import give_vouchers
 
 NAMES = UUID("7d0a5e0e-4b5e-4f0e-9d5c-0a3c6ad1f0aa")
@@ -229,6 +230,7 @@ def tell(ledger: Any, clock: Any, *, method: str = "card") -> None:
         past.add(START + timedelta(hours=hour), "first", (code, let_in(code, hour)))
     mistake = TicketCheckInUndone(reason="wrong person")
     past.add(START + timedelta(hours=2), "first", (codes[1], mistake))
+    wait_in_line(past, january, february)
     give_vouchers(past, january, february)
     left = TicketCheckedOut(
         scan=ident("left"),

@@ -1,15 +1,17 @@
-"""The vouchers behind a number of a report: whose they are, or which code."""
+"""What is no order behind a number of a report: vouchers, and places in a waiting list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from flask import url_for
+from flask_babel import lazy_gettext as _l
 
 from ledger.grants.grantee import Grantee
 from ledger.staff.role import Role
 from ledger.vouchers.voucher import Voucher
+from ledger.waiting_list.place import PlaceState
 from projections.reports.sums import Behind
 from web.actions.voucher_desk import state_of
 from web.admin.grants import KINDS
@@ -20,10 +22,19 @@ from web.http.addresses import now
 from web.http.current import parts
 from web.i18n.gettext import _
 
+PLACES: Mapping[PlaceState, tuple[str, object]] = {
+    PlaceState.NONE: ("quiet", "–"),
+    PlaceState.WAITING: ("wait", _l("Waits")),
+    PlaceState.HELD: ("good", _l("Seats held")),
+    PlaceState.LAPSED: ("quiet", _l("Turn lapsed")),
+    PlaceState.USED: ("good", _l("Bought on their turn")),
+    PlaceState.LEFT: ("quiet", _l("Left the line")),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherBehind:
-    """A voucher behind a number. `address` is empty for whoever may not open it."""
+    """A voucher or a place in line behind a number; `address` only for whoever may open it."""
 
     name: str
     what: object
@@ -38,6 +49,26 @@ def vouchers_behind(found: Sequence[Behind]) -> Sequence[VoucherBehind]:
     """Those that are no orders."""
     told = (_person(one) or _code(one) for one in found)
     return [one for one in told if one is not None]
+
+
+def places_behind(found: Sequence[Behind]) -> Sequence[VoucherBehind]:
+    """Places in line, for whoever may see who waits; what they wait for stands as what they are."""
+    return [_place(one) for one in found]
+
+
+def _place(behind: Behind) -> VoucherBehind:
+    one = parts().waiting.get(behind.stream)
+    shop = one.terms.shop_slug
+    may = current_staff().may(Role.STAFF, shop=shop)
+    return VoucherBehind(
+        name=(one.terms.email if may else None) or _short(one.id),
+        what=one.terms.product,
+        address=url_for("waiting_list_admin.page", shop=shop) if may and one.alive else "",
+        shop=shop,
+        at=one.taken_at,
+        state=PLACES[one.state],
+        behind=behind,
+    )
 
 
 def _person(behind: Behind) -> VoucherBehind | None:

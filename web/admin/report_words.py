@@ -86,6 +86,14 @@ REPORTS: Mapping[str, tuple[object, object]] = {
             " stands where they told of it. Quiet hours are left out."
         ),
     ),
+    "waiting-list": (
+        _l("Waiting lists"),
+        _l(
+            "Who joined the line for what sold out in this time, whose turn it was, who bought"
+            " then, whose turn lapsed, and who left. People, not pieces; who bought elsewhere has"
+            " left."
+        ),
+    ),
     "days-to-start": (
         _l("Sales against days to start"),
         _l(
@@ -171,6 +179,11 @@ COLUMNS: Mapping[str, object] = {
     "inside": _l("Inside"),
     "inside_so_far": _l("Inside so far"),
     "beside": _l("Let in twice"),
+    "line_joined": _l("Joined the line"),
+    "line_offered": _l("Were offered seats"),
+    "line_bought": _l("Bought on their turn"),
+    "line_lapsed": _l("Turn lapsed"),
+    "line_left": _l("Left the line"),
     "currency": _l("Currency"),
     "report": _l("Report"),
     "shops": _l("Shops"),

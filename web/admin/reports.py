@@ -15,6 +15,7 @@ from projections.order_search import OrderPage
 from projections.reports.all import REPORTS
 from projections.reports.figures import Kind, in_minor_units
 from projections.reports.forms import FORMS, ParquetMissing
+from projections.reports.line_figures import LINE_KINDS
 from projections.reports.report import Report
 from projections.reports.sheet import Cell, Column, Picture, Shape, Unit, Value
 from projections.reports.sums import FOREVER, Behind, Source
@@ -22,7 +23,7 @@ from web.actions.report_files import as_file
 from web.actions.reports import Made, PeriodInvalid, Wanted, make, wanted, zone_of
 from web.admin.guard import back_office, needs, shops_here
 from web.admin.report_chart import NARROW, WIDE, Drawing, Scale, drawn
-from web.admin.report_vouchers import vouchers_behind
+from web.admin.report_vouchers import places_behind, vouchers_behind
 from web.admin.report_words import REPORTS as TITLES
 from web.admin.report_words import SPOKEN, column_title, in_words
 from web.admin.words import STATUSES
@@ -135,13 +136,16 @@ def orders(name: str) -> str:
     found = parts().reports.behind(source, **asked, before=before, limit=_MOST + 1)
     shown = found[:_MOST]
     pages_ = {one.stream: one for one in parts().reports.orders_by_id([o.stream for o in shown])}
+    others = [one for one in shown if one.stream not in pages_]
+    in_line = {*source.kinds} <= {*LINE_KINDS}
     onward = _onward(name, shown[-1].position) if len(found) > _MOST else ""
     return render_template(
         "admin/report_orders.html",
         title=TITLES[name][0],
         back=_back(name),
         rows=[BehindRow(page=pages_[o.stream], behind=o) for o in shown if o.stream in pages_],
-        vouchers=vouchers_behind([one for one in shown if one.stream not in pages_]),
+        vouchers=[] if in_line else vouchers_behind(others),
+        places=places_behind(others) if in_line else [],
         source=source,
         as_of=as_of,
         onward=onward,

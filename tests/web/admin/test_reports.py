@@ -149,6 +149,19 @@ def test_programs_read_the_same(house: Product):
     assert "vat-by-month" in wrong.json["detail"]
 
 
+def test_numbers_of_a_waiting_list_open_the_places_behind_them(house: Product, staff: Any):
+    page = staff.get("/admin/reports/waiting-list").text
+    behind = "".join(staff.get(unescaped(one)).text for one in LINK.findall(page))
+    for words in ("Places in line behind a number", "ada@example.org", "Bought on their turn"):
+        assert words in behind
+    assert 'href="/admin/shops/winterfest/waiting-list">dan@example.org<' in behind
+    auditor = entered(house, "auditor")
+    page = auditor.get("/admin/reports/waiting-list").text
+    behind = "".join(auditor.get(unescaped(one)).text for one in LINK.findall(page))
+    assert "Places in line behind a number" in behind
+    assert "ada@example.org" not in behind
+
+
 def test_numbers_of_vouchers_open_the_people_and_codes_behind_them(house: Product):
     staff = entered(house, "staff", email="another@example.org")
     page = staff.get("/admin/reports/vouchers").text

@@ -164,6 +164,19 @@ def test_vouchers_by_kind_and_by_where_they_live(told: Product):
     ]
 
 
+def test_who_waited_in_line_by_what_became_of_them(told: Product):
+    """What began in January and ended in February is told in both."""
+    assert rows(told, "waiting-list", "--to", "2027-01-31") == [
+        ["weekend", 4, 2, 1, 0, 0],
+        ["total", 4, 2, 1, 0, 0],
+    ]
+    assert rows(told, "waiting-list", "--from", "2027-02-01") == [
+        ["sauna", 1, 0, 0, 0, 0],
+        ["weekend", 0, 0, 0, 1, 1],
+        ["total", 1, 0, 0, 1, 1],
+    ]
+
+
 def test_who_came_in_and_left_by_door_and_day_and_by_hour(told: Product):
     """One came and left; another came by mistake, which was taken back: nobody."""
     assert rows(told, "doors-by-day") == [
