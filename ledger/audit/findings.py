@@ -51,6 +51,11 @@ LineNews = tuple[int, bytes, int, int, bool, int | None]
 SaleNews = tuple[int, bytes, bytes, bytes, bool, bool, tuple[int, str, str]]
 
 
+# Position, stream, microseconds since 2000, whether it is a case that was opened, and else the
+# cases that an order calls for after a scan.
+ConflictNews = tuple[int, bytes, int, bool, tuple[bytes, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class WindowReport:
     """Of one window of positions. `leaves` tells which rows were read, whatever their order.
@@ -64,6 +69,7 @@ class WindowReport:
     gaps: frozenset[int] = frozenset()
     lines: Sequence[LineNews] = ()
     sales: Sequence[SaleNews] = ()
+    conflicts: Sequence[ConflictNews] = ()
 
 
 def digest_of(leaves: Iterable[bytes]) -> bytes:
@@ -81,8 +87,9 @@ def together(reports: Sequence[WindowReport]) -> WindowReport:
     gaps = frozenset[int]().union(*(one.gaps for one in reports))
     lines = sorted(news for one in reports for news in one.lines)
     sales = sorted(news for one in reports for news in one.sales)
+    conflicts = sorted(news for one in reports for news in one.conflicts)
     taken.sort(key=lambda one: one[0])
-    return WindowReport(found, taken, gaps=gaps, lines=lines, sales=sales)
+    return WindowReport(found, taken, gaps=gaps, lines=lines, sales=sales, conflicts=conflicts)
 
 
 class Unfinished(Exception):

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
+from ledger.audit.check_conflicts import TOLD_AT_DOORS, conflict_news
 from ledger.audit.check_places import line_news
 from ledger.audit.check_rows import numbered
 from ledger.audit.check_seats import MOVERS, Seats, between, moved_unread, seats_moved
 from ledger.audit.check_tills import TOLD_BY, sale_news
 from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
-from ledger.audit.findings import Found, LineNews, SaleNews, Step, Taken, WindowReport
+from ledger.audit.findings import ConflictNews, Found, LineNews, SaleNews, Step, Taken, WindowReport
 from ledger.audit.raw_rows import NO_NUMBERS, LeafHashes, RawRow, RawStreams, moment
 from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import NAMES, Encoded, Unreadable, decode, encode, unframe
@@ -118,6 +119,7 @@ class Share:
         self._ledger = ledger
         self._leaf = LeafHashes(ledger.ledger_id).of
         self._ids, self._lines, self._sales = Ids(), list[LineNews](), list[SaleNews]()
+        self._conflicts = list[ConflictNews]()
         self.report = self._of_bytes if hashes_only else self._of_stamps
 
     def _of_bytes(self, rows: Sequence[RawRow], *, after: int) -> WindowReport:
@@ -136,13 +138,20 @@ class Share:
         self._shelf.prepare(rows, after=after)
         self._ids.clear()
         found, taken = list[Found](), list[Taken]()
-        self._lines, self._sales = [], []
+        self._lines, self._sales, self._conflicts = [], [], []
         gaps = frozenset(row[0] for row in rows if row[3] == _RESUMED)
         for row in rows:
             step, checks = self._understood(row, taken)
             if step is not None:
                 found += said(step, checks)
-        return WindowReport(found, taken, gaps=gaps, lines=self._lines, sales=self._sales)
+        return WindowReport(
+            found,
+            taken,
+            gaps=gaps,
+            lines=self._lines,
+            sales=self._sales,
+            conflicts=self._conflicts,
+        )
 
     def _understood(self, row: RawRow, taken: list[Taken]) -> tuple[Step | None, tuple[Check, ...]]:
         """As far as it can be understood, and who is to look at it; None if nobody need."""
@@ -160,10 +169,7 @@ class Share:
             again = encode(one)
             before = shelf.states.get(stream) or begun(one)
             shelf.states[stream] = after = evolved(before, one)
-            if type(after) is WaitingPlace and after.taken is not None:
-                self._lines.append(line_news(one, stream, after))
-            if type(one.stamp) in TOLD_BY:
-                self._sales += sale_news(one, stream, after)
+            self._tell(row, one, after)
             if type(one.stamp) in MOVERS:
                 self._take(row, one, taken, before=before, after=after)
         except (Unreadable, *UNFIT) as error:
@@ -177,6 +183,15 @@ class Share:
         if not checks:
             return None, checks
         return Step(row, leaf, version, frame, one, again, before, after, ""), checks
+
+    def _tell(self, row: RawRow, one: Recorded[object], after: State) -> None:
+        """What laws over all streams need of it."""
+        if type(after) is WaitingPlace and after.taken is not None:
+            self._lines.append(line_news(one, row[1], after))
+        if type(one.stamp) in TOLD_BY:
+            self._sales += sale_news(one, row[1], after)
+        if type(one.stamp) in TOLD_AT_DOORS:
+            self._conflicts += conflict_news(one, row[1], after, row[4])
 
     def _counts_no_more(self, row: RawRow) -> bool:
         """Whether a later stamp of its stream says that this one cannot be read and is void."""

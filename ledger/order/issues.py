@@ -67,7 +67,7 @@ def troubles(order: Order) -> tuple[Trouble, ...]:
         *_disputes(order),
         *of_authorizations(order),
         *_letters(order),
-        *_at_doors(order),
+        *troubles_at_doors(order),
     )
 
 
@@ -235,7 +235,7 @@ def _letters(order: Order) -> Iterator[Trouble]:
             )
 
 
-def _at_doors(order: Order) -> Iterator[Trouble]:
+def troubles_at_doors(order: Order) -> Iterator[Trouble]:
     """Whoever came in beside the holder of a ticket, and whoever should not have come in."""
     for place, there in order.attendance.items():
         for nth, one in enumerate(there.beside, 1):

@@ -6,7 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from adapters.worker.open_cases import Desk
 from ledger.audit.verify import verify
+from ledger.cases.service import Cases
 from ledger.codec import frame, unframe
 from ledger.order.attendance import scan_cause
 from ledger.order.commands import CancelOrder, CheckIn, UndoCheckIn
@@ -122,3 +124,45 @@ def test_whoever_should_have_been_turned_away_on_line_is_found(world: World):
     scan(world, minutes=9, ticket=1)
     told = bent(world, (b'"breach":""', b'"breach":"wrong_day"'))
     assert told == ["lets somebody in on line who should have been turned away"]
+
+
+def later(world: World, **span: int) -> None:
+    """So long afterwards something else happens in the ledger."""
+    world.clock.pass_(**span)
+    world.place(f"later {span}", ("weekend", 1))
+
+
+def test_a_conflict_whose_case_was_never_opened_is_found_once_a_worker_had_time(world: World):
+    order = world.orders.get(world.id("order"))
+    last = max(one.position for one in order.scans.values())
+    later(world, days=3)
+    assert verify(world.store.stored()) == ()
+    later(world, minutes=5)
+    (found,) = verify(world.store.stored())
+    assert (found.law, found.position, found.stream) == ("A8", last, order.id)
+    assert found.text == "a conflict at a door without its case"
+    Desk(Cases(world.store)).open_all(order)
+    assert verify(world.store.stored()) == ()
+
+
+def test_a_case_that_was_bent_to_another_kind_leaves_its_conflict_without_one(world: World):
+    Desk(Cases(world.store)).open_all(world.orders.get(world.id("order")))
+    later(world, days=4)
+    copy = CopiedRows(world.store.stored())
+    at = next(one.position for one in copy.kept if one.type == "CASE_OPENED")
+    schema, sealed, body = unframe(copy.kept[at - 1].state)
+    bent_body = body.replace(b"check_in_conflict", b"letter_failed")
+    assert bent_body != body
+    copy.bend(at, state=frame(schema, sealed, bent_body))
+    rehash(copy, at)
+    assert "a conflict at a door without its case" in [one.text for one in verify(copy)]
+
+
+def test_what_was_taken_back_in_time_needs_no_case(world: World):
+    order = world.orders.get(world.id("order"))
+    wish = UndoCheckIn(
+        correlation_id=next(iter(order.scans)), actor="a", at=world.clock(), reason="no"
+    )
+    world.orders.handle(order.id, wish)
+    later(world, days=9)
+    assert verify(world.store.stored()) == ()
