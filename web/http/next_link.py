@@ -34,6 +34,10 @@ _BY_SLUG: Mapping[str, object] = {
     "partial-capture": _l("The page of the order tells how it stands, and what can be done."),
     "too-large": _l("Please type less, or leave out what was attached."),
 }
+# Who works here has no letter with a link.
+_IN_THE_OFFICE: Mapping[str, object] = {
+    "forbidden": _l("Your roles do not reach that far. Ask an admin of the shop, if you need it."),
+}
 _BY_STATUS: Mapping[int, object] = {
     400: _l("Open the page again and type it once more."),
     401: _l("Use the link from your letter, or ask ticket sales."),
@@ -67,13 +71,15 @@ def for_people(problem: Problem) -> Problem:
 
 def next_link(slug: str, status: int) -> NextLink:
     """The next step after this problem, from the page that this visitor was on."""
-    advice = str(_BY_SLUG.get(slug) or _BY_STATUS.get(status) or "")
+    office = request.path.startswith("/admin")
+    known_advice = _IN_THE_OFFICE.get(slug) if office else None
+    advice = str(known_advice or _BY_SLUG.get(slug) or _BY_STATUS.get(status) or "")
     endpoint, known = _asked_for()
     page = _PAGES.get(endpoint)
     if page is not None and status != 404:
         named = {"shop": known["shop"]} if page == "shop.catalogue" else known
         return NextLink(advice=advice, label=_("Back to the page"), address=url_for(page, **named))
-    if request.path.startswith("/admin"):
+    if office:
         address = url_for("admin.index")
         return NextLink(advice=advice, label=_("To the back office"), address=address)
     shop = shop_here()

@@ -42,7 +42,9 @@ def transfer_svg(account: BankAccount, *, amount: Money, reference: str, title: 
     code = epc_qr(account, amount=amount, reference=reference)
     if code is None:
         return ""
-    return code.svg_inline(scale=_SCALE, border=_QUIET, dark="#000", light="#fff", title=title)
+    # Without a size of its own it is scaled to the page's, and never cut off there.
+    look = {"dark": "#000", "light": "#fff", "omitsize": True}
+    return code.svg_inline(scale=_SCALE, border=_QUIET, title=title, **look)
 
 
 def as_png(code: segno.QRCode) -> tuple[bytes, int]:

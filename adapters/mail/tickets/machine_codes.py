@@ -41,4 +41,5 @@ def bar_modules(code: str) -> str:
 def ticket_svg(code: str, title: str) -> str:
     """The square for a page, on white also where the page is dark."""
     drawn = segno.make_qr(code, error="m")
-    return drawn.svg_inline(scale=6, border=4, dark="#000", light="#fff", title=title)
+    look = {"dark": "#000", "light": "#fff", "omitsize": True}
+    return drawn.svg_inline(scale=6, border=4, title=title, **look)

@@ -93,3 +93,16 @@ def test_a_role_that_was_taken_away_opens_nothing_more(product: Product):
 def test_tries_are_counted(product: Product):
     product.limits.tight = True
     assert sign_in(product).status_code == 429
+
+
+def test_who_lets_people_in_is_offered_nothing_else_and_told_whom_to_ask(product: Product):
+    door = entered(product, "door", shop="winterfest")
+    home = door.get("/admin/").text
+    assert "Let people in" in home
+    assert "To the orders" not in home
+    denied = door.get("/admin/orders")
+    assert denied.status_code == 403
+    assert "Ask an admin of the shop" in denied.text
+    assert "from your letters" not in denied.text
+    staff = entered(product, "staff", email="staff@a.example")
+    assert "To the orders" in staff.get("/admin/").text

@@ -149,13 +149,14 @@ def test_programs_read_the_same(house: Product):
     assert "vat-by-month" in wrong.json["detail"]
 
 
-def test_numbers_of_a_waiting_list_open_the_places_behind_them(house: Product, staff: Any):
+def test_numbers_of_a_waiting_list_open_the_places_behind_them(house: Product):
+    staff = entered(house, "staff", email="in-line@example.org")
     page = staff.get("/admin/reports/waiting-list").text
     behind = "".join(staff.get(unescaped(one)).text for one in LINK.findall(page))
     for words in ("Places in line behind a number", "ada@example.org", "Bought on their turn"):
         assert words in behind
     assert 'href="/admin/shops/winterfest/waiting-list">dan@example.org<' in behind
-    auditor = entered(house, "auditor")
+    auditor = entered(house, "auditor", email="line@example.org")
     page = auditor.get("/admin/reports/waiting-list").text
     behind = "".join(auditor.get(unescaped(one)).text for one in LINK.findall(page))
     assert "Places in line behind a number" in behind
