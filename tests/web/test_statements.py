@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from tests.conftest import Database
 from tests.kits.counted_house import ADA, API, House, counted_house, paid, placed, seen, told
+from web.actions.cancel import send_link
+from web.actions.wish import Wish
 
 TOKEN = re.compile(r'name="(csrf_token|key|shown)"[^>]*value="([^"]*)"')
+
+FIELD = re.compile(r'name="(csrf_token|amount)"[^>]*value="([^"]*)"')
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +78,41 @@ def test_a_checkout_looks_once_whether_it_was_sent_before(house: House):
         assert answer.status_code == 303, answer.text
 
     assert house.fewest(press, before=form) == 4, house.asked
+
+
+def test_a_cancellation_by_pages_reads_its_order_once_a_page(house: House):
+    """A press is counted; the first asks for the order's key, which seals the link's code."""
+
+    def order_page(client: Any) -> str:
+        return f"/winterfest/orders/{paid(client)['order']['id']}"
+
+    def form(client: Any, address: str) -> dict[str, str]:
+        return dict(FIELD.findall(client.get(address).text))
+
+    def ask(client: Any, page: tuple[str, dict[str, str]]) -> None:
+        address, fields = page
+        assert client.post(address, data=fields).status_code == 303
+
+    def asking(client: Any) -> tuple[str, dict[str, str]]:
+        address = f"{order_page(client)}/cancel"
+        return address, form(client, address)
+
+    def linked(client: Any) -> str:
+        page, parts = order_page(client), house.works.parts
+        wish = Wish(correlation_id=uuid4(), actor="customer", at=parts.clock())
+        link = send_link(parts, UUID(page.rpartition("/")[2]), wish).newest_link
+        assert link is not None
+        return f"{page}/cancel/{link.code}"
+
+    def confirming(client: Any) -> tuple[str, dict[str, str]]:
+        link = linked(client)
+        return link, form(client, link)
+
+    explained = house.fewest(lambda client, at: seen(client, f"{at}/cancel"), before=order_page)
+    assert explained == 1, house.asked
+    assert house.fewest(ask, before=asking) == 4, house.asked
+    assert house.fewest(seen, before=linked) == 1, house.asked
+    assert house.fewest(ask, before=confirming) == 5, house.asked
 
 
 def test_a_cancellation_is_read_once_and_its_refund_is_three_appends(house: House):

@@ -59,8 +59,15 @@ def of_tag(tag: str | None) -> str:
 
 
 def current() -> str:
-    """The language of the page that is being made."""
-    locale = get_locale()
+    """The language of the page that is being made.
+
+    Every sentence asks, so what Flask-Babel chose is looked up where it keeps it.
+    """
+    try:
+        kept = g.get("_flask_babel")
+    except RuntimeError:
+        return SOURCE  # outside of any request
+    locale = getattr(kept, "babel_locale", None) or get_locale()
     return locale.language if locale else SOURCE
 
 

@@ -3,8 +3,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel import Locale
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from flask_babel import get_locale
 
 from tests.kits.pages import World
 from tests.kits.product import open_shop
@@ -71,6 +73,21 @@ def test_money_and_dates_are_those_of_the_language():
     assert "35,00\xa0€" in finnish
     assert "12. helmikuuta 2027" in finnish
     assert "€35.00" in browser.get("/winterfest/?lang=en").text
+
+
+def test_the_language_is_chosen_once_for_all_sentences_of_a_page(monkeypatch):
+    asked: list[int] = []
+
+    def choose() -> Locale | None:
+        asked.append(1)
+        found: Locale | None = get_locale()
+        return found
+
+    monkeypatch.setattr("web.i18n.languages.get_locale", choose)
+    world = World()
+    page = world.browser.get("/winterfest/", headers={"Accept-Language": "fi"})
+    assert "Viikonloppulippu" in page.text
+    assert len(asked) <= 1
 
 
 def test_an_unknown_language_is_english():
