@@ -15,6 +15,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import psycopg
+import structlog
 
 from adapters.keys.key_ring import Keyring
 from adapters.keys.ticket_codes import drawn
@@ -39,6 +40,7 @@ from ledger.till.service import Tills, TillWish
 from ledger.till.stamps import Way
 from ledger.waiting_list.service import PlaceWish, WaitingList
 from projections.all import PROJECTIONS
+from tests.crash.product_works import PRODUCT_WORKS
 from tests.kits.worker import World, place_order
 from tests.kits.worker_fakes import Clock
 from web.actions.till import rung_beside
@@ -253,11 +255,16 @@ def tell(line: str) -> None:
 def work(job: Job) -> None:
     signal.alarm(LIFETIME)
     tell(f"pid {os.getpid()}")
+    if job.work in PRODUCT_WORKS:
+        PRODUCT_WORKS[job.work](job.url)
+        return
     with world_at(job.url, minutes=job.minutes) as world:
         WORKS[job.work](job, world)
 
 
 def main() -> None:
+    # What is told to the crew stands alone on standard output.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     for line in sys.stdin:
         child = os.fork()
         if not child:
