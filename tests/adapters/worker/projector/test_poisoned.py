@@ -155,7 +155,8 @@ def test_whatever_a_table_refuses_stops_its_stream_alone_for_ever_and_a_day(
         under_one(ledger, stream, *stamps_for(name, number))
     append(ledger, good, placed())
     tables = Tables({**bad})
-    set_of = [*{**PROJECTIONS, name: tables(PROJECTIONS[name])}.values()]
+    spoiled = tables(PROJECTIONS[name])
+    set_of = [*{**PROJECTIONS, name: spoiled}.values()]
     first = run_out(worker(ledger, database.app, set_of))
     assert [lane.stream for lane in views.stopped_lanes()] == [*bad]
     first.close()
@@ -169,7 +170,8 @@ def test_whatever_a_table_refuses_stops_its_stream_alone_for_ever_and_a_day(
     told = [case.kind for case in views.cases() if case.kind == "poison_stamp"]
     assert told == ["poison_stamp"] * len(bad)
     later.close()
-    rebuild(ledger, database.app, projections=set_of)
+    # All of them once; it is the spoiled one's tables that refuse.
+    rebuild(ledger, database.app, projections=set_of if name == "order_pages" else [spoiled])
     assert [*differences(ledger, database.app, projections=set_of)] == []
     tables.flaws = {}
     mended = run_out(worker(ledger, database.app, set_of))

@@ -48,7 +48,7 @@ def test_what_others_derive_from_behind_is_what_follows(ledger, owned, views, da
 
 @pytest.mark.parametrize(("quick", "shrinks"), [(0.0, True), (3600.0, False)])
 def test_parts_are_smaller_where_writing_is_slow(ledger, owned, database, quick, shrinks):
-    write(ledger, orders=40)
+    write(ledger, orders=15)
     hurrying = CatchingUp(owned, far=1, part=16, many=2, quick=quick)
     project(ledger, owned, catching_up=hurrying)
     positions = [position for (position,) in steps(database.app)]
