@@ -7,9 +7,8 @@ tree, and is read, refused and told as if it stood in the file.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from zoneinfo import available_timezones
 
-from adapters.shop_file.fields import Reading
+from adapters.shop_file.fields import Reading, known_zones
 from adapters.shop_file.read import SHOP, beyond, spec_read
 from adapters.shop_file.strict_yaml import Items, Keys, Node, Place, Scalar, meaning, read_yaml
 from adapters.shop_file.write import shop_file
@@ -112,7 +111,7 @@ def edited(
     spec: ShopSpec, edit: Callable[[ShopTree], object], *, timezone: str | None = None
 ) -> Edited:
     """The shop after an edit. In another time zone, each moment stays the one that it is."""
-    if timezone in available_timezones():
+    if timezone in known_zones():
         spec = replace(spec, preferences=replace(spec.preferences, timezone=timezone))
     tree = tree_of(spec)
     edit(tree)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from typing import Any, NamedTuple
 from zoneinfo import available_timezones
 
@@ -178,10 +179,16 @@ def moment(reading: Reading, node: Node, path: Place) -> str | None:
     return None
 
 
+@cache
+def known_zones() -> frozenset[str]:
+    """The time zones that this machine knows: looked up once, since they are hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def zone(reading: Reading, node: Node, path: Place) -> str | None:
     right = "a time zone such as Europe/Helsinki"
     word = reading.word(node, path, right)
-    if word is None or word in available_timezones():
+    if word is None or word in known_zones():
         return word
     reading.wrong(path, word, right)
     return None

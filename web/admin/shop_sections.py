@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
 
+from adapters.shop_file.fields import known_zones
 from adapters.shop_file.read import Capture
 from ledger.payments.capabilities import CAPABILITIES
 from web.admin.shop_fields import FieldKind, ShopField
@@ -35,7 +35,7 @@ def providers() -> Sequence[tuple[object, ...]]:
 
 def zones() -> Sequence[tuple[object, ...]]:
     """Every time zone of a place, and UTC."""
-    return [(name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+    return [(name, name) for name in sorted(known_zones()) if "/" in name or name == "UTC"]
 
 
 def _of(words: Mapping[str, object]) -> Callable[[], Sequence[tuple[object, ...]]]:
