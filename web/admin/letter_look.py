@@ -4,15 +4,14 @@ from uuid import UUID
 
 from flask import Response, make_response
 
-from ledger.order.letter_samples import sample_letter
 from ledger.order.order import Order
 from ledger.order.stamps import Letter
 from ledger.shop.letter_words import LetterWords
 from ledger.shop.shop import Shop
 from projections.order_search import OrderSearch
-from web.actions.find_orders import find, number_of
-from web.actions.letters import letters_of, without_codes
-from web.http.addresses import now
+from web.actions import letter_words as actions
+from web.actions.find_orders import find
+from web.actions.letters import letters_of
 from web.http.current import parts
 from web.http.security_headers import content_policy, letter_policy
 from web.i18n.gettext import _
@@ -30,28 +29,19 @@ def newest_with(shop: Shop, letter: Letter) -> str:
 
 def order_numbered(shop: Shop, text: str) -> Order | None:
     """The order of a number in a shop."""
-    number = number_of(text)
-    if number is None:
-        return None
-    found = find(parts(), f"#{number}", OrderSearch(shops=(shop.slug,)), limit=_NEWEST).orders
-    orders = (one.order for one in found if one.order is not None)
-    return next((one for one in orders if one.number == number), None)
+    return actions.order_numbered(parts(), shop, text)
 
 
 def occasion(
     shop: Shop, letter: Letter, *, number: str, language: str
 ) -> tuple[Order, UUID, int | None] | str:
     """The order that is looked at, and what called for its letter; or why there is none."""
-    if not number.strip():
-        order, cause = sample_letter(shop, letter, language=language, at=now())
-        return order, cause, None
-    found = order_numbered(shop, number)
-    if found is None:
+    try:
+        return actions.occasion(parts(), shop, letter, number=number, language=language)
+    except actions.NoSuchOrder:
         return _("There is no order of this number in the shop.")
-    shown = [one for one in letters_of(found) if one.letter is letter]
-    if not shown:
+    except actions.NoSuchLetter:
         return _("This order has no such letter. Leave the number empty for a sample.")
-    return found, shown[-1].correlation_id, shown[-1].number
 
 
 def looked_at(
@@ -61,10 +51,7 @@ def looked_at(
     about = occasion(shop, letter, number=number, language=language)
     if isinstance(about, str):
         return about
-    order, cause, own_number = about
-    return parts().letter_look(
-        without_codes(order), letter, cause, own_number, words=words, language=language
-    )
+    return actions.looked_at(parts(), shop, letter, words, number=number, language=language)
 
 
 def framed_letter(letter: tuple[str, str, str], *, plain: bool) -> Response:

@@ -13,6 +13,7 @@ from web.api import (
     door_list,
     grants,
     grants_set_up,
+    letters,
     openapi,
     order_search,
     orders,
@@ -48,6 +49,7 @@ PARTS = (
     grants,
     grants_set_up,
     vouchers,
+    letters,
     till,
     openapi,
 )

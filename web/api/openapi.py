@@ -16,6 +16,7 @@ from web.api.corrections import WithdrawnCancellationBody, WithdrawnPaymentBody
 from web.api.door import QueueBody, ScanBody, UndoBody
 from web.api.grants import ActBody, ActsBody, PersonBody
 from web.api.grants_set_up import SetUpBody
+from web.api.letters import LetterPreviewBody, LetterTakeBackBody, LetterWordsBody
 from web.api.orders import OrderBody
 from web.api.staff import CancelBody, CancelPartBody, LetterBody, PaidBody, RefundBody
 from web.api.till import CashBody, CloseShiftBody, GiveBackBody, OpenShiftBody, SaleBody
@@ -61,6 +62,9 @@ BODIES = (
     ReviseBody,
     CloseBody,
     OrphansBody,
+    LetterWordsBody,
+    LetterPreviewBody,
+    LetterTakeBackBody,
 )
 
 

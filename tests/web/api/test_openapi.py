@@ -71,6 +71,7 @@ def test_what_is_sent_is_described_by_what_decodes_it_and_nowhere_else():
         "WantedBody",
         "AnsweredTicketBody",
         "QueuedScan",
+        "SaidBody",
     }
     assert {one.__name__ for one in every} == {one.__name__ for one in BODIES} | nested
     by_hand = json.loads(FILE.read_text())["components"]["schemas"]
