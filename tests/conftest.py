@@ -4,6 +4,7 @@ import gc
 import os
 import re
 import signal
+import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from adapters.embedded_postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from tests.kits import (
     authorities,
     cheap_passwords,
+    encoded_pictures,
     examples,
+    log_lines,
     sharing,
     suites,
     templates,
@@ -50,7 +53,6 @@ def pytest_configure(config: pytest.Config) -> None:
     usual = examples.NIGHTLY if config.getoption("--slow") else examples.FAST
     examples.choose(usual if share is None else share)
     url_rules.compile_once()
-    url_maps.share()
     templates.compile_once()
     cheap_passwords.make_cheap()
     authorities.read_once()
@@ -93,6 +95,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
+    # What no test has imported by now costs nothing.
+    if "web.app" in sys.modules:
+        url_maps.share()
+        log_lines.configure()
+    if "adapters.shop_file.picture_encoder" in sys.modules:
+        encoded_pictures.encode_once()
     gc.enable()
     gc.freeze()
     # Whole apps come and go with each test: one look among many finds as much as each of them.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,6 +31,7 @@ from ledger.accounts.service import Accounts
 from ledger.approvals.service import Approvals
 from ledger.cases.service import Cases
 from ledger.order.service import Orders
+from ledger.shop.cache import ShopCache
 from ledger.shop.service import Shops
 from ledger.shop.stamps import shop_id
 from ledger.staff.service import StaffMembers
@@ -142,7 +144,9 @@ def open_shop(
     keys: Any = getattr(recorder, "keys")  # noqa: B009 (not part of the recorder's port)
     keyring = Keyring(bytes(32), ledger=recorder.ledger_id, store=keys)
     store = Switch(StampLedger(recorder, keyring=keyring))
-    shops, held = Shops(store, lambda: [shop_id("winterfest")]), Cases(store)
+    read_lately = ShopCache([monotonic] if lately else [])
+    shops = Shops(store, lambda: [shop_id("winterfest")], cache=read_lately)
+    held = Cases(store)
     spec = replace(winterfest(), quotas={"weekend": seats, "sauna": 2})
     later = replace(spec.preferences, grace_period=grace_period)
     shops.import_shop(replace(spec, preferences=later), actor="test", at=NOON)

@@ -6,11 +6,11 @@ from typing import Any
 from flask import Flask
 from werkzeug.routing import Map
 
-from web import app as web_app
-
 
 def share() -> None:
     """An app hangs up the same doors each time: of all but the first one only the views differ."""
+    from web import app as web_app
+
     hang_up = web_app._hang_up
     known: list[Map] = []
 

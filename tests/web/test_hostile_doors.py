@@ -4,6 +4,8 @@ import gzip
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -14,6 +16,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.routing import Rule
 
 from adapters.providers.paytrail import PaytrailDoor
+from ledger.accounts.session import SignedIn
 from ledger.audit.verify import Verification
 from tests.kits.examples import every
 from tests.kits.product import SIGNED, Product, open_shop
@@ -111,10 +114,11 @@ ODD = (
 class House:
     """A shop with a paid order, a token of staff, and the browser of a customer who signed in."""
 
-    product: Product = field(default_factory=open_shop)
+    product: Product = field(default_factory=partial(open_shop, lately=True))
 
     def __post_init__(self) -> None:
         self.customer = self.product.app.test_client()
+        self.seen: object = None
         real = PaytrailDoor("375917", "SAIPPUAKAUPPIAS")
         object.__setattr__(
             self.product.parts, "doors", {**self.product.parts.doors, "paytrail": real}
@@ -124,9 +128,20 @@ class House:
 
     def comes_back(self) -> None:
         """The customer, signed in whatever door was pressed before."""
+        session, head = self._session(), self.product.parts.store.head()
+        if session is not None and (session, head) == self.seen:
+            return  # nothing that was pressed since their page was looked at did anything
         if not is_in(self.customer):
             sign_in(self.product, client=self.customer)
         assert is_in(self.customer)
+        self.seen = self._session(), self.product.parts.store.head()
+
+    def _session(self) -> SignedIn | None:
+        """Of the word in the customer's cookie, what is kept of it."""
+        kept = self.customer.get_cookie("customer")
+        digest = sha256(kept.value.encode()).digest() if kept else b""
+        now = self.product.clock()
+        return self.product.parts.sessions.use(digest, "customer", at=now)
 
     def strikes(self, path: str, method: str, **how: Any) -> None:
         """By a stranger and by who may more: turned away without a trace, or done as it should be.

@@ -24,7 +24,7 @@ from web.demo.lives import Lives
 from web.demo.processes import House, wait_until_ready
 from web.demo.season import LASTS, Visit
 from web.wiring.composition import assembled, daemon
-from web.wiring.settings import read_settings
+from web.wiring.settings import Settings, read_settings
 
 
 def make_past(
@@ -68,13 +68,30 @@ def _live(
     lasts: timedelta,
     told: Connection,
 ) -> None:
-    clock = house.home / "past.clock"
-    settings = replace(read_settings(house.environment()), database_url=None, clock_file=clock)
+    with assembled(_settings(house), readers=2) as works:
+        if not works.parts.store.head()[0]:
+            _live_from_the_start(house, shops, visits, lasts, told)
+
+
+def _settings(house: House) -> Settings:
+    """Of whoever lives the past: the house's, by the clock that is moved."""
+    settings, clock = read_settings(house.environment()), house.home / "past.clock"
+    return replace(settings, database_url=None, clock_file=clock)
+
+
+def _live_from_the_start(
+    house: House,
+    shops: Sequence[ShopSpec],
+    visits: Sequence[Visit],
+    lasts: timedelta,
+    told: Connection,
+) -> None:
+    settings = _settings(house)
+    clock = settings.clock_file
+    assert clock is not None, "it was told just now"
     with _provider(house, clock) as provider, _nobodys_mailbox(house) as port:
         settings = replace(settings, smtp_url=f"smtp://127.0.0.1:{port}")
         with assembled(settings, readers=2) as works:
-            if works.parts.store.head()[0]:
-                return
             end = datetime.now(UTC)
             Lives(
                 parts=works.parts,
