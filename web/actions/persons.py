@@ -134,15 +134,12 @@ def erase_person(
 def forget(parts: Parts, found: Holdings, *, addresses: Sequence[str] = ()) -> None:
     """What stands beside the ledger goes, too: whoever does it again finds nothing, and harms none.
 
-    Sessions, passkeys and cart of accounts; what staff who belong no more signed in with; letters
-    in a mailbox that is ours; invitations that wait for an address.
+    What their accounts had; what staff who belong no more signed in with; letters in a mailbox that
+    is ours; invitations that wait for one of these `addresses`.
     """
     for order in found.orders:
         parts.orders.forget(order.id)
-    for account in found.accounts:
-        parts.sessions.end_all("customer", account.id)
-        parts.passkeys.remove_all("customer", account.id)
-        _empty_cart(parts, account.id)
+    forget_accounts(parts, found)
     if found.member is not None and not found.member.belongs:
         parts.credentials.clear(found.member.id)
         parts.passkeys.remove_all("staff", found.member.id)
@@ -156,7 +153,16 @@ def forget(parts: Parts, found: Holdings, *, addresses: Sequence[str] = ()) -> N
     )
     for address in dict.fromkeys(known):
         parts.mailbox(address)
+    for address in addresses:
         parts.office.invitations.forget(parts.keyring.blind_index(address))
+
+
+def forget_accounts(parts: Parts, found: Holdings) -> None:
+    """Sessions, passkeys and cart of their accounts go: all that stands beside the ledger."""
+    for account in found.accounts:
+        parts.sessions.end_all("customer", account.id)
+        parts.passkeys.remove_all("customer", account.id)
+        _empty_cart(parts, account.id)
 
 
 def _empty_cart(parts: Parts, account: UUID) -> None:

@@ -16,7 +16,7 @@ from ledger.privacy.erasure import EraseWish, append_of
 from ledger.privacy.holdings import Holdings, KeptMessage
 from ledger.shop.stamps import Retention
 from projections.persons_kept import PersonKept
-from web.actions.persons import forget, own_vouchers, rule_of
+from web.actions.persons import forget, forget_accounts, own_vouchers, rule_of
 from web.actions.transfer_files import unsent
 from web.wiring.parts import Parts
 
@@ -101,6 +101,8 @@ def _batch(
             report.waiting[why] += 1
         elif found.readable:
             wanted.append((row, found))
+    if commit:
+        _forget_ahead(parts, [found for _, found in wanted])
     appends = [append_of(found, wish) for _, found in wanted] if commit else []
     outcomes = parts.store.append(*appends) if appends else [None] * len(wanted)
     for (row, found), outcome in zip(wanted, outcomes, strict=True):
@@ -110,6 +112,12 @@ def _batch(
         report.erased[row.kind] += 1
         if outcome is not None:
             forget(parts, found)
+
+
+def _forget_ahead(parts: Parts, wanted: Sequence[Holdings]) -> None:
+    """Ahead of the commit: whoever is erased is not found by the next run."""
+    for found in wanted:
+        forget_accounts(parts, found)
 
 
 def _found(

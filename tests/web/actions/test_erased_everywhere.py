@@ -32,6 +32,8 @@ from ledger.order.commands import (
 )
 from ledger.order.letters_due import letters_due
 from ledger.order.stamps import CreatePaymentSuccess, Customer, Disputed, Letter, Paid
+from ledger.staff.invitation import StaffInvitation, invitation_id
+from ledger.staff.role import Grant, Role
 from projections.order_search import OrderSearch
 from projections.order_words import Wanted as Looked
 from tests.kits.ticket_codes import wanted_by
@@ -345,3 +347,49 @@ def test_whoever_is_due_is_erased_by_the_shops_rule_and_nobody_before(works: Wor
     assert erase_due(parts, actor="job", commit=True).erased == {}
     assert [*verify(parts.store.stored())] == []
     assert faults(parts, parts.store.head()[0]) == []
+
+
+def test_a_job_that_was_stopped_half_way_leaves_nothing_beside_an_account(
+    works: Works, monkeypatch
+):
+    """Whoever was erased is not found by the next run, so nothing may be left for it."""
+    lived(works)
+    parts = works.parts
+    (account,) = parts.accounts.every(parts.keyring.blind_index(VAINO.email))
+    parts.carts.keep(account_cart(account.id), FULL, version=0, at=parts.clock())
+    follow(works)
+    later(parts, days=3 * 365 + 20)
+    append, died = parts.store.append, 0
+
+    def and_die(*appends: Any) -> Any:
+        append(*appends)
+        raise OutcomeUnknown
+
+    monkeypatch.setattr(parts.store, "append", and_die)
+    while not parts.accounts.get(account.id).erased:
+        with pytest.raises(OutcomeUnknown):
+            erase_due(parts, actor="job", commit=True)
+        follow(works)
+        died += 1
+    assert died > 1, "its order first, then it"
+    assert parts.carts.read(account_cart(account.id))[1] == Cart()
+
+
+def test_an_old_order_takes_nobodys_invitation_along(works: Works):
+    lived(works)
+    parts = works.parts
+    follow(works)
+    later(parts, days=3 * 365 + 20)
+    index, grant = parts.keyring.blind_index(VAINO.email), Grant(role=Role.STAFF)
+    waits = StaffInvitation(
+        id=invitation_id(index, grant),
+        email=VAINO.email,
+        email_index=index,
+        grant=grant,
+        language="fi",
+        invited_by="admin",
+        made_at=parts.clock(),
+    )
+    parts.office.invitations.keep(waits, bytes(32))
+    assert erase_due(parts, actor="job", commit=True).erased
+    assert [one.id for one in parts.office.invitations.listed(parts.clock())] == [waits.id]
