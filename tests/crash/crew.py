@@ -107,7 +107,9 @@ class Trap:
     server: EmbeddedPostgres
     sprung: bool = False
     _seen: int = 0
+    _where: int = 0
     _doomed: Sequence[psutil.Process] = ()
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         if self.victim == "power":
@@ -116,16 +118,23 @@ class Trap:
                 one.suspend()
 
     def before(self, step: Step) -> None:
-        if counts(step) and step.name == self.point.name:
-            self._seen += 1
-            if self._seen == self.point.nth:
-                self._doomed = self._aim(step)
-                if not self.point.after:
-                    self._spring()
+        if self._is_here(step):
+            self._doomed, self._where = self._aim(step), step.backend
+            if not self.point.after:
+                self._spring()
 
     def after(self, step: Step, refused: str) -> None:
-        if counts(step) and step.name == self.point.name and self._seen == self.point.nth:
+        # Other connections may send the same statement meanwhile: this one has no other under way.
+        if step.name == self.point.name and step.backend == self._where:
             self._spring()
+
+    def _is_here(self, step: Step) -> bool:
+        """Whether this is the n-th one, of all connections together."""
+        if not counts(step) or step.name != self.point.name:
+            return False
+        with self._lock:
+            self._seen += 1
+            return self._seen == self.point.nth
 
     def _aim(self, step: Step) -> Sequence[psutil.Process]:
         """Whom to kill: found beforehand, so that nothing happens between statement and kill."""
