@@ -107,7 +107,7 @@ class Trap:
     server: EmbeddedPostgres
     sprung: bool = False
     _seen: int = 0
-    _where: int = 0
+    _where: int | None = None
     _doomed: Sequence[psutil.Process] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
