@@ -71,7 +71,7 @@ def for_people(problem: Problem) -> Problem:
 
 def next_link(slug: str, status: int) -> NextLink:
     """The next step after this problem, from the page that this visitor was on."""
-    office = request.path.startswith("/admin")
+    office = request.path.startswith("/admin/")
     known_advice = _IN_THE_OFFICE.get(slug) if office else None
     advice = str(known_advice or _BY_SLUG.get(slug) or _BY_STATUS.get(status) or "")
     endpoint, known = _asked_for()

@@ -100,6 +100,14 @@ def test_an_error_of_the_back_office_leads_back_there(world: World):
         assert 'href="/admin/">To the back office' in page.text
 
 
+def test_a_shop_whose_name_begins_like_the_back_office_is_a_shop(world: World):
+    world.another_shop("admin-party")
+    page = world.browser.get("/admin-party/nothing/here", headers={"Accept": "text/html"})
+    assert page.status_code == 404
+    assert 'href="/admin-party/">To the shop' in page.text
+    assert 'href="/me/sign-in' in page.text
+
+
 def test_a_page_that_cannot_be_made_is_a_plain_one(world: World, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("web.http.errors.next_link", broken)
     answer = world.browser.get("/winterfest/nothing/here")
