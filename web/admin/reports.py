@@ -22,8 +22,8 @@ from projections.reports.sums import FOREVER, Behind, Source
 from web.actions.report_files import as_file
 from web.actions.reports import Made, PeriodInvalid, Wanted, make, wanted, zone_of
 from web.admin.guard import back_office, needs, shops_here
+from web.admin.report_behind import places_behind, vouchers_behind
 from web.admin.report_chart import NARROW, WIDE, Drawing, Scale, drawn
-from web.admin.report_vouchers import places_behind, vouchers_behind
 from web.admin.report_words import REPORTS as TITLES
 from web.admin.report_words import SPOKEN, column_title, in_words
 from web.admin.words import STATUSES

@@ -33,7 +33,7 @@ PLACES: Mapping[PlaceState, tuple[str, object]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherBehind:
+class StreamBehind:
     """A voucher or a place in line behind a number; `address` only for whoever may open it."""
 
     name: str
@@ -45,22 +45,22 @@ class VoucherBehind:
     behind: Behind
 
 
-def vouchers_behind(found: Sequence[Behind]) -> Sequence[VoucherBehind]:
+def vouchers_behind(found: Sequence[Behind]) -> Sequence[StreamBehind]:
     """Those that are no orders."""
     told = (_person(one) or _code(one) for one in found)
     return [one for one in told if one is not None]
 
 
-def places_behind(found: Sequence[Behind]) -> Sequence[VoucherBehind]:
+def places_behind(found: Sequence[Behind]) -> Sequence[StreamBehind]:
     """Places in line, for whoever may see who waits; what they wait for stands as what they are."""
     return [_place(one) for one in found]
 
 
-def _place(behind: Behind) -> VoucherBehind:
+def _place(behind: Behind) -> StreamBehind:
     one = parts().waiting.get(behind.stream)
     shop = one.terms.shop_slug
     may = current_staff().may(Role.STAFF, shop=shop)
-    return VoucherBehind(
+    return StreamBehind(
         name=(one.terms.email if may else None) or _short(one.id),
         what=one.terms.product,
         address=url_for("waiting_list_admin.page", shop=shop) if may and one.alive else "",
@@ -71,14 +71,14 @@ def _place(behind: Behind) -> VoucherBehind:
     )
 
 
-def _person(behind: Behind) -> VoucherBehind | None:
+def _person(behind: Behind) -> StreamBehind | None:
     one: Grantee = parts().grantees.get(behind.stream)
     if one.listed is None:
         return None
     shop = one.listed.shop_slug
     may, voucher = current_staff().may(Role.STAFF, shop=shop), one.voucher
     known = one.name if may else None
-    return VoucherBehind(
+    return StreamBehind(
         name=known or one.listed.reference or _short(one.id),
         what=KINDS[str(one.kind)],
         address=url_for("grants.person", shop=shop, person=one.id) if may else "",
@@ -89,13 +89,13 @@ def _person(behind: Behind) -> VoucherBehind | None:
     )
 
 
-def _code(behind: Behind) -> VoucherBehind | None:
+def _code(behind: Behind) -> StreamBehind | None:
     one: Voucher | None = parts().vouchers.find(behind.stream)
     if one is None:
         return None
     shop = one.start.shop_slug
     may = current_staff().may(Role.STAFF, shop=shop)
-    return VoucherBehind(
+    return StreamBehind(
         name=(one.code if may else None) or _short(one.id),
         what=_("Code of the shop"),
         address=url_for("vouchers_admin.page", shop=shop, voucher=one.id),
