@@ -71,7 +71,14 @@ def test_an_order_says_what_waits_about_it_until_somebody_decides(world):
 
 
 def test_many_are_read_with_one_question(world, monkeypatch):
-    orders = {asked(world)[0] for _ in range(3)}
+    orders, read, alone = {asked(world)[0] for _ in range(3)}, world.store.read, set()
     admin = entered(world, "admin")
-    monkeypatch.setattr(world.parts.approvals, "get", lambda approval: pytest.fail("one by one"))
+
+    def noted(stream: UUID, **more: Any) -> Any:
+        alone.add(stream)
+        return read(stream, **more)
+
+    monkeypatch.setattr(world.store, "read", noted)
     assert words(admin, "/admin/approvals").count("Waits until") == len(orders)
+    approvals = {one.id for one in world.parts.approvals.waiting(world.clock())}
+    assert not alone & (approvals | orders)
