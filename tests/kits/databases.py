@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import psutil
@@ -18,6 +19,7 @@ TEMPLATE = "template_for_tests"
 # A file system in memory; to make the files of a database on a disk takes twenty times as long.
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 2**30
 _PREFIX = "stampledger-tests-"
+UPKEEP = "select count(*) from pg_stat_activity where backend_type = 'autovacuum worker'"
 
 
 @contextmanager
@@ -90,6 +92,20 @@ def hasty(server: EmbeddedPostgres) -> None:
     with server.admin() as admin:
         admin.execute("alter system set fsync = off")
         admin.execute("alter system set full_page_writes = off")
+        admin.execute("select pg_reload_conf()")
+
+
+@contextmanager
+def without_upkeep(server: EmbeddedPostgres) -> Iterator[None]:
+    """No autovacuum in the server, where transactions are counted: its own have numbers, too."""
+    with server.admin() as admin:
+        admin.execute("alter system set autovacuum = off")
+        admin.execute("select pg_reload_conf()")
+        while any(admin.execute(UPKEEP).fetchone() or ()):
+            sleep(0.02)
+    yield
+    with server.admin() as admin:
+        admin.execute("alter system reset autovacuum")
         admin.execute("select pg_reload_conf()")
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
+from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.worker.daemon import Daemon, Owning, kind_of
 from tests.conftest import Database
 from tests.kits.counted_house import House, counted_house, placed, told
+from tests.kits.databases import without_upkeep
 from tests.kits.mail_server import TalkingServer
 from web.wiring.composition import daemon
 from web.wiring.reactors import WATCHED
@@ -41,7 +43,7 @@ class Crew:
         return found
 
     def _written(self) -> int:
-        """How many transactions have had a number: only those that write get one."""
+        """How many transactions of the server have had a number: only those that write get one."""
         with psycopg.connect(self.database.owner, cursor_factory=psycopg.ClientCursor) as owner:
             asked, counted = len(self.house.asked), "pg_snapshot_xmax(pg_current_snapshot())"
             row = owner.execute(f"select {counted}::text::bigint").fetchone()
@@ -51,9 +53,12 @@ class Crew:
 
 
 @pytest.fixture(scope="module")
-def crew(module_database: Database) -> Iterator[Crew]:
+def crew(postgres_server: EmbeddedPostgres, module_database: Database) -> Iterator[Crew]:
     mail = TalkingServer()
-    with counted_house(module_database, STAMPLEDGER_SMTP_URL=mail.url) as house:
+    with (
+        without_upkeep(postgres_server),
+        counted_house(module_database, STAMPLEDGER_SMTP_URL=mail.url) as house,
+    ):
         made = Crew(house, daemon(house.works), module_database)
         made.daemon.run_once()
         yield made
