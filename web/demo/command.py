@@ -95,7 +95,9 @@ def _live_through(console: Console, house: House, shops: Sequence[ShopSpec]) -> 
     with progress_bar("three months of orders") as progress:
         made = make_past(house, shops, season(), progress=progress)
     if made:
-        console.print("Two shops have three months of orders behind them.")
+        console.print(
+            "Two shops have three months of orders behind them, one a line of people waiting."
+        )
 
 
 def _as_interrupt(number: int, frame: object) -> None:

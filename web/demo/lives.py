@@ -16,22 +16,36 @@ from adapters.worker.daemon import Daemon
 from ledger.inbox.receive import FETCHED
 from ledger.kernel.money import Money
 from ledger.order.cancellation_policy import quote
-from ledger.order.commands import MarkPaid, RefundPayment, WriteNote
+from ledger.order.commands import (
+    CancelOrder,
+    MarkPaid,
+    RefundByHand,
+    RefundPayment,
+    Wanted,
+    WriteNote,
+)
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.shop.shop import ShopSpec
+from ledger.waiting_list.place import PlaceState
+from ledger.waiting_list.service import VISITOR
+from ledger.waiting_list.stamps import Leaving
+from ledger.waiting_list.wish import PlaceAsked
 from web.actions import cancel
 from web.actions.back_office import carry_out
 from web.actions.pay import ask_for_page
 from web.actions.place import CUSTOMER, place_order
+from web.actions.waiting_list import check_line, take_place
 from web.actions.wish import Wish
-from web.demo.season import DEARER_AFTER, SAUNA, Fate, Visit
+from web.demo.season import DEARER_AFTER, RAFT, SAUNA, Fate, Visit, Wait, Will
 from web.wiring.parts import Parts, intake
 
 _EARLY_BIRD = {"weekend": 6900, "friday": 2500}
 # What follows an order's stamps at once; all else is looked at once a day.
-_PROMPT = ("following", "letters")
+_PROMPT = ("following", "letters", "waiting_list", "places")
 _STAFF = "demo"
+_LOOKS_AGAIN = timedelta(hours=6)
+_ON_THEIR_TURN = {Will.BUYS: Fate.PAYS, Will.CHANGES: Fate.CANCELS}
 Life = Iterator[timedelta]
 
 
@@ -53,13 +67,14 @@ class Lives:
     def run(
         self,
         shops: Sequence[ShopSpec],
-        visits: Sequence[Visit],
+        visits: Sequence[Visit | Wait],
         progress: Callable[[int, int], None],
     ) -> None:
         """All that happened since `first`, in the order of time."""
         self._at(self.first, self._days(shops))
         for visit in visits:
-            self._at(self.first + visit.after, self._life(visit))
+            life = self._in_line(visit) if isinstance(visit, Wait) else self._life(visit)
+            self._at(self.first + visit.after, life)
         total = self.end - self.first
         while self.due and self.due[0][0] < self.end:
             when, _, life = heapq.heappop(self.due)
@@ -129,15 +144,48 @@ class Lives:
             self.worker.run_once()
             yield timedelta(days=1)
 
-    def _life(self, visit: Visit) -> Life:
-        order = self._placed(visit)
+    def _life(self, visit: Visit, hold: UUID | None = None) -> Life:
+        order = self._placed(visit, hold)
         yield timedelta(minutes=2)
         if visit.shop == SAUNA:
             yield from self._by_transfer(order, visit.fate)
         else:
             yield from self._LIVES[visit.fate](self, order)
 
-    def _placed(self, visit: Visit) -> UUID:
+    def _in_line(self, wait: Wait) -> Life:
+        """They take a place, look again now and then, and do what they do once it is their turn."""
+        place = self._place_taken(wait)
+        if wait.will is Will.LEAVES:
+            yield wait.pause
+            self.parts.waiting.leave(place, Leaving.LINK, actor=VISITOR)
+        elif fate := _ON_THEIR_TURN.get(wait.will):
+            while self.parts.waiting.get(place).state is PlaceState.WAITING:
+                yield _LOOKS_AGAIN
+            yield wait.pause
+            visit = Visit(
+                after=wait.after,
+                shop=SAUNA,
+                customer=wait.customer,
+                language=wait.language,
+                lines=(Wanted(product=RAFT, quantity=1),),
+                fate=fate,
+            )
+            yield from self._life(visit, hold=place)
+
+    def _place_taken(self, wait: Wait) -> UUID:
+        """Of somebody who is signed in: the address is proven."""
+        asked = PlaceAsked(
+            shop=SAUNA,
+            product=RAFT,
+            quantity=1,
+            email=wait.customer.email,
+            language=wait.language,
+            until=self.parts.clock(),
+        )
+        check_line(self.parts, self.parts.shops.get(SAUNA), RAFT, 1)
+        return take_place(self.parts, self.parts.shops.get(SAUNA), asked).id
+
+    def _placed(self, visit: Visit, hold: UUID | None) -> UUID:
         order = place_order(
             self.parts,
             visit.shop,
@@ -147,6 +195,7 @@ class Lives:
             language=visit.language,
             content=repr(visit).encode(),
             expected_total=None,
+            hold=hold,
         )
         for attempt in order.attempts:
             ask_for_page(self.parts, order, attempt)
@@ -247,10 +296,20 @@ class Lives:
     def _by_transfer(self, order: UUID, fate: Fate) -> Life:
         if fate is Fate.GIVES_UP:
             cancel.give_up_unpaid(self.parts, order, self._wish())
-        elif fate is Fate.PAYS:
+        elif fate in (Fate.PAYS, Fate.CANCELS):
             yield timedelta(days=1, hours=16)
             wish = MarkPaid(**self._wish(_STAFF), reason="On the bank's statement.")
             carry_out(self.parts, order, wish)
+        if fate is Fate.CANCELS:
+            yield timedelta(days=6, hours=17)
+            self._returned_by_hand(order)
+
+    def _returned_by_hand(self, order: UUID) -> None:
+        """They wrote that they cannot come; what came by transfer goes back by transfer."""
+        reason = "The mumps: nobody of the family can come."
+        carry_out(self.parts, order, RefundByHand(**self._wish(_STAFF), reason=reason))
+        wish = CancelOrder(**self._wish(_STAFF), reason=reason, refund=False)
+        cancel.cancel_by_staff(self.parts, order, wish)
 
     _LIVES: ClassVar[Mapping[Fate, Callable[["Lives", UUID], Life]]] = {
         Fate.PAYS: _pays,

@@ -22,7 +22,7 @@ import httpx2
 from ledger.shop.shop import ShopSpec
 from web.demo.lives import Lives
 from web.demo.processes import House, wait_until_ready
-from web.demo.season import LASTS, Visit
+from web.demo.season import LASTS, Visit, Wait
 from web.wiring.composition import assembled, daemon
 from web.wiring.settings import Settings, read_settings
 
@@ -30,7 +30,7 @@ from web.wiring.settings import Settings, read_settings
 def make_past(
     house: House,
     shops: Sequence[ShopSpec],
-    visits: Sequence[Visit],
+    visits: Sequence[Visit | Wait],
     *,
     lasts: timedelta = LASTS,
     progress: Callable[[int, int], None],
@@ -64,7 +64,7 @@ def make_past(
 def _live(
     house: House,
     shops: Sequence[ShopSpec],
-    visits: Sequence[Visit],
+    visits: Sequence[Visit | Wait],
     lasts: timedelta,
     told: Connection,
 ) -> None:
@@ -82,7 +82,7 @@ def _settings(house: House) -> Settings:
 def _live_from_the_start(
     house: House,
     shops: Sequence[ShopSpec],
-    visits: Sequence[Visit],
+    visits: Sequence[Visit | Wait],
     lasts: timedelta,
     told: Connection,
 ) -> None:

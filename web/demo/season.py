@@ -1,7 +1,7 @@
 """Who comes to the demo's shops in three months: the same people with the same fates each time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from random import Random
@@ -14,6 +14,8 @@ LASTS = timedelta(days=92)
 # Early birds pay less; the price goes up once.
 DEARER_AFTER = timedelta(days=45)
 WINTERFEST, SAUNA = "winterfest", "sauna"
+# Of the sauna: there are few, and people wait in line for one.
+RAFT = "raft"
 
 _T = TypeVar("_T", bound=str)
 
@@ -45,6 +47,27 @@ class Visit:
     language: str
     lines: tuple[Wanted, ...]
     fate: Fate
+
+
+class Will(StrEnum):
+    """What somebody in line does."""
+
+    BUYS = "buys when seats are held"
+    CHANGES = "buys, then cancels"
+    LETS_LAPSE = "does not answer in time"
+    LEAVES = "leaves the line"
+    WAITS = "waits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Somebody who waits in line for a raft; after `pause` in line, or of a hold, they act."""
+
+    after: timedelta
+    customer: Customer
+    language: str
+    will: Will
+    pause: timedelta = timedelta(hours=9)
 
 
 _ORDINARY: Mapping[Fate, int] = {
@@ -79,13 +102,46 @@ _LAST = {
 _LANGUAGES: Mapping[str, int] = {"fi": 62, "sv": 14, "en": 24}
 
 
-def season() -> Sequence[Visit]:
+def season() -> Sequence[Visit | Wait]:
     """Everybody, in the order they come."""
     chance = Random("winterfest 2027")  # noqa: S311 (the same season each time)
-    return sorted(
-        (visit for day in range(LASTS.days) for visit in _day(day, chance)),
-        key=lambda visit: visit.after,
-    )
+    visits = [visit for day in range(LASTS.days) for visit in _day(day, chance)]
+    return sorted((*visits, *rafts(LASTS)), key=lambda one: one.after)
+
+
+# The four rafts, bought on these days before the end, and who waits for one since.
+_RAFTS: Mapping[float, Fate] = {
+    21.9: Fate.PAYS,
+    21.6: Fate.LEAVES,
+    20.4: Fate.CANCELS,
+    19.5: Fate.PAYS,
+}
+_IN_LINE: Mapping[float, Will] = {
+    18.6: Will.BUYS,
+    17.4: Will.LETS_LAPSE,
+    16.7: Will.LEAVES,
+    15.5: Will.CHANGES,
+    14.3: Will.WAITS,
+    9.6: Will.WAITS,
+    6.4: Will.WAITS,
+    2.2: Will.WAITS,
+}
+
+
+def rafts(lasts: timedelta) -> Sequence[Visit | Wait]:
+    """How the sauna's few rafts sell out, and what becomes of those who wait in line for one."""
+    chance = Random("rafts")  # noqa: S311 (the same people each time)
+    end, found = timedelta(days=lasts.days), list[Visit | Wait]()
+    for ago, fate in _RAFTS.items():
+        visit = _visit(0, SAUNA, fate, chance)
+        raft = (Wanted(product=RAFT, quantity=1),)
+        found.append(replace(visit, after=end - timedelta(days=ago), lines=raft))
+    for ago, will in _IN_LINE.items():
+        language = _drawn(_LANGUAGES, chance)
+        after = end - timedelta(days=ago)
+        person = _customer(language, chance)
+        found.append(Wait(after=after, customer=person, language=language, will=will))
+    return found
 
 
 def _day(day: int, chance: Random) -> Iterator[Visit]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from web.cli.main import stampledger
 from web.demo.command import SAMPLES
 from web.demo.past import make_past
 from web.demo.processes import Addresses, House, keep_to_ourselves
-from web.demo.season import LASTS, SAUNA, WINTERFEST, Fate, Visit, season
+from web.demo.season import LASTS, RAFT, SAUNA, WINTERFEST, Fate, Visit, Wait, Will, rafts, season
 from web.wiring.composition import assembled
 from web.wiring.settings import read_settings
 
@@ -65,14 +65,15 @@ def visit(fate: Fate, after: timedelta, shop: str = WINTERFEST) -> Visit:
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     made = House(home=tmp_path_factory.mktemp("past"), at=Addresses(web=ports_in_a_row()))
     keep_to_ourselves(made.home / "sandbox")
-    visits = [visit(fate, timedelta(days=COMES[fate])) for fate in Fate]
+    visits: list[Visit | Wait] = [visit(fate, timedelta(days=COMES[fate])) for fate in Fate]
     visits.append(visit(Fate.PAYS, timedelta(days=2), SAUNA))
     visits.append(visit(Fate.LEAVES, LONG + timedelta(days=2)))
+    visits += rafts(LONG)
     assert made_in(made, visits)
     return made
 
 
-def made_in(house: House, visits: list[Visit]) -> bool:
+def made_in(house: House, visits: Sequence[Visit | Wait]) -> bool:
     shops = [read_shop_file(sample) for sample in SAMPLES]
     return make_past(house, shops, visits, lasts=LONG, progress=lambda done, total: None)
 
@@ -126,6 +127,24 @@ def test_everything_stands_at_the_time_when_it_happened(
     assert len(placed) == len(ENDS)
 
 
+def test_what_sold_out_has_a_line_in_which_every_fate_was_met(house: House) -> None:
+    now = datetime.now(UTC)
+    listed = json.loads(told(house, "waiting", "list", SAUNA, "--json"))["places"]
+    assert [one["state"] for one in listed] == ["held", "waiting", "waiting", "waiting"]
+    assert datetime.fromisoformat(listed[0]["held_until"]) > now
+    since = (now - LONG).date().isoformat()
+    report = json.loads(told(house, "report", "waiting-list", "--from", since, "--format", "json"))
+    (raft,) = report["rows"]
+    assert {name.removeprefix("line_"): many for name, many in raft.items()} == {
+        "product": RAFT,
+        "joined": 8,
+        "offered": 4,
+        "bought": 2,
+        "lapsed": 1,
+        "left": 1,
+    }
+
+
 def test_ledger_views_and_the_providers_books_agree(house: House) -> None:
     assert stamps_in(house)
     told(house, "audit", "diff")
@@ -146,8 +165,10 @@ def test_a_ledger_that_holds_something_gets_no_past(house: House) -> None:
 def test_the_season_is_some_hundred_orders_with_every_fate() -> None:
     visits = season()
     assert 200 <= len(visits) <= 600
-    assert {one.fate for one in visits} == set(Fate)
-    assert {one.shop for one in visits} == {WINTERFEST, SAUNA}
+    orders = [one for one in visits if isinstance(one, Visit)]
+    assert {one.fate for one in orders} == set(Fate)
+    assert {one.shop for one in orders} == {WINTERFEST, SAUNA}
+    assert {one.will for one in visits if isinstance(one, Wait)} == set(Will)
     assert max(one.after for one in visits) < LASTS
     assert visits == season()
 
