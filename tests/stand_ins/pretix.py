@@ -51,6 +51,8 @@ class PretixStandIn(StandIn):
     made: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     event_of: dict[int, str] = field(default_factory=dict)
+    # The codes that were ever made at an event: only among these another one may be there.
+    codes: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         StandIn.__init__(self)
@@ -127,6 +129,7 @@ class PretixStandIn(StandIn):
             "budget_used": "0.00",
         }
         self.vouchers[number], self.event_of[number] = voucher, event
+        self.codes.add((event, str(voucher["code"]).upper()))
         self.made.append(str(voucher["code"]))
         return _told(201, voucher)
 
@@ -142,11 +145,9 @@ class PretixStandIn(StandIn):
         if wish.get("quota") and wish.get("item"):
             both = "You cannot select a quota and a specific product at the same time."
             return {"non_field_errors": [both]}
-        if any(one["code"].upper() == code.upper() for one in self.of_event(event)):
+        if self._coded(event, code):
             return {"non_field_errors": ["A voucher with this code already exists."]}
-        blocked = sum(bool(one["block_quota"]) for one in self.of_event(event))
-        ignores = wish.get("allow_ignore_quota")
-        if wish.get("block_quota") and not ignores and blocked >= self.room:
+        if wish.get("block_quota") and not wish.get("allow_ignore_quota") and self._full(event):
             full = (
                 "You cannot create a voucher that blocks quota as the selected product or quota "
                 "is currently sold out or completely reserved."
@@ -154,14 +155,23 @@ class PretixStandIn(StandIn):
             return {"non_field_errors": [full]}
         return None
 
+    def _coded(self, event: str, code: str) -> list[Json]:
+        """The vouchers of a code, in any case: as an index finds them, without a look at all."""
+        if (event, code.upper()) not in self.codes:
+            return []
+        return [one for one in self.of_event(event) if one["code"].upper() == code.upper()]
+
+    def _full(self, event: str) -> bool:
+        blocked = sum(bool(one["block_quota"]) for one in self.of_event(event))
+        return blocked >= self.room
+
     def _taken(self, wish: Json) -> Json:
         known = {name: wish[name] for name in _KNOWN if name in wish}
         return {name: one for name, one in known.items() if name not in self.silent_fields}
 
     def _listed(self, event: str, query: Mapping[str, str]) -> Told:
-        found = self.of_event(event)
-        if (code := query.get("code")) is not None:
-            found = [one for one in found if one["code"].upper() == code.upper()]
+        code = query.get("code")
+        found = self.of_event(event) if code is None else self._coded(event, code)
         page = int(query.get("page", "1"))
         rows = found[(page - 1) * _PAGE : page * _PAGE]
         following = (
@@ -179,6 +189,7 @@ class PretixStandIn(StandIn):
             return _told(404, {"detail": "No Voucher matches the given query."})
         if asked.method == "PATCH":
             voucher.update(self._taken(asked.json()))
+            self.codes.add((event, str(voucher["code"]).upper()))
         if asked.method == "DELETE":
             if voucher["redeemed"]:
                 used = "This voucher can not be deleted as it has already been used."
