@@ -5,7 +5,7 @@ from typing import get_args
 
 from ledger.audit.findings import Finding, Step
 from ledger.grants.grantee import GENERATIONS, Grantee, grantee_id
-from ledger.grants.next_step import owed_letter
+from ledger.grants.next_step import letter_called_for
 from ledger.grants.stamps import (
     CreateVoucherSuccess,
     GrantLetter,
@@ -71,7 +71,7 @@ def letters_as_owed(step: Step) -> Iterator[Finding]:
     said, cause = step.stamp.stamp, step.stamp.correlation_id
     if not isinstance(said, VoucherLetterStarted):
         return
-    owed = owed_letter(step.before)
+    owed = letter_called_for(step.before)
     if owed is None or (owed.letter, owed.cause) != (said.letter, cause):
         yield step.finding("9", f"a letter is begun that nobody is owed: {said.letter}")
         return

@@ -98,7 +98,7 @@ class Fulfilment:
             case Draw():
                 return self._requested(grantee)
             case Forget():
-                return _DONE if self._claimed(grantee) else _NOTHING
+                return self._forgotten(grantee)
             case LeaveUsed():
                 self._open(
                     grantee,
@@ -136,6 +136,13 @@ class Fulfilment:
             return _WAITS
         if grantee.over_since is not None:
             ProgrammeCases(cases=self.cases).prolonged(rules, grantee.over_since)
+        return _DONE
+
+    def _forgotten(self, grantee: Grantee) -> Fulfilled:
+        """What people were to mend about it is nobody's trouble any more."""
+        if not self._claimed(grantee):
+            return _NOTHING
+        self._settle(_voucher(grantee), Asked.WITHDRAW)
         return _DONE
 
     def _claimed(self, grantee: Grantee) -> bool:

@@ -98,6 +98,16 @@ class IssuedVoucher:
         """It was wanted and not withdrawn: nobody is given another one."""
         return not self.withdrawn
 
+    def over_at(self, at: datetime) -> bool:
+        """Whether the time that it is asked for with has come to its end by then."""
+        until = self.destination.valid_until
+        return until is not None and until <= at
+
+    @property
+    def made_too_late(self) -> bool:
+        """That it exists was learned when its time was over already: it is good for nothing."""
+        return self.made_at is not None and self.over_at(self.made_at)
+
     @property
     def used(self) -> bool:
         return self.uses > 0

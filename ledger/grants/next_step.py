@@ -32,7 +32,7 @@ class KeeperAsk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
-    """Nobody was ever asked to make it: it is withdrawn by being wanted no more."""
+    """It was never made: it is withdrawn by being wanted no more, and nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +60,14 @@ class DueStep:
 
 def next_step(grantee: Grantee, at: datetime) -> Step | None:
     """What is to be done about the voucher at this moment, if anything."""
-    due = due_step(grantee)
-    return due.step if due is not None and due.at <= at else None
+    due, voucher = due_step(grantee), grantee.voucher
+    if due is None or due.at > at:
+        return None
+    match due.step:
+        case KeeperAsk(asked=Asked.CREATE, again=False) if voucher and voucher.over_at(at):
+            return Forget()  # whoever would be told of it could not use it any more
+        case _:
+            return due.step
 
 
 def due_step(grantee: Grantee) -> DueStep | None:
@@ -75,6 +81,8 @@ def due_step(grantee: Grantee) -> DueStep | None:
         return _withdrawal(voucher)
     if not voucher.made:
         return _asked(voucher.create, Asked.CREATE)
+    if _good_for_nothing(grantee, voucher):
+        return _unless_used(voucher, voucher.withdrawal, Asked.WITHDRAW)
     if wants_upgrade(grantee, voucher):
         return _unless_used(voucher, voucher.upgrade, Asked.UPGRADE)
     return None
@@ -83,6 +91,13 @@ def due_step(grantee: Grantee) -> DueStep | None:
 def wants_upgrade(grantee: Grantee, voucher: IssuedVoucher) -> bool:
     """Whether somebody who is given all of it has a voucher that takes off a part."""
     return grantee.kind in FULL and voucher.kind not in FULL
+
+
+def _good_for_nothing(grantee: Grantee, voucher: IssuedVoucher) -> bool:
+    """Whether it was made when its time was over, and nobody was told of it: another one is due."""
+    causes = voucher.correlation_id, voucher.letter_cause
+    told = any((cause, GrantLetter.VOUCHER) in grantee.postings for cause in causes)
+    return voucher.made_too_late and not told
 
 
 def _withdrawal(voucher: IssuedVoucher) -> DueStep | None:
@@ -130,8 +145,17 @@ class OwedLetter:
 def owed_letter(grantee: Grantee) -> OwedLetter | None:
     """The letter that a person should have got by now; None if there is none.
 
-    A voucher that is still to become a full one, or to be withdrawn, is not told of.
+    A voucher that is still to become a full one, or to be withdrawn, is not told of; nor is one
+    that was made when its time was over.
     """
+    called, voucher = letter_called_for(grantee), grantee.voucher
+    if called is not None and called.letter is GrantLetter.VOUCHER and voucher is not None:
+        return None if _good_for_nothing(grantee, voucher) else called
+    return called
+
+
+def letter_called_for(grantee: Grantee) -> OwedLetter | None:
+    """The same, also of a voucher that was made too late: letters told of such ones once."""
     if not grantee.somebody:
         return None
     voucher = grantee.voucher

@@ -222,6 +222,59 @@ def test_who_confirms_when_it_is_over_is_held_back_and_given_one_when_it_is_prol
     clean(house)
 
 
+@pytest.mark.parametrize("trouble", ["500", "gone"])
+def test_what_was_requested_in_time_and_not_made_by_its_end_is_held_back(house, served, trouble):
+    """A voucher that is over is told to nobody, also where a pretix made it and nobody heard."""
+    house.set_up(destination=replace(EVENT, valid_until=house.clock() + timedelta(hours=1)))
+    bea = house.confirmed("bea@example.org")
+    served.plan(trouble, times=1)
+    served.plan(trouble, method="GET", times=1000)
+    house.run(passes=3)
+    assert len(stamps(house, VoucherRequested)) == 1
+    house.clock.forward(minutes=70)
+    served.calm()
+    house.run()
+    assert voucher_of(house, bea).withdrawn
+    assert house.grantees.get(bea.id).held_back
+    assert served.vouchers == {}
+    assert not house.mail.delivered
+    assert [one.state for one in cases_of(house, CaseKind.VOUCHERS_OVER)] == ["open"]
+    house.set_up(destination=replace(EVENT, valid_until=house.clock() + timedelta(days=9)))
+    house.run()
+    assert voucher_of(house, bea).state == "issued"
+    assert len(served.vouchers) == len(house.mail.delivered) == 1
+    assert [one.state for one in cases_of(house, CaseKind.VOUCHERS_OVER)] == ["resolved"]
+    clean(house)
+
+
+def test_who_was_told_of_a_voucher_keeps_it_when_its_time_is_over(house, served):
+    house.set_up(destination=replace(EVENT, valid_until=house.clock() + timedelta(hours=1)))
+    bea = house.confirmed("bea@example.org", GrantKind.CO_SPEAKER)
+    house.run()
+    house.clock.forward(minutes=70)
+    house.listed("bea@example.org", GrantKind.GRANT)
+    house.run()
+    assert voucher_of(house, bea).state == "issued"
+    assert len(served.vouchers) == 1
+    assert len(house.mail.delivered) == 2
+    assert not cases_of(house, CaseKind.VOUCHERS_OVER)
+
+
+def test_what_a_person_was_to_mend_is_no_trouble_once_it_is_over(house, served):
+    served.room = 0
+    ends = replace(EVENT, block_quota=True, valid_until=house.clock() + timedelta(hours=1))
+    house.set_up(destination=ends)
+    bea = house.confirmed("bea@example.org")
+    house.run(passes=3)
+    assert [one.state for one in cases_of(house, CaseKind.VOUCHER_STUCK)] == ["open"]
+    house.clock.forward(minutes=70)
+    wish = WantAgain(correlation_id=uuid4(), actor="t", at=house.clock(), reason="room")
+    house.grantees.handle(bea.id, wish)
+    house.run(passes=3)
+    assert house.grantees.get(bea.id).held_back
+    assert [one.state for one in cases_of(house, CaseKind.VOUCHER_STUCK)] == ["resolved"]
+
+
 def test_our_own_shop_issues_in_one_append_and_upgrades_and_revokes(house):
     house.set_up(destination=OWN)
     bea = house.confirmed("bea@example.org", GrantKind.CO_SPEAKER)
