@@ -12,7 +12,16 @@ from typing import Any, Protocol
 
 from flask import Blueprint, Response, request
 
-from adapters.sandbox import charges, disputes, events, intents, params, refunds, sessions
+from adapters.sandbox import (
+    charges,
+    disputes,
+    events,
+    intents,
+    params,
+    payouts,
+    refunds,
+    sessions,
+)
 from adapters.sandbox.by_itself import catch_up
 from adapters.sandbox.chaos import NO_TROUBLE, Trouble, Troubles, internal_error, refuse_at_once
 from adapters.sandbox.errors import Json, WireError
@@ -125,6 +134,17 @@ ENDPOINTS = (
     ),
     Endpoint(
         "GET", "/v1/disputes/<of>", "dispute_retrieve_params", params.RETRIEVE, disputes.retrieve
+    ),
+    Endpoint("GET", "/v1/payouts", "payout_list_params", params.LIST_PAYOUTS, payouts.list_all),
+    Endpoint(
+        "GET", "/v1/payouts/<of>", "payout_retrieve_params", params.RETRIEVE, payouts.retrieve
+    ),
+    Endpoint(
+        "GET",
+        "/v1/balance_transactions",
+        "balance_transaction_list_params",
+        params.LIST_LINES,
+        payouts.list_lines,
     ),
     Endpoint("GET", "/v1/events", "event_list_params", params.LIST_EVENTS, events.list_all),
     Endpoint("GET", "/v1/events/<of>", "event_retrieve_params", params.RETRIEVE, events.retrieve),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from adapters.sandbox import disputes, refunds
+from adapters.sandbox import disputes, payouts, refunds
 from adapters.sandbox import pay as paying
 from adapters.sandbox.by_itself import catch_up
 from adapters.sandbox.chaos import (
@@ -22,6 +22,7 @@ from adapters.sandbox.errors import Json, WireError, malformed
 from adapters.sandbox.world import World
 
 _PAGE_ACTS = {"pay": paying.pay, "decline": paying.decline, "pay-later": paying.pay_later}
+_PAYOUT_STATES = ("pending", "in_transit", "paid", "failed", "canceled")
 _REFUND_ACTS = {"settle": refunds.settle, "require-action": refunds.require_action}
 
 
@@ -96,6 +97,26 @@ class Levers:
         disputes.close_dispute(self._world, dispute, outcome=outcome)
         return dispute.body
 
+    def pay_out(self) -> Json:
+        """All that is on the balance of a currency; or an `amount` of it, as if by hand."""
+        asked = _asked()
+        by_hand = asked.get("amount")
+        payout = payouts.pay_out(
+            self._world,
+            currency=str(asked.get("currency", "eur")),
+            by_hand=None if by_hand is None else int(by_hand),
+        )
+        return payout.body
+
+    def payout(self, payout_id: str) -> Json:
+        """How a payout stands: pending, in_transit, paid, failed or canceled."""
+        status = _asked().get("status")
+        if status not in _PAYOUT_STATES:
+            raise malformed(f"Choose one of {', '.join(_PAYOUT_STATES)}.", "status")
+        payout = self._world.get("payout", payout_id)
+        payouts.become(self._world, payout, status=str(status))
+        return payout.body
+
     def clock(self) -> Json:
         """Advance by seconds, or set the sandbox's own offset."""
         asked = _asked()
@@ -149,6 +170,8 @@ def control(world: World) -> Blueprint:
         "/calls/next": levers.next_calls,
         "/disputes": levers.open_dispute,
         "/disputes/<dispute_id>/close": levers.close_dispute,
+        "/payouts": levers.pay_out,
+        "/payouts/<payout_id>": levers.payout,
         "/clock": levers.clock,
         "/chaos.json": levers.chaos,
         "/calm": levers.calm,

@@ -6,6 +6,7 @@ from adapters.sandbox.books import entry_of
 from adapters.sandbox.errors import Json, malformed, no_such
 from adapters.sandbox.world import World
 
+_ANY = "of any kind"
 # What may be expanded, and of which kind the object is. A list is made up when asked for.
 _REFERENCES = {
     "checkout.session": {"payment_intent": "payment_intent", "line_items": "", "customer": ""},
@@ -13,14 +14,15 @@ _REFERENCES = {
     "charge": {
         "payment_intent": "payment_intent",
         "refunds": "",
-        "balance_transaction": "",
+        "balance_transaction": "balance_transaction",
         "customer": "",
     },
     "refund": {
         "charge": "charge",
         "payment_intent": "payment_intent",
-        "balance_transaction": "",
+        "balance_transaction": "balance_transaction",
     },
+    "balance_transaction": {"source": _ANY},
     "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
 }
 
@@ -50,6 +52,9 @@ def _open(world: World, body: Json, *, step: str, kind: str) -> None:
         body[step] = page(world, "refund", params=params, url=f"/v1/charges/{body['id']}/refunds")
     elif step == "line_items":
         body[step] = _lines(world, body["id"])
+    elif kind == _ANY and isinstance(body.get(step), str):
+        found = world.books.find(body[step])
+        body[step] = found.body if found else body[step]
     elif kind and isinstance(body.get(step), str):
         body[step] = world.get(kind, body[step]).body
     else:
@@ -105,6 +110,8 @@ def _match(where: Where, params: Json) -> None:
     for name in _FIELDS:
         if name in params:
             where.add(f"json_extract(o.body, '$.{name}') = ?", params[name])
+    if "payout" in params:
+        where.add("json_extract(o.hidden, '$.payout') = ?", params["payout"])
     created = params.get("created", {})
     bounds = created if isinstance(created, dict) else {"gte": created, "lte": created}
     for name, value in bounds.items():

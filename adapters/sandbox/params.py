@@ -281,6 +281,14 @@ CREATE_REFUND = Group(
     }
 )
 LIST_BY_PAYMENT = Group({**_PAGE, "created": _CREATED, "payment_intent": text, "charge": text})
+LIST_PAYOUTS = Group(
+    {
+        **_PAGE,
+        "created": _CREATED,
+        "status": OneOf(("pending", "in_transit", "paid", "failed", "canceled")),
+    }
+)
+LIST_LINES = Group({**_PAGE, "created": _CREATED, "payout": text, "type": text})
 LIST_EVENTS = Group(
     {
         **_PAGE,

@@ -11,6 +11,7 @@ from ledger.order.amendment import fits, lines_of, price_of
 from ledger.order.letters_due import letters_due
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
+from ledger.order.payouts import payout_cause
 from ledger.order.stamps import (
     AuthorizationExpired,
     Authorized,
@@ -30,6 +31,7 @@ from ledger.order.stamps import (
     OrderAmended,
     OrderPlaced,
     Paid,
+    PaidOut,
     PaymentExpired,
     PaymentFailed,
     PaymentPending,
@@ -172,6 +174,23 @@ def _of_payment(step: Step, news: Recorded[object], attempt: Attempt | None) -> 
     return ()
 
 
+def paid_out_once(step: Step) -> Iterator[Finding]:
+    """Law 3, and 11: a payout's line stands under the one id that its payment, or its refund, has.
+
+    That is worked out of the account which the order asked its provider for money at, so a second
+    line of the same money cannot hide under an id of its own.
+    """
+    order, news = step.order, step.stamp
+    if order is None or news is None or not isinstance(news.stamp, PaidOut):
+        return
+    told = news.stamp
+    asked = [one for one in order.attempts.values() if one.provider == told.provider]
+    if told.amount.currency not in {one.asked.currency for one in asked}:
+        yield step.finding("11", f"{step.type} of money that was never asked for there")
+    elif news.correlation_id not in {payout_cause(told, account=one.account) for one in asked}:
+        yield step.finding("3", f"{step.type} under another id than its money has")
+
+
 def one_receipt(step: Step) -> Sequence[Finding]:
     """Law 9: at most one receipt per correlation id; a correction corrects it."""
     order, news = step.order, step.stamp
@@ -222,6 +241,7 @@ OF_CERTAIN: Mapping[Callable[[Step], Iterable[Finding]], tuple[type, ...]] = {
     never_beyond_authorized: (CreateCaptureRequest, CreateVoidRequest),
     parts_are_whole: (CreateRefundRequest, OrderAmended, SeatsReleased),
     bound: (*_OF_AN_ATTEMPT, *_OF_A_PAYMENT),
+    paid_out_once: (PaidOut,),
     one_receipt: (ReceiptSendStarted,),
     receipts_owed: _LETTER_BEGUN,
     tickets_as_bought: (TicketsIssued,),

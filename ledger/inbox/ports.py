@@ -16,6 +16,7 @@ from ledger.order.stamps import (
     DisputeClosed,
     Disputed,
     Paid,
+    PaidOut,
     PaymentExpired,
     PaymentFailed,
     PaymentPending,
@@ -39,6 +40,7 @@ Fact = (
     | RefundFailed
     | Disputed
     | DisputeClosed
+    | PaidOut
 )
 
 

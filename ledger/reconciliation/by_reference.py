@@ -17,6 +17,7 @@ from ledger.reconciliation.records import (
     NotShown,
     Period,
     Row,
+    Settlement,
     State,
     Tell,
     TheirRecord,
@@ -147,15 +148,6 @@ class OneByOne:
 
 def _counts(one: TheirRecord, period: Period) -> bool:
     return one.at in period and (one.kind is Kind.REFUND or one.state is State.DONE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """One payout of the provider's. `bank_reference` is what the bank account shows it by."""
-
-    id: str
-    bank_reference: str
-    settled_at: datetime | None
 
 
 class Reporting(Protocol):

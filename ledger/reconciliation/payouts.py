@@ -1,27 +1,48 @@
 """One payout of a provider's beside our books: to the cent, with its fees, and then stamped."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Protocol
-from uuid import UUID
 
-from ledger.kernel.money import Money, zero
-from ledger.order.order import Order
+from ledger.inbox import payout_line
+from ledger.inbox.receive import Intake
+from ledger.kernel.money import Money, major, zero
 from ledger.order.payouts import payout_cause
-from ledger.order.stamps import OrderStamp, PaidOut
-from ledger.reconciliation.by_reference import Settlement
+from ledger.order.stamps import PaidOut
 from ledger.reconciliation.compare import FINDINGS, StatementLine, Verdict
-from ledger.reconciliation.records import Holder, Kind, Row, State, Unread
+from ledger.reconciliation.records import (
+    PAYOUT,
+    BesideOrders,
+    Holder,
+    Kind,
+    PayoutRow,
+    Period,
+    Row,
+    Settlement,
+    State,
+    Unread,
+)
+
+
+class PayoutBooks(Protocol):
+    """What is needed of a provider that lists its payouts. Both calls raise `ProviderAway`."""
+
+    def payouts(self, period: Period) -> Sequence[Settlement | Unread]:
+        """The payouts that were made, or arrived, in a period, the oldest first."""
+        ...
+
+    def payout_rows(self, payout: Settlement) -> Iterator[PayoutRow]:
+        """Everything that came with one of them; each row in its currency."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledMoney:
     """What came with one payout. `ours` is payments less refunds by our books.
 
-    `fees` are in major units, as exact as the provider tells them; whether they were kept back or
-    are billed, its report does not say. `lines` is each row that moved money, with our side of it.
+    `fees` are in major units, as exact as the provider tells them. `lines` is each row that moved
+    money, with our side of it; `others` what came or was kept back beside that.
     """
 
     settlement: Settlement
@@ -32,11 +53,17 @@ class SettledMoney:
     findings: Sequence[StatementLine]
     unread: Sequence[Unread] = ()
     lines: Sequence[tuple[Row, StatementLine]] = ()
+    others: Sequence[BesideOrders] = ()
 
     @property
     def theirs(self) -> Money:
         """Payments less refunds, before fees."""
         return self.payments - self.refunds
+
+    @property
+    def beside(self) -> Money:
+        """What is no order's: disputes, corrections, fees of their own; often less than nothing."""
+        return sum((one.amount for one in self.others), zero(self.payments.currency))
 
     @property
     def difference(self) -> Money:
@@ -49,7 +76,7 @@ class SettledMoney:
 
 def settled_money(
     settlement: Settlement,
-    rows: Sequence[Row | Unread],
+    rows: Sequence[PayoutRow],
     *,
     line: Callable[[Row], StatementLine | Unread],
     currency: str,
@@ -61,51 +88,54 @@ def settled_money(
     told = [(row, one) for row, one in compared if isinstance(one, StatementLine)]
     lines = [one for _, one in told]
     nothing = zero(currency)
-    return SettledMoney(
+    unread = [one for one in (*rows, *(told for _, told in compared)) if isinstance(one, Unread)]
+    found = SettledMoney(
         settlement=settlement,
         payments=sum((row.amount for row in moved if row.kind is Kind.PAYMENT), nothing),
         refunds=sum((row.amount for row in moved if row.kind is Kind.REFUND), nothing),
         fees=sum((row.fees for row in readable), Decimal(0)),
         ours=sum((_ours(one) for one in lines), nothing),
         findings=[one for one in lines if one.verdict in FINDINGS],
-        unread=[one for one in (*rows, *(told for _, told in compared)) if isinstance(one, Unread)],
+        unread=unread,
         lines=told,
+        others=[one for one in rows if isinstance(one, BesideOrders)],
     )
+    return found if unread else _adding_up(found)
 
 
-class Recorder(Protocol):
-    """What stamping needs of the orders."""
-
-    def get(self, order_id: UUID) -> Order: ...
-
-    def record(
-        self,
-        order_id: UUID,
-        fact: OrderStamp,
-        *,
-        correlation_id: UUID,
-        actor: str,
-        occurred_at: datetime | None = None,
-    ) -> Order:
-        """The order after a fact. Repeats are silent; contradictions open a case."""
-        ...
+def _adding_up(found: SettledMoney) -> SettledMoney:
+    """A payout whose rows come to another sum than it tells leaves something out."""
+    settlement = found.settlement
+    if settlement.untold:
+        return _with(found, settlement.untold)
+    if settlement.amount is None:
+        return found
+    rows = major(found.theirs + found.beside) - found.fees
+    if rows == major(settlement.amount):
+        return found
+    return _with(found, f"its rows come to {rows}, and it is {major(settlement.amount)}")
 
 
-def stamp_payout(settled: SettledMoney, holder: Holder, orders: Recorder) -> int:
+def _with(found: SettledMoney, why: str) -> SettledMoney:
+    return replace(found, unread=[Unread(kind=PAYOUT, reference=found.settlement.id, why=why)])
+
+
+def stamp_payout(settled: SettledMoney, holder: Holder, intake: Intake) -> int:
     """Tell each order which payout brought its money; how many stamps are new.
 
-    Of a payout that is under way nothing is stamped yet, nor what no order of ours has: that is a
-    finding of the payout, or a case. Whatever was stamped before is silent, so a payout that is
-    read twice, or cut off, counts once; the same money in another payout is a contradiction.
+    Of a payout that is under way or failed nothing is stamped, nor what no order of ours has: that
+    is a finding of the payout, or a case. Each row is kept as evidence first. Whatever was stamped
+    before is silent, so a payout that is read twice, or cut off, counts once; the same money in
+    another payout is a contradiction.
     """
     return sum(
-        _stamped(row, line, settled.settlement, holder=holder, orders=orders)
+        _stamped(row, line, settled.settlement, holder=holder, intake=intake)
         for row, line in settled.lines
     )
 
 
 def _stamped(
-    row: Row, line: StatementLine, payout: Settlement, *, holder: Holder, orders: Recorder
+    row: Row, line: StatementLine, payout: Settlement, *, holder: Holder, intake: Intake
 ) -> bool:
     ours = line.ours
     if payout.settled_at is None or ours is None or ours.state is State.FAILED:
@@ -121,14 +151,9 @@ def _stamped(
         kept_back=row.kind is not Kind.PAYMENT,
     )
     cause = payout_cause(stamp, account=holder.account)
-    new = cause not in orders.get(ours.order).payouts
-    orders.record(
-        ours.order,
-        stamp,
-        correlation_id=cause,
-        actor=f"provider:{holder.name}",
-        occurred_at=payout.settled_at,
-    )
+    new = cause not in intake.orders.get(ours.order).payouts
+    kept = payout_line.message(stamp, order=ours.order, account=holder.account, live=holder.live)
+    intake.take(kept, find=lambda *_: ours.order)
     return new
 
 

@@ -1,8 +1,9 @@
 """Lay the provider's books beside ours and, if wanted, take in the news that never came."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from ledger.codec.rows import LedgerRows, all_rows, last_before, recorded
@@ -16,6 +17,7 @@ from ledger.reconciliation.records import (
     NotShown,
     OurRecord,
     Period,
+    Row,
     State,
     Tell,
     TheirRecord,
@@ -85,6 +87,24 @@ class Reconciliation:
     def line(self, theirs: TheirRecord) -> StatementLine | Unread:
         """One record of theirs beside what we have of it, from any time."""
         return self._line(theirs, None)
+
+    def paid_out(self, row: Row) -> StatementLine | Unread:
+        """A row that names its payment or refund as the provider does, beside what we have of it.
+
+        Raises `ledger.payments.provider.ProviderAway` for what was not listed in the period.
+        """
+        theirs = self._listed.get((row.kind, row.reference))
+        theirs_now = theirs or self.books.record(row.kind, row.reference)
+        if theirs_now is None:
+            why = "a payout names it, and the provider's books do not have it"
+            return Unread(kind=row.kind, reference=row.reference, why=why)
+        if isinstance(theirs_now, Unread):
+            return theirs_now
+        return self._line(replace(theirs_now, amount=row.amount), None)
+
+    @cached_property
+    def _listed(self) -> Mapping[Key, TheirRecord]:
+        return {(one.kind, one.reference): one for one in self._theirs or ()}
 
     def _read(self) -> Iterable[TheirRecord]:
         """What can be read; the rest is told beside it."""

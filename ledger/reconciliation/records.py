@@ -142,7 +142,8 @@ class Row:
 
     `number` is the provider's own name of the row, by which people find it there; `at` is as exact
     as the report is. `fees` are in major units, because a provider's fees know parts of a cent;
-    `settlement` is the provider's payout that it came with, empty while it has not.
+    `settlement` is the provider's payout that it came with, empty while it has not; `reference` its
+    name of the payment or refund, where a row tells that, and not a name of ours.
     """
 
     number: str
@@ -154,6 +155,40 @@ class Row:
     said: str
     fees: Decimal = Decimal(0)
     settlement: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """One payout of the provider's. `bank_reference` is what the bank account shows it by.
+
+    `settled_at` is None while it is under way. Of one that `failed` nothing reached the account: it
+    has none either, or no row of it is told as done. `amount` is what reached it, after fees and
+    everything else, where that is told; less than nothing if the provider took from the account.
+    `untold` is why nobody tells what it is made of.
+    """
+
+    id: str
+    bank_reference: str
+    settled_at: datetime | None
+    amount: Money | None = None
+    failed: bool = False
+    untold: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideOrders:
+    """What came with a payout, or was kept back from it, and is no order's payment or refund.
+
+    `what` is the provider's word for it; `amount` is less than nothing where it was kept back.
+    """
+
+    reference: str
+    what: str
+    amount: Money
+
+
+PayoutRow = Row | BesideOrders | Unread
 
 
 @runtime_checkable

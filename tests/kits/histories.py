@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.store import Append, Appended
 from ledger.order.attendance import scan_cause
+from ledger.order.payouts import payout_cause
 from ledger.order.stamps import (
     AnswersChanged,
     AskedOfLine,
@@ -171,7 +172,7 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
         ),
         (ident(random), Disputed(payment=pay, amount=PRICE, provider_reference=f"dp_{pay.hex}")),
         (ident(random), DisputeClosed(payment=pay, provider_reference=f"dp_{pay.hex}", won=True)),
-        *paid_out(money, back, [uuid5(pay, "came"), uuid5(pay, "kept")]),
+        *paid_out(money, back),
         (ident(random), ContactChanged(email_index="f" * 64, customer=BEA, reason="married")),
         (ident(random), NoteWritten(text="Comes with a wheelchair.")),
         (ident(random), Labelled(label="crew")),
@@ -181,9 +182,7 @@ def story(random: Random) -> list[tuple[UUID, Any]]:
     return [news[0], *told[: random.randint(0, len(told))]]
 
 
-def paid_out(
-    payment: str, back: Mapping[str, Any], causes: Sequence[UUID]
-) -> list[tuple[UUID, Any]]:
+def paid_out(payment: str, back: Mapping[str, Any]) -> list[tuple[UUID, Any]]:
     """A payout brought the payment; from the next one its refund was kept back, a cent too much."""
     told: dict[str, Any] = {"provider": "stripe", "settled_at": WHEN, "bank_reference": "4566"}
     came = PaidOut(
@@ -196,7 +195,7 @@ def paid_out(
         payout="po_2",
         kept_back=True,
     )
-    return [*zip(causes, (came, kept), strict=True)]
+    return [(payout_cause(one, account="a"), one) for one in (came, kept)]
 
 
 def sent_on(ticket: str, sending: UUID, *, back: UUID | None) -> list[tuple[UUID, Any]]:

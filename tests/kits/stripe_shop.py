@@ -192,6 +192,7 @@ class StripeShop:
             providers={"stripe": self.stripe},
             books={"stripe": self.stripe},
             reported={},
+            payouts={"stripe": self.stripe},
             pages={"stripe": self.stripe},
             doors={"stripe": self.door},
             views=SimpleNamespace(

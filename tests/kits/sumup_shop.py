@@ -87,6 +87,7 @@ def sumup_shop(product: Product) -> Iterator[SumupShop]:
             providers={"sumup": payments},
             books={"sumup": payments},
             pages={"sumup": payments},
+            payouts={"sumup": payments},
             doors={"sumup": SumupDoor(payments, webhook_secret=None)},
             views=KnowingViews(product.store.ledger),
         )

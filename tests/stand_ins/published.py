@@ -24,7 +24,7 @@ class Published:
     """The schemas of one provider."""
 
     def __init__(self, provider: str, document: dict[str, Any]) -> None:
-        self._open = _readable(document["components"], _SLIPS.get(provider, ()))
+        self._open = readable(document["components"], _SLIPS.get(provider, ()))
         self._closed = _closed(self._open)
 
     def wrong_request(self, name: str, body: Any) -> list[str]:
@@ -51,15 +51,17 @@ def published(provider: str) -> Published:
     return Published(provider, json.loads(path.read_text("utf-8")))
 
 
-def _readable(part: Any, slips: tuple[str, ...]) -> Any:
+def readable(part: Any, slips: tuple[str, ...] = ()) -> Any:
     """OpenAPI 3.0 as JSON schema: null is a type, and the file's slips are mended."""
     if isinstance(part, list):
-        return [_readable(one, slips) for one in part]
+        return [readable(one, slips) for one in part]
     if not isinstance(part, dict):
         return part
-    read = {name: _readable(value, slips) for name, value in part.items()}
+    read = {name: readable(value, slips) for name, value in part.items()}
     if read.get("nullable") is True and isinstance(read.get("type"), str):
         read["type"] = [read["type"], "null"]
+    if read.get("nullable") is True and isinstance(read.get("anyOf"), list):
+        read["anyOf"] = [*read["anyOf"], {"type": "null"}]
     if isinstance(read.get("required"), list):
         read["required"] = [one for one in read["required"] if one not in slips]
     return read

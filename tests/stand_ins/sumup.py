@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -84,6 +84,7 @@ class Sumup(StandIn):
         self.next_refunds: list[str] = []
         self.refund_status = 204
         self.tills: list[Transaction] = []
+        self.payouts: list[Json] = []
         # Whether a transaction shows the reference of its checkout is not published.
         self.tells_reference = False
         self._published, self._now, self._numbers = published, now, count(1)
@@ -112,10 +113,17 @@ class Sumup(StandIn):
                 return self._end(id)
             case ["POST", "v1.0", "merchants", self.merchant, "payments", id, "refunds"]:
                 return self._refund(asked, id)
+            case _:
+                return self._told_of_money(asked)
+
+    def _told_of_money(self, asked: Asked) -> Told:
+        match [asked.method, *asked.path.strip("/").split("/")]:
             case ["GET", "v2.1", "merchants", self.merchant, "transactions"]:
                 return self._transaction(asked.query)
             case ["GET", "v2.1", "merchants", self.merchant, "transactions", "history"]:
                 return self._history(asked.query)
+            case ["GET", "v1.0", "merchants", self.merchant, "payouts"]:
+                return self._payouts(asked.query)
             case _:
                 raise NotAsAgreed("no such address")
 
@@ -245,6 +253,21 @@ class Sumup(StandIn):
         back = {"transaction_id": one.id, "refunded_amount": one.returned / 100}
         return self._tried(one) | back | {"type": "PAYMENT"}
 
+    def _payouts(self, query: Mapping[str, str]) -> Told:
+        """A row for each transaction: https://github.com/sumup/sumup-ts/issues/186."""
+        known = {"start_date", "end_date", "format", "limit", "order"}
+        _hold("only what is published is asked", {*query} <= known)
+        since, until = query.get("start_date", ""), query.get("end_date", "")
+        _hold("both dates are there", bool(since and until))
+        _hold("the period is one", date.fromisoformat(since) <= date.fromisoformat(until))
+        limit = query.get("limit", "10")
+        _hold("the limit is one", limit.isdigit() and 1 <= int(limit) <= 9999)
+        _hold("the order is one", query.get("order", "asc") in ("asc", "desc"))
+        found = [one for one in self.payouts if since <= one["date"] <= until]
+        found.sort(key=lambda one: str(one["date"]), reverse=query.get("order") == "desc")
+        self.violations += self._published.wrong_answer("FinancialPayouts", found[: int(limit)])
+        return _json(200, found[: int(limit)])
+
     def _every(self) -> list[Transaction]:
         online = [one for checkout in self.checkouts.values() for one in checkout.tries]
         return [*online, *self.tills]
@@ -341,6 +364,25 @@ class Sumup(StandIn):
         )
         self.tills.append(sold)
         return sold
+
+    def pay_out(self, *moves: tuple[Transaction, str, int], fee: int = 0, **told: Any) -> str:
+        """One payout of these moves, in cents before the fee; the reference of its rows."""
+        today = self._now().date()
+        reference = f"SUMUP PID{next(self._numbers)} PAYOUT {today:%d%m%y}"
+        for of, kind, cents in moves:
+            row = {
+                "id": next(self._numbers),
+                "type": kind,
+                "amount": (cents - (fee if kind == "PAYOUT" else 0)) / 100,
+                "fee": (fee if kind == "PAYOUT" else 0) / 100,
+                "date": today.isoformat(),
+                "currency": "EUR",
+                "status": "SUCCESSFUL",
+                "reference": reference,
+                "transaction_code": of.code,
+            }
+            self.payouts.append(row | told)
+        return reference
 
     def charge_back(self, transaction: str, cents: int) -> None:
         """The payer's bank takes money back."""

@@ -80,7 +80,7 @@ def reconcile(
         taken_in = work.commit(found) if commit else 0
         left = work.statement() if taken_in else found
         settled = settlements_of(parts, books, work, source=source, into=left, tell=tell)
-        paid_out = sum(stamp_payout(one, books, parts.orders) for one in settled if commit)
+        paid_out = sum(stamp_payout(one, books, intake(parts)) for one in settled if commit)
     taken = Taken(news=taken_in, paid_out=paid_out)
     if as_json:
         tables.as_json(document(name, found, left, taken=taken, settled=settled))

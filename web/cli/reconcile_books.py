@@ -10,8 +10,18 @@ import click
 
 from ledger.payments.provider import BadMessage, ProviderAway
 from ledger.reconciliation.by_pages import ByPages
-from ledger.reconciliation.by_reference import OneByOne, Reporting, Settlement
-from ledger.reconciliation.records import LOOKBACK, REPORT, Books, Period, Row, Tell, Unread, silent
+from ledger.reconciliation.by_reference import OneByOne, Reporting
+from ledger.reconciliation.records import (
+    LOOKBACK,
+    REPORT,
+    Books,
+    Period,
+    Row,
+    Settlement,
+    Tell,
+    Unread,
+    silent,
+)
 from web.wiring.parts import Archive, Parts, intake
 
 # What providers write without a zone may be meant a day earlier or later.
@@ -87,7 +97,7 @@ _LARGEST_FILE = 64 * 1024 * 1024
 class Source:
     """Where a report comes from: files, the provider (waiting so many seconds), or nowhere.
 
-    `payouts` says that those are compared, too, which only reports tell of.
+    `payouts` says that those are compared, too; who lists nothing tells of them by reports only.
     """
 
     files: Sequence[Path] = ()
@@ -110,8 +120,10 @@ def books_of(parts: Parts, name: str, period: Period, *, source: Source, tell: T
     if name not in parts.books:
         known = ", ".join(sorted({*parts.books, *parts.reported})) or "none"
         raise click.UsageError(f"{name} has no books that can be read here; there are: {known}.")
-    if source.said or source.payouts:
-        raise click.UsageError(f"{name} lists its books, and no reports or payouts are read.")
+    if source.said:
+        raise click.UsageError(f"{name} lists its books, and no reports are read.")
+    if source.payouts and name not in parts.payouts:
+        raise click.UsageError(f"{name} pays nothing out that can be read here.")
     books = parts.books[name]
     if books.names_orders or name not in parts.pages:
         return books

@@ -6,15 +6,15 @@ from typing import Any
 from rich.table import Table
 
 from ledger.kernel.money import spoken
-from ledger.reconciliation.by_reference import OneByOne, Settlement
+from ledger.reconciliation.by_reference import OneByOne
 from ledger.reconciliation.compare import Statement, StatementLine
-from ledger.reconciliation.payouts import SettledMoney, settled_money
+from ledger.reconciliation.payouts import PayoutBooks, SettledMoney, settled_money
 from ledger.reconciliation.reconcile import Reconciliation
-from ledger.reconciliation.records import Books, Row, Tell, Unread
+from ledger.reconciliation.records import Books, Row, Settlement, Tell, Unread
 from web.cli.reconcile_books import Source, brought
 from web.wiring.parts import Parts
 
-# Who pays out what they report pays out in euros; another currency would be another port.
+# Who only reports what was paid out does so in euros; another currency would be another port.
 _CURRENCY = "EUR"
 
 
@@ -25,13 +25,32 @@ def settlements_of(
 
     Those that cannot be read are told `into` the statement.
     """
-    if not source.payouts or not isinstance(books, OneByOne):
+    if not source.payouts:
         return ()
-    found = parts.reported[books.name].by_report.settlements(work.period)
-    for unread in found:
-        if isinstance(unread, Unread):
-            into.leave(unread)
-    listed = [one for one in found if isinstance(one, Settlement)]
+    if isinstance(books, OneByOne):
+        listing = parts.reported[books.name].by_report.settlements
+    else:
+        listing = parts.payouts[books.name].payouts
+    listed: list[Settlement] = []
+    for one in listing(work.period):
+        if isinstance(one, Unread):
+            into.leave(one)
+        else:
+            listed.append(one)
+    if isinstance(books, OneByOne):
+        return _reported(parts, books, work, listed, source=source, tell=tell)
+    return _listed(parts.payouts[books.name], work, listed, tell=tell)
+
+
+def _reported(
+    parts: Parts,
+    books: OneByOne,
+    work: Reconciliation,
+    listed: Sequence[Settlement],
+    *,
+    source: Source,
+    tell: Tell,
+) -> Sequence[SettledMoney]:
     return [
         settled_money(
             settlement,
@@ -41,6 +60,18 @@ def settlements_of(
         )
         for settlement, rows in _rows(parts, books, listed, source=source, tell=tell)
     ]
+
+
+def _listed(
+    payouts: PayoutBooks, work: Reconciliation, listed: Sequence[Settlement], *, tell: Tell
+) -> Sequence[SettledMoney]:
+    found = []
+    for number, one in enumerate(listed, start=1):
+        tell(f"reading {len(listed)} payouts", number)
+        rows = [*payouts.payout_rows(one)]
+        currency = one.amount.currency if one.amount is not None else _CURRENCY
+        found.append(settled_money(one, rows, line=work.paid_out, currency=currency))
+    return found
 
 
 def _rows(
@@ -58,19 +89,27 @@ def _rows(
 
 
 def settlements_table(settled: Sequence[SettledMoney]) -> Table:
-    names = ("id", "bank reference", "settled", "payments", "refunds", "fees", "net", "ours")
-    table = Table(*names, "difference", title="Payouts of the period")
+    """What each is made of; `beside` is what came or was kept back for no order."""
+    names = ("id", "bank reference", "state", "payments", "refunds", "fees", "beside", "net")
+    table = Table(*names, "ours", "difference", title="Payouts of the period")
     for one in settled:
         told = one.settlement
         table.add_row(
             told.id,
             told.bank_reference,
-            f"{told.settled_at:%Y-%m-%d}" if told.settled_at else "",
+            _state(told),
             *(spoken(money) for money in (one.payments, one.refunds)),
             f"{one.fees} {one.theirs.currency}",
+            spoken(one.beside),
             *(spoken(money) for money in (one.theirs, one.ours, one.difference)),
         )
     return table
+
+
+def _state(told: Settlement) -> str:
+    if told.failed:
+        return "failed"
+    return f"{told.settled_at:%Y-%m-%d}" if told.settled_at else "under way"
 
 
 def settlement_document(one: SettledMoney) -> dict[str, Any]:
@@ -83,6 +122,12 @@ def settlement_document(one: SettledMoney) -> dict[str, Any]:
         "payments": one.payments.amount,
         "refunds": one.refunds.amount,
         "fees": str(one.fees),
+        "failed": one.settlement.failed,
+        "amount": one.settlement.amount.amount if one.settlement.amount is not None else None,
+        "beside": [
+            {"reference": row.reference, "what": row.what, "amount": row.amount.amount}
+            for row in one.others
+        ],
         "net": one.theirs.amount,
         "ours": one.ours.amount,
         "difference": one.difference.amount,

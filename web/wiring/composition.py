@@ -242,6 +242,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
         report_file=report_file,
         mailbox=Letterbox(settings.mail_catcher).forget if settings.mail_catcher else nobody,
         reported={name: way.reported for name, way in ways.items() if way.reported},
+        payouts={name: way.payouts for name, way in ways.items() if way.payouts},
         check_destination=destination_check(settings),
     )
     return Works(

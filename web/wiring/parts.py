@@ -29,6 +29,7 @@ from ledger.order.tickets import TicketCode
 from ledger.payments.payment_pages import OpenPages, PageProvider
 from ledger.payments.provider import Providers
 from ledger.reconciliation.by_reference import Reported
+from ledger.reconciliation.payouts import PayoutBooks
 from ledger.reconciliation.records import Books
 from ledger.shop.service import Shops
 from ledger.staff.service import StaffMembers
@@ -340,6 +341,7 @@ class Parts:
     pages: Mapping[str, PageProvider] = field(default_factory=dict)
     mailbox: Callable[[str], int] = nobody
     reported: Mapping[str, Reported] = field(default_factory=dict)
+    payouts: Mapping[str, PayoutBooks] = field(default_factory=dict)
     check_destination: Callable[[Destination], DestinationCheck] | None = None
 
     @property

@@ -18,6 +18,7 @@ from ledger.payments.ask_once import Once
 from ledger.payments.payment_pages import PageProvider
 from ledger.payments.provider import PaymentProvider
 from ledger.reconciliation.by_reference import Reported
+from ledger.reconciliation.payouts import PayoutBooks
 from ledger.reconciliation.records import Books
 from web.wiring.settings import Settings, SettingWrong
 
@@ -34,6 +35,7 @@ class Way:
     books: Books | None = None
     pages: PageProvider | None = None
     reported: Reported | None = None
+    payouts: PayoutBooks | None = None
 
 
 def ways_to_pay(settings: Settings, once: Once) -> Mapping[str, Way]:
@@ -57,7 +59,7 @@ def _stripe(settings: Settings) -> list[Way]:
         settings.stripe_api_key, account=account, api_base=settings.stripe_api_base
     )
     door = StripeDoor(*settings.stripe_webhook_secret.split(","), account=account)
-    return [Way(provider=payments, door=door, books=payments, pages=payments)]
+    return [Way(provider=payments, door=door, books=payments, pages=payments, payouts=payments)]
 
 
 def _paytrail(settings: Settings, once: Once) -> list[Way]:
@@ -100,7 +102,7 @@ def _sumup(settings: Settings, once: Once) -> list[Way]:
         once=once,
     )
     door = SumupDoor(payments, webhook_secret=settings.sumup_webhook_secret)
-    return [Way(provider=payments, door=door, books=payments, pages=payments)]
+    return [Way(provider=payments, door=door, books=payments, pages=payments, payouts=payments)]
 
 
 def voucher_keepers(settings: Settings) -> Mapping[Place, VoucherKeeper]:

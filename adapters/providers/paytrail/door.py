@@ -14,6 +14,7 @@ from uuid import UUID
 from adapters.providers.paytrail import facts, parse_report
 from adapters.providers.paytrail.client import is_signed
 from adapters.providers.paytrail.references import PROVIDER, uuid_or_none
+from ledger.inbox import payout_line
 from ledger.inbox.ports import Report
 from ledger.payments.provider import BadMessage
 
@@ -56,6 +57,8 @@ class PaytrailDoor:
         """
         if body.lstrip()[:1] == b"[":
             return []
+        if (line := payout_line.reports(body)) is not None:
+            return line
         if body[:1] == b"{":
             return parse_report.reports(body)
         target = _target(body)

@@ -17,8 +17,7 @@ from adapters.providers.paytrail import parse_report as reports
 from adapters.providers.paytrail.client import PaytrailClient, is_signed
 from adapters.providers.paytrail.references import PROVIDER, moment
 from ledger.payments.provider import BadMessage, ProviderAway
-from ledger.reconciliation.by_reference import Settlement
-from ledger.reconciliation.records import PAYOUT, Period, Row, Unread, name_in
+from ledger.reconciliation.records import PAYOUT, Period, Row, Settlement, Unread, name_in
 
 _LIVES = timedelta(days=1)
 _WRITTEN = re.compile(r"([0-9]{1,12})\.([0-9a-f]{32})\.([0-9a-f]{64})")

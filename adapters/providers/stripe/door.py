@@ -8,6 +8,7 @@ from stripe import SignatureVerificationError, WebhookSignature
 
 from adapters.providers.stripe.events import event_in, interpret, refunds_in_doubt
 from adapters.providers.stripe.fields import PROVIDER, name
+from ledger.inbox import payout_line
 from ledger.inbox.ports import Report
 from ledger.payments.provider import BadMessage
 
@@ -44,6 +45,8 @@ class StripeDoor:
 
     def reread(self, body: bytes) -> Sequence[Report]:
         """The facts of a stored message: the same every time."""
+        if (line := payout_line.reports(body)) is not None:
+            return line
         return interpret(event_in(body), account=self._account)
 
     def refunds_in_doubt(self, body: bytes) -> str | None:

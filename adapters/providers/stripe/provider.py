@@ -1,14 +1,21 @@
 """Stripe as a payment provider: what `ledger.payments` asks for, and what reconciling needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from adapters.providers.stripe import books, captures, refunds, sessions
+from adapters.providers.stripe import books, captures, payouts, refunds, sessions
 from adapters.providers.stripe.client import stripe_client
 from adapters.providers.stripe.fields import PROVIDER
 from ledger.payments.capture import CaptureAnswer, CaptureAsk, Standing, VoidAnswer, VoidAsk
 from ledger.payments.payment_pages import Page
 from ledger.payments.provider import PaymentAnswer, PaymentAsk, RefundAnswer, RefundAsk
-from ledger.reconciliation.records import Kind, Period, TheirRecord, Unread
+from ledger.reconciliation.records import (
+    Kind,
+    PayoutRow,
+    Period,
+    Settlement,
+    TheirRecord,
+    Unread,
+)
 
 _LIVE = ("sk_live_", "rk_live_")
 
@@ -84,3 +91,11 @@ class StripePayments:
     def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """One of them by its id; raises `ProviderAway`."""
         return books.record(self._client, kind, reference, live=self.live)
+
+    def payouts(self, period: Period) -> Sequence[Settlement | Unread]:
+        """What was paid out in a period, the oldest first; raises `ProviderAway`."""
+        return payouts.payouts(self._client, period, live=self.live)
+
+    def payout_rows(self, payout: Settlement) -> Iterator[PayoutRow]:
+        """Everything that one payout is made of; raises `ProviderAway`."""
+        return payouts.payout_rows(self._client, payout)

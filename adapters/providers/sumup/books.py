@@ -16,7 +16,7 @@ from ledger.reconciliation.records import Kind, Period, State, TheirRecord, Unre
 
 _PAGE_SIZE = "100"
 # Sold with a card reader or for cash: no payment page brings such money.
-_AT_A_TILL = ("POS", "CASH")
+AT_A_TILL = ("POS", "CASH")
 
 
 _Found = TheirRecord | Unread
@@ -112,7 +112,7 @@ def _read(item: object) -> tuple[str | Unread, bool]:
     except BadMessage as trouble:
         named = name_in(item, "transaction_id", "id", "transaction_code")
         return Unread(kind=Kind.PAYMENT, reference=named, why=str(trouble)), False
-    return known_as, told.get("payment_type") in _AT_A_TILL
+    return known_as, told.get("payment_type") in AT_A_TILL
 
 
 def _next(page: Json) -> dict[str, str]:

@@ -11,6 +11,7 @@ from adapters.providers.http import Json
 from adapters.providers.sumup import facts, transactions
 from adapters.providers.sumup.provider import SumupPayments
 from adapters.providers.sumup.references import PROVIDER, name
+from ledger.inbox import payout_line
 from ledger.inbox.ports import Report
 from ledger.payments.provider import BadMessage, Message
 
@@ -77,6 +78,8 @@ class SumupDoor:
 
     def reread(self, body: bytes) -> Sequence[Report]:
         """The facts of a kept message. One that only names a checkout is asked about again."""
+        if (line := payout_line.reports(body)) is not None:
+            return line
         told = _json(body)
         if facts.UNREAD in told:
             raise BadMessage("SumUp's answer was no checkout that we can read")

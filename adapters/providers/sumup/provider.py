@@ -1,11 +1,11 @@
 """SumUp as a payment provider: what `ledger.payments` asks for, and a look at every page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import httpx2
 
 from adapters.providers.http import Json
-from adapters.providers.sumup import books, checkouts, facts, refunds
+from adapters.providers.sumup import books, checkouts, facts, payouts, refunds
 from adapters.providers.sumup.client import SumupClient
 from adapters.providers.sumup.references import PROVIDER, name, read_reference
 from ledger.payments.ask_once import IN_THIS_PROCESS, Once
@@ -18,7 +18,14 @@ from ledger.payments.provider import (
     RefundAnswer,
     RefundAsk,
 )
-from ledger.reconciliation.records import Kind, Period, TheirRecord, Unread
+from ledger.reconciliation.records import (
+    Kind,
+    PayoutRow,
+    Period,
+    Settlement,
+    TheirRecord,
+    Unread,
+)
 
 # Older keys say what they are for; a sandbox merchant's newer key does not.
 _TEST = ("sk_test_", "sup_sk_test_")
@@ -107,6 +114,14 @@ class SumupPayments:
     def record(self, kind: Kind, reference: str) -> TheirRecord | Unread | None:
         """One of them by our name of it; raises `ProviderAway`."""
         return books.record(self._client, kind, reference, merchant=self.account)
+
+    def payouts(self, period: Period) -> Sequence[Settlement | Unread]:
+        """What was paid out in a period, the oldest first; raises `ProviderAway`."""
+        return payouts.payouts(self._client, period, merchant=self.account)
+
+    def payout_rows(self, payout: Settlement) -> Iterator[PayoutRow]:
+        """Everything that one payout is made of; raises `ProviderAway`."""
+        return payouts.payout_rows(self._client, payout, merchant=self.account)
 
     def _page(self, checkout: Json, asked: str) -> Page:
         ours = read_reference(checkout.get("checkout_reference"))

@@ -1,5 +1,6 @@
 """A broken law is found where it was broken: at the beginning, in the middle and at the end."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from ledger.kernel.values import replace
 from ledger.news.stamps import NewsAddressed, NewsDeclined
 from ledger.order.attendance import scan_cause
 from ledger.order.commands import CancelOrder
+from ledger.order.payouts import payout_cause
 from ledger.order.stamps import (
     BuyerAddressed,
     Cause,
@@ -43,6 +45,7 @@ from tests.kits.audit import (
     pay,
     send_letters,
 )
+from tests.kits.spec import PAID_OUT
 from tests.kits.worlds import SPEC, World
 from tests.ledger.audit.test_laws import rehash
 
@@ -98,6 +101,17 @@ def not_owed(world: World, name: str) -> None:
 def nobodys_payment(world: World, name: str) -> None:
     back = Refunded(payment=uuid4(), amount=PRICE, provider_reference="re_9")
     force(world, back, cause=uuid4(), order=name)
+
+
+def paid_out_under_another_id(world: World, name: str) -> None:
+    told = dataclasses.replace(PAID_OUT, provider_reference=f"pi_{name}")
+    force(world, told, cause=uuid4(), order=name)
+
+
+def paid_out_at_a_stranger(world: World, name: str) -> None:
+    told = dataclasses.replace(PAID_OUT, provider_reference=f"pi_{name}", provider="sumup")
+    account = world.orders.get(world.id(name)).attempts[attempt_of(world, name)].account
+    force(world, told, cause=payout_cause(told, account=account), order=name)
 
 
 def amended(pieces: int, amount: Money) -> OrderAmended:
@@ -216,6 +230,8 @@ PLANTS: dict[Callable[[World, str], None], list[tuple[str, int]]] = {
     oversold: [("8", 0), ("8", 0), ("8", 1)],
     not_owed: [("9", 0)],
     nobodys_payment: [("11", 0)],
+    paid_out_under_another_id: [("3", 0)],
+    paid_out_at_a_stranger: [("11", 0)],
     more_pieces_than_bought: [("7", 0)],
     for_more_than_they_cost: [("7", 0)],
     tickets_twice: [("R4", 1)],

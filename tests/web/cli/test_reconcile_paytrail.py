@@ -286,6 +286,9 @@ def test_payouts_are_laid_beside_our_books_with_their_fees(shop):
         "net": 6500,
         "ours": 6500,
         "difference": 0,
+        "failed": False,
+        "amount": None,
+        "beside": [],
         "findings": [],
         "unread": [],
     }

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from ledger.cases.stamps import CaseKind, CaseOpened
+from ledger.order.stamps import PaidOut
 from ledger.order.status import status
 from tests.kits.product import Product
 from tests.kits.sumup_shop import SumupShop, sumup_shop
@@ -100,3 +102,98 @@ def test_what_is_kept_names_neither_card_nor_customer(shop):
     assert len(kept) == 3
     for word in (b"4242", b"VISA", b"Ada", b"ovelace", b"ada@", b"merchant@example.com"):
         assert not any(word in one for one in kept), word
+
+
+def stamps(shop: SumupShop, kind: type) -> list[Any]:
+    feed = shop.product.store.ledger.feed(0, limit=1000)
+    return [one.stamp for one in feed if isinstance(one.stamp, kind)]
+
+
+def paid_out(shop: SumupShop) -> list[tuple[str, str, int, int]]:
+    """What orders were told of payouts."""
+    return [
+        (one.payout, "back" if one.kept_back else "came", one.amount.amount, one.fee_millionths)
+        for one in stamps(shop, PaidOut)
+    ]
+
+
+def sold(shop: SumupShop, *, refunds: tuple[int, ...] = ()) -> Any:
+    """A paid order's transaction, of which parts went back."""
+    order = shop.buy()
+    known_as = shop.pay(order)
+    shop.tell()
+    for cents in refunds:
+        shop.refund(order, cents)
+    return shop.sumup.transaction(known_as)
+
+
+def payouts(shop: SumupShop, *words: str, status: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = shop.books("--settlements", *words, status=status)["settlements"]
+    return found
+
+
+def test_each_order_learns_once_which_payout_brought_its_money(shop):
+    one, two = sold(shop), sold(shop, refunds=(500,))
+    moves = ((one, "PAYOUT", 3500), (two, "PAYOUT", 3500), (two, "REFUND_DEDUCTION", 500))
+    reference = shop.sumup.pay_out(*moves, fee=88)
+    (told,) = payouts(shop, status=0)
+    assert (told["payments"], told["refunds"], told["fees"]) == (7000, 500, "1.76")
+    assert (told["amount"], told["bank_reference"]) == (6324, reference)
+    assert paid_out(shop) == []
+    payouts(shop, "--commit", status=0)
+    stamped = [(reference, "came", 3500, 880_000)] * 2 + [(reference, "back", 500, 0)]
+    assert paid_out(shop) == stamped
+    size = shop.size
+    payouts(shop, "--commit", status=0)
+    assert (paid_out(shop), shop.size) == (stamped, size)
+
+
+def test_what_is_no_orders_stands_beside_it_and_what_did_not_arrive_brings_nothing(shop):
+    one, till = sold(shop), shop.sumup.sell(1200)
+    shop.sumup.pay_out(
+        (one, "PAYOUT", 3500), (one, "CHARGE_BACK_DEDUCTION", 700), (till, "BALANCE_DEDUCTION", 100)
+    )
+    (told,) = payouts(shop, "--commit", status=0)
+    assert [(row["what"], row["amount"]) for row in told["beside"]] == [
+        ("CHARGE_BACK_DEDUCTION", -700),
+        ("BALANCE_DEDUCTION", -100),
+    ]
+    two = sold(shop)
+    shop.sumup.pay_out((two, "PAYOUT", 3500), status="FAILED")
+    *_, told = payouts(shop, "--commit", status=0)
+    assert (told["failed"], told["payments"], told["amount"]) == (True, 0, 0)
+    assert len(paid_out(shop)) == 1
+
+
+def test_which_of_two_equal_refunds_was_kept_back_is_not_guessed(shop):
+    one = sold(shop, refunds=(500, 500))
+    shop.sumup.pay_out((one, "REFUND_DEDUCTION", 500))
+    (told,) = payouts(shop, "--commit", status=1)
+    assert ["2 refunds" in unread["why"] for unread in told["unread"]] == [True]
+    assert paid_out(shop) == []
+
+
+def test_a_payment_that_two_payouts_claim_is_a_contradiction_once(shop):
+    one = sold(shop)
+    first = shop.sumup.pay_out((one, "PAYOUT", 3500))
+    payouts(shop, "--commit", status=0)
+    shop.sumup.pay_out((one, "PAYOUT", 3500))
+    for _ in range(2):
+        payouts(shop, "--commit", status=0)
+    assert [told[0] for told in paid_out(shop)] == [first]
+    assert [told.kind for told in stamps(shop, CaseOpened)] == [CaseKind.CONTRADICTION]
+
+
+def test_what_was_sold_at_a_till_stands_beside_it(shop):
+    shop.sumup.pay_out((shop.sumup.sell(1200), "PAYOUT", 1200), fee=20)
+    (told,) = payouts(shop, "--commit", status=0)
+    assert [(row["what"], row["amount"]) for row in told["beside"]] == [("POS", 1180)]
+    assert paid_out(shop) == []
+
+
+def test_an_amount_that_with_its_fee_is_not_what_was_paid_is_stamped_nowhere(shop):
+    shop.sumup.pay_out((sold(shop), "PAYOUT", 3500), fee=88)
+    shop.sumup.payouts[-1]["fee"] = 0
+    (told,) = payouts(shop, "--commit", status=1)
+    assert ["do not come to" in unread["why"] for unread in told["unread"]] == [True]
+    assert paid_out(shop) == []
