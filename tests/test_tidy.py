@@ -112,6 +112,12 @@ def test_there_are_no_notes_to_self():
     assert [name_of(one) for one in TEXTS if NOTES_TO_SELF.search(one.read_text())] == []
 
 
+def test_no_test_waits_for_a_promise():
+    """`wait_for_function` takes the promise itself for the answer, and waits for nothing."""
+    waits = re.compile(r"wait_for_function\(\s*[\"']+\s*async\b")
+    assert [name_of(one) for one in TEXTS if waits.search(one.read_text())] == []
+
+
 def test_nothing_names_one_machine_or_one_package_index():
     assert [name_of(one) for one in TEXTS if ADDRESSES.search(one.read_text())] == []
 

@@ -175,6 +175,23 @@ def is_online(page: Any, *, yes: bool = True) -> None:
     )
 
 
+def is_ready(page: Any) -> None:
+    """Wait until it would go on without a network: page and list are kept.
+
+    The page may not evaluate text, and whoever waits for a promise is answered at once: so it asks.
+    """
+    is_online(page)
+    expect(page.locator("[data-state-list]")).to_have_attribute("data-tone", "quiet")
+    page.evaluate(
+        """async () => {
+          const worker = async () => (await navigator.serviceWorker.ready).active.state;
+          while (!(await caches.has("door-pages")) || (await worker()) !== "activated") {
+            await new Promise((again) => setTimeout(again, 20));
+          }
+        }"""
+    )
+
+
 def film(path: Path, codes: Sequence[str], *, seconds: float = 2.5) -> None:
     """What a camera sees: each code held before it for a while, and nothing for a while."""
     nothing = bytes([_GREY]) * (_WIDTH * _HEIGHT)

@@ -9,7 +9,17 @@ from playwright.sync_api import expect
 
 from tests.kits.browser import ARGUMENTS
 from tests.kits.door import keep_names_at_doors, name_holders, sold
-from tests.kits.door_page import PHONE, DoorHouse, film, is_online, look, open_door, scan, waiting
+from tests.kits.door_page import (
+    PHONE,
+    DoorHouse,
+    film,
+    is_online,
+    is_ready,
+    look,
+    open_door,
+    scan,
+    waiting,
+)
 from tests.web.door.test_in_a_browser import everybody_can_use_it, opened
 
 pytestmark = pytest.mark.slow
@@ -256,12 +266,7 @@ def test_a_browser_that_is_closed_loses_nothing(
 
     context, page = begin()
     page.goto(house.page)
-    is_online(page)
-    page.wait_for_function(
-        """async () => (await caches.has("door-pages"))
-          && (await navigator.serviceWorker.ready).active.state === "activated"
-          && document.querySelector("[data-state-list]").dataset.tone === "quiet" """
-    )
+    is_ready(page)
     context.set_offline(True)
     for code in codes:
         scan(page, code, "valid")

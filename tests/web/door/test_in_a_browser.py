@@ -8,7 +8,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.kits.door_page import PHONE, DoorHouse, is_online, look, open_door, scan, waiting
+from tests.kits.door_page import (
+    PHONE,
+    DoorHouse,
+    is_online,
+    is_ready,
+    look,
+    open_door,
+    scan,
+    waiting,
+)
 from web.door.files import mark_of
 
 BRIEFLY = {"resultTypes": ["violations"]}
@@ -50,13 +59,32 @@ def opened(browser: Any, house: DoorHouse, **more: Any) -> Any:
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.goto(house.page)
-    is_online(page)
-    page.wait_for_function(
-        """async () => (await caches.has("door-pages"))
-          && (await navigator.serviceWorker.ready).active.state === "activated"
-          && document.querySelector("[data-state-list]").dataset.tone === "quiet" """
-    )
+    is_ready(page)
     return page
+
+
+def test_before_anybody_answered_nothing_is_said_of_a_network(
+    browser: Any, house: DoorHouse
+) -> None:
+    context = browser.new_context(viewport=PHONE, service_workers="block")
+    context.add_cookies([house.cookie()])
+    page = context.new_page()
+    held: list[Any] = []
+
+    def hold(call: Any) -> None:
+        held.append(call)
+
+    page.route("**/api/**", hold)
+    page.goto(house.page)
+    expect(page.locator("[data-result]")).to_have_text("Ready")
+    expect(page.locator("[data-today]")).not_to_be_empty()
+    assert held
+    expect(page.locator(".states li:visible")).to_have_count(0)
+    held[0].abort()
+    is_online(page, yes=False)
+    expect(page.locator("[data-state-net]")).to_have_text("No network")
+    expect(page.locator("[data-state-list]")).to_have_text("No list yet")
+    context.close()
 
 
 # A device of its own in a real browser, and a server that answers as it is told.
@@ -191,11 +219,15 @@ def test_a_check_in_is_taken_back_and_who_is_found_by_name_is_let_in(
     scan(page, code, "valid")
     page.get_by_role("button", name="Recent").click()
     page.locator("dialog[open] li button").first.click()
+    # No keyboard comes up over the reasons, and a scanner's Enter presses none of them.
+    assert page.evaluate("document.activeElement.id") == "panel-undo"
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="The wrong person").click()
     expect(page.locator("[data-notice=undo]")).to_contain_text("Taken back")
     assert house.undone() == gone + 1
     # What is typed next arrives: the focus that a closed panel gives back has its cursor.
     scan(page, code, "valid")
+    expect(page.locator("[data-notice=undo]")).to_have_count(0)
     page.locator("[data-open=search]").click()
     page.keyboard.type("neill")
     page.keyboard.press("Enter")

@@ -38,6 +38,11 @@ export class Connection {
     return this.list?.tickets.size ? this.list : null;
   }
 
+  // Whether anybody was asked yet; before that nobody knows of a network.
+  get asked() {
+    return "network" in document.body.dataset;
+  }
+
   get online() {
     return this.word === "online";
   }

@@ -263,6 +263,8 @@ class Door {
     await this.device.show(shown);
     if (!answer.offline && !answer.repeated) this.connection.count(door, answer.result);
     this.shownAt = performance.now();
+    // What was taken back is news of the one before: beside this result it would be misread.
+    this.screen.notice("undo", "");
     this.screen.result(answer, { undo: undoable ? () => this.panels.askUndo(shown) : null });
   }
 

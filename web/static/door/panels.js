@@ -24,6 +24,7 @@ export class Panels {
     }
     for (const panel of document.querySelectorAll("dialog")) {
       panel.addEventListener("close", () => {
+        if (document.querySelector("dialog[open]")) return; // the next one has the focus
         // The focus that a dialog gives back may take no letters: Chromium sets no cursor with it.
         document.activeElement?.blur();
         acts.back();
@@ -120,8 +121,11 @@ export class Panels {
     const form = find("undo-form");
     form.shown = shown;
     form.reset();
-    document.getElementById("panel-undo").showModal();
-    form.elements.reason.focus();
+    const panel = document.getElementById("panel-undo");
+    panel.showModal();
+    // Neither a keyboard over the reasons, nor a scanner's Enter that would press one of them.
+    panel.tabIndex = -1;
+    panel.focus();
   }
 
   #takeBack(event) {

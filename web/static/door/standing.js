@@ -37,9 +37,9 @@ export class Standing {
   }
 
   #network(count) {
-    const { word, setBack } = this.#connection;
+    const { word, setBack, asked } = this.#connection;
     const [name, tone] = CHIPS[word];
-    this.#screen.state("net", this.#words.say(name), tone);
+    this.#screen.state("net", asked ? this.#words.say(name) : "", tone);
     this.#screen.state("waiting", count ? this.#words.say("waiting", { count }) : "", "wait");
     const link = { text: find("sign-in-again").textContent, href: this.#shop.sign_in };
     const out = word === "signed-out" ? this.#words.say("signed_out_long") : "";
@@ -59,11 +59,11 @@ export class Standing {
   }
 
   #list() {
-    const { known: list, word } = this.#connection;
+    const { known: list, word, asked } = this.#connection;
     const age = list ? Date.now() - list.fetched_at : 0;
     const said = this.#age(list, Math.floor(age / 60_000));
     const old = !list || age > OLD;
-    this.#screen.state("list", said, old ? "wait" : "quiet");
+    this.#screen.state("list", list || asked ? said : "", old ? "wait" : "quiet");
     const warned = list && old && word !== "online";
     const text = warned ? this.#words.say("list_old", { age: this.#words.span(age) }) : "";
     this.#screen.notice("list-old", text);
