@@ -15,6 +15,8 @@ import structlog
 from adapters.worker.reactor import NOTHING, Progress, Runs
 
 _SHORTEST, _LONGEST, _AFTER_AN_ERROR = 0.005, 0.25, 2.0
+# Seconds between two passes of whom nobody waits for: the next one finds more to do at once.
+_UNHURRIED = 0.05
 _SECONDS_TO_STOP = 1.5
 # Seconds. When nothing has happened for so long, whoever is woken by hints looks by itself only so
 # often; an owner more often, since who is silent for three seconds is taken for dead.
@@ -248,7 +250,7 @@ class Daemon:
         if pause == _LONGEST and self._may_rest(moved_at, bed):
             bed.wait(at_rest)
         elif not prompt or pause > _LONGEST:
-            self.stopping.wait(pause)
+            self.stopping.wait(max(pause, _UNHURRIED))
         else:
             bed.wait(pause)
 

@@ -1,9 +1,10 @@
 """How soon after a commit its rows are there, and its letter is handed to the mail server.
 
-`python -m tests.benchmarks.lag [--rate 300] [--seconds 10] [--runs 3] [--json FILE]`
+`python -m tests.benchmarks.lag [--rate 300] [--seconds 10] [--tickets 1] [--runs 3] [--json FILE]`
 
 Shop, worker and mail server are processes of their own beside PostgreSQL; what an order costs each
-of them is told, in milliseconds of processor time. Letters carry no ticket file. Limits: a row that
+of them is told, in milliseconds of processor time, the worker with the process that prints tickets.
+`--tickets 0` sells what brings none: the letter is the receipt alone. Limits: a row that
 is written and read again through the same PostgreSQL, and a letter of ten thousand octets that is
 handed to the same mail server, one at a time, with nothing else running.
 """
@@ -109,13 +110,20 @@ WAYS: Mapping[str, Workers] = {
 
 
 def once(
-    server: EmbeddedPostgres, name: str, workers: Workers, *, rate: float, seconds: float
+    server: EmbeddedPostgres,
+    name: str,
+    workers: Workers,
+    *,
+    rate: float,
+    seconds: float,
+    tickets: int,
 ) -> dict[str, Any]:
     """One run on a database that is there: waits by case, processor time by part."""
     url = server.url(name, role=APP)
     with ExitStack() as stack:
         mail = stack.enter_context(helper("lag_mail"))
         wanted = ["--rate", str(rate), "--seconds", str(WARM_UP + seconds)]
+        wanted += ["--tickets", str(tickets)]
         shop = stack.enter_context(helper("lag_shop", url, *wanted))
         port = int(mail.told)
         started = [stack.enter_context(worker_of(server, name, port, *one)) for one in workers]
@@ -259,14 +267,18 @@ def handed_over(*, rounds: int = 300) -> Figures:
     return summary(waits, seconds=sum(waits))
 
 
-def run(server: EmbeddedPostgres, *, rate: float, seconds: float, runs: int) -> dict[str, Any]:
+def run(
+    server: EmbeddedPostgres, *, rate: float, seconds: float, tickets: int, runs: int
+) -> dict[str, Any]:
     """Several runs of each way to share the work; each figure is the middle one."""
     template = migrated_template(server)
     told: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
     for number in range(runs):
         for place, (way, workers) in enumerate(WAYS.items()):
             server.create_database(name := f"lag_{number}_{place}", template=template)
-            told[way].append(once(server, name, workers, rate=rate, seconds=seconds))
+            told[way].append(
+                once(server, name, workers, rate=rate, seconds=seconds, tickets=tickets)
+            )
     limits = {PAGES: written_and_read(server.url("lag_0_0", role=OWNER)), LETTERS: handed_over()}
     every = [one for some in told.values() for one in some]
     return {
@@ -274,6 +286,7 @@ def run(server: EmbeddedPostgres, *, rate: float, seconds: float, runs: int) -> 
         "machine": machine(),
         "runs": runs,
         "asked_per_second": rate,
+        "tickets_per_order": tickets,
         "orders_per_second": round(median(one["rate"] for one in every)),
         "letters_twice": max(one["twice"] for one in every),
         "milliseconds_per_order": {way: cost_of(some) for way, some in told.items()},
@@ -310,7 +323,8 @@ def table(result: Mapping[str, Any]) -> str:
         times = f"{ours['p50_ms']:>8.1f} {ours['p99_ms']:>8.1f} {ours['missing']:>8.0f}"
         lines.append(f"{times}  {one['case']} (limit: {one['limit']['p99_ms']:.1f})")
     asked, sold = result["asked_per_second"], result["orders_per_second"]
-    lines.append(f"{sold} paid orders a second ({asked:.0f} asked), {result['runs']} runs")
+    told = f"{asked:.0f} asked, {result['tickets_per_order']} tickets each"
+    lines.append(f"{sold} paid orders a second ({told}), {result['runs']} runs")
     for way, costs in result["milliseconds_per_order"].items():
         told = ", ".join(f"{part} {cost}" for part, cost in costs.items())
         lines.append(f"milliseconds of processor per order, {way}: {told}")
@@ -321,6 +335,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--rate", type=float, default=300)
     asked.add_argument("--seconds", type=float, default=10)
+    asked.add_argument("--tickets", type=int, default=1)
     asked.add_argument("--runs", type=int, default=3)
     asked.add_argument("--json", type=Path)
     options = asked.parse_args()
@@ -328,7 +343,13 @@ def main() -> None:
         server = EmbeddedPostgres(Path(home))
         server.start()
         try:
-            result = run(server, rate=options.rate, seconds=options.seconds, runs=options.runs)
+            result = run(
+                server,
+                rate=options.rate,
+                seconds=options.seconds,
+                tickets=options.tickets,
+                runs=options.runs,
+            )
         finally:
             server.destroy()
     print(table(result))

@@ -9,6 +9,7 @@ import json
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
@@ -65,8 +66,12 @@ def main() -> None:
     asked.add_argument("url")
     asked.add_argument("--rate", type=float, required=True)
     asked.add_argument("--seconds", type=float, required=True)
+    asked.add_argument("--tickets", type=int, required=True)
     options = asked.parse_args()
-    world = World(BIG, make=lambda clock: PostgresStampRecorder(options.url))
+    products = tuple(replace(one, tickets=options.tickets) for one in BIG.products)
+    world = World(
+        replace(BIG, products=products), make=lambda clock: PostgresStampRecorder(options.url)
+    )
     world.clock.now = datetime.now(UTC)
     shopping = Shopping(world, rate=options.rate, seconds=options.seconds)
     print("ready", flush=True)

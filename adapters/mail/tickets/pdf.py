@@ -9,6 +9,7 @@ from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
 
 from adapters.mail.tickets.machine_codes import bar_modules, qr_modules
 from adapters.mail.tickets.sheet import PrintedTicket, TicketSheet
@@ -37,25 +38,33 @@ def ticket_pdf(sheet: TicketSheet) -> bytes:
     page.setAuthor(sheet.seller)
     pages = [sheet.tickets[at : at + PER_PAGE] for at in range(0, len(sheet.tickets), PER_PAGE)]
     for number, some in enumerate(pages, 1):
-        _head(page, sheet, f"{number} / {len(pages)}")
+        words = page.beginText()
+        _head(words, sheet, f"{number} / {len(pages)}")
         for place, ticket in enumerate(some):
             top = _HIGH - _TOP - place * (_HEIGHT + _GAP)
-            _ticket(page, sheet, ticket, left=_EDGE, bottom=top - _HEIGHT)
+            _ticket(page, words, sheet, ticket, left=_EDGE, bottom=top - _HEIGHT)
+        page.drawText(words)
         page.showPage()
     page.save()
     return file.getvalue()
 
 
-def _head(page: Canvas, sheet: TicketSheet, number: str) -> None:
+def _head(words: PDFTextObject, sheet: TicketSheet, number: str) -> None:
     line = _HIGH - 15 * mm
     room = _WIDE - 2 * _EDGE - 20 * mm
     said = shortened(f"{sheet.seller} · {sheet.title}", size=9, room=room)
-    _say(page, said, _EDGE, line, size=9, ink=_SOFT)
-    _say(page, number, _WIDE - _EDGE - width_of(number, bold=False, size=9), line, 9, ink=_SOFT)
+    _say(words, said, _EDGE, line, size=9, ink=_SOFT)
+    _say(words, number, _WIDE - _EDGE - width_of(number, bold=False, size=9), line, 9, ink=_SOFT)
 
 
 def _ticket(
-    page: Canvas, sheet: TicketSheet, ticket: PrintedTicket, *, left: float, bottom: float
+    page: Canvas,
+    words: PDFTextObject,
+    sheet: TicketSheet,
+    ticket: PrintedTicket,
+    *,
+    left: float,
+    bottom: float,
 ) -> None:
     width = _WIDE - 2 * _EDGE
     page.setStrokeColorRGB(*_LINE)
@@ -65,34 +74,40 @@ def _ticket(
     page.setDash(1.5, 2.5)
     page.line(stub, bottom, stub, bottom + _HEIGHT)
     page.setDash()
-    _words(page, sheet, ticket, left=left + _PAD, top=bottom + _HEIGHT - _PAD)
+    _words(words, sheet, ticket, left=left + _PAD, top=bottom + _HEIGHT - _PAD)
     _bars(page, ticket.code, left=left + _PAD, bottom=bottom + _PAD)
-    _square(page, sheet, ticket, left=stub, bottom=bottom)
+    code = in_groups(ticket.code)
+    _say(words, code, left + _PAD, bottom + _PAD, size=12, bold=True, spaced=1.2)
+    _square(page, words, sheet, ticket, left=stub, bottom=bottom)
 
 
 def _words(
-    page: Canvas, sheet: TicketSheet, ticket: PrintedTicket, *, left: float, top: float
+    words: PDFTextObject, sheet: TicketSheet, ticket: PrintedTicket, *, left: float, top: float
 ) -> None:
     """From the top down; whatever its length, it ends above the bars."""
-    top = _block(page, sheet.event, left, top, size=17, bold=True) - 2 * mm
-    top = _block(page, ticket.title, left, top, size=12.5, bold=False) - 4 * mm
+    top = _block(words, sheet.event, left, top, size=17, bold=True) - 2 * mm
+    top = _block(words, ticket.title, left, top, size=12.5, bold=False) - 4 * mm
     if ticket.holder:
         said = shortened(ticket.holder, size=12.5, room=_TEXT, bold=True)
-        _say(page, said, left, top - 9, size=12.5, bold=True)
+        _say(words, said, left, top - 9, size=12.5, bold=True)
         top -= 7 * mm
     number = (sheet.labels[0], sheet.order)
-    _fact(page, *number, left=left + _TEXT - 24 * mm, top=top, room=24 * mm)
+    _fact(words, *number, left=left + _TEXT - 24 * mm, top=top, room=24 * mm)
     for place, (label, value) in enumerate(sheet.facts):
         room = _TEXT - 26 * mm if place == 0 else _TEXT
-        _fact(page, label, value, left=left, top=top - place * 9 * mm, room=room)
+        _fact(words, label, value, left=left, top=top - place * 9 * mm, room=room)
 
 
-def _fact(page: Canvas, label: str, value: str, *, left: float, top: float, room: float) -> None:
-    _say(page, shortened(label, size=7.5, room=room), left, top - 7.5, size=7.5, ink=_SOFT)
-    _say(page, shortened(value, size=10.5, room=room), left, top - 7.5 - 13, size=10.5)
+def _fact(
+    words: PDFTextObject, label: str, value: str, *, left: float, top: float, room: float
+) -> None:
+    _say(words, shortened(label, size=7.5, room=room), left, top - 7.5, size=7.5, ink=_SOFT)
+    _say(words, shortened(value, size=10.5, room=room), left, top - 7.5 - 13, size=10.5)
 
 
-def _block(page: Canvas, text: str, left: float, top: float, *, size: float, bold: bool) -> float:
+def _block(
+    words: PDFTextObject, text: str, left: float, top: float, *, size: float, bold: bool
+) -> float:
     """Two lines; smaller where they are too few, then three. Returns where it ends."""
     lines = folded(text, size=size, bold=bold)
     while len(lines) > 2 and size > _SMALLEST:
@@ -103,17 +118,22 @@ def _block(page: Canvas, text: str, left: float, top: float, *, size: float, bol
         lines[2:] = [shortened(rest, size=size, room=_TEXT, bold=bold)]
     for line in lines:
         top -= size * 1.2
-        _say(page, line, left, top + size * 0.2, size=size, bold=bold)
+        _say(words, line, left, top + size * 0.2, size=size, bold=bold)
     return top
 
 
 def _bars(page: Canvas, code: str, *, left: float, bottom: float) -> None:
     _modules(page, bar_modules(code), left, bottom + 6 * mm, wide=_BAR_MODULE, high=_BAR_HEIGHT)
-    _say(page, in_groups(code), left, bottom, size=12, bold=True, spaced=1.2)
 
 
 def _square(
-    page: Canvas, sheet: TicketSheet, ticket: PrintedTicket, *, left: float, bottom: float
+    page: Canvas,
+    words: PDFTextObject,
+    sheet: TicketSheet,
+    ticket: PrintedTicket,
+    *,
+    left: float,
+    bottom: float,
 ) -> None:
     modules, dark = qr_modules(ticket.code)
     side = modules * _QR_MODULE
@@ -121,10 +141,10 @@ def _square(
     _modules(page, dark, left + (_STUB - side) / 2, above, wide=_QR_MODULE, high=_QR_MODULE)
     said = f"{sheet.labels[1]} {ticket.number}"
     middle = left + (_STUB - width_of(said, bold=True, size=11)) / 2
-    _say(page, said, middle, bottom + _HEIGHT - 11 * mm, size=11, bold=True)
+    _say(words, said, middle, bottom + _HEIGHT - 11 * mm, size=11, bold=True)
     for place, line in enumerate(folded(sheet.rule, size=7.5, room=_STUB - 8 * mm)[:3]):
         centred = left + (_STUB - width_of(line, bold=False, size=7.5)) / 2
-        _say(page, line, centred, above - 10 * mm - place * 10, size=7.5, ink=_SOFT)
+        _say(words, line, centred, above - 10 * mm - place * 10, size=7.5, ink=_SOFT)
 
 
 def _modules(page: Canvas, dark: str, x: float, y: float, *, wide: float, high: float) -> None:
@@ -138,7 +158,7 @@ def _modules(page: Canvas, dark: str, x: float, y: float, *, wide: float, high: 
 
 
 def _say(
-    page: Canvas,
+    words: PDFTextObject,
     text: str,
     x: float,
     y: float,
@@ -149,9 +169,14 @@ def _say(
     spaced: float = 0,
 ) -> None:
     drawn, font = written(text, bold=bold)
-    page.setFont(font, size)
-    page.setFillColorRGB(*ink)
-    page.drawString(x, y, drawn, charSpace=spaced)
+    words.setFont(font, size)
+    words.setFillColorRGB(*ink)
+    words.setTextOrigin(x, y)
+    if spaced:
+        words.setCharSpace(spaced)
+    words.textOut(drawn)
+    if spaced:
+        words.setCharSpace(0)
 
 
 def folded(text: str, *, size: float, bold: bool = False, room: float = _TEXT) -> list[str]:

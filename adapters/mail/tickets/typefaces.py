@@ -3,7 +3,7 @@
 A name may hold any sign there is. One that no font here has is seen as a box, never left out.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from unicodedata import normalize
 
@@ -27,8 +27,9 @@ def written(text: str, *, bold: bool) -> tuple[str, str]:
     return composed, _PLAIN[bold]
 
 
+@lru_cache(maxsize=1024)
 def width_of(text: str, *, bold: bool, size: float) -> float:
-    """In points."""
+    """In points. Most of what stands on a ticket stands on all of its event."""
     drawn, font = written(text, bold=bold)
     return float(stringWidth(drawn, font, size))
 
