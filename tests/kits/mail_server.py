@@ -22,12 +22,20 @@ def agreeable(connection: int, command: str) -> str | None:
 
 
 class TalkingServer:
-    """Serves until it is closed. `heard` are the commands of each connection, by first word."""
+    """Serves until it is closed. `heard` are the commands of each connection, by first word.
+
+    Without a sender and a recipient it wants no letter (RFC 5321, 4.1.4), unless it is `careless`.
+    """
 
     def __init__(
-        self, answer: Answer = agreeable, *, extensions: Sequence[str] = ("PIPELINING",)
+        self,
+        answer: Answer = agreeable,
+        *,
+        extensions: Sequence[str] = ("PIPELINING",),
+        careless: bool = False,
     ) -> None:
-        self._answer, self._extensions = answer, extensions
+        self._answer, self._extensions, self._careless = answer, extensions, careless
+        self._agreed: dict[int, bool] = {}
         self.heard: list[list[str]] = []
         self.letters: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -76,7 +84,13 @@ class TalkingServer:
             return "\r\n".join(
                 ["250-hello", *(f"250-{one}" for one in self._extensions), "250 HELP"]
             )
-        return self._answer(number, command)
+        if command == "DATA" and not (self._careless or self._agreed.get(number)):
+            return "503 5.5.1 nobody to take it to"
+        answer = self._answer(number, command)
+        if command[:4].upper() in ("MAIL", "RCPT"):
+            begun = command[:4].upper() == "MAIL" or self._agreed.get(number, False)
+            self._agreed[number] = begun and answer is not None and answer.startswith("2")
+        return answer
 
     def _letter(self, number: int, connection: socket.socket, lines: object) -> bool:
         content = b""

@@ -1,9 +1,11 @@
 """Connections to a mail server that are kept, used together with others, and found dead."""
 
+import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 
@@ -107,23 +109,61 @@ def test_a_fresh_connection_that_says_later_is_believed():
     assert len(server.heard) == 1
 
 
-def test_after_a_wrong_address_the_connection_serves_for_the_next_letter():
-    nobody = [False]
+def no_nobody(connection: int, command: str) -> str | None:
+    if command.upper().startswith("RCPT") and "nobody" in command:
+        return "550 5.1.1 no such person"
+    return agreeable(connection, command)
 
-    def answer(connection: int, command: str) -> str | None:
-        if command.upper().startswith("RCPT"):
-            nobody[0] = "nobody" in command
-        if command.upper().startswith(("RCPT", "DATA")) and nobody[0]:
-            return "550 5.1.1 no such person"
-        return agreeable(connection, command)
 
-    server = TalkingServer(answer)
+def no_strangers(connection: int, command: str) -> str | None:
+    if command.upper().startswith("MAIL"):
+        return "550 5.7.1 not from here"
+    return agreeable(connection, command)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"extensions": ()}, ["MAIL", "RCPT"]),
+        ({}, ["MAIL", "RCPT", "DATA"]),
+        # It asked for a letter to nobody: an empty one ends that (RFC 2920, 3.1).
+        ({"careless": True}, ["MAIL", "RCPT", "DATA", "."]),
+    ],
+)
+def test_after_a_wrong_address_the_connection_serves_for_the_next_letter(more, told):
+    server = TalkingServer(no_nobody, **more)
     with mail_at(server) as mail:
         gone = replace(LETTER, to="nobody@example.org")
         assert mail.send(gone, NAME) == Rejected("550 5.1.1", permanent=True)
         assert mail.send(LETTER, NAME) == Sent()
-    assert server.heard == [["EHLO", "MAIL", "RCPT", "RSET", *ONE_LETTER, "QUIT"]]
-    assert len(server.letters) == 1
+    assert server.heard == [["EHLO", *told, "RSET", *ONE_LETTER, "QUIT"]]
+    assert len([one for one in server.letters if one]) == 1
+
+
+def test_a_server_that_takes_a_recipient_without_a_sender_gets_no_letter_not_even_an_empty_one():
+    server = TalkingServer(no_strangers, careless=True)
+    with mail_at(server) as mail:
+        assert mail.send(LETTER, NAME) == Rejected("550 5.7.1", permanent=True)
+    assert server.letters == []
+    assert server.heard == [["EHLO", "MAIL", "RCPT", "DATA"]]
+
+
+@pytest.mark.parametrize(("extensions", "waits"), [(("PIPELINING",), 2), ((), 4)])
+def test_a_letter_waits_as_seldom_as_the_server_allows(extensions, waits, monkeypatch):
+    """Whoever sends waits for all answers at once: a mail server may be far away."""
+    server, said = TalkingServer(extensions=extensions), list[bytes]()
+    real = smtplib.SMTP.send
+
+    def send(self: smtplib.SMTP, told: Any) -> None:
+        said.append(told)
+        real(self, told)
+
+    with mail_at(server) as mail:
+        assert mail.send(LETTER, NAME) == Sent()
+        monkeypatch.setattr(smtplib.SMTP, "send", send)
+        assert mail.send(LETTER, NAME) == Sent()
+        assert len(said) == waits
+    assert server.heard == [["EHLO", *ONE_LETTER * 2, "QUIT"]]
 
 
 def test_a_letter_that_was_handed_over_and_not_answered_is_unknown_on_a_kept_connection_too():
