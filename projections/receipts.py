@@ -62,10 +62,12 @@ def _returned(order: Order, due: Due) -> Money:
 
 
 def _promised(refund: Refund, order: Order) -> Money:
+    by_hand = [refund.manual] if refund.manual else []
     if refund.request is not None:
-        return refund.request.amount
+        beside = by_hand if refund.swapped else []
+        return total([refund.request.amount, *beside], order.currency)
     told = {**refund.accepted, **refund.settled}
-    return total([*told.values(), *([refund.manual] if refund.manual else [])], order.currency)
+    return total([*told.values(), *by_hand], order.currency)
 
 
 RECEIPTS_OWED = Projection(

@@ -32,6 +32,7 @@ TEXTS = sorted(
 LONG_MODULES = {
     "ledger/order/service.py": "all that is done to orders, through one conflict loop",
     "ledger/order/transitions.py": "all that can happen to an order in one table",
+    "ledger/audit/describe.py": "one sentence for each stamp: the match is exhaustive",
     "ledger/order/order.py": "one word for each question that people ask of an order",
     "ledger/kernel/refusals.py": "every reason to say no in one flat hierarchy",
     "ledger/order/commands.py": "every wish an order can be asked: the union is exhaustive",

@@ -109,6 +109,8 @@ def _of_order(one: stamps.OrderStamp) -> str:  # noqa: C901 (a dispatching match
             return f"Ticket {one.ticket} sent on to its holder, under a new code"
         case stamps.TicketTakenBack():
             return f"Ticket {one.ticket} taken back, under a new code"
+        case stamps.LinesSwapped():
+            return f"Swapped for {'this' if one.came else 'a new'} order: {spoken(one.amount)}"
         case stamps.NoteWritten():
             return "Ticket sales wrote a note"
         case stamps.Labelled():

@@ -55,6 +55,18 @@ class DoorSale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver:
+    """What an order takes over from the one that it is placed instead of: `amount` of money.
+
+    `live` tells real money from test.
+    """
+
+    order: UUID
+    amount: Money
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder(Command):
     """Buy. `accounts`, by provider, are ours: its shop says which is asked.
 
@@ -63,6 +75,7 @@ class PlaceOrder(Command):
     it, whatever is on sale just now. `voucher` is the stream of the code that was typed, whether or
     not there is such a voucher. `holders` are keyed hashes of the addresses in answers.
     `sale`: it is sold and paid at a door, maybe to somebody who does not say who they are.
+    `taken_over`: it is placed instead of lines of another order.
     """
 
     order: UUID
@@ -78,6 +91,7 @@ class PlaceOrder(Command):
     voucher: UUID | None = None
     holders: Mapping[str, str] = field(default_factory=dict)
     sale: DoorSale | None = None
+    taken_over: TakenOver | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +368,20 @@ class CancelPart(StaffCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SwapLines(StaffCommand):
+    """Ticket sales swap pieces of an order for what `place` orders, in one append.
+
+    Their price is set against that of the new order, which `place` expects; what is more goes back
+    through the payment's provider, or was returned `by_hand`. No fee is kept. What nobody has paid
+    is replaced whole, whatever the `pieces`.
+    """
+
+    place: PlaceOrder
+    pieces: tuple[Pieces, ...] = ()
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(StaffCommand):
     """Staff take back what they did by mistake; somebody else, the `approver`, agreed."""
 
@@ -453,6 +481,7 @@ StaffAct = (
     | RefundByHand
     | CancelOrder
     | CancelPart
+    | SwapLines
     | WithdrawPayment
     | WithdrawCancellation
     | ResendLetter

@@ -51,6 +51,7 @@ from ledger.order.commands import (
     StaffAct,
     StaffWish,
     StartLetter,
+    SwapLines,
     TakeTicketBack,
     UndoCheckIn,
     VoidAuthorization,
@@ -88,6 +89,7 @@ from ledger.order.decisions.staff import (
     require_unmoved,
     resend,
 )
+from ledger.order.decisions.swap import swap_lines
 from ledger.order.order import Order
 from ledger.order.payable import came_late, pay_by, payable
 from ledger.order.stamps import (
@@ -111,6 +113,7 @@ _WITH_A_PERSON = (
     ResendLetter,
     ChangeContact,
     CorrectAnswers,
+    SwapLines,
     WriteNote,
     AddLabel,
 )
@@ -326,6 +329,8 @@ def _by_one(  # noqa: C901 (a dispatching match)
             return cancel_order(command, order)
         case CancelPart():
             return cancel_part(command, order)
+        case SwapLines():
+            return swap_lines(command, order)
         case WithdrawPayment():
             return withdraw_payment(command, order)
         case WithdrawCancellation():

@@ -17,7 +17,7 @@ from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers
 from ledger.order.order import Order, StartMove, link_request, told_dispute
 from ledger.order.payment_attempt import AttemptBegins, AttemptNews, begun_attempt, told_attempt
 from ledger.order.refund import RefundStamp, told_refund
-from ledger.order.remarks import labelled, noted
+from ledger.order.remarks import labelled, noted, swapped
 from ledger.order.seen_stamps import Seen
 from ledger.order.stamps import (
     AnswersChanged,
@@ -43,6 +43,7 @@ from ledger.order.stamps import (
     Disputed,
     Labelled,
     LetterWordsUsed,
+    LinesSwapped,
     ManualRefund,
     NoteWritten,
     OrderAmended,
@@ -194,6 +195,8 @@ def _changed(  # noqa: C901 (a dispatching match)
             return _sent_on(order, stamp, recorded)
         case TicketTakenBack():
             return _taken_back(order, stamp, recorded)
+        case LinesSwapped():
+            return swapped(order, stamp, recorded)
         case NoteWritten():
             return noted(order, stamp, recorded)
         case Labelled():
@@ -350,8 +353,7 @@ def _scanned(
 
 
 def _undone(order: Order, cause: UUID) -> Order:
-    known = order.scans.get(cause)
-    if known is None:
+    if (known := order.scans.get(cause)) is None:
         return order
     return replace(order, scans={**order.scans, cause: replace(known, undone=True)})
 

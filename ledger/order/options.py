@@ -124,6 +124,25 @@ def _choose(*, refund: bool) -> Callable[[Order, datetime], c.OrderCommand]:
     return choose
 
 
+def _swap(order: Order, at: datetime) -> c.OrderCommand:
+    """Of one piece, or all of them, for something that costs nothing less."""
+    whose = Customer(first_name="", last_name="", email="")
+    place = c.PlaceOrder(
+        **_who(order),
+        at=at,
+        order=derived(order.id, "option/swap"),
+        lines=(),
+        customer=whose,
+        language="en",
+        email_index="",
+        request_digest="",
+        accounts={},
+        expected_total=order.terms.total,
+    )
+    pieces = _one_piece(order) if part.can_choose(order) else part.all_pieces(order)
+    return c.SwapLines(**_staff(order, at), place=place, pieces=pieces)
+
+
 def _retry_refund(order: Order, at: datetime) -> c.OrderCommand:
     """The newest refund that was refused; of none nothing comes."""
     refused = [one.correlation_id for one in order.refunds.values() if one.was_refused]
@@ -216,6 +235,7 @@ ASKED: Mapping[t.Event, Callable[[Order, datetime], c.OrderCommand]] = {
     t.CANCEL: lambda order, at: c.CancelOrder(**_staff(order, at)),
     t.CANCEL_AND_REFUND: lambda order, at: c.CancelOrder(**_staff(order, at), refund=True),
     t.CANCEL_PART: lambda order, at: c.CancelPart(**_staff(order, at), pieces=_one_piece(order)),
+    t.SWAP: _swap,
     t.REFUND: lambda order, at: c.RefundPayment(**_staff(order, at)),
     t.REFUND_BY_HAND: lambda order, at: c.RefundByHand(**_staff(order, at)),
     t.RETRY_REFUND: _retry_refund,

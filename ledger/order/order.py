@@ -29,6 +29,7 @@ from ledger.order.stamps import (
     Disputed,
     Letter,
     Line,
+    LinesSwapped,
     OrderPlaced,
     PaidOut,
     Pieces,
@@ -133,6 +134,7 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
     links: tuple[LinkRequest, ...] = ()
     postings: Mapping[tuple[UUID, Letter], Posting] = field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
+    swaps: Mapping[UUID, LinesSwapped] = field(default_factory=dict)
     mailings: Mapping[UUID, BuyerAddressed] = field(default_factory=dict)
     tickets: TicketSet | None = None
     scans: Mapping[UUID, Scan] = field(default_factory=dict)
@@ -274,6 +276,12 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
             return zero(self.currency)
         return total([one.returned(self.currency) for one in self.refunds.values()], self.currency)
 
+    @property
+    def given_over(self) -> Money:
+        """What of it was set against the price of orders that its lines were swapped for."""
+        gone = [one.amount for one in self.swaps.values() if not one.came]
+        return total(gone, self.currency)
+
     @cached_property
     def refund_pending(self) -> Money:
         """Everything that is promised to go back and has not gone yet."""
@@ -360,10 +368,13 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
 
     def _owed_back(self, part: Amendment) -> Money:
         refund = self.refunds.get(part.correlation_id)
-        failed = refund is not None and (refund.was_refused or refund.failed_late)
-        return (
-            part.amount if refund and failed and not self.replaced(refund) else zero(self.currency)
-        )
+        if refund is None or not (refund.was_refused or refund.failed_late):
+            return zero(self.currency)
+        if self.replaced(refund):
+            return zero(self.currency)
+        # What was set against another order went, whatever became of the rest.
+        went = refund.manual if refund.swapped else None
+        return part.amount - went if went else part.amount
 
     @property
     def missing(self) -> Money:

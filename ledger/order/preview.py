@@ -77,8 +77,13 @@ class Preview:
 
     @property
     def goes_back(self) -> Money:
-        """How much more would be on its way back, or have gone back."""
-        return self._gone(self.after) - self._gone(self.before)
+        """How much more would be on its way back, or have gone back, to the customer."""
+        return self._gone(self.after) - self._gone(self.before) - self.set_against
+
+    @property
+    def set_against(self) -> Money:
+        """How much more would be set against the price of another order."""
+        return self.after.given_over - self.before.given_over
 
     @property
     def kept(self) -> Money:

@@ -45,7 +45,8 @@ class Refund(Struct, frozen=True, kw_only=True):
 
     `names` are what the provider calls what it accepted, `refusals` its words of no, both by the
     number of the try. `failed_position` is where the ledger learned that it had failed; `made_at`
-    and `failed_at` are the provider's own times, where it tells them.
+    and `failed_at` are the provider's own times, where it tells them. `swapped`: it is for lines
+    that were swapped, and what is `manual` of it was set against a new order.
     """
 
     correlation_id: UUID
@@ -64,6 +65,7 @@ class Refund(Struct, frozen=True, kw_only=True):
     made_at: datetime | None = None
     failed_at: datetime | None = None
     manual: Money | None = None
+    swapped: bool = False
     last_position: int = 0
 
     @property
@@ -90,6 +92,8 @@ class Refund(Struct, frozen=True, kw_only=True):
     @property
     def was_accepted(self) -> bool:
         """Some of it was accepted or settled and did not fail afterwards."""
+        if self.swapped and self.request is not None:
+            return self._stands  # what was set against a new order is no answer to the rest
         return self.manual is not None or self._stands
 
     @property

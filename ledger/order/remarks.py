@@ -1,9 +1,9 @@
-"""What staff write on an order for each other: notes, and labels to find it by."""
+"""What staff note on an order: what it was swapped for, notes, and labels to find it by."""
 
 from ledger.kernel.events import Recorded
 from ledger.kernel.values import replace
 from ledger.order.order import Note, Order
-from ledger.order.stamps import Labelled, NoteWritten
+from ledger.order.stamps import Labelled, LinesSwapped, NoteWritten
 
 
 def noted(order: Order, stamp: NoteWritten, recorded: Recorded[object]) -> Order:
@@ -15,6 +15,14 @@ def noted(order: Order, stamp: NoteWritten, recorded: Recorded[object]) -> Order
         at=recorded.recorded_at,
     )
     return replace(order, notes=(*order.notes, note))
+
+
+def swapped(order: Order, stamp: LinesSwapped, recorded: Recorded[object]) -> Order:
+    """The order with one more swap, which the refund of its pieces is of, if there is one."""
+    cause, refunds = recorded.correlation_id, order.refunds
+    if not stamp.came and (known := refunds.get(cause)) is not None:
+        refunds = {**refunds, cause: replace(known, swapped=True)}
+    return replace(order, refunds=refunds, swaps={**order.swaps, cause: stamp})
 
 
 def labelled(order: Order, stamp: Labelled) -> Order:

@@ -15,6 +15,7 @@ from ledger.kernel.refusals import (
     Contradicted,
     KeyReused,
     NotEnoughSeats,
+    OrderMoved,
     PaymentHeld,
     Refusal,
     UnknownOrder,
@@ -31,9 +32,17 @@ from ledger.kernel.store import (
     PaymentTaken,
     StampStore,
 )
-from ledger.order.commands import Command, MarkPaid, OrderCommand, PlaceOrder, RetakeSeats
+from ledger.order.commands import (
+    Command,
+    MarkPaid,
+    OrderCommand,
+    PlaceOrder,
+    RetakeSeats,
+    SwapLines,
+)
 from ledger.order.decide import decide
 from ledger.order.decisions.sell_at_door import BesideNew, nothing_beside, placed_or_sold
+from ledger.order.decisions.swap import taken_over
 from ledger.order.evolve import fold, folded_on
 from ledger.order.next_step import next_step, without_room
 from ledger.order.observe import contradicts, observe
@@ -219,6 +228,28 @@ class Orders:
         if isinstance(outcome, PaymentTaken):
             raise PaymentHeld
         return outcome if isinstance(outcome, Order) else self.get(order_id)
+
+    def swap(self, order_id: UUID, command: SwapLines) -> Order:
+        """The old order once its lines are swapped: both move in one append, or neither.
+
+        The same command again changes nothing. Raises what its decision and `place` raise.
+        """
+        order = self.get(order_id)
+        before = taken_over(order, decide(command, order))
+        if before is None:
+            return order
+
+        def given_up() -> Append:
+            now = self.get(order_id)
+            stamps = decide(command, now)
+            if taken_over(now, stamps) != before:
+                raise OrderMoved(version=now.version)
+            drafts = [drafted(one, order_id, command) for one in stamps]
+            return with_uses(now, going_on(now, drafts, command.at), command, self.tally())
+
+        placing = replace(command.place, taken_over=before)
+        self.place(order.terms.shop_slug, placing, beside=given_up)
+        return self.get(order_id)
 
     def _append(
         self, order: Order, stamps: Sequence[OrderStamp], command: Command, also: Append | None

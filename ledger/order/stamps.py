@@ -253,6 +253,19 @@ class TicketTakenBack:
     ticket_code: str | None = None
 
 
+@stamp("LINES_SWAPPED", binding=("order", "amount", "came"))
+class LinesSwapped:
+    """Ticket sales swapped lines of one order for those of another; it stands in both.
+
+    `order` is the other one, `amount` what was set against the price of the new one: of the old
+    one it counts as returned, of the new one as received. `came`: this is the new one.
+    """
+
+    order: UUID
+    amount: Money
+    came: bool = False
+
+
 @stamp("NOTE_WRITTEN", sealed=("text",))
 class NoteWritten:
     """Staff wrote something about the order for each other; customers never see it."""
@@ -791,6 +804,7 @@ OrderStamp = (
     | AnswersChanged
     | TicketSentOn
     | TicketTakenBack
+    | LinesSwapped
     | NoteWritten
     | Labelled
     | ZeroPrice

@@ -130,6 +130,7 @@ MARK_PAID = Event("marks it as paid", Who.STAFF, c.MarkPaid)
 CANCEL = Event("cancels it", Who.STAFF, c.CancelOrder)
 CANCEL_AND_REFUND = Event("cancels it and returns the money", Who.STAFF, c.CancelOrder)
 CANCEL_PART = Event("cancels a piece", Who.STAFF, c.CancelPart)
+SWAP = Event("swaps a piece", Who.STAFF, c.SwapLines)
 REFUND = Event("returns the money of a payment", Who.STAFF, c.RefundPayment)
 REFUND_BY_HAND = Event("says that money was returned by hand", Who.STAFF, c.RefundByHand)
 RETRY_REFUND = Event("asks once more for the refund", Who.STAFF, c.RetryRefund)
@@ -350,6 +351,28 @@ TABLE: dict[Event, tuple[Transition, ...]] = {
             to=Status.REFUND_REQUESTED,
         ),
         _refuses(no.NotCancellable, "no_parts"),
+    ),
+    SWAP: (
+        _refuses(no.NotCancellable, "cancelled", at=_GONE),
+        _refuses(no.NotCancellable, "disputed", at=(_S.DISPUTED,)),
+        _refuses(no.NotCancellable, "refund_under_way", at=(*_UNDER_WAY, _S.REFUND_REFUSED)),
+        _refuses(no.NotCancellable, "not_paid", at=(_S.AT_THE_BANK, _S.UNDERPAID)),
+        _refuses(no.NotCancellable, "not_paid", at=(*_KEPT_READY, _S.CHARGED_BACK)),
+        _makes(
+            s.LinesSwapped,
+            *_GIVEN_UP,
+            at=(_S.PLACED, _S.PAGE_OPEN, _S.DECLINED, _S.FREE),
+            to=Status.CANCELLED,
+        ),
+        _makes(
+            s.ManualRefund,
+            s.LinesSwapped,
+            *_PIECE_GONE,
+            at=_LINKED_TO_PARTS,
+            to=Status.PARTIALLY_REFUNDED,
+        ),
+        _makes(s.ManualRefund, s.LinesSwapped, *_GIVEN_UP, at=(_S.OVERPAID,), to=Status.CANCELLED),
+        _makes(s.ManualRefund, s.LinesSwapped, *_GIVEN_UP, to=Status.REFUNDED),
     ),
     REFUND: (
         _makes(

@@ -60,6 +60,7 @@ _STILL = frozenset(
         stamps.ContactChanged,
         stamps.NoteWritten,
         stamps.Labelled,
+        stamps.LinesSwapped,
         stamps.CancellationRequested,
         stamps.StartMoved,
         stamps.StartAccepted,

@@ -47,11 +47,13 @@ from ledger.order.commands import (
     ResendLetter,
     RetryRefund,
     StartLetter,
+    SwapLines,
     UndoCheckIn,
     VoidAuthorization,
     WithdrawCancellation,
     WithdrawPayment,
 )
+from ledger.order.decisions.swap import placed_under
 from ledger.order.evolve import fold
 from ledger.order.letters_due import RECEIPTS, letters_due, owed
 from ledger.order.order import Order
@@ -145,6 +147,7 @@ class Ledger(RuleBasedStateMachine):
         spec = replace(spec, preferences=terms)
         self.world = World(spec, make=self.make)
         self.names: list[str] = []
+        self.swapped: set[str] = set()
         self.told: list[Report] = []
         self.count = 0
         self.size = 0
@@ -222,8 +225,7 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(which=WHICH)
     def buy_again_with_the_same_key(self, which: int) -> None:
-        if self.names:
-            name = self._name(which)
+        if self.names and (name := self._name(which)) not in self.swapped:
             before = self.world.store.head()
             command = self.world.order_command(name, ("weekend", 1))
             assert self.world.orders.place(self.world.slug, command).id == self.world.id(name)
@@ -283,6 +285,44 @@ class Ledger(RuleBasedStateMachine):
         size = self.world.store.head()
         self._ask(which, wish)
         assert self.world.store.head() == size  # once
+
+    @rule(
+        which=WHICH,
+        pieces=st.integers(0, 3),
+        product=st.sampled_from(["weekend", "friday", "volunteer"]),
+        many=st.integers(1, 2),
+        by_hand=st.booleans(),
+    )
+    def staff_swap(self, which: int, pieces: int, product: str, many: int, by_hand: bool) -> None:
+        """Pieces of an order go, a new order has others: what the one gives over the other has."""
+        order, name = self._order(which), self._fresh("swap")
+        if order is None:
+            return
+        some = (Pieces(line=0, quantity=pieces),) if pieces else ()
+        wish = self._wish(SwapLines, reason="ill", pieces=some, by_hand=by_hand, place=None)
+        price = self.world.shops.get(self.world.slug).products[product].price * many
+        placing = self.world.order_command(
+            name,
+            (product, many),
+            correlation_id=placed_under(wish.correlation_id),
+            for_customer=True,
+            expected_total=price,
+        )
+        wish, before = replace(wish, place=placing), self.world.store.head()
+        try:
+            old = self.world.orders.swap(order.id, wish)
+        except Refusal:
+            assert self.world.store.head() == before
+            return
+        before = self.world.store.head()
+        assert self.world.orders.swap(order.id, wish) == old
+        assert self.world.store.head() == before  # once
+        over, new = old.swaps[wish.correlation_id], self.world.orders.get(placing.order)
+        assert (over.order, over.amount) == (new.id, new.received)
+        assert new.swaps[placing.correlation_id].order == old.id
+        self.names.append(name)
+        self.swapped.add(name)
+        self.world.orders.follow(order.id, self.world.clock())
 
     @rule(which=WHICH)
     def time_out(self, which: int) -> None:

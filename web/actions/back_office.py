@@ -20,6 +20,7 @@ from ledger.order.commands import (
     ResendLetter,
     RetryRefund,
     StaffWish,
+    SwapLines,
     WithdrawCancellation,
     WithdrawPayment,
     WriteNote,
@@ -29,7 +30,7 @@ from ledger.order.service import Beside, alone
 from ledger.payments.mark_paid import mark_paid
 from ledger.payments.refund import refund_payment, retry_refund
 from projections.cases import CaseRow
-from web.actions.cancel import cancel_by_staff
+from web.actions.cancel import cancel_by_staff, swap_lines
 from web.actions.pay import close_pages
 from web.actions.wish import Wish
 from web.wiring.parts import Parts
@@ -51,6 +52,8 @@ def carry_out(parts: Parts, order_id: UUID, wish: StaffWish, *, beside: Beside =
             close_pages(parts, parts.orders.get(order_id))
         case CancelOrder() | CancelPart():
             cancel_by_staff(parts, order_id, wish, beside=beside)
+        case SwapLines():
+            swap_lines(parts, order_id, wish)
         case (
             RefundByHand()
             | WithdrawPayment()

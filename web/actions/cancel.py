@@ -20,6 +20,7 @@ from ledger.order.commands import (
     ConfirmCancellation,
     GiveUpUnpaid,
     RequestCancellation,
+    SwapLines,
 )
 from ledger.order.order import LinkRequest, Order
 from ledger.order.part_policy import PartQuote, quote
@@ -90,6 +91,12 @@ def cancel_by_staff(
 ) -> Order:
     """The order, or a part of it, cancelled by ticket sales; what goes back is on its way."""
     order = close_pages(parts, parts.orders.handle(order_id, wish, beside=beside))
+    return _sent_back(parts, order, wish.correlation_id)
+
+
+def swap_lines(parts: Parts, order_id: UUID, wish: SwapLines) -> Order:
+    """The old order once its lines are swapped; what is left of its money is on its way."""
+    order = close_pages(parts, parts.orders.swap(order_id, wish))
     return _sent_back(parts, order, wish.correlation_id)
 
 

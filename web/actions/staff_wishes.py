@@ -25,6 +25,7 @@ from ledger.order.decisions.place import check_customer
 from ledger.order.options import Option
 from ledger.order.stamps import Customer, Letter, Pieces, TicketAnswers
 from web.actions.answers import correction
+from web.actions.swap import Instead, swap
 from web.actions.wish import Wish
 from web.wiring.parts import Parts
 
@@ -47,6 +48,7 @@ class Typed:
     pieces: tuple[Pieces, ...] = ()
     customer: Customer | None = None
     answers: tuple[TicketAnswers, ...] = ()
+    instead: Instead | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,12 @@ def _cancel_part(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
         account=typed.account,
         waive_fee=typed.waive_fee,
     )
+
+
+def _swap(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
+    """Raises `NothingOrdered`, `UnknownProduct`, `PriceChanged`."""
+    assert typed.instead is not None, "it asks for what comes instead"
+    return swap(parts, wish, typed.instead, reason=typed.reason, version=typed.version)
 
 
 def _refund(parts: Parts, wish: Wish, typed: Typed) -> StaffWish:
@@ -159,6 +167,7 @@ ACTIONS: Mapping[str, StaffAction] = {
         ("cancel", t.CANCEL, (), _cancel(refund=False)),
         ("cancel-and-refund", t.CANCEL_AND_REFUND, (), _cancel(refund=True)),
         ("cancel-part", t.CANCEL_PART, ("pieces", "by_hand", "account", "waive_fee"), _cancel_part),
+        ("swap", t.SWAP, ("instead",), _swap),
         ("refund", t.REFUND, ("payment", "amount", "despite_dispute"), _refund),
         ("refund-by-hand", t.REFUND_BY_HAND, ("payment", "amount", "account"), _refund_by_hand),
         ("retry-refund", t.RETRY_REFUND, ("refund",), _retry),

@@ -1,5 +1,6 @@
 """What ticket sales do to an order: asked for, shown before it is done, then done; or why not."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -13,10 +14,12 @@ from ledger.approvals.service import Approvable
 from ledger.codec import NAMES
 from ledger.kernel.money import Money, digits
 from ledger.kernel.refusals import OrderMoved, Refusal, SecondPersonNeeded
-from ledger.order.commands import StaffWish
+from ledger.order.commands import StaffWish, SwapLines
+from ledger.order.letters_due import letters_due
 from ledger.order.options import options
 from ledger.order.order import Order
-from ledger.order.part_policy import all_pieces
+from ledger.order.part_policy import all_pieces, can_choose
+from ledger.order.payable import awaits_payer
 from ledger.order.preview import By, Foreseen, Preview, preview
 from ledger.order.stamps import Customer, Letter, Pieces, TicketAnswers
 from ledger.order.status import status
@@ -26,9 +29,11 @@ from web.actions import approvals
 from web.actions.back_office import carry_out
 from web.actions.letters import letters_of
 from web.actions.staff_wishes import ACTIONS, StaffAction, Typed, offers
+from web.actions.swap import Instead, foreseen
 from web.actions.wish import Wish
 from web.admin.guard import back_office, current_staff, needs
 from web.admin.order import order_here
+from web.admin.place_order import products_here, wanted_of
 from web.admin.words import ACTIONS as WORDS
 from web.admin.words import LETTERS, STATUSES, stamp_in_words, why
 from web.http.addresses import now
@@ -36,6 +41,7 @@ from web.http.current import parts
 from web.http.problems import ProblemRaised
 from web.http.rate_limit import slow_down
 from web.i18n.gettext import _
+from web.i18n.refusals import of_lines
 from web.pages.answers import parts_of_tickets, told_of, wrong
 from web.pages.forms import PressForm
 
@@ -83,7 +89,14 @@ def press(order: str, action: str) -> str | Response | tuple[str, int]:
         moved = isinstance(refusal, OrderMoved)
         newest = parts().orders.get(found.id)
         fresh = {**typed, "version": str(newest.version)} if moved else typed
-        return _form(newest, chosen, fresh, complaint=why(refusal)), 409
+        return _form(newest, chosen, fresh, complaint=_why_not(refusal, found, chosen)), 409
+
+
+def _why_not(refusal: Refusal, order: Order, action: StaffAction) -> str:
+    """In a sentence, which names the product where something is to be ordered."""
+    if "instead" not in action.fields:
+        return why(refusal)
+    return of_lines(refusal, parts().shops.get(order.terms.shop_slug)) or why(refusal)
 
 
 def _done(order: Order, action: StaffAction, wish: StaffWish) -> Response:
@@ -91,7 +104,8 @@ def _done(order: Order, action: StaffAction, wish: StaffWish) -> Response:
     try:
         carry_out(parts(), order.id, wish)
     except SecondPersonNeeded:
-        assert isinstance(wish, Approvable), "only what may be approved needs it"
+        if not isinstance(wish, Approvable):
+            raise
         approvals.ask(parts(), order.id, wish)
         return redirect(url_for("approvals.page"), 303)
     return redirect(url_for("order_admin.page", order=order.id, done=action.slug), 303)
@@ -99,12 +113,23 @@ def _done(order: Order, action: StaffAction, wish: StaffWish) -> Response:
 
 def _seen(order: Order, action: StaffAction, typed: Mapping[str, str], *, wish: StaffWish) -> str:
     """What it would come to; once a second person has said yes, where one is needed."""
+    if isinstance(wish, SwapLines):
+        return _swap(order, action, typed, wish=wish)
     try:
         return _preview(order, action, typed, foreseen=preview(order, wish))
     except SecondPersonNeeded:
-        assert isinstance(wish, Approvable), "only what may be approved needs it"
+        if not isinstance(wish, Approvable):
+            raise
         agreed = replace(wish, approval=wish.correlation_id)
         return _preview(order, action, typed, foreseen=preview(order, agreed), second=True)
+
+
+def _swap(order: Order, action: StaffAction, typed: Mapping[str, str], *, wish: SwapLines) -> str:
+    """Both orders, and the price as it was shown."""
+    begun = foreseen(parts(), order, wish)
+    price = wish.place.expected_total
+    shown = {**typed, "shown": str(price.amount) if price else ""}
+    return _preview(order, action, shown, foreseen=preview(order, wish), placed=begun)
 
 
 def _action(slug: str) -> StaffAction:
@@ -135,7 +160,22 @@ def _empty(order: Order) -> dict[str, str]:
         if person
         else {}
     )
-    return {"version": str(order.version), "key": str(uuid4()), **known}
+    return {"version": str(order.version), "key": str(uuid4()), **known, **_as_it_is(order)}
+
+
+def _goes_whole(order: Order) -> bool:
+    """Whether only all of it can be replaced: nobody has paid, or it has no parts to choose."""
+    return awaits_payer(order) or not can_choose(order)
+
+
+def _as_it_is(order: Order) -> dict[str, str]:
+    """How many of each product an order has that is replaced whole."""
+    if not _goes_whole(order):
+        return {}
+    many: Counter[str] = Counter()
+    for line in order.lines:
+        many[line.product] += line.quantity
+    return {f"many-{product}": str(count) for product, count in many.items()}
 
 
 def _form(
@@ -160,6 +200,9 @@ def _form(
             asked_tickets(order), typed, complain=bool(complaint), optional=True
         ),
         pieces=all_pieces(order),
+        products=products_here(order) if "instead" in action.fields else {},
+        whole=_goes_whole(order),
+        unpaid=awaits_payer(order),
         form=PressForm(),
     )
 
@@ -171,6 +214,7 @@ def _preview(
     *,
     foreseen: Preview,
     second: bool = False,
+    placed: Preview | None = None,
 ) -> str:
     return render_template(
         "admin/order_preview.html",
@@ -184,8 +228,20 @@ def _preview(
         before=STATUSES[status(foreseen.before)],
         after=STATUSES[status(foreseen.after)],
         letters=[LETTERS[one.letter] for one in foreseen.letters],
+        new=_new(placed) if placed else None,
         form=PressForm(),
     )
+
+
+def _new(begun: Preview) -> dict[str, Any]:
+    """The order that would be placed, for the page."""
+    return {
+        "order": begun.after,
+        "stamps": shown(begun.stamps),
+        "status": STATUSES[status(begun.after)],
+        "letters": [LETTERS[one.letter] for one in letters_due(begun.after)],
+        "seats": sum(held + sold for held, sold in begun.after.seats.values()),
+    }
 
 
 def shown(stamps: Sequence[Foreseen]) -> list[Shown]:
@@ -277,6 +333,30 @@ def _answers(order: Order, typed: Mapping[str, str]) -> tuple[TicketAnswers, ...
     return told_of(asked)
 
 
+def _instead(order: Order, typed: Mapping[str, str]) -> Instead:
+    """What was chosen of an order; all that it has, where there is nothing to choose."""
+    wanted = wanted_of(products_here(order), typed)
+    if wanted is None:
+        raise MistypedField(_("Enter how many of each, as a number."))
+    if not wanted:
+        raise MistypedField(_("Choose at least one ticket."))
+    return Instead(
+        order=order,
+        pieces=all_pieces(order) if _goes_whole(order) else _pieces(order, typed),
+        wanted=tuple(wanted),
+        by_hand=bool(typed.get("by_hand")),
+        shown=_shown(order, typed.get("shown", "")),
+    )
+
+
+def _shown(order: Order, word: str) -> Money | None:
+    if not word:
+        return None
+    if not (word.isascii() and word.isdecimal()) or len(word) > 15:
+        raise ProblemRaised("csrf")
+    return Money(int(word), order.currency)
+
+
 _READ: Mapping[str, _Reader] = {
     "amount": _amount,
     "payment": _uuid("payment"),
@@ -290,4 +370,5 @@ _READ: Mapping[str, _Reader] = {
     "pieces": _pieces,
     "customer": _customer,
     "answers": _answers,
+    "instead": _instead,
 }

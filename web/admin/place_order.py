@@ -1,6 +1,6 @@
 """An order that ticket sales place for a customer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID, uuid4
 
 from flask import redirect, render_template, request, url_for
@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response
 
 from ledger.kernel.refusals import CustomerInvalid, Refusal
 from ledger.order.commands import Wanted
+from ledger.order.order import Order
 from ledger.order.stamps import Customer
 from ledger.shop.shop import Shop
+from ledger.shop.stamps import ProductRevised
 from ledger.staff.role import Role
 from web.actions.place import place_for_customer
 from web.admin.guard import back_office, current_staff, needs
@@ -47,7 +49,7 @@ def place(shop: str) -> str | Response | tuple[str, int]:
     slow_down("staff-action", limit=120)
     found = _shop(shop)
     typed = {name: value[:_LINE].strip() for name, value in request.form.items()}
-    wanted, key = _wanted(found, typed), _key(typed)
+    wanted, key = wanted_of(found.products, typed), _key(typed)
     if wanted is None:
         return _page(found, typed, complaint=_("Enter how many of each, as a number.")), 422
     if not wanted:
@@ -107,10 +109,15 @@ def _key(typed: Mapping[str, str]) -> UUID:
         raise ProblemRaised("csrf") from None
 
 
-def _wanted(shop: Shop, typed: Mapping[str, str]) -> list[Wanted] | None:
+def products_here(order: Order) -> Mapping[str, ProductRevised]:
+    """What can be ordered instead of what an order has: all that its shop has today."""
+    return parts().shops.get(order.terms.shop_slug).products
+
+
+def wanted_of(products: Iterable[str], typed: Mapping[str, str]) -> list[Wanted] | None:
     """How many of each product; None where something is no number."""
     wanted = []
-    for slug in shop.products:
+    for slug in products:
         word = typed.get(f"many-{slug}", "") or "0"
         if not (word.isascii() and word.isdecimal()) or len(word) > 4:
             return None
@@ -125,7 +132,7 @@ def _page(shop: Shop, typed: Mapping[str, str], *, complaint: str = "") -> str:
         shop_here=shop,
         typed=typed,
         complaint=complaint,
-        priced=priced_form(shop, _wanted(shop, typed) or (), typed),
+        priced=priced_form(shop, wanted_of(shop.products, typed) or (), typed),
         language_pairs=[(code, NAMES[code]) for code in known() if code in NAMES],
         form=PressForm(),
     )

@@ -78,6 +78,10 @@ ACTIONS: Mapping[str, tuple[object, object]] = {
         _l("Cancel a part"),
         _l("Some pieces are given up, the rest of the order lives."),
     ),
+    "swap": (
+        _l("Replace tickets"),
+        _l("Some go, others come in a new order, in one step. What was paid is set against it."),
+    ),
     "refund": (
         _l("Refund through the provider"),
         _l("All or a part of one payment goes back. The order stays as it is."),

@@ -292,7 +292,21 @@ def _failed_parts(order: Order) -> bool:
     return order.alive and any(one.correlation_id in order.amendments for one in failed)
 
 
+def _swapped(order: Order) -> str:
+    return _(
+        "%(amount)s of what you paid was set against a new order, which you have a letter about.",
+        amount=money(order.given_over),
+    )
+
+
 def _refunded(order: Order) -> Standing:
+    if order.given_over:
+        return Standing(
+            tone="quiet",
+            badge=_("Replaced"),
+            headline=_("Your order was replaced"),
+            story=_swapped(order),
+        )
     return Standing(
         tone="quiet",
         badge=_("Refunded"),
@@ -309,6 +323,13 @@ def _refunded(order: Order) -> Standing:
 
 
 def _partly_refunded(order: Order) -> Standing:
+    if order.given_over:
+        return Standing(
+            tone="good",
+            badge=_("Partly replaced"),
+            headline=_("A part of your order was replaced"),
+            story=" ".join(filter(None, (_swapped(order), _rest(order)))),
+        )
     if order.amendments:
         return Standing(
             tone="good",

@@ -140,6 +140,10 @@ def _answers(answer: Told, wish: Told) -> bool:
     match wish.recorded.stamp, answer.recorded.stamp:
         case stamps.CancellationRequested(), stamps.ReceiptSent(letter=Letter.LINK):
             return True
+        case stamps.ManualRefund(amount=went), stamps.LinesSwapped(amount=over):
+            return went == over
+        case stamps.Paid(), stamps.LinesSwapped(came=True):
+            return True
         case (
             stamps.CreateRefundRequest(),
             stamps.CreateRefundSuccess() | stamps.CreateRefundFailure() | stamps.Refunded(),
@@ -246,6 +250,22 @@ def _of_payment(stamp: object) -> str | None:
             return None
 
 
+def _of_swap(stamp: object) -> str | None:
+    match stamp:
+        case stamps.LinesSwapped(came=True, amount=amount):
+            return _(
+                "Placed instead of another order. Set against its price: %(amount)s.",
+                amount=money(amount),
+            )
+        case stamps.LinesSwapped(amount=amount):
+            return _(
+                "Replaced by a new order. Set against its price: %(amount)s.",
+                amount=money(amount),
+            )
+        case _:
+            return None
+
+
 def _referenced() -> str:
     return _("We gave a payment reference.")
 
@@ -344,6 +364,7 @@ def _letter_sent(letter: Letter) -> str:  # noqa: C901 (a dispatching match)
 
 _ROOMS = (
     _of_payment,
+    _of_swap,
     _of_authorization,
     _of_dispute,
     _of_refund,

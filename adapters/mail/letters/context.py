@@ -18,7 +18,7 @@ from ledger.order.order import Order
 from ledger.order.part_policy import pieces_of, ticket_numbers
 from ledger.order.part_policy import vat_returned as vat_of_pieces
 from ledger.order.refund import Refund
-from ledger.order.stamps import Cause, Letter, Line
+from ledger.order.stamps import Cause, Letter, Line, LinesSwapped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +54,16 @@ class Occasion:
     @property
     def _shop_page(self) -> str:
         return f"{self.base_url.rstrip('/')}/{quote(self.order.terms.shop_slug)}"
+
+    @property
+    def swap(self) -> LinesSwapped | None:
+        """For which new order lines were swapped, if the letter is about that."""
+        found = self.order.swaps.get(self.correlation_id)
+        return found if found is not None and not found.came else None
+
+    def other_page(self, order: UUID) -> str:
+        """The address of another order's page, of the same shop."""
+        return f"{self._shop_page}/orders/{order}"
 
     def cancel_page(self, code: str) -> str:
         """The address that a one-time link leads to."""

@@ -20,7 +20,7 @@ from ledger.kernel.money import Money
 from ledger.order.amendment import price_of
 from ledger.order.correction import Withdrawal
 from ledger.order.refund import Refund
-from ledger.order.stamps import Cause
+from ledger.order.stamps import Cause, LinesSwapped
 
 _SURPLUS = (Cause.OVERPAID, Cause.LATE_PAYMENT)
 
@@ -40,6 +40,7 @@ def refunded(at: Occasion) -> Body:
             *about_withdrawal(at),
         ),
         statement=_statement(at, refund),
+        action=_new_order(at),
         notes=(at.contact(),),
     )
 
@@ -65,6 +66,17 @@ def refund_failed(at: Occasion) -> Body:
     )
 
 
+def _new_order(at: Occasion) -> Action | None:
+    """Where the new order is, if lines were swapped for one."""
+    if at.swap is None:
+        return None
+    return Action(
+        label=at.say("See your new order"),
+        url=at.other_page(at.swap.order),
+        note=at.say("If something of its price is still to be paid, you pay it there."),
+    )
+
+
 def _cancels(at: Occasion, refund: Refund) -> bool:
     """The refund is part of a cancellation, whether or not that one is stamped yet."""
     asked_by_customer = refund.request is not None and refund.request.cause is Cause.CUSTOMER
@@ -72,6 +84,8 @@ def _cancels(at: Occasion, refund: Refund) -> bool:
 
 
 def _subject(at: Occasion, refund: Refund) -> str:
+    if at.swap is not None:
+        return at.say("Your order %(order)s is replaced", order=at.order_number)
     if at.part:
         return at.say(
             "A part of your order %(order)s is cancelled and refunded", order=at.order_number
@@ -82,6 +96,10 @@ def _subject(at: Occasion, refund: Refund) -> str:
 
 
 def _heading(at: Occasion, refund: Refund) -> str:
+    if at.swap is not None and at.part:
+        return at.say("A part of your order is replaced")
+    if at.swap is not None:
+        return at.say("Your order is replaced")
     if at.part:
         return at.say("A part of your order is cancelled")
     if _cancels(at, refund):
@@ -90,6 +108,8 @@ def _heading(at: Occasion, refund: Refund) -> str:
 
 
 def _story(at: Occasion, refund: Refund) -> Sequence[str]:
+    if at.swap is not None:
+        return _story_of_swap(at, refund, at.swap)
     amount = at.money(announced(refund, at.order.currency))
     told = at.say("We return %(amount)s to you.", amount=amount)
     why = _why(at, refund)
@@ -98,6 +118,19 @@ def _story(at: Occasion, refund: Refund) -> Sequence[str]:
         return (*why_cancelled(at), f"{told} {_when(at, refund)}")
     rest = at.say("The rest of your order stays valid: %(lines)s.", lines=at.rest())
     return (" ".join(filter(None, (why, told))), _when(at, refund), *([rest] if at.part else []))
+
+
+def _story_of_swap(at: Occasion, refund: Refund, swap: LinesSwapped) -> Sequence[str]:
+    told = at.say(
+        "As agreed, we have replaced it by a new order. We set %(amount)s of what you paid "
+        "against the price of that.",
+        amount=at.money(swap.amount),
+    )
+    rest = announced(refund, at.order.currency) - swap.amount
+    back = at.say("We return %(amount)s to you.", amount=at.money(rest))
+    way = _when(at, refund) if refund.request is None else _as_paid(at)
+    stays = at.say("The rest of your order stays valid: %(lines)s.", lines=at.rest())
+    return (told, *([f"{back} {way}"] if rest else []), *([stays] if at.part else []))
 
 
 def why_cancelled(at: Occasion) -> tuple[str, ...]:
@@ -114,6 +147,10 @@ def why_cancelled(at: Occasion) -> tuple[str, ...]:
 def _when(at: Occasion, refund: Refund) -> str:
     if refund.manual is not None:
         return at.say("The money is with you within 5 banking days.")
+    return _as_paid(at)
+
+
+def _as_paid(at: Occasion) -> str:
     return at.say("The money is with you within 5 banking days, the way you paid.")
 
 
@@ -158,7 +195,7 @@ def _statement(at: Occasion, refund: Refund) -> Statement:
     kept = [(at.say("Cancellation fee kept back"), -fee)] if fee else []
     whole = at.part or amount + fee == price_of(at.lines, order.currency)
     return Statement(
-        sum_label=at.say("Returned to you"),
+        sum_label=at.say("Returned to you") if at.swap is None else at.say("Credited to you"),
         total=amount,
         vat=() if _is_surplus(refund) else vat_returned(at, amount),
         lines=bool(whole) and not _is_surplus(refund),

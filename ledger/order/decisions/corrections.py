@@ -41,6 +41,8 @@ def withdraw_cancellation(command: WithdrawCancellation, order: Order) -> Sequen
     _require_approver(command)
     if order.alive or order.cancelled is None or order.cancelled_cause is not Cause.STAFF:
         raise NotWithdrawable
+    if order.cancelled in order.swaps:
+        raise NotWithdrawable  # another order stands in its place
     if order.refund_pending or any(_gone(one, order) for one in order.refunds.values()):
         raise MoneyReturned
     if order.sold and order.lost and not order.confirmed:
@@ -68,8 +70,12 @@ def _names(actor: str) -> tuple[str, str]:
 
 
 def _marked(command: WithdrawPayment, order: Order) -> Attempt | None:
-    """The payment that was named, or the newest in the ledger that came by hand."""
-    marked = [one for one in order.paid_attempts if one.provider == MANUAL and not one.assigned]
+    """The payment that was named, or the newest in the ledger that came by hand.
+
+    What another order was paid with is no mark of anybody.
+    """
+    by_hand = [one for one in order.paid_attempts if one.provider == MANUAL and not one.assigned]
+    marked = [one for one in by_hand if one.correlation_id not in order.swaps]
     if command.payment is not None:
         marked = [one for one in marked if one.correlation_id == command.payment]
     return marked[-1] if marked else None

@@ -17,7 +17,7 @@ from ledger.kernel.refusals import (
     SignInRequired,
     UnknownProduct,
 )
-from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
+from ledger.order.commands import PlaceOrder, ProviderAccount, TakenOver, Wanted
 from ledger.order.decisions.staff import MANUAL
 from ledger.order.stamps import (
     AnswersChanged,
@@ -25,8 +25,10 @@ from ledger.order.stamps import (
     CreatePaymentRequest,
     Customer,
     Line,
+    LinesSwapped,
     OrderPlaced,
     OrderStamp,
+    Paid,
     QuestionsAsked,
     SeatClaim,
     Visit,
@@ -48,6 +50,8 @@ from ledger.vouchers.voucher import Voucher
 # Whoever pays at a provider is on its page just now, and most come to an end there.
 AT_A_PROVIDER = 30 * 60
 LANGUAGES = ("en", "fi", "sv")
+# How an order was paid that was placed instead of another.
+SWAP = "swap"
 # The shop's provider has no settings here: nobody is asked until it has.
 _NO_ACCOUNT = ProviderAccount(name="", live=False)
 
@@ -75,8 +79,17 @@ def place(command: PlaceOrder, shop: Shop, voucher: Voucher | None = None) -> Se
     shown = command.expected_total
     if shown is not None and shown != placed.total:
         raise PriceChanged(expected_total=shown, total=placed.total)
+    return placed, *asked, *answered, *_to_pay(command, shop, placed)
+
+
+def _to_pay(command: PlaceOrder, shop: Shop, placed: OrderPlaced) -> Sequence[OrderStamp]:
+    """How its price is to come: some or all of it may come from the one it is placed instead of."""
+    before = command.taken_over
+    if before is not None and before.amount:
+        return _taken_over(before)
+    told = (LinesSwapped(order=before.order, amount=before.amount, came=True),) if before else ()
     if not placed.total:
-        return placed, *asked, *answered, ZeroPrice()
+        return ZeroPrice(), *told
     provider = MANUAL if command.sale else shop.terms.provider
     if reason := hindrance(provider, placed.total):
         raise AmountNotPayable(total=placed.total, reason=reason)
@@ -87,7 +100,16 @@ def place(command: PlaceOrder, shop: Shop, voucher: Voucher | None = None) -> Se
         account=ours.name,
         live=ours.live,
     )
-    return placed, *asked, *answered, request
+    return request, *told
+
+
+def _taken_over(before: TakenOver) -> Sequence[OrderStamp]:
+    """What the other order was paid with pays this one, by hand; a rest is asked for later."""
+    return (
+        CreatePaymentRequest(amount=before.amount, provider=MANUAL, account="", live=before.live),
+        Paid(amount=before.amount, provider=MANUAL, provider_reference="", method=SWAP),
+        LinesSwapped(order=before.order, amount=before.amount, came=True),
+    )
 
 
 def _asked(shop: Shop, lines: Sequence[Line]) -> Sequence[OrderStamp]:

@@ -7,7 +7,7 @@ from ledger.kernel.refusals import SecondPersonNeeded
 from ledger.order.commands import Correction, StaffCommand
 from ledger.order.order import Order
 from ledger.order.refund import Refund
-from ledger.order.stamps import Cause, CreateRefundRequest, ManualRefund, OrderStamp
+from ledger.order.stamps import Cause, CreateRefundRequest, LinesSwapped, ManualRefund, OrderStamp
 
 _BY_STAFF = (Cause.STAFF, Cause.DESPITE_DISPUTE)
 
@@ -31,16 +31,19 @@ def require_second_person(
 
 
 def money_of(stamps: Sequence[OrderStamp], order: Order) -> Money:
-    """What these stamps return of an order."""
+    """What these stamps return of an order; what is set against another one stays in the shop."""
     refunds = [one for one in stamps if isinstance(one, CreateRefundRequest | ManualRefund)]
-    return total([one.amount for one in refunds], order.currency)
+    stays = [one.amount for one in stamps if isinstance(one, LinesSwapped)]
+    currency = order.currency
+    return total([one.amount for one in refunds], currency) - total(stays, currency)
 
 
 def returned_by_staff(order: Order) -> Money:
     """What ticket sales returned of an order, or promised to."""
     currency = order.currency
     ours = [one for one in order.refunds.values() if _is_ours(one)]
-    return total([one.returned(currency) + one.pending(currency) for one in ours], currency)
+    went = [one.returned(currency) + one.pending(currency) for one in ours]
+    return total(went, currency) - order.given_over
 
 
 def _is_ours(refund: Refund) -> bool:

@@ -173,7 +173,8 @@ def test_pages_fit_the_screen_and_everybody_can_use_them(browser, house, width, 
     page, case = house.open(browser, width), case_of(house.world)
     for path in (
         "/admin/", "/admin/orders", "/admin/orders?q=zzz", f"/admin/orders/{house.paid.id}",
-        f"/admin/orders/{house.paid.id}/refund", "/admin/cases", f"/admin/cases/{case}",
+        f"/admin/orders/{house.paid.id}/refund", f"/admin/orders/{house.paid.id}/swap",
+        "/admin/cases", f"/admin/cases/{case}",
         "/admin/cases?state=asleep", "/admin/orders?status=PAID&label=crew",
         "/admin/shops/winterfest/orders/new",
     ):  # fmt: skip
