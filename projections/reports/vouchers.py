@@ -36,7 +36,7 @@ def vouchers(figures: Figures, frame: Frame) -> Sheet:
         here = [one for one in sums if currency in (None, one.which.currency)]
         in_money = currency if currency is not None else next(iter(money), "")
         lines += _lines(frame, here, currency, in_money)
-        pictures.append(_picture(here))
+        pictures += _pictures(here)
     return Sheet(columns=_COLUMNS, lines=tuple(lines), pictures=tuple(pictures))
 
 
@@ -88,21 +88,22 @@ def _line(
     )
 
 
-def _picture(sums: Sequence[Sum]) -> Picture:
+def _pictures(sums: Sequence[Sum]) -> tuple[Picture, ...]:
+    """One of each: what was issued and what was used are not parts of one whole."""
     found = by(sums, "method")
     kinds = sorted((str(one) for (one,) in found), key=lambda one: _place((one, "")))
 
     def values(kind: Kind) -> tuple[int, ...]:
         return tuple(found[one,][kind].many if kind in found[one,] else 0 for one in kinds)
 
-    return Picture(
-        shape=Shape.BARS,
-        unit=Unit.WORD,
-        labels=tuple(kinds),
-        series=(
-            Series(name="issued", values=values(Kind.VOUCHERS_ISSUED)),
-            Series(name="uses", values=values(Kind.VOUCHERS_USED)),
-        ),
+    return tuple(
+        Picture(
+            shape=Shape.BARS,
+            unit=Unit.WORD,
+            labels=tuple(kinds),
+            series=(Series(name=name, values=values(kind)),),
+        )
+        for name, kind in (("issued", Kind.VOUCHERS_ISSUED), ("uses", Kind.VOUCHERS_USED))
     )
 
 

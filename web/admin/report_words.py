@@ -184,6 +184,7 @@ COLUMNS: Mapping[str, object] = {
     "line_bought": _l("Bought on their turn"),
     "line_lapsed": _l("Turn lapsed"),
     "line_left": _l("Left the line"),
+    "still_in_line": _l("Still in line"),
     "currency": _l("Currency"),
     "report": _l("Report"),
     "shops": _l("Shops"),

@@ -166,6 +166,17 @@ def test_a_report_is_opened_and_taken_along_as_a_file(browser, house):
     page.context.close()
 
 
+def test_long_words_in_the_frame_wrap_on_a_small_phone(browser, house):
+    for severity in (Severity.CRITICAL, Severity.WARNING):
+        opened = CaseOpened(kind=CaseKind.VOUCHER_STUCK, severity=severity, text="stuck")
+        house.world.cases.open(opened, correlation_id=uuid4(), actor="worker")
+    page = house.open(browser, 360)
+    page.goto(f"{house.base}/admin/cases?lang=sv")
+    assert page.locator(".office-ways .badge").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.context.close()
+
+
 @pytest.mark.parametrize(
     ("width", "language"), [(390, "fi"), pytest.param(1280, "sv", marks=pytest.mark.slow)]
 )
