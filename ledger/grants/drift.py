@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import count
 from uuid import UUID
 
 from ledger.cases.case import case_id
@@ -11,16 +13,27 @@ from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.grants.grantee import Grantee
 from ledger.grants.issued_voucher import IssuedVoucher
 from ledger.grants.next_step import due_step
+from ledger.grants.programme import programme_id
+from ledger.grants.stamps import Destination
 from ledger.kernel.events import derived
 
 ACTOR = "worker"
 _GONE = "gone"
+# Fewer than these are people who cancelled.
+_MANY = 3
+# So long after its case was closed a fall is the one that a person spoke of.
+_HOLDS_FOR = timedelta(hours=1)
 
 
 def stands(grantee: Grantee, voucher: IssuedVoucher) -> bool:
     """Whether it should be there as it was made: nobody is about to change or withdraw it."""
     under_way = any(one.open for one in (voucher.create, voucher.upgrade, voucher.withdrawal))
     return voucher.made and voucher.lives and not under_way and due_step(grantee) is None
+
+
+def are_many(fallen: int, *, of: int) -> bool:
+    """Whether so many of the used vouchers are given back at once that a restore is likelier."""
+    return fallen >= _MANY and fallen * 10 >= of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +68,32 @@ class DriftCases:
         )
         seen = repr([(name, shown.get(name)) for name in names])
         self._open(grantee, voucher, text, _cause(voucher, sha256(seen.encode()).hexdigest()))
+
+    def uses_fell(self, told: Destination, many: int, *, at: datetime) -> bool:
+        """Whether a person has said lately that these are given back: they closed the case of it.
+
+        Until then what was seen used counts as used, so that nobody gets another voucher.
+        """
+        event = f"{told.organizer}/{told.event}"
+        opened = CaseOpened(
+            kind=CaseKind.VOUCHER_STUCK,
+            severity=Severity.WARNING,
+            text=f"{many} vouchers of {event} were used and are shown as less used, as after its "
+            "server was restored from a backup or set up anew. They count as used still, and "
+            "nobody gets another one. If orders were cancelled there, close this case: then they "
+            "count as given back.",
+            provider=str(told.place),
+            about=event,
+        )
+        for number in count(1):
+            cause = derived(programme_id(UUID(int=0)), f"fell/{event}/{number}")
+            case = self.cases.get(case_id(cause, CaseKind.VOUCHER_STUCK))
+            if case.resolved_at is None:
+                self.cases.open(opened, correlation_id=cause, actor=ACTOR)
+                return False
+            if at - case.resolved_at <= _HOLDS_FOR:
+                return True
+        raise AssertionError("it counts for ever")
 
     def there(self, voucher: IssuedVoucher) -> None:
         """It is there again, or is nobody's any more: that it was gone is over."""

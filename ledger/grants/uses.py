@@ -1,5 +1,6 @@
 """How often a voucher counts as used, as its keeper shows it at this moment."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,26 @@ from ledger.grants.issued_voucher import IssuedVoucher
 from ledger.grants.keeper import KeeperSilent, KeptVoucher, VoucherAsk, VoucherKeeper
 from ledger.grants.service import Grantees
 from ledger.grants.stamps import VoucherUsesSeen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallen:
+    """Somebody's voucher that is shown with fewer uses than were seen before.
+
+    `moved`: it has another id than it was made with, as where its server was set up anew.
+    """
+
+    grantee: UUID
+    seen: KeptVoucher
+    moved: bool
+
+
+def fewer_uses(grantee: Grantee, seen: KeptVoucher) -> Fallen | None:
+    """What is shown of a voucher, if that is fewer uses than were seen; None if it is not."""
+    own = _same(grantee, seen)
+    if own is None or seen.uses >= own.uses:
+        return None
+    return Fallen(grantee=grantee.id, seen=seen, moved=seen.reference != own.reference)
 
 
 def see_uses(grantees: Grantees, grantee: UUID, seen: KeptVoucher, *, at: datetime) -> bool:

@@ -10,12 +10,12 @@ import structlog
 
 from adapters.worker.reactor import NOTHING, Clock, Progress
 from adapters.worker.reactors.voucher_lane import VoucherAlarms, VoucherLane
-from ledger.grants.drift import DriftCases, stands
+from ledger.grants.drift import DriftCases, are_many, stands
 from ledger.grants.keeper import KeeperAway, KeeperSilent, KeptVoucher, VoucherKeeper
 from ledger.grants.own_shop import OwnShop
 from ledger.grants.service import Grantees
 from ledger.grants.stamps import Destination, Place
-from ledger.grants.uses import of_reference, question_of, see_uses
+from ledger.grants.uses import Fallen, fewer_uses, of_reference, question_of, see_uses
 
 _log = structlog.get_logger("worker")
 EVERY = timedelta(minutes=5)
@@ -81,6 +81,8 @@ class VoucherUses:
     name: str = "voucher_uses"
     _looked_at: datetime = field(default=_LONG_AGO)
     _looks: VoucherLooks = field(default_factory=VoucherLooks)
+    # Whose uses fell in the look that is under way.
+    _fallen: dict[UUID, Fallen] = field(default_factory=dict)
 
     def run(self) -> Progress:
         """Look at all of them, if the last look was long ago."""
@@ -98,6 +100,7 @@ class VoucherUses:
         if not self.lane.open_to(told):
             return 0
         done, ours, began = 0, self._known(organizer, event), self.clock()
+        used, self._fallen = sum(uses > 0 for _, uses in ours.values()), {}
         try:
             for one in keeper.kept(told):
                 stream, uses = ours.pop(one.reference, (_NOBODY, 0))
@@ -106,13 +109,22 @@ class VoucherUses:
             for reference, (stream, _) in ours.items():
                 self._looks.missed(stream)
                 if self._looks.take():
-                    self._looked_into(keeper, stream, reference)
+                    done += self._looked_into(keeper, stream, reference, began)
         except KeeperAway as away:
             self._unheard(away.silent, told)
             return done
+        done += self._given_back(told, began, used)
         if self.lane.answered(told):
             self.alarms.end(told)
         return done
+
+    def _given_back(self, told: Destination, began: datetime, used: int) -> int:
+        """Uses that fell are believed one by one; what a server set up anew would show is not."""
+        fallen = list(self._fallen.values())
+        doubted = fallen if are_many(len(fallen), of=used) else [one for one in fallen if one.moved]
+        if doubted and not self.drift.uses_fell(told, len(doubted), at=began):
+            fallen = [one for one in fallen if one not in doubted]
+        return sum(see_uses(self.grantees, one.grantee, one.seen, at=began) for one in fallen)
 
     def _known(self, organizer: str, event: str) -> dict[str, tuple[UUID, int]]:
         """Whose the vouchers of an event are, and how often we saw them used, by reference."""
@@ -126,11 +138,20 @@ class VoucherUses:
     def _seen(
         self, keeper: VoucherKeeper, stream: UUID, one: KeptVoucher, began: datetime, *, news: bool
     ) -> bool:
+        done = False
         if self._looks.news(stream, one):
             if not self._is_as_made(keeper, stream, one):
-                self._looked_into(keeper, stream, one.reference)
+                done = self._looked_into(keeper, stream, one.reference, began)
             self._looks.saw(stream, one)
-        return news and see_uses(self.grantees, stream, one, at=began)
+        return (news and self._counted(stream, one, began)) or done
+
+    def _counted(self, stream: UUID, one: KeptVoucher, began: datetime) -> bool:
+        """More uses count at once; fewer when all of the event was seen."""
+        fallen = fewer_uses(self.grantees.get(stream), one)
+        if fallen is None:
+            return see_uses(self.grantees, stream, one, at=began)
+        self._fallen[stream] = fallen
+        return False
 
     def _is_as_made(self, keeper: VoucherKeeper, stream: UUID, one: KeptVoucher) -> bool:
         own = of_reference(self.grantees.get(stream), one.reference)
@@ -140,22 +161,29 @@ class VoucherUses:
         self.drift.there(own)
         return keeper.wanted(ask) == one.shows
 
-    def _looked_into(self, keeper: VoucherKeeper, stream: UUID, reference: str) -> None:
-        """Look at it alone: lists shift while they are read, and we may be changing it just now."""
+    def _looked_into(
+        self, keeper: VoucherKeeper, stream: UUID, reference: str, began: datetime
+    ) -> bool:
+        """Look at it alone: lists shift while they are read, and we may be changing it just now.
+
+        What has another id since its server was set up anew is counted here. Whether it was news.
+        """
         before = self.grantees.get(stream)
         own = of_reference(before, reference)
         ask = question_of(own) if own is not None else None
         if own is None or ask is None or not stands(before, own):
-            return
+            return False
         seen = keeper.look(ask)
         if isinstance(seen, KeeperSilent):
             raise KeeperAway(seen)
         if self.grantees.get(stream).version != before.version:
-            return  # it moved meanwhile: the next look sees how it is
+            return False  # it changed meanwhile: the next look sees how it is
         if seen is None:
             self.drift.gone(before, own)
         elif (wanted := keeper.wanted(ask)) != seen.shows:
             self.drift.changed(before, own, wanted=wanted, shown=seen.shows)
+        moved = seen is not None and seen.reference != reference
+        return seen is not None and moved and self._counted(stream, seen, began)
 
     def _unheard(self, silent: KeeperSilent, told: Destination) -> None:
         _log.info("vouchers_not_seen", reason=silent.reason)

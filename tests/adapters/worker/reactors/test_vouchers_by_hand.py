@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from adapters.worker.reactors.voucher_lane import VoucherLane
+from ledger.cases.decide import CloseCase
 from ledger.cases.stamps import CaseKind
-from ledger.grants.grantee import GrantState
+from ledger.grants.grantee import Grantee, GrantState
 from ledger.grants.stamps import GrantKind
 from tests.kits.voucher_house import EVENT, OWN, VoucherHouse, cases_of, clean, voucher_of
 from tests.stand_ins.pretix import PretixStandIn
@@ -159,6 +160,73 @@ def test_a_pretix_that_was_set_up_anew_gives_other_ids_and_nobody_else_s_use_cou
     house.run()
     assert [one["code"] for one in served.vouchers.values()] == [voucher_of(house, bea).code]
     clean(house)
+
+
+def used_by_many(house: VoucherHouse, served: PretixStandIn, many: int = 4) -> list[Grantee]:
+    """People who used their vouchers, as it was seen."""
+    people = [house.confirmed(f"p{number}@example.org") for number in range(many)]
+    house.run()
+    for number, one in enumerate(people):
+        served.redeem(str(voucher_of(house, one).code), f"ZP{number}")
+    look(house)
+    assert all(voucher_of(house, one).used for one in people)
+    return people
+
+
+def restored(served: PretixStandIn, *, moved: bool) -> None:
+    """As from a backup of before the orders; set up anew it gives other ids."""
+    for number, one in [*served.vouchers.items()]:
+        one["redeemed"] = 0
+        if moved:
+            del served.vouchers[number]
+            one["id"] = 100 + number
+            served.vouchers[100 + number], served.event_of[100 + number] = one, "conf"
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_uses_that_a_restored_pretix_counts_from_zero_still_count(house, served, moved):
+    people = used_by_many(house, served)
+    restored(served, moved=moved)
+    look(house, times=3)
+    house.says(people[0].id, GrantState.CANCELLED)
+    house.run()
+    house.says(people[0].id)
+    house.run()
+    assert all(voucher_of(house, one).used for one in people)
+    assert len(served.made) == len(served.vouchers) == 4, "nobody has a second one"
+    assert len(house.mail.delivered) == 4
+    told = [one for one in cases_of(house, STUCK) if one.opened and one.opened.about == "org/conf"]
+    (case,) = told
+    assert case.opened is not None
+    assert "4 vouchers of org/conf were used" in case.opened.text
+    # Used there again, they are as before; the rest is given back when a person says so.
+    served.redeem(str(voucher_of(house, people[1]).code), "ZPNEW", uses=1)
+    look(house)
+    close = CloseCase(correlation_id=uuid4(), actor="t", at=house.clock(), reason="cancelled")
+    house.cases.handle(case.id, close)
+    look(house)
+    assert [voucher_of(house, one).used for one in people] == [False, True, False, False]
+    clean(house)
+
+
+def test_one_who_is_shown_under_another_id_with_no_use_counts_as_used(house, served):
+    (bea,) = used_by_many(house, served, 1)
+    restored(served, moved=True)
+    look(house)
+    assert voucher_of(house, bea).used
+    assert states(house) == ["open"]
+    served.redeem(str(voucher_of(house, bea).code), "ZPNEW", uses=2)
+    look(house)
+    assert voucher_of(house, bea).uses == 2, "what is used there counts, whatever its id is"
+
+
+def test_a_few_who_cancel_there_gave_their_vouchers_back(house, served):
+    people = used_by_many(house, served)
+    for one in people[:2]:
+        served.redeem(str(voucher_of(house, one).code), "ZPOLD", uses=0)
+    look(house)
+    assert [voucher_of(house, one).used for one in people] == [False, False, True, True]
+    assert states(house) == []
 
 
 def test_an_own_voucher_that_was_revoked_or_changed_by_hand_is_a_case(house):
