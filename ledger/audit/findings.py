@@ -51,6 +51,11 @@ LineNews = tuple[int, bytes, int, int, bool, int | None]
 SaleNews = tuple[int, bytes, bytes, bytes, bool, bool, tuple[int, str, str]]
 
 
+# Position, stream, the other order, whether this is the new one, and what both have to agree on:
+# minor units and currency.
+SwapNews = tuple[int, bytes, bytes, bool, tuple[int, str]]
+
+
 # Position, stream, microseconds since 2000, whether it is a case that was opened, and else the
 # cases that an order calls for after a scan.
 ConflictNews = tuple[int, bytes, int, bool, tuple[bytes, ...]]
@@ -69,6 +74,7 @@ class WindowReport:
     gaps: frozenset[int] = frozenset()
     lines: Sequence[LineNews] = ()
     sales: Sequence[SaleNews] = ()
+    swaps: Sequence[SwapNews] = ()
     conflicts: Sequence[ConflictNews] = ()
 
 
@@ -87,9 +93,12 @@ def together(reports: Sequence[WindowReport]) -> WindowReport:
     gaps = frozenset[int]().union(*(one.gaps for one in reports))
     lines = sorted(news for one in reports for news in one.lines)
     sales = sorted(news for one in reports for news in one.sales)
+    swaps = sorted(news for one in reports for news in one.swaps)
     conflicts = sorted(news for one in reports for news in one.conflicts)
     taken.sort(key=lambda one: one[0])
-    return WindowReport(found, taken, gaps=gaps, lines=lines, sales=sales, conflicts=conflicts)
+    return WindowReport(
+        found, taken, gaps=gaps, lines=lines, sales=sales, swaps=swaps, conflicts=conflicts
+    )
 
 
 class Unfinished(Exception):

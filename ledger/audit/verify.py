@@ -7,7 +7,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Protocol, TypeVar
 
-from ledger.audit import check_conflicts, check_places, check_rows, check_tills
+from ledger.audit import check_conflicts, check_places, check_rows, check_swaps, check_tills
 from ledger.audit.check_seats import SeatCount
 from ledger.audit.check_totals import KeptCheck, claim_finding
 from ledger.audit.check_tree import KeptBesideStamps, TreeCheck, evidence_findings
@@ -31,7 +31,7 @@ class LedgerVerification:
     ) -> None:
         self._ledger, self._size, self._hashes_only = ledger, size, hashes_only
         self._commits, self._tree = Commits(ledger, until=size), TreeCheck(known=known)
-        self._tills = check_tills.TillCheck()
+        self._tills, self._swaps = check_tills.TillCheck(), check_swaps.SwapCheck()
         self._conflicts = check_conflicts.ConflictCheck()
         self._kept, self._lines = KeptCheck(SeatCount()), check_places.LineCheck()
         self._numbers: dict[str, int] = {}
@@ -54,6 +54,8 @@ class LedgerVerification:
             found += [(at, passed_by, one) for at, one in self._lines.take(report.lines)]
             differs = RANKS[check_tills.shifts_go_on]
             found += [(at, differs, one) for at, one in self._tills.take(report.sales)]
+            one_sided = RANKS[check_swaps.swaps_are_covered]
+            found += [(at, one_sided, one) for at, one in self._swaps.take(report.swaps)]
             self._conflicts.take(report.conflicts)
         self.rows, self._read = self.rows + len(rows), until
         return [one for _, _, one in sorted(found, key=_PLACE)]
@@ -82,6 +84,7 @@ class LedgerVerification:
         if self._hashes_only:
             return
         yield from self._tills.at_end()
+        yield from self._swaps.at_end()
         yield from self._conflicts.at_end(self._last[2] if self._last else 0)
         yield from self._kept.strays(self._ledger.strays())
         for position in self._ledger.repeated(self._size):

@@ -9,9 +9,19 @@ from ledger.audit.check_conflicts import TOLD_AT_DOORS, conflict_news
 from ledger.audit.check_places import line_news
 from ledger.audit.check_rows import numbered
 from ledger.audit.check_seats import MOVERS, Seats, between, moved_unread, seats_moved
+from ledger.audit.check_swaps import swap_news
 from ledger.audit.check_tills import TOLD_BY, sale_news
 from ledger.audit.checks import OF_BYTES, OF_STAMPS, Check, checks_of, judged
-from ledger.audit.findings import ConflictNews, Found, LineNews, SaleNews, Step, Taken, WindowReport
+from ledger.audit.findings import (
+    ConflictNews,
+    Found,
+    LineNews,
+    SaleNews,
+    Step,
+    SwapNews,
+    Taken,
+    WindowReport,
+)
 from ledger.audit.raw_rows import NO_NUMBERS, LeafHashes, RawRow, RawStreams, moment
 from ledger.audit.streams import UNFIT, State, begun, evolved
 from ledger.codec import NAMES, Encoded, Unreadable, decode, encode, unframe
@@ -19,7 +29,7 @@ from ledger.codec.rows import BATCH, Frame
 from ledger.kernel.events import Recorded
 from ledger.kernel.fast import uuid_of
 from ledger.order.order import Order
-from ledger.order.stamps import OrderPlaced
+from ledger.order.stamps import LinesSwapped, OrderPlaced
 from ledger.shop.shop import void_versions
 from ledger.shop.stamps import SeriesResumed
 from ledger.waiting_list.place import WaitingPlace
@@ -119,7 +129,7 @@ class Share:
         self._ledger = ledger
         self._leaf = LeafHashes(ledger.ledger_id).of
         self._ids, self._lines, self._sales = Ids(), list[LineNews](), list[SaleNews]()
-        self._conflicts = list[ConflictNews]()
+        self._conflicts, self._swaps = list[ConflictNews](), list[SwapNews]()
         self.report = self._of_bytes if hashes_only else self._of_stamps
 
     def _of_bytes(self, rows: Sequence[RawRow], *, after: int) -> WindowReport:
@@ -138,7 +148,7 @@ class Share:
         self._shelf.prepare(rows, after=after)
         self._ids.clear()
         found, taken = list[Found](), list[Taken]()
-        self._lines, self._sales, self._conflicts = [], [], []
+        self._lines, self._sales, self._conflicts, self._swaps = [], [], [], []
         gaps = frozenset(row[0] for row in rows if row[3] == _RESUMED)
         for row in rows:
             step, checks = self._understood(row, taken)
@@ -150,6 +160,7 @@ class Share:
             gaps=gaps,
             lines=self._lines,
             sales=self._sales,
+            swaps=self._swaps,
             conflicts=self._conflicts,
         )
 
@@ -190,6 +201,8 @@ class Share:
             self._lines.append(line_news(one, row[1], after))
         if type(one.stamp) in TOLD_BY:
             self._sales += sale_news(one, row[1], after)
+        if type(one.stamp) is LinesSwapped:
+            self._swaps += swap_news(one, row[1])
         if type(one.stamp) in TOLD_AT_DOORS:
             self._conflicts += conflict_news(one, row[1], after, row[4])
 

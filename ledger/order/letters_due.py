@@ -69,12 +69,19 @@ def _paid(order: Order) -> Iterator[Due]:
     if order.free_confirmed is not None:
         yield Due(correlation_id=order.free_confirmed, letter=Letter.PAID, position=1)
     for attempt in order.paid_attempts:
-        if order.paid_through(attempt) and not _came_too_late(order, attempt):
+        told = order.paid_through(attempt) and not _came_too_late(order, attempt)
+        if told and not _only_began(order, attempt):
             yield Due(
                 correlation_id=attempt.correlation_id,
                 letter=Letter.PAID,
                 position=attempt.paid_position,
             )
+
+
+def _only_began(order: Order, attempt: Attempt) -> bool:
+    """A part of the price that came over from another order: the receipt is that of the rest."""
+    over = order.swaps.get(attempt.correlation_id)
+    return over is not None and over.amount < order.terms.total
 
 
 def _begun(order: Order) -> Iterator[Due]:

@@ -20,6 +20,8 @@ PAIRS = (
     ("refund", "refund"),
     ("cancel-and-refund", "refund-by-hand"),
     ("cancel", "cancel-and-refund"),
+    ("swap", "swap"),
+    ("swap", "refund"),
 )
 ACTS = (Cancelled, CreateRefundRequest, ManualRefund)
 
@@ -86,4 +88,6 @@ def test_two_staff_on_one_order_cannot_both_succeed(database, two, trials):
         ]
         assert sorted(said) == ["OrderMoved", "done"], pair
         assert len({one.correlation_id for one in acts}) == 1, pair
+        for one in house.parts.orders.get(order).swaps.values():
+            assert house.parts.orders.get(one.order).received == one.amount
     assert outcomes == {("OrderMoved", "done"): trials}

@@ -8,9 +8,12 @@ from uuid import UUID
 
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from ledger.kernel.refusals import Refusal
+from ledger.order.commands import Wanted
+from ledger.order.part_policy import all_pieces
 from tests.kits.product import open_shop
 from web.actions.back_office import carry_out
 from web.actions.staff_wishes import ACTIONS, Typed
+from web.actions.swap import Instead
 from web.actions.wish import Wish
 
 
@@ -20,7 +23,13 @@ def main(url: str, actor: str) -> None:
     for line in sys.stdin:
         order, version, action, key = line.split()
         wish = Wish(correlation_id=UUID(key), actor=actor, at=parts.clock())
-        typed = Typed(reason="asked at the counter", version=int(version))
+        found = parts.orders.get(UUID(order))
+        instead = Instead(
+            order=found,
+            pieces=all_pieces(found),
+            wanted=(Wanted(product="weekend", quantity=2),),
+        )
+        typed = Typed(reason="asked at the counter", version=int(version), instead=instead)
         command = ACTIONS[action].command(parts, wish, typed)
         print("ready", flush=True)
         assert sys.stdin.readline() == "go\n"

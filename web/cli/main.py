@@ -48,6 +48,7 @@ from web.cli.shop_changes import cancel_shop, move_shop, shop_progress
 from web.cli.shops import shop
 from web.cli.staff import user
 from web.cli.statements import statement
+from web.cli.swap import swap_lines
 from web.cli.till import till
 from web.cli.tokens import token
 from web.cli.vouchers import vouchers
@@ -231,6 +232,7 @@ for command in (new_shop, cancel_shop, move_shop, shop_progress):
 for command in (
     settle_refund,
     cancel_part,
+    swap_lines,
     refund_by_hand,
     refunds_by_hand,
     withdraw_payment,

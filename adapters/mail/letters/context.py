@@ -115,9 +115,15 @@ class Occasion:
         return f"{self.page}/choose/{quote(code, safe='')}"
 
     def receipt_number(self, payment: UUID | None) -> int | None:
-        """The number of the receipt that a payment got, if it got one."""
-        posting = self.order.postings.get((payment, Letter.PAID)) if payment else None
-        return posting.number if posting else None
+        """The number of the receipt that a payment got, if it got one.
+
+        What came over from another order has that of the payment which completed it.
+        """
+        if payment is None:
+            return None
+        others = self.order.attempts if payment in self.order.swaps else ()
+        receipts = (self.order.postings.get((one, Letter.PAID)) for one in (payment, *others))
+        return next((one.number for one in receipts if one and one.number), None)
 
     def say(self, sentence: str, **values: object) -> str:
         return self.speech.say(sentence, **values)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
+from ledger.audit.check_swaps import SwapCheck
 from ledger.audit.verify import verify
-from ledger.kernel.events import Recorded
+from ledger.kernel.events import Draft, Recorded
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import (
     NotCancellable,
@@ -21,7 +22,8 @@ from ledger.kernel.refusals import (
     PriceChanged,
     SecondPersonNeeded,
 )
-from ledger.order.commands import SwapLines, WithdrawCancellation, WithdrawPayment
+from ledger.kernel.store import Append, Appended
+from ledger.order.commands import RequestPayment, SwapLines, WithdrawCancellation, WithdrawPayment
 from ledger.order.decisions.swap import placed_under
 from ledger.order.evolve import fold
 from ledger.order.issues import troubles
@@ -159,6 +161,31 @@ def test_what_costs_more_waits_for_the_rest_and_is_a_case_until_it_came() -> Non
     assert [one.kind for one in troubles(new)] == ["underpaid"]
     assert [one.letter for one in owed(new)] == []
     assert audited(world) == []
+
+
+def test_the_rest_brings_the_one_receipt_and_the_tickets() -> None:
+    world = World(shop())
+    order = paid(world, "friday", 1)
+    _, new = done(world, swap(world, order, ONE, ("weekend", 1), price=3500), order)
+    asked = RequestPayment(
+        correlation_id=world.id("rest"),
+        actor="visitor",
+        at=world.clock(),
+        provider="stripe",
+        account="acct_1",
+        live=False,
+    )
+    new = world.orders.handle(new.id, asked)
+    rest = Paid(amount=new.missing, provider="stripe", provider_reference="pi_rest")
+    new = world.orders.record(
+        new.id, rest, correlation_id=asked.correlation_id, actor="provider:stripe"
+    )
+    assert rest.amount == Money(2000, "EUR")
+    assert (status(new), *new.seats.values()) == (Status.PAID, (0, 1))
+    assert [(one.correlation_id, one.letter) for one in owed(new)] == [
+        (asked.correlation_id, Letter.PAID)
+    ]
+    assert [*troubles(new), *audited(world)] == []
 
 
 def test_what_costs_less_sends_the_rest_back_the_way_it_came() -> None:
@@ -309,6 +336,42 @@ def test_money_that_came_from_another_order_is_no_mark_that_could_be_taken_back(
         world.orders.handle(new.id, WithdrawPayment(**asked))
     with pytest.raises(NotWithdrawable):
         world.orders.handle(old.id, WithdrawCancellation(**asked))
+
+
+def forged(world: World, at: Order, under: UUID, **said: Any) -> list[str]:
+    """What the auditor says of a swap that a program wrote past the services."""
+    draft = Draft[object](
+        stream=at.id, stamp=LinesSwapped(**said), correlation_id=under, actor="forger"
+    )
+    (appended,) = world.store.append(Append(drafts=[draft], expected={at.id: at.version}))
+    assert isinstance(appended, Appended)
+    return audited(world)
+
+
+def test_the_auditor_finds_a_swap_that_one_order_alone_tells() -> None:
+    world = World(shop())
+    order, other = paid(world), paid(world, "friday", 1, name="other")
+    nothing = Money(0, "EUR")
+    told = forged(world, order, world.id("forged"), order=other.id, amount=nothing)
+    assert told == ["7 the other order of a swap does not say the same"]
+    said: dict[str, Any] = {"order": order.id, "came": True}
+    assert forged(world, other, world.id("too"), **said, amount=nothing) == []
+    other = world.orders.get(other.id)
+    assert forged(world, other, world.id("more"), **said, amount=Money(5, "EUR")) == [
+        "7 5 EUR (minor units) of a swap, but 0 EUR (minor units) went over",
+        "7 the other order of a swap does not say the same",
+    ]
+
+
+def test_both_sides_of_a_swap_say_the_same_sum() -> None:
+    old, new = b"o" * 16, b"n" * 16
+    gone, came = (7, old, new, False, (5, "EUR")), (9, new, old, True, (6, "EUR"))
+    check = SwapCheck()
+    assert [at for at, _ in check.take([gone, came])] == [9]
+    assert [*check.at_end()] == []
+    assert [*check.take([gone]), *check.take([(8, new, old, True, (5, "EUR"))])] == []
+    assert [*check.take([gone]), *check.at_end()] != []
+    assert [at for at, _ in check.take([gone])] == [7]
 
 
 NEWS = ("accepted", "refused", "settled", "failed")
