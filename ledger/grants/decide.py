@@ -32,6 +32,7 @@ from ledger.grants.stamps import (
     CreateVoucherFailure,
     CreateVoucherRequest,
     CreateVoucherSuccess,
+    GrantKind,
     GrantStamp,
     PersonCancelled,
     PersonChanged,
@@ -101,12 +102,16 @@ def _listed(command: ListPerson, grantee: Grantee) -> Sequence[GrantStamp]:
                 email=command.email,
             )
         ]
-    kind = command.kind
-    if kind not in FULL and grantee.kind in FULL and grantee.voucher is not None:
-        kind = grantee.kind  # what was given stays given
+    kind = listed_kind(grantee, command.kind)
     if (kind, command.language, command.name) == (grantee.kind, grantee.language, grantee.name):
         return []
     return [PersonChanged(kind=kind, language=command.language, name=command.name)]
+
+
+def listed_kind(grantee: Grantee, wanted: GrantKind) -> GrantKind:
+    """What somebody is once a list says this of them: what was given stays given."""
+    given = wanted not in FULL and grantee.kind in FULL and grantee.voucher is not None
+    return grantee.kind if given else wanted
 
 
 def _invited(command: InvitePerson, grantee: Grantee) -> Sequence[GrantStamp]:

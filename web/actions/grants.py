@@ -9,6 +9,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from ledger.grants.commands import InvitePerson, ListPerson, SetState, WantAgain, WantLetter
+from ledger.grants.decide import listed_kind
 from ledger.grants.grantee import Grantee, GrantState, fold_grantee
 from ledger.grants.issued_voucher import FULL
 from ledger.grants.people_file import ListRow
@@ -152,7 +153,7 @@ def _difference(before: Grantee, row: ListRow) -> str:
         return "nobody" if before.listed is None else "same"
     if before.listed is None:
         return "new"
-    told = (row.kind, row.language, row.name)
+    told = (listed_kind(before, row.kind), row.language, row.name)
     moved = row.state not in (None, GrantState.INVITED, before.state)
     same = told == (before.kind, before.language, before.name)
     return "same" if same and not moved else "changed"

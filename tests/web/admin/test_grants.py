@@ -4,11 +4,13 @@ import io
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+import web
 from ledger.grants.stamps import GrantsSetUp, PersonConfirmed, PersonInvited, PersonListed
 from tests.kits.back_office import entered
 from tests.kits.product import Product
@@ -100,6 +102,14 @@ def test_what_cannot_be_is_said(staff: Any, data: dict[str, str], status: int):
 @pytest.mark.parametrize("content", ["", "name\nBea\n", "email,kind,shoe\n"])
 def test_what_is_no_list_is_said(staff: Any, content: str):
     assert upload(staff, content).status_code == 422
+
+
+def test_whoever_did_something_is_called_as_people_know_them():
+    """Templates of the back office tell no actor without the filter that names people."""
+    pages = [*(Path(web.__path__[0]) / "templates" / "admin").glob("*.html")]
+    bare = re.compile(r"\.actor\b(?!\|called)(?=\s*[)}])(?<!people.get\(one\.actor, one\.actor)")
+    assert [one.name for one in pages if bare.search(one.read_text())] == []
+    assert len(pages) > 20
 
 
 def test_a_page_that_does_not_exist_is_not_found(staff: Any):

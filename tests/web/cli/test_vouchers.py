@@ -113,6 +113,18 @@ def test_issued_shown_by_address_and_by_code_revoked_and_reported(
     assert pretix.vouchers == {}
 
 
+def test_the_list_again_after_an_upgrade_changes_nothing_and_says_so(desk: Product, tmp_path: Path):
+    content = "email,name,kind,state\nbea@example.org,Bea,{},confirmed\n"
+    part, full = content.format("co_speaker"), content.format("grant")
+    run(desk, "people", "winterfest", file_of(tmp_path, part), "--commit")
+    run(desk, "issue", "winterfest", "bea@example.org")
+    run(desk, "people", "winterfest", file_of(tmp_path, full), "--commit")
+    before, again = desk.parts.store.head()[0], file_of(tmp_path, part)
+    told = json.loads(run(desk, "people", "winterfest", again, "--commit", "--json").stdout)
+    assert [one["outcome"] for one in told["rows"]] == ["same"]
+    assert desk.parts.store.head()[0] == before
+
+
 def test_orphans_are_listed_and_deleted_if_nobody_used_them(
     desk: Product, pretix: PretixStandIn, tmp_path: Path
 ):
