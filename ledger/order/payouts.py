@@ -16,8 +16,27 @@ def payout_cause(stamp: PaidOut, *, account: str) -> UUID:
     return uuid5(_PAYOUTS, f"{stamp.provider}/{account}/{kind}/{stamp.provider_reference}")
 
 
+def kept_before(order: Order, stamp: PaidOut) -> PaidOut | None:
+    """The refund that a payout kept back, if another brings it again because it failed."""
+    if stamp.kept_back:
+        return None
+    return next((one for one in order.payouts.values() if _undoes(stamp, one)), None)
+
+
+def _undoes(came: PaidOut, kept: PaidOut) -> bool:
+    """One name is one refund: a payment's is another."""
+    same = (came.provider, came.provider_reference) == (kept.provider, kept.provider_reference)
+    return same and kept.kept_back and not came.kept_back
+
+
 def by_our_books(order: Order, stamp: PaidOut) -> Money:
-    """How much the payment, or the refund, is that a provider paid out; nothing if not known."""
+    """How much the payment, or the refund, is that a provider paid out; nothing if not known.
+
+    A refund that failed, and was kept back and given again, is what it was both times.
+    """
+    others = order.payouts.values()
+    if any(_undoes(stamp, one) or _undoes(one, stamp) for one in others):
+        return stamp.amount
     if stamp.kept_back:
         known = (_of_refund(one, stamp) for one in order.refunds.values())
     else:

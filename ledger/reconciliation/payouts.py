@@ -8,7 +8,7 @@ from typing import Protocol
 from ledger.inbox import payout_line
 from ledger.inbox.receive import Intake
 from ledger.kernel.money import Money, major, zero
-from ledger.order.payouts import payout_cause
+from ledger.order.payouts import kept_before, payout_cause
 from ledger.order.stamps import PaidOut
 from ledger.reconciliation.compare import FINDINGS, StatementLine, Verdict
 from ledger.reconciliation.records import (
@@ -42,7 +42,8 @@ class SettledMoney:
     """What came with one payout. `ours` is payments less refunds by our books.
 
     `fees` are in major units, as exact as the provider tells them. `lines` is each row that moved
-    money, with our side of it; `others` what came or was kept back beside that.
+    money, with our side of it; `others` what came or was kept back beside that, among it refunds
+    that failed and come `again`.
     """
 
     settlement: Settlement
@@ -54,6 +55,7 @@ class SettledMoney:
     unread: Sequence[Unread] = ()
     lines: Sequence[tuple[Row, StatementLine]] = ()
     others: Sequence[BesideOrders] = ()
+    again: Sequence[tuple[Row, StatementLine]] = ()
 
     @property
     def theirs(self) -> Money:
@@ -83,10 +85,11 @@ def settled_money(
 ) -> SettledMoney:
     """The rows of one payout added up, each beside what `line` finds of it in our books."""
     readable = [row for row in rows if isinstance(row, Row)]
-    moved = [row for row in readable if row.state is not State.FAILED]
-    compared = [(row, line(row)) for row in moved]
-    told = [(row, one) for row, one in compared if isinstance(one, StatementLine)]
+    compared = [(row, line(row)) for row in readable if row.state is not State.FAILED]
+    read = [(row, one) for row, one in compared if isinstance(one, StatementLine)]
+    told = [(row, one) for row, one in read if not _is_beside(row, one)]
     lines = [one for _, one in told]
+    moved = [row for row, one in compared if not _is_beside(row, one)]
     nothing = zero(currency)
     unread = [one for one in (*rows, *(told for _, told in compared)) if isinstance(one, Unread)]
     found = SettledMoney(
@@ -98,9 +101,26 @@ def settled_money(
         findings=[one for one in lines if one.verdict in FINDINGS],
         unread=unread,
         lines=told,
-        others=[one for one in rows if isinstance(one, BesideOrders)],
+        others=[
+            *(one for one in rows if isinstance(one, BesideOrders)),
+            *(_beside(row) for row, one in compared if _is_beside(row, one)),
+        ],
+        again=[(row, one) for row, one in read if row.again],
     )
     return found if unread else _adding_up(found)
+
+
+def _is_beside(row: Row, line: StatementLine | Unread) -> bool:
+    """A refund that failed after it was kept back: its money comes again, and is nobody's now."""
+    if row.again or isinstance(line, Unread):
+        return row.again
+    sides = (line.theirs, line.ours)
+    return row.kind is Kind.REFUND and all(one and one.state is State.FAILED for one in sides)
+
+
+def _beside(row: Row) -> BesideOrders:
+    amount = row.amount if row.again else row.amount * -1
+    return BesideOrders(reference=row.reference, what="refund_failed", amount=amount)
 
 
 def _adding_up(found: SettledMoney) -> SettledMoney:
@@ -130,7 +150,7 @@ def stamp_payout(settled: SettledMoney, holder: Holder, intake: Intake) -> int:
     """
     return sum(
         _stamped(row, line, settled.settlement, holder=holder, intake=intake)
-        for row, line in settled.lines
+        for row, line in (*settled.lines, *settled.again)
     )
 
 
@@ -138,7 +158,7 @@ def _stamped(
     row: Row, line: StatementLine, payout: Settlement, *, holder: Holder, intake: Intake
 ) -> bool:
     ours = line.ours
-    if payout.settled_at is None or ours is None or ours.state is State.FAILED:
+    if payout.settled_at is None or ours is None or (ours.state is State.FAILED) != row.again:
         return False
     stamp = PaidOut(
         provider=holder.name,
@@ -148,10 +168,12 @@ def _stamped(
         bank_reference=payout.bank_reference,
         settled_at=payout.settled_at,
         fee_millionths=_millionths(row.fees),
-        kept_back=row.kind is not Kind.PAYMENT,
+        kept_back=row.kind is not Kind.PAYMENT and not row.again,
     )
-    cause = payout_cause(stamp, account=holder.account)
-    new = cause not in intake.orders.get(ours.order).payouts
+    order = intake.orders.get(ours.order)
+    if row.again and kept_before(order, stamp) is None:
+        return False
+    new = payout_cause(stamp, account=holder.account) not in order.payouts
     kept = payout_line.message(stamp, order=ours.order, account=holder.account, live=holder.live)
     intake.take(kept, find=lambda *_: ours.order)
     return new

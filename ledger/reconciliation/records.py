@@ -143,7 +143,8 @@ class Row:
     `number` is the provider's own name of the row, by which people find it there; `at` is as exact
     as the report is. `fees` are in major units, because a provider's fees know parts of a cent;
     `settlement` is the provider's payout that it came with, empty while it has not; `reference` its
-    name of the payment or refund, where a row tells that, and not a name of ours.
+    name of the payment or refund, where a row tells that, and not a name of ours. With `again` a
+    refund that was kept back, and failed, comes after all.
     """
 
     number: str
@@ -156,6 +157,7 @@ class Row:
     fees: Decimal = Decimal(0)
     settlement: str = ""
     reference: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

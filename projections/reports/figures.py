@@ -11,7 +11,7 @@ from ledger.kernel.money import Money, digits, half_up
 from ledger.order import admission
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.order.payouts import by_our_books
+from ledger.order.payouts import by_our_books, kept_before
 from ledger.shop.admission import is_day
 from projections.engine.projection import column
 from projections.reports.allocation import Share, allocation
@@ -216,8 +216,10 @@ def _moved(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]
 def _paid_out(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:
     """By payout: what came with it, what was kept back, fees, and what our books have otherwise."""
     for told in order.payouts.values():
+        # A refund that failed after it was kept back is kept back no more.
+        again = kept_before(order, told) is not None
         figure = Figure(
-            Kind.KEPT_BACK if told.kept_back else Kind.PAID_OUT,
+            Kind.KEPT_BACK if told.kept_back or again else Kind.PAID_OUT,
             placed_at,
             provider=told.provider,
             currency=told.amount.currency,
@@ -225,7 +227,8 @@ def _paid_out(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Count
             payout=told.payout,
             bank_reference=told.bank_reference,
         )
-        yield figure, Counted(1, told.amount.amount)
+        many = -1 if again else 1
+        yield figure, Counted(many, many * told.amount.amount)
         yield figure._replace(kind=Kind.PAYOUT_FEES), Counted(0, told.fee_millionths)
         sign, ours = -1 if told.kept_back else 1, by_our_books(order, told)
         more = sign * (told.amount.amount - ours.amount)

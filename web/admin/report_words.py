@@ -31,7 +31,9 @@ REPORTS: Mapping[str, tuple[object, object]] = {
         _l(
             "Which payout of a provider brought which orders' money to the bank account, and what"
             " of it no payout is known of yet. Fees are told as the provider tells them, whether"
-            " it keeps them back or sends a bill."
+            " it keeps them back or sends a bill. Money by hand is on the account already, and is"
+            " left out. What a provider does not tell, such as what a payout by hand at Stripe is"
+            " made of, stays without a payout."
         ),
     ),
     "vat-by-month": (

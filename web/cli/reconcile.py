@@ -12,7 +12,7 @@ from ledger.cases.stamps import CaseKind
 from ledger.reconciliation.compare import Statement
 from ledger.reconciliation.payouts import stamp_payout
 from ledger.reconciliation.reconcile import Reconciliation
-from ledger.reconciliation.records import Books, Period, Tell
+from ledger.reconciliation.records import Books, Period, Tell, silent
 from web.cli import audit_tables as tables
 from web.cli.arguments import Instant
 from web.cli.reconcile_books import WAIT, Source, books_of
@@ -97,6 +97,19 @@ def statement_of(parts: Parts, name: str, period: Period) -> tuple[int, Statemen
         work = _reconciliation(parts, books, period, tell=tell)
         taken_in = work.commit(work.statement())
         return taken_in, work.statement()
+
+
+def payouts_taken_in(parts: Parts, name: str, period: Period) -> int:
+    """Let each order know which payout of a period brought its money; how many lines are new.
+
+    Raises `click.UsageError` and `ledger.payments.provider.ProviderAway`.
+    """
+    source = Source(payouts=True)
+    books = books_of(parts, name, period, source=source, tell=silent)
+    work = _reconciliation(parts, books, period, tell=silent)
+    left = work.statement()
+    settled = settlements_of(parts, books, work, source=source, into=left, tell=silent)
+    return sum(stamp_payout(one, books, intake(parts)) for one in settled)
 
 
 def _period(parts: Parts, since: datetime | None) -> Period:

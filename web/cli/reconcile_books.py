@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ledger.order.decisions.staff import MANUAL
 from ledger.payments.provider import BadMessage, ProviderAway
 from ledger.reconciliation.by_pages import ByPages
 from ledger.reconciliation.by_reference import OneByOne, Reporting
@@ -117,6 +118,10 @@ def books_of(parts: Parts, name: str, period: Period, *, source: Source, tell: T
         if source.none and source.payouts:
             raise click.UsageError("payouts are told of by reports only.")
         return _one_by_one(parts, name, period, source=source, tell=tell)
+    if name == MANUAL and source.payouts:
+        raise click.UsageError(
+            "money by hand is on the shop's account already: nobody pays it out."
+        )
     if name not in parts.books:
         known = ", ".join(sorted({*parts.books, *parts.reported})) or "none"
         raise click.UsageError(f"{name} has no books that can be read here; there are: {known}.")

@@ -26,6 +26,7 @@ from ledger.order.commands import (
 )
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
+from ledger.reconciliation.records import Period
 from ledger.shop.shop import ShopSpec
 from ledger.waiting_list.place import PlaceState
 from ledger.waiting_list.service import VISITOR
@@ -37,6 +38,7 @@ from web.actions.pay import ask_for_page
 from web.actions.place import CUSTOMER, place_order
 from web.actions.waiting_list import check_line, take_place
 from web.actions.wish import Wish
+from web.cli.reconcile import payouts_taken_in
 from web.demo.season import DEARER_AFTER, RAFT, SAUNA, Fate, Visit, Wait, Will
 from web.wiring.parts import Parts, intake
 
@@ -44,6 +46,8 @@ _EARLY_BIRD = {"weekend": 6900, "friday": 2500}
 # What follows an order's stamps at once; all else is looked at once a day.
 _PROMPT = ("following", "letters", "waiting_list", "places")
 _STAFF = "demo"
+# A payout a week, counted in days.
+_PAYDAY = 7
 _LOOKS_AGAIN = timedelta(hours=6)
 _ON_THEIR_TURN = {Will.BUYS: Fate.PAYS, Will.CHANGES: Fate.CANCELS}
 Life = Iterator[timedelta]
@@ -141,8 +145,16 @@ class Lives:
             if day == DEARER_AFTER.days:
                 for shop in shops:
                     self.parts.shops.import_shop(shop, actor=_STAFF, at=self.parts.clock())
+            if day % _PAYDAY == _PAYDAY - 1:
+                self._pay_out()
             self.worker.run_once()
             yield timedelta(days=1)
+
+    def _pay_out(self) -> None:
+        """The provider pays out what has come, and each order learns what it was paid out with."""
+        self._lever("payouts")
+        now = self.parts.clock()
+        payouts_taken_in(self.parts, "stripe", Period(since=now - timedelta(days=1), until=now))
 
     def _life(self, visit: Visit, hold: UUID | None = None) -> Life:
         order = self._placed(visit, hold)

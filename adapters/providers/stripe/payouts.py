@@ -4,6 +4,7 @@ https://docs.stripe.com/payouts/reconciliation and https://docs.stripe.com/repor
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,7 @@ from ledger.reconciliation.records import (
 
 _PAGE_SIZE, _LONGEST = 100, 255
 _PAYMENTS, _REFUNDS = ("charge", "payment"), ("refund", "payment_refund")
+_COMES_AGAIN = "refund_failure"
 # What a payout that did not arrive was made of comes with the payout that gives it back.
 _GIVEN_BACK = ("payout_failure", "payout_cancel")
 _UNTOLD = "Stripe does not tell what a payout is made of that was asked for by hand"
@@ -141,6 +143,8 @@ def _row(told: Json, payout: str) -> Row | BesideOrders | None:
         return _moved(told, within, Kind.PAYMENT, intent)
     if kind in _REFUNDS and source is not None:
         return _moved(told, within, Kind.REFUND, source)
+    if kind == _COMES_AGAIN and source is not None:
+        return replace(_moved(told, within, Kind.PAYMENT, source), kind=Kind.REFUND, again=True)
     return BesideOrders(
         reference=source or name(told, "id"), what=code(kind), amount=_signed(told, "net")
     )

@@ -248,6 +248,11 @@ def test_a_provider_with_a_list_takes_no_report(shop, word):
     assert done.exit_code == 2
 
 
+def test_money_by_hand_is_paid_out_by_nobody(shop):
+    done = shop.run(reconcile, "--provider", "manual", "--settlements")
+    assert (done.exit_code, "nobody pays it out" in done.output) == (2, True)
+
+
 def test_paytrail_that_does_not_answer_is_away(shop):
     shop.pay(shop.buy())
     shop.paytrail.plan("500", method="GET", path="/payments")

@@ -152,8 +152,19 @@ def test_ledger_views_and_the_providers_books_agree(house: House) -> None:
         home=house.home / "sandbox", api_key=house.api_key, port=house.at.web + 1
     )
     with running_sandbox(settings):
-        books = json.loads(told(house, "reconcile", "--provider", "stripe", "--json"))
+        words = ("reconcile", "--provider", "stripe", "--settlements", "--json")
+        books = json.loads(told(house, *words))
     assert books["clean"], books
+    assert len(books["settlements"]) == LONG.days // 7
+
+
+def test_each_payout_of_the_past_tells_its_orders(house: House) -> None:
+    since = (datetime.now(UTC) - LONG).date().isoformat()
+    words = ("report", "payouts-to-orders", "--from", since, "--format", "json")
+    rows = json.loads(told(house, *words))["rows"]
+    brought = [one for one in rows if one["provider"] == "stripe" and one["paid_out"]]
+    assert len(brought) >= 2
+    assert {one["payout_difference"]["amount"] for one in brought} == {0}
 
 
 def test_a_ledger_that_holds_something_gets_no_past(house: House) -> None:

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from ledger.cases.stamps import CaseKind
-from ledger.order.payouts import payout_cause
+from ledger.order.payouts import by_our_books, payout_cause
 from ledger.order.stamps import PaidOut
+from projections.reports.figures import Kind as Figured
+from projections.reports.figures import figures
 from tests.kits.stripe_shop import ACCOUNT, StripeShop, stripe_shop
 from web.cli.reconcile import reconcile
 
@@ -201,3 +203,39 @@ def test_money_that_no_order_has_is_a_finding_and_is_stamped_nowhere(shop):
     assert case.kind == CaseKind.UNMATCHED_MONEY
     payouts(shop, "--commit", status=1)
     assert len(shop.cases("open")) == 1
+
+
+def test_a_refund_that_failed_is_kept_back_and_comes_again_beside_the_orders(shop):
+    (intent,) = sold(shop, "one")
+    refund = shop.refund(intent, amount="500")
+    shop.tell()
+    shop.provider.lever("payouts")
+    shop.provider.lever(f"refunds/{refund}/fail")
+    shop.tell()
+    shop.provider.lever("payouts")
+    kept, again = payouts(shop, "--commit", status=0)
+    told = [(one["what"], one["amount"]) for one in (*kept["beside"], *again["beside"])]
+    assert told == [("refund_failed", -500), ("refund_failed", 500)]
+    assert [one[1] for one in stamped(shop)] == ["came"]
+
+
+def test_a_refund_that_was_stamped_as_kept_back_and_failed_is_stamped_as_it_comes_again(shop):
+    (intent,) = sold(shop, "one")
+    refund = shop.refund(intent, amount="500")
+    shop.tell()
+    kept = shop.provider.lever("payouts")
+    payouts(shop, "--commit", status=0)
+    shop.provider.lever(f"refunds/{refund}/fail")
+    shop.tell()
+    again = shop.provider.lever("payouts")
+    for _ in range(2):
+        payouts(shop, "--commit", status=0)
+        of_refund = [one for one in stamped(shop) if one[2] == 500]
+        assert of_refund == [(kept["id"], "back", 500, 0), (again["id"], "came", 500, 0)]
+    order = shop.order("one")
+    entered = [(one, how) for one, how in figures(order).items() if one.kind is Figured.KEPT_BACK]
+    assert [(one.payout, how.many, how.amount) for one, how in entered] == [
+        (kept["id"], 1, 500),
+        (again["id"], -1, -500),
+    ]
+    assert all(by_our_books(order, one) == one.amount for one in order.payouts.values())
