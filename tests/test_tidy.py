@@ -153,6 +153,14 @@ def test_no_module_needs_one_that_needs_it():
         pytest.fail(" needs ".join(reversed(circle.args[1])))
 
 
+def test_no_command_waits_for_what_signs_people_in():
+    """To import it takes a fifth of a command's start; `serve`, which needs it, loads the pages."""
+    graph = build_graph(*PRODUCT)
+    assert graph.find_shortest_chain("web.cli.main", "web.actions.passkeys") is not None
+    graph.remove_module("web.app")
+    assert graph.find_shortest_chain("web.cli.main", "web.actions.passkeys") is None
+
+
 def test_the_rules_know_no_provider_by_name():
     """What providers take is data, in one file; everything else asks it."""
     rules = [one for one in MODULES if name_of(one).startswith("ledger/")]

@@ -60,7 +60,7 @@ def pending(connection: Connection) -> Sequence[str]:
 def refuse_edited(connection: Connection) -> None:
     """Raises `MigrationRefused` if a file is not what it was when it was applied here."""
     kept = _hashes(connection)
-    edited = [one.stem for one in _files() if kept.get(one.stem, _hash(one)) != _hash(one)]
+    edited = [one.stem for one in _files() if one.stem in kept and kept[one.stem] != _hash(one)]
     if edited:
         names = ", ".join(edited)
         raise MigrationRefused(

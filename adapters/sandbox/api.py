@@ -29,6 +29,7 @@ from adapters.sandbox.events import caused_by
 from adapters.sandbox.idempotency import IdempotencyKeys, KeptAnswer
 from adapters.sandbox.lists import expand
 from adapters.sandbox.params import Group, nest
+from adapters.sandbox.pretty_json import pretty_json
 from adapters.sandbox.world import API_VERSION, World, new_id
 
 
@@ -219,7 +220,7 @@ class Door:
             if not error.kept:
                 raise
             return _error_answer(error, call.request_id)
-        return KeptAnswer(status=200, body=json.dumps(body, indent=2), request_id=call.request_id)
+        return KeptAnswer(status=200, body=pretty_json(body), request_id=call.request_id)
 
     def _send(self, call: Call, answer: KeptAnswer) -> Response:
         if call.trouble.kind == "late":
@@ -270,7 +271,7 @@ def _fingerprint(pairs: list[tuple[str, str]]) -> str:
 
 
 def _error_answer(error: WireError, request_id: str) -> KeptAnswer:
-    body = json.dumps(error.body(request_id), indent=2)
+    body = pretty_json(error.body(request_id))
     return KeptAnswer(status=error.status, body=body, request_id=request_id)
 
 

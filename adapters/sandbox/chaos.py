@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from adapters.sandbox.books import Books
 from adapters.sandbox.errors import Json, WireError, malformed
 from adapters.sandbox.idempotency import in_use
+from adapters.sandbox.pretty_json import pretty_json
 from adapters.sandbox.world import World, new_id
 
 CHANCES = (
@@ -146,7 +147,7 @@ def add(world: World, arrival: Arrival) -> int:
         (
             arrival.event["id"],
             arrival.event["type"],
-            json.dumps(arrival.event, indent=2),
+            pretty_json(arrival.event),
             state,
             arrival.trick,
             now + arrival.delay,

@@ -3,35 +3,51 @@
 from functools import partial
 from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.routing import Map
+
+# What a blueprint does at each app for each of its doors.
+_A_DOOR = "Blueprint.add_url_rule.<locals>.<lambda>"
 
 
 def share() -> None:
-    """An app hangs up the same doors each time: of all but the first one only the views differ."""
+    """An app hangs up the same doors each time, blueprint by blueprint."""
     from web import app as web_app
 
     hang_up = web_app._hang_up
-    known: list[Map] = []
+    known: list[tuple[Map, dict[str, Any]]] = []
 
     def hang_up_once(app: Flask) -> None:
         if known:
-            vars(app)["add_url_rule"] = partial(_only_its_view, app)
+            vars(app)["register_blueprint"] = partial(_without_its_doors, app)
         hang_up(app)
         if known:
-            app.url_map = known[0]
+            app.url_map, views = known[0]
+            app.view_functions.update(views)
+            del vars(app)["register_blueprint"]
         else:
-            known.append(app.url_map)
+            known.append((app.url_map, _views(app)))
         vars(app)["add_url_rule"] = partial(_in_its_own_map, app)
 
     setattr(web_app, "_hang_up", hang_up_once)  # noqa: B010 (a module's own is replaced)
 
 
-def _only_its_view(
-    app: Flask, _rule: str, endpoint: str, view_func: Any = None, *_: Any, **_options: Any
-) -> None:
-    if view_func is not None:
-        app.view_functions[endpoint] = view_func
+def _views(app: Flask) -> dict[str, Any]:
+    """Those of blueprints, which are the same functions for each app."""
+    return {
+        endpoint: view
+        for endpoint, view in app.view_functions.items()
+        if endpoint.partition(".")[0] in app.blueprints
+    }
+
+
+def _without_its_doors(app: Flask, blueprint: Blueprint) -> None:
+    """What else a blueprint brings: who asks before its views, and who answers its errors."""
+    assert all(one.__qualname__ == _A_DOOR for one in blueprint.deferred_functions)
+    for more in (blueprint._blueprints, blueprint.cli.commands, blueprint.has_static_folder):
+        assert not more
+    app.blueprints[blueprint.name] = blueprint
+    blueprint._merge_blueprint_funcs(app, blueprint.name)
 
 
 def _in_its_own_map(app: Flask, *rule: Any, **options: Any) -> None:

@@ -131,11 +131,6 @@ def finish_registration(
     return passkey
 
 
-def name_of(parts: Parts, passkey: Passkey) -> str:
-    """What its owner calls it; empty once they are erased."""
-    return (parts.keyring.open_note(passkey.subject, passkey.sealed_name) or b"").decode()
-
-
 def begin_sign_in(
     parts: Parts, site: Site, kind: Kind, *, browser: bytes, subject: UUID | None = None
 ) -> str:

@@ -24,7 +24,7 @@ from projections.order_json import moment, order_page
 from web.actions.grant_json import document as grant_document
 from web.actions.held_tickets import held_tickets, is_to_holder
 from web.actions.letters import LetterShown, letters_of, text_of
-from web.actions.passkeys import name_of
+from web.actions.passkey_names import name_of
 from web.wiring.parts import Parts
 
 # What only opens doors, and says nothing of anybody; and what stands elsewhere in the document.

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from ledger.staff.role import Role
 from web.actions import passkeys, second_factor
+from web.actions.passkey_names import name_of
 from web.actions.passwords import fits
 from web.actions.staff import choose_password
 from web.admin.forms import AnswerForm, ChangeForm, SecondFactorForm
@@ -169,7 +170,7 @@ def _page(
     second = second or SecondFactorForm(formdata=None)
     secret = _secret_in(second.secret.data or "") or second_factor.fresh_secret()
     second.secret.data = parts().keyring.seal_note(me, secret.encode()).hex()
-    devices = [(one, passkeys.name_of(parts(), one)) for one in parts().passkeys.of(KIND, me)]
+    devices = [(one, name_of(parts(), one)) for one in parts().passkeys.of(KIND, me)]
     return render_template(
         "admin/security.html",
         staff=current_staff(),

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from unicodedata import category
 
 import click
 
-_BLANKS = "\t\n"
+# Control characters but the tabulator and the end of a line, and what stands for bytes that are
+# no UTF-8: the categories Cc and Cs of Unicode.
+_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST = 1_000
 _LONGEST_REASON = 500
 
@@ -19,8 +20,7 @@ def require_text(arguments: Sequence[str]) -> None:
 
 
 def _is_text(typed: str) -> bool:
-    """Neither control characters, nor what stands for bytes that are no UTF-8."""
-    return all(category(one) not in ("Cc", "Cs") or one in _BLANKS for one in typed)
+    return _NO_TEXT.search(typed) is None
 
 
 class Word(click.ParamType[str]):

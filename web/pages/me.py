@@ -23,6 +23,7 @@ from web.actions import passkeys
 from web.actions.account import After, claim, claimable, orders_of
 from web.actions.cancel import give_up_unpaid
 from web.actions.letters import receipts_of
+from web.actions.passkey_names import name_of
 from web.actions.personal_archive import archive, as_json, document
 from web.actions.persons import holdings_of
 from web.actions.wish import Wish
@@ -240,8 +241,7 @@ def _home(account: Account, typed: PasskeyForm, *, complaint: str = "") -> str:
         sessions=sessions_of("customer", account.id),
         here=here.id if here else None,
         passkeys=[
-            (one, passkeys.name_of(parts(), one))
-            for one in parts().passkeys.of("customer", account.id)
+            (one, name_of(parts(), one)) for one in parts().passkeys.of("customer", account.id)
         ],
         most_passkeys=MOST_PASSKEYS,
         site=passkeys.site_of(parts().settings.base_url),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ledger.accounts.passkey import CHALLENGE_LIVES
 from tests.kits.authenticator import PRESENT, Device, b64, of_b64
 from tests.kits.product import Product, open_shop
+from web.actions.passkey_names import name_of
 from web.actions.passkeys import (
     Owner,
     PasskeyRefused,
@@ -19,7 +20,6 @@ from web.actions.passkeys import (
     begin_sign_in,
     finish_registration,
     finish_sign_in,
-    name_of,
     site_of,
 )
 
