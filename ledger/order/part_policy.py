@@ -27,7 +27,7 @@ from ledger.order.cancellation_policy import Why
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.stamps import Line, Pieces
-from ledger.order.tickets import every_ticket
+from ledger.order.tickets import Ticket, every_ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +106,44 @@ def unused_pieces(order: Order) -> tuple[Pieces, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinglePiece:
+    """A piece that can be chosen by itself, by its place in its line, with its tickets."""
+
+    piece: int
+    tickets: tuple[Ticket, ...]
+    used: bool
+
+
+def single_pieces(order: Order) -> Mapping[int, tuple[SinglePiece, ...]]:
+    """What is left of each line that brings tickets, piece by piece."""
+    lines, used = order.terms.lines, used_pieces(order)
+    by_piece: dict[tuple[int, int], list[Ticket]] = {}
+    for one in every_ticket(lines):
+        by_piece.setdefault((one.place, one.piece), []).append(one)
+    found: dict[int, list[SinglePiece]] = {}
+    for (place, piece), tickets in by_piece.items():
+        if piece in left_of(lines, order.which_cancelled, place):
+            came_in = piece in used.get(place, ())
+            single = SinglePiece(piece=piece, tickets=tuple(tickets), used=came_in)
+            found.setdefault(place, []).append(single)
+    return {place: tuple(pieces) for place, pieces in found.items()}
+
+
+def _with_tickets(order: Order, numbers: Collection[int]) -> tuple[Pieces, ...]:
+    """The pieces that these tickets belong to, each with all of its tickets."""
+    every = {one.number: one for one in every_ticket(order.terms.lines)}
+    if unknown := {*numbers} - {*every}:
+        raise PiecesNotLeft(product=f"ticket {min(unknown)}", left=0)
+    chosen: dict[int, set[int]] = {}
+    for number in numbers:
+        chosen.setdefault(every[number].place, set()).add(every[number].piece)
+    return tuple(
+        Pieces(line=place, quantity=len(which), which=tuple(sorted(which)))
+        for place, which in sorted(chosen.items())
+    )
+
+
 def ticket_numbers(order: Order, pieces: Iterable[Pieces]) -> tuple[int, ...]:
     """The numbers of the tickets that stop being valid with these pieces, where they say which."""
     which = {some.line: some.which for some in pieces}
@@ -113,18 +151,22 @@ def ticket_numbers(order: Order, pieces: Iterable[Pieces]) -> tuple[int, ...]:
     return tuple(one.number for one in every if one.piece in which.get(one.place, ()))
 
 
-def chosen(order: Order, wanted: Iterable[tuple[str, int]] | None) -> tuple[Pieces, ...]:
-    """Products and how many of each, as pieces of this order's lines; zeros are left out.
+def chosen(
+    order: Order, wanted: Iterable[tuple[str, int]] | None, *, tickets: Collection[int] = ()
+) -> tuple[Pieces, ...]:
+    """Products and how many of each, and tickets by their numbers, as pieces of this order's lines.
 
-    None is all that is left. Whether there are so many is asked later, of the order as it is then.
-    Raises `NothingChosen`, and `PiecesNotLeft` for a product that it never had.
+    Zeros are left out; a ticket takes its piece along, with all tickets of it. None and no ticket
+    is all that is left. Whether there are so many is asked later, of the order as it is then.
+    Raises `NothingChosen`, also for a line told twice, and `PiecesNotLeft` for what it never had.
     """
-    if wanted is None:
+    if wanted is None and not tickets:
         return all_pieces(order)
-    asked, found = [*wanted], list[Pieces]()
+    asked, found = [*(wanted or ())], [*_with_tickets(order, tickets)]
     for product, quantity in asked:
         found += _dearest(order, product, quantity)
-    if not found or len({product for product, _ in asked}) < len(asked):
+    told_twice = len({product for product, _ in asked}) < len(asked)
+    if not found or told_twice or len({some.line for some in found}) < len(found):
         raise NothingChosen
     return tuple(sorted(found, key=lambda some: some.line))
 

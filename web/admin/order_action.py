@@ -14,6 +14,7 @@ from ledger.approvals.service import Approvable
 from ledger.codec import NAMES
 from ledger.kernel.money import Money, digits
 from ledger.kernel.refusals import OrderMoved, Refusal, SecondPersonNeeded
+from ledger.order import part_policy
 from ledger.order.commands import StaffWish, SwapLines
 from ledger.order.letters_due import letters_due
 from ledger.order.options import options
@@ -318,7 +319,17 @@ def _pieces(order: Order, typed: Mapping[str, str]) -> tuple[Pieces, ...]:
             raise MistypedField(_("Enter how many pieces are given up."))
         if int(word):
             chosen.append(Pieces(line=place, quantity=int(word)))
-    return tuple(chosen)
+    numbers = _ticket_numbers(typed)
+    if numbers and chosen:
+        raise MistypedField(_("Enter either how many pieces are given up or which tickets."))
+    return part_policy.chosen(order, None, tickets=numbers) if numbers else tuple(chosen)
+
+
+def _ticket_numbers(typed: Mapping[str, str]) -> tuple[int, ...]:
+    words = typed.get("tickets", "").replace(",", " ").split()
+    if not all(word.isascii() and word.isdecimal() and len(word) <= 6 for word in words):
+        raise MistypedField(_("Enter the numbers of the tickets, such as 2, 4."))
+    return tuple(map(int, words))
 
 
 def _customer(order: Order, typed: Mapping[str, str]) -> Customer:

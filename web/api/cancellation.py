@@ -1,6 +1,5 @@
 """Cancelling by whoever bought: a link and its code, or at once with a token (SPEC G2)."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -29,23 +28,27 @@ from web.http.rate_limit import slow_down
 from web.i18n.refusals import of_cancellation
 
 _Lines = Annotated[tuple[WantedBody, ...], Meta(max_length=100)]
+Tickets = Annotated[tuple[Annotated[int, Meta(ge=1, lt=2**31)], ...], Meta(max_length=1000)]
 
 
 class ConfirmBody(Body, frozen=True):
     """The link's code. `quote` is the refund that was shown, in minor units, if one was.
 
-    `lines` are the pieces to cancel, by product; without any, the whole order is cancelled.
+    `lines` are the pieces to cancel, by product, `tickets` those that these tickets belong to, by
+    their numbers; without any, the whole order is cancelled.
     """
 
     code: Annotated[str, Meta(max_length=200)]
     quote: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
     lines: _Lines = ()
+    tickets: Tickets = ()
 
 
 class QuoteBody(Body, frozen=True):
-    """Which pieces, by product; without any, the whole order."""
+    """Which pieces, by product or by the numbers of their tickets; without any, the whole order."""
 
     lines: _Lines = ()
+    tickets: Tickets = ()
 
 
 def hang_up(api: Blueprint) -> None:
@@ -68,7 +71,7 @@ def offer(shop: str, order: str) -> Response:
     """What cancelling these pieces, or all, would bring back just now. Nothing is done."""
     slow_down("cancel", limit=30)
     found, body = order_in(shop, order), read(QuoteBody)
-    pieces = _pieces(found, body.lines)
+    pieces = _pieces(found, body)
     quoted = actions.offered(found, pieces)
     why = part_policy.hindrance(found, now(), whole=quoted.whole, used=quoted.used)
     return as_json(
@@ -89,10 +92,9 @@ def offer(shop: str, order: str) -> Response:
     )
 
 
-def _pieces(order: Order, lines: Sequence[WantedBody]) -> tuple[Pieces, ...]:
-    return part_policy.chosen(
-        order, [(one.product, one.quantity) for one in lines] if lines else None
-    )
+def _pieces(order: Order, body: QuoteBody | ConfirmBody) -> tuple[Pieces, ...]:
+    lines = [(one.product, one.quantity) for one in body.lines]
+    return part_policy.chosen(order, lines or None, tickets=body.tickets)
 
 
 def confirm(shop: str, order: str) -> Response:
@@ -104,13 +106,18 @@ def confirm(shop: str, order: str) -> Response:
     bound = request_under(correlation_id("cancellation", shop, order), body)
     after = answered_before(found.id, bound)
     if after is None and not _repeats(found, body.code):
-        wish, pieces = _wish(cause, bound), _pieces(found, body.lines) if body.lines else ()
+        wish, pieces = _wish(cause, bound), _part(found, body)
         shown = _shown(found, body, pieces)
         after = actions.confirm(parts(), found.id, wish, code=body.code, shown=shown, pieces=pieces)
         after = answered_before(found.id, bound) or after
     after = after or found
     refund = actions.refund_outcome(after, cause)
     return as_json({"order": told(after), "refund": refund})
+
+
+def _part(order: Order, body: ConfirmBody) -> tuple[Pieces, ...]:
+    """None is the whole order."""
+    return _pieces(order, body) if body.lines or body.tickets else ()
 
 
 def _shown(order: Order, body: ConfirmBody, pieces: tuple[Pieces, ...]) -> Money:

@@ -34,7 +34,14 @@ class Some(click.ParamType[tuple[str, int]]):
 
 @click.command(name="cancel-part")
 @click.argument("order", type=click.UUID)
-@click.option("--piece", "pieces", type=Some(), multiple=True, required=True, help="Repeatable.")
+@click.option("--piece", "pieces", type=Some(), multiple=True, help="Repeatable.")
+@click.option(
+    "--ticket",
+    "tickets",
+    type=click.IntRange(1),
+    multiple=True,
+    help="A ticket by its number, and what belongs to it. Repeatable.",
+)
 @click.option("--reason", required=True, help="Why; kept sealed in the ledger.")
 @click.option("--by-hand", is_flag=True, help="The money was returned without a provider.")
 @click.option("--account", default="", help="The IBAN that it was returned to; kept sealed.")
@@ -46,6 +53,7 @@ def cancel_part(
     context: click.Context,
     order: UUID,
     pieces: tuple[tuple[str, int], ...],
+    tickets: tuple[int, ...],
     reason: str,
     by_hand: bool,
     account: str,
@@ -56,7 +64,7 @@ def cancel_part(
     """Cancel some pieces of an order and return their price; the rest lives."""
     parts: Parts = context.obj()
     why, before = checked_reason(reason), parts.orders.get(order)
-    some = chosen(before, pieces)
+    some = chosen(before, pieces, tickets=tickets)
     quote = offered(before, some, waive_fee=waive_fee)
     click.echo(_told(before, quote))
     if not commit:

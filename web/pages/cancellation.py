@@ -1,10 +1,11 @@
 """Self-service cancellation: ask for a link; look at the refund; confirm it. Only a POST acts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from ledger.kernel import refusals as no
@@ -16,12 +17,15 @@ from ledger.order.cancellation_policy import Why
 from ledger.order.order import LinkRequest, Order
 from ledger.order.part_policy import (
     PartQuote,
+    SinglePiece,
     can_choose,
     pieces_of,
+    single_pieces,
     ticket_numbers,
     unused_pieces,
 )
 from ledger.order.stamps import Pieces
+from ledger.order.ticket_answers import holder_name
 from web.actions import cancel as actions
 from web.actions.place import CUSTOMER
 from web.actions.wish import Wish
@@ -33,6 +37,8 @@ from web.pages.forms import ConfirmForm, PressForm, typed_pieces
 from web.pages.order import shown_in_its_zone
 
 pages = Blueprint("cancellation", __name__)
+# More of a line than these are told by how many they are.
+_TICKED = 20
 Answer = str | Response | tuple[str, int]
 
 
@@ -108,9 +114,13 @@ def _link_of(order: Order, code: str) -> LinkRequest | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which pieces somebody typed, and what they would bring; or why that cannot be."""
+    """Which pieces somebody typed, and what they would bring; or why that cannot be.
+
+    Those of `ticked` are told apart, by their places in each line.
+    """
 
     typed: Mapping[int, int]
+    ticked: Mapping[int, Collection[int]] = field(default_factory=dict)
     offer: PartQuote | None = None
     complaint: str = ""
 
@@ -123,7 +133,7 @@ class Asked:
 _ALL = Asked(typed={})
 
 
-def _asked(order: Order, typed: Mapping[str, str]) -> Asked:
+def _asked(order: Order, typed: MultiDict[str, str]) -> Asked:
     """Nothing typed is all that nobody used; all that is left is the order, and shown as such."""
     some = typed_pieces(typed, order) if can_choose(order) else None
     if some is None and cancellation.eligibility(order, now()).why is Why.SOME_USED:
@@ -131,13 +141,15 @@ def _asked(order: Order, typed: Mapping[str, str]) -> Asked:
     if some is None:
         return _ALL
     numbers = {one.line: one.quantity for one in some}
+    which = {one.line: one.which for one in some}
     try:
         offer = actions.offered(order, some)
     except Refusal as refusal:
-        return Asked(typed=numbers, complaint=of_pieces(refusal))
+        return Asked(typed=numbers, ticked=which, complaint=of_pieces(refusal))
+    which = {one.line: one.which for one in offer.pieces}
     if offer.used:
-        return Asked(typed=numbers, complaint=of_cancellation(Why.PIECES_USED))
-    return Asked(typed=numbers, offer=None if offer.whole else offer)
+        return Asked(typed=numbers, ticked=which, complaint=of_cancellation(Why.PIECES_USED))
+    return Asked(typed=numbers, ticked=which, offer=None if offer.whole else offer)
 
 
 def _unused(order: Order) -> Mapping[int, int]:
@@ -147,6 +159,11 @@ def _unused(order: Order) -> Mapping[int, int]:
     return {some.line: some.quantity for some in unused_pieces(order)}
 
 
+def _single(order: Order) -> Mapping[int, Sequence[SinglePiece]]:
+    """Lines of tickets, of few enough to be ticked one by one."""
+    return {place: some for place, some in single_pieces(order).items() if len(some) <= _TICKED}
+
+
 def _explained(
     order: Order, *, sent: bool = False, too_soon: bool = False, asked: Asked = _ALL
 ) -> str:
@@ -154,6 +171,8 @@ def _explained(
         "cancel_request.html",
         can_choose=can_choose(order),
         typed=asked.typed,
+        ticked=asked.ticked,
+        single=_single(order),
         offer=asked.offer,
         complaint=asked.complaint,
         unused=_unused(order),
@@ -173,12 +192,15 @@ def _quoted(order: Order, code: str, *, asked: Asked = _ALL, changed: bool = Fal
         order=order,
         can_choose=can_choose(order),
         typed=asked.typed,
+        ticked=asked.ticked,
+        single=_single(order),
         offer=asked.offer,
         complaint=asked.complaint,
         unused=_unused(order),
         numbers=ticket_numbers(order, asked.offer.pieces) if asked.offer else (),
         cancelling=cancellation.eligibility(order, now()),
         told_cancellation=told_cancellation,
+        names={one.number: holder_name(order, one) for one in order.valid_tickets},
         code=code,
         changed=changed,
         form=ConfirmForm(),

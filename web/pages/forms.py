@@ -1,6 +1,5 @@
 """What people type into our pages, each form with its CSRF token."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -11,7 +10,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import EmailField, Field, Form, HiddenField, IntegerField, StringField, TelField
 from wtforms.i18n import messages_path
 from wtforms.validators import (
@@ -205,8 +204,8 @@ class PressForm(TypedForm):
     """A single button."""
 
 
-def typed_pieces(typed: Mapping[str, str], order: Order) -> tuple[Pieces, ...] | None:
-    """How many of each line somebody typed, zeros left out; None where nobody was asked.
+def typed_pieces(typed: MultiDict[str, str], order: Order) -> tuple[Pieces, ...] | None:
+    """How many of each line somebody typed or ticked, zeros left out; None where nobody was asked.
 
     What is no number counts for more than any order holds, so that it is refused as such. A page
     that showed which ones they are says so when they are confirmed.
@@ -214,15 +213,18 @@ def typed_pieces(typed: Mapping[str, str], order: Order) -> tuple[Pieces, ...] |
     fields = {place: f"pieces-{place}" for place in range(len(order.lines))}
     if not any(name in typed for name in fields.values()):
         return None
-    found = (
-        Pieces(
-            line=place,
-            quantity=_number_of(typed.get(name, "")),
-            which=tuple(map(_number_of, filter(None, typed.get(f"which-{place}", "").split(",")))),
-        )
-        for place, name in fields.items()
-    )
+    found = []
+    for place, name in fields.items():
+        which = ticked(typed, place)
+        quantity = _number_of(typed.get(name, "")) or len(which)
+        found.append(Pieces(line=place, quantity=quantity, which=which))
     return tuple(some for some in found if some.quantity)
+
+
+def ticked(typed: MultiDict[str, str], place: int) -> tuple[int, ...]:
+    """Which pieces of a line were ticked, or told as a list; whatever is no piece is refused."""
+    words = ",".join(typed.getlist(f"which-{place}")).split(",")
+    return tuple(map(_number_of, filter(None, words)))
 
 
 def _number_of(word: str) -> int:

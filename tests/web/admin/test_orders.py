@@ -200,6 +200,9 @@ def test_an_order_that_moved_since_is_refused_with_what_is_new(world):
         ("mark-paid", {}, "cannot be paid in its present state"),
         ("contact", {"first_name": "A", "last_name": "B", "email": "no"}, "Enter an email"),
         ("cancel-part", {"pieces-0": "x"}, "how many pieces"),
+        ("cancel-part", {"tickets": "1 and 2"}, "the numbers of the tickets"),
+        ("cancel-part", {"tickets": "9"}, "are not left in the order"),
+        ("cancel-part", {"tickets": "1", "pieces-0": "1"}, "Enter either"),
     ],
 )
 def test_every_no_says_why(world, action, typed, sentence):

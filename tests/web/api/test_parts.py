@@ -1,5 +1,8 @@
 """Single pieces of an order are cancelled through the API, by its holder and by ticket sales."""
 
+from typing import Any
+from uuid import UUID
+
 from jsonschema import Draft202012Validator
 
 from tests.kits.product import Product
@@ -116,3 +119,23 @@ def test_by_hand_nothing_is_asked_of_the_provider(product: Product):
     assert answer.json["money"]["refunded"] == 3500
     assert answer.json["status"] == "PARTIALLY_REFUNDED"
     assert answer.json["cancellation"]["parts"]
+
+
+def test_tickets_are_chosen_by_their_numbers(product: Product):
+    address = bought(product)
+
+    def quoted(**body: object) -> Any:
+        return product.client.post(f"{address}/cancellation-quotes", json=body).json
+
+    assert (quoted(tickets=[1])["tickets"], quoted(tickets=[1])["amount"]) == ([1], 3500)
+    sauna = [{"product": "sauna", "quantity": 1}]
+    both = quoted(tickets=[3, 1], lines=sauna)
+    assert (both["tickets"], both["amount"]) == ([1, 3, 5], 8000)
+    assert quoted(tickets=[9])["type"].endswith("pieces-not-left")
+    assert quoted(tickets=[1], lines=ONE)["type"].endswith("nothing-chosen")
+    assert quoted(tickets=[0])["type"].endswith("invalid-body")
+    body = {"code": linked(product, address), "quote": 3500, "tickets": [2]}
+    done = product.client.post(f"{address}/cancellation", json=body)
+    assert done.status_code == 200
+    order = product.parts.orders.get(UUID(address.rpartition("/")[2]))
+    assert order.which_cancelled == {0: frozenset({1})}

@@ -51,3 +51,11 @@ def test_all_that_is_left_is_the_order(product: Product, bought: str):
 @pytest.mark.parametrize("piece", ["weekend", "weekend=x", "=1", "weekend=-1", "weekend=9999999"])
 def test_what_is_no_choice_is_asked_for_again(product: Product, bought: str, piece: str):
     assert run(product, bought, "--piece", piece, "--reason", "ill").exit_code == 2
+
+
+def test_tickets_are_named_by_their_numbers(product: Product, bought: str):
+    told = run(product, bought, "--ticket", "1", "--ticket", "3", "--reason", "ill", "--commit")
+    assert told.exit_code == 0
+    assert "2 × weekend: 70.00 EUR goes back" in told.output
+    assert "Tickets that stop being valid: 1, 3." in told.output
+    assert product.parts.orders.get(UUID(bought)).which_cancelled == {0: frozenset({0, 2})}

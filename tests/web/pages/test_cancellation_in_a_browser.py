@@ -58,6 +58,27 @@ def test_one_of_two_tickets_is_cancelled_after_the_other_came_in(browser, world,
 
 
 @pytest.mark.parametrize(("width", "scripts"), SCREENS)
+def test_the_ticket_that_is_ticked_is_the_one_that_goes(browser, world, width, scripts):
+    order = world.issue(world.a_paid_order())
+    page = opened(browser, width, java_script_enabled=scripts)
+    page.goto(f"{world.base}{world.a_link(order)}")
+    page.get_by_label("Ticket 1").focus()
+    page.keyboard.press("Space")
+    assert page.get_by_label("Ticket 1").is_checked()
+    reach(page, "Show what is returned")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Cancel these tickets?").wait_for()
+    given_up = page.get_by_text("Tickets that stop being valid").locator("xpath=..")
+    assert given_up.inner_text().split() == ["Tickets", "that", "stop", "being", "valid", "1"]
+    assert as_wide_as(page, width)
+    reach(page, "Confirm withdrawal")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="The tickets are cancelled").wait_for()
+    assert [one.number for one in world.orders.get(order.id).valid_tickets] == [2]
+    page.context.close()
+
+
+@pytest.mark.parametrize(("width", "scripts"), SCREENS)
 @pytest.mark.parametrize("button", ["Keep the order", "Cancel and have the money back"])
 def test_whoever_bought_from_a_shop_that_moves_chooses(browser, world, width, scripts, button):
     order = world.a_paid_order()

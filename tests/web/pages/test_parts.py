@@ -1,12 +1,15 @@
 """Single tickets are given up on the pages: chosen, shown, confirmed as shown; the rest lives."""
 
+import re
 from uuid import uuid4
 
 import pytest
 
 from ledger.order.attendance import scan_cause
 from ledger.order.commands import CheckIn
+from ledger.order.part_policy import single_pieces
 from ledger.order.status import Status, status
+from tests.kits.asking_shop import asking, with_tickets
 from tests.kits.pages import World, address, hidden, press
 
 
@@ -199,3 +202,67 @@ def test_where_whole_orders_only_are_taken_back_a_used_ticket_ends_it():
     assert "was used at the door already." in seen(world, address(order))
     assert "cannot be cancelled here" in seen(world, f"{address(order)}/cancel")
     assert world.browser.get(link).status_code == 409
+
+
+def ticks(page):
+    """What can be ticked, by its label: whether it is ticked, and whether nobody may tick it."""
+    boxes = re.findall(
+        r'<input type="checkbox" id="(which-[0-9-]+)"[^>]*?(disabled|checked|)(?: aria[^>]*)?>',
+        page,
+    )
+    labels = dict(re.findall(r'<label for="(which-[0-9-]+)">([^<]+)</label>', page))
+    return {labels[box]: state for box, state in boxes}
+
+
+def test_each_ticket_is_ticked_by_itself_and_no_other_one_goes():
+    world = World(parts=True)
+    order = world.issue(world.a_paid_order())
+    page = seen(world, link := world.a_link(order))
+    assert ticks(page) == {"Ticket 1": "", "Ticket 2": ""}
+    page = seen(world, f"{link}?pieces-0=&which-0=0")
+    assert ticks(page) == {"Ticket 1": "checked", "Ticket 2": ""}
+    fields = {name: hidden(page, name) for name in ("amount", "pieces-0", "which-0")}
+    assert fields == {"amount": "3500", "pieces-0": "1", "which-0": "0"}
+    assert press(world.browser, page, link, **fields).status_code == 303
+    assert [one.number for one in world.orders.get(order.id).valid_tickets] == [2]
+
+
+def test_all_that_is_ticked_is_the_order_and_nothing_ticked_is_asked_again():
+    world = World(parts=True)
+    link = world.a_link(world.issue(world.a_paid_order()))
+    assert "Cancel your order?" in seen(world, f"{link}?pieces-0=&which-0=0&which-0=1")
+    nothing = seen(world, f"{link}?pieces-0=")
+    assert "Choose at least one ticket." in nothing
+    for wrong in ("7", "x", "-1", "0&which-0=0"):
+        assert "does not hold that many" in seen(world, f"{link}?pieces-0=&which-0={wrong}")
+
+
+def test_a_used_ticket_cannot_be_ticked_and_a_cancelled_one_is_not_there():
+    world = World(parts=True)
+    order = comes_in(world, world.issue(world.pay(world.an_order(quantity=3))), 1)
+    page = seen(world, link := world.a_link(order))
+    assert ticks(page) == {"Ticket 1": "disabled", "Ticket 2": "checked", "Ticket 3": "checked"}
+    assert "used at the door" in page
+    assert confirmed(world, link, **{"pieces-0": "1", "which-0": "1"}).status_code == 303
+    after = world.orders.get(order.id)
+    assert [(one.piece, one.used) for one in single_pieces(after)[0]] == [(0, True), (2, False)]
+
+
+def test_names_are_told_only_to_who_has_the_letter():
+    world = asking(parts=True)
+    order = with_tickets(world)
+    asked = seen(world, f"{address(order)}/cancel")
+    assert [*ticks(asked)] == ["Ticket 1", "Ticket 2"]
+    assert "Lovelace" not in asked
+    assert [*ticks(seen(world, world.a_link(order)))] == [
+        "Ticket 1 · Ada Lovelace",
+        "Ticket 2 · Bea Åberg",
+    ]
+
+
+def test_of_very_many_one_says_how_many(monkeypatch):
+    monkeypatch.setattr("web.pages.cancellation._TICKED", 1)
+    world = World(parts=True)
+    page = seen(world, world.a_link(world.a_paid_order()))
+    assert ticks(page) == {}
+    assert 'type="number" id="pieces-0"' in page
