@@ -234,7 +234,9 @@ class Orders:
 
         The same command again changes nothing. Raises what its decision and `place` raise.
         """
-        order = self.get(order_id)
+        order, history = self.read(order_id)
+        if granted(history, command.request) is not None:
+            return order
         before = taken_over(order, decide(command, order))
         if before is None:
             return order

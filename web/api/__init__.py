@@ -22,6 +22,7 @@ from web.api import (
     reports,
     staff,
     stamps,
+    swap,
     till,
     vouchers,
     waiting_list,
@@ -51,6 +52,7 @@ PARTS = (
     vouchers,
     letters,
     till,
+    swap,
     openapi,
 )
 for part in PARTS:

@@ -19,6 +19,7 @@ from web.api.grants_set_up import SetUpBody
 from web.api.letters import LetterPreviewBody, LetterTakeBackBody, LetterWordsBody
 from web.api.orders import OrderBody
 from web.api.staff import CancelBody, CancelPartBody, LetterBody, PaidBody, RefundBody
+from web.api.swap import SwapBody
 from web.api.till import CashBody, CloseShiftBody, GiveBackBody, OpenShiftBody, SaleBody
 from web.api.vouchers import CloseBody, OrphansBody, ReviseBody, VoucherBody
 from web.api.waiting_list import PlaceBody, PlaceCodeBody, WaitBody
@@ -35,6 +36,7 @@ BODIES = (
     PaidBody,
     CancelBody,
     CancelPartBody,
+    SwapBody,
     LetterBody,
     WithdrawnPaymentBody,
     WithdrawnCancellationBody,

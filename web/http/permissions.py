@@ -319,6 +319,7 @@ PERMISSIONS: Mapping[str, Row] = {
     "POST /api/v1/shops/<shop>/orders/<order>/approvals": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/orders/<order>/cancel": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/orders/<order>/cancel-part": (Place.SHOP, _STAFF),
+    "POST /api/v1/shops/<shop>/orders/<order>/swap": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/orders/<order>/cancel/withdraw": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/orders/<order>/mark-paid": (Place.SHOP, _STAFF),
     "POST /api/v1/shops/<shop>/orders/<order>/mark-paid/withdraw": (Place.SHOP, _STAFF),

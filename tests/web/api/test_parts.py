@@ -109,6 +109,24 @@ def test_ticket_sales_cancel_a_piece(product: Product):
     assert again.status_code == 412
 
 
+def test_ticket_sales_replace_a_piece_by_those_of_a_new_order(product: Product):
+    address = bought(product)
+    version = product.client.get(address).json["version"]
+    staff = product.token("staff")
+    body = {"give": ONE, "take": ONE, "reason": "ill", "version": version, "price": 3500}
+    assert product.client.post(f"{address}/swap", json=body).status_code == 401
+    keyed = {**staff, "Idempotency-Key": "one-wish"}
+    answer = product.client.post(f"{address}/swap", json=body, headers=keyed)
+    assert answer.status_code == 200
+    old, new = answer.json["order"], answer.json["new"]
+    assert (old["lines"][0]["cancelled"], old["status"]) == (1, "PARTIALLY_REFUNDED")
+    assert (new["status"], new["money"]["received"], new["total"]) == ("PAID", 3500, 3500)
+    assert product.client.post(f"{address}/swap", json=body, headers=keyed).json == answer.json
+    other = product.client.post(f"{address}/swap", json={**body, "price": 1}, headers=keyed)
+    assert other.status_code == 422
+    assert product.client.post(f"{address}/swap", json=body, headers=staff).status_code == 412
+
+
 def test_by_hand_nothing_is_asked_of_the_provider(product: Product):
     address = bought(product)
     version = product.client.get(address).json["version"]

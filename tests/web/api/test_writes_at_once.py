@@ -107,6 +107,14 @@ def part_by_staff(product: Product) -> Write:
     return Write(f"{address}/cancel-part", one, other, *GONE)
 
 
+def swap(product: Product) -> Write:
+    address = four_tickets(product)
+    body = {"reason": "x", "version": version(product, address), "take": some(2)}
+    one, other = ({**body, "give": some(pieces)} for pieces in (3, 2))
+    effects = ("OrderPlaced", "ManualRefund", "OrderAmended", "CreateRefundRequest")
+    return Write(f"{address}/swap", one, other, *effects)
+
+
 def refund(product: Product) -> Write:
     address = product.paid()
     body = {"method": "provider", "reason": "x", "version": version(product, address)}
@@ -260,6 +268,7 @@ WRITES: dict[str, Callable[[Product], Write]] = {
         confirmation,
         part,
         part_by_staff,
+        swap,
         refund,
         refund_for_another_reason,
         refund_by_hand,
