@@ -1,6 +1,7 @@
 """How the tests are shared out among processes: whole files, those that wait longest first."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,14 @@ def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 
 def rank(test: str) -> tuple[bool, int]:
     """A test's place in that order, by its name."""
-    folders = Path(_file(test)).parts
+    return _rank_of_file(_file(test))
+
+
+@cache
+def _rank_of_file(file: str) -> tuple[bool, int]:
+    folders = Path(file).parts
     found = [number for number, name in enumerate(LONGEST_FIRST) if name in folders]
-    return _file(test) in MEASURING, min(found, default=len(LONGEST_FIRST))
+    return file in MEASURING, min(found, default=len(LONGEST_FIRST))
 
 
 def unit(test: str) -> str:

@@ -1,5 +1,6 @@
 """Which tests the fast suite leaves to the journeys: those that wait for whole programs."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,12 @@ def is_journey(item: pytest.Item) -> bool:
 
 def in_journeys(test: str) -> bool:
     """Whether all of a test's file are journeys, by the test's name."""
-    return not {*Path(test.split("::", 1)[0]).parts}.isdisjoint(FOLDERS)
+    return _lies_in_journeys(test.split("::", 1)[0])
+
+
+@cache
+def _lies_in_journeys(file: str) -> bool:
+    return not {*Path(file).parts}.isdisjoint(FOLDERS)
 
 
 def wanted(config: pytest.Config) -> bool:

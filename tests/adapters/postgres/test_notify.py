@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from adapters.keys.key_ring import Keyring
+from adapters.postgres.ledger import notify
 from adapters.postgres.ledger.notify import Hints, listen
 from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.store.ledger import StampLedger
@@ -20,8 +21,10 @@ from tests.kits.sandbox import until
 
 
 @pytest.fixture
-def heard(database):
-    """An event that every hint sets, from a listener that already listens."""
+def heard(database, monkeypatch):
+    """An event that every hint sets, from a listener that already listens and soon goes."""
+    monkeypatch.setattr(notify, "_BETWEEN_LOOKS", 0.1)
+    monkeypatch.setattr(notify, "_AFTER_AN_ERROR", 0.1)
     woken, stop = Event(), Event()
     listener = Thread(target=listen, args=[database.app, woken.set, stop], daemon=True)
     listener.start()

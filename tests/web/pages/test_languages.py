@@ -1,4 +1,5 @@
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def first(text):
     return text if isinstance(text, str) else text[0]
 
 
+@cache
 def said_in_code():
     methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
     keywords = {"_": None, "_l": None, "ngettext": (1, 2)}
