@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Protocol
+from uuid import UUID, uuid5
 
+from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.inbox import payout_line
 from ledger.inbox.receive import Intake
 from ledger.kernel.money import Money, major, zero
@@ -23,6 +25,8 @@ from ledger.reconciliation.records import (
     State,
     Unread,
 )
+
+_FAILED = UUID("0f0d3b36-6f0a-4d0c-8a55-0d5b5f6f3c11")
 
 
 class PayoutBooks(Protocol):
@@ -148,10 +152,35 @@ def stamp_payout(settled: SettledMoney, holder: Holder, intake: Intake) -> int:
     before is silent, so a payout that is read twice, or cut off, counts once; the same money in
     another payout is a contradiction.
     """
+    if settled.settlement.failed:
+        _tell_failure(settled, holder, intake)
     return sum(
         _stamped(row, line, settled.settlement, holder=holder, intake=intake)
         for row, line in (*settled.lines, *settled.again)
     )
+
+
+def _tell_failure(settled: SettledMoney, holder: Holder, intake: Intake) -> None:
+    """One case for a payout that was stamped as paid, and failed days later; told once."""
+    failed = settled.settlement.id
+    orders = {line.ours.order for _, line in settled.lines if line.ours is not None}
+    payouts = [one for order in orders for one in intake.orders.get(order).payouts.values()]
+    if not any((one.provider, one.payout) == (holder.name, failed) for one in payouts):
+        return
+    text = "A payout was told as paid, and failed: a later one brings what it was stamped with"
+    opened = CaseOpened(
+        kind=CaseKind.CONTRADICTION,
+        severity=Severity.WARNING,
+        text=text,
+        provider=holder.name,
+        provider_reference=failed,
+        amount=settled.settlement.amount,
+        about=f"payout/{failed}",
+        account=holder.account,
+        live=holder.live,
+    )
+    cause = uuid5(_FAILED, f"{holder.name}/{holder.account}/{failed}")
+    intake.cases.open(opened, correlation_id=cause, actor=f"provider:{holder.name}")
 
 
 def _stamped(
@@ -173,10 +202,12 @@ def _stamped(
     order = intake.orders.get(ours.order)
     if row.again and kept_before(order, stamp) is None:
         return False
-    new = payout_cause(stamp, account=holder.account) not in order.payouts
+    before = order.payouts.get(payout_cause(stamp, account=holder.account))
+    if before is not None and before.payout == row.settlement != payout.id:
+        return False  # that payout failed after it was told as paid: its own case tells it
     kept = payout_line.message(stamp, order=ours.order, account=holder.account, live=holder.live)
     intake.take(kept, find=lambda *_: ours.order)
-    return new
+    return before is None
 
 
 def _millionths(fees: Decimal) -> int:

@@ -158,7 +158,7 @@ def _told_apart(figure: Figure) -> dict[str, Any]:
 
 REPORT_ENTRIES = Projection(
     name="report_entries",
-    version=6,
+    version=7,
     row=ReportEntry,
     key=("position", "nth"),
     rows={},

@@ -12,6 +12,7 @@ from ledger.order import admission
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.payouts import by_our_books, kept_before
+from ledger.order.refund import Refund
 from ledger.shop.admission import is_day
 from projections.engine.projection import column
 from projections.reports.allocation import Share, allocation
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     RECEIVED = "received"
     REFUNDED = "refunded"
     REFUND_PENDING = "refund_pending"
+    HANDED_BACK = "handed_back"
     DISPUTED = "disputed"
     CHARGED_BACK = "charged_back"
     SOLD = "sold"
@@ -207,10 +209,22 @@ def _moved(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]
     for refund in order.refunds.values():
         yield of(Kind.REFUNDED, refund.payment, refund.returned(order.currency))
         yield of(Kind.REFUND_PENDING, refund.payment, refund.pending(order.currency))
+        if refund.manual is not None:
+            yield _handed_back(of(Kind.HANDED_BACK, refund.payment, refund.manual), refund)
     for dispute in order.disputes.values():
         if dispute.amount is not None and dispute.won is not True:
             kind = Kind.DISPUTED if dispute.won is None else Kind.CHARGED_BACK
             yield of(kind, dispute.payment, dispute.amount)
+
+
+def _handed_back(counted: tuple[Figure, Counted], refund: Refund) -> tuple[Figure, Counted]:
+    """What went back by hand, of which the provider keeps nothing back.
+
+    It is one refund, unless a part of the same one went back through the provider.
+    """
+    figure, money = counted
+    through_provider = refund.returned(figure.currency).amount != money.amount
+    return figure, money._replace(many=0) if through_provider else money
 
 
 def _paid_out(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:

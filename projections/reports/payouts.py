@@ -12,7 +12,9 @@ from projections.reports.sums import BEGINNING, Figures, Sum, by
 
 _MOVED = (Kind.PAID_OUT, Kind.KEPT_BACK, Kind.PAYOUT_FEES, Kind.PAYOUT_DIFFERENCE)
 _BACK = (Kind.REFUNDED, Kind.REFUND_PENDING)
-_STANDING = (Kind.RECEIVED, *_BACK, Kind.PAID_OUT, Kind.KEPT_BACK)
+# What went back by another way than the provider's: it keeps none of that back.
+_GONE = (Kind.KEPT_BACK, Kind.HANDED_BACK)
+_STANDING = (Kind.RECEIVED, *_BACK, Kind.PAID_OUT, *_GONE)
 _COLUMNS = columns(
     ("provider", Unit.WORD),
     ("payout", Unit.WORD),
@@ -41,7 +43,8 @@ def payouts(figures: Figures, frame: Frame) -> Sheet:
     """Payouts that the ledger learned of in a time, by what of each is money of these shops.
 
     What no payout brought is told as it stands at the end of the time, by provider. What came by
-    hand is paid out by nobody.
+    hand is paid out by nobody, and what went back by hand, or was set against another order, is
+    kept back by nobody.
     """
     moved = figures.sums(frame.asked(*_MOVED))
     standing = [
@@ -99,7 +102,7 @@ def _not_yet(frame: Frame, standing: Sequence[Sum], currency: str) -> Iterator[L
     found = by(standing, "currency", "provider")
     for of, provider in sorted(found):
         told = Numbers(frame, found[of, provider], currency=of, provider=provider, since=BEGINNING)
-        came, gone = (Kind.PAID_OUT,), (Kind.KEPT_BACK,)
+        came, gone = (Kind.PAID_OUT,), _GONE
         if of == currency and _is_something(told):
             yield line(
                 str(provider),
@@ -110,14 +113,14 @@ def _not_yet(frame: Frame, standing: Sequence[Sum], currency: str) -> Iterator[L
                 told.money(Kind.RECEIVED, less=came),
                 told.count(*_BACK, less=gone),
                 told.money(*_BACK, less=gone),
-                told.money(Kind.RECEIVED, Kind.KEPT_BACK, less=(*came, *_BACK)),
+                told.money(Kind.RECEIVED, *gone, less=(*came, *_BACK)),
                 None,
                 None,
             )
 
 
 def _is_something(told: Numbers) -> bool:
-    kinds = ((Kind.RECEIVED,), (Kind.PAID_OUT,)), (_BACK, (Kind.KEPT_BACK,))
+    kinds = ((Kind.RECEIVED,), (Kind.PAID_OUT,)), (_BACK, _GONE)
     return any(told.many(*more, less=less) or told.amount(*more, less=less) for more, less in kinds)
 
 

@@ -122,6 +122,7 @@ COLUMNS: Mapping[str, object] = {
     "charged_back": _l("Taken by banks"),
     "net": _l("Net"),
     "refund_pending": _l("On its way back"),
+    "handed_back": _l("Went back by another way"),
     "disputed": _l("Disputed"),
     "gone_back": _l("Gone back"),
     "payout": _l("Payout"),

@@ -130,7 +130,7 @@ def _rows(client: stripe.StripeClient, payout: str, within: frozenset[str]) -> I
         if failed is not None and failed not in within | {payout}:
             yield from _rows(client, failed, within | {payout})
         elif found is not None:
-            yield found
+            yield replace(found, settlement=payout) if within and isinstance(found, Row) else found
 
 
 def _row(told: Json, payout: str) -> Row | BesideOrders | None:

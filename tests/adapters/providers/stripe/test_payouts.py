@@ -2,12 +2,14 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from ledger.cases.stamps import CaseKind
+from ledger.kernel.money import Money
 from ledger.order.payouts import by_our_books, payout_cause
-from ledger.order.stamps import PaidOut
+from ledger.order.stamps import ManualRefund, PaidOut
 from projections.reports.figures import Kind as Figured
 from projections.reports.figures import figures
 from tests.kits.stripe_shop import ACCOUNT, StripeShop, stripe_shop
@@ -239,3 +241,31 @@ def test_a_refund_that_was_stamped_as_kept_back_and_failed_is_stamped_as_it_come
         (again["id"], -1, -500),
     ]
     assert all(by_our_books(order, one) == one.amount for one in order.payouts.values())
+
+
+def test_a_payout_that_failed_after_it_was_stamped_is_one_case_and_its_money_counts_once(shop):
+    sold(shop, "one", "two")
+    lost = shop.provider.lever("payouts")
+    payouts(shop, "--commit", status=0)
+    shop.provider.lever(f"payouts/{lost['id']}", status="failed")
+    shop.provider.lever("payouts")
+    for _ in range(2):
+        _, told = payouts(shop, "--commit", status=0)
+        assert (told["payments"], told["difference"]) == (14000, 0)
+        assert [(one[0], one[2]) for one in stamped(shop)] == [(lost["id"], 7000)] * 2
+        (case,) = shop.cases("open")
+        assert (case.kind, case.order_id) == (CaseKind.CONTRADICTION, None)
+
+
+def test_what_was_handed_back_at_the_door_waits_for_no_payout(shop):
+    sold(shop, "one")
+    order = shop.order("one")
+    (payment,) = order.attempts
+    given = ManualRefund(payment=payment, amount=Money(7000, "EUR"), reason="at the door")
+    shop.world.orders.record(order.id, given, correlation_id=uuid4(), actor="staff")
+    shop.provider.lever("payouts")
+    payouts(shop, "--commit", status=0)
+    entered = figures(shop.order("one")).items()
+    counted = {one.kind: (how.many, how.amount) for one, how in entered}
+    assert counted[Figured.REFUNDED] == counted[Figured.HANDED_BACK] == (1, 7000)
+    assert counted[Figured.RECEIVED] == counted[Figured.PAID_OUT] == (1, 7000)
