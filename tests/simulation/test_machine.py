@@ -125,7 +125,7 @@ class Ledger(RuleBasedStateMachine):
         surplus=st.sampled_from(Surplus),
         regrets=st.booleans(),
         percent=st.sampled_from(["0", "33.333"]),
-        part=st.sampled_from(["", "holder", "used", "sales"]),
+        part=st.sampled_from(["", "holder", "used", "sales", "swapped"]),
         fate=st.sampled_from(FATES),
     )
     def open(
@@ -167,7 +167,10 @@ class Ledger(RuleBasedStateMachine):
             if part == "used":
                 self.the_postman_comes(0, True)
                 self.somebody_comes_in(0, 2, False)
-            if part != "sales":
+            if part == "swapped":
+                self.staff_swap(0, 1, "friday", 1, False)
+                self.news_of_refunds(1, ["accepted"], 1)
+            elif part != "sales":
                 self.cancel_a_part(0, False, 1, 0)
                 self.news_of_refunds(0, ["accepted"], 1)
             else:
