@@ -207,15 +207,15 @@ def house_at(served: PretixStandIn, *, destination: Destination = EVENT) -> Vouc
         base=served.url,
         token=served.token,
         destination=destination,
-        keeper=_line_to(served.url, served.token),
+        keeper=line_to(served.url, served.token),
     )
     made.set_up()
     return made
 
 
 @cache
-def _line_to(url: str, token: str) -> PretixVouchers:
-    """Making one costs as much as a whole test."""
+def line_to(url: str, token: str) -> PretixVouchers:
+    """The way to a pretix. Making one costs as much as a whole test."""
     return PretixVouchers(token, api_base=url, patience=5.0)
 
 

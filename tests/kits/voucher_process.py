@@ -15,33 +15,38 @@ from uuid import UUID
 from adapters.mail.letters import RenderedLetter
 from adapters.mail.smtp import Delivery, Sent
 from tests.crash.driver import world_at
-from tests.kits.axe import VOUCHER_PATH, Axe
-from tests.kits.voucher_house import VoucherHouse
+from tests.kits.axe import VOUCHER_EFFECTS, VOUCHER_PATH, Axe, KillPoints
+from tests.kits.voucher_house import VoucherHouse, line_to
 
 _LIFETIME = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherJob:
-    """For whom, so many minutes after the ledger was made, killed at which line (0: at none)."""
+    """For whom, so many minutes after the ledger was made, killed at which line (0: at none).
+
+    `mailbox` is a folder with a mailbox for each. With `points` nobody is killed: the file of this
+    name gets the lines at which somebody is to be, each after how much was heard of them outside.
+    """
 
     url: str
     base: str
     token: str
     mailbox: str
-    person: str
+    people: tuple[str, ...]
     minutes: int
     line: int = 0
+    points: str = ""
 
 
 class PaperMail:
-    """A mailbox that outlives whoever wrote to it: one Message-ID a line."""
+    """Mailboxes that outlive whoever wrote to them: one Message-ID a line. `of`: whose is open."""
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, folder: str) -> None:
+        self._folder, self.of = folder, ""
 
     def send(self, letter: RenderedLetter, message_id: str) -> Delivery:
-        paper = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        paper = os.open(Path(self._folder) / self.of, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.write(paper, f"{message_id}\n".encode())
         os.close(paper)
         return Sent()
@@ -81,29 +86,38 @@ def letters_in(mailbox: Path) -> list[str]:
 def _work(job: VoucherJob) -> None:
     signal.alarm(_LIFETIME)
     with world_at(job.url, minutes=job.minutes) as world:
+        mail = PaperMail(job.mailbox)
         house = VoucherHouse(
             ledger=world.store,
             clock=world.clock,
             base=job.base,
             token=job.token,
-            mail=PaperMail(job.mailbox),
+            mail=mail,
+            keeper=line_to(job.base, job.token),
         )
         voucher, letter = house.worker().each, house.letters().each
-        if job.line:
-            axe = Axe(job.line, VOUCHER_PATH, lambda: os.kill(os.getpid(), signal.SIGKILL))
-            sys.settrace(axe)
-        for _ in range(1 if job.line else 4):
-            voucher(UUID(job.person))
-            letter(UUID(job.person))
-            world.clock.forward(seconds=0 if job.line else 150)
-        sys.settrace(None)
+        once = bool(job.line or job.points)
+        seen = KillPoints(VOUCHER_PATH, VOUCHER_EFFECTS)
+        axe = Axe(job.line, VOUCHER_PATH, lambda: os.kill(os.getpid(), signal.SIGKILL))
+        for _ in range(1 if once else 4):
+            for mail.of in job.people:
+                sys.settrace(seen if job.points else axe if job.line else None)
+                voucher(UUID(mail.of))
+                letter(UUID(mail.of))
+                sys.settrace(None)
+            world.clock.forward(seconds=0 if once else 150)
+        if job.points:
+            found = [[heard, line] for (heard, _, _), line in seen.points.items()]
+            Path(job.points).write_text(json.dumps(found))
 
 
 def main() -> None:
     for line in sys.stdin:
+        job = VoucherJob(**json.loads(line))
+        line_to(job.base, job.token)  # made once, for all that are forked
         child = os.fork()
         if not child:
-            _work(VoucherJob(**json.loads(line)))
+            _work(job)
             os._exit(0)
         os.write(1, f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n".encode())
 

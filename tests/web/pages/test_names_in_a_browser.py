@@ -13,6 +13,11 @@ from tests.kits.asking_shop import asking, with_tickets
 from tests.kits.pages import World, address
 from tests.web.pages.test_in_a_browser import opened, served
 
+# A legend that stands on its frame, which one of two lines would break.
+BESIDE = """[...document.querySelectorAll(".asked > legend")]
+  .filter((one) => one.getBoundingClientRect().top
+    <= one.parentElement.getBoundingClientRect().top + 2).map((one) => one.textContent)"""
+
 
 @pytest.fixture
 def world() -> Iterator[World]:
@@ -22,6 +27,7 @@ def world() -> Iterator[World]:
 def sound(page: Any) -> None:
     """Nothing is wider than the phone, and nothing is said that a reader cannot hear."""
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate(BESIDE) == []
     assert Axe().run(page).response["violations"] == []
 
 
