@@ -154,7 +154,7 @@ def test_no_module_needs_one_that_needs_it():
 
 
 def test_no_command_waits_for_what_signs_people_in():
-    """To import it takes a fifth of a command's start; `serve`, which needs it, loads the pages."""
+    """It is a hundred modules; `serve`, which needs them, loads the pages."""
     graph = build_graph(*PRODUCT)
     assert graph.find_shortest_chain("web.cli.main", "web.actions.passkeys") is not None
     graph.remove_module("web.app")
