@@ -33,7 +33,7 @@ from tests.benchmarks.measuring import Figures, ratio, summary
 from tests.kits.databases import migrated_template
 
 SHOP = "winterfest"
-PER_ORDER = 6.5
+PER_ORDER = 12
 PLAIN = """
     select body->>'provider', date_trunc('month', recorded_at at time zone 'Europe/Helsinki'),
         count(*), sum((body->'amount'->>'amount')::bigint)
