@@ -79,7 +79,7 @@ def _since(order: Order, cause: UUID, letter: Letter) -> datetime | None:
 
 OUTBOX = Projection(
     name="outbox",
-    version=5,
+    version=6,
     row=Outgoing,
     key=("correlation_id", "letter"),
     rows={Order: outbox},

@@ -72,7 +72,7 @@ def _promised(refund: Refund, order: Order) -> Money:
 
 RECEIPTS_OWED = Projection(
     name="receipts",
-    version=1,
+    version=2,
     row=Receipt,
     key=("correlation_id", "kind"),
     rows={Order: receipts},

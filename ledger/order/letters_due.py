@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ledger.kernel.clocks import after
 from ledger.kernel.events import derived
+from ledger.kernel.money import total
 from ledger.order.correction import Withdrawal
 from ledger.order.due import Due
 from ledger.order.holders_letters import holders_letters
@@ -70,7 +71,7 @@ def _paid(order: Order) -> Iterator[Due]:
         yield Due(correlation_id=order.free_confirmed, letter=Letter.PAID, position=1)
     for attempt in order.paid_attempts:
         told = order.paid_through(attempt) and not _came_too_late(order, attempt)
-        if told and not _only_began(order, attempt):
+        if told and not _only_a_part(order, attempt):
             yield Due(
                 correlation_id=attempt.correlation_id,
                 letter=Letter.PAID,
@@ -78,10 +79,14 @@ def _paid(order: Order) -> Iterator[Due]:
             )
 
 
-def _only_began(order: Order, attempt: Attempt) -> bool:
-    """A part of the price that came over from another order: the receipt is that of the rest."""
-    over = order.swaps.get(attempt.correlation_id)
-    return over is not None and over.amount < order.terms.total
+def _only_a_part(order: Order, attempt: Attempt) -> bool:
+    """Money that was too little when it came: the one receipt of the sale is that of the rest."""
+    standing = order.standing_payments
+    if attempt not in standing:
+        return False
+    until = standing[: standing.index(attempt) + 1]
+    came = total([one.received for one in until if one.received], order.currency)
+    return came < (order.due_at(attempt.paid_position) if order.amendments else order.due)
 
 
 def _begun(order: Order) -> Iterator[Due]:

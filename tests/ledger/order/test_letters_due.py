@@ -54,6 +54,23 @@ def sent(letter):
     return posted(ReceiptSent, letter, message_id="<1@shop>", body_hash="00")
 
 
+def came(cents, *, under=ATTEMPT):
+    """So much money, asked for and paid."""
+    asked = put(replace(ASKED, amount=eur(cents)), under=under)
+    known = {ATTEMPT: "pi_1", SECOND: "pi_2", OUTSIDE: "pi_3"}[under]
+    return asked, put(replace(PAID, amount=eur(cents), provider_reference=known), under=under)
+
+
+def test_a_price_that_came_in_parts_has_one_receipt_with_the_payment_that_was_the_last_of_it():
+    price = PLACED.total.amount
+    first, rest = came(price - 1000), came(1000, under=SECOND)
+    given(PLACED, *first).owes()
+    given(PLACED, *first, *rest).owes((SECOND, Letter.PAID))
+    more = came(500, under=OUTSIDE)
+    given(PLACED, *first, *more, *rest).owes((SECOND, Letter.PAID))
+    given(PLACED, *first, *rest, *more).owes((SECOND, Letter.PAID), (OUTSIDE, Letter.PAID))
+
+
 def test_a_placed_order_owes_nothing():
     given(PLACED, ASKED).owes()
 
