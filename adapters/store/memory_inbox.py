@@ -27,6 +27,7 @@ class MemoryInbox:
         verdict: str,
         provider_event_id: str | None,
         received_at: datetime,
+        done: bool = False,
     ) -> Evidence:
         """Keep one message as it came."""
         kept = Evidence(uuid4(), evidence_hash(body))
@@ -41,7 +42,7 @@ class MemoryInbox:
             attempts=0,
         )
         self._messages[kept.id] = waiting, packed(headers, body)
-        self.states[kept.id] = "waiting"
+        self.states[kept.id] = "done" if done else "waiting"
         return kept
 
     @contextmanager

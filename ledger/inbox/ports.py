@@ -134,8 +134,12 @@ class Inbox(Protocol):
         verdict: str,
         provider_event_id: str | None,
         received_at: datetime,
+        done: bool = False,
     ) -> Evidence:
-        """Sealed and committed when it returns; only then may a provider be told 2xx."""
+        """Sealed and committed when it returns; only then may a provider be told 2xx.
+
+        One that is `done` waits for nobody: it is what was said, and nothing to be understood.
+        """
         ...
 
     def in_hand(

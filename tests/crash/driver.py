@@ -248,6 +248,10 @@ WORKS: Mapping[str, Callable[[Job, World], None]] = {
 }
 
 
+# How a command ends that found no ledger, as `web/cli` says.
+AWAY = 3
+
+
 def tell(line: str) -> None:
     os.write(1, f"{line}\n".encode())
 
@@ -256,7 +260,10 @@ def work(job: Job) -> None:
     signal.alarm(LIFETIME)
     tell(f"pid {os.getpid()}")
     if job.work in PRODUCT_WORKS:
-        PRODUCT_WORKS[job.work](job.url)
+        try:
+            PRODUCT_WORKS[job.work](job.url)
+        except LedgerUnavailable:
+            os._exit(AWAY)  # as its command ends: somebody runs it again
         return
     with world_at(job.url, minutes=job.minutes) as world:
         WORKS[job.work](job, world)

@@ -250,7 +250,7 @@ def _kept(parts: Parts, movement: Movement, at: datetime) -> Evidence:
     told = {**asdict(movement.entry), "number": movement.number}
     body = json.dumps(told, default=str, sort_keys=True, ensure_ascii=False).encode()
     known = parts.inbox.find(_BANK, movement.transfer, body)
-    kept = known or parts.inbox.keep(
+    return known or parts.inbox.keep(
         _BANK,
         _DOOR,
         body=body,
@@ -258,6 +258,5 @@ def _kept(parts: Parts, movement: Movement, at: datetime) -> Evidence:
         verdict="uploaded",
         provider_event_id=movement.transfer,
         received_at=at,
+        done=True,
     )
-    parts.inbox.mark(kept.id, "done")
-    return kept

@@ -28,7 +28,7 @@ def keep_report(provider: str, name: str, body: bytes) -> None:
     """Keep a report that was asked for; brought again it is kept once. Nothing is stamped by it."""
     if parts().inbox.find(provider, name, body) is not None:
         return
-    kept = parts().inbox.keep(
+    parts().inbox.keep(
         provider,
         provider,
         body=body,
@@ -36,8 +36,8 @@ def keep_report(provider: str, name: str, body: bytes) -> None:
         verdict="signed",
         provider_event_id=name,
         received_at=now(),
+        done=True,
     )
-    parts().inbox.mark(kept.id, "done")
 
 
 def understand(door: WebhookDoor, name: str, body: bytes, *, message: InHand) -> None:

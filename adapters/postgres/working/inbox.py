@@ -68,13 +68,17 @@ class PostgresInbox:
         verdict: str,
         provider_event_id: str | None,
         received_at: datetime,
+        done: bool = False,
     ) -> Evidence:
-        """Seal and commit one message, with its key, as it came. Messages share commits."""
+        """Seal and commit one message, with its key, as it came. Messages share commits.
+
+        One that is `done` waits for nobody: it is what was said, and nothing to be understood.
+        """
         message = self._sealed(
             (received_at, provider, door, verdict, provider_event_id, evidence_hash(body)),
             packed(headers, body),
         )
-        self._trips.hand_in(message)
+        self._trips.hand_in(replace(message, done=done))
         return Evidence(message.id, message.evidence_hash)
 
     @contextmanager

@@ -152,3 +152,18 @@ def test_without_a_database_nobody_is_told_that_a_message_was_kept(keyring):
     with pytest.raises(LedgerUnavailable):
         keep(inbox)
     inbox.close()
+
+
+def test_what_nobody_has_to_understand_is_done_as_it_is_kept(inbox):
+    kept = inbox.keep(
+        "bank",
+        "statement",
+        body=BODY,
+        headers={},
+        verdict="uploaded",
+        provider_event_id="A1",
+        received_at=NOW,
+        done=True,
+    )
+    assert inbox.unfinished() == []
+    assert inbox.find("bank", "A1", BODY) == kept

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.store.memory_inbox import MemoryInbox
 from ledger.cases.stamps import Action, CaseKind, CaseOpened
 from ledger.kernel.money import Money
 from ledger.order.commands import CancelOrder, MarkPaid, WithdrawPayment
@@ -267,3 +268,13 @@ def test_any_order_overlap_and_repetition_of_files_gives_the_same_ledger(data):
     assert sum(outcome(product, references)[0]) == sum(
         one.cents for one in really if one.reference in references
     )
+
+
+def test_what_a_bank_said_waits_for_nobody(monkeypatch):
+    """A mark of its own is lost with a server that dies; then the worker takes it for news."""
+    product, (one, *_) = shop()
+    inbox = product.parts.inbox
+    assert isinstance(inbox, MemoryInbox)
+    monkeypatch.setattr(inbox, "mark", lambda *_, **__: None)
+    taken(product, camt([Booked(cents=3500, reference=one), Booked(cents=9900, text="x")]))
+    assert inbox.unfinished() == []
