@@ -304,7 +304,7 @@ def _asked_at_once(server: smtplib.SMTP, sender: str, to: str, options: Sequence
         "DATA",
     )
     server.send("".join(f"{one}\r\n" for one in asked).encode())
-    answers = [server.getreply() for _ in asked]
+    answers = _heard(server, (_OK, _OK, _GO_AHEAD))
     agreed, recipient, wanted = (code for code, _ in answers)
     if wanted in _GO_AHEAD and recipient not in _OK:
         server.send(b".\r\n")
@@ -313,6 +313,19 @@ def _asked_at_once(server: smtplib.SMTP, sender: str, to: str, options: Sequence
         server.close()
     for expected, answer in zip((_OK, _OK, _GO_AHEAD), answers, strict=True):
         _agreed(expected, answer)
+
+
+def _heard(server: smtplib.SMTP, expected: Sequence[range]) -> Sequence[tuple[int, bytes]]:
+    """An answer for each; who hangs up after a no has said all there is to say."""
+    answers: list[tuple[int, bytes]] = []
+    for _ in expected:
+        try:
+            answers.append(server.getreply())
+        except (OSError, smtplib.SMTPException):
+            for before, told in zip(expected, answers, strict=False):
+                _agreed(before, told)
+            raise
+    return answers
 
 
 def _agreed(wanted: range, answered: tuple[int, bytes]) -> None:

@@ -148,6 +148,20 @@ def test_a_server_that_takes_a_recipient_without_a_sender_gets_no_letter_not_eve
     assert server.heard == [["EHLO", "MAIL", "RCPT", "DATA"]]
 
 
+@pytest.mark.parametrize("extensions", [("PIPELINING",), ()])
+@pytest.mark.parametrize(
+    ("said", "code", "permanent"),
+    [("550 5.7.1 not from here", "550 5.7.1", True), ("421 4.7.0 too much", "421 4.7.0", False)],
+)
+def test_a_no_counts_though_the_server_hangs_up_with_it(said, code, permanent, extensions):
+    def answer(connection: int, command: str) -> str | None:
+        return said if command.upper().startswith("MAIL") else None
+
+    server = TalkingServer(answer, extensions=extensions, careless=True)
+    with mail_at(server) as mail:
+        assert mail.send(LETTER, NAME) == Rejected(code, permanent=permanent)
+
+
 @pytest.mark.parametrize(("extensions", "waits"), [(("PIPELINING",), 2), ((), 4)])
 def test_a_letter_waits_as_seldom_as_the_server_allows(extensions, waits, monkeypatch):
     """Whoever sends waits for all answers at once: a mail server may be far away."""
