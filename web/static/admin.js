@@ -72,16 +72,19 @@ for (const slider of document.querySelectorAll("input[data-submits]")) {
   slider.addEventListener("change", () => slider.form.requestSubmit());
 }
 
-// A letter beside its words: as it is, then after each pause in typing.
+// A letter beside its words: as it is, then after each pause in typing, in the form that was asked for last.
 for (const part of document.querySelectorAll("[data-letter-look]")) {
   const form = part.closest("form");
-  const look = () => form.requestSubmit(part.querySelector("button"));
-  let soon = 0;
+  let asked = part.querySelector("button"), soon = 0;
+  const look = () => form.requestSubmit(asked);
   form.addEventListener("input", () => {
     clearTimeout(soon);
     soon = setTimeout(look, 900);
   });
-  form.addEventListener("submit", () => clearTimeout(soon));
+  form.addEventListener("submit", (event) => {
+    clearTimeout(soon);
+    if (part.contains(event.submitter)) asked = event.submitter;
+  });
   look();
 }
 
