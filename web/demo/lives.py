@@ -28,6 +28,7 @@ from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.reconciliation.records import Period
 from ledger.shop.shop import ShopSpec
+from ledger.vouchers.stamps import Effect, EffectKind, VoucherTerms
 from ledger.waiting_list.place import PlaceState
 from ledger.waiting_list.service import VISITOR
 from ledger.waiting_list.stamps import Leaving
@@ -36,10 +37,22 @@ from web.actions import cancel
 from web.actions.back_office import carry_out
 from web.actions.pay import ask_for_page
 from web.actions.place import CUSTOMER, place_order
+from web.actions.voucher_desk import OpenWish, open_one
 from web.actions.waiting_list import check_line, take_place
 from web.actions.wish import Wish
 from web.cli.reconcile import payouts_taken_in
-from web.demo.season import DEARER_AFTER, RAFT, SAUNA, Fate, Visit, Wait, Will
+from web.demo.season import (
+    CODE,
+    CODE_SINCE,
+    DEARER_AFTER,
+    RAFT,
+    SAUNA,
+    WINTERFEST,
+    Fate,
+    Visit,
+    Wait,
+    Will,
+)
 from web.wiring.parts import Parts, intake
 
 _EARLY_BIRD = {"weekend": 6900, "friday": 2500}
@@ -145,10 +158,22 @@ class Lives:
             if day == DEARER_AFTER.days:
                 for shop in shops:
                     self.parts.shops.import_shop(shop, actor=_STAFF, at=self.parts.clock())
+            if day == CODE_SINCE.days:
+                self._code_for_readers()
             if day % _PAYDAY == _PAYDAY - 1:
                 self._pay_out()
             self.worker.run_once()
             yield timedelta(days=1)
+
+    def _code_for_readers(self) -> None:
+        """A newsletter goes out, with a code in it."""
+        terms = VoucherTerms(
+            effect=Effect(kind=EffectKind.PERCENT_OFF, percent="15"),
+            products=("weekend", "friday"),
+            uses=120,
+        )
+        shop, wish = self.parts.shops.get(WINTERFEST), OpenWish(actor=_STAFF)
+        open_one(self.parts, shop, code=CODE, label="Newsletter", terms=terms, wish=wish)
 
     def _pay_out(self) -> None:
         """The provider pays out what has come, and each order learns what it was paid out with."""
@@ -208,6 +233,7 @@ class Lives:
             content=repr(visit).encode(),
             expected_total=None,
             hold=hold,
+            code=visit.code,
         )
         for attempt in order.attempts:
             ask_for_page(self.parts, order, attempt)

@@ -14,6 +14,9 @@ LASTS = timedelta(days=92)
 # Early birds pay less; the price goes up once.
 DEARER_AFTER = timedelta(days=45)
 WINTERFEST, SAUNA = "winterfest", "sauna"
+# A newsletter brought its readers a code, since this day; some of those who order have read it.
+CODE, CODE_SINCE = "POLAR15", timedelta(days=20)
+_HAVE_READ = 0.1
 # Of the sauna: there are few, and people wait in line for one.
 RAFT = "raft"
 
@@ -47,6 +50,7 @@ class Visit:
     language: str
     lines: tuple[Wanted, ...]
     fate: Fate
+    code: str = ""
 
 
 class Will(StrEnum):
@@ -106,7 +110,16 @@ def season() -> Sequence[Visit | Wait]:
     """Everybody, in the order they come."""
     chance = Random("winterfest 2027")  # noqa: S311 (the same season each time)
     visits = [visit for day in range(LASTS.days) for visit in _day(day, chance)]
-    return sorted((*visits, *rafts(LASTS)), key=lambda one: one.after)
+    return sorted((*_with_codes(visits), *rafts(LASTS)), key=lambda one: one.after)
+
+
+def _with_codes(visits: Sequence[Visit]) -> Iterator[Visit]:
+    """Some of them have read the newsletter."""
+    chance = Random("newsletter")  # noqa: S311 (the same readers each time)
+    for visit in visits:
+        in_time = visit.shop == WINTERFEST and visit.after >= CODE_SINCE + timedelta(days=1)
+        read = in_time and chance.random() < _HAVE_READ
+        yield replace(visit, code=CODE) if read else visit
 
 
 # The four rafts, bought on these days before the end, and who waits for one since.

@@ -22,7 +22,20 @@ from web.cli.main import stampledger
 from web.demo.command import SAMPLES
 from web.demo.past import make_past
 from web.demo.processes import Addresses, House, keep_to_ourselves
-from web.demo.season import LASTS, RAFT, SAUNA, WINTERFEST, Fate, Visit, Wait, Will, rafts, season
+from web.demo.season import (
+    CODE,
+    CODE_SINCE,
+    LASTS,
+    RAFT,
+    SAUNA,
+    WINTERFEST,
+    Fate,
+    Visit,
+    Wait,
+    Will,
+    rafts,
+    season,
+)
 from web.wiring.composition import assembled
 from web.wiring.settings import read_settings
 
@@ -42,6 +55,16 @@ ENDS: Mapping[Fate, Status] = {
     Fate.WRITES: Status.PAID,
 }
 COMES = {fate: number * 0.1 for number, fate in enumerate(Fate)}
+
+
+READER = "Read It"
+
+
+def reader() -> Visit:
+    """Somebody with the code of the newsletter."""
+    customer = Customer(first_name=READER, last_name="Example", email="b@visitors.example")
+    after = CODE_SINCE + timedelta(days=1)
+    return replace(visit(Fate.PAYS, after), customer=customer, code=CODE)
 
 
 def name_of(fate: Fate) -> str:
@@ -68,6 +91,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     visits: list[Visit | Wait] = [visit(fate, timedelta(days=COMES[fate])) for fate in Fate]
     visits.append(visit(Fate.PAYS, timedelta(days=2), SAUNA))
     visits.append(visit(Fate.LEAVES, LONG + timedelta(days=2)))
+    visits.append(reader())
     visits += rafts(LONG)
     assert made_in(made, visits)
     return made
@@ -111,7 +135,7 @@ def stamps_in(house: House) -> int:
 
 def test_each_fate_ends_as_it_is_called(orders: Mapping[str, Mapping[str, Order]]) -> None:
     ended = {name: status(order) for name, order in orders[WINTERFEST].items()}
-    assert ended == {name_of(fate): end for fate, end in ENDS.items()}
+    assert ended == {READER: Status.PAID} | {name_of(fate): end for fate, end in ENDS.items()}
     assert status(orders[SAUNA][name_of(Fate.PAYS)]) is Status.PAID
 
 
@@ -122,9 +146,19 @@ def test_everything_stands_at_the_time_when_it_happened(
     (payment,) = orders[WINTERFEST][name_of(Fate.SLOW_BANK)].attempts.values()
     assert payment.paid_at is not None
     assert timedelta(days=1) < payment.paid_at - payment.requested_at < timedelta(days=2)
-    placed = {one.placed_at or now for one in orders[WINTERFEST].values()}
+    others = [one for name, one in orders[WINTERFEST].items() if name != READER]
+    placed = {one.placed_at or now for one in others}
     assert max(placed) < now - LONG + timedelta(days=3)
     assert len(placed) == len(ENDS)
+
+
+def test_whoever_read_the_newsletter_pays_less_and_a_use_is_gone(
+    house: House, orders: Mapping[str, Mapping[str, Order]]
+) -> None:
+    line = orders[WINTERFEST][READER].terms.lines[0]
+    assert (line.full_price.amount, line.unit_price.amount) == (6900, 5865)
+    (code,) = json.loads(told(house, "vouchers", "codes", WINTERFEST, "--json"))["vouchers"]
+    assert (code["code"], code["taken"]) == (CODE, 2)
 
 
 def test_what_sold_out_has_a_line_in_which_every_fate_was_met(house: House) -> None:
@@ -179,6 +213,7 @@ def test_the_season_is_some_hundred_orders_with_every_fate() -> None:
     orders = [one for one in visits if isinstance(one, Visit)]
     assert {one.fate for one in orders} == set(Fate)
     assert {one.shop for one in orders} == {WINTERFEST, SAUNA}
+    assert {one.shop for one in orders if one.code} == {WINTERFEST}
     assert {one.will for one in visits if isinstance(one, Wait)} == set(Will)
     assert max(one.after for one in visits) < LASTS
     assert visits == season()
