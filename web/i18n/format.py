@@ -45,9 +45,10 @@ def money(amount: Money) -> str:
     return written(amount, _form())
 
 
-def day(when: datetime) -> str:
-    """A date in the shop's time zone."""
-    return _day(_there(when).date(), "long", _form())
+def day(when: datetime, zone: str = "") -> str:
+    """A date in the shop's time zone; on a page of many shops in that of the one it is about."""
+    there = within(when).astimezone(ZoneInfo(zone)) if zone else _there(when)
+    return _day(there.date(), "long", _form())
 
 
 def moment(when: datetime) -> str:

@@ -221,6 +221,8 @@ def wish_of_person() -> Wish:
 def _home(account: Account, typed: PasskeyForm, *, complaint: str = "") -> str:
     languages.read_again_at(url_for("me.home"))
     here, listed = signed_in("customer"), orders_of(parts(), account, after=_after())
+    if listed.orders:
+        told_in(listed.orders[0].terms.timezone)
     return render_template(
         "me.html",
         email=account.email,

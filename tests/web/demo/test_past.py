@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from adapters.sandbox.server import SandboxSettings, running_sandbox
 from adapters.shop_file.read import read_shop_file
+from ledger.kernel.money import Money
 from ledger.order.commands import Wanted
 from ledger.order.order import Order
 from ledger.order.stamps import Customer
@@ -156,7 +157,7 @@ def test_whoever_read_the_newsletter_pays_less_and_a_use_is_gone(
     house: House, orders: Mapping[str, Mapping[str, Order]]
 ) -> None:
     line = orders[WINTERFEST][READER].terms.lines[0]
-    assert (line.full_price.amount, line.unit_price.amount) == (6900, 5865)
+    assert (line.full_price, line.unit_price) == (Money(6900, "EUR"), Money(5865, "EUR"))
     (code,) = json.loads(told(house, "vouchers", "codes", WINTERFEST, "--json"))["vouchers"]
     assert (code["code"], code["taken"]) == (CODE, 2)
 

@@ -73,6 +73,12 @@ def test_what_is_ordered_signed_in_is_there_whatever_address_was_typed(product: 
     assert listed(other) == [mine]
 
 
+def test_one_s_orders_are_told_by_the_clocks_of_where_they_take_place(product: Product):
+    sign_in(product)
+    buy(product.client)
+    assert "time zone Europe/Helsinki" in product.client.get("/me?lang=en").text
+
+
 def test_what_a_guest_ordered_is_offered_and_claimed_by_a_press(product: Product):
     first, second = order(product, "ada@example.org"), order(product, " ADA@example.org ".strip())
     stranger = order(product, "bob@example.org")

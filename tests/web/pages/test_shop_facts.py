@@ -60,6 +60,11 @@ def test_one_day_is_told_in_one_line():
     assert "Doors open" not in page
 
 
+def test_where_all_shops_are_listed_each_begins_on_the_day_of_its_own_clocks():
+    world = dressed(starts_at=datetime(2027, 2, 12, 22, 30, tzinfo=UTC))
+    assert "Starts on 13 February 2027" in text_of(world, "/?lang=en").replace("\xa0", " ")
+
+
 def test_a_shop_that_says_no_more_than_when_it_starts_shows_no_more():
     page = text_of(World(), "/winterfest/?lang=en")
     assert "Friday, 12 February 2027 at 12:00" in page
