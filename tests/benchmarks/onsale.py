@@ -1,12 +1,14 @@
 """The day of the sale over HTTP: what a request costs, and the last seats under a rush of buyers.
 
-`./run bench onsale [--buyers 400] [--seats 100] [--requests 300] [--kill] [--without-pretix]`
+`./run bench onsale [--buyers 400] [--seats 100] [--requests 300] [--kill] [--without-lean]
+[--without-pretix]`
 
 First each page and call by itself, 32 at once: processor milliseconds of web and PostgreSQL for
 one, then what the worker and PostgreSQL add afterwards. Then the rush: every buyer looks, buys,
 pays and looks again, for fewer seats than there are buyers; nobody may be sold a seat too many and
 nothing may be said but "sold out". `--kill` ends the worker and one web process in the middle.
-Then pretix, in an environment of its own, does the same on the same PostgreSQL; or it is absent.
+Then the leanest peer that we know how to write (FastAPI, asyncpg, SQL by hand) and pretix, each in
+an environment of its own, do the same on the same PostgreSQL; or they are absent.
 """
 
 import argparse
@@ -18,7 +20,7 @@ import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -28,16 +30,20 @@ from uuid import UUID, uuid4
 from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.sandbox.outbox import signature
 from tests.benchmarks.command import a_server, report_of
-from tests.benchmarks.measuring import report, summary
+from tests.benchmarks.measuring import Figures, report, summary
+from tests.benchmarks.onsale_crowd import AT_ONCE, all_once
+from tests.benchmarks.onsale_lean import NAME as LEAN
+from tests.benchmarks.onsale_lean import beside as lean_beside
+from tests.benchmarks.onsale_lean import shape
 from tests.benchmarks.onsale_pretix import NAME as PRETIX
-from tests.benchmarks.onsale_pretix import beside
+from tests.benchmarks.onsale_pretix import beside as pretix_beside
 from tests.benchmarks.onsale_table import paid_orders_per_second, table
 from tests.benchmarks.shop_processes import Running, open_shop, per_request
 from tests.benchmarks.webhooks import SECRET, payment
 from tests.benchmarks.wire import Answer, Wire
 
 SHOP, API = "/winterfest", "/api/v1/shops/winterfest"
-AT_ONCE, MOST_BUYERS, WARM_UP = 32, 4_000, 24
+MOST_BUYERS, WARM_UP = 4_000, 24
 # Seconds after which a row, or the rush, is given up: a machine that slow tells nothing.
 _ROW_SECONDS, _RUSH_SECONDS = 600, 1_200
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org", "phone": ""}
@@ -54,12 +60,14 @@ class Buyer:
     order: str = ""
     attempt: str = ""
     session: str = ""
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     async def seen(self, name: str, asked: Awaitable[Answer], *statuses: int) -> Answer:
         """The answer, which must have one of these statuses."""
         began = time.perf_counter()
         answer = await asked
         self.took[name].append(time.perf_counter() - began)
+        self.answers[name] = answer
         assert answer.status in statuses, f"{name}: {answer.status} {answer.text[:300]}"
         return answer
 
@@ -140,7 +148,7 @@ def measured(
     house.at_rest()
     house.worker_sleeps()
     before, began = house.spent(), time.monotonic()
-    asyncio.run(asyncio.wait_for(_all(buyers, act), _ROW_SECONDS))
+    asyncio.run(asyncio.wait_for(all_once(buyers, act), _ROW_SECONDS))
     seconds, after = time.monotonic() - began, house.spent()
     house.worker_goes_on()
     house.at_rest()
@@ -167,26 +175,6 @@ def measured(
     }
 
 
-async def _all(buyers: Sequence[Buyer], act: Callable[[Buyer], Awaitable[object]]) -> None:
-    """Each once, 32 at a time, over connections that last."""
-
-    shared: list[Wire | None] = [None] * AT_ONCE
-    waiting = iter(buyers)
-
-    async def line(place: int) -> None:
-        for buyer in waiting:
-            kept = shared[place]
-            if kept is not None:
-                buyer.wire.take_over(kept)
-            await act(buyer)
-            shared[place] = buyer.wire
-
-    await asyncio.gather(*(line(place) for place in range(AT_ONCE)))
-    for wire in shared:
-        if wire is not None:
-            wire.close()
-
-
 def costs(house: Running, requests: int) -> list[dict[str, Any]]:
     """Each page and call by itself."""
 
@@ -211,6 +199,25 @@ def costs(house: Running, requests: int) -> list[dict[str, Any]]:
     return [*rows, _cancelled(house, new(max(requests // 4, 8)))]
 
 
+def shapes(house: Running) -> dict[str, object]:
+    """The names in what we answer: whoever is measured beside us has to answer the same."""
+    asked: dict[str, Callable[[Buyer], Awaitable[object]]] = {
+        "product list, API": Buyer.products,
+        "free order": lambda one: one.places("free", name="free order"),
+        "paid order": lambda one: one.places("plenty"),
+        "payment news": Buyer.told_of_payment,
+        "order, API": Buyer.looks,
+    }
+    buyer = Buyer(visitor(house.port))
+    for act in asked.values():
+        asyncio.run(all_once([buyer], act))
+    return {
+        name: shape(json.loads(answer.body))
+        for name, answer in buyer.answers.items()
+        if answer.body
+    }
+
+
 def _cancelled(house: Running, buyers: list[Buyer]) -> dict[str, Any]:
     """Paid at the provider, asked for the link, and confirmed: the last is what is measured."""
 
@@ -225,9 +232,9 @@ def _cancelled(house: Running, buyers: list[Buyer]) -> dict[str, Any]:
         answer = await buyer.wire.post(f"{API}/orders/{buyer.order}/cancellation-requests", b"{}")
         assert answer.status == 202, answer.text
 
-    asyncio.run(_all(buyers, paid))
+    asyncio.run(all_once(buyers, paid))
     house.at_rest()
-    asyncio.run(_all(buyers, asks))
+    asyncio.run(all_once(buyers, asks))
     codes = {}
     for one in buyers:
         link = house.works.parts.orders.get(UUID(one.order)).newest_link
@@ -316,30 +323,38 @@ async def _rushed(house: Running, came: Rush, buyers: int, *, kill: bool) -> Non
 
 
 def run(
-    server: EmbeddedPostgres, *, buyers: int, seats: int, requests: int, kill: bool, pretix: bool
+    server: EmbeddedPostgres, *, buyers: int, seats: int, requests: int, kill: bool, peers: Set[str]
 ) -> dict[str, Any]:
-    """The rows, and the rush over a ledger that has some orders already; then pretix by itself."""
+    """The rows, and the rush over a ledger that has some orders already; then the peers."""
     with open_shop(server, "onsale", seats=seats) as house:
         costs(house, WARM_UP)
         rows = costs(house, requests)
         processes = len(house.trees["web"].children())
+        answers = shapes(house)
         rushed = rush(house, buyers, kill=kill)
-    found = (
-        beside(server, requests, at_once=AT_ONCE, processes=processes) if pretix else "not asked"
-    )
-    measured_there = {} if isinstance(found, str) else found
-    for row in rows:
-        if theirs := measured_there.get(row["case"]):
-            row["peers"][PRETIX] = theirs
-            row["ratio"][PRETIX] = round(theirs["request_ms"] / row["ours"]["request_ms"], 1)
-    absent = found if isinstance(found, str) else ""
-    rate = paid_orders_per_second(rows, cores=os.cpu_count() or 1)
-    return {
-        "rows": rows,
-        "rush": rushed,
-        "pretix_absent": absent,
-        "paid_orders_per_second": rate,
+    ask: dict[str, Callable[[], dict[str, Figures] | str]] = {
+        LEAN: partial(
+            lean_beside, server, requests, processes=processes, warm_up=WARM_UP, answers=answers
+        ),
+        PRETIX: partial(pretix_beside, server, requests, at_once=AT_ONCE, processes=processes),
     }
+    absent: dict[str, str] = {}
+    for name, beside in ask.items():
+        found = beside() if name in peers else "not asked"
+        if isinstance(found, str):
+            absent[name] = found
+        else:
+            compare(rows, name, found)
+    rate = paid_orders_per_second(rows, cores=os.cpu_count() or 1)
+    return {"rows": rows, "rush": rushed, "absent": absent, "paid_orders_per_second": rate}
+
+
+def compare(rows: Sequence[dict[str, Any]], peer: str, found: Mapping[str, Figures]) -> None:
+    """Put a peer's figures beside ours, and how many times as much it takes."""
+    for row in rows:
+        if theirs := found.get(row["case"]):
+            row["peers"][peer] = theirs
+            row["ratio"][peer] = round(theirs["request_ms"] / row["ours"]["request_ms"], 2)
 
 
 def main() -> None:
@@ -348,7 +363,8 @@ def main() -> None:
     asked.add_argument("--seats", type=int, default=100)
     asked.add_argument("--requests", type=int, default=300)
     asked.add_argument("--kill", action="store_true")
-    asked.add_argument("--without-pretix", action="store_true")
+    for peer in (LEAN, PRETIX):
+        asked.add_argument(f"--without-{peer}", action="store_true")
     asked.add_argument("--runs", type=int, default=1)
     asked.add_argument("--json", type=Path)
     options = asked.parse_args()
@@ -361,7 +377,7 @@ def main() -> None:
             seats=options.seats,
             requests=options.requests,
             kill=options.kill,
-            pretix=not options.without_pretix,
+            peers={peer for peer in (LEAN, PRETIX) if not getattr(options, f"without_{peer}")},
         )
     result = report_of("onsale", told, runs=1)
     print(table(result))

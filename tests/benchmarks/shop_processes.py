@@ -115,7 +115,7 @@ def open_shop(
         works = enter(assembled(read_settings(told), readers=4))
         now = works.parts.clock()
         works.parts.shops.import_shop(shop_of(seats, now), actor="benchmark", at=now)
-        enter(_provider(home, port))
+        enter(provider(home, port))
         before = {one.pid for one in psutil.Process().children()}
         enter(running("web.cli", "serve", "--port", str(port), *serve, port=port, environment=told))
         (web,) = (one for one in psutil.Process().children() if one.pid not in before)
@@ -147,7 +147,7 @@ def environment(url: str, home: str, *, port: int, smtp: int) -> dict[str, str]:
 
 
 @contextmanager
-def _provider(home: str, port: int) -> Iterator[None]:
+def provider(home: str, port: int) -> Iterator[None]:
     at = ["--port", str(port + 1), "--home", str(Path(home) / "sandbox"), "--api-key", KEY]
     news = ["--webhook-url", f"http://127.0.0.1:{port}/webhooks/stripe", "--webhook-secret", SECRET]
     with _started("adapters.sandbox", *at, *news, environment=os.environ):
