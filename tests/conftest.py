@@ -28,6 +28,7 @@ from tests.kits import (
 )
 from tests.kits import browser as browsers
 from tests.kits.databases import copied_database, hasty, kept_in_memory, migrated_template
+from tests.kits.patience import PATIENCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -176,8 +177,10 @@ def browser_program() -> Path:
 @pytest.fixture(scope="session")
 def browser(browser_program: Path) -> Iterator["Browser"]:
     """A running Chromium, driven through Playwright; open a context per test."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # Seconds are milliseconds there; what comes ends the wait, so that only a failure takes long.
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=browser_program, args=list(browsers.ARGUMENTS)

@@ -112,6 +112,12 @@ class DoorHouse:
         """The code of a ticket that was sold this moment."""
         return str(sold(self.product)[1][0])
 
+    def inside(self) -> int:
+        """How many were let in and neither left nor were taken back."""
+        every = [one.stamp for one in self.product.store.ledger.feed(0, limit=100_000)]
+        went = sum(isinstance(one, TicketCheckedOut | TicketCheckInUndone) for one in every)
+        return sum(isinstance(one, TicketCheckedIn) for one in every) - went
+
     def undone(self) -> int:
         """How many check-ins were taken back."""
         every = self.product.store.ledger.feed(0, limit=100_000)
@@ -162,10 +168,9 @@ def scan(page: Any, code: str, result: str) -> None:
     assert panel.get_attribute("data-result") == result, look(page)
 
 
-def waiting(page: Any) -> int:
-    """How many scans wait on the device to be sent."""
-    said = page.locator("[data-state-waiting]")
-    return int(said.inner_text().rpartition(" ")[2]) if said.is_visible() else 0
+def waits(page: Any, count: int) -> None:
+    """Wait until it says that so many scans wait on the device: that is said after a result."""
+    expect(page.locator("[data-state-waiting]")).to_have_text(f"Waiting: {count}")
 
 
 def is_online(page: Any, *, yes: bool = True) -> None:

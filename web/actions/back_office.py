@@ -6,7 +6,7 @@ from uuid import UUID
 from ledger.cases.case import Case
 from ledger.cases.decide import AssignMoney, CaseCommand, CloseCase, RetryCase, ReturnMoney
 from ledger.cases.resolve import Resolutions
-from ledger.cases.stamps import Action
+from ledger.cases.stamps import Action, CaseKind, CaseOpened
 from ledger.order.commands import (
     AddLabel,
     CancelOrder,
@@ -118,3 +118,8 @@ def case_json(case: CaseRow) -> dict[str, Any]:
         "asleep_until": case.asleep_until,
         "keeper": case.keeper or None,
     }
+
+
+def is_failed_payout(opened: CaseOpened) -> bool:
+    """Whether a case tells of a payout that was told as paid, and failed."""
+    return opened.kind is CaseKind.CONTRADICTION and opened.about.startswith("payout/")

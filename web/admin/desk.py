@@ -20,7 +20,13 @@ from ledger.staff.role import Role
 from projections.cases import CaseRow
 from projections.order_search import OrderPage
 from web.actions.attention import keepers, lookers
-from web.actions.back_office import BY_PEOPLE, OrderNeeded, case_command, resolve_case
+from web.actions.back_office import (
+    BY_PEOPLE,
+    OrderNeeded,
+    case_command,
+    is_failed_payout,
+    resolve_case,
+)
 from web.actions.case_preview import CasePreview, preview_case
 from web.actions.find_orders import number_of
 from web.actions.wish import Wish
@@ -28,7 +34,16 @@ from web.admin.case_words import case_stamp_in_words
 from web.admin.guard import back_office, current_staff, needs, require_role, shops_here
 from web.admin.order_action import shown
 from web.admin.signed_in import signed_in
-from web.admin.words import ADVICE, CASES, LETTERS, RESOLUTIONS, SEVERITIES, STATUSES, why
+from web.admin.words import (
+    ADVICE,
+    CASES,
+    LETTERS,
+    PAYOUT_FAILED,
+    RESOLUTIONS,
+    SEVERITIES,
+    STATUSES,
+    why,
+)
 from web.http.access_log import route
 from web.http.addresses import now, uuid_in
 from web.http.current import parts
@@ -207,6 +222,7 @@ def case_page(case: Case, typed: Mapping[str, str], *, complaint: str = "") -> s
         order=order,
         order_status=STATUSES[status(order)] if order else None,
         history=[_told(one) for one in history],
+        advice=_advice(case),
         actions=actions(case),
         candidates=_candidates(case),
         typed={"version": str(case.version), "key": str(uuid4()), **typed},
@@ -220,6 +236,13 @@ def case_page(case: Case, typed: Mapping[str, str], *, complaint: str = "") -> s
         form=PressForm(),
         **_words(),
     )
+
+
+def _advice(case: Case) -> object:
+    """What to do next, while it is open."""
+    if case.opened is None or case.state != "open":
+        return ""
+    return PAYOUT_FAILED if is_failed_payout(case.opened) else ADVICE[case.opened.kind]
 
 
 def _pairs_of_keepers(case: Case) -> list[tuple[str, str]]:
@@ -279,7 +302,6 @@ def _amount(row: CaseRow) -> Money | None:
 def _words() -> dict[str, object]:
     return {
         "kinds": CASES,
-        "advice": ADVICE,
         "severities": SEVERITIES,
         "resolutions": RESOLUTIONS,
     }

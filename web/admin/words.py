@@ -223,6 +223,11 @@ ADVICE: Mapping[str, object] = {
         "The provider does not answer. Look whether it is away, or turns our key away."
     ),
 }
+# Of a payout that failed there is nothing to correct here.
+PAYOUT_FAILED = _l(
+    "The provider told of a payout, and the bank did not take it. Correct the bank account at the"
+    " provider if it is wrong, see that the money comes with a later payout, then close."
+)
 SEVERITIES: Mapping[str, tuple[str, object]] = {
     Severity.CRITICAL: ("bad", _l("Critical")),
     Severity.WARNING: ("wait", _l("Warning")),

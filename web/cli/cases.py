@@ -21,7 +21,13 @@ from ledger.order.decisions.staff import MANUAL
 from projections.cases import CaseRow
 from web.actions import attention
 from web.actions.attention import shop_of
-from web.actions.back_office import BY_PEOPLE, OrderNeeded, case_json, resolve_case
+from web.actions.back_office import (
+    BY_PEOPLE,
+    OrderNeeded,
+    case_json,
+    is_failed_payout,
+    resolve_case,
+)
 from web.actions.staff import member_of
 from web.cli import audit_tables as tables
 from web.cli.arguments import Instant, Word, checked_reason
@@ -132,6 +138,11 @@ def _advice(opened: CaseOpened) -> tuple[str, str]:
     sentence, page = ADVICE[opened.kind]
     if opened.kind is CaseKind.OVERPAID and opened.provider == MANUAL:
         return ADVICE[CaseKind.MONEY_TO_RETURN][0], page
+    if is_failed_payout(opened):
+        return (
+            "Correct the bank account at the provider if it is wrong, see that the money comes with"
+            " a later payout, then close."
+        ), "books-differ"
     if opened.kind is CaseKind.UNBOUND_FACT:
         return _of_unbound(opened)
     return sentence, page

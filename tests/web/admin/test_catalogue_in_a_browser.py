@@ -23,6 +23,7 @@ def house():
 
 
 def slugs(page: Any) -> list[str]:
+    page.wait_for_load_state()
     return [row.get_attribute("data-slug") for row in page.locator("tr[data-slug]").all()]
 
 
@@ -157,6 +158,7 @@ def test_a_letter_to_all_buyers_is_written_tried_counted_sent_and_paused(browser
 
 
 def used_by_everybody(page: Any, width: int) -> None:
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []

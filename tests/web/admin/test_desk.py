@@ -102,6 +102,17 @@ def test_every_no_says_why(world, typed, status_code, sentence):
     assert (answer.status_code, sentence in text_of(answer)) == (status_code, True)
 
 
+def test_a_payout_that_failed_is_told_in_words_of_its_own(world):
+    told = {"kind": CaseKind.CONTRADICTION, "payment_reference": "", "amount": None}
+    failed = money_of_nobody(world, provider_reference="po_1", about="payout/po_1", **told)
+    other = money_of_nobody(world, about="1/PaidOut/pi_9", **told)
+    pages = [text_of(world.browser.get(f"/admin/cases/{one}")) for one in (failed, other)]
+    assert ["the bank did not take it" in one for one in pages] == [True, False]
+    assert ["told twice with different figures" in one for one in pages] == [False, True]
+    world.browser.get("/admin/cases?lang=fi")
+    assert "pankki ei ottanut" in text_of(world.browser.get(f"/admin/cases/{failed}?lang=fi"))
+
+
 def test_a_shops_staff_see_their_own_and_nobodys_money_is_for_who_sees_all(world):
     order = world.an_order()
     mine = money_of_nobody(world, kind=CaseKind.UNDERPAID, order=order.id)

@@ -68,6 +68,7 @@ def looks(house: Any) -> None:
 
 def sound(page: Any, name: str) -> None:
     """Nothing is wider than the phone, and nothing is said that a reader cannot hear."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert Axe().run(page).response["violations"] == [], name
     if PICTURES:

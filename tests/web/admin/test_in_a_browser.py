@@ -82,7 +82,8 @@ def test_an_order_is_found_by_half_a_name_by_keyboard_alone(browser, house):
     page.keyboard.press("/")
     page.keyboard.type("mäk")
     expect(page.locator("tr[data-row]")).to_have_count(1)
-    expect(page).to_have_url(re.compile(r"q=m"))
+    # The last look: one that came later would take the focus from a row.
+    expect(page).to_have_url(re.compile(r"q=m%C3%A4k"))
     page.locator("h1").click()
     page.keyboard.press("j")
     page.keyboard.press("Enter")

@@ -32,6 +32,7 @@ def house() -> Any:
 
 def sound(page: Any) -> None:
     """Nothing is wider than the phone, and nothing is said that a reader cannot hear."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert Axe().run(page).response["violations"] == []
 

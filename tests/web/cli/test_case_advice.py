@@ -61,3 +61,13 @@ def test_nobody_says_that_no_money_moved_of_a_message_that_nobody_could_read():
     assert "It may tell of money" in advice(opened)
     assert "unreadable-message" in advice(opened)
     assert "No money moved" not in advice(opened)
+
+
+def test_a_payout_that_failed_is_seen_to_at_the_provider():
+    opened = CaseOpened(
+        kind=CaseKind.CONTRADICTION,
+        severity=Severity.WARNING,
+        text="A payout was told as paid, and failed",
+        about="payout/po_1",
+    )
+    assert "Correct the bank account at the provider" in advice(opened)

@@ -1,6 +1,5 @@
 """The page at the door in a browser: scanned, seen, heard, with a network and without."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +15,7 @@ from tests.kits.door_page import (
     look,
     open_door,
     scan,
-    waiting,
+    waits,
 )
 from web.door.files import mark_of
 
@@ -182,7 +181,8 @@ def test_every_result_is_seen_heard_felt_and_read(page: Any, house: DoorHouse) -
 def test_without_a_network_it_goes_on_and_sends_later(page: Any, house: DoorHouse) -> None:
     before, code, other = house.fresh(), house.fresh(), house.fresh()
     scan(page, before, "valid")
-    inside = int(re.sub(r"\D", "", page.locator("[data-state-inside]").inner_text()))
+    inside = house.inside()
+    expect(page.locator("[data-state-inside]")).to_have_text(f"Inside: {inside}")
     page.context.set_offline(True)
     scan(page, before, "used")
     is_online(page, yes=False)
@@ -197,7 +197,7 @@ def test_without_a_network_it_goes_on_and_sends_later(page: Any, house: DoorHous
     is_online(page, yes=False)
     scan(page, code, "used")
     scan(page, other, "valid")
-    assert waiting(page) == 2
+    waits(page, 2)
     assert house.scans(code) == []
     page.context.set_offline(False)
     is_online(page)

@@ -190,3 +190,13 @@ def test_what_changed_is_put_over_the_list_and_nothing_else_is():
         "no list",
         "no list",
     ]
+
+
+def test_two_moments_of_one_minute_can_be_told_apart():
+    script = (
+        "const {Words} = await import('./words.js');"
+        " const words = new Words({sentences: {}, verdicts: {}, language: 'fi'});"
+        " words.zone = 'Europe/Helsinki';"
+        " tell(given.flatMap((one) => [words.time(one), words.exact(one)]));"
+    )
+    assert in_node(script, [0, 59_000]) == ["02.00", "02.00.00", "02.00", "02.00.59"]

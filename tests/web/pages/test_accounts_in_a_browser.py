@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.kits.pages import World
 from tests.web.pages.test_in_a_browser import opened, served
@@ -75,11 +76,12 @@ def test_a_passkey_is_added_signs_in_and_is_refused_once_removed(browser: Any, w
     page.get_by_label("Name of the passkey").fill("Telephone")
     page.get_by_role("button", name="Add a passkey").click()
     page.get_by_text("The passkey was added.").wait_for()
-    assert page.get_by_role("button", name="Remove Telephone").is_visible()
+    expect(page.get_by_role("button", name="Remove Telephone")).to_be_visible()
     page.get_by_role("button", name="Sign out here").click()
     page.get_by_role("button", name="Use a passkey").click()
     page.get_by_text("Signed in as ada@example.org").wait_for()
     page.get_by_role("button", name="Remove Telephone").click()
+    expect(page.get_by_role("button", name="Remove Telephone")).to_have_count(0)
     page.get_by_role("button", name="Sign out here").click()
     page.get_by_role("button", name="Use a passkey").click()
     page.get_by_text("This passkey does not open an account here.").wait_for()

@@ -1,9 +1,11 @@
 """The cart as a browser shows it: two shops, on a phone and at a desk, with and without scripts."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.kits.pages import MEMBER, World
 from tests.web.pages.test_cart import dearer, orders
@@ -39,8 +41,8 @@ def order(page: Any, *, twice: bool = False) -> None:
     page.wait_for_url("**/at/the/bank")
 
 
-def badge(page: Any) -> str:
-    return str(page.locator(".to-cart .badge").inner_text()).split()[0]
+def in_cart(page: Any, count: int) -> None:
+    expect(page.locator(".to-cart .badge")).to_have_text(re.compile(rf"^\s*{count}\b"))
 
 
 @PLAIN
@@ -48,8 +50,8 @@ def test_two_shops_one_after_the_other(browser: Any, world: World, scripts: bool
     page = opened(browser, 390, java_script_enabled=scripts)
     choose(page, world, "winterfest", weekend="2")
     choose(page, world, "summerfest", friday="1")
-    assert badge(page) == "3"
-    assert page.get_by_text("€85.50").is_visible()
+    in_cart(page, 3)
+    expect(page.get_by_text("€85.50")).to_be_visible()
     page.get_by_role("button", name="Order from Winterfest").click()
     order(page, twice=True)
     (first,) = orders(world)
@@ -58,16 +60,16 @@ def test_two_shops_one_after_the_other(browser: Any, world: World, scripts: bool
     assert current.inner_text() == "Confirmed"
     if scripts:
         world.pay(first)
-        page.get_by_role("heading", name="Thank you, your order is paid").wait_for(timeout=15_000)
+        page.get_by_role("heading", name="Thank you, your order is paid").wait_for()
     else:
         assert page.locator("noscript meta[http-equiv=refresh]").count() == 1
         world.pay(first)
         page.get_by_role("link", name="Look now").click()
         page.get_by_role("heading", name="Thank you, your order is paid").wait_for()
-    assert current.count() == 0
+    expect(current).to_have_count(0)
     page.get_by_role("link", name="Go on with your cart").click()
-    assert page.locator(".done .badge").inner_text() == "Paid"
-    assert badge(page) == "1"
+    expect(page.locator(".done .badge")).to_have_text("Paid")
+    in_cart(page, 1)
     page.get_by_role("button", name="Order from Summerfest").click()
     order(page)
     assert [one.terms.shop_slug for one in orders(world)] == ["winterfest", "summerfest"]
@@ -127,7 +129,7 @@ def test_a_quantity_typed_and_not_updated_is_ordered(browser: Any, world: World)
     choose(page, world, "winterfest", weekend="2")
     page.get_by_role("button", name="One more: How many of Weekend").click()
     page.get_by_role("button", name="Order from Winterfest").click()
-    assert page.get_by_role("button", name="Order and pay €105.00").is_visible()
+    expect(page.get_by_role("button", name="Order and pay €105.00")).to_be_visible()
     page.go_back()
     page.get_by_role("button", name="Take out Weekend ticket").click()
     page.get_by_text("Your cart is empty.").wait_for()

@@ -112,12 +112,12 @@ def test_the_waiting_page_moves_on_when_the_news_comes(browser, world):
     # The news come into the page as it is: it is not loaded anew, and what changed is read out.
     page.evaluate("window.stayed = true")
     world.pay(order)
-    page.locator("main").get_by_text("Thank you, your order is paid").wait_for(timeout=15_000)
+    page.locator("main").get_by_text("Thank you, your order is paid").wait_for()
     told = page.get_by_role("status").filter(has_text="Thank you, your order is paid")
     expect(told).to_contain_text("Paid. Thank you, your order is paid. The confirmation goes to")
     expect(page.locator(".progress .done")).to_have_count(3)
     assert page.evaluate("window.stayed")
-    assert page.url.endswith("?paid=2")
+    expect(page).to_have_url(re.compile(r"[?]paid=2$"))
     assert page.complaints == []
     page.context.close()
 

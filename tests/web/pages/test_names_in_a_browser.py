@@ -26,6 +26,7 @@ def world() -> Iterator[World]:
 
 def sound(page: Any) -> None:
     """Nothing is wider than the phone, and nothing is said that a reader cannot hear."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert page.evaluate(BESIDE) == []
     assert Axe().run(page).response["violations"] == []
@@ -47,6 +48,7 @@ def test_a_name_is_corrected_kept_and_only_read_when_the_time_is_over(
     sound(page)
     first.fill("Grace Hopper")
     page.get_by_role("button", name="Keep these answers").click()
+    expect(page.get_by_text("Thank you, the answers are kept.")).to_be_visible()
     expect(page.get_by_label("Name").first).to_have_value("Grace Hopper")
     told = asked_tickets(world.orders.get(order.id))
     assert [one.name for one in told] == ["Grace Hopper", "Bea Åberg"]

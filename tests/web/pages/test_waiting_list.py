@@ -91,6 +91,20 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(world: World):
     assert not world.place_post.letters
 
 
+def test_where_an_order_may_hold_one_nobody_is_asked_how_many(world: World):
+    shop = world.shops.newest("winterfest")
+    (weekend,) = [one for one in spec_of(shop).products if one.slug == "weekend"]
+    others = [one for one in spec_of(shop).products if one.slug != "weekend"]
+    spec = replace(spec_of(shop), products=(*others, replace(weekend, max_per_order=1)))
+    assert "How many" in world.browser.get(LINE).text
+    world.shops.import_shop(spec, actor="test", at=world.clock())
+    page = world.browser.get(LINE).text
+    assert "How many" not in page
+    assert "At most" not in page
+    (asked,) = re.findall(r'name="quantity"[^>]*value="([^"]*)"', page)
+    assert "1 × Weekend ticket" in world.browser.get(confirmed(world, many=asked)).text
+
+
 def test_a_link_is_looked_at_without_harm_and_good_for_a_day(world: World):
     press(world, LINE, email="ada@example.org", quantity="2")
     _, code = world.place_post.letters[-1]

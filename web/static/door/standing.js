@@ -79,7 +79,7 @@ export class Standing {
   }
 
   #about(list) {
-    const time = this.#words.time(list.fetched_at, false);
+    const time = this.#words.time(list.fetched_at, { day: "numeric", month: "numeric" });
     const about = this.#words.say("list_about", { count: list.tickets.size, time });
     const signed = list.verified === null ? "list_unverified" : "list_verified";
     const named = list.names ? this.#words.say("list_named") : "";
@@ -108,10 +108,10 @@ export class Standing {
   }
 
   #conflict({ at, result, used, text, title }) {
-    const time = this.#words.time(at);
+    const time = this.#words.exact(at);
     const what = this.#words.local(title);
     if (result === "used" && used) {
-      const values = { what, first: this.#words.time(used.at), device: used.device, then: time };
+      const values = { what, first: this.#words.exact(used.at), device: used.device, then: time };
       return this.#words.say("conflict_used", values);
     }
     if (result === "unknown") return this.#words.say("conflict_unknown", { time });

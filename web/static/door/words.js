@@ -26,11 +26,15 @@ export class Words {
     return all[this.#language.slice(0, 2)] ?? all.en ?? Object.values(all)[0] ?? "";
   }
 
-  time(instant, today = true) {
-    const how = today ? {} : { day: "numeric", month: "numeric" };
+  time(instant, how = {}) {
     return new Intl.DateTimeFormat(this.#language, {
       hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.#zone, ...how,
     }).format(new Date(instant));
+  }
+
+  // Two doors may scan within one minute.
+  exact(instant) {
+    return this.time(instant, { second: "2-digit" });
   }
 
   day(day) {
