@@ -13,6 +13,7 @@ from ledger.inbox.ports import Report
 from ledger.kernel.money import Money
 from ledger.order.stamps import CreatePaymentSuccess, Line, Paid
 from ledger.payments.provider import PaymentAsk, RefundAsk
+from tests.kits.patience import PATIENCE
 
 API_KEY = "sk_test_stripe_adapter"
 SECRET = "whsec_stripe_adapter"
@@ -76,7 +77,8 @@ class Provider:
 
     def another(self, **options: Any) -> StripePayments:
         """As after a restart: nothing of the first client is left."""
-        return StripePayments(API_KEY, api_base=self.sandbox.url, **{"retries": 0} | options)
+        usual = {"retries": 0, "patience": PATIENCE}
+        return StripePayments(API_KEY, api_base=self.sandbox.url, **usual | options)
 
     def lever(self, path: str, /, **asked: Any) -> Any:
         answer = LEVERS.post(f"{self.sandbox.url}/sandbox/{path}", json=asked)

@@ -25,7 +25,7 @@ from ledger.inbox.receive import receive
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.stamps import CreatePaymentSuccess, OrderPlaced
-from ledger.payments.provider import PAGE_LIFETIME, start_payment
+from ledger.payments.provider import PAGE_LIFETIME, NoAnswer, start_payment
 from ledger.shop.shop import ShopSpec
 from projections.cases import CaseRow, cases
 from tests.kits.receive_again import receive_all
@@ -49,6 +49,8 @@ class StripeShop:
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     door: StripeDoor = field(default_factory=lambda: StripeDoor(SECRET, account=ACCOUNT))
     blind: bool = False
+    # Why there is no page where none was got.
+    unanswered: list[NoAnswer] = field(default_factory=list)
 
     def order(self, name: str = "order") -> Order:
         return self.world.orders.get(self.world.id(name))
@@ -61,7 +63,14 @@ class StripeShop:
         return self.order(name)
 
     def page(self, order: Order, attempt: UUID) -> None:
-        start_payment(self.world.orders, self.stripe, order.id, attempt, return_url=RETURN)
+        start_payment(
+            self.world.orders,
+            self.stripe,
+            order.id,
+            attempt,
+            return_url=RETURN,
+            unanswered=self.unanswered.append,
+        )
 
     def buy_at_a_page_without_names(self) -> Order:
         """As a shop sold that did not tell the provider what a payment is for."""

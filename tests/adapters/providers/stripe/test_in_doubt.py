@@ -176,6 +176,7 @@ def ahead_for_one_append(shop: StripeShop, **span: float) -> None:
 def test_a_ledger_ahead_of_the_clock_goes_on_selling(shop: StripeShop) -> None:
     ahead_for_one_append(shop, days=1)
     order = shop.buy()
+    assert shop.unanswered == []
     assert order.placed_at is not None
     assert order.placed_at > shop.world.clock()
     (made,) = shop.provider.objects("checkout/sessions")
