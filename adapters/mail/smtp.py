@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from functools import cache, cached_property
 from threading import Lock
 from time import monotonic
@@ -16,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from adapters.mail.letters.letter import RenderedLetter
-from adapters.mail.letters.mime import Unwritable, compose, deliverable, message_id
+from adapters.mail.letters.mime import Unwritable, address_of, compose, deliverable, message_id
 from ledger.order.stamps import Letter
 
 _PORTS = {"smtp": 25, "smtps": 465}
@@ -272,7 +271,7 @@ class SmtpMail:
         international = not to.isascii()
         if international and not server.has_extn("smtputf8"):
             raise _Refused(550, b"5.6.7")  # RFC 6531: the server cannot carry this address
-        sender = parseaddr(self._from)[1]
+        sender = address_of(self._from)
         options = ["SMTPUTF8"] if international else []
         if server.has_extn("pipelining"):
             _asked_at_once(server, sender, to, options)

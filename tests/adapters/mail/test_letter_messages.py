@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.mail.letters import RenderedLetter, render
+from adapters.mail.letters.letter import Attachment
 from adapters.mail.letters.mime import Unwritable, compose
 from tests.kits.letter_orders import BASE, samples
 
@@ -174,6 +175,22 @@ def test_the_parts_cannot_end_early():
     bad = "--=_letter--\n--=_letter\n"
     message = read(composed(replace(PLAIN, text=bad, html=bad)))
     assert [content for _, content in contents(message)] == [bad, bad]
+
+
+@pytest.mark.parametrize("octets", [0, 1, 56, 57, 58, 5_000])
+def test_a_file_of_any_length_is_read_again_behind_the_words(octets):
+    """A line of base64 holds 57 octets."""
+    content = bytes(n % 256 for n in range(octets))
+    files = [Attachment(name=f"{n}.pdf", kind="application/pdf", content=content) for n in "ab"]
+    written = composed(replace(PLAIN, attachments=files))
+    words, *carried = read(written).iter_parts()
+    assert isinstance(words, EmailMessage)
+    assert [text for _, text in contents(words)] == [PLAIN.text, PLAIN.html]
+    assert [(one.get_filename(), one.get_content()) for one in carried] == [
+        ("a.pdf", content),
+        ("b.pdf", content),
+    ]
+    assert_carried_by_any_server(written)
 
 
 def test_all_moments_of_a_day_are_told():
