@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ledger.accounts.account import Account
 from ledger.order.order import Order
-from projections.engine.projection import Projection
+from projections.engine.projection import OF_LETTERS, Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,4 +39,5 @@ ACCOUNT_ORDERS = Projection(
     row=AccountOrder,
     key=("order_id",),
     rows={Order: placed_by, Account: claimed_by},
+    still=OF_LETTERS,
 )

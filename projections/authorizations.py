@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ledger.order.decisions.capture import capture_due_at, void_due_at
 from ledger.order.order import Order
-from projections.engine.projection import Projection
+from projections.engine.projection import OF_LETTERS, Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +43,5 @@ RESERVATIONS = Projection(
     row=Reservation,
     key=("kind", "attempt"),
     rows={Order: reservations},
+    still=OF_LETTERS,
 )

@@ -10,7 +10,7 @@ from ledger.order.admission import DoorResult, revoked, ticket_with, tickets
 from ledger.order.attendance import Scan
 from ledger.order.order import Order
 from ledger.order.tickets import Ticket
-from projections.engine.projection import Projection
+from projections.engine.projection import OF_LETTERS, Projection
 from projections.order_json import moment
 
 # A code is drawn out of 31^15: half of a SHA-256 tells two of them apart, and nobody guesses one.
@@ -157,4 +157,5 @@ DOOR_VISITS = Projection(
     row=DoorVisit,
     key=("number", "day", "door"),
     rows={Order: door_visits},
+    still=OF_LETTERS,
 )

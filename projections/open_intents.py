@@ -9,7 +9,7 @@ from ledger.order.authorization import Authorization
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.refund import Refund
-from projections.engine.projection import Projection
+from projections.engine.projection import OF_LETTERS, Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,4 +80,5 @@ OPEN_INTENTS = Projection(
     row=OpenIntent,
     key=("kind", "correlation_id"),
     rows={Order: open_intents},
+    still=OF_LETTERS,
 )

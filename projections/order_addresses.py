@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ledger.order.order import Order
-from projections.engine.projection import Projection
+from projections.engine.projection import OF_LETTERS, Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,4 +34,5 @@ ORDER_ADDRESSES = Projection(
     row=OrderAddress,
     key=("email_index",),
     rows={Order: order_addresses},
+    still=OF_LETTERS,
 )

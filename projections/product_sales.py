@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ledger.order.order import Order
-from projections.engine.projection import Projection, column
+from projections.engine.projection import OF_LETTERS, Projection, column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,4 +75,5 @@ PRODUCT_SALES = Projection(
     row=ProductSales,
     key=("product", "revision"),
     rows={Order: product_sales},
+    still=OF_LETTERS,
 )

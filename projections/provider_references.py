@@ -7,7 +7,7 @@ from uuid import UUID
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.refund import Refund
-from projections.engine.projection import Projection
+from projections.engine.projection import OF_LETTERS, Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,4 +59,5 @@ PROVIDER_REFERENCES = Projection(
     row=ProviderReference,
     key=("provider", "reference", "attempt"),
     rows={Order: provider_references},
+    still=OF_LETTERS,
 )

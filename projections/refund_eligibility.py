@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ledger.order.cancellation_policy import apart_from_time
 from ledger.order.order import Order
-from projections.engine.projection import Projection, column
+from projections.engine.projection import OF_LETTERS, Projection, column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +51,5 @@ REFUND_ELIGIBILITY = Projection(
     row=RefundEligibility,
     key=(),
     rows={Order: refund_eligibility},
+    still=OF_LETTERS,
 )

@@ -9,7 +9,7 @@ from ledger.shop.shop import Shop
 from ledger.shop.stamps import quota_id
 from ledger.vouchers.voucher import Voucher
 from ledger.waiting_list.place import WaitingPlace
-from projections.engine.projection import Projection, column
+from projections.engine.projection import OF_LETTERS, Projection, column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,4 +58,5 @@ SEATS = Projection(
         Voucher: seats_of_voucher,
         WaitingPlace: seats_of_order,
     },
+    still=OF_LETTERS,
 )

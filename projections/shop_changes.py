@@ -12,7 +12,7 @@ from ledger.order.refund import OWED_BY_SHOP, Refund
 from ledger.order.stamps import Cause
 from ledger.payments.provider import newest
 from ledger.shop.shop import Shop
-from projections.engine.projection import Projection, column
+from projections.engine.projection import OF_LETTERS, Projection, column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,5 +108,10 @@ SHOP_CHANGES = Projection(
     name="shop_changes", version=1, row=ShopChangeRow, key=(), rows={Shop: shop_changes}
 )
 SHOP_ORDERS = Projection(
-    name="shop_orders", version=1, row=ShopOrder, key=(), rows={Order: shop_orders}
+    name="shop_orders",
+    version=1,
+    row=ShopOrder,
+    key=(),
+    rows={Order: shop_orders},
+    still=OF_LETTERS,
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ledger.order.order import Order
 from ledger.order.payable import overdue_since, pay_by
-from projections.engine.projection import Projection
+from projections.engine.projection import OF_LETTERS, Projection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,4 +30,6 @@ def unpaid(order: Order) -> Sequence[Unpaid]:
     return (Unpaid(stream=order.id, due_at=overdue_since(order) or pay_by(order)),)
 
 
-UNPAID = Projection(name="unpaid", version=3, row=Unpaid, key=(), rows={Order: unpaid})
+UNPAID = Projection(
+    name="unpaid", version=3, row=Unpaid, key=(), rows={Order: unpaid}, still=OF_LETTERS
+)

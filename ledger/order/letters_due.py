@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ledger.kernel.clocks import after
 from ledger.kernel.events import derived
+from ledger.kernel.fast import once
 from ledger.kernel.money import total
 from ledger.order.correction import Withdrawal
 from ledger.order.due import Due
@@ -47,6 +48,7 @@ def _open(order: Order, due: Due) -> bool:
     return posting is None or (posting.state != "sent" and not posting.permanent)
 
 
+@once
 def owed(order: Order) -> tuple[Due, ...]:
     """Every letter that the order calls for as it stands, sent or not. One receipt per id."""
     if order.placed is None:

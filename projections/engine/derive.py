@@ -94,16 +94,18 @@ def _translated(
     projections: Collection[Projection],
     before: Rows | None,
 ) -> tuple[State, Rows]:
-    kept = entries_only(projections)
-    after, entered = _entered(stamps, state, kept) if kept else (folded(stamps, state), NO_ROWS)
     former = NO_ROWS if state is None else before or NO_ROWS
+    kinds = {type(one.stamp) for one in stamps}
+    moved = [one for one in projections if one.name not in former or not kinds <= one.still]
+    kept = entries_only(moved)
+    after, entered = _entered(stamps, state, kept) if kept else (folded(stamps, state), NO_ROWS)
     rows = {
         one.name: (*former.get(one.name, ()), *entered[one.name])
         if one.entries
         else one.rows_of(after)
-        for one in projections
+        for one in moved
     }
-    return after, rows
+    return after, {**former, **rows}
 
 
 def _entered(

@@ -18,6 +18,7 @@ from ledger.kernel.events import Recorded
 from ledger.news.reader import NewsReader, evolve_reader
 from ledger.news.stamps import NewsStamp
 from ledger.order.evolve import evolve, folded_on
+from ledger.order.letter_delivery import LetterStamp
 from ledger.order.order import Order
 from ledger.shop.shop import Shop, evolve_shop
 from ledger.shop.stamps import ShopStamp
@@ -31,6 +32,8 @@ from ledger.waiting_list.place import WaitingPlace, evolve_place
 from ledger.waiting_list.stamps import PlaceStamp
 
 _LARGEST = 2**63 - 1
+# What becomes of a letter changes few rows, and two of an order's five stamps tell nothing else.
+OF_LETTERS: frozenset[type] = frozenset(get_args(LetterStamp))
 
 
 def column(value: int) -> int:
@@ -74,6 +77,9 @@ class Projection:
 
     `entries` are for what is kept of every moment: what each stamp adds to the rows of its stream,
     from how that stood before (None: it begins) and after. What was added stays as it is.
+
+    `still` are stamps that change none of these rows, and add none: after them nothing is worked
+    out again, where the rows before them are remembered.
     """
 
     name: str
@@ -84,6 +90,7 @@ class Projection:
     entries: Mapping[type, Callable[[Any, Any, Recorded[object]], Sequence[Row]]] = field(
         default_factory=dict
     )
+    still: frozenset[type] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:

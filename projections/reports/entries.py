@@ -55,7 +55,7 @@ class ReportEntry:
 
 
 # They change nothing that is counted.
-_STILL = frozenset(
+_STILL = frozenset[type](
     {
         stamps.ContactChanged,
         stamps.NoteWritten,
@@ -168,4 +168,5 @@ REPORT_ENTRIES = Projection(
         Voucher: entries_of_voucher,
         WaitingPlace: entries_of_place,
     },
+    still=_STILL,
 )
