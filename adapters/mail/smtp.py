@@ -184,8 +184,8 @@ class _Refused(Exception):
 class SmtpMail:
     """A mail server, by its address `smtp://[user:password@]host[:port]` or `smtps://…`.
 
-    Threads that send at once have a connection each. With `keeps` it serves for the next letter:
-    then call `rest` when there is none, and `close` at the end.
+    Threads that send at once have a connection each, and write one after the other. With `keeps`
+    it serves for the next letter: then call `rest` when there is none, and `close` at the end.
     """
 
     def __init__(
@@ -203,6 +203,7 @@ class SmtpMail:
             url, timeout=timeout, tls=tls, keeps=keeps, starttls_required=starttls_required
         )
         self._from, self._clock = mail_from, clock
+        self._pen = Lock()
 
     def __repr__(self) -> str:
         return f"SmtpMail({self._connections})"
@@ -217,7 +218,8 @@ class SmtpMail:
             return Rejected("no-recipient", permanent=True)
         try:
             letter = replace(letter, to=deliverable(letter.to))
-            message = compose(letter, message_id, mail_from=self._from, at=self._clock())
+            with self._pen:
+                message = compose(letter, message_id, mail_from=self._from, at=self._clock())
         except Unwritable:
             return Rejected("unwritable", permanent=True)
         return self._deliver(_on_the_wire(message), letter.to)

@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from threading import Barrier, Thread
+from time import sleep
 
 import pytest
 
@@ -288,6 +289,33 @@ def test_letters_of_many_orders_are_claimed_together_and_stamped_as_they_go(monk
     assert [len(some) for some in claims] == [8, 16, 32, 44]
     assert sum(len(some) for some in appended if some[0] == "ReceiptSent") == 100
     assert len({message_id for _, message_id in world.mail.delivered}) == 100
+
+
+def test_letters_wait_for_the_mail_server_together_and_are_written_one_after_another():
+    world, writing, most, together = World(), [0], [0], Barrier(4, timeout=60)
+    for _ in range(8):
+        world.placed_and_paid()
+    made = world.letters()
+
+    def written(order, due, number):
+        writing[0] += 1
+        most[0] = max(most[0], writing[0])
+        sleep(0.002)  # long enough for another thread to begin
+        writing[0] -= 1
+        return made.post.render(order, due, number)
+
+    class Slow:
+        def send(self, letter, message_id):
+            together.wait()
+            return world.mail.send(letter, message_id)
+
+        def rest(self):
+            """Nothing was kept."""
+
+    post = replace(made.post, render=written, mail=Slow())
+    worker = replace(made, post=post, threads=Threads(most=4, name="letters"))
+    assert worker.run().done == 8
+    assert most == [1]
 
 
 def test_a_slow_mail_server_is_given_few_at_a_time():
