@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.inbox import payout_line
 from ledger.inbox.receive import Intake
-from ledger.kernel.money import Money, major, zero
+from ledger.kernel.money import Money, major, total, zero
 from ledger.order.payouts import kept_before, payout_cause
 from ledger.order.stamps import PaidOut
 from ledger.reconciliation.compare import FINDINGS, StatementLine, Verdict
@@ -47,7 +47,7 @@ class SettledMoney:
 
     `fees` are in major units, as exact as the provider tells them. `lines` is each row that moved
     money, with our side of it; `others` what came or was kept back beside that, among it refunds
-    that failed and come `again`.
+    that failed and come `again`. What is `lost` did not arrive, where a provider says so by row.
     """
 
     settlement: Settlement
@@ -60,6 +60,7 @@ class SettledMoney:
     lines: Sequence[tuple[Row, StatementLine]] = ()
     others: Sequence[BesideOrders] = ()
     again: Sequence[tuple[Row, StatementLine]] = ()
+    lost: Sequence[tuple[Row, StatementLine]] = ()
 
     @property
     def theirs(self) -> Money:
@@ -89,7 +90,8 @@ def settled_money(
 ) -> SettledMoney:
     """The rows of one payout added up, each beside what `line` finds of it in our books."""
     readable = [row for row in rows if isinstance(row, Row)]
-    compared = [(row, line(row)) for row in readable if row.state is not State.FAILED]
+    every = [(row, line(row)) for row in readable]
+    compared = [(row, one) for row, one in every if row.state is not State.FAILED]
     read = [(row, one) for row, one in compared if isinstance(one, StatementLine)]
     told = [(row, one) for row, one in read if not _is_beside(row, one)]
     lines = [one for _, one in told]
@@ -110,6 +112,11 @@ def settled_money(
             *(_beside(row) for row, one in compared if _is_beside(row, one)),
         ],
         again=[(row, one) for row, one in read if row.again],
+        lost=[
+            (row, one)
+            for row, one in every
+            if row.state is State.FAILED and isinstance(one, StatementLine)
+        ],
     )
     return found if unread else _adding_up(found)
 
@@ -162,10 +169,11 @@ def stamp_payout(settled: SettledMoney, holder: Holder, intake: Intake) -> int:
 
 def _tell_failure(settled: SettledMoney, holder: Holder, intake: Intake) -> None:
     """One case for a payout that was stamped as paid, and failed days later; told once."""
-    failed = settled.settlement.id
-    orders = {line.ours.order for _, line in settled.lines if line.ours is not None}
+    failed, rows = settled.settlement.id, settled.lost or settled.lines
+    orders = {line.ours.order for _, line in rows if line.ours is not None}
     payouts = [one for order in orders for one in intake.orders.get(order).payouts.values()]
-    if not any((one.provider, one.payout) == (holder.name, failed) for one in payouts):
+    stamped = [one for one in payouts if (one.provider, one.payout) == (holder.name, failed)]
+    if not stamped:
         return
     text = "A payout was told as paid, and failed: a later one brings what it was stamped with"
     opened = CaseOpened(
@@ -174,13 +182,19 @@ def _tell_failure(settled: SettledMoney, holder: Holder, intake: Intake) -> None
         text=text,
         provider=holder.name,
         provider_reference=failed,
-        amount=settled.settlement.amount,
+        amount=_together(stamped),
         about=f"payout/{failed}",
         account=holder.account,
         live=holder.live,
     )
     cause = uuid5(_FAILED, f"{holder.name}/{holder.account}/{failed}")
     intake.cases.open(opened, correlation_id=cause, actor=f"provider:{holder.name}")
+
+
+def _together(stamped: Sequence[PaidOut]) -> Money:
+    """What orders were told of it, before fees."""
+    amounts = [one.amount * -1 if one.kept_back else one.amount for one in stamped]
+    return total(amounts, amounts[0].currency)
 
 
 def _stamped(

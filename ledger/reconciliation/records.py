@@ -95,6 +95,9 @@ class Period:
 
 # How long a payment or refund may be under way: a slow one is filed by when it was begun.
 LOOKBACK = timedelta(days=8)
+# How long after it was made a payout may fail that was told as paid: five business days after it is
+# on its way, where a provider says so, with holidays between.
+MAY_FAIL = timedelta(days=30)
 
 
 class NotShown(Exception):

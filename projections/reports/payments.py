@@ -31,7 +31,8 @@ _OUTCOME_COLUMNS = columns(("outcome", Unit.WORD), ("orders", Unit.COUNT), ("sha
 
 def outcomes(figures: Figures, frame: Frame) -> Sheet:
     """Orders placed in a time by what became of their payment, whatever was refunded since."""
-    found = by(figures.sums(frame.asked(Kind.ORDERS)), "outcome")
+    sums = figures.sums(frame.asked(Kind.ORDERS))
+    found = by(sums, "outcome")
     told = {one: Numbers(frame, found.get((str(one),), {}), outcome=str(one)) for one in _OUTCOMES}
     counts = {one: numbers.many(Kind.ORDERS) for one, numbers in told.items()}
     every = sum(counts.values())
@@ -39,7 +40,7 @@ def outcomes(figures: Figures, frame: Frame) -> Sheet:
         line(str(one), numbers.count(Kind.ORDERS), thousandths(counts[one], every))
         for one, numbers in told.items()
     ]
-    whole = Numbers(frame, by(figures.sums(frame.asked(Kind.ORDERS))).get((), {}))
+    whole = Numbers(frame, by(sums).get((), {}))
     lines.append(line("total", whole.count(Kind.ORDERS), thousandths(every, every), total=True))
     series = Series(name="orders", values=tuple(counts.values()))
     labels = tuple(str(one) for one in counts)

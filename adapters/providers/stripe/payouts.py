@@ -26,6 +26,7 @@ from ledger.kernel.money import Money, major
 from ledger.payments.provider import BadMessage, ProviderAway
 from ledger.reconciliation.records import (
     LOOKBACK,
+    MAY_FAIL,
     PAYOUT,
     BesideOrders,
     Kind,
@@ -53,12 +54,16 @@ def payouts(
 ) -> Sequence[Settlement | Unread]:
     """Those that were made in a period or shortly before, the oldest first.
 
-    Raises `ProviderAway`.
+    Also what failed of those before: it may have been told as paid. Raises `ProviderAway`.
     """
     since = int((period.since - LOOKBACK).timestamp())
     created = {"gte": since, "lte": int(period.until.timestamp())}
+    before = {"gte": int((period.since - MAY_FAIL).timestamp()), "lt": since}
     try:
-        listed = _all(client.v1.payouts, {"created": created})
+        listed = [
+            *_all(client.v1.payouts, {"created": created}),
+            *_all(client.v1.payouts, {"created": before, "status": "failed"}),
+        ]
         return [*reversed([_settlement(one, live=live) for one in listed])]
     except TROUBLES as error:
         raise ProviderAway(no_answer(error).reason) from None

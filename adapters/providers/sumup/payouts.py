@@ -18,6 +18,7 @@ from adapters.providers.sumup.transactions import REFUND
 from ledger.kernel.money import Money, major, zero
 from ledger.payments.provider import BadMessage, ProviderAway
 from ledger.reconciliation.records import (
+    MAY_FAIL,
     PAYOUT,
     BesideOrders,
     Kind,
@@ -63,14 +64,25 @@ class _Told:
 
 
 def payouts(client: SumupClient, period: Period, *, merchant: str) -> Sequence[Settlement | Unread]:
-    """Every payout of a period, the oldest first; raises `ProviderAway`."""
-    told = _told(client, period.since.date(), period.until.date(), merchant=merchant)
+    """Every payout of a period, the oldest first; raises `ProviderAway`.
+
+    Also what failed of those before: it may have been told as paid.
+    """
+    first = period.since.date()
+    told = _told(client, first, period.until.date(), merchant=merchant)
+    before = _told(client, first - MAY_FAIL, first - timedelta(days=1), merchant=merchant)
+    unread = [one for one in told if isinstance(one, Unread)]
+    failed = [one for one in _settlements(before) if one.failed]
+    return [*unread, *failed, *_settlements(told)]
+
+
+def _settlements(told: Sequence[_Told | Unread]) -> list[Settlement]:
+    """The rows of each day and reference are one payout."""
     rows: dict[tuple[date, str], list[_Told]] = {}
     for one in told:
         if isinstance(one, _Told):
             rows.setdefault((one.day, one.payout), []).append(one)
-    unread = [one for one in told if isinstance(one, Unread)]
-    return [*unread, *(_settlement(rows[key]) for key in sorted(rows))]
+    return [_settlement(rows[key]) for key in sorted(rows)]
 
 
 def payout_rows(client: SumupClient, payout: Settlement, *, merchant: str) -> Iterator[PayoutRow]:

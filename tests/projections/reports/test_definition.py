@@ -1,6 +1,7 @@
 """Every report equals its definition over random ledgers, at random positions and times."""
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -119,6 +120,16 @@ def test_money_by_payment_and_by_line_is_the_orders_own_words(seed):
     held = found[Kind.RECEIVED] - found[Kind.REFUNDED] - found[Kind.CHARGED_BACK]
     standing = found[Kind.REFUND_PENDING] + found[Kind.DISPUTED]
     assert held - standing == sum(one.held.amount for one in orders)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_counted_as_it_stands_is_told_apart_by_few_columns(seed):
+    """Its statement adds up by these alone."""
+    apart = {"stream", "position", "nth", "at", "since", "shop", "kind", "many", "amount", "vat"}
+    apart |= {"outcome", "provider", "method", "currency"}
+    for row in (row for one in known(seed) for row in entries_of(one)):
+        if row.kind in COHORTS:
+            assert not any(value for name, value in asdict(row).items() if name not in apart)
 
 
 @given(frames(), st.data())

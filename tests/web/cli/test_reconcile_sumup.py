@@ -1,11 +1,13 @@
 """SumUp's books beside ours, over HTTP: refunds by their events, pages, other sales."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ledger.cases.stamps import CaseKind, CaseOpened
+from ledger.kernel.money import Money
 from ledger.order.stamps import PaidOut
 from ledger.order.status import status
 from tests.kits.product import Product
@@ -163,6 +165,24 @@ def test_what_is_no_orders_stands_beside_it_and_what_did_not_arrive_brings_nothi
     *_, told = payouts(shop, "--commit", status=0)
     assert (told["failed"], told["payments"], told["amount"]) == (True, 0, 0)
     assert len(paid_out(shop)) == 1
+
+
+@pytest.mark.parametrize(("days", "listed"), [(0, 2), (20, 1), (40, 0)])
+def test_a_payout_that_failed_after_it_was_stamped_is_one_case_as_long_as_it_may(
+    shop, days, listed
+):
+    lost, kept = (shop.sumup.pay_out((sold(shop), "PAYOUT", 3500)) for _ in range(2))
+    payouts(shop, "--commit", status=0)
+    shop.sumup.payouts[0]["status"] = "FAILED"
+    shop.product.clock.move(days=days + 1)
+    since = shop.product.clock() - timedelta(days=1)
+    for _ in range(2):
+        told = payouts(shop, "--since", f"{since:%Y-%m-%dT%H:%M:%SZ}", "--commit", status=0)
+        found = [(one["id"], one["failed"]) for one in told]
+        assert found == [(lost, True), (kept, False)][:listed]
+        opened = [(one.provider_reference, one.amount) for one in stamps(shop, CaseOpened)]
+        assert opened == [(lost, Money(3500, "EUR"))][:listed]
+    assert len(paid_out(shop)) == 2
 
 
 def test_which_of_two_equal_refunds_was_kept_back_is_not_guessed(shop):

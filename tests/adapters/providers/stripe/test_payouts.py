@@ -1,6 +1,7 @@
 """What Stripe paid out: which order each line is of, once, and what is no order's beside it."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -255,6 +256,19 @@ def test_a_payout_that_failed_after_it_was_stamped_is_one_case_and_its_money_cou
         assert [(one[0], one[2]) for one in stamped(shop)] == [(lost["id"], 7000)] * 2
         (case,) = shop.cases("open")
         assert (case.kind, case.order_id) == (CaseKind.CONTRADICTION, None)
+
+
+@pytest.mark.parametrize(("days", "cases"), [(20, 1), (40, 0)])
+def test_a_payout_of_before_the_period_is_looked_at_again_as_long_as_it_may_fail(shop, days, cases):
+    sold(shop, "one")
+    lost = shop.provider.lever("payouts")
+    payouts(shop, "--commit", status=0)
+    shop.provider.lever(f"payouts/{lost['id']}", status="failed")
+    later = datetime.fromtimestamp(lost["created"], UTC) + timedelta(days=days)
+    shop.world.clock.pass_(days=days + 1)
+    told = payouts(shop, "--since", f"{later:%Y-%m-%dT%H:%M:%SZ}", "--commit", status=0)
+    assert [one["failed"] for one in told] == [True] * cases
+    assert [one.kind for one in shop.cases("open")] == [CaseKind.CONTRADICTION] * cases
 
 
 def test_what_was_handed_back_at_the_door_waits_for_no_payout(shop):

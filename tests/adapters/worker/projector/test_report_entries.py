@@ -1,24 +1,34 @@
 """Reports over the tables: what PostgreSQL adds up is what the stamps say."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 
 from adapters.postgres.connections import Connections
+from adapters.postgres.statements import statement
 from adapters.postgres.views.reports import ReportViews
 from adapters.worker.projector.views import differences
 from projections.reports.all import REPORTS
+from projections.reports.figures import Kind
 from projections.reports.report import Frame
-from projections.reports.sums import BEGINNING, DefinedFigures, EnteredFigures, entries_of
+from projections.reports.sums import (
+    BEGINNING,
+    FOREVER,
+    DefinedFigures,
+    EnteredFigures,
+    entries_of,
+)
 from tests.kits.histories import write
 from tests.kits.projector import project
 from tests.kits.report_figures import histories
 from tests.kits.voucher_histories import write_vouchers
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
+LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 @pytest.fixture
@@ -61,6 +71,22 @@ def test_every_report_and_every_order_behind_it(ledger, owned, database, reports
                 found = reports.behind(source, **told)
                 assert found == entered.behind(source, **told) != []
     assert [*differences(ledger, database.auditor)] == []
+
+
+@pytest.mark.parametrize("name", ["views_sum_entries", "views_sum_standing"])
+def test_reports_read_nothing_but_their_index(ledger, owned, database, name):
+    """A column that is added up by and not covered would be fetched row by row."""
+    write(ledger, orders=9)
+    project(ledger, owned)
+    with psycopg.connect(database.owner, autocommit=True) as connection:
+        connection.execute("vacuum analyze views.report_entries")
+        connection.execute("set enable_seqscan = off")
+        connection.execute("set enable_bitmapscan = off")
+        connection.execute("alter table views.report_entries drop constraint report_entries_pkey")
+        asked = [["winterfest"], [*Kind], FOREVER, BEGINNING, LATEST, []]
+        explained = b"explain " + statement(name)
+        plan = psycopg.RawCursor(connection).execute(explained, asked).fetchall()
+    assert any("Index Only Scan using report_entries" in line for (line,) in plan), str(plan)
 
 
 def test_pages_of_orders_behind_a_number_go_on_where_the_last_ended(ledger, owned, reports):
