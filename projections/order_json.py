@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ledger.order.admission import state, tickets
-from ledger.order.cancellation_policy import eligibility
+from ledger.order.cancellation_policy import Eligibility, eligibility
 from ledger.order.order import Order
 from ledger.order.overdue import flags_at
 from ledger.order.part_policy import can_choose
@@ -15,8 +15,13 @@ from ledger.order.tickets import Ticket, ticket_count
 from ledger.shop.texts import text_in
 
 
-def order_page(order: Order, now: datetime, language: str) -> Mapping[str, Any]:
-    """The `order` of the API. Amounts in minor units, times in UTC, titles in `language`."""
+def order_page(
+    order: Order, now: datetime, language: str, *, answer: Eligibility | None = None
+) -> Mapping[str, Any]:
+    """The `order` of the API. Amounts in minor units, times in UTC, titles in `language`.
+
+    `answer` is the cancellation policy's for this moment, of whoever asked it already.
+    """
     terms = order.terms
     return {
         "id": str(order.id),
@@ -32,7 +37,7 @@ def order_page(order: Order, now: datetime, language: str) -> Mapping[str, Any]:
         "starts_at": moment(order.starts_at),
         "lines": [_line(*one, language) for one in zip(order.lines, terms.lines, strict=True)],
         "tickets": _tickets(order),
-        "cancellation": _cancellation(order, now),
+        "cancellation": _cancellation(order, answer or eligibility(order, now)),
         "flags": [*flags_at(order, now)],
     }
 
@@ -89,8 +94,7 @@ def valid_of(order: Order) -> Sequence[Ticket]:
     return order.tickets_with(order.tickets.hashes) if order.tickets else ()
 
 
-def _cancellation(order: Order, now: datetime) -> Mapping[str, Any]:
-    answer = eligibility(order, now)
+def _cancellation(order: Order, answer: Eligibility) -> Mapping[str, Any]:
     return {
         "allowed": answer.allowed,
         "reason": answer.reason,

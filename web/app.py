@@ -1,5 +1,8 @@
 """The Flask app: what hangs where, and how every answer is framed."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -153,9 +156,17 @@ PAGES = (
 DOORS = (api, health.health, webhooks.webhooks, pretix.pretix_webhooks, store.store)
 
 
+class _App(Flask):
+    """Flask, which need not look at each function of each request whether it is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """None of ours is one."""
+        return func
+
+
 def create_app(parts: Parts) -> Flask:
     """The web app over these parts. It reads no environment and starts nothing."""
-    app = Flask("web")
+    app = _App("web")
     app.extensions[KEY] = parts
     app.config.update(_config(parts))
     app.session_interface = SessionCookies()

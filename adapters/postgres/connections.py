@@ -184,7 +184,8 @@ def _rows(
             stack.enter_context(connection.transaction())
             connection.execute("set local statement_timeout = 0")
         cursor.execute(statement(name), parameters)
-        if cursor.description:
+        # Not `description`, which makes an object of each column.
+        if cursor.pgresult is not None and cursor.pgresult.nfields:
             return cursor.fetchall()
     if again and isinstance(connection, Session):
         # What it wrote may stand here since the first try, and on no standby.

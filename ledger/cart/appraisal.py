@@ -95,12 +95,7 @@ class Appraisal:
 
 def quotas_of(shops: Iterable[Shop | None]) -> Sequence[UUID]:
     """Every quota that products of these shops take from, and the lines for them, each once."""
-    found: set[UUID] = set()
-    for shop in (one for one in shops if one):
-        taken_from = {quota for one in shop.products.values() for quota in shop.quota_ids(one)}
-        found |= taken_from
-        found.update(line.id for line in shop.waiting_lines(taken_from))
-    return list(found)
+    return list(frozenset[UUID]().union(*(one.counted for one in shops if one)))
 
 
 def appraise(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ledger.codec import Unreadable
 from ledger.kernel import values
+from ledger.kernel.erasure import Erased
 from ledger.kernel.events import Draft, Recorded
 from ledger.kernel.idempotency_key import granted
 from ledger.kernel.refusals import (
@@ -108,8 +109,15 @@ class Orders:
         return history
 
     def get(self, order_id: UUID) -> Order:
-        """The order as it stands; raises `UnknownOrder`."""
-        return self.read(order_id)[0]
+        """The order as it stands; raises `UnknownOrder`.
+
+        Of one that is remembered only what came since is read. Who was erased is read anew.
+        """
+        known = self.remembered(order_id)
+        since = self._store.read(order_id, after=known.version) if known else ()
+        if known is None or any(type(one.stamp) is Erased for one in since):
+            return self.read(order_id)[0]
+        return self._kept(folded_on(known, since)) if since else known
 
     def read(self, order_id: UUID) -> tuple[Order, Sequence[Recorded[object]]]:
         """The order as it stands, and every stamp of it; raises `UnknownOrder`."""

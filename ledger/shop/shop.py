@@ -1,9 +1,10 @@
 """A shop: what it sells and how, folded from its stamps, and as its file says it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import assert_never
 from uuid import UUID
 
@@ -38,6 +39,7 @@ from ledger.shop.stamps import (
 )
 
 _NOTHING_ASKED = Questions()
+_PLENTY = 2**31
 # Of each quota its capacity, how many seats are held and how many are sold.
 SeatTotals = Mapping[UUID, tuple[int, int, int]]
 
@@ -56,7 +58,7 @@ class ShopChange:
     stamp: ShopCancelled | ShopMoved
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Shop:
     """A shop as it stands. `quotas` are capacities by slug, `products` the current revisions.
 
@@ -119,8 +121,11 @@ class Shop:
         """What is inside its sale window, in the shop's order (SPEC C1); nothing once cancelled."""
         if self.cancelled:
             return ()
-        ranked = sorted(self.products.values(), key=lambda one: (one.rank, one.slug))
-        return tuple(one for one in ranked if _inside(one, now))
+        return tuple([one for one in self._ranked if _inside(one, now)])
+
+    @cached_property
+    def _ranked(self) -> Sequence[ProductRevised]:
+        return sorted(self.products.values(), key=lambda one: (one.rank, one.slug))
 
     @property
     def doors(self) -> tuple[str, ...]:
@@ -134,7 +139,23 @@ class Shop:
 
     def quota_ids(self, product: ProductRevised) -> tuple[UUID, ...]:
         """The quotas that one piece of a product takes from."""
-        return tuple(quota_id(self.id, slug) for slug in product.quotas)
+        known = self._ids
+        return tuple([known.get(one) or quota_id(self.id, one) for one in product.quotas])
+
+    @cached_property
+    def _ids(self) -> Mapping[str, UUID]:
+        return {slug: quota_id(self.id, slug) for slug in self.quotas}
+
+    @cached_property
+    def counted(self) -> frozenset[UUID]:
+        """Every quota that its products take from, and the lines for them."""
+        taken = {quota for one in self.products.values() for quota in self.quota_ids(one)}
+        return frozenset(taken.union(line.id for line in self.waiting_lines(taken)))
+
+    def free_of(self, product: ProductRevised, totals: SeatTotals) -> int:
+        """How many pieces of a product are left; very many where it takes from no quota."""
+        quotas = self.quota_ids(product)
+        return min([free_seats(totals, one) for one in quotas]) if quotas else _PLENTY
 
     @property
     def lets_wait(self) -> bool:

@@ -14,6 +14,7 @@ from adapters.postgres.ledger.notify import Hints
 from adapters.postgres.ledger.pipeline import Exchange
 from ledger.inbox.ports import Report
 from ledger.kernel.money import Money
+from ledger.shop.shop import ShopSpec
 from tests.conftest import Database
 from tests.kits.product import SIGNED
 from tests.kits.web_fakes import DoorInMemory, StripeInMemory
@@ -42,6 +43,7 @@ class House:
     app: Any
     works: Any
     asked: list[str]
+    spec: ShopSpec
     hints: int = 0
 
     def fewest(
@@ -104,7 +106,8 @@ def counted_house(database: Database, **more: str) -> Iterator[House]:
             asked.append(" + ".join(name for name, _ in asks))
             return asking(exchange, *asks, **options)
 
-        made = House(app=create_app(parts), works=replace(works, parts=parts), asked=asked)
+        house = replace(works, parts=parts)
+        made = House(app=create_app(parts), works=house, asked=asked, spec=shop)
 
         def send(hints: Hints) -> None:
             made.hints += 1

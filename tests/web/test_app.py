@@ -1,4 +1,5 @@
 import json
+from inspect import iscoroutinefunction
 
 import psycopg
 import pytest
@@ -108,6 +109,24 @@ def test_what_is_set_up_again_is_heard_by_those_who_have_spoken_before(product: 
     finally:
         structlog.configure(**before)
     assert [one["route"] for one in logs] == ["/healthz"]
+
+
+def test_nothing_that_flask_calls_is_a_coroutine(product: Product):
+    """The app takes it for granted, and calls each as it is."""
+    app = product.app
+    before = [one for some in app.before_request_funcs.values() for one in some]
+    after = [one for some in app.after_request_funcs.values() for one in some]
+    assert before
+    assert after
+    called: list[object] = [*before, *after, *app.view_functions.values()]
+    assert not [one for one in called if iscoroutinefunction(one)]
+
+
+def test_who_needs_no_session_gets_no_cookie(product: Product):
+    assert "Set-Cookie" not in product.client.get(f"{SHOP}/products").headers
+    form = product.client.get("/winterfest/checkout?buy.weekend=1")
+    assert "session=" in form.headers["Set-Cookie"]
+    assert "Cookie" in form.headers["Vary"]
 
 
 def test_alive_and_ready(product: Product):

@@ -1,9 +1,12 @@
 """Bodies of requests: strict JSON into a struct, what goes out again, and in which language."""
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
 from flask import Request, Response, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from ledger.order.decisions.place import LANGUAGES
 from ledger.shop.texts import language_of
@@ -46,9 +49,17 @@ def as_json(value: Any, *, status: int = 200) -> Response:
 
 def wished_language(request: Request) -> str:
     """One of the languages that we speak."""
-    wish = language_of(request.args.get("language", ""))
+    wish = request.args.get("language", "") if request.query_string else ""
+    return _of_ours(wish, request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+@lru_cache(maxsize=256)
+def _of_ours(asked: str, accepts: str) -> str:
+    """By what was asked for, else by what the browser accepts: browsers say the same few lines."""
+    wish = language_of(asked)
     if wish in LANGUAGES:
         return wish
     # `fi-FI, en;q=0.5` wants Finnish; Werkzeug's best match would take the exact "en".
-    accepted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    best = parse_accept_header(accepts, LanguageAccept).values()
+    accepted = (tag.partition("-")[0].lower() for tag in best)
     return next((one for one in accepted if one in LANGUAGES), LANGUAGES[0])

@@ -139,10 +139,11 @@ def told(order: Order) -> dict[str, Any]:
 
 def _shown(order: Order, at: datetime) -> dict[str, Any]:
     """As of a moment. What the cancellation policy answers is said as page and letter say it."""
-    page = dict(order_page(order, at, order.terms.language))
+    answer = eligibility(order, at)
+    page = order_page(order, at, order.terms.language, answer=answer)
     told_in(order.terms.timezone)
     with force_locale(order.terms.language):
-        text = told_cancellation(eligibility(order, at))
+        text = told_cancellation(answer)
     return {**page, "cancellation": {**page["cancellation"], "text": text}}
 
 

@@ -14,7 +14,6 @@ from web.api.bodies import wished_language
 from web.http.addresses import now
 from web.http.current import parts
 from web.http.kept_answers import kept_body, tagged
-from web.pages.shop import Offer, offers
 
 
 def hang_up(api: Blueprint) -> None:
@@ -26,12 +25,12 @@ def products(shop: str) -> Response:
     """On sale now, in the shop's order; `available` is whether every quota has room."""
     found = parts().shops.get(shop)
     language = wished_language(request)
-    totals = parts().seats(quotas_of([found]))
-    shown = [one for one in offers(found, totals, at=now()) if one.word != "upcoming"]
-    offered = tuple((one.product.slug, one.free > 0) for one in shown)
+    totals = found.in_open_sale(parts().seats(quotas_of([found])))
+    shown = [(one, found.free_of(one, totals) > 0) for one in found.on_sale(now())]
+    offered = tuple([(one.slug, available) for one, available in shown])
 
     def made() -> bytes:
-        products = [_product(found, one, language) for one in shown]
+        products = [_product(found, *one, language) for one in shown]
         return msgspec.json.encode({"shop": _shop(found, language), "products": products})
 
     body = kept_body(("products", found.id, found.version, language, offered), made)
@@ -51,8 +50,7 @@ def _shop(shop: Shop, language: str) -> dict[str, Any]:
     }
 
 
-def _product(shop: Shop, offer: Offer, language: str) -> dict[str, Any]:
-    product: ProductRevised = offer.product
+def _product(shop: Shop, product: ProductRevised, available: bool, language: str) -> dict[str, Any]:
     return {
         "slug": product.slug,
         "revision": product.revision,
@@ -65,8 +63,8 @@ def _product(shop: Shop, offer: Offer, language: str) -> dict[str, Any]:
         "max_per_order": product.max_per_order,
         "available_from": product.available_from,
         "available_until": product.available_until,
-        "available": offer.free > 0,
-        "waiting_list": offer.free <= 0 and shop.lets_wait and bool(product.quotas),
+        "available": available,
+        "waiting_list": not available and shop.lets_wait and bool(product.quotas),
         "questions": [_question(one, language) for one in shop.asks(product.slug).asked],
         "answers_until": shop.asks(product.slug).until,
     }

@@ -1,5 +1,6 @@
 """Log lines: one JSON object each; one line per request, which never names the address."""
 
+import json
 import logging
 import sys
 from time import perf_counter
@@ -21,12 +22,20 @@ class _StandardError:
         sys.stderr.flush()
 
 
+_encode = json.JSONEncoder(default=repr).encode
+
+
+def _in_json(line: object, **options: object) -> str:
+    """By one encoder for all lines: `json.dumps` makes one for each."""
+    return _encode(line)
+
+
 # One list for the whole process: a logger keeps the one that it met at its first line.
 _PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.JSONRenderer(),
+    structlog.processors.JSONRenderer(_in_json),
 ]
 
 
@@ -36,7 +45,7 @@ def configure() -> None:
     logging.basicConfig(stream=error, level=logging.WARNING, format="%(message)s")
     structlog.configure(
         processors=_PROCESSORS,
-        logger_factory=structlog.PrintLoggerFactory(error),
+        logger_factory=structlog.WriteLoggerFactory(error),
         cache_logger_on_first_use=True,
     )
 

@@ -149,6 +149,7 @@ class Metrics:
             "provider_calls", "Calls by outcome", "provider", "call", "outcome"
         )
         self._calls, self._told, self._lock = calls, Counted[Called](), Lock()
+        self._asked: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.unreadable = count(1)
 
     def watch(self, app: Flask) -> None:
@@ -165,10 +166,20 @@ class Metrics:
         return Counter(f"stampledger_{name}", text, labels, registry=self.registry)
 
     def _count(self, response: Response) -> Response:
-        self.requests.labels(method(), route(), str(response.status_code)).inc()
-        self.took.labels(route()).observe(seconds())
+        requests, took = self._of((method(), route(), response.status_code))
+        requests.inc()
+        took.observe(seconds())
         self._count_calls()
         return response
+
+    def _of(self, asked: tuple[str, str, int]) -> tuple[Counter, Histogram]:
+        """The library looks its own up behind a lock; there are as many as it keeps itself."""
+        found = self._asked.get(asked)
+        if found is None:
+            method, route, status = asked
+            found = self.requests.labels(method, route, str(status)), self.took.labels(route)
+            self._asked[asked] = found
+        return found
 
     def _count_calls(self) -> None:
         """What this process asked of providers since it was counted last."""

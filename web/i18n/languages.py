@@ -104,7 +104,7 @@ class _Babel(Babel):  # type: ignore[misc]  # flask-babel ships no types
 
 
 def _remember(response: Response) -> Response:
-    if "lang" in request.args:
+    if request.query_string and "lang" in request.args:
         remember(response, of_tag(request.args["lang"]))
     if "immutable" in response.headers.get("Cache-Control", ""):
         return response  # what never changes is the same in every language

@@ -1,5 +1,6 @@
 """Where providers bring news: kept whatever it says, and before the provider is answered."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 import structlog
@@ -112,7 +113,7 @@ def sumup() -> Response:
     door, body = parts().doors.get("sumup"), request.get_data()
     if not isinstance(door, AskingDoor):
         raise ProblemRaised("not-found")
-    _check(door, "sumup", body)
+    _check(door, "sumup", body, dict(request.headers))
     try:
         subject = door.subject(body)
     except BadMessage:
@@ -162,21 +163,17 @@ def come_in(name: str, body: bytes) -> Response:
     door = parts().doors.get(name)
     if door is None:
         raise ProblemRaised("not-found")
-    _check(door, name, body)
-    with _in_hand(door, name, body) as message:
+    headers = dict(request.headers)
+    _check(door, name, body, headers)
+    with _in_hand(door, name, body, headers) as message:
         understand(door, name, body, message=message)
     count(name, "kept")
     return Response(status=200)
 
 
-def _headers_kept() -> dict[str, str]:
-    """What comes by GET says it all in its address; its headers are of the customer's browser."""
-    return dict(request.headers) if request.method == "POST" else {}
-
-
-def _check(door: WebhookDoor, name: str, body: bytes) -> None:
+def _check(door: WebhookDoor, name: str, body: bytes, headers: Mapping[str, str]) -> None:
     try:
-        door.check(body, dict(request.headers), now=now())
+        door.check(body, headers, now=now())
     except BadMessage as unreadable:
         raise _turned_away(name, unreadable) from None
 
@@ -191,13 +188,18 @@ def _turned_away(name: str, unreadable: BadMessage) -> ProblemRaised:
     return ProblemRaised("bad-request", detail=text)
 
 
-def _in_hand(door: WebhookDoor, name: str, body: bytes) -> AbstractContextManager[InHand]:
-    """Committed when the block ends. Headers that hold secrets of ours do not come this way."""
+def _in_hand(
+    door: WebhookDoor, name: str, body: bytes, headers: Mapping[str, str]
+) -> AbstractContextManager[InHand]:
+    """Committed when the block ends. Headers that hold secrets of ours do not come this way.
+
+    What comes by GET says it all in its address; its headers are of the customer's browser.
+    """
     return parts().inbox.in_hand(
         door.provider,
         name,
         body=body,
-        headers=_headers_kept(),
+        headers=headers if request.method == "POST" else {},
         verdict="signed",
         provider_event_id=door.event_id(body),
         received_at=now(),

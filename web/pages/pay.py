@@ -101,7 +101,7 @@ def may_turn_out_paid(order: Order) -> bool:
 
 def times_looked() -> int:
     """How many times whoever asks has looked; 0 of those who do not come from a payment page."""
-    told = request.args.get("paid", "")
+    told = request.args.get("paid", "") if request.query_string else ""
     return int(told) if told.isascii() and told.isdigit() and len(told) < 3 else 0
 
 

@@ -15,10 +15,10 @@ from ledger.cart.appraisal import quotas_of
 from ledger.cart.cart import CartGroup
 from ledger.kernel.money import Money, gross_by_rate, shares
 from ledger.payments.capabilities import capability
-from ledger.shop.shop import SeatTotals, Shop, free_seats
+from ledger.shop.shop import SeatTotals, Shop
 from ledger.shop.stamps import CancellationPolicy, Preferences, ProductRevised
 from web.http.current import parts
-from web.http.kept_answers import is_anybody, kept_body, tagged
+from web.http.kept_answers import Tagged, is_anybody, kept_body, tagged
 from web.http.visitor_cart import cart_beside
 from web.i18n import languages
 from web.i18n.format import local, money, percent, told_in
@@ -62,7 +62,7 @@ def offers(shop: Shop, totals: SeatTotals, *, at: datetime) -> list[Offer]:
 
 
 def _offer(shop: Shop, product: ProductRevised, totals: SeatTotals) -> Offer:
-    free = min((free_seats(totals, quota) for quota in shop.quota_ids(product)), default=2**31)
+    free = shop.free_of(product, totals)
     word = "sold_out" if free <= 0 else "few" if free <= FEW else "available"
     return Offer(product=product, word=word, free=free)
 
@@ -135,7 +135,8 @@ def index() -> Response:
     def drawn() -> bytes:
         return render_template("shops.html", shops=shops, place_of=place_of).encode()
 
-    return tagged(kept_body(about, drawn) if is_anybody() else drawn(), mimetype="text/html")
+    made = kept_body(about, drawn) if is_anybody() else Tagged.of(drawn())
+    return tagged(made, mimetype="text/html")
 
 
 @pages.get("/<shop>/")
@@ -155,7 +156,7 @@ def catalogue_page(shop: Shop, *, complaint: str = "") -> str:
     seen = tuple(_as_seen(one) for one in shown)
     about = ("shop", shop.id, shop.version, languages.current(), withdrawals, seen)
     page = kept_body(about, lambda: _untold(_drawn(shop, shown, complaint=complaint)))
-    told = page.decode().replace(_TOKEN, generate_csrf())
+    told = page.body.decode().replace(_TOKEN, generate_csrf())
     return told.replace(_KEY, str(uuid4()))
 
 

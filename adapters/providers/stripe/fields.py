@@ -48,6 +48,8 @@ def text_or_none(values: Json, key: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise BadMessage(f"{key} is not text")
+    if value.isprintable():
+        return value[:500]
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in value)[:500]
 
 

@@ -10,9 +10,11 @@ import pytest
 
 from adapters.store.ledger import LatelyInMemory
 from ledger.cases.service import Cases
+from ledger.kernel.erasure import Erased, Ground
+from ledger.kernel.events import Draft
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Busy, KeyReused, NotEnoughSeats, NotPayable, UnknownOrder
-from ledger.kernel.store import Append, Conflict, Outcome
+from ledger.kernel.store import Append, Appended, Conflict, Outcome
 from ledger.order.commands import CancelOrder, RefundPayment, RequestCancellation, RequestPayment
 from ledger.order.numbers import PAYMENT_REFERENCES, order_numbers, payment_reference, series_of
 from ledger.order.order import Order
@@ -66,18 +68,67 @@ def test_a_placed_order_is_numbered_and_holds_its_seats(world: World) -> None:
 
 
 def test_what_a_service_answers_is_what_a_reader_finds(world: World) -> None:
-    """It folds on what it appended, and does not read that again."""
-    order = world.place()
-    assert order == world.orders.get(order.id)
+    """It folds on what it appended, and does not read that again; a reader has nothing to go on."""
+    order, reader = world.place(), Orders(world.store, world.shops, world.cases)
+    assert order == world.orders.get(order.id) == reader.get(order.id)
     (attempt,) = order.attempts
     fact = Paid(amount=order.due, provider="stripe", provider_reference="pi_1")
     paid = world.orders.record(order.id, fact, correlation_id=attempt, actor="provider:stripe")
     assert paid.version == order.version + 1
-    assert paid == world.orders.get(order.id)
+    assert paid == world.orders.get(order.id) == reader.get(order.id)
     asked = RequestCancellation(
         correlation_id=uuid4(), actor="visitor", at=world.clock(), code="code"
     )
     assert world.orders.handle(order.id, asked) == world.orders.get(order.id)
+    assert world.orders.get(order.id) == reader.get(order.id)
+
+
+class Counted(Rivalry):
+    """A store that tells how many stamps were read of it."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world, 0)
+        self.stamps = 0
+
+    def read(self, stream: UUID, *, after: int = 0) -> Sequence[Any]:
+        found = super().read(stream, after=after)
+        self.stamps += len(found)
+        return found
+
+
+def test_of_an_order_that_is_remembered_only_what_others_did_since_is_read(world: World) -> None:
+    """Several processes over one ledger: none ever shows an order as it was before."""
+    store = Counted(world)
+    here = Orders(store, world.shops, world.cases, lately=LatelyInMemory())
+    order = world.place()
+    assert here.get(order.id) == order
+    store.stamps = 0
+    assert here.get(order.id) == order
+    assert store.stamps == 0
+    (attempt,) = order.attempts
+    money = Paid(amount=order.due, provider="stripe", provider_reference="pi_1")
+    paid = world.orders.record(order.id, money, correlation_id=attempt, actor="provider:stripe")
+    assert here.get(order.id) == paid
+    assert store.stamps == paid.version - order.version
+    assert here.get(order.id).received == order.due
+
+
+def test_who_was_erased_by_another_process_is_read_anew(world: World) -> None:
+    """What was opened before its key was destroyed is shown by nobody."""
+    store = Counted(world)
+    here = Orders(store, world.shops, world.cases, lately=LatelyInMemory())
+    order = world.place()
+    known = here.get(order.id)
+    assert known.terms.customer is not None
+    stamp = Erased(subject=order.id, ground=Ground.ASKED)
+    draft = Draft(stream=order.id, stamp=stamp, correlation_id=uuid4(), actor="test")
+    (done,) = world.store.append(Append(drafts=[draft], expected={order.id: known.version}))
+    assert isinstance(done, Appended)
+    store.stamps = 0
+    gone = here.get(order.id)
+    assert (gone.erased, gone.terms.customer) == (True, None)
+    assert gone == Orders(world.store, world.shops, world.cases).get(order.id)
+    assert store.stamps > gone.version, "what came since, and then all of it"
 
 
 def test_what_others_did_meanwhile_is_looked_up_before_anything_else_is_said(world: World) -> None:
