@@ -8,6 +8,7 @@ from uuid import UUID
 from adapters.store.ledger import StampLedger
 from adapters.store.readers import ClosedLedger
 from adapters.store.recorder import PositionMissing, StampRecorder
+from adapters.worker.recent_stamps import ReadsFeed, RecentStamps
 from ledger.kernel.events import Recorded
 from ledger.kernel.store import LedgerUnavailable
 from projections.engine.derive import Poison
@@ -23,15 +24,19 @@ class Batch:
 
 
 class Feed:
-    """Reads a ledger for projections: sealed parts stay closed, density is asserted."""
+    """Reads a ledger for projections: sealed parts stay closed, density is asserted.
 
-    def __init__(self, store: StampLedger | ClosedLedger) -> None:
+    One that is `shared` by all who follow the ledger reads each new stamp once.
+    """
+
+    def __init__(self, store: StampLedger | ClosedLedger, *, shared: bool = False) -> None:
         self._store = store
+        self._stamps: ReadsFeed = RecentStamps(store) if shared else store
 
     def next(self, after: int, *, limit: int) -> Batch:
-        """What comes after a position. Raises `PositionMissing` at a hole."""
+        """What comes after a position; nothing at the end. Raises `PositionMissing` at a hole."""
         try:
-            stamps = self._store.feed(after, limit=limit)
+            stamps = self._stamps.feed(after, limit=limit)
             return _batch(stamps, {}, last=after + len(stamps))
         except (PositionMissing, LedgerUnavailable):
             raise

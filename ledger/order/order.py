@@ -392,7 +392,7 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         paid = (one for one in self.attempts.values() if one.received is not None)
         return tuple(sorted(paid, key=lambda one: one.paid_position))
 
-    @property
+    @cached_property
     def confirmed(self) -> bool:
         """Paid in full by money that is there, or free and confirmed (law 8)."""
         if self.free_confirmed is not None:
@@ -405,7 +405,7 @@ class Order(Struct, frozen=True, kw_only=True, dict=True):
         came = bool(self.standing_payments) or (bool(self.received) and bool(self.lost))
         return self.alive and came and not self.confirmed
 
-    @property
+    @cached_property
     def sold(self) -> bool:
         """Whether its seats count as sold: free and confirmed, or paid in full by some payment.
 

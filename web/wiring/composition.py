@@ -107,6 +107,7 @@ class Works:
 
     parts: Parts
     ledger: StampLedger
+    feed: Feed
     views: DerivableViews
     words: WordFinder
     webhooks: PostgresWebhooks
@@ -164,7 +165,8 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     )
     cases = Cases(store)
     ways, calls = ways_to_pay(settings, PostgresOnce(connections)), ProviderCalls()
-    words = WordFinder(ledger=store, table=WordTable(connections))
+    feed = Feed(store, shared=True)
+    words = WordFinder(ledger=store, table=WordTable(connections), feed=feed)
     views = DerivableViews(connections, store=store, url=url, words=words)
     inbox = PostgresInbox(url, keyring=keyring, after_keeping=hints.send, taken_up=store.in_hand)
     tokens, webhooks = Tokens(connections), PostgresWebhooks(connections, seal=keyring)
@@ -248,6 +250,7 @@ def _works(settings: Settings, stack: ExitStack, *, readers: int) -> Works:
     return Works(
         parts=parts,
         ledger=store,
+        feed=feed,
         views=views,
         words=words,
         webhooks=webhooks,
@@ -296,10 +299,12 @@ def daemon(works: Works) -> Daemon:
         pulse=partial(pulse, views, now),
         watched=WATCHED,
         reactors=[
-            Projections(store=works.ledger, url=parts.settings.database_url, desk=desk),
+            Projections(
+                store=works.ledger, url=parts.settings.database_url, desk=desk, feed=works.feed
+            ),
             Following(
                 orders=parts.orders,
-                feed=Feed(works.ledger),
+                feed=works.feed,
                 cursor=works.cursors,
                 desk=desk,
                 clock=now,

@@ -48,8 +48,9 @@ class Projector:
         quick: float = 1.0,
         folds: int = 20_000,
         catching_up: CatchingUp | None = None,
+        feed: Feed | None = None,
     ) -> None:
-        self._store, self._feed, self._views = store, Feed(store), views
+        self._store, self._feed, self._views = store, feed or Feed(store), views
         self._catching_up = catching_up or CatchingUp(views)
         self._folds = Folds(most=folds)
         self._batch, self._least, self._most = batch, batch, max(batch, most)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from adapters.postgres.views.owner import OwnedViews, OwnershipLost
 from adapters.store.ledger import StampLedger
+from adapters.worker.feed import Feed
 from adapters.worker.open_cases import Desk
 from adapters.worker.projector.projector import Projector
 from adapters.worker.projector.rebuild import OWNER
@@ -28,6 +29,7 @@ class Projections:
     store: StampLedger
     url: str
     desk: Desk
+    feed: Feed | None = None
     projections: Collection[Projection] = tuple(PROJECTIONS.values())
     name: str = "projections"
     _owned: OwnedViews | None = field(default=None)
@@ -53,7 +55,11 @@ class Projections:
         if self._owned is not None:
             try:
                 self._projector = Projector(
-                    self.store, self._owned, on_poison=self._on_desk, on_mended=self._off_desk
+                    self.store,
+                    self._owned,
+                    on_poison=self._on_desk,
+                    on_mended=self._off_desk,
+                    feed=self.feed,
                 )
             except BaseException:
                 self.close()

@@ -49,6 +49,7 @@ class WordFinder:
 
     ledger: StampLedger
     table: WordTable
+    feed: Feed
     name: str = NAME
     _known: int = field(default=0)
     _begun: bool = field(default=False)
@@ -59,7 +60,7 @@ class WordFinder:
         A turn, which is a commit, takes only what tells something, and now and then the rest.
         """
         if self._begun:
-            batch = Feed(self.ledger).next(self._known, limit=_BATCH)
+            batch = self.feed.next(self._known, limit=_BATCH)
             new = batch.last - self._known
             if new < _BATCH and not any(_touched(batch)):
                 self._known = batch.last
@@ -68,7 +69,7 @@ class WordFinder:
             return self._step(turn) if turn else NOTHING
 
     def _step(self, turn: Turn) -> Progress:
-        batch = Feed(self.ledger).next(turn.position, limit=_BATCH)
+        batch = self.feed.next(turn.position, limit=_BATCH)
         self._known, self._begun = batch.last, True
         if batch.last == turn.position:
             return NOTHING
@@ -85,7 +86,7 @@ class WordFinder:
             turn.clear()
             position, head = 0, self.ledger.head()[0]
             while position < head:
-                batch = Feed(self.ledger).next(position, limit=_BATCH)
+                batch = self.feed.next(position, limit=_BATCH)
                 placed = [*_placed(batch)]
                 if placed:
                     turn.replace((), [*self._found(placed)])

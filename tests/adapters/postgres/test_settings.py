@@ -14,6 +14,7 @@ from adapters.postgres.ledger.recorder import PostgresStampRecorder
 from adapters.postgres.sessions import COMMITTING, MIGRATING, OWNING, READING, Session, arguments
 from adapters.postgres.views.order_words import WordTable
 from adapters.postgres.working.inbox import PostgresInbox
+from adapters.worker.feed import Feed
 from adapters.worker.open_cases import Desk
 from adapters.worker.projector.reactor import Projections
 from adapters.worker.projector.views import DerivableViews
@@ -92,7 +93,7 @@ def test_everything_goes_on(hostile):
     moved = Projections(store=ledger, url=hostile.app, desk=Desk(world.cases))
     moved.run()
     moved.close()
-    words = WordFinder(ledger=ledger, table=WordTable(connections))
+    words = WordFinder(ledger=ledger, table=WordTable(connections), feed=Feed(ledger, shared=True))
     views = DerivableViews(connections, store=ledger, url=hostile.app, words=words)
     assert [*views.diff()] == []
     assert views.unpaid_due(datetime(2040, 1, 1, tzinfo=UTC), 10) == [order.id]

@@ -9,6 +9,7 @@ import pytest
 from adapters.postgres.connections import Connections
 from adapters.postgres.statements import statement
 from adapters.postgres.views.order_words import WordTable
+from adapters.worker.feed import Feed
 from adapters.worker.reactors.order_words import WordFinder
 from ledger.kernel.erasure import Erased, Ground
 from ledger.order.evolve import fold
@@ -26,7 +27,7 @@ SHOPS = ("winterfest",)
 @pytest.fixture
 def finder(ledger, database):
     connections = Connections(database.app)
-    yield WordFinder(ledger=ledger, table=WordTable(connections))
+    yield WordFinder(ledger=ledger, table=WordTable(connections), feed=Feed(ledger, shared=True))
     connections.close()
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from adapters.postgres.connections import Connections
 from adapters.postgres.views.order_words import WordTable
+from adapters.worker.feed import Feed
 from adapters.worker.projector.views import DerivableViews, UnknownProjection
 from adapters.worker.reactors.order_words import WordFinder
 from tests.kits.histories import write
@@ -16,7 +17,7 @@ def derivable(ledger, owned, database):
     write(ledger, orders=5)
     project(ledger, owned)
     connections = Connections(database.app)
-    words = WordFinder(ledger=ledger, table=WordTable(connections))
+    words = WordFinder(ledger=ledger, table=WordTable(connections), feed=Feed(ledger, shared=True))
     made = DerivableViews(connections, store=ledger, url=database.app, words=words)
     yield made
     made.close()
