@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from ledger.cases.stamps import Action, CaseKind, Severity
 from ledger.kernel.refusals import CustomerInvalid, NotCancellable, Refusal
 from ledger.order import stamps
+from ledger.order.decisions.staff import MANUAL
 from ledger.order.letter_delivery import DECLINED
 from ledger.order.stamps import Letter
 from ledger.order.status import Status
@@ -269,6 +270,8 @@ def stamp_in_words(stamp: object) -> str:  # noqa: C901 (a dispatching match)
             return _("Label added: %(label)s.", label=label or _("erased"))
         case stamps.Labelled(label=label):
             return _("Label removed: %(label)s.", label=label or _("erased"))
+        case stamps.CreatePaymentRequest(provider=provider, amount=amount) if provider == MANUAL:
+            return _("Payment by hand: %(amount)s.", amount=money(amount))
         case stamps.CreatePaymentRequest(provider=provider, amount=amount):
             return _(
                 "%(provider)s is asked for %(amount)s.", provider=provider, amount=money(amount)

@@ -62,6 +62,7 @@ def test_both_orders_are_shown_before_and_stamped_as_shown(world):
         "Set against the new order €15.50",
         "Goes back to the customer €19.50",
         "Price €15.50 Set against it €15.50",
+        "Payment by hand: €15.50.",
     ):
         assert fact in words
     assert (status(old), status(new)) == (Status.REFUND_REQUESTED, Status.PAID)
