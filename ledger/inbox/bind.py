@@ -89,13 +89,13 @@ def _of_its_own_page(report: Report, known: UUID | None, orders: Orders) -> Boun
     """A payment that came by the page which an order of ours knows as its attempt's.
 
     That never changes, so the order may be one that is remembered, and the page need not be looked
-    for. Everything else is bound by what the ledger holds now.
+    for, whichever process is told. Everything else is bound by what the ledger holds now.
     """
-    if report.order is None or not isinstance(report.fact, Paid):
+    if report.order is None or not report.page or not isinstance(report.fact, Paid):
         return None
-    order = orders.remembered(report.order)
+    order = orders.remembered(report.order) or _order(report.order, orders)
     attempt = order.attempts.get(report.attempt) if order and report.attempt else None
-    if order is None or attempt is None or not report.page or attempt.session != report.page:
+    if order is None or attempt is None or attempt.session != report.page:
         return None
     found = _attempt(report, order, known={known} - {None})
     return Bound(order, rebound(report, found)) if isinstance(found, Attempt) else None

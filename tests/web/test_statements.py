@@ -49,6 +49,21 @@ def test_news_of_a_payment_is_one_look_one_commit_and_one_hint(house: House):
     assert house.hints == 1
 
 
+def test_news_to_another_process_is_the_order_more(house: House):
+    """Which page it came by, the order tells: nobody looks for it in the rows beside."""
+
+    def elsewhere(client: Any) -> dict[str, Any]:
+        order = placed(client)
+        house.works.parts.orders.forget(UUID(order["order"]["id"]))
+        return order
+
+    assert house.fewest(told, before=elsewhere) == 3, house.asked
+    look, order, commit = house.asked
+    assert "provider_references" in look
+    assert "ledger.stamps" in order
+    assert {"insert_stamps", "inbox_keep", "commit"} <= {*commit.split(" + ")}
+
+
 def test_news_that_says_nothing_new_is_one_commit_and_wakes_nobody(house: House):
     """A repeat is evidence, too. Whether it is one, the ledger says, not what is remembered."""
     count = house.fewest(told, before=paid)

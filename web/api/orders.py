@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from ledger.kernel.events import Recorded
 from ledger.kernel.money import Money
-from ledger.order.cancellation_policy import eligibility
+from ledger.order.cancellation_policy import Eligibility, Why, eligibility
 from ledger.order.commands import Wanted
 from ledger.order.evolve import fold
 from ledger.order.order import Order
@@ -38,7 +39,7 @@ from web.http.current import parts
 from web.http.modification_token import token_for
 from web.http.rate_limit import slow_strangers_down
 from web.i18n.format import told_in
-from web.i18n.refusals import told_cancellation
+from web.i18n.refusals import told_policy
 from web.pages.pay import come_back, times_looked
 
 # Of one visitor: many people may share an address, and nobody buys two orders a second for long.
@@ -141,10 +142,21 @@ def _shown(order: Order, at: datetime) -> dict[str, Any]:
     """As of a moment. What the cancellation policy answers is said as page and letter say it."""
     answer = eligibility(order, at)
     page = order_page(order, at, order.terms.language, answer=answer)
-    told_in(order.terms.timezone)
-    with force_locale(order.terms.language):
-        text = told_cancellation(answer)
+    text = _said(answer, order.terms.language, order.terms.timezone)
     return {**page, "cancellation": {**page["cancellation"], "text": text}}
+
+
+def _said(answer: Eligibility, language: str, zone: str) -> str:
+    until = answer.deadline.replace(second=0, microsecond=0) if answer.deadline else None
+    return _in_words(answer.why, until, answer.quote.fee, language, zone)
+
+
+@lru_cache(maxsize=2000)
+def _in_words(why: Why, until: datetime | None, fee: Money, language: str, zone: str) -> str:
+    """The same for all that it depends on: sentences tell no seconds, and orders come together."""
+    told_in(zone)
+    with force_locale(language):
+        return told_policy(why, until, fee)
 
 
 def _placed(shop: str, body: OrderBody, key: UUID) -> Order:

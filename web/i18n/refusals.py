@@ -1,11 +1,13 @@
 """What people read when the ledger says no."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 
 from ledger.cart.appraisal import AppraisedGroup, AppraisedLine, Obstacle
 from ledger.kernel import refusals as no
+from ledger.kernel.money import Money
 from ledger.kernel.refusals import Refusal
 from ledger.order.cancellation_policy import Eligibility, Promise, Why
 from ledger.shop.questions import AnswerRule
@@ -213,16 +215,20 @@ def of_cancellation(why: str) -> str:
 
 def told_cancellation(answer: Eligibility) -> str:
     """The policy's whole answer in sentences: until when, and for what fee; or why not."""
-    if answer.why is Why.TOO_LATE and answer.deadline is not None:
-        was = _("It was possible until %(when)s.", when=moment(answer.deadline))
-        return f"{of_cancellation(answer.why)} {was}"
-    if not answer.allowed or answer.deadline is None:
-        return of_cancellation(answer.why)
-    until = moment(answer.deadline)
-    told = _("You can cancel this order yourself until %(deadline)s.", deadline=until)
-    if not answer.quote.fee:
+    return told_policy(answer.why, answer.deadline, answer.quote.fee)
+
+
+def told_policy(why: Why, until: datetime | None, fee: Money) -> str:
+    """The same, by all that the sentences depend on besides language and time zone."""
+    if until is None or why not in (Why.NOTHING, Why.TOO_LATE):
+        return of_cancellation(why)
+    if why is Why.TOO_LATE:
+        was = _("It was possible until %(when)s.", when=moment(until))
+        return f"{of_cancellation(why)} {was}"
+    told = _("You can cancel this order yourself until %(deadline)s.", deadline=moment(until))
+    if not fee:
         return told
-    kept = _("A cancellation fee of %(fee)s is kept back.", fee=money(answer.quote.fee))
+    kept = _("A cancellation fee of %(fee)s is kept back.", fee=money(fee))
     return f"{told} {kept}"
 
 

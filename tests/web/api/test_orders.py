@@ -1,8 +1,13 @@
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from flask_babel import force_locale
 
+from ledger.order.cancellation_policy import eligibility
 from tests.kits.product import ADA, SHOP, Product, wish
+from web.i18n.format import told_in
+from web.i18n.refusals import told_cancellation
 
 NO_ORDER = "5ad6a9b1-0c0e-4f6a-9f63-0f3c1c8a7d11"
 
@@ -167,3 +172,19 @@ def test_an_order_of_another_shop_is_not_found(product: Product):
     address, _ = product.placed()
     answer = product.client.get(address.replace("winterfest", "summerfest"))
     assert (answer.status_code, answer.json["type"]) == (404, "/problems/unknown-order")
+
+
+@pytest.mark.parametrize("minutes", [0, 1, 61, 24 * 60])
+@pytest.mark.parametrize("language", ["en", "fi", "sv"])
+def test_the_policy_is_told_in_the_words_of_the_page(product: Product, language: str, minutes: int):
+    """Sentences that many orders share are made once: each order must get its own."""
+    product.clock.now += timedelta(minutes=minutes)
+    address, attempt = product.placed(language=language)
+    product.tell(address, attempt)
+    told = product.client.get(address).json
+    assert told["status"] == "PAID"
+    order = product.parts.orders.get(UUID(told["id"]))
+    with product.app.test_request_context(), force_locale(language):
+        told_in(order.terms.timezone)
+        said = told_cancellation(eligibility(order, product.clock.now))
+    assert told["cancellation"]["text"] == said
