@@ -86,8 +86,8 @@ def _told(history: Sequence[Recorded[object]], books: Holder) -> Iterator[OurRec
 
 def _reference(stamp: Any) -> str:
     """The provider's name of what a stamp is about."""
-    named = stamp.payment_reference if isinstance(stamp, PaymentAssigned) else None
-    return str(named or stamp.provider_reference)
+    assigned = isinstance(stamp, PaymentAssigned)
+    return str(stamp.payment_reference if assigned else stamp.provider_reference)
 
 
 def _said(stamp: object) -> tuple[Kind, State] | None:
@@ -136,9 +136,7 @@ def known_since(rows: LedgerRows, since: datetime, books: Holder) -> Iterator[Kn
     """Everything of the orders and cases of which something was told since; each once."""
     until = rows.head()[0]
     streams = dict.fromkeys(
-        row.stream
-        for row in all_rows(rows, after=last_before(rows, since))
-        if row.type in _TELLING and row.recorded_at >= since
+        row.stream for row in all_rows(rows, after=last_before(rows, since)) if row.type in _TELLING
     )
     for stream in streams:
         yield from known_of([recorded(row) for row in rows.stream(stream, until=until)], books)

@@ -190,8 +190,6 @@ class Reconciliation:
 def _moved_since(rows: LedgerRows, since: datetime) -> Iterable[UUID]:
     """The orders of which money stamps were recorded at or after a moment, each once."""
     seen = dict.fromkeys(
-        row.stream
-        for row in all_rows(rows, after=last_before(rows, since))
-        if row.type in MOVING and row.recorded_at >= since
+        row.stream for row in all_rows(rows, after=last_before(rows, since)) if row.type in MOVING
     )
     return [*seen]
