@@ -47,7 +47,8 @@ def _runs(word: str) -> list[str]:
 
 def one_line(text: str) -> str:
     """Text for a header or a ticket: whatever is not printable becomes a space."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    shown = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(shown.split())
 
 
 def pair(label: str, value: str) -> str:
