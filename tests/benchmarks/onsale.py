@@ -31,7 +31,7 @@ from adapters.embedded_postgres import EmbeddedPostgres
 from adapters.sandbox.outbox import signature
 from tests.benchmarks.command import a_server, report_of
 from tests.benchmarks.measuring import Figures, report, summary
-from tests.benchmarks.onsale_crowd import AT_ONCE, all_once
+from tests.benchmarks.onsale_crowd import AT_ONCE, all_once, make_room, most_at_once
 from tests.benchmarks.onsale_lean import NAME as LEAN
 from tests.benchmarks.onsale_lean import beside as lean_beside
 from tests.benchmarks.onsale_lean import shape
@@ -310,6 +310,7 @@ def rush(house: Running, buyers: int, *, kill: bool) -> dict[str, Any]:
 
 
 async def _rushed(house: Running, came: Rush, buyers: int, *, kill: bool) -> None:
+    make_room(buyers)
     people = [Buyer(visitor(house.port)) for _ in range(buyers)]
     crowd = asyncio.gather(*(came.one(one) for one in people))
     if kill:
@@ -368,8 +369,8 @@ def main() -> None:
     asked.add_argument("--runs", type=int, default=1)
     asked.add_argument("--json", type=Path)
     options = asked.parse_args()
-    if not 0 < options.buyers <= MOST_BUYERS:
-        asked.error(f"--buyers: 1 to {MOST_BUYERS}")
+    if not 0 < options.buyers <= (most := min(MOST_BUYERS, most_at_once())):
+        asked.error(f"--buyers: 1 to {most}, each with a file of this process open")
     with a_server() as server:
         told = run(
             server,

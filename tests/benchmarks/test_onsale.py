@@ -1,6 +1,7 @@
 """The leanest peer is one: it knows nothing of ours, its packages are pinned, its figures told."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,28 @@ def test_every_package_of_the_peer_is_pinned_with_its_hashes():
 
 def test_no_statement_can_sell_a_seat_too_many():
     assert "check (taken between 0 and size)" in TABLES.read_text()
+
+
+# A process with few files makes room for many, or is told that there is none.
+MAKES_ROOM = """
+from resource import RLIMIT_NOFILE, getrlimit, setrlimit
+from tests.benchmarks.onsale_crowd import make_room, most_at_once
+setrlimit(RLIMIT_NOFILE, (60, 500))
+make_room(10)
+few, _ = getrlimit(RLIMIT_NOFILE)
+make_room(400)
+many, _ = getrlimit(RLIMIT_NOFILE)
+make_room(20)
+print(few, many, getrlimit(RLIMIT_NOFILE)[0], most_at_once())
+make_room(401)
+"""
+
+
+def test_a_crowd_has_room_for_its_connections_or_says_so():
+    asked = [sys.executable, "-c", MAKES_ROOM]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert told.stdout.split() == ["110", "500", "500", "400"]
+    assert told.stderr.splitlines()[-1].startswith("ValueError")
 
 
 def test_answers_are_alike_when_their_names_are():
