@@ -19,7 +19,7 @@ ONE_LETTER = ["MAIL", "RCPT", "DATA", "."]
 
 @contextmanager
 def mail_at(server: TalkingServer, *, keeps: bool = True) -> Iterator[SmtpMail]:
-    mail = SmtpMail(server.url, FROM, timeout=2, keeps=keeps)
+    mail = SmtpMail(server.url, FROM, timeout=PATIENCE, keeps=keeps)
     try:
         yield mail
     finally:
@@ -202,7 +202,7 @@ def test_a_letter_that_is_refused_after_it_was_read_is_not_sent_on_a_kept_connec
 
 def test_good_bye_is_said_when_there_was_nothing_to_send_for_a_while():
     server, now = TalkingServer(), [0.0]
-    lines = SmtpConnections(server.url, timeout=2, tls=None, keeps=True, now=lambda: now[0])
+    lines = SmtpConnections(server.url, timeout=PATIENCE, tls=None, keeps=True, now=lambda: now[0])
     first = lines.fresh()
     lines.keep(first)
     lines.rest()
@@ -225,7 +225,7 @@ def test_good_bye_does_not_take_long():
 
 def test_the_newest_connection_is_taken_first():
     server = TalkingServer()
-    lines = SmtpConnections(server.url, timeout=2, tls=None, keeps=True)
+    lines = SmtpConnections(server.url, timeout=PATIENCE, tls=None, keeps=True)
     made = [lines.fresh() for _ in range(3)]
     for one in made:
         lines.keep(one)

@@ -25,6 +25,7 @@ from ledger.grants.stamps import (
     VoucherWithdrawalFailure,
     VoucherWithdrawn,
 )
+from tests.kits.patience import PATIENCE
 from tests.stand_ins.pretix import BASE, PretixStandIn
 from tests.stand_ins.serving import Asked, Told, serving
 
@@ -59,7 +60,7 @@ def pretix(served: PretixStandIn) -> PretixStandIn:
 
 @cache
 def line(token: str, url: str) -> PretixVouchers:
-    return PretixVouchers(token, api_base=url, patience=2)
+    return PretixVouchers(token, api_base=url, patience=PATIENCE)
 
 
 def vouchers(pretix: PretixStandIn, **more: str) -> PretixVouchers:
@@ -289,7 +290,7 @@ def test_every_call_waits_for_its_turn_those_that_only_look_too(pretix: PretixSt
         time += seconds
 
     pace = Pace(5, now=lambda: time, sleep=passes)
-    keeper = PretixVouchers(pretix.token, api_base=pretix.url, patience=2, pace=pace.wait)
+    keeper = PretixVouchers(pretix.token, api_base=pretix.url, patience=PATIENCE, pace=pace.wait)
     keeper.create(PART_ASK)
     keeper.upgrade(replace(ASK, reference="1"))
     keeper.withdraw(replace(ASK, reference="1"))

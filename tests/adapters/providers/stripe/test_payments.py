@@ -112,8 +112,8 @@ def test_a_lost_answer_is_unknown_and_the_same_key_tells_the_truth(provider, tro
 
 
 def test_an_answer_that_was_lost_once_is_asked_for_again_by_the_library(provider):
-    provider.trouble("late", SESSIONS, seconds=1.5)
-    patient = provider.another(retries=1, patience=0.5)
+    provider.trouble("late", SESSIONS, seconds=3)
+    patient = provider.another(retries=1, patience=2)
     assert isinstance(patient.create_payment(payment_ask(), try_number=1), CreatePaymentSuccess)
     assert len(provider.objects("checkout/sessions")) == 1
 
