@@ -7,7 +7,7 @@ from typing import TypedDict, assert_never
 from uuid import UUID
 
 from ledger.approvals.approval import Approval, decline, fold_approval, give
-from ledger.approvals.stamps import Act, ApprovalRequested, ApprovalStamp
+from ledger.approvals.stamps import Act, ApprovalRequested, ApprovalStamp, Instead
 from ledger.kernel.events import Draft, derived
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import Contradicted, OrderMoved, UnknownApproval
@@ -18,6 +18,7 @@ from ledger.order.commands import (
     CancelPart,
     RefundByHand,
     RefundPayment,
+    SwapLines,
     WithdrawCancellation,
     WithdrawPayment,
 )
@@ -30,24 +31,37 @@ from ledger.order.stamps import ManualRefund, OrderStamp, PaymentWithdrawn
 # Whoever has not answered by then is not asked any more.
 ANSWER_WITHIN = timedelta(days=7)
 Approvable = (
-    RefundPayment | RefundByHand | CancelOrder | CancelPart | WithdrawPayment | WithdrawCancellation
+    RefundPayment
+    | RefundByHand
+    | CancelOrder
+    | CancelPart
+    | SwapLines
+    | WithdrawPayment
+    | WithdrawCancellation
 )
 _ACTS: dict[type, Act] = {
     RefundPayment: Act.REFUND,
     RefundByHand: Act.REFUND_BY_HAND,
     CancelOrder: Act.CANCEL,
     CancelPart: Act.CANCEL_PART,
+    SwapLines: Act.SWAP,
     WithdrawPayment: Act.WITHDRAW_PAYMENT,
     WithdrawCancellation: Act.WITHDRAW_CANCELLATION,
 }
 
 
-class _Said(TypedDict):
+class Said(TypedDict):
+    """What every wish says that was approved."""
+
     correlation_id: UUID
     actor: str
     at: datetime
     reason: str
     approval: UUID
+
+
+# How a swap that was asked for is put together: what it places is no part of the question.
+Swapped = Callable[[Order, ApprovalRequested, Said], SwapLines]
 
 
 class Approvals:
@@ -110,17 +124,19 @@ class Approvals:
 
         return again_on_conflict(approval, attempt)
 
-    def given(self, approval: UUID, *, actor: str, at: datetime) -> tuple[Approvable, Beside]:
+    def given(
+        self, approval: UUID, *, actor: str, at: datetime, swapped: Swapped
+    ) -> tuple[Approvable, Beside]:
         """What is to be done on the word of this person, and that word, to be stamped beside it.
 
         Raises `OwnApproval`, `ApprovalOver`, `UnknownApproval`, and `OrderMoved` where something
-        else would come of it than what was asked.
+        else would come of it than what was asked; and what `swapped` raises.
         """
         question = self.get(approval)
         order = self._orders.get(question.request.order)
         known = self.get(approval)  # after the order: whoever says yes moves both in one append
         give(known, actor=actor, at=at)
-        wish = _wish(known, approver=actor, at=at)
+        wish = _wish(known, order, approver=actor, at=at, swapped=swapped)
         if _amount(decide(wish, order), order) != known.request.amount:
             raise OrderMoved(version=order.version)
 
@@ -163,14 +179,22 @@ def _asked(wish: Approvable, order: Order) -> ApprovalRequested:
         amount=_amount(stamps, order),
         until=wish.at + ANSWER_WITHIN,
         payment=payments[0] if payments else None,
-        pieces=wish.pieces if isinstance(wish, CancelPart) else (),
-        by_hand=isinstance(wish, CancelPart) and wish.by_hand,
+        pieces=wish.pieces if isinstance(wish, CancelPart | SwapLines) else (),
+        by_hand=isinstance(wish, CancelPart | SwapLines) and wish.by_hand,
         waive_fee=isinstance(wish, CancelPart) and wish.waive_fee,
         despite_dispute=isinstance(wish, RefundPayment) and wish.despite_dispute,
+        instead=_instead(wish),
+        price=wish.place.expected_total if isinstance(wish, SwapLines) else None,
         reason=wish.reason,
         account=by_hand.account if by_hand else None,
         payee=by_hand.payee if by_hand else None,
     )
+
+
+def _instead(wish: Approvable) -> tuple[Instead, ...]:
+    if not isinstance(wish, SwapLines):
+        return ()
+    return tuple(Instead(product=one.product, quantity=one.quantity) for one in wish.place.lines)
 
 
 def _amount(stamps: Sequence[OrderStamp], order: Order) -> Money:
@@ -178,10 +202,12 @@ def _amount(stamps: Sequence[OrderStamp], order: Order) -> Money:
     return withdrawn[0] if withdrawn else money_of(stamps, order)
 
 
-def _wish(approval: Approval, *, approver: str, at: datetime) -> Approvable:
+def _wish(
+    approval: Approval, order: Order, *, approver: str, at: datetime, swapped: Swapped
+) -> Approvable:
     """The command that was asked for, done in the name of whoever asked."""
     asked = approval.request
-    said = _Said(
+    said = Said(
         correlation_id=derived(approval.id, "act"),
         actor=approval.asked_by,
         at=at,
@@ -202,6 +228,8 @@ def _wish(approval: Approval, *, approver: str, at: datetime) -> Approvable:
             return CancelOrder(**said, refund=bool(asked.amount))
         case Act.CANCEL_PART:
             return _part(asked, said)
+        case Act.SWAP:
+            return swapped(order, asked, said)
         case Act.WITHDRAW_PAYMENT:
             return WithdrawPayment(**said, approver=approver, payment=asked.payment)
         case Act.WITHDRAW_CANCELLATION:
@@ -210,7 +238,7 @@ def _wish(approval: Approval, *, approver: str, at: datetime) -> Approvable:
             assert_never(asked.act)
 
 
-def _by_hand(asked: ApprovalRequested, said: _Said) -> RefundByHand:
+def _by_hand(asked: ApprovalRequested, said: Said) -> RefundByHand:
     return RefundByHand(
         **said,
         payment=asked.payment,
@@ -220,7 +248,7 @@ def _by_hand(asked: ApprovalRequested, said: _Said) -> RefundByHand:
     )
 
 
-def _part(asked: ApprovalRequested, said: _Said) -> CancelPart:
+def _part(asked: ApprovalRequested, said: Said) -> CancelPart:
     return CancelPart(
         **said,
         pieces=asked.pieces,

@@ -1,5 +1,6 @@
 """Every stamp that an approval can hold. Field names are storage format: never rename."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -17,13 +18,22 @@ class Act(StrEnum):
     REFUND_BY_HAND = "refund_by_hand"
     CANCEL = "cancel"
     CANCEL_PART = "cancel_part"
+    SWAP = "swap"
     WITHDRAW_PAYMENT = "withdraw_payment"
     WITHDRAW_CANCELLATION = "withdraw_cancellation"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instead:
+    """So many of a product are to come for what goes."""
+
+    product: str
+    quantity: int
+
+
 @stamp(
     "APPROVAL_REQUESTED",
-    version=2,
+    version=3,
     binding=("order", "act", "amount"),
     sealed=("reason", "account", "payee"),
 )
@@ -33,7 +43,8 @@ class ApprovalRequested:
     `amount` goes back, or is taken back as never received; `until` is when the question is over.
     The other fields say the rest of what was asked, as its command does; `account` is the IBAN
     that money by hand goes to, where it goes by bank, and `payee` whose account it is, where the
-    next file for the bank pays it.
+    next file for the bank pays it. `instead` is what a new order is placed of, and `price` what
+    that was shown to cost.
     """
 
     order: UUID
@@ -46,6 +57,8 @@ class ApprovalRequested:
     by_hand: bool = False
     waive_fee: bool = False
     despite_dispute: bool = False
+    instead: tuple[Instead, ...] = ()
+    price: Money | None = None
     reason: str | None = None
     account: str | None = None
     payee: str | None = None

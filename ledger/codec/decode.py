@@ -59,6 +59,11 @@ def _last_pieces(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "pieces": [{**some, "which": []} for some in body["pieces"]]}
 
 
+def _approval_requested_3(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 asked for no swap."""
+    return {**body, "instead": [], "price": None}
+
+
 def _preferences_changed_2(body: dict[str, Any]) -> dict[str, Any]:
     """Version 1 knew no grace period."""
     return _with_preference(body, "grace_period", None)
@@ -151,6 +156,7 @@ UPCASTERS: Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] 
     ("SEATS_RELEASED", 2): _last_pieces,
     ("ORDER_AMENDED", 1): _last_pieces,
     ("APPROVAL_REQUESTED", 1): _last_pieces,
+    ("APPROVAL_REQUESTED", 2): _approval_requested_3,
     ("PREFERENCES_CHANGED", 1): _preferences_changed_2,
     ("PREFERENCES_CHANGED", 2): _preferences_changed_3,
     ("PREFERENCES_CHANGED", 3): _preferences_changed_4,

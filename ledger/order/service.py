@@ -237,10 +237,11 @@ class Orders:
             raise PaymentHeld
         return outcome if isinstance(outcome, Order) else self.get(order_id)
 
-    def swap(self, order_id: UUID, command: SwapLines) -> Order:
+    def swap(self, order_id: UUID, command: SwapLines, *, beside: Beside = alone) -> Order:
         """The old order once its lines are swapped: both move in one append, or neither.
 
-        The same command again changes nothing. Raises what its decision and `place` raise.
+        What is stamped `beside` them stands in it, too. The same command again changes nothing.
+        Raises what its decision and `place` raise.
         """
         order, history = self.read(order_id)
         if granted(history, command.request) is not None:
@@ -255,7 +256,8 @@ class Orders:
             if taken_over(now, stamps) != before:
                 raise OrderMoved(version=now.version)
             drafts = [drafted(one, order_id, command) for one in stamps]
-            return with_uses(now, going_on(now, drafts, command.at), command, self.tally())
+            append = with_uses(now, going_on(now, drafts, command.at), command, self.tally())
+            return together(append, beside())
 
         placing = replace(command.place, taken_over=before)
         self.place(order.terms.shop_slug, placing, beside=given_up)

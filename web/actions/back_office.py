@@ -53,7 +53,7 @@ def carry_out(parts: Parts, order_id: UUID, wish: StaffWish, *, beside: Beside =
         case CancelOrder() | CancelPart():
             cancel_by_staff(parts, order_id, wish, beside=beside)
         case SwapLines():
-            swap_lines(parts, order_id, wish)
+            swap_lines(parts, order_id, wish, beside=beside)
         case (
             RefundByHand()
             | WithdrawPayment()

@@ -94,9 +94,9 @@ def cancel_by_staff(
     return _sent_back(parts, order, wish.correlation_id)
 
 
-def swap_lines(parts: Parts, order_id: UUID, wish: SwapLines) -> Order:
+def swap_lines(parts: Parts, order_id: UUID, wish: SwapLines, *, beside: Beside = alone) -> Order:
     """The old order once its lines are swapped; what is left of its money is on its way."""
-    order = close_pages(parts, parts.orders.swap(order_id, wish))
+    order = close_pages(parts, parts.orders.swap(order_id, wish, beside=beside))
     return _sent_back(parts, order, wish.correlation_id)
 
 

@@ -32,6 +32,7 @@ _ACTS = {
     Act.REFUND_BY_HAND: _l("Refund by hand"),
     Act.CANCEL: _l("Cancel and refund"),
     Act.CANCEL_PART: _l("Cancel a part and refund it"),
+    Act.SWAP: _l("Replace tickets"),
     Act.WITHDRAW_PAYMENT: _l("Take back: the payment never came"),
     Act.WITHDRAW_CANCELLATION: _l("Take back: the cancellation was a mistake"),
 }

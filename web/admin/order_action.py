@@ -114,23 +114,33 @@ def _done(order: Order, action: StaffAction, wish: StaffWish) -> Response:
 
 def _seen(order: Order, action: StaffAction, typed: Mapping[str, str], *, wish: StaffWish) -> str:
     """What it would come to; once a second person has said yes, where one is needed."""
-    if isinstance(wish, SwapLines):
-        return _swap(order, action, typed, wish=wish)
     try:
-        return _preview(order, action, typed, foreseen=preview(order, wish))
+        seen = preview(order, wish)
+        return _foreseen(order, action, typed, wish=wish, seen=seen)
     except SecondPersonNeeded:
         if not isinstance(wish, Approvable):
             raise
         agreed = replace(wish, approval=wish.correlation_id)
-        return _preview(order, action, typed, foreseen=preview(order, agreed), second=True)
+        seen = preview(order, agreed)
+        return _foreseen(order, action, typed, wish=agreed, seen=seen, second=True)
 
 
-def _swap(order: Order, action: StaffAction, typed: Mapping[str, str], *, wish: SwapLines) -> str:
-    """Both orders, and the price as it was shown."""
+def _foreseen(
+    order: Order,
+    action: StaffAction,
+    typed: Mapping[str, str],
+    *,
+    wish: StaffWish,
+    seen: Preview,
+    second: bool = False,
+) -> str:
+    """Of a swap both orders, and the price as it was shown."""
+    if not isinstance(wish, SwapLines):
+        return _preview(order, action, typed, foreseen=seen, second=second)
     begun = foreseen(parts(), order, wish)
     price = wish.place.expected_total
     shown = {**typed, "shown": str(price.amount) if price else ""}
-    return _preview(order, action, shown, foreseen=preview(order, wish), placed=begun)
+    return _preview(order, action, shown, foreseen=seen, second=second, placed=begun)
 
 
 def _action(slug: str) -> StaffAction:

@@ -14,6 +14,8 @@ from ledger.order.commands import (
     CancelPart,
     RefundByHand,
     RefundPayment,
+    SwapLines,
+    Wanted,
     WithdrawCancellation,
     WithdrawPayment,
 )
@@ -21,6 +23,7 @@ from ledger.order.order import Order
 from ledger.order.part_policy import chosen
 from ledger.staff.role import Role
 from web.actions import approvals as actions
+from web.actions.swap import Instead, swap
 from web.actions.wish import Wish
 from web.api.bodies import Body, Nothing, as_json, read
 from web.api.orders import WantedBody, told
@@ -33,8 +36,9 @@ from web.http.current import parts
 class ApprovalBody(Body, frozen=True):
     """What shall be done once a second person agrees; the fields are those of the call itself.
 
-    `cancel` returns all that is held; `lines` are asked for by `cancel_part` only. `account` is for
-    what is returned by hand to a bank.
+    `cancel` returns all that is held; `lines` go with `cancel_part` and `swap`, which takes all if
+    they are left out. `take` and `price` are those of a swap. `account` is for what is returned by
+    hand to a bank.
     """
 
     act: Literal[
@@ -42,6 +46,7 @@ class ApprovalBody(Body, frozen=True):
         "refund_by_hand",
         "cancel",
         "cancel_part",
+        "swap",
         "withdraw_payment",
         "withdraw_cancellation",
     ]
@@ -54,6 +59,8 @@ class ApprovalBody(Body, frozen=True):
     waive_fee: bool = False
     despite_dispute: bool = False
     account: Account = ""
+    take: Annotated[list[WantedBody], Meta(max_length=100)] | None = None
+    price: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
 
 
 class DeclineBody(Body, frozen=True):
@@ -140,6 +147,8 @@ def _wished(order: Order, wish: Wish, body: ApprovalBody) -> Approvable:
             return CancelOrder(**wish, reason=body.reason, version=body.version, refund=True)
         case "cancel_part":
             return _part(order, wish, body)
+        case "swap":
+            return _swap(order, wish, body)
         case "withdraw_payment":
             return WithdrawPayment(
                 **wish,
@@ -164,3 +173,16 @@ def _part(order: Order, wish: Wish, body: ApprovalBody) -> CancelPart:
         account=body.account,
         waive_fee=body.waive_fee,
     )
+
+
+def _swap(order: Order, wish: Wish, body: ApprovalBody) -> SwapLines:
+    """Raises what `swap` raises: nothing that comes, too."""
+    give = [(one.product, one.quantity) for one in body.lines] if body.lines else None
+    instead = Instead(
+        order=order,
+        pieces=chosen(order, give),
+        wanted=tuple(Wanted(product=one.product, quantity=one.quantity) for one in body.take or ()),
+        by_hand=body.by_hand,
+        shown=money(body.price, order),
+    )
+    return swap(parts(), wish, instead, reason=body.reason, version=body.version)

@@ -1,5 +1,6 @@
 """`orders swap`: tickets of an order are replaced by those of a new one, in one step."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import click
@@ -10,8 +11,10 @@ from ledger.order.order import Order
 from ledger.order.part_policy import chosen
 from ledger.order.preview import Preview, preview
 from ledger.order.status import status
+from web.actions.approvals import ask
 from web.actions.back_office import carry_out
 from web.actions.swap import Instead, foreseen, swap
+from web.cli.approvals import asked_for
 from web.cli.arguments import checked_reason
 from web.cli.operator import wish_of
 from web.cli.part_cancellation import Some
@@ -25,6 +28,7 @@ from web.wiring.parts import Parts
 @click.option("--reason", required=True, help="Why; kept sealed in the ledger.")
 @click.option("--by-hand", is_flag=True, help="What is left was returned without a provider.")
 @click.option("--commit", is_flag=True, help="Do it; without, it is only told what would be done.")
+@click.option("--ask-approval", is_flag=True, help="With --commit: ask a second person instead.")
 @click.pass_context
 def swap_lines(
     context: click.Context,
@@ -34,6 +38,7 @@ def swap_lines(
     reason: str,
     by_hand: bool,
     commit: bool,
+    ask_approval: bool,
 ) -> None:
     """Replace tickets of an order by those of a new one: both or neither."""
     parts: Parts = context.obj()
@@ -45,11 +50,15 @@ def swap_lines(
         by_hand=by_hand,
     )
     wish = swap(parts, wish_of(parts), instead, reason=why, version=before.version)
-    begun = foreseen(parts, before, wish)
+    agreed = replace(wish, approval=wish.correlation_id) if ask_approval else wish
+    begun = foreseen(parts, before, agreed)
     assert begun is not None, "nobody had this wish before"
-    click.echo(_told(preview(before, wish), begun.after))
+    click.echo(_told(preview(before, agreed), begun.after))
     if not commit:
         click.echo("Nothing was done. Say --commit to do it.")
+        return
+    if ask_approval:
+        asked_for(ask(parts, order, wish))
         return
     old = carry_out(parts, order, wish)
     new = parts.orders.get(wish.place.order)

@@ -6,10 +6,16 @@ from uuid import UUID
 
 import pytest
 
+from ledger.kernel.money import Money
 from ledger.order.stamps import LinesSwapped
 from ledger.order.status import Status, status
+from ledger.shop.stamps import CancellationPolicy
 from tests.kits.back_office import entered
 from tests.kits.pages import World, hidden
+
+CAREFUL = CancellationPolicy(
+    period_days=14, fee_fixed=Money(0, "EUR"), approval_above=Money(1, "EUR"), parts=True
+)
 
 
 @pytest.fixture
@@ -137,3 +143,24 @@ def test_a_price_that_changed_since_it_was_shown_is_shown_again(world):
     answer = press(world, order, **fields, sure="1", shown="1500")
     assert answer.status_code == 409
     assert world.orders.get(order.id).version == order.version
+
+
+def test_above_the_limit_a_second_person_is_asked_once_both_orders_were_seen(world):
+    world.another_shop("careful", cancellation=CAREFUL)
+    order = world.an_order(shop="careful")
+    world.pay(order)
+    fields = form_of(world, order, **{"pieces-0": "2", "many-friday": "1"})
+    shown = press(world, order, **fields)
+    words = text_of(shown)
+    for fact in ("This needs a second person.", "Goes back to the customer €54.50", "Price €15.50"):
+        assert fact in words
+    sure = press(world, order, **fields, sure="1", shown=hidden(shown.text, "shown"))
+    assert sure.headers["Location"] == "/admin/approvals"
+    assert (world.orders.get(order.id).swaps, sure.status_code) == ({}, 303)
+    (waiting,) = world.parts.approvals.waiting(world.clock())
+    assert waiting.request.amount == Money(5450, "EUR")
+    other = entered(world, "admin", email="else@example.org")
+    assert "1 × friday" in unescape(other.get("/admin/approvals").text)
+    assert other.post(f"/admin/approvals/{waiting.id}/approve").status_code == 303
+    (over,) = world.orders.get(order.id).swaps.values()
+    assert status(world.orders.get(over.order)) == Status.PAID

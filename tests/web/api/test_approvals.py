@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from ledger.approvals.stamps import ApprovalRequested
+from ledger.approvals.stamps import ApprovalGiven, ApprovalRequested
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import ApprovalOver
 from ledger.order.stamps import ManualRefund, PaymentWithdrawn
@@ -92,10 +92,61 @@ def test_somebody_else_says_yes_and_it_is_done(product: Product, method: str):
     assert (one["state"], one["asked_by"], one["decided_by"]) == ("given", "token:ada", "token:bob")
 
 
-@pytest.mark.parametrize("method", ["refund", "refund_by_hand", "cancel"])
+SWAP: dict[str, Any] = {"act": "swap", "take": [{"product": "sauna", "quantity": 1}], "price": 1000}
+
+
+def test_a_swap_is_asked_for_and_both_orders_move_with_the_yes(product: Product):
+    address = product.paid()
+    before = version(product, address)
+    refused = act(product, address, "swap", "ada", take=SWAP["take"])
+    assert slug(refused) == (409, "second-person-needed")
+    approval = asked(product, address, **SWAP)
+    assert version(product, address) == before
+    assert slug(say(product, approval, "approve", "ada")) == (409, "own-approval")
+    shown = entered(product, "staff").get("/admin/approvals").text
+    assert "1 × sauna" in shown
+    appends, append = list[Any](), product.parts.store.append
+
+    def noted(*some: Any) -> Any:
+        appends.extend(some)
+        return append(*some)
+
+    product.parts.store.append = noted  # type: ignore[method-assign]
+    assert say(product, approval, "approve", "bob").status_code == 200
+    old = product.parts.orders.get(UUID(address.rpartition("/")[2]))
+    ((under, over),) = old.swaps.items()
+    new = product.parts.orders.get(over.order)
+    assert (old.given_over.amount, new.received.amount, new.due.amount) == (1000, 1000, 1000)
+    assert [(one.product, one.quantity) for one in new.lines] == [("sauna", 1)]
+    assert new.terms.customer == old.terms.customer
+    (whole,) = [one.drafts for one in appends if {old.id, new.id} <= {d.stream for d in one.drafts}]
+    (word,) = [one for one in whole if isinstance(one.stamp, ApprovalGiven)]
+    assert (word.actor, str(word.stream)) == ("token:bob", approval)
+    assert {one.actor for one in whole if one.correlation_id == under} == {"token:ada"}
+    assert slug(say(product, approval, "approve", "eve")) == (409, "approval-over")
+    assert len(product.parts.orders.get(old.id).swaps) == 1
+
+
+def test_a_swap_at_another_price_by_now_or_without_room_is_not_done(product: Product):
+    full, address = product.paid(), product.paid()
+    dear = asked(product, address, **SWAP)
+    for _ in range(2):
+        product.placed(lines=[{"product": "sauna", "quantity": 1}])
+    assert slug(say(product, dear, "approve", "bob")) == (409, "not-enough-seats")
+    spec = winterfest()
+    products = [replace(one, price=Money(1100, "EUR")) for one in spec.products]
+    raised = replace(spec, products=tuple(products))
+    product.parts.shops.import_shop(raised, actor="test", at=product.clock())
+    assert slug(say(product, dear, "approve", "bob")) == (409, "price-changed")
+    told = act(product, full, "approvals", "ada", **SWAP)
+    assert slug(told) == (409, "price-changed")
+    assert product.parts.orders.get(UUID(address.rpartition("/")[2])).swaps == {}
+
+
+@pytest.mark.parametrize("method", ["refund", "refund_by_hand", "cancel", "swap"])
 def test_a_yes_that_comes_in_between_is_told_as_such(product: Product, method: str):
     address = product.paid()
-    approval = asked(product, address, act=method)
+    approval = asked(product, address, **({"act": method} if method != "swap" else SWAP))
     orders = product.parts.approvals._orders
     read = orders.get
 
@@ -106,7 +157,7 @@ def test_a_yes_that_comes_in_between_is_told_as_such(product: Product, method: s
 
     orders.get = overtaken  # type: ignore[method-assign, assignment]
     with pytest.raises(ApprovalOver):
-        product.parts.approvals.given(UUID(approval), actor="staff:eve", at=product.clock())
+        approve(product.parts, UUID(approval), actor="staff:eve")
 
 
 def test_who_asked_is_who_asked_whatever_their_other_token(product: Product):

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from ledger.kernel.refusals import PiecesNotLeft, QuantityNotAllowed, UnknownProduct
 from ledger.order.status import Status, status
 from tests.kits.product import Product
+from web.actions.approvals import approve
 from web.cli.swap import swap_lines
 
 
@@ -57,3 +58,13 @@ def test_what_is_not_there_is_refused(product: Product, bought: str):
         (["--take", "weekend=0"], QuantityNotAllowed),
     ):
         assert type(run(product, bought, *words, "--commit").exception) is refusal
+
+
+def test_a_second_person_is_asked_for_the_swap_itself(product: Product, bought: str):
+    told = run(product, bought, "--take", "weekend=1", "--commit", "--ask-approval")
+    assert "70.00 EUR goes back" in told.output
+    assert "Asked for swap, 70.00 EUR: approval " in told.output
+    (waiting,) = product.parts.approvals.waiting(product.clock())
+    assert product.parts.orders.get(UUID(bought)).swaps == {}
+    approve(product.parts, waiting.id, actor="somebody else")
+    assert len(product.parts.orders.get(UUID(bought)).swaps) == 1
