@@ -22,7 +22,7 @@ from adapters.providers.stripe.fields import (
     reference,
     text_or_none,
 )
-from ledger.kernel.money import Money, major
+from ledger.kernel.money import Money, major, spoken
 from ledger.payments.provider import BadMessage, ProviderAway
 from ledger.reconciliation.records import (
     LOOKBACK,
@@ -158,7 +158,7 @@ def _row(told: Json, payout: str) -> Row | BesideOrders | None:
 def _moved(told: Json, source: Json, kind: Kind, known_as: str) -> Row:
     """Stripe tells of a refund as less than nothing; its fee is told as it was for the payment."""
     if source.get("currency", told.get("currency")) != told.get("currency"):
-        raise BadMessage(f"{known_as} was exchanged: what came is no amount of its order")
+        raise BadMessage(_exchanged(told, source, known_as))
     amount = _signed(told, "amount")
     return Row(
         number=name(told, "id"),
@@ -171,6 +171,13 @@ def _moved(told: Json, source: Json, kind: Kind, known_as: str) -> Row:
         fees=_fee(told),
         reference=known_as,
     )
+
+
+def _exchanged(told: Json, source: Json, known_as: str) -> str:
+    """What a person books it by. `amount` times the rate is what came."""
+    asked, came = (spoken(_signed(one, "amount")) for one in (source, told))
+    rate = told.get("exchange_rate")
+    return f"{known_as} was exchanged, {asked} as {came} at {rate}: that is no amount of its order"
 
 
 def _signed(values: Json, key: str) -> Money:

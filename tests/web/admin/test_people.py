@@ -5,6 +5,7 @@ import re
 import pytest
 
 from ledger.staff.role import Grant, Role
+from ledger.staff.stamps import RoleGranted, StaffAdded
 from tests.kits.back_office import employed, let_in
 from tests.kits.product import Product
 from web.actions import staff as actions
@@ -28,6 +29,9 @@ def test_an_admin_invites_and_the_link_is_shown_once(product: Product):
     assert not LINK.search(browser.get("/admin/people").text)
     eve = actions.member_of(product.parts, "EVE@example.org")
     assert eve.grants == {Grant(role=Role.STAFF, shop="winterfest")}
+    added, granted = (one.stamp for one in product.parts.store.read(eve.id))
+    assert isinstance(added, StaffAdded)
+    assert isinstance(granted, RoleGranted), "a role is a stamp"
 
 
 def test_whoever_belongs_gets_a_role_and_no_link(product: Product):

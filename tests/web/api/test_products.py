@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import timedelta
 
+from tests.kits.api_shop import winterfest
 from tests.kits.product import SHOP, Product
 from tests.kits.web_fakes import NOON
 
@@ -33,6 +35,20 @@ def test_what_is_not_on_sale_yet_is_silent(product: Product):
     product.clock.now = NOON + timedelta(days=366)
     slugs = [one["slug"] for one in product.client.get(f"{SHOP}/products").json["products"]]
     assert "next-year" in slugs
+
+
+def test_what_is_on_sale_until_a_moment_is_gone_then_and_the_rest_stays(product: Product):
+    spec = winterfest()
+    weekend = replace(spec.products[0], available_until=NOON + timedelta(hours=1))
+    spec = replace(spec, products=(weekend, *spec.products[1:]))
+    product.parts.shops.import_shop(spec, actor="test", at=NOON)
+    for passed, here in ((timedelta(hours=1, microseconds=-1), True), (timedelta(hours=1), False)):
+        product.clock.now = NOON + passed
+        told = product.client.get(f"{SHOP}/products").json["products"]
+        assert [one["slug"] for one in told] == ["weekend"] * here + ["sauna", "helper"]
+    product.clock.now = NOON + timedelta(days=300)
+    told = product.client.get(f"{SHOP}/products").json["products"]
+    assert [one["slug"] for one in told] == ["sauna", "helper"], "until further notice"
 
 
 def test_an_unknown_shop_is_a_problem(product: Product):

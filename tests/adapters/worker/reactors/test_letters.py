@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from threading import Barrier, Thread
 from time import sleep
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,7 @@ from adapters.worker.reactors.letters import Portion
 from adapters.worker.threads import Threads
 from ledger.cases.stamps import CaseKind
 from ledger.order.batch_service import Together
-from ledger.order.commands import StartLetter
+from ledger.order.commands import MarkPaid, StartLetter
 from ledger.order.letters_due import letters_due
 from tests.kits.ticket_codes import wanted_by
 from tests.kits.worker import World
@@ -31,6 +32,19 @@ def test_a_paid_order_gets_one_letter():
     assert world.letters().run() == NOTHING
     assert len(world.mail.delivered) == 1
     assert world.posted() == ["ReceiptSendStarted", "ReceiptSent"]
+
+
+def test_an_order_that_staff_marked_as_paid_gets_receipt_and_tickets():
+    world = World()
+    order = world.opened(world.place())
+    cash = MarkPaid(
+        correlation_id=uuid4(), actor="staff:eve", at=world.clock(), reason="at the door"
+    )
+    world.orders.handle(order.id, cash)
+    assert world.letters().run().done == 1
+    assert world.posted() == ["ReceiptSendStarted", "ReceiptSent"]
+    assert world.orders.get(order.id).tickets is not None
+    assert [subject for subject, _ in world.mail.delivered] == ["paid 1"]
 
 
 def test_an_unpaid_order_gets_none():
