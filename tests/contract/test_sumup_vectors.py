@@ -71,7 +71,7 @@ def test_the_published_payouts_are_read():
     listing = described["paths"]["/v1.0/merchants/{merchant_code}/payouts"]["get"]
     (row,) = listing["responses"]["200"]["content"]["application/json"]["example"]
     paid = transaction() | {"amount": 135.57, "transaction_code": row["transaction_code"]}
-    teller = Teller((200, [row]), (200, [row]), (200, paid))
+    teller = Teller((200, [row]), (200, []), (200, [row]), (200, paid))
     (payout,) = teller.payments.payouts(PERIOD)
     assert isinstance(payout, Settlement)
     assert (payout.id, payout.bank_reference) == (row["reference"], row["reference"])
@@ -91,7 +91,7 @@ def test_the_published_payouts_are_read():
 def test_a_row_of_a_payout_that_cannot_be_read_is_told_by_its_number(kind):
     row = {"id": 7, "type": kind, "amount": 1.005, "date": "2027-01-12", "currency": "EUR"}
     row |= {"fee": 0, "status": "SUCCESSFUL", "reference": "r", "transaction_code": "T"}
-    (found,) = Teller((200, [row])).payments.payouts(PERIOD)
+    (found,) = Teller((200, [row]), (200, [])).payments.payouts(PERIOD)
     assert isinstance(found, Unread)
     assert (found.kind, found.reference) == ("payout", "7")
 
