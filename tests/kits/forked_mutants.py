@@ -14,7 +14,8 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
+from typing import NoReturn
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -23,8 +24,8 @@ from tests.kits.mutants import Mutant
 
 MUTANTS, OUTCOMES = "MUTANTS", "OUTCOMES"
 CAUGHT, SURVIVED, ELSEWHERE = "caught", "SURVIVED", "elsewhere"
-# Processor seconds of one fork: a bug may keep a test from ending.
-_LONGEST = 120
+# Processor seconds of one test: a bug may keep it from ending. All of them together may take long.
+_LONGEST = 60
 _ROOT = Path(__file__).parents[2]
 
 
@@ -70,8 +71,7 @@ def _in_a_fork(items: Sequence[pytest.Item], mutant: Mutant | None) -> tuple[str
 
 def _be_caught(items: Sequence[pytest.Item], mutant: Mutant | None, writing: int) -> None:
     """Never returns. Who is ended by a limit of time says nothing, and is caught."""
-    signal.alarm(_LONGEST * 20)
-    resource.setrlimit(resource.RLIMIT_CPU, (_LONGEST, _LONGEST))
+    signal.signal(signal.SIGXCPU, _ended)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
@@ -86,8 +86,17 @@ def _be_caught(items: Sequence[pytest.Item], mutant: Mutant | None, writing: int
     os._exit(0)
 
 
+def _ended(number: int, frame: FrameType | None) -> NoReturn:
+    raise TimeoutError("a test that does not end")
+
+
 def _first_that_fails(items: Sequence[pytest.Item]) -> str:
     for item, following in zip(items, [*items[1:], None], strict=True):
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        until = int(used.ru_utime + used.ru_stime) + _LONGEST
+        # What does not even hear that its time is over is ended, and counts as caught.
+        resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+        signal.alarm(_LONGEST * 20)
         if any(one.failed for one in runtestprotocol(item, log=False, nextitem=following)):
             return item.nodeid
     return ""

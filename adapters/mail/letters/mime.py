@@ -1,21 +1,19 @@
 """A letter as an e-mail message. Whoever writes into a header is refused.
 
-The library's newer form parses every header that it is about to write, and its older one looks
-through every line again: each costs more than all else about a letter. So the library writes only
-the addresses, those of a shop once, and the parts are put together here.
+The library's newer form parses every header that it is about to write, which costs more than all
+else about a letter. So it writes only the addresses, and those of a shop once.
 """
 
 import re
-from base64 import encodebytes
 from binascii import b2a_qp
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
+from email.encoders import encode_base64
 from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.message import EmailMessage, Message
+from email.policy import SMTP, Compat32
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from uuid import UUID
@@ -35,20 +33,14 @@ class Unwritable(ValueError):
     """Some part of the letter cannot stand in a header."""
 
 
-_Header = tuple[str, str]
+class _AsGiven(Compat32):
+    """Headers stand in the message as they were written into it."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}\r\n".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Headers, the first of which says what the content is, and the content as it is sent."""
-
-    headers: tuple[_Header, ...]
-    content: bytes
-
-    def written(self, more: Iterable[_Header] = ()) -> bytes:
-        """Each header as it is given, whatever is in it; then a blank line, then the content."""
-        lines = (f"{name}: {value}\r\n" for name, value in (*self.headers, *more))
-        return b"".join(("".join(lines).encode(), b"\r\n", self.content))
+_POLICY = _AsGiven(linesep="\r\n")
 
 
 def message_id(correlation_id: UUID, letter: Letter, *, mail_from: str) -> str:
@@ -75,14 +67,17 @@ def compose(letter: RenderedLetter, message_id: str, *, mail_from: str, at: date
     if not _MESSAGE_ID.fullmatch(message_id):
         raise Unwritable("Message-ID")
     try:
-        return _with_files(letter).written(_headers(letter, message_id, mail_from, at))
+        message = _with_files(letter)
+        for name, value in _headers(letter, message_id, mail_from, at):
+            message[name] = value
+        return message.as_bytes()
     except (MessageError, ValueError, LookupError) as error:  # what the standard library raises
         raise Unwritable(type(error).__name__) from None
 
 
 def _headers(
     letter: RenderedLetter, message_id: str, mail_from: str, at: datetime
-) -> Iterator[_Header]:
+) -> Iterator[tuple[str, str]]:
     yield "From", _mailbox("From", letter.from_name, address_of(mail_from))
     yield "To", _recipient(letter.to)
     if letter.reply_to:
@@ -97,59 +92,53 @@ def _headers(
     yield "MIME-Version", "1.0"
 
 
-def _with_files(letter: RenderedLetter) -> _Part:
+def _with_files(letter: RenderedLetter) -> Message:
     words = _several("alternative", "letter", _words(letter.text, "plain"), _page(letter))
     files = map(_file, letter.attachments)
     return _several("mixed", "files", words, *files) if letter.attachments else words
 
 
-def _page(letter: RenderedLetter) -> _Part:
+def _page(letter: RenderedLetter) -> Message:
     html = _words(letter.html, "html")
     pictures = map(_picture, letter.pictures)
     return _several("related", "page", html, *pictures) if letter.pictures else html
 
 
-def _several(kind: str, name: str, *parts: _Part) -> _Part:
+def _several(kind: str, boundary: str, *parts: Message) -> Message:
     """Parts in one. Quoted-printable never holds an equals sign before an underscore (RFC 2045)."""
-    boundary = f"=_{name}"
-    between = f"--{boundary}\r\n".encode()
-    content = b"".join(
-        (*(between + part.written() + b"\r\n" for part in parts), f"--{boundary}--\r\n".encode())
-    )
-    return _Part((("Content-Type", f'multipart/{kind}; boundary="{boundary}"'),), content)
+    message = Message(_POLICY)
+    message["Content-Type"] = f'multipart/{kind}; boundary="=_{boundary}"'
+    message.set_payload([*parts])
+    return message
 
 
-def _words(content: str, kind: str) -> _Part:
+def _words(content: str, kind: str) -> Message:
+    message = Message(_POLICY)
+    message["Content-Type"] = f'text/{kind}; charset="utf-8"'
+    message["Content-Transfer-Encoding"] = "quoted-printable"
     lines = b"\r\n".join((*content.encode().splitlines(), b""))
-    headers = (
-        ("Content-Type", f'text/{kind}; charset="utf-8"'),
-        ("Content-Transfer-Encoding", "quoted-printable"),
-    )
-    return _Part(headers, b2a_qp(lines, istext=True))
+    message.set_payload(b2a_qp(lines, istext=True).decode("ascii"))
+    return message
 
 
-def _picture(picture: Picture) -> _Part:
+def _picture(picture: Picture) -> Message:
     """Part of the page and named by it (RFC 2392), so that no program fetches it elsewhere."""
-    return _carried(
-        picture.png,
-        ("Content-Type", "image/png"),
-        ("Content-ID", f"<{picture.name}>"),
-        ("Content-Disposition", f'inline; filename="{picture.name}.png"'),
-    )
+    message = Message(_POLICY)
+    message["Content-Type"] = "image/png"
+    message["Content-ID"] = f"<{picture.name}>"
+    message["Content-Disposition"] = f'inline; filename="{picture.name}.png"'
+    message.set_payload(picture.png)
+    encode_base64(message)
+    return message
 
 
-def _file(attachment: Attachment) -> _Part:
-    return _carried(
-        attachment.content,
-        ("Content-Type", attachment.kind),
-        ("Content-Disposition", f'attachment; filename="{attachment.name}"'),
-    )
-
-
-def _carried(content: bytes, *headers: _Header) -> _Part:
-    """What is no text, in lines of base64."""
-    lines = encodebytes(content).replace(b"\n", b"\r\n")
-    return _Part((*headers, ("Content-Transfer-Encoding", "base64")), lines)
+def _file(attachment: Attachment) -> Message:
+    message = Message(_POLICY)
+    message["Content-Type"] = attachment.kind
+    message["Content-Disposition"] = f'attachment; filename="{attachment.name}"'
+    message.set_payload(attachment.content)
+    encode_base64(message)
+    return message
 
 
 def deliverable(address: str) -> str:
