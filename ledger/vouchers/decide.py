@@ -143,7 +143,7 @@ def give_back(voucher: Voucher, *, order: UUID, uses: int) -> VoucherGivenBack:
 
 def change(voucher: Voucher, terms: VoucherTerms) -> VoucherChanged | None:
     """Other terms; None if they are the same. Raises `UnknownVoucher`, `VoucherInvalid`."""
-    if voucher.revoked or voucher.issued is None:
+    if voucher.revoked:
         raise UnknownVoucher
     if terms.uses < voucher.taken:
         raise VoucherInvalid(field="uses", rule="fewer_than_taken")

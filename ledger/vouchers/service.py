@@ -210,8 +210,10 @@ class Tally:
         `reduction` is what one order pays less by all of these. Raises `VoucherUsedUp`.
         """
         known = self.get(voucher)
-        had = known.taken_by.get(order, 0) if known else 0
-        if known is None or uses == had:
+        if known is None:
+            return append
+        had = known.taken_by.get(order, 0)
+        if uses == had:
             return append
         stamp = (
             redeem(known, order=order, uses=uses - had, reduction=reduction)
