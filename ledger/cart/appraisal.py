@@ -141,9 +141,10 @@ def _with_voucher(
 ) -> AppraisedGroup:
     """The group with what its voucher takes off just now, as placing the order would have it."""
     wanted, shop = group.group.voucher, group.shop
-    if wanted is None or shop is None or group.total is None:
+    if wanted is None or shop is None:
         return group
-    good = [one for one in group.lines if one.obstacle is None and one.product is not None]
+    assert group.total is not None, "a shop that can be read has a sum"
+    good = [one for one in group.lines if one.obstacle is None]
     offered = [
         Offered(product=one.line.product, price=one.unit_price, quantity=one.line.quantity)
         for one in good

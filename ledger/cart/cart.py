@@ -153,8 +153,7 @@ class Cart(Struct, frozen=True, kw_only=True):
             known = after.group(group.shop)
             held = {one.product: one for one in known.lines} if known else {}
             for line in group.lines:
-                before = held.get(line.product)
-                many = max(line.quantity, before.quantity if before else 0)
+                many = max(line.quantity, held.get(line.product, line).quantity)
                 held[line.product] = replace(line, quantity=many)
             lines = tuple(held.values())
             new = uuid5(key, group.shop) if known else group.key
