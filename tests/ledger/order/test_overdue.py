@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ledger.cases.stamps import CaseKind
-from ledger.order.overdue import overdue, unanswered
+from ledger.order.overdue import flags_at, overdue, unanswered
 from tests.kits.spec import (
     ASKED,
     AUTHORIZED,
@@ -15,7 +15,9 @@ from tests.kits.spec import (
     PAID,
     PLACED,
     REFUND_ASKED,
+    TIMED_OUT,
     VOID_ASKED,
+    VOID_REFUSED,
     order_of,
 )
 
@@ -40,3 +42,19 @@ def test_a_person_is_told_when_the_promise_is_over_and_not_before(stamps, promis
     assert overdue(order, question.asked_at + promise - SECOND) == ()
     (trouble,) = overdue(order, question.asked_at + promise)
     assert trouble.kind == kind
+
+
+def test_nobody_waits_for_the_page_of_an_order_that_is_cancelled():
+    assert [*unanswered(order_of(PLACED, ASKED, TIMED_OUT))] == []
+
+
+def test_a_void_without_an_answer_counts_as_failed_once_its_promise_is_over():
+    order = order_of(*KEPT_READY, VOID_ASKED)
+    (question,) = unanswered(order)
+    assert question.asked_at is not None
+    assert "void_failed" not in flags_at(order, question.asked_at + MINUTE - SECOND)
+    assert flags_at(order, question.asked_at + MINUTE).count("void_failed") == 1
+    refused = order_of(*KEPT_READY, VOID_ASKED, VOID_REFUSED)
+    assert flags_at(refused, question.asked_at + MINUTE).count("void_failed") == 1
+    captured = order_of(*KEPT_READY, CAPTURE_ASKED)
+    assert "void_failed" not in flags_at(captured, question.asked_at + 60 * MINUTE)

@@ -32,6 +32,7 @@ GIVEN_AGAIN = replace(KEPT_BACK, kept_back=False, payout="po_3")
 
 def test_news_of_a_payout_has_an_identity_by_whose_it_is_and_what_it_is():
     one = payout_cause(PAID_OUT, account="acct_1")
+    assert str(one) == "979af5ff-d4e8-534b-9eca-d41f87a5f5e6"
     later = replace(PAID_OUT, payout="po_2", amount=eur(1), settled_at=NOON.replace(year=2028))
     assert payout_cause(later, account="acct_1") == one
     others = [
@@ -76,6 +77,11 @@ def test_what_was_settled_of_a_refund_counts_and_what_failed_is_none():
     settled = order_of(*SENT_BACK, replace(REFUNDED, amount=eur(1900)))
     assert by_our_books(settled, KEPT_BACK) == eur(1900)
     assert by_our_books(order_of(*SENT_BACK, REFUND_FAILED), KEPT_BACK) == eur(0)
+
+
+def test_news_that_came_twice_is_no_refund_that_was_given_again():
+    kept = order_of(*SENT_BACK, put(KEPT_BACK, under=OUTSIDE))
+    assert by_our_books(kept, KEPT_BACK) == eur(2000)
 
 
 def test_a_failed_refund_that_was_kept_back_and_given_again_is_what_it_was_both_times():

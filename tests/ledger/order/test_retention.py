@@ -89,11 +89,12 @@ def test_what_happens_after_the_event_is_waited_for_too():
     ("stack", "here"),
     [
         ((), False),
+        ((ASKED,), False),
         ((PLACED,), True),
         ((*BOUGHT, ERASED), False),
         ((*BOUGHT, ERASED, put(NoteWritten(text="They rang."), under=OUTSIDE)), True),
     ],
-    ids=["never placed", "placed", "erased", "told of again"],
+    ids=["nothing", "never placed", "placed", "erased", "told of again"],
 )
 def test_a_person_is_here_until_erased_and_again_with_whatever_is_told_since(stack, here):
     assert person_is_here(order_of(*stack)) is here

@@ -166,6 +166,31 @@ def test_what_is_no_valid_ticket_of_theirs_is_not_sent(stack, wish, rule):
     given(*stack).when(wish).then_refuses(TicketNotSendable, rule=rule)
 
 
+def sent_to_many(times):
+    """Ticket 2, so often, each time to somebody else under another code."""
+    return [
+        put(
+            replace(spec.SENT_ON, email=f"{nth}@example.org", hash=f"hash {nth}"),
+            under=UUID(int=nth),
+        )
+        for nth in range(1, times + 1)
+    ]
+
+
+def test_a_ticket_is_sent_on_ten_times_and_the_other_ones_as_often():
+    assert given(*TICKETED, *sent_to_many(9)).when(send()).stamps
+    often = given(*TICKETED, *sent_to_many(10))
+    often.when(send()).then_refuses(TicketNotSendable, rule="too_often")
+    assert often.when(send(ticket=1)).stamps
+
+
+def test_a_ticket_that_was_used_under_an_earlier_code_is_not_sent_on():
+    entered = put(replace(spec.CHECKED_IN, ticket=codes(3)[1].hash), under=spec.SCAN)
+    renewed = given(*TICKETED, entered, spec.SENT_ON)
+    renewed.when(send()).then_refuses(TicketNotSendable, rule="used")
+    assert given(*SENT_ON).when(send()).stamps
+
+
 def test_the_same_again_is_silent():
     given(*SENT_ON).when(send(email="bea@example.org")).then()
     given(*TICKETED).when(back()).then()
