@@ -174,3 +174,18 @@ def test_of_many_who_enter_it_at_once_one_is_heard(database: Database):
     assert len(paid) == 1
     assert len(world.cases_opened()) == 4
     world.close()
+
+
+def test_without_the_banks_name_it_is_money_of_this_order_alone(world: World):
+    wish = enter(world, transfer=" ")
+    assert (wish.correlation_id, word(world)) == (world.id("till"), Status.PAID)
+    enter(world, "other", "desk", transfer="")
+    assert word(world, "other") is Status.PAID
+
+
+def test_entered_for_an_order_that_is_paid_already_it_is_an_alarm_all_the_same(world: World):
+    enter(world, "other", "cash", transfer="")
+    enter(world)
+    with pytest.raises(TransferCounted):
+        enter(world, "other")
+    assert [one.order for one in world.cases_opened()] == [world.id("other")]

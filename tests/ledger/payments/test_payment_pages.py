@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
-from ledger.payments.payment_pages import OpenPages, Page, PageState
+from ledger.payments.payment_pages import OpenPages, Page, PageState, open_attempts
 from ledger.payments.provider import BadMessage, Message, ProviderAway
 from tests.kits.worlds import World
 
@@ -131,3 +132,31 @@ def test_where_pages_close_only_by_themselves_an_open_one_is_the_one_to_pay_on(
     assert found is not None
     assert found.session == "page 3"
     assert pages_at(Pages()).cannot_be_closed(order, at) is None
+
+
+def test_only_a_page_that_was_made_and_is_open_may_bring_money(order: Order) -> None:
+    one, two, three = order.attempts.values()
+    changed = [replace(one, session=""), replace(two, expired=True), three]
+    found = replace(order, attempts={each.correlation_id: each for each in changed})
+    assert names(open_attempts(order)) == ["page 1", "page 2", "page 3"]
+    assert names(open_attempts(found)) == ["page 3"]
+
+
+def test_until_the_newest_has_its_page_no_older_one_is_closed(order: Order) -> None:
+    *older, newest = order.attempts.values()
+    begun = [*older, replace(newest, session="", redirect_url="")]
+    asked = replace(order, attempts={one.correlation_id: one for one in begun})
+    provider = Pages()
+    assert pages_at(provider).close_replaced(asked) == ()
+    assert provider.closed == []
+
+
+def test_a_page_whose_time_is_over_is_no_open_one(order: Order) -> None:
+    provider, at = Pages(closes_pages=False), first(order).requested_at
+    over = [replace(one, expires_at=at) for one in order.attempts.values()]
+    ended = replace(order, attempts={one.correlation_id: one for one in over})
+    pages = pages_at(provider)
+    assert pages.cannot_be_closed(ended, at) is None
+    found = pages.cannot_be_closed(ended, at - timedelta(microseconds=1))
+    assert found is not None
+    assert found.session == "page 1"

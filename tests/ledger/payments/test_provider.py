@@ -179,8 +179,9 @@ def test_the_order_as_the_caller_has_it_is_not_read_again(world: World) -> None:
 
 
 def test_one_more_attempt_is_wished_for_at_this_provider(world: World) -> None:
+    provider: Any = Stripe()
     wish = payment_request(
-        Stripe(), correlation_id=WISH, actor="visitor", at=world.clock(), request="key"
+        provider, correlation_id=WISH, actor="visitor", at=world.clock(), request="key"
     )
     assert (wish.provider, wish.account, wish.live) == ("stripe", "acct_1", True)
     assert (wish.correlation_id, wish.actor, wish.at) == (WISH, "visitor", world.clock())
@@ -214,7 +215,7 @@ def test_a_refund_is_asked_for_with_the_names_of_the_payments_other_ones() -> No
     half = Money(3500, "EUR")
     asked = replace(spec.REFUND_ASKED, amount=half)
     made = replace(spec.REFUND_ACCEPTED, amount=half)
-    elsewhere = {"payment": spec.SECOND}
+    elsewhere: dict[str, Any] = {"payment": spec.SECOND}
     order = order_of(
         spec.PLACED,
         spec.ASKED,

@@ -143,8 +143,8 @@ def test_a_page_that_nobody_can_pay_on_is_told_by_how_it_stands(
 
 @pytest.mark.parametrize("other", ["order", "attempt"])
 def test_a_page_that_names_something_else_is_nameless(world: World, other: str) -> None:
-    order = with_page(world)
-    provider = Stripe(pages=stands(order, **{other: None}))
+    order, changes = with_page(world), dict[str, Any]({other: None})
+    provider = Stripe(pages=stands(order, **changes))
     assert fault(world, order, provider) is PageFault.NAMELESS
 
 
