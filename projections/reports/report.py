@@ -114,8 +114,7 @@ def columns(*told: tuple[str, Unit]) -> tuple[Column, ...]:
 
 def cell(value: Value, source: Source | None = None) -> Cell:
     """A number opens what is behind it, unless it is nothing."""
-    nothing = value is None or (isinstance(value, int | Money) and not value)
-    return Cell(value=value, source=None if nothing else source)
+    return Cell(value=value, source=source if value else None)
 
 
 def line(*cells: Cell | Value, total: bool = False) -> Line:

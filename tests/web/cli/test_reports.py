@@ -67,18 +67,6 @@ def test_attempts_by_method(told: Product):
     ]
 
 
-def test_money_is_the_providers_whose_payment_it_came_with(told: Product):
-    """Marked by hand and by Stripe in one period: each attempt has its own (F-20)."""
-    january = rows(told, "sales-by-provider", "--to", "2027-01-31")
-    assert january == [
-        ["manual", 1, 3500, 0, 0, 0, 3500, 0, 0],
-        ["stripe", 7, 32500, 0, 0, 0, 32500, 0, 0],
-        ["total", 8, 36000, 0, 0, 0, 36000, 0, 0],
-    ]
-    every = rows(told, "sales-by-provider")
-    assert every[-1] == ["total", 9, 39500, 3, 10000, 3500, 26000, 0, 0]
-
-
 def test_payouts_to_orders(told: Product):
     """Fees are rounded once, when they are added up; days are those of the shop's clock."""
     first = ["stripe", "po_1", "4566101", "2027-02-01", 2, 11500, 0, 0, 11500, 87, 0]
@@ -107,102 +95,6 @@ def test_vat_by_the_month_of_payment_with_credit_in_the_month_of_refund(told: Pr
         ["total", "13.5", 31500, 3746, 6500, 773, 25000, 2973, 3500, 416],
         ["total", "", 7000, 0, 3500, 0, 3500, 0, 0, 0],
     ]
-
-
-def test_revenue_and_refunds_by_product(told: Product):
-    assert rows(told, "revenue-by-product") == [
-        ["beyond_price", None, 0, 0, 0, 7000, 3500, 0, 3500],
-        ["sauna", 1, 1, 0, 1, 1000, 0, 0, 1000],
-        ["volunteer", 1, 1, 0, 1, 0, 0, 0, 0],
-        ["weekend", 1, 10, 4, 6, 31500, 6500, 3500, 21500],
-        ["total", None, 12, 4, 8, 39500, 10000, 3500, 26000],
-    ]
-
-
-def test_tickets_by_product_and_by_the_hour_on_the_wall(told: Product):
-    assert rows(told, "tickets-by-product")[-1] == ["total", None, 12, 4, 8]
-    assert rows(told, "tickets-by-hour") == [
-        ["2027-01-12T11:00:00+02:00", 11, 0, 11, 11],
-        ["2027-02-01T00:00:00+02:00", 1, 0, 1, 12],
-        ["2027-02-05T11:00:00+02:00", 0, 4, -4, 8],
-        ["total", 12, 4, 8, 8],
-    ]
-
-
-def test_tickets_exchanged_by_product_and_by_hour(told: Product):
-    """Eight are valid, one of them let somebody in; another did by mistake (K-73, K-74)."""
-    assert rows(told, "exchange-by-product") == [
-        ["sauna", 1, 1, 0, 1],
-        ["volunteer", 1, 1, 0, 1],
-        ["weekend", 1, 5, 1, 6],
-        ["total", None, 7, 1, 8],
-    ]
-    assert rows(told, "exchange-by-hour") == [
-        ["2027-03-01T13:00:00+02:00", 1, 1],
-        ["not_exchanged", 7, None],
-        ["total", 1, 1],
-    ]
-    february = rows(told, "exchange-by-product", "--to", "2027-02-28")
-    assert february[-1] == ["total", None, 8, 0, 8]
-
-
-def test_vouchers_by_kind_and_by_where_they_live(told: Product):
-    """What was issued in January and withdrawn or upgraded in February is told in both."""
-    assert rows(told, "vouchers", "--to", "2027-01-31") == [
-        ["grantees", "pretix", 2, 0, 1, 20000, 10000],
-        ["co_speakers", "own", 1, 0, 0, 2500, 0],
-        ["codes", "own", 1, 0, 7, 0, 3000],
-        ["total", "", 4, 0, 8, 22500, 13000],
-    ]
-    assert rows(told, "vouchers", "--from", "2027-02-01") == [
-        ["speakers", "own", 1, 0, 0, 0, 0],
-        ["grantees", "own", 1, 0, 1, 10000, 10000],
-        ["grantees", "pretix", 0, 1, 0, 0, 0],
-        ["co_speakers", "own", -1, 0, 0, -2500, 0],
-        ["codes", "own", 0, 0, -1, 0, -333],
-        ["total", "", 1, 1, 0, 7500, 9667],
-    ]
-
-
-def test_who_waited_in_line_by_what_became_of_them(told: Product):
-    """What began in January and ended in February is told in both."""
-    assert rows(told, "waiting-list", "--to", "2027-01-31") == [
-        ["weekend", 4, 2, 1, 0, 0],
-        ["total", 4, 2, 1, 0, 0],
-    ]
-    assert rows(told, "waiting-list", "--from", "2027-02-01") == [
-        ["sauna", 1, 0, 0, 0, 0],
-        ["weekend", 0, 0, 0, 1, 1],
-        ["total", 1, 0, 0, 1, 1],
-    ]
-
-
-def test_who_came_in_and_left_by_door_and_day_and_by_hour(told: Product):
-    """One came and left; another came by mistake, which was taken back: nobody."""
-    assert rows(told, "doors-by-day") == [
-        ["2027-03-01", "main", "weekend", 1, 1, 0, 0],
-        ["total", None, None, 1, 1, 0, 0],
-    ]
-    assert rows(told, "doors-by-hour") == [
-        ["2027-03-01T13:00:00+02:00", "main", 1, 0, 1],
-        ["2027-03-01T15:00:00+02:00", "main", 0, 1, 0],
-        ["total", None, 1, 1, 0],
-    ]
-    assert rows(told, "doors-by-day", "--to", "2027-02-28") == [
-        ["total", None, None, 0, 0, 0, 0],
-    ]
-
-
-def test_sales_against_days_to_the_start_keep_their_past(told: Product):
-    """What goes back later is told on the day when it goes (F-19), never taken off before."""
-    found = rows(told, "days-to-start")
-    moved = [one for one in found if one[2] or one[3]]
-    assert moved == [
-        [31, "2027-01-12", 11, 36000, 11, 36000],
-        [11, "2027-02-01", 1, 3500, 12, 39500],
-        [7, "2027-02-05", -4, -13500, 8, 26000],
-    ]
-    assert [one[0] for one in found] == [*range(31, -22, -1)]
 
 
 @pytest.mark.parametrize("name", REPORTS)
