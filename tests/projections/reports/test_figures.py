@@ -398,7 +398,7 @@ def test_entries_add_up_to_the_figures_and_go_where_they_were_wrong():
             assert (row.stream, row.shop) == (after.id, "winterfest")
             found[row.kind, row.outcome] += row.amount
         before = after
-    wanted = Counter()
+    wanted: Counter[tuple[Any, ...]] = Counter()
     for figure, told in figures(fold(history[0].stream, history)).items():
         wanted[str(figure.kind), str(figure.outcome)] += told.amount
     assert +found == +wanted
