@@ -136,7 +136,7 @@ def test_an_object_that_is_known_as_another_orders_is_nobodys(lately):
     found = bound(NEWS, known={"cs_1": OTHER}, lately=lately)
     assert isinstance(found, Ambiguous)
     assert isinstance(bound(NEWS, known={"cs_1": ORDER}, lately=lately), Bound)
-    page = bound(replace(NEWS, reference="pi_1"), known={"cs_1": OTHER})
+    page = bound(replace(NEWS, reference="pi_1", page="cs_9"), known={"cs_9": OTHER})
     assert isinstance(page, Ambiguous)
 
 
