@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
@@ -51,11 +50,6 @@ def hours(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime
     while at < until:
         yield at.astimezone(zone)
         at += _HOUR
-
-
-def ends(begun: list[datetime], until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Each beginning with the next one, the last with the end."""
-    yield from pairwise([*begun, until])
 
 
 def _last(since: datetime, until: datetime, zone: ZoneInfo) -> date:

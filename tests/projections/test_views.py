@@ -45,6 +45,7 @@ from projections.account_orders import claimed_by, placed_by
 from projections.cases import cases
 from projections.engine.projection import column
 from projections.grantees import grantees, trouble_of
+from projections.open_intents import open_intents
 from projections.order_addresses import order_addresses
 from projections.order_search import order_pages
 from projections.order_words import Wanted, address_of, order_terms, words_of
@@ -91,6 +92,7 @@ from tests.kits.spec import (
     WISH,
     eur,
     order_of,
+    put,
 )
 
 BOUGHT = (PLACED, ASKED, PAGE, PAID)
@@ -627,3 +629,28 @@ def test_why_somebody_has_to_look_at_a_voucher(told, trouble):
     assert trouble_of(on_the_list(**told)) == trouble
     (row,) = grantees(on_the_list(**told))
     assert row.trouble == trouble
+
+
+@pytest.mark.parametrize("view", [unpaid, refund_eligibility])
+@pytest.mark.parametrize("half", [{"placed": None}, {"placed_at": None}])
+def test_half_an_order_is_in_no_list(view, half):
+    assert view(order_of(PLACED))
+    assert not view(copied(order_of(PLACED), **half))
+
+
+def test_a_question_to_a_provider_names_it_and_what_is_asked():
+    (payment,) = open_intents(order_of(PLACED, ASKED))
+    (refund,) = open_intents(order_of(*BOUGHT, REFUND_ASKED))
+    assert [(one.kind, one.provider, one.try_number) for one in (payment, refund)] == [
+        ("payment", "stripe", 1),
+        ("refund", "stripe", 1),
+    ]
+    assert (payment.correlation_id, refund.correlation_id) == (ATTEMPT, WISH)
+    assert refund.requested_at == NOON + timedelta(minutes=4)
+
+
+def test_a_letter_that_nothing_calls_for_is_owed_since_it_was_begun():
+    begun = put(ReceiptSendStarted(letter=Letter.REFUNDED, try_number=1), under=ATTEMPT)
+    found = {one.letter: one for one in outbox(order_of(*BOUGHT, begun))}
+    assert not found["refunded"].owed
+    assert found["refunded"].since == NOON + timedelta(minutes=4)

@@ -1,7 +1,7 @@
 """What one person asked for and a second one agreed to: once, in time, and still the same."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from ledger.order.commands import (
     CancelPart,
     RefundByHand,
     RefundPayment,
+    SwapLines,
     WithdrawCancellation,
     WithdrawPayment,
 )
@@ -118,6 +119,10 @@ def test_each_stamp_is_one_version():
     assert evolve_approval(approval(ASKED), second).version == 2
 
 
+def nothing_swapped(*_: object) -> SwapLines:
+    raise AssertionError("nobody asked for a swap")
+
+
 class Desk:
     """A shop where money needs a second person, a paid order, and who was asked."""
 
@@ -152,9 +157,12 @@ class Desk:
         self.known = [asked.id]
         return asked
 
+    def given(self, approval: UUID, *, actor: str, at: datetime) -> Any:
+        return self.approvals.given(approval, actor=actor, at=at, swapped=nothing_swapped)
+
     def give(self, asked: Approval, actor: str = "staff:bea") -> Any:
         at = self.world.clock()
-        wish, beside = self.approvals.given(asked.id, actor=actor, at=at)
+        wish, beside = self.given(asked.id, actor=actor, at=at)
         self.world.orders.handle(self.order, wish, beside=lambda *_: beside())
         return wish
 
@@ -199,7 +207,7 @@ def test_what_is_asked_is_kept_and_asked_once(desk):
 def test_what_was_asked_is_done_on_a_second_persons_word(desk, wish, act, told):
     asked = desk.ask(wish(**desk.said, **told))
     assert asked.request.act is act
-    done, _ = desk.approvals.given(asked.id, actor="staff:bea", at=desk.world.clock())
+    done, _ = desk.given(asked.id, actor="staff:bea", at=desk.world.clock())
     assert type(done) is wish
     assert (done.actor, done.reason, done.approval) == ("staff:ada", "ill", asked.id)
     assert done.correlation_id == derived(asked.id, "act")
@@ -212,7 +220,7 @@ def test_a_cancellation_without_a_refund_stays_without(desk):
     asked = desk.ask(CancelOrder(**desk.said))
     assert asked.request.amount == eur(0)
     assert asked.request.payment is None
-    wish, _ = desk.approvals.given(asked.id, actor="staff:bea", at=desk.world.clock())
+    wish, _ = desk.given(asked.id, actor="staff:bea", at=desk.world.clock())
     assert not wish.refund
 
 
@@ -234,7 +242,7 @@ def test_nobody_agrees_with_themselves_or_to_what_is_over(desk):
         desk.give(asked)
     for unknown in (uuid4(), desk.order):
         with pytest.raises(UnknownApproval):
-            desk.approvals.given(unknown, actor="staff:bea", at=desk.world.clock())
+            desk.given(unknown, actor="staff:bea", at=desk.world.clock())
 
 
 def test_what_would_come_out_otherwise_by_now_is_not_done(desk):

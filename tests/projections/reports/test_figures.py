@@ -8,7 +8,10 @@ from uuid import UUID
 
 import pytest
 
+from ledger.grants.grantee import Grantee
+from ledger.grants.stamps import PersonConfirmed, VoucherWithdrawn
 from ledger.kernel.events import Recorded
+from ledger.kernel.values import replace as copied
 from ledger.order import stamps
 from ledger.order.evolve import fold
 from ledger.order.stamps import (
@@ -19,8 +22,9 @@ from ledger.order.stamps import (
     Pieces,
     TicketCheckInUndone,
 )
+from ledger.vouchers.stamps import VoucherRedeemed
 from projections.reports.allocation import Share, allocation, shared
-from projections.reports.entries import entries
+from projections.reports.entries import entries, entries_of_person
 from projections.reports.figures import (
     Counted,
     Figure,
@@ -30,6 +34,7 @@ from projections.reports.figures import (
     in_minor_units,
     outcome,
 )
+from projections.reports.voucher_figures import opened, used_by
 from tests.kits import spec
 from tests.kits.example_stamps import example
 from tests.kits.spec import (
@@ -66,6 +71,7 @@ from tests.kits.spec import (
     order_of,
     put,
 )
+from tests.ledger.audit.test_checks import DONE, KNOWN, LISTED, MADE_UP
 
 BOUGHT = (PLACED, ASKED, PAGE, PAID)
 BACK = (REFUND_ASKED, REFUND_ACCEPTED, REFUNDED)
@@ -403,3 +409,45 @@ def test_entries_add_up_to_the_figures_and_go_where_they_were_wrong():
         wanted[str(figure.kind), str(figure.outcome)] += told.amount
     assert +found == +wanted
     assert found["orders", "not_attempted"] == 0
+
+
+def test_nothing_is_entered_of_an_order_that_was_never_placed():
+    (recorded,) = spec.history(ASKED)
+    assert entries(None, order_of(), recorded) == ()
+    assert figures(copied(order_of(*BOUGHT), placed=None)) == {}
+    assert figures(copied(order_of(*BOUGHT), placed_at=None)) == {}
+
+
+def test_money_that_a_bank_took_of_a_payment_that_never_came_is_nobodys():
+    stack = (PLACED, ASKED, PAGE, DISPUTED, LOST)
+    assert allocation(order_of(*stack)).taken == (Share(place=None, amount=7000),)
+    assert counted(Kind.TAKEN, *stack) == Counted(0, 7000)
+
+
+def test_uses_of_a_voucher_that_nobody_redeemed_are_worth_nothing():
+    voucher = replace(KNOWN, issued_at=NOON)
+    assert used_by(voucher, spec.ORDER) == {}
+    redeemed = VoucherRedeemed(order=spec.ORDER, uses=3, reduction=eur(1000))
+    ((figure, told),) = used_by(
+        replace(voucher, first_uses={spec.ORDER: redeemed}), spec.ORDER
+    ).items()
+    assert (figure.kind, figure.currency, told) == (Kind.VOUCHERS_USED, "EUR", Counted(2, 667))
+    other = replace(voucher, first_uses={SECOND: redeemed})
+    assert used_by(other, SECOND) == {}, "it has none any more"
+    assert {one.kind for one in opened(voucher)} == {Kind.VOUCHERS_ISSUED}
+    assert {one.kind for one in opened(replace(voucher, revoked_at=NOON))} == {
+        Kind.VOUCHERS_ISSUED,
+        Kind.VOUCHERS_WITHDRAWN,
+    }
+    assert opened(replace(voucher, issued=None)) == {}
+
+
+def test_only_news_of_a_voucher_enter_something_of_its_person():
+    made = replace(MADE_UP, create=DONE)
+    person = Grantee(id=WISH, listed=LISTED, vouchers=(made,))
+    (recorded,) = spec.history(PersonConfirmed())
+    assert entries_of_person(None, person, recorded) == ()
+    (news,) = spec.history(example(VoucherWithdrawn))
+    assert [one.kind for one in entries_of_person(None, person, news)] == ["vouchers_issued"]
+    assert entries_of_person(person, person, news) == []
+    assert entries_of_person(None, replace(person, listed=None), news) == ()
