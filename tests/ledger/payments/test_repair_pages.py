@@ -15,6 +15,7 @@ from ledger.payments.payment_pages import Page, PageState
 from ledger.payments.provider import PAGE_LIFETIME, Message, NoAnswer, PaymentAsk
 from ledger.payments.repair_pages import PageFault, PageRepair, Repair
 from tests.kits.worlds import World
+from tests.ledger.order.test_next_step import time_out
 
 PRICE = Money(7000, "EUR")
 PAID = Paid(amount=PRICE, provider="stripe", provider_reference="pi_1")
@@ -174,6 +175,15 @@ def test_only_what_is_unpaid_and_not_under_way_is_looked_at(
 ) -> None:
     with_page(world)
     assert fault(world, told(world, *facts), Stripe()) is found
+
+
+def test_nobody_pays_an_order_that_is_cancelled(world: World) -> None:
+    with_page(world)
+    time_out(world)
+    order, provider = world.orders.get(world.id("order")), Stripe()
+    assert fault(world, order, provider, force=True) is None
+    assert repair(world, provider).replace(order, at=world.clock()) is Repair.PAID
+    assert provider.asked == []
 
 
 def test_orders_of_other_providers_and_free_ones_are_not_looked_at(world: World) -> None:
