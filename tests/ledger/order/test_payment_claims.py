@@ -17,11 +17,12 @@ from ledger.inbox.ports import Report
 from ledger.inbox.receive import Foresight, cause_of, foresee, payment_of, receive
 from ledger.kernel.events import Draft
 from ledger.kernel.refusals import PaymentHeld, Refusal
-from ledger.kernel.store import Append
+from ledger.kernel.store import Append, PaymentClaim
 from ledger.order.commands import RequestPayment
 from ledger.order.order import Order
-from ledger.order.payment_claims import second_claim
+from ledger.order.payment_claims import claim_of, claims_between, payment_id, second_claim
 from ledger.order.stamps import Authorized, Paid
+from tests.kits import spec
 from tests.kits.worlds import World
 from tests.ledger.cases.test_resolve import Provider
 
@@ -303,3 +304,26 @@ def keep_and_send_back(world: World) -> UUID:
     tell(world, stray)
     resolve(world, case_of(stray), ReturnMoney)
     return case_of(stray)
+
+
+def test_what_comes_by_hand_or_has_no_name_claims_nothing() -> None:
+    bought = spec.order_of(spec.PLACED, spec.ASKED, spec.PAID)
+    (attempt,) = bought.attempts.values()
+    claimed = PaymentClaim(payment=payment_id("stripe", "acct_1", "pi_1"), holder=spec.ATTEMPT)
+    assert claim_of(attempt) == claimed
+    by_hand = [replace(one, provider="manual") for one in (spec.ASKED, spec.PAID)]
+    (marked,) = spec.order_of(spec.PLACED, *by_hand).attempts.values()
+    assert marked.reference
+    assert claim_of(marked) is None
+    (waiting,) = spec.order_of(spec.PLACED, spec.ASKED, spec.PAGE).attempts.values()
+    assert claim_of(waiting) is None
+
+
+def test_a_payment_is_claimed_once_when_it_begins_to_count() -> None:
+    placed, asked = (spec.PLACED, spec.ASKED), spec.put(spec.ASKED, under=spec.SECOND)
+    first, second = spec.PAID, spec.put(spec.PAID_TWICE, under=spec.SECOND)
+    stacks = ((*placed, asked), (*placed, asked, first), (*placed, asked, first, second))
+    none, one, both = (spec.order_of(*stack) for stack in stacks)
+    assert [claim.holder for claim in claims_between(none, one)] == [spec.ATTEMPT]
+    assert [claim.holder for claim in claims_between(one, both)] == [spec.SECOND]
+    assert claims_between(both, both) == ()

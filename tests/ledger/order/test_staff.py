@@ -315,3 +315,12 @@ def test_the_account_that_money_went_to_has_check_digits_and_is_sealed():
     assert b"1590" not in encoded.body
     assert encoded.private is not None
     assert b"FI3715903000000776" in encoded.private
+
+
+def test_of_several_payments_one_that_a_provider_can_return_goes_first() -> None:
+    by_hand = [replace(one, provider="manual") for one in (ASKED, PAID_TWICE)]
+    both = given(*OPEN, PAID, *(put(one, under=SECOND) for one in by_hand))
+    who: dict[str, Any] = {"correlation_id": WISH, "actor": "ada", "at": NOON, "reason": "r"}
+    (asked,) = both.when(RefundPayment(**who)).stamps
+    assert (asked.payment, asked.amount) == (ATTEMPT, PRICE)
+    both.when(RefundPayment(**who, payment=SECOND)).then_refuses(NotRefundable)
