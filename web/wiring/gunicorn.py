@@ -11,6 +11,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from web.wiring.open_files import connections_allowed
+
 THREADS = 32
 # Connections that one process has for each of its two pools to read with; half of it where there
 # are several, which are kept below what PostgreSQL allows by default.
@@ -45,6 +47,8 @@ class Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             "bind": self._bind,
             "workers": self._processes,
             "threads": THREADS,
+            # Whoever comes beyond them waits at the door, where the system queues them.
+            "worker_connections": connections_allowed(least=THREADS + 1),
             "worker_class": "gthread",
             "timeout": 60,
             "graceful_timeout": 5,
