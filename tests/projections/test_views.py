@@ -43,6 +43,7 @@ from ledger.waiting_list.place import WaitingPlace
 from ledger.waiting_list.stamps import PlaceTaken
 from projections.account_orders import claimed_by, placed_by
 from projections.cases import cases
+from projections.door import door_tickets
 from projections.engine.projection import column
 from projections.grantees import grantees, trouble_of
 from projections.open_intents import open_intents
@@ -55,6 +56,7 @@ from projections.product_sales import product_sales
 from projections.provider_references import provider_references
 from projections.receipts import receipts
 from projections.refund_eligibility import refund_eligibility
+from projections.reports.streams import figures_of, shop_of
 from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
 from tests.kits import spec
@@ -654,3 +656,33 @@ def test_a_letter_that_nothing_calls_for_is_owed_since_it_was_begun():
     found = {one.letter: one for one in outbox(order_of(*BOUGHT, begun))}
     assert not found["refunded"].owed
     assert found["refunded"].since == NOON + timedelta(minutes=4)
+
+
+def test_half_a_case_is_in_no_list_and_half_an_order_is_at_no_door():
+    assert not cases(replace(case_of(STRAY), opened=None))
+    assert not cases(replace(case_of(STRAY), opened_at=None))
+    issued = order_of(*BOUGHT, ISSUED)
+    assert door_tickets(issued)
+    assert not door_tickets(copied(issued, placed=None))
+
+
+def test_an_order_given_up_with_its_shop_says_so_before_anything_went_back():
+    (row,) = shop_orders(order_of(*BOUGHT, GIVEN_UP))
+    assert (row.alive, row.outcome) == (False, "cancelled")
+
+
+@pytest.mark.parametrize(
+    ("state", "shop"),
+    [
+        (order_of(PLACED), "winterfest"),
+        (NOTHING, ""),
+        (Grantee(id=ADA, listed=LISTED), "winterfest"),
+        (Grantee(id=ADA), ""),
+        (WaitingPlace(id=ADA, taken=TAKEN), "winterfest"),
+        (WaitingPlace(id=ADA), ""),
+        (Account(id=ADA), ""),
+    ],
+)
+def test_the_shop_that_figures_are_of(state, shop):
+    assert shop_of(state) == shop
+    assert figures_of(Account(id=ADA)) == {}

@@ -202,6 +202,15 @@ def test_what_is_asked_is_kept_and_asked_once(desk):
             Act.CANCEL_PART,
             {"pieces": (Pieces(line=0, quantity=1),), "by_hand": True, "waive_fee": True},
         ),
+        (
+            CancelPart,
+            Act.CANCEL_PART,
+            {
+                "pieces": (Pieces(line=0, quantity=1),),
+                "by_hand": True,
+                "account": "FI3715903000000776",
+            },
+        ),
     ],
 )
 def test_what_was_asked_is_done_on_a_second_persons_word(desk, wish, act, told):

@@ -7,9 +7,11 @@ from uuid import UUID
 
 import pytest
 
+from ledger.cases.stamps import CaseKind, Severity
 from ledger.inbox.bind import Ambiguous, Bound, Unbound, Untied, bind, rebound
 from ledger.inbox.payout_line import message, reports
 from ledger.inbox.ports import Report
+from ledger.inbox.receive import case_for, cause_of, payment_of
 from ledger.kernel.refusals import UnknownOrder
 from ledger.order.order import Order
 from ledger.order.payouts import payout_cause
@@ -228,6 +230,31 @@ def test_news_of_a_refund_that_is_known_is_the_refunds_and_names_the_payment(fac
     assert rebound(told, attempt).correlation_id == OUTSIDE
     named = replace(told, attempt=ATTEMPT)
     assert rebound(named, attempt, refund=refund) is named
+
+
+# What comes of it.
+
+
+def test_money_that_no_order_takes_is_unmatched_and_other_news_is_unbound():
+    found = Unbound("no order of ours is named")
+    for fact, kind in ((PAID, CaseKind.UNMATCHED_MONEY), (AUTHORIZED, CaseKind.UNBOUND_FACT)):
+        case = case_for(replace(NEWS, fact=fact), found)
+        assert case.kind is kind
+        critical = kind is CaseKind.UNMATCHED_MONEY
+        assert (case.severity is Severity.CRITICAL) is critical
+        assert (case.order, case.payment_reference) == (None, "pi_1")
+    nothing = case_for(replace(NEWS, fact=DECLINED, amount=None), Unbound("why", NEW))
+    assert (nothing.kind, nothing.order) == (CaseKind.UNBOUND_FACT, ORDER)
+    assert nothing.text == "PaymentFailed: why"
+    assert (nothing.payment_reference, nothing.payer_reference) == ("", None)
+
+
+def test_two_payments_told_under_one_id_are_two_causes():
+    other = replace(NEWS, fact=replace(PAID, provider_reference="pi_2"))
+    assert len({cause_of(NEWS), cause_of(other), ATTEMPT}) == 3
+    assert cause_of(replace(NEWS, fact=DECLINED)) == ATTEMPT
+    facts = (PAID, AUTHORIZED, DECLINED)
+    assert [payment_of(replace(NEWS, fact=one)) for one in facts] == ["pi_1", "pi_1", ""]
 
 
 # Payouts.

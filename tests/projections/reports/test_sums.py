@@ -256,6 +256,13 @@ def test_two_payments_in_one_line_of_a_payout_are_told_as_not_yet_paid_out():
     assert ["stripe", "not_paid_out", "", None, 1, nothing, 0, nothing, nothing, None, None] in told
 
 
+def test_what_is_not_yet_paid_out_is_told_by_currency():
+    crowns = replace(ENTRY, currency="SEK", amount=1)
+    made = REPORTS["payouts-to-orders"].make(EnteredFigures([ENTRY, crowns]), FRAME)
+    told = [[one.value for one in row.cells] for row in made.lines if not row.total]
+    assert [one[5] for one in told] == [Money(7000, "EUR"), Money(1, "SEK")]
+
+
 # The calendar.
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
