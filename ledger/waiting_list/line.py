@@ -25,16 +25,15 @@ def whose_turn(
     Nobody is passed by: who wants more than there is gathers what comes free, and everybody behind
     them in the same line waits along. A product of which some quota is full gathers nothing.
     """
-    left, found, stopped = dict(free), list[InLine](), set[str]()
+    left, found = dict(free), list[InLine]()
     for one in sorted(waiting, key=lambda one: (one.rank, one.place)):
         taken_from = quotas.get(one.product, ())
-        if one.product in stopped or not taken_from:
+        if not taken_from:
             continue
         could = max(min(left.get(quota, 0) for quota in taken_from), 0)
         if could >= one.quantity:
             found.append(one)
-        else:
-            stopped.add(one.product)
+        # Who is short takes all there is of the scarcest: nothing of it is left for those behind.
         for quota in taken_from:
             left[quota] = left.get(quota, 0) - min(could, one.quantity)
     return found

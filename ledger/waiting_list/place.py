@@ -175,7 +175,7 @@ def letters_owed(place: WaitingPlace) -> tuple[PlaceLetter, ...]:
 
     One that was begun stays owed. Nobody is written to once they were erased.
     """
-    if place.taken is None or place.erased:
+    if place.erased:
         return ()
     wanted = {
         PlaceLetter.JOINED: place.state is PlaceState.WAITING,

@@ -219,8 +219,8 @@ def _expected(draft: Draft[object], place: WaitingPlace) -> Recorded[object]:
     """As it would be recorded next. Only what it does to seats is meant."""
     return Recorded(
         stream=draft.stream,
-        version=place.version + 1,
-        position=place.position + 1,
+        version=place.version,
+        position=place.position,
         recorded_at=_LONG_AGO,
         stamp=draft.stamp,
         correlation_id=draft.correlation_id,

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from ledger.kernel.money import Money
 from ledger.order.order import Order
-from ledger.order.stamps import PaymentFailed
+from ledger.order.stamps import CreateRefundSuccess, PaymentFailed
 from ledger.payments.payment_pages import Page, PageState
 from ledger.payments.provider import Message
 from ledger.reconciliation.by_pages import ByPages
@@ -125,6 +126,18 @@ def test_pages_whose_payment_is_known_are_passed_over(
     assert listed(both, pages) == both.books.listed
     assert pages.looked == ["cs_2"]
     assert both.told == [("looking at payment pages", number) for number in (1, 2)]
+
+
+def test_a_refund_is_no_page(both: ComparedBooks, pages: ShownPages) -> None:
+    order = both.placed()
+    (attempt,) = order.attempts
+    back = CreateRefundSuccess(
+        payment=attempt, amount=Money(500, "EUR"), provider_reference="re_1", try_number=1
+    )
+    both.record(order, back, uuid4())
+    both.books.listed = [nameless(both, "pi_9")]
+    assert listed(both, pages) == both.books.listed
+    assert (pages.looked, both.told) == ([], [])
 
 
 @pytest.mark.parametrize(("days", "looked"), [(9, ["cs_1"]), (9.1, [])])

@@ -160,6 +160,11 @@ def test_a_refund_that_failed_and_comes_again_is_nobodys_money() -> None:
     assert [one for one, _ in found.again] == [AGAIN]
 
 
+def test_what_comes_again_stands_beside_though_our_books_do_not_know_that_it_failed() -> None:
+    found = settled(AGAIN)
+    assert (found.beside, found.refunds, found.lines) == (eur(300), eur(0), [])
+
+
 def test_a_refund_that_failed_on_both_sides_was_kept_back_and_is_nobodys() -> None:
     failed = State.FAILED
     found = settled(BACK, lines={"re_1": line(BACK, ours=failed, theirs=failed)})

@@ -459,3 +459,7 @@ def test_a_letter_to_buyers_is_paused_goes_on_and_ends(world: World, turns: list
             "winterfest", mailing.id, MailingState(turn), reason="why", actor="staff"
         )
     assert (known.state, known.id) == (state, mailing.id)
+
+
+def test_of_a_line_that_nobody_joined_nothing_is_kept() -> None:
+    assert waits().in_open_sale({FRIDAY_SEATS: (5, 1, 1)}) == {FRIDAY_SEATS: (5, 1, 1)}

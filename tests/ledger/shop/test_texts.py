@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ledger.shop import limits
-from ledger.shop.faults import text_faults, texts_faults, unfit
+from ledger.shop.faults import moment_faults, text_faults, texts_faults, unfit
 from ledger.shop.letter_rules import letter_faults, mailing_faults, place_faults
 from ledger.shop.letter_words import LetterWords, paragraphs, runs
 from ledger.shop.mail_address import LONGEST_RECIPIENT, is_recipient, is_sender
@@ -307,3 +307,8 @@ def test_a_link_leads_somewhere_or_is_nothing() -> None:
 def test_a_language_is_the_first_part_of_a_tag() -> None:
     told = [language_of(one) for one in ("fi-FI", "sv_SE", " EN ", "zh-Hant-TW", "")]
     assert told == ["fi", "sv", "en", "zh", ""]
+
+
+def test_a_moment_that_cannot_be_tells_the_years_that_can() -> None:
+    (fault,) = moment_faults(("t",), limits.LATEST)
+    assert fault.told == "a moment from 2000 to 2199"

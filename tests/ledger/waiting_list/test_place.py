@@ -303,6 +303,10 @@ def in_line(rank: int, quantity: int, product: str = "a", place: int = 0) -> InL
         # Who is short by one gathers, and who comes behind in another line gets the rest.
         ([in_line(1, 3), in_line(2, 1, "both")], {A: 2, B: 5}, []),
         ([in_line(1, 3), in_line(2, 1, "b")], {A: 2, B: 1}, [2]),
+        # Whoever is behind somebody who is short waits along in the same line.
+        ([in_line(1, 3), in_line(2, 1)], {A: 2}, []),
+        ([in_line(1, 3, "both"), in_line(2, 1, "both")], {A: 2, B: 9}, []),
+        ([in_line(1, 3, "both"), in_line(2, 1, "both")], {A: -2, B: 9}, []),
         # A full quota takes nothing from the other.
         ([in_line(1, 1, "both"), in_line(2, 1)], {A: 1, B: -3}, [2]),
         ([in_line(1, 2, "both"), in_line(2, 2)], {A: 3, B: 1}, [2]),
@@ -409,6 +413,7 @@ def test_a_letter_is_claimed_by_one_and_told_on_the_place(line: Line) -> None:
     assert claimed == line.list.get(place.id)
     assert line.list.tell(place, BEGUN) is None
     assert line.list.tell(claimed, BEGUN) is None
+    assert line.list.tell(place, START(letter=TURN, try_number=1)) is None
     sent = line.list.tell(claimed, ended(LetterFate.SENT))
     assert sent is not None
     assert letters_to_send(sent) == ()
