@@ -184,6 +184,8 @@ def _is_said(node: ast.AST) -> bool:
     match node:
         case ast.Assert() | ast.JoinedStr():
             return True
+        case ast.keyword(arg="strict"):  # of `zip`: an assertion
+            return True
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             return name in ("__all__", "__slots__") or _is_union(value)
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
