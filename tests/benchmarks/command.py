@@ -1,11 +1,13 @@
 """What every benchmark's command does alike: options, a server of its own, a report."""
 
 import argparse
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 from adapters.embedded_postgres import EmbeddedPostgres
 from tests.benchmarks.measuring import machine, report, table_of
@@ -41,13 +43,22 @@ def report_of(name: str, told: Told, *, runs: int) -> dict[str, Any]:
 
 @contextmanager
 def a_server() -> Iterator[EmbeddedPostgres]:
-    """PostgreSQL for one benchmark; gone afterwards."""
-    server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="bench")))
-    server.start()
+    """PostgreSQL for one benchmark; gone afterwards, also where somebody ends it on the way."""
+    before = signal.signal(signal.SIGTERM, _end)
     try:
-        yield server
+        with tempfile.TemporaryDirectory(prefix="bench", ignore_cleanup_errors=True) as folder:
+            server = EmbeddedPostgres(Path(folder))
+            server.start()
+            try:
+                yield server
+            finally:
+                server.destroy()
     finally:
-        server.destroy()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _figures(ours: Mapping[str, Any]) -> dict[str, Any]:
