@@ -253,3 +253,7 @@ def test_rows_that_stand_already_stay_and_others_take_the_place_of_what_was(
 ):
     replaced, made = changes({ADA: derived(rows, before)}, "one")
     assert (replaced, made) == ([ADA] if goes else [], [*comes])
+
+
+def test_an_order_whose_beginning_is_not_there_shows_no_ticket() -> None:
+    assert door_tickets(spec.order_of(ISSUED)) == ()

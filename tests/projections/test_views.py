@@ -56,6 +56,7 @@ from projections.product_sales import product_sales
 from projections.provider_references import provider_references
 from projections.receipts import receipts
 from projections.refund_eligibility import refund_eligibility
+from projections.reports.line_figures import figures_of_place
 from projections.reports.streams import figures_of, shop_of
 from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
@@ -686,3 +687,10 @@ def test_an_order_given_up_with_its_shop_says_so_before_anything_went_back():
 def test_the_shop_that_figures_are_of(state, shop):
     assert shop_of(state) == shop
     assert figures_of(Account(id=ADA)) == {}
+
+
+def test_of_a_place_that_nobody_took_there_is_no_figure() -> None:
+    place = WaitingPlace(id=ORDER, taken=TAKEN, taken_at=NOON)
+    assert figures_of_place(place)
+    assert figures_of_place(replace(place, taken=None)) == {}
+    assert figures_of_place(replace(place, taken_at=None)) == {}

@@ -225,3 +225,11 @@ def test_stamps_go_out_under_the_id_of_their_cause() -> None:
         None,
         "digest",
     )
+
+
+@pytest.mark.parametrize("answered", [GrantState.CONFIRMED, GrantState.DECLINED])
+def test_who_has_answered_is_not_invited(answered: GrantState) -> None:
+    bea = Person()
+    bea.listed()
+    bea.confirmed(answered)
+    assert bea.wish(InvitePerson, link_hash="h", code="c") == []

@@ -22,6 +22,7 @@ from ledger.order.commands import ChangeAnswers, CorrectAnswers, SendTicket, Tak
 from ledger.order.decide import decide
 from ledger.order.holders_letters import sending_of, told_of_move
 from ledger.order.letters_due import letters_due
+from ledger.order.retention import event_over_at
 from ledger.order.stamps import (
     AnswersChanged,
     CancellationWithdrawn,
@@ -362,3 +363,15 @@ def test_in_any_order_there_is_one_holder_no_letter_twice_and_nothing_left_after
     for act, ticket in acts:
         told_of.does(act, ticket)
         told_of.holds()
+
+
+@pytest.mark.parametrize(
+    ("before", "goes"), [(timedelta(microseconds=1), True), (timedelta(), False)]
+)
+def test_a_ticket_is_sent_until_the_event_is_over_and_not_at_that_moment(before, goes):
+    over = event_over_at(order_of(*TICKETED))
+    wish = send(who={"at": over - before})
+    if goes:
+        assert given(*TICKETED).when(wish).stamps
+    else:
+        given(*TICKETED).when(wish).then_refuses(TicketNotSendable, ticket=2, rule="over")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.kernel.erasure import Erased, Ground
 from ledger.kernel.refusals import AnswersInvalid, OrderMoved
 from ledger.order.commands import CorrectAnswers
 from ledger.order.stamps import Labelled, TicketAnswers
@@ -14,6 +15,7 @@ from tests.kits.spec import (
     ASKED_ABOUT,
     LINE,
     NOON,
+    ORDER,
     OUTSIDE,
     PAID,
     PLACED,
@@ -81,3 +83,9 @@ def test_a_label_that_is_sealed_for_us_is_none():
     sealed = put(Labelled(label=None), under=OUTSIDE)
     known = put(Labelled(label="crew"), under=WISH)
     assert order_of(*BOUGHT, sealed, known).labels == ("crew",)
+
+
+def test_who_was_erased_has_no_label_any_more_though_one_comes():
+    erased = put(Erased(subject=ORDER, ground=Ground.ASKED), under=OUTSIDE)
+    known = put(Labelled(label="crew"), under=WISH)
+    assert order_of(*BOUGHT, erased, known).labels == ()

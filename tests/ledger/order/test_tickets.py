@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.kernel.refusals import LetterNotDue
+from ledger.order.admission import tickets
 from ledger.order.commands import StartLetter
 from ledger.order.stamps import (
     CancellationWithdrawn,
@@ -39,6 +40,7 @@ from tests.kits.spec import (
     SHOP,
     TIMED_OUT,
     WISH,
+    eur,
     given,
     order_of,
     put,
@@ -163,3 +165,10 @@ def test_they_are_valid_exactly_as_long_as_their_seats_are_sold(after, valid):
     assert admits(*stack) is valid
     sold = sum(sold for _, sold in order_of(*stack).seats.values())
     assert bool(sold) is valid
+
+
+def test_pieces_that_bring_several_tickets_bring_as_many_each():
+    """Three pieces of four tickets are twelve, which have no code before they are issued."""
+    line = replace(LINE, quantity=3, tickets=4)
+    found = tickets(order_of(replace(PLACED, lines=(line,), total=eur(10500))))
+    assert [(one.number, one.code) for one in found] == [(number, "") for number in range(1, 13)]
