@@ -120,17 +120,21 @@ def test_a_refund_that_is_told_before_its_payment_finds_it(journey: Journey) -> 
 
 
 def act(journey: Journey, bought: Bought, call: str, **body: Any) -> Any:
-    """Staff act on an order that they have just looked at."""
+    """Staff act on an order that they have just looked at, and look again where it moved."""
     address = f"{journey.house.at.shop}/api/v1/shops/{bought.shop}/orders/{bought.id}"
     token = journey.works.tokens.add(secrets.token_hex(4), role="staff", shop=bought.shop)
-    version = httpx2.get(address).raise_for_status().json()["version"]
-    looked_at = {} if call == "receipts" else {"version": version}
-    answer = httpx2.post(
-        f"{address}/{call}",
-        json={"reason": "asked at the till", **looked_at, **body},
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=30,
-    )
+    # The worker's letters are stamps as well, and each moves the order once.
+    for _ in range(5):
+        version = httpx2.get(address).raise_for_status().json()["version"]
+        looked_at = {} if call == "receipts" else {"version": version}
+        answer = httpx2.post(
+            f"{address}/{call}",
+            json={"reason": "asked at the till", **looked_at, **body},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=30,
+        )
+        if answer.status_code != 412:
+            break
     assert answer.status_code == 200, answer.text
     return answer.json()
 
