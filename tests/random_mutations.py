@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from itertools import count, islice
 from pathlib import Path
 
-from tests.kits.broken_tree import FAILED, ROOT, copy_of_the_tree, status_of_tests
+from tests.kits.broken_tree import BROKEN, FAILED, ROOT, copy_of_the_tree, status_of_tests
 from tests.kits.examples import FAST
 from tests.kits.forked_mutants import CAUGHT, ELSEWHERE, MUTANTS, OUTCOMES, SURVIVED
 from tests.kits.mutants import Mutant, change_of, compiles, modules, mutants_of
@@ -94,12 +94,12 @@ _MOMENTS = count(1)
 
 
 def is_caught(mutant: Mutant, tree: Path) -> bool:
-    """Whether a test fails, or none ends, while the bug is there."""
+    """Whether a test fails or cannot even be loaded, or none ends, while the bug is there."""
     file = tree / mutant.file
     sound = file.read_text()
     _write(file, mutant.of(sound))
     try:
-        return any(status(tree, one) in (FAILED, None) for one in stages(mutant.file))
+        return any(status(tree, one) in (FAILED, *BROKEN, None) for one in stages(mutant.file))
     finally:
         _write(file, sound)
 

@@ -1,10 +1,14 @@
 """A whole house on free ports: real PostgreSQL, web, worker, provider's stand-in, mail server."""
 
+import fcntl
 import os
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
+from itertools import count, islice
 from pathlib import Path
+from tempfile import gettempdir
 
 from adapters.shop_file.read import read_shop_file
 from tests.end_to_end.journey import Journey, ready
@@ -28,10 +32,19 @@ class TwinHouse(House):
         return {**once, "web 2": web, "worker 2": once["worker"]}
 
 
+# Below those that the system gives to whoever asks for any.
+_FIRST_PORT, _SLOTS, _ROOM = 20100, 89, 10
+_turns = count()
+
+
 def ports_in_a_row(many: int = 4) -> int:
-    """The first of so many neighbouring ports that are free; another process looks elsewhere."""
-    for number in range(890):
-        first = 20100 + 10 * ((os.getpid() + number) % 890)
+    """The first of so many neighbouring ports that are free, and that no other process is told.
+
+    Whoever is told them binds them seconds later: to look whether they are free is not enough.
+    """
+    slot = _slot(os.getpid())
+    for turn in islice(_turns, _ROOM):
+        first = _FIRST_PORT + 10 * (slot * _ROOM + turn % _ROOM)
         with ExitStack() as probes:
             try:
                 for port in range(first, first + many):
@@ -41,6 +54,23 @@ def ports_in_a_row(many: int = 4) -> int:
             except OSError:
                 continue
     raise OSError(f"no {many} ports in a row are free")
+
+
+@cache
+def _slot(process: int) -> int:
+    """A hundred ports that are this process's as long as it lives."""
+    folder = Path(gettempdir(), f"stampledger-tests-ports-{os.getuid()}")
+    folder.mkdir(exist_ok=True)
+    for number in range(_SLOTS):
+        slot = (process + number) % _SLOTS
+        held = os.open(folder / str(slot), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(held)
+        else:
+            return slot
+    raise OSError("too many processes test at once")
 
 
 @contextmanager

@@ -96,7 +96,7 @@ def test_one_look_stands_for_all_but_a_few(crew: Crew):
 
 
 def test_a_payment_is_one_write_of_the_rows_and_two_of_its_letter(crew: Crew):
-    """What was followed and found has been read already; the letter's claim and outcome are stamps."""
+    """What is followed and found was read already; a letter's claim and outcome are stamps."""
     client = crew.house.app.test_client()
     order = placed(client)
     crew.passes()
