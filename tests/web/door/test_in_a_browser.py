@@ -17,6 +17,7 @@ from tests.kits.door_page import (
     scan,
     waits,
 )
+from tests.kits.patience import PATIENCE
 from web.door.files import mark_of
 
 BRIEFLY = {"resultTypes": ["violations"]}
@@ -77,7 +78,11 @@ def test_before_anybody_answered_nothing_is_said_of_a_network(
     page.goto(house.page)
     expect(page.locator("[data-result]")).to_have_text("Ready")
     expect(page.locator("[data-today]")).not_to_be_empty()
-    assert held
+    for _ in range(int(PATIENCE * 50)):
+        if held:
+            break
+        page.wait_for_timeout(20)
+    assert held, "nobody was asked"
     expect(page.locator(".states li:visible")).to_have_count(0)
     held[0].abort()
     is_online(page, yes=False)
