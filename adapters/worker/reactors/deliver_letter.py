@@ -130,8 +130,8 @@ class Post:
     """Writes letters and hands them over, from several threads.
 
     They wait for the mail server together and write one after the other: Python lets one compute
-    at a time anyway, and those that want to interrupt it, and each other, and whoever moves rows
-    meanwhile. Measured with eight threads: a fifth less processor time for a letter.
+    at a time anyway, and others that want to would interrupt it, each other, and whoever moves
+    rows meanwhile.
 
     Who did not begin within half of its `lease` (a machine that was asleep) does not send: a
     claim may be somebody else's soon. `declined` is asked last: whoever wants no news since they
