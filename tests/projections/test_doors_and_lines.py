@@ -24,6 +24,7 @@ from projections.shop_changes import shop_changes
 from projections.vouchers import vouchers
 from projections.waiting_list import places
 from tests.kits import spec
+from tests.kits.beside_orders import KNOWN, MADE, TAKEN, TERMS
 from tests.kits.spec import (
     ASKED,
     CANCELLED,
@@ -44,7 +45,6 @@ from tests.kits.spec import (
     put,
 )
 from tests.kits.worlds import World
-from tests.ledger.audit.test_checks import KNOWN, MADE, TAKEN, TERMS
 
 BOUGHT = (PLACED, ASKED, PAGE, PAID)
 DOOR = put(CHECKED_IN, under=spec.SCAN)

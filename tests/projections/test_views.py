@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from ledger.accounts.account import Account
-from ledger.accounts.stamps import AccountOpened
 from ledger.cases.case import Case, fold_case
 from ledger.cases.stamps import Action, CaseKind, CaseOpened, CaseResolved, Severity
 from ledger.grants.grantee import Grantee, GrantState
@@ -19,7 +18,6 @@ from ledger.grants.stamps import (
     GrantKind,
     GrantLetter,
     GrantTerms,
-    PersonListed,
     Place,
     PriceMode,
     VoucherRequested,
@@ -40,7 +38,6 @@ from ledger.order.stamps import (
 )
 from ledger.shop.shop import Shop
 from ledger.waiting_list.place import WaitingPlace
-from ledger.waiting_list.stamps import PlaceTaken
 from projections.account_orders import claimed_by, placed_by
 from projections.cases import cases
 from projections.door import door_tickets
@@ -61,6 +58,7 @@ from projections.reports.streams import figures_of, shop_of
 from projections.shop_changes import shop_changes, shop_orders
 from projections.unpaid_orders import unpaid
 from tests.kits import spec
+from tests.kits.beside_orders import ADA, LISTED, OPENED, TAKEN
 from tests.kits.spec import (
     ANSWERED,
     ASKED,
@@ -101,7 +99,6 @@ from tests.kits.spec import (
 BOUGHT = (PLACED, ASKED, PAGE, PAID)
 BY_HAND = (PLACED, replace(ASKED, provider="manual"), replace(PAID, provider="manual"))
 BACK = (REFUND_ASKED, REFUND_ACCEPTED, REFUNDED)
-ADA = UUID(int=7)
 NOTHING = order_of()
 
 
@@ -437,9 +434,6 @@ def test_an_order_keeps_its_person_until_they_are_erased():
     assert not of_order(gone)
 
 
-OPENED = AccountOpened(email_index="e", generation=1, language="en", email="ada@example.org")
-
-
 def test_an_account_is_kept_from_when_it_moved_last_until_it_is_erased():
     account = Account(id=ADA, opened=OPENED, changed_at=NOON)
     assert kept(of_account(account)) == [(ADA, "account", "", NOON)]
@@ -501,20 +495,6 @@ def test_a_case_in_a_list():
     assert (found.order_id, found.state) == (ORDER, "resolved")
 
 
-TAKEN = PlaceTaken(
-    shop=SHOP,
-    shop_slug="winterfest",
-    product="weekend",
-    quantity=2,
-    language="en",
-    email_index="ada",
-    generation=1,
-    code_hash="0" * 64,
-    email="ada@example.org",
-    code="ada",
-)
-
-
 def test_a_place_in_line_is_kept_once_its_owner_waits_no_longer():
     place = WaitingPlace(id=ADA, taken=TAKEN, taken_at=NOON, ended_at=OPENING)
     assert kept(of_place(place)) == [(ADA, "place", "winterfest", OPENING)]
@@ -523,16 +503,6 @@ def test_a_place_in_line_is_kept_once_its_owner_waits_no_longer():
     assert not of_place(WaitingPlace(id=ADA, ended_at=OPENING))
 
 
-LISTED = PersonListed(
-    shop=SHOP,
-    shop_slug="winterfest",
-    kind=GrantKind.GRANT,
-    language="en",
-    person_index="ada",
-    reference="row 7",
-    name="Ada",
-    email="ada@example.org",
-)
 UNTIL = OPENING + timedelta(days=9)
 ASKED_FOR = VoucherRequested(
     kind=GrantKind.GRANT,

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from ledger.audit import check_vouchers
 from ledger.audit.check_uses import count_uses, use_differences
 from ledger.audit.verify import verify
 from ledger.kernel.store import SeatChange
@@ -19,8 +20,12 @@ from ledger.vouchers.stamps import (
     VoucherIssued,
     VoucherRedeemed,
 )
+from ledger.vouchers.voucher import Voucher
 from tests.kits.audit import force
-from tests.kits.spec import PLACED, eur
+from tests.kits.audit_steps import NOTHING, laws, says
+from tests.kits.beside_orders import ADA, CODE, KNOWN, MADE, TEN, TERMS
+from tests.kits.example_stamps import example
+from tests.kits.spec import LINE, ORDER, PLACED, eur
 from tests.kits.worlds import World
 from tests.ledger.vouchers.test_vouchers import FREE, PARTS, Desk, kept, percent
 
@@ -128,3 +133,52 @@ def test_kept_seats_that_the_totals_do_not_hold_are_found(desk: Desk) -> None:
     more = VoucherChanged(terms=replace(issued.terms, uses=3))
     force(desk.world, more, cause=uuid4(), stream=desk.id("SEATS"))
     assert "8" in {law for law, _text in told(desk)}
+
+
+def test_law_3_a_voucher_is_issued_first_once_and_in_the_stream_of_its_code():
+    check = check_vouchers.issued_once
+    use = VoucherRedeemed(order=ORDER, uses=1, reduction=eur(1))
+    assert not says(check, Voucher(id=CODE), MADE, stream=CODE)
+    assert not says(check, KNOWN, use, stream=CODE)
+    assert "again issued" in says(check, KNOWN, MADE, stream=CODE)[0]
+    assert "never issued" in says(check, Voucher(id=CODE), use, stream=CODE)[0]
+    assert laws(check, Voucher(id=ADA), MADE, stream=ADA) == ["3"]
+    assert not says(check, None, MADE)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "broken"),
+    [
+        (VoucherRedeemed(order=ORDER, uses=1, reduction=eur(1)), False),
+        (VoucherRedeemed(order=ORDER, uses=2, reduction=eur(1)), True),
+        (VoucherRedeemed(order=ORDER, uses=0, reduction=eur(1)), True),
+        (VoucherGivenBack(order=ORDER, uses=1), False),
+        (VoucherGivenBack(order=ORDER, uses=2), False),
+        (VoucherGivenBack(order=ORDER, uses=3), True),
+        (VoucherGivenBack(order=ORDER, uses=0), True),
+        (VoucherGivenBack(order=ADA, uses=1), True),
+        (VoucherChanged(terms=replace(TERMS, uses=2)), False),
+        (VoucherChanged(terms=replace(TERMS, uses=1)), True),
+    ],
+)
+def test_v5_at_most_its_uses_are_taken_and_never_less_than_none(stamp, broken):
+    assert KNOWN.taken == 2
+    check = check_vouchers.uses_are_counted
+    assert laws(check, KNOWN, stamp) == (["V5"] if broken else [])
+    assert not says(check, replace(KNOWN, issued=None), stamp)
+    assert not says(check, None, stamp)
+
+
+def test_v5_a_line_costs_what_its_voucher_makes_of_its_price():
+    check = check_vouchers.reduced_as_agreed
+    use = replace(example(VoucherUse), uses=2, effect=TEN)
+    cheap = replace(LINE, unit_price=eur(3150), full_price=eur(3500))
+    right = replace(PLACED, lines=(cheap,), total=eur(6300), voucher=use)
+    assert not says(check, NOTHING, PLACED)
+    assert not says(check, NOTHING, right)
+    wrong = replace(cheap, unit_price=eur(3149))
+    assert laws(check, NOTHING, replace(right, lines=(wrong,))) == ["V5"]
+    assert laws(check, NOTHING, replace(right, voucher=replace(use, uses=1))) == ["V5"]
+    assert laws(check, NOTHING, replace(right, voucher=None)) == ["V5"]
+    assert laws(check, NOTHING, replace(right, lines=(LINE,))) == ["V5"]
+    assert not says(check, NOTHING, replace(right, lines=(cheap, replace(LINE, product="sauna"))))

@@ -1,13 +1,14 @@
 """The waiting list as an auditor sees it: forged offers, lapses and joins are found."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from ledger.audit.check_places import LineCheck
 from ledger.audit.verify import verify
-from ledger.shop.stamps import shop_id
 from ledger.waiting_list.stamps import Leaving, PlaceLapsed, PlaceOffered, PlaceTaken, PlaceUsed
 from tests.kits.audit import force
+from tests.kits.beside_orders import TAKEN
 from tests.ledger.waiting_list.test_waiting_list import Line
 
 ADA, BEA, CLEO = (UUID(int=number).bytes for number in (1, 2, 3))
@@ -58,14 +59,4 @@ def test_a_line_that_was_kept_to_has_no_finding_and_what_was_forged_has_one():
     until = line.world.clock() + timedelta(days=9)
     assert "A7" in forged(PlaceUsed(order=uuid4()))
     assert "A7" in forged(PlaceOffered(seats=(), until=until, seen=9), PlaceLapsed())
-    taken = PlaceTaken(
-        shop=shop_id("winterfest"),
-        shop_slug="winterfest",
-        product="weekend",
-        quantity=1,
-        language="en",
-        email_index="bea",
-        generation=1,
-        code_hash="0" * 64,
-    )
-    assert "A7" in forged(taken)
+    assert "A7" in forged(replace(TAKEN, email_index="bea"))

@@ -45,27 +45,15 @@ from ledger.waiting_list.stamps import (
     PlaceLetterStarted,
     PlaceMoved,
     PlaceOffered,
-    PlaceTaken,
     PlaceUsed,
 )
+from tests.kits.beside_orders import TAKEN
 from tests.ledger.waiting_list.test_waiting_list import WEEKEND, Line
 
 NOON = datetime(2027, 1, 10, 12, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
-ID, SHOP, QUOTA, ORDER = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
-LINE = line_id(SHOP, "weekend")
-TAKEN = PlaceTaken(
-    shop=SHOP,
-    shop_slug="winterfest",
-    product="weekend",
-    quantity=2,
-    language="fi",
-    email_index="ada",
-    generation=1,
-    code_hash="0" * 64,
-    email="ada@example.org",
-    code="secret",
-)
+ID, QUOTA, ORDER = UUID(int=1), UUID(int=3), UUID(int=4)
+LINE = line_id(TAKEN.shop, TAKEN.product)
 OFFERED = PlaceOffered(seats=(SeatClaim(quota=QUOTA, seats=2),), until=NOON, seen=1)
 LAPSED, USED = PlaceLapsed(), PlaceUsed(order=ORDER)
 ERASED = Erased(subject=ID, ground=Ground.ASKED)
@@ -333,7 +321,7 @@ def line() -> Iterator[Line]:
 def test_a_place_tells_what_is_waited_for(line: Line) -> None:
     place = line.join("ada", 2)
     assert place.id == place_id(line.shop.id, "weekend", "ada", 1)
-    wanted = replace(TAKEN, shop=line.shop.id, code="code of ada")
+    wanted = replace(TAKEN, shop=line.shop.id, language="fi", code="code of ada")
     assert place.terms == wanted
     assert line.list.get(place.id) == place
 

@@ -36,6 +36,7 @@ from projections.reports.figures import (
 )
 from projections.reports.voucher_figures import opened, used_by
 from tests.kits import spec
+from tests.kits.beside_orders import DONE, KNOWN, LISTED, MADE_UP
 from tests.kits.example_stamps import example
 from tests.kits.spec import (
     ASKED,
@@ -71,7 +72,6 @@ from tests.kits.spec import (
     order_of,
     put,
 )
-from tests.ledger.audit.test_checks import DONE, KNOWN, LISTED, MADE_UP
 
 BOUGHT = (PLACED, ASKED, PAGE, PAID)
 BACK = (REFUND_ASKED, REFUND_ACCEPTED, REFUNDED)
