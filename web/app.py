@@ -7,6 +7,7 @@ from flask import Flask, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from adapters.compiled_templates import compiled_templates
 from web.admin import (
     actors,
     approvals,
@@ -170,6 +171,7 @@ def create_app(parts: Parts) -> Flask:
     app.extensions[KEY] = parts
     app.config.update(_config(parts))
     app.session_interface = SessionCookies()
+    app.jinja_options = {**app.jinja_options, "bytecode_cache": compiled_templates()}
     if proxies := parts.settings.proxies:
         # Visitors are told apart by address; behind proxies it is in a header that these set.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)  # type: ignore[method-assign]

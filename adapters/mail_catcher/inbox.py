@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from adapters.compiled_templates import compiled_templates
 from adapters.mail_catcher.letterbox import Caught, CaughtFile, Letterbox
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -200,4 +201,5 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=compiled_templates(),
     )

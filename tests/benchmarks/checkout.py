@@ -23,6 +23,7 @@ from ledger.kernel.refusals import NotEnoughSeats
 from ledger.order.commands import PlaceOrder, ProviderAccount, Wanted
 from ledger.order.service import Orders
 from ledger.order.stamps import CreatePaymentSuccess, Paid
+from ledger.shop.cache import ShopCache
 from ledger.shop.service import Shops
 from ledger.shop.shop import ShopSpec
 from tests.benchmarks.command import command
@@ -46,7 +47,7 @@ FUTURE = datetime(2099, 1, 1, tzinfo=UTC)
 def ours(url: str, capacity: int) -> Iterator[Callable[[], Buy]]:
     """Services over the ledger: place with the request to pay, the page, the money."""
     with our_ledger(url) as ledger:
-        shops = Shops(ledger)
+        shops = Shops(ledger, cache=ShopCache([time.monotonic]))
         orders = Orders(ledger, shops, Cases(ledger), lately=LatelyInMemory())
         slug = f"shop-{uuid4().hex}"
         spec = ShopSpec(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from adapters.compiled_templates import compiled_templates
 from adapters.mail.letters.buyers import buyers, unsubscribe_page
 from adapters.mail.letters.cancellation import cancelled, link, moved, withdrawal
 from adapters.mail.letters.confirmed import confirmed
@@ -189,6 +190,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=compiled_templates(),
     )
     environment.filters.update(fold=fold, pair=pair, cut=cut, breakable=breakable)
     return environment
