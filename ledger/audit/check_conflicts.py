@@ -48,8 +48,8 @@ class ConflictCheck:
                 self._opened.add(stream)
             elif cases:
                 known = self._called_for.get(stream)
-                same = known is not None and known[2] == cases
-                self._called_for[stream] = known if known and same else (position, at, cases)
+                if known is None or known[2] != cases:
+                    self._called_for[stream] = position, at, cases
             else:
                 self._called_for.pop(stream, None)
 

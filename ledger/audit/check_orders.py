@@ -197,7 +197,7 @@ def one_receipt(step: Step) -> Sequence[Finding]:
     if order is None or news is None or not isinstance(news.stamp, ReceiptSendStarted):
         return ()
     begun, sent = news.stamp.letter, order.postings
-    if not sent or begun not in _RECEIPTS:
+    if begun not in _RECEIPTS:
         return ()
     others = [one for one in _RECEIPTS if one is not begun and (news.correlation_id, one) in sent]
     told = [f"a receipt “{begun}” beside a receipt “{other}”" for other in others]

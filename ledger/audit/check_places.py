@@ -82,17 +82,13 @@ class _Line:
         self.ranks.setdefault(place, []).append((position, rank))
 
     def passed_by(self, place: bytes, seen: int) -> bool:
-        """Whether somebody who stood before it as of `seen` is waiting still."""
+        """Whether somebody who stood before it as of `seen` is waiting there still."""
         mine = self.rank_at(place, seen)
         if mine is None:
             return True
-        for rank, other in self.waiting:
-            if rank >= mine and other != place:
-                return False
-            theirs = self.rank_at(other, seen) if other != place else None
-            if theirs is not None and theirs < mine:
-                return True
-        return False
+        in_front = self.waiting[: bisect_left(self.waiting, (mine, b""))]
+        theirs = (self.rank_at(other, seen) for _, other in in_front)
+        return any(rank is not None and rank < mine for rank in theirs)
 
 
 class LineCheck:

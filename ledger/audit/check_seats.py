@@ -131,17 +131,18 @@ def seats_moved(one: Recorded[object], before: State, after: State) -> tuple[Sea
     """What one stamp changed in quotas, given its stream before and after it."""
     if type(one.stamp) not in MOVERS:
         return ()
-    if type(before) is Order and type(after) is Order:
-        had, has = before.seats, after.seats
-        return between(had, has)
-    if type(before) is Voucher and type(after) is Voucher:
-        return between(before.seats, after.seats)
-    if type(before) is WaitingPlace and type(after) is WaitingPlace:
-        return _moved_in_line(one.stamp, before, after)
-    if isinstance(one.stamp, QuotaSet) and isinstance(after, Shop):
-        quota, name = quota_id(one.stream, one.stamp.slug), f"{after.slug}/{one.stamp.slug}"
-        return ((quota.int, one.stamp.capacity, 0, 0, name),)
-    return ()
+    match before, after:
+        case Order(), Order():
+            return between(before.seats, after.seats)
+        case Voucher(), Voucher():
+            return between(before.seats, after.seats)
+        case WaitingPlace(), WaitingPlace():
+            return _moved_in_line(one.stamp, before, after)
+        case _, Shop() if isinstance(one.stamp, QuotaSet):
+            quota, name = quota_id(one.stream, one.stamp.slug), f"{after.slug}/{one.stamp.slug}"
+            return ((quota.int, one.stamp.capacity, 0, 0, name),)
+        case _:
+            return ()
 
 
 def _moved_in_line(

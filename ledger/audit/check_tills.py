@@ -67,11 +67,10 @@ def sale_news(one: Recorded[object], stream: bytes, after: object) -> Iterator[S
 def _handed_back(order: Order, cancelled: Recorded[object]) -> tuple[Money, str]:
     """What was returned by hand with this cancellation, and how it had come."""
     refund = order.refunds.get(cancelled.correlation_id)
-    payment = refund.payment if refund is not None and refund.manual is not None else None
-    if refund is None or payment is None:
+    if refund is None or refund.manual is None:
         return zero(order.currency), ""
-    attempt = order.attempts.get(payment)
-    return refund.returned(order.currency), (attempt.method or "") if attempt else ""
+    attempt = order.attempts.get(refund.payment) if refund.payment is not None else None
+    return refund.returned(order.currency), attempt.method if attempt else ""
 
 
 class TillCheck:

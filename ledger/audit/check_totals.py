@@ -29,7 +29,7 @@ class KeptCheck:
         self._wrong: dict[int, Totals] = {}
         self._changed: dict[int, Totals] = {}
         self._drawn: dict[str, int] = {}
-        self._kept: dict[int, list[_Beside]] = defaultdict(list)
+        self._kept: dict[int, list[_Beside]] = {}
 
     def take(
         self,
@@ -40,29 +40,21 @@ class KeptCheck:
         kept: KeptBeside,
     ) -> list[Found]:
         """Findings of the commits that end in a window of rows, given what is kept there."""
-        self._sort(kept)
+        self._kept = _by_position(kept)
         found: list[Found] = []
-        moves, draws = deque(taken), deque(row for row in rows if row[3])
+        moves, draws = deque(taken), deque((row[0], row[3]) for row in rows if row[3])
         for _, last, *_ in commits:
             while moves and moves[0][0] <= last:
                 found += self._move(moves.popleft())
             while draws and draws[0][0] <= last:
-                self._drawn |= draws.popleft()[3] or {}
+                self._drawn |= draws.popleft()[1]
             if self._changed or self._drawn or last in self._kept:
                 found += self._ends(last)
         for move in moves:
             found += self._move(move)
-        for row in draws:
-            self._drawn |= row[3] or {}
+        for _, drawn in draws:
+            self._drawn |= drawn
         return found
-
-    def _sort(self, kept: KeptBeside) -> None:
-        """By position. What is kept where no commit ends, `strays` tells."""
-        self._kept.clear()
-        for position, quota, capacity, held, sold in kept[0]:
-            self._kept[position].append((quota, (capacity, held, sold)))
-        for position, series, number in kept[1]:
-            self._kept[position].append((series, number))
 
     def _move(self, move: Taken) -> list[Found]:
         sums = self._seats.sums
@@ -131,6 +123,16 @@ class KeptCheck:
             key = one.series if isinstance(one, StoredNumber) else one.quota.int
             value = one.number if isinstance(one, StoredNumber) else one.totals
             yield _finding(self._named(key, value), text, key=key, position=one.position)
+
+
+def _by_position(kept: KeptBeside) -> dict[int, list[_Beside]]:
+    """What is kept where no commit ends, `strays` tells."""
+    found: dict[int, list[_Beside]] = defaultdict(list)
+    for position, quota, capacity, held, sold in kept[0]:
+        found[position].append((quota, (capacity, held, sold)))
+    for position, series, number in kept[1]:
+        found[position].append((series, number))
+    return found
 
 
 def _as_written(key: int | str) -> str:

@@ -41,8 +41,8 @@ class TreeCheck:
             if position in known:
                 found += self._against_known(position)
             while commit is not None and commit[1] <= position:
-                if not self._as_signed(commit, row):
-                    found += [(position, RANK, one) for one in self._faults(commit, row)]
+                if faults := self._faults(commit, row):
+                    found += [(position, RANK, _of_commit(commit, one)) for one in faults]
                     self._resume(commit)
                 self._ended, commit = commit[1], next(left, None)
         return found
@@ -57,32 +57,23 @@ class TreeCheck:
         lefts.append(_NODE + last)
         self._last, self._size = last, self._size + 1
 
-    def _as_signed(self, commit: RawCommit, row: Vertebra) -> bool:
-        first, last, at, frontier, root = commit
-        return (
-            row[0] == last == self._size
-            and first == self._ended + 1
-            and at == row[2]
-            and frontier == self._frontier
-            and root == self.root
-        )
-
     def _against_known(self, position: int) -> Iterator[Found]:
         if self._size == position and self._known[position] != self.root:
             text = "the tree up to here is not the one that was kept elsewhere"
             yield position, RANK, _about(position, text)
 
-    def _faults(self, commit: RawCommit, row: Vertebra) -> Iterator[Finding]:
+    def _faults(self, commit: RawCommit, row: Vertebra) -> list[str]:
         first, last, at, frontier, root = commit
-        where = f"the commit of positions {first} to {last}"
+        found = []
         if first != self._ended + 1 or last < first:
-            yield _about(last, f"{where} does not follow the one that ends at {self._ended}")
+            found.append(f"does not follow the one that ends at {self._ended}")
         if root != self.root:
-            yield _about(last, f"{where} has another root than the rows up to its end")
-        elif frontier != self._frontier:
-            yield _about(last, f"{where} has another frontier than the rows up to its end")
+            found.append("has another root than the rows up to its end")
+        elif frontier != self._frontier or last != self._size:
+            found.append("has another frontier than the rows up to its end")
         if row[0] == last and at != row[2]:
-            yield _about(last, f"{where} has another time than its rows")
+            found.append("has another time than its rows")
+        return found
 
     def _resume(self, commit: RawCommit) -> None:
         """From the commit's own frontier, where it is one; else from the tree that we have."""
@@ -120,6 +111,11 @@ class TreeCheck:
         for left in self._lefts[-2::-1]:
             root = sha256(left + root).digest()
         return root
+
+
+def _of_commit(commit: RawCommit, text: str) -> Finding:
+    first, last, *_ = commit
+    return _about(last, f"the commit of positions {first} to {last} {text}")
 
 
 def _about(position: int, text: str) -> Finding:

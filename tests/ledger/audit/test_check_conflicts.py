@@ -1,11 +1,19 @@
 """People are told of every conflict at a door in three days."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from ledger.audit.check_conflicts import ConflictCheck
-from tests.kits.audit_steps import A, B, C
+from ledger.audit.check_conflicts import ConflictCheck, conflict_news
+from ledger.cases.case import case_id
+from ledger.cases.stamps import CaseKind, CaseOpened
+from ledger.order.issues import troubles
+from tests.kits import spec
+from tests.kits.audit_steps import A, B, C, step
+from tests.kits.example_stamps import example
+from tests.kits.spec import ASKED, CHECKED_IN, ISSUED, PAGE, PAID, PLACED, order_of, put
 
 DAYS = 3 * 24 * 60 * 60 * 1_000_000
 UNTOLD = "a conflict at a door without its case"
@@ -39,3 +47,36 @@ def test_a8_people_are_told_of_every_conflict_in_three_days(news, last, texts):
     found = [*check.at_end(last)]
     assert [one.text for one in found] == texts
     assert {(one.law, one.stream) for one in found} <= {("A8", UUID(bytes=A))}
+
+
+SCANNED = (PLACED, ASKED, PAGE, PAID, ISSUED)
+BAD = put(replace(CHECKED_IN, queued=True, breach="revoked"), under=spec.SCAN)
+TWICE = [
+    put(replace(CHECKED_IN, scan=UUID(int=number), queued=True), under=UUID(int=number))
+    for number in (1, 2, 3)
+]
+
+
+def news(stamp: Any, after: Any) -> list[Any]:
+    told = step(None, stamp).stamp
+    assert told is not None
+    return [*conflict_news(told, A, after, 5)]
+
+
+def test_after_each_scan_is_told_which_cases_its_order_calls_for():
+    assert news(CHECKED_IN, order_of(*SCANNED)) == [(9, A, 5, False, ())]
+    bad = order_of(*SCANNED, BAD)
+    cases = [case_id(one.correlation_id, one.kind) for one in troubles(bad)]
+    assert len(cases) == 1
+    assert news(CHECKED_IN, bad) == [(9, A, 5, False, (cases[0].bytes,))]
+    ((*place, twice),) = news(CHECKED_IN, order_of(*SCANNED, *TWICE))
+    assert place == [9, A, 5, False]
+    assert len(twice) == 2
+    assert list(twice) == sorted(twice)
+    assert news(CHECKED_IN, None) == []
+
+
+def test_a_case_of_a_conflict_that_was_opened_is_told_of_and_no_other():
+    opened = replace(example(CaseOpened), kind=CaseKind.CHECK_IN_CONFLICT)
+    assert news(opened, None) == [(9, A, 5, True, ())]
+    assert news(replace(opened, kind=CaseKind.LETTER_FAILED), None) == []

@@ -59,6 +59,15 @@ def test_v1_who_is_confirmed_is_given_one_voucher_under_its_own_id():
     assert not says(check, None, wish)
 
 
+def test_v1_nobody_has_two_vouchers_that_live():
+    check, wish = check_grants.one_voucher, example(VoucherRequested)
+    has = Grantee(id=ADA, listed=LISTED, state=GrantState.CONFIRMED, vouchers=(MADE_UP,))
+    second = has.voucher_correlation()
+    assert says(check, has, wish, under=second) == ["V1: a second voucher for one person"]
+    withdrawn = replace(has, vouchers=(replace(MADE_UP, withdrawal=DONE),))
+    assert not says(check, withdrawn, wish, under=second)
+
+
 MADE_UP = IssuedVoucher(correlation_id=WISH, request=example(VoucherRequested), requested_at=NOON)
 TRIED = Question(asked={1: NOON})
 DONE = Question(done=True)
@@ -75,6 +84,7 @@ DONE = Question(done=True)
         (MADE_UP, VoucherWithdrawn, True),
         (replace(MADE_UP, create=DONE), VoucherWithdrawn, False),
         (replace(MADE_UP, create=DONE, withdrawal=TRIED), VoucherWithdrawn, True),
+        (replace(MADE_UP, create=replace(TRIED, done=True)), CreateVoucherSuccess, True),
     ],
 )
 def test_law_6_what_was_done_about_a_voucher_was_asked_for(voucher, stamp, lawful):
@@ -100,3 +110,12 @@ def test_v1_a_letter_is_begun_while_it_is_owed_and_not_after_it_was_sent():
 
     assert not says(check, posted("failed"), letter)
     assert laws(check, posted("sent"), letter) == ["9"]
+
+
+def test_v1_an_invitation_may_be_begun_once_more_after_it_was_sent():
+    letter = replace(example(VoucherLetterStarted), letter=GrantLetter.INVITATION)
+    sent = {(WISH, GrantLetter.INVITATION): Posting(tries={1: "sent"})}
+    invited = Grantee(
+        id=ADA, listed=LISTED, state=GrantState.INVITED, invited_under=WISH, postings=sent
+    )
+    assert not says(check_grants.letters_as_owed, invited, letter)

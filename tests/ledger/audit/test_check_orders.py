@@ -85,6 +85,9 @@ def test_law_7_at_most_what_is_authorized_is_captured_and_never_after_it_was_giv
     capturing = order_of(LATER, ASKED, AUTHORIZED, CAPTURE_ASKED)
     assert says(check, capturing, VOID_ASKED) == ["G1: gives up what is being captured"]
     assert not says(check, capturing, replace(VOID_ASKED, payment=SECOND))
+    nothing = replace(CAPTURE_ASKED, amount=eur(0))
+    for attempt in (ATTEMPT, SECOND):
+        assert not says(check, BOUGHT, nothing, under=attempt), "nothing was authorized or given up"
 
 
 ONE = (Pieces(line=0, quantity=1),)

@@ -1,14 +1,26 @@
 """A place goes on in order, and an offer goes to whoever is next."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from ledger.audit import check_places
-from ledger.audit.check_places import LineCheck
+from ledger.audit.check_places import LineCheck, line_news
+from ledger.audit.findings import Finding
+from ledger.kernel.values import replace
+from ledger.shop.stamps import line_id
 from ledger.waiting_list.place import PlaceState, WaitingPlace, place_id
-from ledger.waiting_list.stamps import Leaving, PlaceLapsed, PlaceLeft, PlaceOffered, PlaceUsed
-from tests.kits.audit_steps import A, B, C, laws, says
+from ledger.waiting_list.stamps import (
+    Leaving,
+    LineEnd,
+    PlaceLapsed,
+    PlaceLeft,
+    PlaceMoved,
+    PlaceOffered,
+    PlaceUsed,
+)
+from tests.kits.audit_steps import A, B, C, laws, says, step
 from tests.kits.beside_orders import ADA, TAKEN
 from tests.kits.spec import NOON, ORDER, PENDING, SHOP
 
@@ -29,6 +41,10 @@ OFFER = PlaceOffered(seats=(), until=NOON, seen=1)
         (PlaceState.WAITING, PlaceLeft(cause=Leaving.STAFF), True),
         (PlaceState.LEFT, PlaceLeft(cause=Leaving.STAFF), False),
         (PlaceState.LAPSED, PENDING, True),
+        (PlaceState.WAITING, PlaceMoved(to=LineEnd.BACK), True),
+        (PlaceState.HELD, PlaceMoved(to=LineEnd.BACK), False),
+        (PlaceState.WAITING, PlaceLapsed(), False),
+        (PlaceState.HELD, PlaceLapsed(), True),
     ],
 )
 def test_a7_a_place_goes_on_in_order(state, stamp, lawful):
@@ -49,6 +65,7 @@ def test_a7_a_hold_lapses_when_its_time_is_over():
     early = NOON - timedelta(microseconds=1)
     check = check_places.places_go_on
     assert not says(check, held, PlaceLapsed(), stream=PLACE, at=NOON)
+    assert not says(check, held, PlaceLeft(cause=Leaving.LINK), stream=PLACE, at=early)
     assert says(check, held, PlaceLapsed(), stream=PLACE, at=early) == [
         "A7: a hold lapsed before its time was over"
     ]
@@ -115,9 +132,66 @@ def test_a7_a_hold_lapses_when_its_time_is_over():
             ],
             [5],
         ),
+        # Whoever was moved to the back meanwhile stands there no more.
+        (
+            [
+                (1, A, 1, 1, True, None),
+                (2, B, 1, 2, True, None),
+                (3, A, 1, 3, True, None),
+                (4, B, 1, 2, False, 2),
+            ],
+            [],
+        ),
+        # Who is moved to the front of an empty line passes nobody by, not even themselves.
+        (
+            [
+                (1, B, 1, 2, True, None),
+                (2, B, 1, 0, True, None),
+                (3, B, 1, 0, False, 1),
+            ],
+            [],
+        ),
+        # Whoever waits no longer is told of twice, and nobody else leaves the line by that.
+        (
+            [
+                (1, A, 1, 1, True, None),
+                (2, B, 1, 2, True, None),
+                (3, C, 1, 3, True, None),
+                (4, A, 1, 1, False, 3),
+                (5, A, 1, 1, False, None),
+                (6, C, 1, 3, False, 3),
+            ],
+            [6],
+        ),
+        # One line is over and begins again; another one goes on meanwhile.
+        (
+            [
+                (1, A, 1, 1, True, None),
+                (2, A, 1, 1, False, 1),
+                (3, B, 1, 3, True, None),
+                (4, C, 1, 4, True, None),
+                (5, C, 1, 4, False, 4),
+            ],
+            [5],
+        ),
     ],
 )
 def test_a7_an_offer_goes_to_whoever_is_next_as_of_what_it_looked_at(news, positions):
     found = [*LineCheck().take(news)]
     assert [at for at, _ in found] == positions
-    assert {(one.law, one.position) for _, one in found} == {("A7", at) for at in positions}
+    text = "seats were offered past somebody who stood before and waits still"
+    streams = {at: UUID(bytes=place) for at, place, *_ in news}
+    assert [one for _, one in found] == [
+        Finding(law="A7", position=at, stream=streams[at], text=text) for at in positions
+    ]
+
+
+def test_what_is_told_of_a_place_in_its_line():
+    told = step(None, OFFER).stamp
+    assert told is not None
+    line = line_id(SHOP, "weekend").int
+    held = WaitingPlace(id=PLACE, taken=TAKEN, state=PlaceState.HELD, rank=5)
+    assert line_news(told, A, held) == (9, A, line, 5, False, 1)
+    moved = replace(told, stamp=PlaceMoved(to=LineEnd.BACK))
+    waits = WaitingPlace(id=PLACE, taken=TAKEN, state=PlaceState.WAITING, rank=9)
+    assert line_news(moved, A, waits) == (9, A, line, 9, True, None)

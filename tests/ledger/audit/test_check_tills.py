@@ -8,6 +8,7 @@ import pytest
 
 from ledger.audit import check_tills
 from ledger.audit.check_tills import TillCheck, sale_news
+from ledger.audit.findings import Finding
 from ledger.till.shift import Shift
 from ledger.till.stamps import SaleVoided, ShiftClosed, Way
 from tests.kits import spec
@@ -17,6 +18,7 @@ from tests.kits.spec import (
     ASKED,
     CANCELLED,
     ORDER,
+    PAGE,
     PAID,
     PLACED,
     PRICE,
@@ -82,6 +84,35 @@ def test_a9_what_a_till_says_its_order_says_near_by(news, at_once, at_end):
     assert {(one.law, one.stream) for _, one in found} <= {("A9", UUID(bytes=C))}
 
 
+CARD = (7000, "EUR", "card")
+UNPAID = "a sale was rung whose order was not paid with it"
+UNCANCELLED = "a sale was given back whose order was not cancelled with it"
+
+
+@pytest.mark.parametrize(
+    ("news", "text"),
+    [
+        ([till(1)], UNPAID),
+        ([till(1, void=True)], UNCANCELLED),
+        ([till(1), orders(5000)], UNPAID),
+        ([till(1, void=True), orders(5000, void=True)], UNCANCELLED),
+        (
+            [till(1), orders(2, agreed=CARD)],
+            "the till sold 7000 EUR cash, its order says 7000 EUR card",
+        ),
+        (
+            [orders(1, void=True, agreed=(0, "EUR", "")), till(2, void=True)],
+            "the till handed back 7000 EUR cash, its order says 0 EUR",
+        ),
+    ],
+)
+def test_a9_a_finding_tells_what_the_till_did(news, text):
+    check = TillCheck()
+    told = [*(one for _, one in check.take(news)), *check.at_end()]
+    position = next(at for at, stream, *_ in news if stream == C)
+    assert told == [Finding(law="A9", position=position, stream=UUID(bytes=C), text=text)]
+
+
 def test_what_is_told_of_a_sale_by_both_sides():
     def news(stamp: Any, after: Any = None, **place: Any) -> list[Any]:
         told = step(None, stamp, **place).stamp
@@ -97,6 +128,8 @@ def test_what_is_told_of_a_sale_by_both_sides():
     by_hand = replace(PAID, provider="manual", method="cash")
     assert news(by_hand) == [(9, B, WISH.bytes, B, False, False, (7000, "EUR", "cash"))]
     assert news(PAID) == []
+    in_some_way = replace(by_hand, method=None)
+    assert news(in_some_way)[0][6] == (7000, "EUR", "")
     assert news(spec.CONFIRMED_FREE, BOUGHT)[0][4:] == (False, False, (0, "EUR", ""))
     assert news(spec.CONFIRMED_FREE) == news(CANCELLED) == []
     assert news(CANCELLED, BOUGHT)[0][4:] == (True, False, (0, "EUR", ""))
@@ -104,3 +137,9 @@ def test_what_is_told_of_a_sale_by_both_sides():
     back = order_of(*paid_in_cash, CANCELLED)
     assert news(CANCELLED, back)[0][4:] == (True, False, (7000, "EUR", "cash"))
     assert news(CANCELLED, back, under=SECOND)[0][6] == (0, "EUR", "")
+    unsaid = (PLACED, replace(ASKED, provider="manual"), in_some_way, spec.HANDED_BACK, CANCELLED)
+    assert news(CANCELLED, order_of(*unsaid))[0][6] == (7000, "EUR", "")
+    online = order_of(PLACED, ASKED, PAGE, PAID, CANCELLED, spec.REFUND_ASKED, spec.REFUNDED)
+    assert news(CANCELLED, online)[0][6] == (0, "EUR", ""), "a provider returned it, and no till"
+    strange = replace(spec.HANDED_BACK, payment=SECOND)
+    assert news(CANCELLED, order_of(PLACED, strange, CANCELLED))[0][6] == (7000, "EUR", "")

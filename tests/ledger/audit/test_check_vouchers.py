@@ -19,6 +19,7 @@ from ledger.vouchers.stamps import (
     VoucherGivenBack,
     VoucherIssued,
     VoucherRedeemed,
+    VoucherRevoked,
 )
 from ledger.vouchers.voucher import Voucher
 from tests.kits.audit import force
@@ -159,6 +160,7 @@ def test_law_3_a_voucher_is_issued_first_once_and_in_the_stream_of_its_code():
         (VoucherGivenBack(order=ADA, uses=1), True),
         (VoucherChanged(terms=replace(TERMS, uses=2)), False),
         (VoucherChanged(terms=replace(TERMS, uses=1)), True),
+        (VoucherRevoked(), False),
     ],
 )
 def test_v5_at_most_its_uses_are_taken_and_never_less_than_none(stamp, broken):

@@ -1,6 +1,6 @@
 """All checks of the auditor alike: what none of them says anything about."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -17,14 +17,18 @@ from ledger.audit import (
     check_tills,
     check_vouchers,
 )
+from ledger.audit.checks import checks_of
 from ledger.audit.findings import Step
+from ledger.audit.streams import State, kind_of
+from ledger.codec import NAMES
 from ledger.grants.grantee import Grantee
 from ledger.news.reader import NewsReader
 from ledger.till.shift import Shift
 from ledger.vouchers.voucher import Voucher
 from ledger.waiting_list.place import WaitingPlace
-from tests.kits.audit_steps import BOUGHT, says, step
-from tests.kits.beside_orders import ADA
+from tests.kits.audit_steps import BOUGHT, NOTHING, says, step
+from tests.kits.beside_orders import ADA, KNOWN
+from tests.kits.example_stamps import example
 from tests.kits.spec import ATTEMPT, PAID, PENDING
 
 EVERY = [
@@ -62,6 +66,7 @@ STATES: list[Any] = [
     WaitingPlace(id=ADA),
     Shift(id=ADA),
     Voucher(id=ADA),
+    KNOWN,
     None,
 ]
 
@@ -74,6 +79,29 @@ def test_of_a_row_that_cannot_be_read_only_its_bytes_are_checked(check):
             row=read.row, leaf=b"", version_before=1, frame=read.frame, before=state, fault="no"
         )
         assert not [*check(unread)]
+
+
+STRANGERS: list[Any] = [None, *(kind(id=ADA) for kind in get_args(State))]
+# An erasure stands in streams of any kind; what a voucher makes of a price, a placement alone says.
+OF_ANY_KIND = (check_erasures.erased_when_over, check_vouchers.reduced_as_agreed)
+OF_ONE_KIND = [one for one in EVERY if one not in OF_ANY_KIND]
+
+
+@pytest.mark.parametrize("check", OF_ONE_KIND)
+def test_of_a_stamp_in_a_stream_of_another_kind_nothing_is_said(check):
+    asked = [kind for kind in NAMES if check in checks_of(kind)]
+    for kind in asked or [PAID.__class__]:
+        read = step(None, example(kind))
+        assert read.stamp is not None
+        for state in STRANGERS:
+            if type(state) is not kind_of(read.stamp):
+                assert not says(check, state, example(kind))
+
+
+@pytest.mark.parametrize("check", list(check_orders.OF_CERTAIN))
+def test_of_an_order_that_was_never_placed_only_that_is_said(check):
+    for kind in check_orders.OF_CERTAIN[check]:
+        assert not says(check, NOTHING, example(kind))
 
 
 @pytest.mark.parametrize("check", EVERY)
