@@ -52,7 +52,7 @@ def sale_news(one: Recorded[object], stream: bytes, after: object) -> Iterator[S
             agreed = said.amount.amount, said.amount.currency, way
             yield one.position, stream, cause, order, void, True, agreed
         case Paid() if said.provider == MANUAL:
-            agreed = said.amount.amount, said.amount.currency, said.method or ""
+            agreed = said.amount.amount, said.amount.currency, said.method
             yield one.position, stream, cause, stream, False, False, agreed
         case ZeroPrice() if isinstance(after, Order):
             yield one.position, stream, cause, stream, False, False, (0, after.currency, "")

@@ -128,7 +128,7 @@ def test_what_is_told_of_a_sale_by_both_sides():
     by_hand = replace(PAID, provider="manual", method="cash")
     assert news(by_hand) == [(9, B, WISH.bytes, B, False, False, (7000, "EUR", "cash"))]
     assert news(PAID) == []
-    in_some_way = replace(by_hand, method=None)
+    in_some_way = replace(by_hand, method="")
     assert news(in_some_way)[0][6] == (7000, "EUR", "")
     assert news(spec.CONFIRMED_FREE, BOUGHT)[0][4:] == (False, False, (0, "EUR", ""))
     assert news(spec.CONFIRMED_FREE) == news(CANCELLED) == []

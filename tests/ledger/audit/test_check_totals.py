@@ -12,7 +12,7 @@ from ledger.audit.check_totals import KeptCheck, claim_finding
 from ledger.audit.checks import RANKS
 from ledger.audit.findings import Finding
 from ledger.audit.raw_rows import ClaimFault
-from ledger.codec.rows import StoredNumber, StoredTotal
+from ledger.codec.rows import Kept, StoredNumber, StoredTotal
 from tests.kits.audit_steps import A
 from tests.kits.spec import ORDER
 
@@ -221,7 +221,7 @@ def test_a_missing_quota_and_a_missing_series_are_told_in_the_order_of_their_nam
 
 def test_what_is_kept_where_no_commit_ends_is_told():
     check = KeptCheck(SeatCount(named={QUOTA: NAMED}))
-    strays = [
+    strays: list[Kept] = [
         StoredTotal(position=3, quota=UUID(int=QUOTA), totals=(5, 0, 0)),
         StoredTotal(position=4, quota=UUID(int=OTHER), totals=(5, 0, 0)),
         StoredNumber(position=5, series=LETTER, number=9),
