@@ -31,11 +31,11 @@ class CaseRow:
     currency: str | None
     opened_at: datetime
     text: str
-    evidence: str | None = None
-    alarming: bool = False
-    returning_since: datetime | None = None
-    asleep_until: datetime | None = None
-    keeper: str = ""
+    evidence: str | None
+    alarming: bool
+    returning_since: datetime | None
+    asleep_until: datetime | None
+    keeper: str
 
 
 def cases(case: Case) -> Sequence[CaseRow]:
@@ -48,7 +48,7 @@ def cases(case: Case) -> Sequence[CaseRow]:
         kind=str(opened.kind),
         severity=str(opened.severity),
         state=case.state,
-        order_id=opened.order or (case.resolved.order if case.resolved else None),
+        order_id=case.about_order,
         provider=opened.provider,
         provider_reference=opened.provider_reference,
         amount=column(opened.amount.amount) if opened.amount else None,

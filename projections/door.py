@@ -85,8 +85,6 @@ def list_hash(salt: str, code: str) -> str:
 
 def door_tickets(order: Order) -> Sequence[DoorTicket]:
     """One row for each ticket that was issued, and for each code that one had before."""
-    if order.placed is None or order.tickets is None:
-        return ()
     every = [one for one in tickets(order) if one.code]
     # What was sent on stays known by its former codes, so that a door can say why.
     former = [ticket_with(order, hashed) for hashed in order.renewed_codes]
@@ -94,7 +92,7 @@ def door_tickets(order: Order) -> Sequence[DoorTicket]:
         DoorTicket(
             stream=order.id,
             number=one.number,
-            shop=order.placed.shop_slug,
+            shop=order.terms.shop_slug,
             product=one.line.product,
             hash=one.code,
             state=_state(order, one),
@@ -120,7 +118,7 @@ def _inside(order: Order, ticket: Ticket) -> Iterator[str]:
 
 def inside_word(scan: Scan) -> str:
     """Who is inside, as a row says it."""
-    return "/".join((scan.day, scan.door, moment(scan.at) or "", scan.device))
+    return "/".join((scan.day, scan.door, str(moment(scan.at)), scan.device))
 
 
 def door_visits(order: Order) -> Sequence[DoorVisit]:

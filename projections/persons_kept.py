@@ -33,9 +33,9 @@ class PersonKept:
 
 def of_order(order: Order) -> Sequence[PersonKept]:
     """One row until its person is erased; again when more was told of it afterwards."""
-    if order.placed is None or not person_is_here(order):
+    if not person_is_here(order):
         return ()
-    shop, since = order.placed.shop_slug, over_since(order)
+    shop, since = order.terms.shop_slug, over_since(order)
     return (PersonKept(stream=order.id, kind="order", shop=shop, since=since),)
 
 
@@ -49,11 +49,9 @@ def of_account(account: Account) -> Sequence[PersonKept]:
 
 def of_case(case: Case) -> Sequence[PersonKept]:
     """Of a case about no order, once it is resolved; the others go with their orders."""
-    if case.erased or case.opened is None or case.resolved is None or case.state != "resolved":
+    if case.erased or case.opened is None or case.about_order is not None:
         return ()
-    if case.opened.order is not None or case.resolved.order is not None:
-        return ()
-    if case.resolved_at is None:
+    if case.state != "resolved" or case.resolved_at is None:
         return ()
     return (PersonKept(stream=case.id, kind="case", shop="", since=case.resolved_at),)
 

@@ -112,7 +112,7 @@ _STAFF, _APPROVAL = get_args(StaffStamp), get_args(ApprovalStamp)
 _GRANT = get_args(GrantStamp)
 _TILL, _NEWS = get_args(TillStamp), get_args(NewsStamp)
 _ACCOUNT, _VOUCHER = get_args(AccountStamp), get_args(VoucherStamp)
-_ACCOUNT, _PLACE = get_args(AccountStamp), get_args(PlaceStamp)
+_PLACE = get_args(PlaceStamp)
 
 
 def begun(recorded: Recorded[object]) -> State:  # noqa: C901 (a dispatching chain)

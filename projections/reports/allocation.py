@@ -43,8 +43,8 @@ def shared(amount: int, weights: Sequence[int]) -> list[int]:
     ([34, 33, 33], [0, 5], [])
     """
     whole = sum(weights)
-    if whole == amount or not whole:
-        return [*weights] if whole else [0] * len(weights)
+    if not whole:
+        return [0] * len(weights)
     cut = [divmod(amount * weight, whole) for weight in weights]
     missing = amount - sum(floor for floor, _ in cut)
     first = sorted(range(len(cut)), key=lambda at: (-cut[at][1], at))[:missing]
@@ -135,7 +135,7 @@ def _vats(
 
     What went back takes the difference of two such sums, so that what is kept has its exact VAT.
     """
-    found = tuple([0] * len(came) for _ in range(3))
+    found: tuple[dict[int, int], ...] = ({}, {}, {})
     rates = [line.vat_percent for line in order.terms.lines]
     for rate in dict.fromkeys(rates):
         places = [place for place, one in enumerate(rates) if one == rate]
@@ -144,17 +144,10 @@ def _vats(
         last = _vat(sums[0] - sums[1] - sums[2], rate, order.currency)
         vats = (kept[0], kept[0] - kept[1], kept[1] - last)
         for into, part, vat in zip(found, (came, back, taken), vats, strict=True):
-            for place, one in zip(places, _vat_shares(vat, part, places), strict=True):
-                into[place] = one
-    return found[0], found[1], found[2]
-
-
-def _vat_shares(vat: int, part: Sequence[int], places: Sequence[int]) -> Sequence[int]:
-    """By line. Where nothing fell on the lines, a last rounding may: the first has it."""
-    if len(places) == 1:
-        return [vat]
-    shares = shared(vat, [part[place] for place in places])
-    return [shares[0] + vat - sum(shares), *shares[1:]]
+            shares = shared(vat, [part[place] for place in places])
+            into.update(zip(places, shares, strict=True))
+    in_came, in_back, in_taken = ([into[place] for place in range(len(rates))] for into in found)
+    return in_came, in_back, in_taken
 
 
 def _vat(amount: int, rate: str, currency: str) -> int:
@@ -166,6 +159,6 @@ def _shares(amounts: Sequence[int], vats: Sequence[int], rest: int) -> tuple[Sha
     found = [
         Share(place=place, amount=amount, vat=vat)
         for place, (amount, vat) in enumerate(lines)
-        if amount or vat
+        if amount
     ]
     return (*found, Share(place=None, amount=rest)) if rest else tuple(found)

@@ -32,7 +32,7 @@ def months(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[date]:
     month, last = since.astimezone(zone).date().replace(day=1), _last(since, until, zone)
     while month <= last:
         yield month
-        month = (month + 32 * _DAY).replace(day=1)
+        month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def hours(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime]:

@@ -197,7 +197,7 @@ def _attempted(attempt: Attempt, currency: str) -> Figure:
 def _moved(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]]:
     """By payment: what came with it, what of it went back or shall, what its bank took."""
 
-    def of(kind: Kind, payment: UUID | None, money: Money) -> tuple[Figure, Counted]:
+    def of(kind: Kind, payment: UUID | None, money: Money | None) -> tuple[Figure, Counted]:
         attempt = order.attempts.get(payment) if payment else None
         by, how = (attempt.provider, attempt.method) if attempt else ("", "")
         figure = Figure(kind, placed_at, provider=by, method=how, currency=order.currency)
@@ -212,7 +212,7 @@ def _moved(order: Order, placed_at: datetime) -> Iterator[tuple[Figure, Counted]
         if refund.manual is not None:
             yield _handed_back(of(Kind.HANDED_BACK, refund.payment, refund.manual), refund)
     for dispute in order.disputes.values():
-        if dispute.amount is not None and dispute.won is not True:
+        if dispute.won is not True:
             kind = Kind.DISPUTED if dispute.won is None else Kind.CHARGED_BACK
             yield of(kind, dispute.payment, dispute.amount)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from ledger.kernel.money import rate_as_written
 from projections.reports.calendar import begins, months
@@ -136,15 +136,9 @@ def vat_by_month(figures: Figures, frame: Frame) -> Sheet:
 
 
 def _rates(found: Iterable[object]) -> Sequence[str]:
-    """The highest first; what is no sale at the end."""
-    return sorted({str(one) for one in found}, key=_size, reverse=True)
-
-
-def _size(rate: str) -> Decimal:
-    try:
-        return Decimal(rate)
-    except InvalidOperation:
-        return Decimal(-1)
+    """The highest first; what is no sale, and so has none, at the end."""
+    rates, none = {str(one) for one in found}, {""}
+    return [*sorted(rates - none, key=Decimal, reverse=True), *(rates & none)]
 
 
 def _of_month(month: date | str, rate: str, told: Numbers, *, total: bool = False) -> Line:

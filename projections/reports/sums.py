@@ -156,11 +156,11 @@ def _standing(known: Sequence[Recorded[object]], asked: Asked) -> _Told:
 
 
 def _happened(known: Sequence[Recorded[object]], asked: Asked) -> _Told:
-    inner = (one for one in asked.bounds if asked.since < one < asked.until)
-    begins = [asked.since, *inner]
-    for begin, end in zip(begins, [*begins[1:], asked.until], strict=True):
-        if not any(begin <= one.recorded_at < end for one in known):
-            continue
+    inner = (min(max(one, asked.since), asked.until) for one in asked.bounds)
+    edges = [asked.since, *inner, asked.until]
+    times = [one.recorded_at for one in known]
+    moved = {bisect_right(edges, at) for at in times if asked.since <= at < asked.until}
+    for begin, end in ((edges[at - 1], edges[at]) for at in sorted(moved)):
         part = bisect_right(asked.bounds, begin)
         for until, sign in ((begin, -1), (end, 1)):
             for which, _, counted in _as_of([one for one in known if one.recorded_at < until]):
