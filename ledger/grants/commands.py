@@ -35,7 +35,7 @@ class ListPerson(GrantWish):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitePerson(GrantWish):
-    """KeeperAsk somebody by a letter whether they come. The code of its link was drawn before."""
+    """Ask somebody by a letter whether they come. The code of its link was drawn before."""
 
     code: str
     link_hash: str

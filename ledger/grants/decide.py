@@ -110,7 +110,7 @@ def _listed(command: ListPerson, grantee: Grantee) -> Sequence[GrantStamp]:
 
 def listed_kind(grantee: Grantee, wanted: GrantKind) -> GrantKind:
     """What somebody is once a list says this of them: what was given stays given."""
-    given = wanted not in FULL and grantee.kind in FULL and grantee.voucher is not None
+    given = wanted not in FULL and grantee.voucher is not None
     return grantee.kind if given else wanted
 
 
@@ -249,7 +249,7 @@ def observe_voucher(fact: VoucherFact, voucher: IssuedVoucher) -> Sequence[Vouch
 
 
 def _failed(question: Question, fact: object) -> bool:
-    return getattr(fact, "try_number", 0) in question.failed
+    return getattr(fact, "try_number", None) in question.failed
 
 
 def _older(fact: VoucherUsesSeen, voucher: IssuedVoucher) -> bool:

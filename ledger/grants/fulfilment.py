@@ -199,10 +199,11 @@ class Fulfilment:
     def _ask(self, grantee: Grantee, step: KeeperAsk) -> VoucherAsk | None:
         """The question; None where nobody can put it any more."""
         voucher = _voucher(grantee)
-        if voucher.code is None or grantee.listed is None:
+        if voucher.code is None:
             return None
         kind, terms, worth = voucher.kind, voucher.terms, voucher.worth
         if step.asked is Asked.UPGRADE:
+            assert grantee.listed is not None, "only who is listed has a voucher"
             rules = self.grantees.rules(grantee.listed.shop)
             kind = grantee.kind
             terms, worth = terms_of(kind, rules), worth_of(kind, rules)

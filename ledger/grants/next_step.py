@@ -63,8 +63,9 @@ def next_step(grantee: Grantee, at: datetime) -> Step | None:
     due, voucher = due_step(grantee), grantee.voucher
     if due is None or due.at > at:
         return None
+    over = voucher is not None and voucher.over_at(at)
     match due.step:
-        case KeeperAsk(asked=Asked.CREATE, again=False) if voucher and voucher.over_at(at):
+        case KeeperAsk(asked=Asked.CREATE, again=False) if over:
             return Forget()  # whoever would be told of it could not use it any more
         case _:
             return due.step
@@ -125,7 +126,7 @@ def _asked(question: Question, asked: Asked) -> DueStep | None:
         again = KeeperAsk(asked=asked, number=last, again=True)
         return DueStep(step=again, at=question.asked[last] + LEASE)
     step = KeeperAsk(asked=asked, number=last + 1)
-    if not last or last <= question.again_after or mended:
+    if last <= question.again_after or mended:
         return _at_once(step)
     return DueStep(step=step, at=question.failed_at[last] + pause_after(last))
 
@@ -149,8 +150,9 @@ def owed_letter(grantee: Grantee) -> OwedLetter | None:
     that was made when its time was over.
     """
     called, voucher = letter_called_for(grantee), grantee.voucher
-    if called is not None and called.letter is GrantLetter.VOUCHER and voucher is not None:
-        return None if _good_for_nothing(grantee, voucher) else called
+    in_vain = voucher is not None and _good_for_nothing(grantee, voucher)
+    if in_vain and called is not None and called.letter is GrantLetter.VOUCHER:
+        return None
     return called
 
 

@@ -73,8 +73,10 @@ class OwnShop:
     def see(self, grantee: Grantee, at: datetime) -> Grantee:
         """The person after a look at how often their voucher counts as used."""
         voucher = grantee.voucher
-        known = self._kept(voucher) if voucher is not None else None
-        if voucher is None or known is None or known.taken == voucher.uses:
+        if voucher is None:
+            return grantee
+        known = self._kept(voucher)
+        if known is None or known.taken == voucher.uses:
             return grantee
         seen = VoucherUsesSeen(uses=known.taken, seen_at=at)
         recorded = self.grantees.record(grantee.id, voucher.correlation_id, seen, actor=ACTOR)

@@ -91,7 +91,7 @@ def _rows(text: str) -> Iterator[ListRow]:
     first = text.partition("\n")[0]
     between = max(",;\t", key=first.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=between, strict=True)
-    names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    names = [name.strip().lower() for name in reader.fieldnames or ()]
     if not {"email", "kind"} <= {*names}:
         raise ListUnreadable("no-columns")
     if unknown := {*names} - {*COLUMNS}:
@@ -102,7 +102,7 @@ def _rows(text: str) -> Iterator[ListRow]:
         if number > MOST_ROWS + 1:
             raise ListUnreadable("too-many")
         told = {
-            (name or "").strip().lower(): (value or "").strip()
+            name.strip().lower(): (value or "").strip()
             for name, value in values.items()
             if isinstance(value, str | None)
         }

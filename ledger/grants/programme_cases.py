@@ -34,7 +34,7 @@ class ProgrammeCases:
         )
         for cause in _causes(rules.shop, ended):
             case = self.cases.get(case_id(cause, CaseKind.VOUCHERS_OVER))
-            if case.opened is None or case.state == "open":
+            if case.state == "open":
                 self.cases.open(opened, correlation_id=cause, actor=ACTOR)
                 return
 

@@ -241,7 +241,8 @@ def drafted(stamp: GrantStamp, grantee: Grantee, wish: GrantWish) -> Draft[objec
     elif isinstance(stamp, VoucherNews):
         assert grantee.voucher is not None, "news is of a voucher"
         correlation_id = grantee.voucher.correlation_id
-    elif isinstance(stamp, VoucherLetterStarted) and isinstance(wish, StartGrantLetter):
+    elif isinstance(stamp, VoucherLetterStarted):
+        assert isinstance(wish, StartGrantLetter), "a letter is begun by the wish for it"
         correlation_id = wish.owed.cause
     return Draft(
         stream=grantee.id,
