@@ -1,7 +1,6 @@
 """Streams as they stand while the ledger is walked; those not seen for long are read again."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from typing import get_args
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from ledger.approvals.stamps import ApprovalStamp
 from ledger.cases.case import Case, evolve_case
 from ledger.cases.stamps import CaseStamp
 from ledger.codec import Unreadable
-from ledger.codec.rows import BATCH, LedgerRows, StoredRow, recorded
+from ledger.codec.rows import LedgerRows, recorded
 from ledger.grants.grantee import Grantee, evolve_grantee
 from ledger.grants.programme import GrantProgramme, evolve_programme
 from ledger.grants.stamps import GrantStamp, ProgrammeStamp
@@ -125,56 +124,25 @@ class Streams:
     """Every stream as it stands. At most `most` are kept; the longest unasked go first."""
 
     def __init__(self, rows: LedgerRows, *, most: int = 20_000) -> None:
-        self._rows, self._most = rows, max(most, BATCH)
-        # The version that came last, and the stream as far as it can be folded.
-        self._kept: OrderedDict[UUID, tuple[int, State | None]] = OrderedDict()
-
-    def prepare(self, batch: Iterable[StoredRow], *, after: int) -> None:
-        """Before a batch of rows: what stands up to `after` of its streams is at hand, at once."""
-        streams = {row.stream for row in batch}
-        for stream in streams & self._kept.keys():
-            self._kept.move_to_end(stream)
-        missing = streams - self._kept.keys()
-        for row in self._rows.streams(missing, until=after) if missing and after else ():
-            self.note(row, self._folded(row))
-
-    def version(self, stream: UUID) -> int:
-        """Of the last row, 0 if there was none. Only asked after `prepare`."""
-        known = self._kept.get(stream)
-        return known[0] if known is not None else 0
+        self._rows, self._most = rows, most
+        self._kept: OrderedDict[UUID, State] = OrderedDict()
 
     def before(self, one: Recorded[object]) -> State:
         """The stream just before this stamp."""
         known = self._kept.get(one.stream)
-        if known is not None and known[1] is not None:
-            return known[1]
+        if known is not None:
+            return known
         return begun(one) if one.version <= 1 else self._read_again(one)
 
     def keep(self, state: State) -> None:
         """Remember how a stream stands."""
-        self._keep(state.id, state.version, state)
-
-    def note(self, row: StoredRow, after: State | None) -> None:
-        """A row went by. One that could not be folded leaves its stream as it stood."""
-        if after is None:
-            after = self._kept.get(row.stream, (0, None))[1]
-        self._keep(row.stream, row.version, after)
-
-    def _keep(self, stream: UUID, version: int, state: State | None) -> None:
-        self._kept[stream] = version, state
-        self._kept.move_to_end(stream)
+        self._kept[state.id] = state
+        self._kept.move_to_end(state.id)
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
-    def _folded(self, row: StoredRow) -> State | None:
-        """Stamps that cannot be read or folded were found where they stand; here they are left."""
-        try:
-            one = recorded(row)
-            return evolved(self._kept.get(row.stream, (0, None))[1] or begun(one), one)
-        except (Unreadable, *UNFIT):
-            return None
-
     def _read_again(self, one: Recorded[object]) -> State:
+        """Stamps that cannot be read or folded were found where they stand; here they are left."""
         state = None
         for row in self._rows.stream(one.stream, until=one.position - 1):
             try:

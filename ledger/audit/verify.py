@@ -85,7 +85,8 @@ class LedgerVerification:
             return
         yield from self._tills.at_end()
         yield from self._swaps.at_end()
-        yield from self._conflicts.at_end(self._last[2] if self._last else 0)
+        if self._last is not None:
+            yield from self._conflicts.at_end(self._last[2])
         yield from self._kept.strays(self._ledger.strays())
         for position in self._ledger.repeated(self._size):
             text = "the same identity, payment of somebody else, or code of a ticket stands before"
@@ -116,7 +117,7 @@ class Commits:
 
     def until(self, position: int) -> list[RawCommit]:
         """The next ones, as far as they end up to a position."""
-        while self._more and (not self._waiting or self._waiting[-1][1] <= position):
+        while self._more and self._after < position:
             self._read()
         ready = 0
         for commit in self._waiting:
@@ -129,14 +130,15 @@ class Commits:
     def _read(self) -> None:
         batch = self._ledger.raw_commits(self._after, limit=BATCH)
         self._waiting += [commit for commit in batch if commit[1] <= self._until]
-        highest = max((commit[1] for commit in batch), default=0)
+        highest = max((commit[1] for commit in batch), default=self._after)
         self._more = self._after < highest < self._until
         self._after = highest
 
     @property
     def more_than_rows(self) -> bool:
         """Whether some were never taken, because no row stands where they end."""
-        self.until(0)
+        while self._more and not self._waiting:
+            self._read()
         return bool(self._waiting)
 
 
@@ -245,8 +247,7 @@ def windows(read: Callable[..., Sequence[_R]], *, until: int) -> Iterator[tuple[
     after = 0
     while after < until and (batch := read(after, limit=BATCH)):
         highest = max(row[0] for row in batch)
-        rows = [row for row in batch if row[0] <= until] if highest > until else batch
-        if rows:
+        if rows := [row for row in batch if row[0] <= until]:
             yield after, rows
         if highest <= after:
             return

@@ -1,6 +1,6 @@
 """What the auditor reads: rows and commits exactly as they are stored."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -86,10 +86,6 @@ class LedgerRows(Protocol):
 
     def stream(self, stream: UUID, *, until: int) -> Sequence[StoredRow]:
         """The rows of one stream up to a position."""
-        ...
-
-    def streams(self, streams: Collection[UUID], *, until: int) -> Sequence[StoredRow]:
-        """The rows of several streams up to a position, in the order of positions."""
         ...
 
     def seat_totals(self, until: int) -> Mapping[UUID, Totals]:

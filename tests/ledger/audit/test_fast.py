@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 
 import pytest
 
+from ledger.audit import check_rows
 from ledger.audit import verify as verifying
 from ledger.audit import verify_streams as share
-from ledger.audit.raw_rows import RawRow
+from ledger.audit.findings import Found
+from ledger.audit.raw_rows import RawRow, Vertebra
 from ledger.audit.verify import Verification, verify
 from ledger.audit.verify_streams import StreamWindow
 from ledger.kernel.values import replace
@@ -91,3 +93,23 @@ def test_streams_of_a_window_are_read_at_once(copy, monkeypatch):
     monkeypatch.setattr(verifying, "BATCH", 5)
     assert verify(copy) == ()
     assert 0 < len(asked) <= len(copy.kept) // 5 + 1
+
+
+def test_rows_that_follow_each_other_are_asked_about_nothing(copy, monkeypatch):
+    asked: list[int] = []
+
+    def said(check: object, row: Vertebra, before: object) -> Sequence[Found]:
+        asked.append(row[0])
+        return ()
+
+    monkeypatch.setattr(verifying, "_said", said)
+    assert quick_laws(copy) == set()
+    assert {*asked} == {1}, "only the first has nobody before it"
+    copy.bend(5, recorded_at=copy.kept[3].recorded_at)
+    quick_laws(copy)
+    assert {*asked} == {1}, "the same moment is not backwards"
+
+
+def test_a_body_is_read_for_what_is_personal_only_if_its_name_stands_there(copy, monkeypatch):
+    monkeypatch.setattr(check_rows, "json", None)
+    assert verify(copy) == ()
