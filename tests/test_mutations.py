@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.kits.broken_tree import ROOT, copy_of_the_tree
+from tests.kits.forked_mutants import code_at
 from tests.kits.mutants import change_of, compiles, mutants_of
 from tests.mutations import MUTATIONS, ROOMS, Mutation, survives, told_in
 from tests.random_mutations import equivalents
@@ -66,3 +67,8 @@ def test_what_is_listed_as_equivalent_is_still_there_and_has_its_reason() -> Non
         lines = [line.strip() for line in (ROOT / one.file).read_text().splitlines()]
         assert one.old in lines, one
         assert one.reason
+
+
+def test_a_bug_goes_into_its_function_and_not_into_a_default_on_its_line() -> None:
+    source = "def asked(of=lambda: 1):\n    return of() + 1\n"
+    assert code_at(source, "asked.py", 1).co_name == "asked"

@@ -94,8 +94,10 @@ def _of_its_own_page(report: Report, known: UUID | None, orders: Orders) -> Boun
     if report.order is None or not report.page or not isinstance(report.fact, Paid):
         return None
     order = orders.remembered(report.order) or _order(report.order, orders)
-    attempt = order.attempts.get(report.attempt) if order and report.attempt else None
-    if order is None or attempt is None or attempt.session != report.page:
+    if order is None or report.attempt is None:
+        return None
+    attempt = order.attempts.get(report.attempt)
+    if attempt is None or attempt.session != report.page:
         return None
     found = _attempt(report, order, known={known} - {None})
     return Bound(order, rebound(report, found)) if isinstance(found, Attempt) else None

@@ -109,7 +109,7 @@ def put_into_its_function(mutant: Mutant) -> bool:
     place = function_around(source, mutant)
     if place is None:
         return False
-    new = _code_at(mutant.of(source), file, place)
+    new = code_at(mutant.of(source), file, place)
     loaded = [
         one
         for one in gc.get_objects()
@@ -142,14 +142,17 @@ def function_around(source: str, mutant: Mutant) -> int | None:
     return within(ast.parse(source))
 
 
-def _code_at(source: str, file: str, line: int) -> CodeType:
+def code_at(source: str, file: str, line: int) -> CodeType:
     return next(one for one in _codes(compile(source, file, "exec")) if one.co_firstlineno == line)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
-    """Functions of a module and of its classes, not those within functions."""
+    """Functions of a module and of its classes, not those within functions.
+
+    Nor what has no name: a function may have such a one as a default, on its very line.
+    """
     for one in code.co_consts:
-        if isinstance(one, CodeType):
+        if isinstance(one, CodeType) and one.co_name != "<lambda>":
             if one.co_flags & 2:  # inspect.CO_NEWLOCALS: a function
                 yield one
             else:

@@ -17,6 +17,7 @@ from ledger.grants.next_step import (
     Draw,
     Forget,
     KeeperAsk,
+    LeaveUsed,
     OwedLetter,
     next_step,
     owed_letter,
@@ -44,7 +45,7 @@ from ledger.order.letter_delivery import Posting
 from ledger.vouchers.service import Vouchers
 from ledger.vouchers.voucher import Voucher
 from tests.kits.voucher_keeper import OWN, KeptHouse
-from tests.ledger.grants.test_edges import made, requested
+from tests.ledger.grants.test_edges import made, requested, used
 from tests.ledger.grants.test_grantee import EVENT, NOON, RULES, Person
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -141,6 +142,7 @@ INVITED: dict[str, Any] = {"state": GrantState.INVITED, "invited_under": WISH}
         (made, 0 * INSTANT, begun(GrantLetter.INVITATION), WITHDRAW, None),
         (made, 0 * INSTANT, begun(GrantLetter.VOUCHER, cause=WISH), WITHDRAW, None),
         (made, 0 * INSTANT, INVITED, WITHDRAW, GrantLetter.INVITATION),
+        (used, 0 * INSTANT, {}, LeaveUsed(asked=Asked.WITHDRAW), None),
         (requested, 0 * INSTANT, {}, Forget(), None),
         (requested, INSTANT, {}, KeeperAsk(asked=Asked.CREATE, number=1), None),
     ],
@@ -151,6 +153,7 @@ INVITED: dict[str, Any] = {"state": GrantState.INVITED, "invited_under": WISH}
         "too late, and told of something else",
         "too late, and told of another one",
         "too late, and asked anew whether they come",
+        "too late, and used all the same",
         "over before it is made",
         "to be made in time",
     ],

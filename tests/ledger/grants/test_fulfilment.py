@@ -381,6 +381,21 @@ def test_what_was_wanted_of_it_is_nobodys_trouble_once_it_is_withdrawn(house: Ke
     assert len(house.world.cases_opened()) == 2
 
 
+def test_what_could_not_be_made_in_time_is_nobodys_trouble_any_more(house: KeptHouse) -> None:
+    house.set_up(valid_until=house.clock() + timedelta(hours=1))
+    house.confirmed()
+    house.act(CreateVoucherFailure(code="quota_full", try_number=1, permanent=True))
+    assert house.trouble(Asked.CREATE, 1).state == "open"
+    house.clock.forward(hours=1)
+    again = WantAgain(correlation_id=uuid4(), actor="test", at=house.clock(), reason="mended")
+    house.grantees.handle(house.bea.id, again)
+    first = house.voucher.correlation_id
+    assert house.act().came is Came.WAITS
+    assert house.bea.vouchers[0].withdrawn
+    assert house.voucher.correlation_id == first
+    assert house.trouble(Asked.CREATE, 1).state == "resolved"
+
+
 class Contradicting(Grantees):
     """Of another news the same stands already, with other figures."""
 
