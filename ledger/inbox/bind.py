@@ -6,6 +6,7 @@ name we know from the answer that made it; while that is lost, only the provider
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 from uuid import UUID
 
 from ledger.inbox.ports import Fact, Report
@@ -151,8 +152,8 @@ def _named(report: Report, order: Order) -> Attempt | None:
         return order.attempts.get(report.attempt)
     named = (a for a in order.attempts.values() if report.reference in (a.session, a.reference))
     refund = order.refund_known_as(report.reference)
-    returned = order.attempts.get(refund.payment) if refund and refund.payment else None
-    return next(named, returned)
+    back = (a for a in order.attempts.values() if refund and a.correlation_id == refund.payment)
+    return next(chain(named, back), None)
 
 
 def _is_its_own(report: Report, attempt: Attempt, order: Order) -> bool:

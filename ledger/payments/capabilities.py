@@ -31,7 +31,8 @@ class Capability:
     by_hand: bool = False
 
 
-def _by_currency(listed: str) -> Mapping[str, int]:
+def by_currency(listed: str) -> Mapping[str, int]:
+    """Amounts by currency, from a list in which each currency stands before its amount."""
     words = listed.split()
     return dict(zip(words[::2], map(int, words[1::2]), strict=True))
 
@@ -48,7 +49,7 @@ _STRIPE = Capability(
     currencies=CURRENCIES - frozenset(_NOT_AT_STRIPE.split()),
     digits={"ISK": 2, "UGX": 2, "MGA": 0},
     step=dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10),
-    least=_by_currency(_LEAST_AT_STRIPE),
+    least=by_currency(_LEAST_AT_STRIPE),
     most=99_999_999,
     most_of={"IDR": 999_999_999_999},
     captures_later=True,
@@ -85,9 +86,7 @@ def units(provider: str, money: Money) -> int:
     (350000, 3500)
     """
     more = _more_digits(provider, money.currency)
-    if more >= 0:
-        return money.amount * _times(more)
-    whole, rest = divmod(money.amount, _times(more))
+    whole, rest = divmod(money.amount * _times(more), _times(-more))
     if rest:
         raise AmountNotTaken(f"whole {money.currency} only, without decimals")
     return whole
@@ -100,9 +99,7 @@ def from_units(provider: str, amount: int, currency: str) -> Money:
     Money(amount=3500, currency='ISK')
     """
     more = _more_digits(provider, currency)
-    if more <= 0:
-        return Money(amount * _times(more), currency)
-    whole, rest = divmod(amount, _times(more))
+    whole, rest = divmod(amount * _times(-more), _times(more))
     if rest:
         raise AmountNotTaken(f"{amount} is no whole number of minor units of {currency}")
     return Money(whole, currency)
@@ -137,7 +134,7 @@ def most_of(provider: str, currency: str) -> int | None:
     most, more = known.most_of.get(currency, known.most), _more_digits(provider, currency)
     if most is None:
         return None
-    return most // _times(more) if more > 0 else most * _times(more)
+    return most * _times(-more) // _times(more)
 
 
 def _of_step(provider: str, currency: str, step: int) -> str:
@@ -151,5 +148,5 @@ def _more_digits(provider: str, currency: str) -> int:
 
 
 def _times(digits: int) -> int:
-    """Ten, as often as there are digits more or fewer."""
-    return int(10 ** abs(digits))
+    """Ten, as often as there are digits more; one where there are fewer."""
+    return int(10 ** max(0, digits))

@@ -91,6 +91,7 @@ class Shelf:
         ({"attempt": SECOND}, OLD, ["pi_1", "cs_1"]),
         ({"page": "cs_9"}, OLD, ["pi_1", "cs_9"]),
         ({"page": ""}, OLD, ["pi_1"]),
+        ({"page": ""}, order_of(PLACED, ASKED), ["pi_1"]),
         ({"live": True}, OLD, ["pi_1", "cs_1"]),
     ],
     ids=[
@@ -102,6 +103,7 @@ class Shelf:
         "another attempt is named",
         "another page",
         "no page",
+        "no page, and none was made",
         "in another mode",
     ],
 )

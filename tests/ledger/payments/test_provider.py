@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from ledger.kernel.money import Money
+from ledger.kernel.values import replace as copied
 from ledger.order.order import Order
 from ledger.order.stamps import (
     CreatePaymentFailure,
@@ -259,6 +260,16 @@ def test_a_refund_is_asked_for_once_and_what_is_none_is_not(leaving: World) -> N
     assert len(provider.asked) == 1
     assert order.refunds[leaving.id("wish")].was_accepted
     assert not order.alive
+
+
+def test_of_an_order_that_the_caller_knows_the_refund_is_the_one_that_it_knows(
+    leaving: World,
+) -> None:
+    its = leaving.orders.get(leaving.id("order"))
+    provider = Stripe(answer=NoAnswer("time-out"))
+    for known, asked in ((copied(its, refunds={}), 0), (its, 1)):
+        refunded(leaving, provider, known=known)
+        assert len(provider.asked) == asked
 
 
 def test_a_refund_without_an_answer_stays_open_and_is_told(leaving: World) -> None:

@@ -145,3 +145,11 @@ def test_what_a_person_must_mend_is_a_refusal(world: World, wish: Any) -> None:
     order = start(world.orders, bank, world.id("order"), attempt(world), at=world.clock())
     kept = order.attempts[attempt(world)]
     assert (kept.capture_refused, kept.void_refused) == (wish is to_capture, wish is cancelled)
+
+
+def test_a_void_without_an_answer_stays_asked_for(world: World) -> None:
+    cancelled(world)
+    bank = Bank(answer=NoAnswer("time-out"))
+    order = start_void(world.orders, bank, world.id("order"), attempt(world), at=world.clock())
+    kept = order.attempts[attempt(world)]
+    assert (kept.void_unanswered, kept.void_refused, len(bank.asked)) == (True, False, 1)
