@@ -145,13 +145,11 @@ class Case:
 
     @property
     def state(self) -> str:
-        return "resolved" if self.resolved and not self._came_back else "open"
-
-    @property
-    def _came_back(self) -> bool:
-        """It was resolved by a return that failed afterwards."""
-        by_return = self.resolved is not None and self.resolved.action == Action.RETURN
-        return by_return and self.returned.broken
+        """resolved or open; open again where a return that resolved it failed afterwards."""
+        if self.resolved is None:
+            return "open"
+        came_back = self.resolved.action == Action.RETURN and self.returned.broken
+        return "open" if came_back else "resolved"
 
     @property
     def alarming(self) -> bool:

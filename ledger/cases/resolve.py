@@ -105,7 +105,7 @@ def record_return(cases: Cases, case: Case, answer: RefundAnswer, *, actor: str)
 def settle(cases: Cases, case: Case) -> Case:
     """A case whose money is on its way back is resolved, by whoever asked for it."""
     asked = case.returned.request
-    if asked is None or case.state != "open" or case.returned.word != "accepted":
+    if asked is None or case.returned.word != "accepted":
         return case
     resolved = CaseResolved(action=Action.RETURN, reason=asked.reason)
     return cases.stamp(
@@ -174,8 +174,9 @@ class Resolutions:
     def _send_back(self, case_id: UUID, command: ReturnMoney) -> Case:
         case = self._cases.get(case_id)
         opened = case.opened
-        provider = self._providers.get(opened.provider) if opened else None
-        if opened is None or provider is None or provider.live != opened.live:
+        assert opened is not None, "only a case that was opened is resolved"
+        provider = self._providers.get(opened.provider)
+        if provider is None or provider.live != opened.live:
             raise NotRefundable
         self._cases.handle(case_id, command)
         return start_return(self._cases, provider, case_id, actor=command.actor)

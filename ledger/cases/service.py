@@ -231,8 +231,8 @@ def _stamped(draft: Draft[object], stamp: CaseStamp, at: datetime | None) -> Dra
 def _together(case: Case, drafts: Sequence[Draft[object]]) -> Append:
     """Whoever asks for money back counts it as the case's, and as no order's any more."""
     asked = any(isinstance(one.stamp, CaseReturnRequested) for one in drafts)
-    named = case.opened.payment_reference if asked and case.opened else ""
-    claims = _claims_of_case(case.id, case.opened, named) if case.opened else ()
+    opened = case.opened if asked else None
+    claims = _claims_of_case(case.id, opened, opened.payment_reference) if opened else ()
     return Append(drafts=drafts, expected={case.id: case.version}, payments=claims)
 
 

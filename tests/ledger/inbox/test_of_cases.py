@@ -45,6 +45,7 @@ from tests.kits.worlds import World
 from tests.ledger.inbox.test_binding_rules import NEWS
 from tests.ledger.inbox.test_receive import PAID as CAME
 from tests.ledger.inbox.test_receive import report, tell
+from tests.ledger.order.test_next_step import time_out
 
 NOBODY = UUID(int=9)
 
@@ -183,12 +184,10 @@ def test_what_a_payer_wrote_is_told_with_the_case(world: World) -> None:
     assert opened.payer_reference == "for Ada"
 
 
-def test_money_for_an_order_that_is_over_is_followed_at_once(world: World) -> None:
-    world.clock.pass_(days=30)
-    world.orders.follow(world.id("order"), world.clock())
-    before = world.stamps()
+def test_what_follows_from_money_that_came_late_is_done_at_once(world: World) -> None:
+    time_out(world)
     tell(world, report(world))
-    assert world.stamps()[len(before) :] != []
+    assert world.stamps()[-2:] == ["Paid", "SeatsRetaken"]
 
 
 # What a case sent back.
