@@ -1,6 +1,7 @@
 """Accounts as a service: found by the keyed hash of an address, opened once."""
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from uuid import UUID
 
 from ledger.accounts.account import (
@@ -43,7 +44,7 @@ class Accounts:
     def every(self, email_index: str) -> Sequence[Account]:
         """All accounts that an address has had, those that were erased, too."""
         found: list[Account] = []
-        for generation in range(1, GENERATIONS + 1):
+        for generation in count(1):
             account = self.get(account_id(email_index, generation))
             if account.opened is None:
                 break

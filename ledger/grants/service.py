@@ -1,6 +1,7 @@
 """The people on shops' lists as a service: found by the keyed hash of an address, stamped once."""
 
 from collections.abc import Sequence
+from itertools import count
 from uuid import UUID
 
 from ledger.grants.commands import GrantCommand, GrantWish, ListPerson, StartGrantLetter
@@ -72,7 +73,7 @@ class Grantees:
     def every(self, shop: UUID, person_index: str) -> Sequence[Grantee]:
         """All that stood for an address on this list, those that were erased, too."""
         found: list[Grantee] = []
-        for generation in range(1, GENERATIONS + 1):
+        for generation in count(1):
             one = self.get(grantee_id(shop, person_index, generation))
             if one.listed is None:
                 break

@@ -69,7 +69,7 @@ class Holdings:
         Whoever was only written down by mistake before is not told of who took their place.
         """
         placed = order.terms
-        owner = placed.account in {one.id for one in self.accounts} and placed.account is not None
+        owner = placed.account in {one.id for one in self.accounts}
         claimed = any(order.id in one.claimed for one in self.accounts)
         return owner or claimed or placed.email_index == self.email_index
 

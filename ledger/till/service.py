@@ -47,9 +47,10 @@ class Tills:
 
         None if there is none.
         """
-        last, known, beyond = None, 0, 1
+        last, beyond = None, 1
         while (found := self.get(shift_id(shop, actor, beyond))).opened is not None:
-            last, known, beyond = found, beyond, 2 * beyond
+            last, beyond = found, 2 * beyond
+        known = beyond // 2
         while beyond - known > 1:
             middle = (known + beyond) // 2
             found = self.get(shift_id(shop, actor, middle))

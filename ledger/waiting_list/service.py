@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from uuid import UUID
 
 from ledger.kernel.clocks import after
@@ -73,7 +74,7 @@ class WaitingList:
     def every(self, shop: UUID, product: str, email_index: str) -> Sequence[WaitingPlace]:
         """All places that an address has had in a line."""
         found = list[WaitingPlace]()
-        for generation in range(1, GENERATIONS + 1):
+        for generation in count(1):
             place = self._read(place_id(shop, product, email_index, generation))
             if place.taken is None:
                 break

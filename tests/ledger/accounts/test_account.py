@@ -8,8 +8,9 @@ import pytest
 
 from ledger.accounts.account import Account
 from ledger.accounts.stamps import AccountOpened
+from ledger.kernel.erasure import Erased, Ground
 from ledger.kernel.events import Recorded
-from ledger.order.evolve import fold
+from ledger.order.evolve import evolve, fold
 from ledger.order.order import Order
 from tests.kits.histories import placed
 
@@ -54,3 +55,19 @@ def test_an_account_has_what_was_placed_while_signed_in_and_what_it_claimed_unti
     erased = replace(ada, opened=replace(OPENED, email=None))
     assert not erased.has(its_own)
     assert not erased.may_claim(foreign)
+
+
+def test_an_order_that_was_erased_or_never_placed_may_not_be_claimed():
+    known = order()
+    assert ADA.may_claim(known)
+    erased = Recorded[object](
+        stream=known.id,
+        version=2,
+        position=2,
+        recorded_at=datetime(2027, 1, 2, tzinfo=UTC),
+        stamp=Erased(subject=known.id, ground=Ground.ASKED),
+        correlation_id=uuid4(),
+        actor="customer",
+    )
+    assert not ADA.may_claim(evolve(known, erased))
+    assert not ADA.may_claim(Order(id=known.id))

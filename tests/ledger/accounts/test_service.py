@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ledger.accounts.account import (
+    GENERATIONS,
     MOST_CLAIMED,
     Account,
     account_id,
@@ -22,6 +23,7 @@ from ledger.accounts.session import LIFETIMES, opened
 from ledger.accounts.stamps import AccountLanguageChosen, AccountOpened, OrdersClaimed
 from ledger.kernel.erasure import Erased, Ground
 from ledger.kernel.events import Draft, Foreign, Recorded
+from ledger.kernel.refusals import Busy
 from ledger.kernel.store import Append
 from ledger.order.order import Order
 from tests.kits.spec import NOON, ORDER, PLACED, order_of
@@ -152,6 +154,14 @@ def test_whoever_is_erased_comes_back_as_somebody_new(accounts):
     assert second.opened.generation == 2
     assert accounts.of_address("index") == second
     assert [one.id for one in accounts.every("index")] == [first.id, second.id]
+
+
+def test_an_address_comes_back_only_so_often(accounts):
+    for _ in range(GENERATIONS):
+        erase(accounts, come(accounts))
+    with pytest.raises(Busy):
+        come(accounts)
+    assert len(accounts.every("index")) == GENERATIONS
 
 
 def test_a_language_and_orders_are_kept(accounts):

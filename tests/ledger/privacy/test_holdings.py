@@ -17,19 +17,25 @@ from ledger.grants.question import Question
 from ledger.grants.stamps import VoucherRequested
 from ledger.kernel.erasure import Erased, Ground
 from ledger.kernel.refusals import PersonMoved, StillOpen
+from ledger.kernel.values import replace as copied
+from ledger.order.letter_delivery import Posting
 from ledger.order.order import Order
+from ledger.order.stamps import Letter
 from ledger.privacy.erasure import EraseWish, append_of, drafts_of, erase
 from ledger.privacy.holdings import Holdings, KeptMessage
 from ledger.privacy.messages import names, text_of, words_of
+from ledger.shop.stamps import Retention, line_id
 from ledger.staff.invitation import StaffInvitation
 from ledger.staff.member import StaffMember
 from ledger.staff.role import Grant, Role
 from ledger.vouchers.voucher import Voucher
-from ledger.waiting_list.place import WaitingPlace
+from ledger.waiting_list.place import PlaceState, WaitingPlace
 from tests.kits import spec
+from tests.kits.beside_orders import TAKEN
 from tests.kits.example_stamps import example
 from tests.kits.spec import (
     ASKED,
+    DISPUTED,
     NOON,
     ORDER,
     PAGE,
@@ -298,3 +304,50 @@ def test_a_message_names_whoever_is_in_it_with_all_words():
     assert not names("ada", wanted)
     assert not names("", wanted)
     assert not names("ada", [])
+
+
+def test_when_all_of_it_was_erased_is_the_last_of_all():
+    erased = copied(UNPAID, erased_at=NOON)
+    assert held(orders=[erased]).erased_at == NOON
+    later = replace(ACCOUNT, erased_at=OVER)
+    assert held(orders=[erased], accounts=[later]).erased_at == OVER
+    assert held(orders=[erased], accounts=[ACCOUNT]).erased_at == NOON
+
+
+def test_a_case_about_money_that_stands_in_the_way_is_told_once():
+    disputed = order_of(PLACED, ASKED, PAGE, PAID, DISPUTED)
+    case = case_of(replace(STRAY, order=ORDER))
+    assert open_of(held(orders=[disputed])) == ["money"]
+    assert open_of(held(orders=[disputed], cases=[case])) == ["money"]
+    assert "case" in open_of(held(orders=[BOUGHT], cases=[case]), NOON)
+
+
+@pytest.mark.parametrize(
+    ("early", "open_"), [(timedelta(microseconds=1), True), (timedelta(), False)]
+)
+def test_a_name_is_kept_as_long_as_the_law_says_and_no_longer(early, open_):
+    posted = {**UNPAID.postings}
+    posted[ORDER, Letter.PAID] = Posting(number=7, numbered_at=NOON)
+    order = copied(UNPAID, postings=posted)
+    holdings = held(orders=[order], rules={"winterfest": Retention(named_receipts=True)})
+    ((_, kept),) = holdings.kept()
+    assert open_of(holdings, kept.until - early) == (["by_law"] if open_ else [])
+
+
+def test_who_waits_in_line_leaves_it_and_is_erased_in_the_same_append():
+    place = WaitingPlace(
+        id=ID, version=1, taken=TAKEN, taken_at=NOON, state=PlaceState.WAITING, rank=1
+    )
+    other = replace(place, id=UUID(int=9), state=PlaceState.LEFT, ended_at=NOON)
+    append = append_of(held(places=[place, other], accounts=[replace(ACCOUNT, id=ORDER)]), WISH)
+    told = [(one.stream, type(one.stamp).__name__) for one in append.drafts]
+    assert told == [
+        (ID, "PlaceLeft"),
+        (ID, "Erased"),
+        (UUID(int=9), "Erased"),
+        (ORDER, "Erased"),
+    ]
+    assert append.expected == {ID: 1, UUID(int=9): 1, ORDER: 3}
+    (change,) = append.seats
+    line = line_id(TAKEN.shop, TAKEN.product)
+    assert (change.quota, change.held, change.sold) == (line, -TAKEN.quantity, 0)

@@ -38,6 +38,14 @@ def test_no_sign_looks_like_another():
     assert not set(SIGNS) & set("0O1IL")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "Z", "ZZZZZZZZZZZZZZZ", "ZZZZZZZZZZZZZZZPP", "ZZZZZZZZZZZZZZ0P", "zzzzzzzzzzzzzzzp"],
+)
+def test_what_is_too_short_or_too_long_or_has_other_signs_is_no_code(text):
+    assert not is_code(text)
+
+
 @pytest.mark.parametrize("number", [-1, CODES])
 def test_there_are_no_codes_beyond(number):
     with pytest.raises(ValueError, match="beyond"):

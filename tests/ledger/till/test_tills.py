@@ -77,8 +77,10 @@ def test_the_newest_shift_is_found_among_so_many(hall: Hall, many: int) -> None:
     assert hall.tills.open_of(hall.shop, ADA) == last
 
 
-def test_the_newest_shift_is_found_in_few_looks(hall: Hall) -> None:
-    hall.shifts(9)
+# Of nine, 1, 2, 4, 8 and 16 are asked for, then 12, 10 and 9.
+@pytest.mark.parametrize(("many", "few"), [(1, 2), (2, 4), (9, 8)])
+def test_the_newest_shift_is_found_in_few_looks(hall: Hall, many: int, few: int) -> None:
+    hall.shifts(many)
     looks = 0
     read = hall.tills.get
 
@@ -89,8 +91,7 @@ def test_the_newest_shift_is_found_in_few_looks(hall: Hall) -> None:
 
     hall.tills.get = counted  # type: ignore[method-assign]
     hall.tills.last_of(hall.shop, ADA)
-    # 1, 2, 4, 8 and 16 are asked for, then 12, 10 and 9.
-    assert looks == 8
+    assert looks == few
 
 
 def test_nobody_has_a_shift_before_the_first(hall: Hall) -> None:

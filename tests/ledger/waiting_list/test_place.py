@@ -286,6 +286,7 @@ def in_line(rank: int, quantity: int, product: str = "a", place: int = 0) -> InL
         ([in_line(2, 1), in_line(1, 1)], {A: 1}, [1]),
         ([in_line(1, 1, place=9), in_line(1, 1, place=8)], {A: 1}, [8]),
         ([in_line(1, 1)], {}, []),
+        ([in_line(1, 1), in_line(2, 1)], {}, []),
         ([in_line(1, 1)], {A: 0}, []),
         ([in_line(1, 1)], {A: -1}, []),
         # Who is short by one gathers, and who comes behind in another line gets the rest.
