@@ -34,12 +34,11 @@ def backup_of(store: NumberedStore, shops: Shops, correlation_id: UUID) -> datet
         name for place, slug in enumerate(shops.slugs()) for name in _series(shops, slug, place)
     ]
     found = [store.find(correlation_id, SeriesResumed, occurrence=name) for name in names]
-    first = min((one.position for one in found if one), default=1)
-    return (
-        next((one.recorded_at for one in store.feed(first - 2, limit=1)), None)
-        if first > 1
-        else None
-    )
+    first = min((one.position for one in found if one), default=None)
+    if first is None:
+        return None
+    (newest,) = store.feed(first - 2, limit=1)
+    return newest.recorded_at
 
 
 def resume(

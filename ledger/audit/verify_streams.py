@@ -218,13 +218,12 @@ class Share:
         self, row: RawRow, one: Recorded[object], taken: list[Taken], *, before: State, after: State
     ) -> None:
         """The seats that a stamp moved. Those that its order took before are mostly known."""
-        known = self._shelf.seats.pop(row[1], None)
-        if known is None or type(after) is not Order:
-            moved = seats_moved(one, before, after)
-        else:
-            moved = between(known, after.seats)
         if type(after) is Order:
-            self._shelf.seats[row[1]] = after.seats
+            known, has = self._shelf.seats.get(row[1]), after.seats
+            moved = between(known, has) if known is not None else seats_moved(one, before, after)
+            self._shelf.seats[row[1]] = has
+        else:
+            moved = seats_moved(one, before, after)
         if moved:
             taken.append((row[0], row[1], moved))
 

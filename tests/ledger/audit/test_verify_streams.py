@@ -1,13 +1,16 @@
 """Streams in windows: what is read, what is kept from window to window, and who is asked."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from ledger.audit import check_orders
 from ledger.audit import verify_streams as share
-from ledger.audit.checks import OF_BYTES, OF_STAMPS, checks_of
+from ledger.audit.check_seats import seats_moved
+from ledger.audit.checks import OF_BYTES, OF_STAMPS, RANKS, checks_of
 from ledger.audit.findings import Finding
 from ledger.audit.raw_rows import RawRow, raw_of
 from ledger.audit.verify_streams import (
@@ -17,15 +20,19 @@ from ledger.audit.verify_streams import (
     called_for,
     recorded_row,
 )
-from ledger.codec import Unreadable, encode, unframe
+from ledger.codec import Unreadable, encode, frame, unframe
 from ledger.codec.rows import recorded
 from ledger.order.evolve import fold
 from ledger.order.order import Order
 from ledger.order.stamps import LinesSwapped, OrderPlaced, Paid
+from ledger.shop.stamps import line_id, quota_id
+from ledger.waiting_list.place import place_id
+from ledger.waiting_list.stamps import PlaceLapsed
 from tests.kits.audit import CopiedRows, a_history, force
-from tests.kits.beside_orders import BEGUN, HOUSE, RUNG
+from tests.kits.audit_steps import BOUGHT, step
+from tests.kits.beside_orders import BEGUN, HOUSE, RUNG, TAKEN
 from tests.kits.example_stamps import example
-from tests.kits.spec import CHECKED_IN
+from tests.kits.spec import ATTEMPT, CHECKED_IN, ORDER, PAID, SHOP
 from tests.kits.worlds import World
 
 WORLD = a_history()
@@ -238,3 +245,62 @@ def test_a_report_tells_what_laws_over_all_streams_need():
     assert again.report(first, after=0).conflicts == []
     told = again.report(last, after=size - 1)
     assert [told.sales, told.swaps, len(told.conflicts)] == [[], [], 1], "each window by itself"
+
+
+def test_a_place_in_line_is_told_of_once_it_was_taken():
+    world = World()
+    place = place_id(TAKEN.shop, TAKEN.product, TAKEN.email_index, TAKEN.generation)
+    force(world, TAKEN, cause=uuid4(), stream=place)
+    force(world, PlaceLapsed(), cause=uuid4(), stream=UUID(int=1))
+    report, size = reported(world), world.store.head()[0]
+    line = line_id(TAKEN.shop, TAKEN.product).int
+    assert report.lines == [(size - 1, place.bytes, line, size - 1, True, None)]
+    assert [one.law for at, _, one in report.found if at == size] == ["A7"]
+
+
+@pytest.mark.parametrize("hashes_only", [True, False])
+def test_whoever_begins_in_the_middle_finds_what_stood_before(hashes_only):
+    middle = len(ROWS) // 2
+    checked = Share(STORED, hashes_only=hashes_only)
+    assert checked.report(ROWS[middle:], after=middle).found == []
+
+
+def test_ids_are_kept_for_a_window_and_no_longer():
+    checked, middle = Share(STORED), len(ROWS) // 2
+    checked.report(ROWS[:middle], after=0)
+    checked.report(ROWS[middle:], after=middle)
+    assert {*checked._ids} <= {row[at] for row in ROWS[middle:] for at in (1, 5)}
+
+
+def test_the_seats_that_an_order_took_before_are_worked_out_once(monkeypatch):
+    asked: list[UUID] = []
+
+    def moved(one: Any, before: Any, after: Any) -> Any:
+        asked.append(one.stream)
+        return seats_moved(one, before, after)
+
+    monkeypatch.setattr(share, "seats_moved", moved)
+    taken = Share(STORED).report(ROWS, after=0).taken
+    orders = [one for one in asked if one != SHOP]
+    assert len(orders) == len({*orders}) == 4
+    assert [stream for _, stream, _ in taken].count(WORLD.id("returned").bytes) == 3
+
+
+def test_an_unread_quota_of_an_old_release_is_one_seat():
+    copy = CopiedRows(STORED)
+    at = copy.position_of("QUOTA_SET")
+    schema, sealed, body = unframe(copy.kept[at - 1].state)
+    assert b'"capacity":5' in body
+    copy.bend(at, state=frame(schema, sealed, body.replace(b'"capacity":5', b'"capacity":true')))
+    report = Share(copy).report(copy.raw_rows(0, limit=at), after=0)
+    weekend = quota_id(SHOP, "weekend").int
+    assert report.taken == [(at, SHOP.bytes, ((weekend, 1, 0, 0, ""),))]
+    assert [one.law for *_, one in report.found] == ["14", "13"]
+
+
+def test_a_check_that_cannot_judge_a_stamp_is_a_finding_at_its_row():
+    nothing: Any = None
+    strange = step(BOUGHT, replace(PAID, amount=nothing), under=ATTEMPT)
+    text = "bound cannot be judged: AttributeError"
+    found = Finding(law="13", position=9, stream=ORDER, text=text)
+    assert share.said(strange, [check_orders.bound]) == [(9, RANKS[check_orders.bound], found)]
