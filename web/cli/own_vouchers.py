@@ -164,8 +164,9 @@ def close(context: click.Context, shop: str, code: str, reason: str, commit: boo
         found = actions.by_code(parts, parts.shops.newest(shop), code)
         would = actions.closing(found)
         click.echo(
-            f"VOUCHER_REVOKED: {would.left} uses left are gone, {would.freed} kept seats are free;"
-            f" {len(would.orders)} orders keep their {would.taken} uses."
+            f"VOUCHER_REVOKED. Gone: {_so_many(would.left, 'use')}; free again: "
+            f"{_so_many(would.freed, 'kept seat')}; kept by "
+            f"{_so_many(len(would.orders), 'order')}: {_so_many(would.taken, 'use')}."
         )
         if commit:
             parts.vouchers.revoke(found.id, reason=reason, actor=actor())
@@ -198,7 +199,11 @@ def _told(terms: VoucherTerms) -> str:
     worth = f"{effect.percent} %" if effect.amount is None else spoken(effect.amount)
     until = f", until {_when(terms.valid_until)}" if terms.valid_until else ""
     seats = ", keeps seats" if terms.reserved else ""
-    return f"{effect.kind} {worth}, {terms.uses} uses{until}{seats}"
+    return f"{effect.kind} {worth}, {_so_many(terms.uses, 'use')}{until}{seats}"
+
+
+def _so_many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _when(moment: datetime) -> str:

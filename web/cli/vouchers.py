@@ -159,6 +159,9 @@ def list_people(
         known = [parts.grantees.get(one.stream) for one in rows]
         tables.as_json({"people": [document(one, personal=False) for one in known]})
         return
+    if not rows:
+        click.echo("Nobody has to be looked at." if trouble else "Nobody like that is on the list.")
+        return
     table = Table("id", "reference", "kind", "state", "voucher", "place", "letter", "trouble")
     for one in rows:
         where = f"{one.organizer}/{one.event}" if one.event else one.place

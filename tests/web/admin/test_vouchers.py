@@ -81,7 +81,7 @@ def test_closing_says_what_it_would_stamp(product: Product):
     product.place(lines=ONE, voucher="GUESTS")
     address = f"{HERE}/{opened.id}/close"
     asked = browser.get(address).text
-    for words in ("VOUCHER_REVOKED", "3 uses left are gone", "1 orders keep"):
+    for words in ("VOUCHER_REVOKED", "3 uses left are gone", "1 order keeps what it bought"):
         assert words in asked
     assert send(browser, address).status_code == 422
     assert not product.parts.vouchers.get(opened.id).revoked

@@ -98,6 +98,17 @@ def test_a_list_is_taken_over_once_and_rows_without_a_person_are_left_alone_and_
     assert "nobody" in run(desk, "list", "winterfest").stdout
 
 
+def test_a_list_on_which_nobody_is_says_so(desk: Product, tmp_path: Path):
+    nobody = run(desk, "list", "winterfest")
+    assert (nobody.exit_code, nobody.stdout) == (0, "Nobody like that is on the list.\n")
+    run(desk, "people", "winterfest", file_of(tmp_path, LIST), "--commit")
+    assert "bea" not in run(desk, "list", "winterfest").stdout, "addresses are not told"
+    well = run(desk, "list", "winterfest", "--trouble")
+    assert (well.exit_code, well.stdout) == (0, "Nobody has to be looked at.\n")
+    told = run(desk, "list", "winterfest", "--trouble", "--json")
+    assert json.loads(told.stdout) == {"people": []}
+
+
 def test_issued_shown_by_address_and_by_code_revoked_and_reported(
     desk: Product, pretix: PretixStandIn, tmp_path: Path
 ):
