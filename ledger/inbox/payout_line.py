@@ -67,7 +67,7 @@ def _kept(body: bytes) -> dict[str, Any] | None:
         found = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    ours = isinstance(found, dict) and found.keys() == _KEYS and found["object"] == _OBJECT
+    ours = found.keys() == _KEYS and found["object"] == _OBJECT  # it began like an object
     return found if ours else None
 
 

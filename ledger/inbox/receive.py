@@ -98,10 +98,10 @@ def _return_of(report: Report, cases: Cases) -> Case | None:
 
 def _is_of_return(report: Report, case: Case) -> bool:
     """Whether a provider's news is about the money that this case sent back (law 11)."""
-    opened = case.opened
-    if opened is None or case.returned.request is None or report.contradiction:
+    if case.returned.request is None or report.contradiction:
         return False
-    ours = (case.id, opened.provider, opened.account, opened.live)
+    opened = case.opened
+    ours = opened and (case.id, opened.provider, opened.account, opened.live)
     return (report.correlation_id, report.provider, report.account, report.live) == ours
 
 

@@ -105,7 +105,7 @@ class InboxReplay:
         late: list[Archived] = []
         yield from self._round(self.shelf.archive(since), late)
         before = None
-        while late and len(late) != before:
+        while len(late) != before:
             before, again, late = len(late), late, []
             yield from self._round(again, late)
         for message in late:

@@ -1,6 +1,6 @@
 """A case alone: put aside and over, sent back without an answer, assigned for good."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,8 +11,13 @@ import pytest
 from ledger.cases.case import Case, Snooze
 from ledger.cases.decide import AssignMoney, CloseCase, ReturnMoney, is_nobodys
 from ledger.cases.resolve import Resolutions, settle, start_return
+from ledger.cases.service import Cases
 from ledger.cases.stamps import CaseKind, CaseReturnAccepted
-from ledger.kernel.refusals import NotRefundable
+from ledger.kernel.events import Recorded
+from ledger.kernel.money import Money
+from ledger.kernel.refusals import CaseClosed, NotRefundable
+from ledger.kernel.store import Append, Contradiction, Outcome
+from ledger.order.commands import MarkPaid
 from ledger.order.stamps import Paid
 from ledger.payments.provider import NoAnswer
 from tests.kits.worlds import World
@@ -111,3 +116,63 @@ def test_what_follows_from_assigned_money_is_done_at_once(world: World) -> None:
     case = opened(world)
     resolve(world, Provider(), case, AssignMoney, order=world.id("order"))
     assert world.stamps()[-2:] == ["PaymentAssigned", "SeatsRetaken"]
+
+
+class FasterStore:
+    """A store in which somebody else is faster: with the same wish, or with another one."""
+
+    def __init__(self, world: World, *, same: bool) -> None:
+        self._store, self._same = world.store, same
+
+    def read(self, stream: UUID, *, after: int = 0) -> Sequence[Recorded[object]]:
+        return self._store.read(stream, after=after)
+
+    def append(self, *appends: Append) -> Sequence[Outcome]:
+        if self._same:
+            self._store.append(*appends)
+        return [Contradiction(existing=self._store.feed(0, limit=1)[0]) for _ in appends]
+
+
+@pytest.mark.parametrize("kind", [AssignMoney, CloseCase])
+@pytest.mark.parametrize("same", [True, False])
+def test_who_is_not_the_first_is_refused_unless_their_own_request_was_granted(
+    world: World, kind: Any, same: bool
+) -> None:
+    case = opened(world)
+    store: Any = FasterStore(world, same=same)
+    desk = Resolutions(store, orders=world.orders, cases=Cases(store), providers={})
+    more = {"order": world.id("order")} if kind is AssignMoney else {}
+    wish = kind(
+        correlation_id=world.id("wish"),
+        actor="desk",
+        at=world.clock(),
+        reason="the payer rang",
+        request=f"{world.id('key')}/digest",
+        **more,
+    )
+    if same:
+        assert desk.resolve(case, wish).state == "resolved"
+    else:
+        with pytest.raises(CaseClosed):
+            desk.resolve(case, wish)
+        assert world.cases.get(case).state == "open"
+
+
+def test_a_transfer_that_is_entered_again_is_told_with_its_amount(world: World) -> None:
+    world.place("other")
+    (attempt,) = world.orders.get(world.id("order")).attempts
+    paid = Paid(amount=PRICE, provider="stripe", provider_reference="pi_1")
+    world.orders.record(world.id("order"), paid, correlation_id=attempt, actor="test")
+    first = world.orders.get(world.id("order"))
+    for amount in (Money(1, "EUR"), None):
+        wish = MarkPaid(
+            correlation_id=attempt,
+            actor="till",
+            at=world.clock(),
+            reason="statement",
+            amount=amount,
+            transfer="T 1",
+        )
+        name = "order" if amount else "other"
+        world.cases.transfer_entered_again(world.id(name), wish, first)
+    assert [one.amount for one in world.cases_opened()] == [Money(1, "EUR"), PRICE]

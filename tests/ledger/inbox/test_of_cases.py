@@ -12,7 +12,7 @@ from ledger.cases.decide import ReturnMoney
 from ledger.cases.stamps import CaseKind
 from ledger.inbox.bind import Bound, Unbound, bind
 from ledger.inbox.payout_line import message, reports
-from ledger.inbox.ports import Evidence, Report, WebhookDoor
+from ledger.inbox.ports import Evidence, Report, WebhookDoor, refunds_in_doubt
 from ledger.inbox.receive import FETCHED, Foresight, Intake, cause_of, foresee
 from ledger.order.order import Order
 from ledger.order.stamps import (
@@ -23,7 +23,7 @@ from ledger.order.stamps import (
     Refunded,
     RefundFailed,
 )
-from ledger.payments.provider import Message
+from ledger.payments.provider import BadMessage, Message
 from tests.kits.spec import (
     ASKED,
     ORDER,
@@ -372,3 +372,19 @@ def test_a_payment_that_no_page_bears_out_yet_is_read_again_later(world: World) 
         assert world.stamps().count("Paid") == paid
         assert world.cases_opened() == []
     assert taken.stamp_patiently([], "ab" * 32) is True
+
+
+class Doubtful(Door):
+    """A door whose messages may leave the refunds of a payment in doubt."""
+
+    def refunds_in_doubt(self, body: bytes) -> str | None:
+        if body == b"torn":
+            raise BadMessage("torn")
+        return body.decode() or None
+
+
+def test_refunds_are_in_doubt_only_where_a_message_says_of_which_payment() -> None:
+    doubtful, plain = cast(WebhookDoor, Doubtful([])), cast(WebhookDoor, Door([]))
+    bodies = (b"pi_1", b"", b"torn")
+    assert [refunds_in_doubt(doubtful, one) for one in bodies] == ["pi_1", None, None]
+    assert refunds_in_doubt(plain, b"pi_1") is None
