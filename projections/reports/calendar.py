@@ -29,10 +29,9 @@ def days(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[date]:
 
 def months(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[date]:
     """The first day of every month that a time touches."""
-    month, last = since.astimezone(zone).date().replace(day=1), _last(since, until, zone)
-    while month <= last:
-        yield month
-        month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    first, last = since.astimezone(zone).date(), _last(since, until, zone)
+    for month in range(12 * first.year + first.month, 12 * last.year + last.month + 1):
+        yield date((month - 1) // 12, (month - 1) % 12 + 1, 1)
 
 
 def hours(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime]:
