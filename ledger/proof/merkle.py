@@ -132,10 +132,12 @@ def verify_consistency(
     older: int, newer: int, *, older_root: bytes, newer_root: bytes, proof: Sequence[bytes]
 ) -> bool:
     """Whether the older tree is a beginning of the newer one (RFC 9162, 2.1.4.2)."""
+    if not 0 <= older <= newer:
+        return False
     if older == newer:
         return not proof and older_root == newer_root
-    if not 0 < older < newer:
-        return older == 0 and newer > 0 and not proof and older_root == EMPTY_ROOT
+    if older == 0:
+        return not proof and older_root == EMPTY_ROOT
     hashes = [older_root, *proof] if older.bit_count() == 1 else list(proof)
     if not hashes:
         return False
@@ -161,6 +163,7 @@ def _both_roots(older: int, newer: int, *, hashes: list[bytes]) -> tuple[bytes, 
 
 
 def _up_to_a_right_child(at: int, last: int) -> tuple[int, int]:
-    while at and not at & 1:
+    """Of the last node of a level, which is not the root."""
+    while not at & 1:
         at, last = at >> 1, last >> 1
     return at, last

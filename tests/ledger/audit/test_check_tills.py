@@ -7,13 +7,16 @@ from uuid import UUID
 import pytest
 
 from ledger.audit import check_tills
-from ledger.audit.check_tills import TillCheck, sale_news
+from ledger.audit.check_tills import TOLD_BY, TillCheck, sale_news
 from ledger.audit.findings import Finding
+from ledger.codec import NAMES
+from ledger.order.stamps import Paid
 from ledger.till.shift import Shift
 from ledger.till.stamps import SaleVoided, ShiftClosed, Way
 from tests.kits import spec
 from tests.kits.audit_steps import BOUGHT, A, B, C, laws, says, step
 from tests.kits.beside_orders import ADA, BEGUN, HOUSE, RATES, RUNG
+from tests.kits.example_stamps import example
 from tests.kits.spec import (
     ASKED,
     CANCELLED,
@@ -111,6 +114,14 @@ def test_a9_a_finding_tells_what_the_till_did(news, text):
     told = [*(one for _, one in check.take(news)), *check.at_end()]
     position = next(at for at, stream, *_ in news if stream == C)
     assert told == [Finding(law="A9", position=position, stream=UUID(bytes=C), text=text)]
+
+
+@pytest.mark.parametrize("kind", NAMES, ids=lambda one: one.__name__)
+def test_whoever_tells_of_a_sale_is_asked_about_it(kind):
+    by_hand = {"provider": "manual"} if kind is Paid else {}
+    told = step(None, replace(example(kind), **by_hand)).stamp
+    assert told is not None
+    assert bool([*sale_news(told, B, BOUGHT)]) is (kind in TOLD_BY)
 
 
 def test_what_is_told_of_a_sale_by_both_sides():

@@ -25,7 +25,7 @@ from ledger.codec.rows import recorded
 from ledger.order.evolve import fold
 from ledger.order.order import Order
 from ledger.order.stamps import LinesSwapped, OrderPlaced, Paid
-from ledger.shop.stamps import line_id, quota_id
+from ledger.shop.stamps import ShopRestated, line_id, quota_id
 from ledger.waiting_list.place import place_id
 from ledger.waiting_list.stamps import PlaceLapsed
 from tests.kits.audit import CopiedRows, a_history, force
@@ -33,7 +33,7 @@ from tests.kits.audit_steps import BOUGHT, step
 from tests.kits.beside_orders import BEGUN, HOUSE, RUNG, TAKEN
 from tests.kits.example_stamps import example
 from tests.kits.spec import ATTEMPT, CHECKED_IN, ORDER, PAID, SHOP
-from tests.kits.worlds import World
+from tests.kits.worlds import SPEC, World
 
 WORLD = a_history()
 STORED = WORLD.store.stored()
@@ -236,9 +236,9 @@ def test_a_report_tells_what_laws_over_all_streams_need():
     force(world, CHECKED_IN, cause=uuid4(), order="order")
     size = world.store.head()[0]
     report = reported(world)
-    assert [news[0] for news in report.sales] == [size - 2]
-    assert [news[0] for news in report.swaps] == [size - 1]
-    assert [news[0] for news in report.conflicts] == [size]
+    assert [news[:2] for news in report.sales] == [(size - 2, HOUSE.bytes)]
+    assert [news[:2] for news in report.swaps] == [(size - 1, order.id.bytes)]
+    assert [news[:2] for news in report.conflicts] == [(size, order.id.bytes)]
     again = Share(world.store.stored())
     first = world.store.stored().raw_rows(0, limit=size - 1)
     last = world.store.stored().raw_rows(size - 1, limit=1)
@@ -296,6 +296,17 @@ def test_an_unread_quota_of_an_old_release_is_one_seat():
     weekend = quota_id(SHOP, "weekend").int
     assert report.taken == [(at, SHOP.bytes, ((weekend, 1, 0, 0, ""),))]
     assert [one.law for *_, one in report.found] == ["14", "13"]
+
+
+def test_what_was_read_and_does_not_fold_is_looked_at_whatever_a_later_stamp_says():
+    """A restated shop passes over what nobody can read, and over nothing else."""
+    world = World()
+    shop = world.shops.get(SPEC.slug).id
+    force(world, PAID, cause=uuid4(), stream=shop)
+    force(world, ShopRestated(versions=(len(world.store.read(shop)),)), cause=uuid4(), stream=shop)
+    at = world.store.head()[0] - 1
+    found = [(place, one.law) for place, _, one in reported(world).found]
+    assert (at, "13") in found
 
 
 def test_a_check_that_cannot_judge_a_stamp_is_a_finding_at_its_row():

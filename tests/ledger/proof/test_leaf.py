@@ -74,3 +74,9 @@ def test_many_leaves_of_one_commit_are_hashed_alike(field):
     leaf = leaves_of(stamp["ledger"], stamp["recorded_at"])
     rest = ("position", "stream", "version", "type", "correlation_id", "numbers", "state")
     assert leaf(*(stamp[name] for name in rest)) == leaf_hash(stamp_bytes(**stamp))
+
+
+def test_no_cause_is_hashed_as_one_of_no_length():
+    cause = STAMP["correlation_id"].bytes
+    some, none = stamp_bytes(**STAMP), stamp_bytes(**{**STAMP, "correlation_id": None})
+    assert none == some.replace(b"\x00\x00\x00\x10" + cause, b"\x00\x00\x00\x00")

@@ -129,6 +129,44 @@ def test_the_empty_tree_is_a_beginning_of_every_tree():
     assert consistency_proof(0, 8, subtree=subtree) == []
 
 
+MANY = leaves_of(20)
+ROOT_OF = {size: Frontier().extend(MANY[:size]).root() for size in range(21)}
+
+
+@pytest.mark.parametrize("size", range(1, 21))
+def test_every_leaf_of_every_small_tree_is_proven(size):
+    for index in range(size):
+        proof = inclusion_proof(index, size, subtree=subtree_of(MANY[:size]))
+        told = {"size": size, "root": ROOT_OF[size]}
+        assert verify_inclusion(MANY[index], index, proof=proof, **told)
+        assert not proof or not verify_inclusion(MANY[index], index, proof=proof[:-1], **told)
+
+
+@pytest.mark.parametrize("newer", range(1, 21))
+def test_every_beginning_of_every_small_tree_is_proven(newer):
+    for older in range(newer + 1):
+        proof = consistency_proof(older, newer, subtree=subtree_of(MANY[:newer]))
+        roots = {"older_root": ROOT_OF[older], "newer_root": ROOT_OF[newer]}
+        assert verify_consistency(older, newer, proof=proof, **roots)
+        assert not verify_consistency(older, newer, proof=[*proof, MANY[0]], **roots)
+        for wrong in ({"older_root": MANY[19]}, {"newer_root": MANY[19]}):
+            proven = verify_consistency(older, newer, proof=proof, **{**roots, **wrong})
+            # Of the empty tree nothing is to be shown: it is a beginning of whatever is told.
+            assert proven is (older == 0 and "newer_root" in wrong)
+        assert older in (0, newer) or not verify_consistency(older, newer, proof=[], **roots)
+
+
+def test_a_root_is_no_proof_of_a_larger_tree():
+    leaf, root = MANY[0], ROOT_OF[1]
+    assert verify_inclusion(leaf, 0, size=1, proof=[], root=root)
+    assert not verify_inclusion(leaf, 0, size=2, proof=[], root=root)
+    roots = {"older_root": root, "newer_root": root}
+    assert verify_consistency(1, 1, proof=[], **roots)
+    assert not verify_consistency(1, 2, proof=[], **roots)
+    assert not verify_consistency(2, 1, proof=[], **roots)
+    assert not verify_consistency(-1, 1, proof=[], older_root=EMPTY_ROOT, newer_root=root)
+
+
 def test_there_is_no_proof_of_what_is_not_there():
     with pytest.raises(ValueError, match="no leaf 8 in a tree of 8"):
         inclusion_proof(8, 8, subtree=subtree)
