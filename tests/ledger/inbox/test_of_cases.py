@@ -31,6 +31,7 @@ from tests.kits.spec import (
     PAGE,
     PAID,
     PAID_OUT,
+    PAID_TWICE,
     PENDING,
     PLACED,
     PRICE,
@@ -40,6 +41,7 @@ from tests.kits.spec import (
     SECOND,
     eur,
     order_of,
+    put,
 )
 from tests.kits.worlds import World
 from tests.ledger.inbox.test_binding_rules import NEWS
@@ -92,7 +94,7 @@ class Shelf:
         ({"attempt": SECOND}, OLD, ["pi_1", "cs_1"]),
         ({"page": "cs_9"}, OLD, ["pi_1", "cs_9"]),
         ({"page": ""}, OLD, ["pi_1"]),
-        ({"page": ""}, order_of(PLACED, ASKED), ["pi_1"]),
+        ({"page": "", "claimed": False}, order_of(PLACED, ASKED), ["pi_1"]),
         ({"live": True}, OLD, ["pi_1", "cs_1"]),
     ],
     ids=[
@@ -131,6 +133,35 @@ def test_news_of_a_refund_that_we_asked_for_under_its_name_tells_its_amount() ->
     assert found.reason == "the amount differs from the refund that was asked for"
 
 
+def test_news_that_names_only_a_refund_is_of_the_payment_that_it_sent_back() -> None:
+    second: dict[str, Any] = {"payment": SECOND, "payment_reference": "pi_2"}
+    back = order_of(
+        PLACED,
+        ASKED,
+        PAGE,
+        PAID,
+        put(ASKED, under=SECOND),
+        put(PAID_TWICE, under=SECOND),
+        replace(REFUND_ASKED, **second),
+        replace(REFUND_ACCEPTED, payment=SECOND),
+    )
+    shelf: Any = Shelf(back)
+    shelf.get = lambda order: back
+    told = replace(
+        NEWS,
+        order=None,
+        attempt=None,
+        fact=REFUNDED,
+        correlation_id=OUTSIDE,
+        reference="re_1",
+        page="",
+        claimed=False,
+    )
+    found = bind(told, shelf, lambda provider, name: ORDER)
+    assert isinstance(found, Bound)
+    assert found.report.attempt == SECOND
+
+
 def test_the_bytes_of_a_kept_line_of_a_payout_are_the_same_for_ever() -> None:
     kept = message(PAID_OUT, order=ORDER, account="acct_1", live=False)
     assert kept.name == "payout/po_1/payment/pi_1"
@@ -153,8 +184,11 @@ def test_what_only_names_a_line_of_a_payout_is_none(body: bytes) -> None:
 # Two orders, and none.
 
 
-def test_the_payment_of_a_message_that_named_two_orders_stays_nobodys(world: World) -> None:
-    assert tell(world, report(world, contradiction="two order ids")) is None
+@pytest.mark.parametrize("told", [{}, {"order": None, "attempt": None}])
+def test_the_payment_of_a_message_that_named_two_orders_stays_nobodys(
+    world: World, told: dict[str, Any]
+) -> None:
+    assert tell(world, report(world, contradiction="two order ids", **told)) is None
     assert tell(world, report(world)) is None
     assert "Paid" not in world.stamps()
 
