@@ -103,7 +103,6 @@ def _entered_by_hand(entry: BankEntry, order: Order) -> bool:
     """Staff said that so much came: it may be this."""
     return any(
         one.provider == MANUAL
-        and one.withdrawn is None
         and one.received == entry.amount
         and not one.reference.startswith(BANK)
         for one in order.attempts.values()

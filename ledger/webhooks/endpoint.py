@@ -147,7 +147,8 @@ def rest_after(failures: int, *, jitter: float) -> timedelta:
     """
     if failures < _PATIENT:
         return timedelta()
-    doubled: int = 2 ** min(failures - _PATIENT, 10)
+    enough = (_LONGEST_REST // _FIRST_REST).bit_length()
+    doubled: int = 2 ** min(failures - _PATIENT, enough)
     return min(_FIRST_REST * doubled, _LONGEST_REST) * (1 + jitter / 5)
 
 
