@@ -122,7 +122,8 @@ class Reconciliation:
             statement.add(found)
 
     def _line(self, theirs: TheirRecord, ours: OurRecord | None) -> StatementLine | Unread:
-        ours = ours or self._elsewhen(theirs)
+        if ours is None:
+            ours = self._elsewhen(theirs)
         if ours is not None:
             return StatementLine(
                 verdict=compared(theirs, ours, self.period), theirs=theirs, ours=ours

@@ -17,7 +17,7 @@ from ledger.reconciliation.records import Kind, TheirRecord, Unread
 from tests.kits.compared_books import GARBLED, ComparedBooks
 
 PAYMENT, REFUND = Kind.PAYMENT, Kind.REFUND
-UNREAD = Unread(kind="payment", reference="pi_7", why="it has no amount")
+UNREAD = Unread(kind=PAYMENT, reference="pi_7", why="it has no amount")
 
 
 @dataclass

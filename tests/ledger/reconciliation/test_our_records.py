@@ -10,12 +10,15 @@ from ledger.kernel.money import Money
 from ledger.order.stamps import (
     AuthorizationExpired,
     CreatePaymentSuccess,
+    NoteWritten,
     PaymentAssigned,
     PaymentFailed,
     Voided,
 )
-from ledger.reconciliation.our_records import Known, known_of, our_records
+from ledger.reconciliation.our_records import Known, known_of, known_since, our_records
 from ledger.reconciliation.records import Kind, State
+from tests.kits.audit import force, pay
+from tests.kits.worlds import World
 from tests.ledger.reconciliation.test_reconcile import (
     ATTEMPT,
     BOOKS,
@@ -155,3 +158,18 @@ def test_money_that_a_person_assigned_is_known_as_its_provider_calls_it():
     (found,) = our_records(stamped(assigned), BOOKS)
     assert (found.reference, found.kind, found.state) == ("pi_8", Kind.PAYMENT, State.DONE)
     assert [*our_records(stamped(replace(assigned, live=True)), BOOKS)] == []
+
+
+def test_only_what_names_something_makes_an_order_one_of_a_period():
+    world = World()
+    for name in ("old", "new"):
+        world.place(name)
+    pay(world, "old")
+    since = world.clock.pass_(days=1)
+    force(world, NoteWritten(text="asked for a bill"), cause=uuid4(), order="old")
+    pay(world, "new")
+    told = [*known_since(world.store.stored(), since, BOOKS)]
+    assert [(one.owner, one.reference) for one in told] == [
+        (world.id("new"), "cs_new"),
+        (world.id("new"), "pi_new"),
+    ]
