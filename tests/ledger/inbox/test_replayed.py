@@ -14,7 +14,7 @@ from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.inbox.ports import Report, Tampered, WebhookDoor
 from ledger.inbox.receive import FETCHED, Intake
 from ledger.inbox.replay_inbox import InboxReplay, Meaning, Reread, look_again
-from ledger.order.stamps import Refunded
+from ledger.order.stamps import Refunded, RefundFailed
 from ledger.payments.provider import BadMessage
 from tests.kits.worlds import World
 from tests.ledger.inbox.test_receive import PAID, PRICE, report, tell
@@ -158,6 +158,18 @@ def test_what_needs_a_later_message_waits_for_it(world: World) -> None:
     ]
     assert shelf.marked == [(late.id, "done"), (early.id, "done")]
     assert world.stamps().count("Refunded") == 1
+    assert world.cases_opened() == []
+
+
+def test_what_needs_a_message_that_waits_itself_waits_for_both(world: World) -> None:
+    settled = refund(world)
+    failed = RefundFailed(
+        payment=NOBODY, amount=PRICE, provider_reference="re_1", code="account_closed"
+    )
+    last = replace(settled, fact=failed, correlation_id=uuid5(NOBODY, "failed"), reference="re_1")
+    told = [Kept(says=[one]) for one in (last, settled, report(world))]
+    found = replayed(world, Shelf(*told), commit=True)
+    assert [one.facts for one in found] == [("Paid",), ("Refunded",), ("RefundFailed",)]
     assert world.cases_opened() == []
 
 
