@@ -31,7 +31,8 @@ class ShopCache:
         self._clocks, self._seconds = clocks, seconds
         self._kept: dict[str, _Kept] = {}
         self._flights: dict[str, Future[Shop]] = {}
-        self._lock, self._forgotten = Lock(), 0
+        # Another one whenever all was forgotten.
+        self._lock, self._era = Lock(), object()
 
     def get(self, slug: str, read: Callable[[], Shop]) -> Shop:
         """A shop that is young enough; `read` by one of all who want it at the same time."""
@@ -39,17 +40,16 @@ class ShopCache:
         if kept is not None and self._young(kept):
             return kept.shop
         with self._lock:
-            flight = self._flights.get(slug)
-            ours = flight is None
-            flight = flight or self._flights.setdefault(slug, Future())
+            ours = slug not in self._flights
+            flight = self._flights.setdefault(slug, Future())
         return self._fly(slug, read, flight) if ours else _awaited(flight, read)
 
     def read(self, slug: str, read: Callable[[], Shop]) -> Shop:
         """A shop as it is now, kept for the others."""
-        began, moment = self._forgotten, self._moment()
+        began, moment = self._era, self._moment()
         shop = read()
         with self._lock:
-            if self._clocks and shop.preferences is not None and began == self._forgotten:
+            if self._clocks and shop.preferences is not None and began is self._era:
                 before = self._kept.get(slug)
                 if before is None or before.shop.version <= shop.version:
                     self._kept[slug] = _Kept(shop, moment)
@@ -67,7 +67,7 @@ class ShopCache:
     def forget(self) -> None:
         """Everything is read anew; what is being read just now is not kept."""
         with self._lock:
-            self._kept, self._forgotten = {}, self._forgotten + 1
+            self._kept, self._era = {}, object()
 
     def _fly(self, slug: str, read: Callable[[], Shop], flight: "Future[Shop]") -> Shop:
         try:

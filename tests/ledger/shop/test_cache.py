@@ -1,6 +1,6 @@
 """Nobody sees an old catalogue for long, and nobody pays a price that they did not see."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 
 from ledger.kernel.money import Money
 from ledger.kernel.refusals import NotOnSale, PriceChanged, UnknownProduct, UnknownShop
+from ledger.shop import cache as caching
 from ledger.shop.cache import LONGEST, ShopCache
 from ledger.shop.service import Shops
 from ledger.shop.shop import Shop
@@ -152,6 +153,64 @@ def test_a_reading_that_failed_is_tried_again(world):
     with pytest.raises(ConnectionError):
         cache.get("winterfest", broken)
     assert cache.get("winterfest", lambda: found) is found
+
+
+def waiting_for(world: World, monkeypatch: pytest.MonkeyPatch, end: Slow) -> Future[Shop]:
+    """Somebody who waits for what another one reads, who is let go once they do."""
+    waits, awaited = Event(), caching._awaited
+
+    def told(*of: Any) -> Shop:
+        waits.set()
+        return awaited(*of)
+
+    monkeypatch.setattr(caching, "_awaited", told)
+    cache = ShopCache((lambda: 0.0,))
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(cache.get, "winterfest", end)
+        assert end.begun.wait(PATIENCE)
+        second = pool.submit(cache.get, "winterfest", lambda: shop(world))
+        assert waits.wait(PATIENCE)
+        end.let_go.set()
+    return second
+
+
+def test_whoever_waits_is_given_what_was_read_or_why_it_could_not_be(world, monkeypatch):
+    found = shop(world)
+    assert waiting_for(world, monkeypatch, Slow(found)).result() is found
+
+    class Broken(Slow):
+        def __call__(self) -> Shop:
+            super().__call__()
+            raise ConnectionError
+
+    assert isinstance(waiting_for(world, monkeypatch, Broken(found)).exception(), ConnectionError)
+
+
+def test_without_a_clock_nothing_is_kept(world):
+    cache, found = ShopCache(), shop(world)
+    assert cache.get("winterfest", lambda: found) is found
+    assert cache.lately("winterfest") is None
+    assert cache.young() == {}
+
+
+def test_the_newest_shop_is_kept_as_long_as_it_is_young(world):
+    now = [0.0]
+    cache, old = ShopCache((lambda: now[0],), seconds=10), shop(world)
+    assert cache.lately("winterfest") is None
+    new = replace(old, version=old.version + 1)
+    assert cache.read("winterfest", lambda: new) is new
+    assert cache.lately("winterfest") is new
+    assert cache.read("winterfest", lambda: old) is old
+    assert cache.lately("winterfest") is new, "an older one never takes its place"
+    now[0] = 9
+    again = replace(new)
+    cache.read("winterfest", lambda: again)
+    for now[0] in (10, 18.9):
+        assert cache.lately("winterfest") is again, "it was read once more at nine"
+        assert cache.young() == {again.id: "winterfest"}
+    now[0] = 19
+    assert cache.lately("winterfest") is None
+    assert cache.young() == {}
 
 
 def test_what_was_being_read_when_all_was_forgotten_is_not_kept(world):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ledger.shop import limits
+from ledger.shop.admission import is_day
 
 SPANS = {
     "GRACE_PERIOD": (timedelta(seconds=1), timedelta(days=5)),
@@ -93,3 +94,23 @@ def test_moments_lie_within_two_centuries() -> None:
 
 def test_the_largest_order_is_a_number_that_every_program_holds_exactly() -> None:
     assert limits.PRICE[1] * limits.PIECES_PER_ORDER[1] * limits.LINES < 2**53
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("2027-02-12", True),
+        ("2028-02-29", True),
+        ("2027-02-29", False),
+        ("20270212", False),
+        ("2027-W06-5", False),
+        ("2027-02-12T10:00", False),
+        (limits.EARLIEST.date().isoformat(), True),
+        ((limits.EARLIEST.date() - timedelta(days=1)).isoformat(), False),
+        (limits.LATEST.date().isoformat(), True),
+        ((limits.LATEST.date() + timedelta(days=1)).isoformat(), False),
+        ("", False),
+    ],
+)
+def test_a_day_is_written_in_one_way_and_within_the_times_of_a_shop(text, right):
+    assert is_day(text) is right
