@@ -257,3 +257,23 @@ def test_rows_that_stand_already_stay_and_others_take_the_place_of_what_was(
 
 def test_an_order_whose_beginning_is_not_there_shows_no_ticket() -> None:
     assert not door_tickets(spec.order_of(ISSUED))
+
+
+@pytest.mark.parametrize("reserved", [False, True])
+def test_seats_of_a_voucher_come_free_when_its_time_is_over_if_it_keeps_some(reserved: bool):
+    terms = replace(TERMS, valid_until=NOON, reserved=reserved)
+    issued = replace(MADE, terms=terms)
+    (row,) = vouchers(replace(KNOWN, issued=issued, issued_at=NOON))
+    assert row.valid_until == NOON
+    assert row.over_at == (NOON if reserved else None)
+    assert not vouchers(replace(KNOWN, issued=None, issued_at=NOON))
+
+
+def test_a_place_whose_seats_are_held_is_looked_at_when_its_time_is_over():
+    out = {
+        letter: Posting(tries={1: "sent"}, changed_at=NOON)
+        for letter in (PlaceLetter.JOINED, PlaceLetter.TURN)
+    }
+    held = replace(WAITS, state=PlaceState.HELD, offered=OFFER, postings=out)
+    (row,) = places(held)
+    assert (row.until, row.look_at) == (OFFER.until, OFFER.until)
