@@ -50,7 +50,7 @@ def _is_local(text: str) -> bool:
 
 def _is_domain(text: str) -> bool:
     """Labels with dots between them, at most 253 octets in the ASCII form (RFC 1035)."""
-    if not _LABELS.fullmatch(text) or not _is_written(text):
+    if not _LABELS.fullmatch(text):
         return False
     try:
         return len(text.encode("idna")) <= 253
