@@ -8,6 +8,7 @@ from types import CodeType
 import pytest
 from jinja2 import DictLoader, Environment
 
+from adapters import compiled_templates as module
 from adapters.compiled_templates import compiled_templates
 
 
@@ -45,6 +46,26 @@ def test_a_template_that_was_changed_is_compiled_anew() -> None:
     _Process("Hello {{ who }}").page()
     changed = _Process("Goodbye {{ who }}")
     assert (changed.page(), changed.compiled) == ("Goodbye Ada", 1)
+
+
+def test_what_other_code_compiled_is_compiled_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    _Process("Hello {{ who }}").page()
+    monkeypatch.setattr(module, "made_by", lambda: "another release, or a filter that was changed")
+    other = _Process("Hello {{ who }}")
+    assert (other.page(), other.compiled) == ("Hello Ada", 1)
+
+
+def test_a_file_of_ours_that_changes_makes_other_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filters = tmp_path / "web" / "i18n" / "filters.py"
+    filters.parent.mkdir(parents=True)
+    filters.write_text("one = 1\n")
+    monkeypatch.setattr(module, "_ROOT", tmp_path)
+    before = module.made_by.__wrapped__()
+    assert module.made_by.__wrapped__() == before
+    filters.write_text("one = 11\n")
+    assert module.made_by.__wrapped__() != before
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"j2", b"not what was written"])
