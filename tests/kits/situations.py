@@ -263,7 +263,7 @@ def happens(event: Event, situation: Situation) -> Outcome:
     order, at = order_in(situation)
     before = status(order)
     try:
-        stamps, under = _stamps(event, order, at)
+        stamps, under = stamps_of(event, order, at)
     except Refusal as refusal:
         return Outcome((), refusal, before, before)
     after = order
@@ -272,7 +272,8 @@ def happens(event: Event, situation: Situation) -> Outcome:
     return Outcome(tuple(map(type, stamps)), None, before, status(after))
 
 
-def _stamps(event: Event, order: Order, at: datetime) -> tuple[Sequence[Any], UUID]:
+def stamps_of(event: Event, order: Order, at: datetime) -> tuple[Sequence[Any], UUID]:
+    """What the deciders stamp then, and under which correlation id; raises what they refuse."""
     if event in NEWS:
         told = NEWS[event] if isinstance(NEWS[event], spec.Put) else put(NEWS[event])
         return observe(told.stamp, told.under, order), told.under

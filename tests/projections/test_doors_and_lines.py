@@ -259,8 +259,10 @@ def test_an_order_whose_beginning_is_not_there_shows_no_ticket() -> None:
     assert not door_tickets(spec.order_of(ISSUED))
 
 
-@pytest.mark.parametrize("reserved", [False, True])
-def test_seats_of_a_voucher_come_free_when_its_time_is_over_if_it_keeps_some(reserved: bool):
+@pytest.mark.parametrize("reserved", [(), (spec.WEEKEND,)])
+def test_seats_of_a_voucher_come_free_when_its_time_is_over_if_it_keeps_some(
+    reserved: tuple[UUID, ...],
+):
     terms = replace(TERMS, valid_until=NOON, reserved=reserved)
     issued = replace(MADE, terms=terms)
     (row,) = vouchers(replace(KNOWN, issued=issued, issued_at=NOON))
