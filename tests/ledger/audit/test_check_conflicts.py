@@ -6,14 +6,25 @@ from uuid import UUID
 
 import pytest
 
-from ledger.audit.check_conflicts import ConflictCheck, conflict_news
+from ledger.audit.check_conflicts import TOLD_AT_DOORS, ConflictCheck, conflict_news
 from ledger.cases.case import case_id
 from ledger.cases.stamps import CaseKind, CaseOpened
 from ledger.order.issues import troubles
 from tests.kits import spec
 from tests.kits.audit_steps import A, B, C, step
 from tests.kits.example_stamps import example
-from tests.kits.spec import ASKED, CHECKED_IN, ISSUED, PAGE, PAID, PLACED, order_of, put
+from tests.kits.spec import (
+    ASKED,
+    CHECKED_IN,
+    CHECKED_OUT,
+    ISSUED,
+    PAGE,
+    PAID,
+    PLACED,
+    UNDONE,
+    order_of,
+    put,
+)
 
 DAYS = 3 * 24 * 60 * 60 * 1_000_000
 UNTOLD = "a conflict at a door without its case"
@@ -80,3 +91,8 @@ def test_a_case_of_a_conflict_that_was_opened_is_told_of_and_no_other():
     opened = replace(example(CaseOpened), kind=CaseKind.CHECK_IN_CONFLICT)
     assert news(opened, None) == [(9, A, 5, True, ())]
     assert news(replace(opened, kind=CaseKind.LETTER_FAILED), None) == []
+
+
+def test_whatever_happens_to_a_ticket_at_a_door_is_looked_at() -> None:
+    scans = {type(one) for one in (CHECKED_IN, CHECKED_OUT, UNDONE)}
+    assert scans < TOLD_AT_DOORS

@@ -87,6 +87,13 @@ def test_what_would_not_read_back_or_fit_is_not_stored(stamp: Any):
         faithful(draft(stamp))
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_whole_number_is_kept_up_to_its_bound_on_both_sides(sign: int):
+    faithful(draft(QuotaSet(slug="weekend", capacity=sign * WHOLE)))
+    with pytest.raises(NotStorable, match=str(WHOLE)):
+        faithful(draft(QuotaSet(slug="weekend", capacity=sign * (WHOLE + 1))))
+
+
 def test_the_envelope_is_checked_too():
     paid = Paid(amount=Money(1, "EUR"), provider="stripe", provider_reference="pi_1")
     faithful(draft(paid, occurred_at=datetime(2027, 1, 1, tzinfo=UTC)))

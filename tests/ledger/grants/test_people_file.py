@@ -47,6 +47,7 @@ def test_a_list_is_at_most_so_large() -> None:
 )
 def test_what_is_no_list_says_why(content: bytes, what: str) -> None:
     assert why(content) == what
+    assert str(ListUnreadable(what)).endswith(".")
 
 
 @pytest.mark.parametrize("between", [",", ";", "\t"])
