@@ -1,4 +1,4 @@
-"""Whatever can be asked of an order, asked of many: in each situation, and after each event in it.
+"""Whatever can be asked of an order, asked of many: in situations, after events, and by chance.
 
 Of each question what it was told is kept, shortened: `python -m tests.kits.kept_answers` writes it
 anew, and with the name of a question it prints what is told in each state, so that two trees can be
@@ -19,6 +19,7 @@ from functools import cache, cached_property
 from importlib import import_module
 from itertools import product
 from pathlib import Path
+from random import Random
 from types import ModuleType
 from typing import Any, get_type_hints
 from uuid import UUID
@@ -35,13 +36,16 @@ from ledger.order.refund import Refund
 from ledger.order.seen_stamps import Seen
 from ledger.order.transitions import Situation
 from tests.kits import spec
+from tests.kits.histories import story
+from tests.kits.letter_orders import samples
 from tests.kits.situations import NEWS, WISHES, order_in, stamps_of
 
 KEPT = Path(__file__).with_name("kept_answers.txt")
 NOTHING = "nothing"
 # The situations are asked about in so many parts, which can be asked beside each other.
 PARTS = 4
-_LATER = timedelta(days=20)
+STORIES = 160
+_SOON, _LATER = timedelta(minutes=30), timedelta(days=20)
 _PARTS: Mapping[Any, str] = {Order: "order", datetime: "at", Attempt: "attempt", Refund: "refund"}
 Asked = tuple[str, Callable[..., object], tuple[str, ...]]
 Parts = Mapping[str, object]
@@ -61,6 +65,18 @@ def states(situation: Situation) -> Iterator[tuple[str, Order, datetime, object]
         for one in stamps:
             after = spec.after(after, one, under=under, at=at)
         yield event.name, after, at, stamps
+
+
+@cache
+def further() -> Sequence[tuple[str, Order]]:
+    """Orders that are in none of the situations: one for each letter, and of stories by chance."""
+    letters = [(f"letter, {name}", about) for name, (about, *_) in samples().items()]
+    return [*letters, *((f"story {seed}", _story(seed)) for seed in range(STORIES))]
+
+
+def _story(seed: int) -> Order:
+    told_of = ((spec.put(stamp, under=cause)) for cause, stamp in story(Random(seed)))
+    return spec.order_of(*told_of)
 
 
 def answers(order: Order, at: datetime) -> Iterator[tuple[str, str]]:
@@ -170,6 +186,9 @@ def lines(part: int) -> Iterator[tuple[str, str]]:
             state = f"{situation.name}, {event}"
             yield f"what comes of it: {event}", f"{state}: {told(made)}"
             yield from ((name, f"{state}: {said}") for name, said in answers(order, at))
+    for state, order in further()[part::PARTS]:
+        at = (order.changed_at or spec.NOON) + _SOON
+        yield from ((name, f"{state}: {said}") for name, said in answers(order, at))
 
 
 def digests(part: int) -> Mapping[str, str]:
