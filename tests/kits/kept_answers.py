@@ -30,6 +30,7 @@ from msgspec import Struct
 import ledger.order
 import projections
 from ledger.kernel.refusals import Refusal
+from ledger.order.decide import decide
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.refund import Refund
@@ -39,6 +40,7 @@ from tests.kits import spec
 from tests.kits.histories import story
 from tests.kits.letter_orders import samples
 from tests.kits.situations import NEWS, WISHES, order_in, stamps_of
+from tests.kits.varied_wishes import variations
 
 KEPT = Path(__file__).with_name("kept_answers.txt")
 NOTHING = "nothing"
@@ -106,7 +108,9 @@ def _own_words(one: object) -> Iterator[tuple[str, str]]:
 def _answer(ask: Callable[..., object], parts: Sequence[object]) -> str:
     try:
         return told(ask(*parts))
-    except (Refusal, AssertionError, LookupError, ValueError, AttributeError, TypeError) as error:
+    except Refusal as refusal:
+        return told(refusal)
+    except (AssertionError, LookupError, ValueError, AttributeError, TypeError) as error:
         return type(error).__name__
 
 
@@ -186,9 +190,20 @@ def lines(part: int) -> Iterator[tuple[str, str]]:
             state = f"{situation.name}, {event}"
             yield f"what comes of it: {event}", f"{state}: {told(made)}"
             yield from ((name, f"{state}: {said}") for name, said in answers(order, at))
+        yield from _told_otherwise(situation)
     for state, order in further()[part::PARTS]:
         at = (order.changed_at or spec.NOON) + _SOON
         yield from ((name, f"{state}: {said}") for name, said in answers(order, at))
+
+
+def _told_otherwise(situation: Situation) -> Iterator[tuple[str, str]]:
+    """What comes of each wish where one of its fields says something else."""
+    order, at = order_in(situation)
+    for event, wish in WISHES.items():
+        command = wish(order, at)
+        for label, other in variations(command, order) if command is not None else ():
+            said = _answer(decide, [other, order])
+            yield f"what comes of it: {event.name}", f"{situation.name}, {label}: {said}"
 
 
 def digests(part: int) -> Mapping[str, str]:
