@@ -176,6 +176,8 @@ def _is_type(node: ast.AST, field: str) -> bool:
             return field == "slice"
         case ast.Call(func=ast.Name(id="isinstance")):
             return field == "args" and not isinstance(node.args[0], ast.Call)
+        case ast.ClassDef():
+            return field == "keywords" or field in NO_BEHAVIOUR
     return field in NO_BEHAVIOUR
 
 
