@@ -31,6 +31,7 @@ import ledger.order
 import projections
 from ledger.kernel.refusals import Refusal
 from ledger.order.decide import decide
+from ledger.order.decisions.sell_at_door import placed_or_sold
 from ledger.order.order import Order
 from ledger.order.payment_attempt import Attempt
 from ledger.order.refund import Refund
@@ -38,6 +39,7 @@ from ledger.order.seen_stamps import Seen
 from ledger.order.transitions import Situation
 from tests.kits import spec
 from tests.kits.histories import story
+from tests.kits.kept_placings import commands, shops
 from tests.kits.letter_orders import samples
 from tests.kits.situations import NEWS, WISHES, order_in, stamps_of
 from tests.kits.varied_wishes import variations
@@ -191,6 +193,10 @@ def lines(part: int) -> Iterator[tuple[str, str]]:
             yield f"what comes of it: {event}", f"{state}: {told(made)}"
             yield from ((name, f"{state}: {said}") for name, said in answers(order, at))
         yield from _told_otherwise(situation)
+    for shop_name, shop in [*shops()][part::PARTS]:
+        for label, wish in commands():
+            said = _answer(placed_or_sold, [wish, shop, None])
+            yield "what comes of placing", f"{shop_name}, {label}: {said}"
     for state, order in further()[part::PARTS]:
         at = (order.changed_at or spec.NOON) + _SOON
         yield from ((name, f"{state}: {said}") for name, said in answers(order, at))
