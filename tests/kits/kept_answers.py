@@ -42,12 +42,13 @@ from tests.kits.histories import story
 from tests.kits.kept_placings import commands, shops
 from tests.kits.letter_orders import samples
 from tests.kits.situations import NEWS, WISHES, order_in, stamps_of
+from tests.kits.uncommon_orders import UNCOMMON
 from tests.kits.varied_wishes import variations
 
 KEPT = Path(__file__).with_name("kept_answers.txt")
 NOTHING = "nothing"
 # The situations are asked about in so many parts, which can be asked beside each other.
-PARTS = 4
+PARTS = 8
 STORIES = 160
 _SOON, _LATER = timedelta(minutes=30), timedelta(days=20)
 _PARTS: Mapping[Any, str] = {Order: "order", datetime: "at", Attempt: "attempt", Refund: "refund"}
@@ -55,9 +56,16 @@ Asked = tuple[str, Callable[..., object], tuple[str, ...]]
 Parts = Mapping[str, object]
 
 
-def states(situation: Situation) -> Iterator[tuple[str, Order, datetime, object]]:
-    """The order in it, and after each event: with the event's name, the time, and what it made."""
-    order, at = order_in(situation)
+@cache
+def beginnings() -> Sequence[tuple[str, Order, datetime]]:
+    """The orders that things happen to, each with its name and the time."""
+    usual = [(one.name, *order_in(one)) for one in Situation]
+    orders = ((name, spec.order_of(*stack)) for name, stack in UNCOMMON.items())
+    return [*usual, *((name, one, (one.changed_at or spec.NOON) + _SOON) for name, one in orders)]
+
+
+def states(order: Order, at: datetime) -> Iterator[tuple[str, Order, datetime, object]]:
+    """An order, and as it is after each event: with the event's name, the time, what it made."""
     yield NOTHING, order, at, ()
     for event in (*WISHES, *NEWS):
         try:
@@ -187,12 +195,12 @@ def told(value: object) -> str:  # noqa: C901 (by kind)
 
 def lines(part: int) -> Iterator[tuple[str, str]]:
     """Of a part of the situations: each question, and what it is told in which state."""
-    for situation in [*Situation][part::PARTS]:
-        for event, order, at, made in states(situation):
-            state = f"{situation.name}, {event}"
+    for beginning, before, since in beginnings()[part::PARTS]:
+        for event, order, at, made in states(before, since):
+            state = f"{beginning}, {event}"
             yield f"what comes of it: {event}", f"{state}: {told(made)}"
             yield from ((name, f"{state}: {said}") for name, said in answers(order, at))
-        yield from _told_otherwise(situation)
+        yield from _told_otherwise(beginning, before, since)
     for shop_name, shop in [*shops()][part::PARTS]:
         for label, wish in commands():
             said = _answer(placed_or_sold, [wish, shop, None])
@@ -202,14 +210,13 @@ def lines(part: int) -> Iterator[tuple[str, str]]:
         yield from ((name, f"{state}: {said}") for name, said in answers(order, at))
 
 
-def _told_otherwise(situation: Situation) -> Iterator[tuple[str, str]]:
+def _told_otherwise(beginning: str, order: Order, at: datetime) -> Iterator[tuple[str, str]]:
     """What comes of each wish where one of its fields says something else."""
-    order, at = order_in(situation)
     for event, wish in WISHES.items():
         command = wish(order, at)
         for label, other in variations(command, order) if command is not None else ():
             said = _answer(decide, [other, order])
-            yield f"what comes of it: {event.name}", f"{situation.name}, {label}: {said}"
+            yield f"what comes of it: {event.name}", f"{beginning}, {label}: {said}"
 
 
 def digests(part: int) -> Mapping[str, str]:
