@@ -23,7 +23,8 @@ def contradicts(fact: OrderStamp, correlation_id: UUID, order: Order) -> bool:
     """The same identity is known with other binding fields: an alarm, not a repeat (law 3)."""
     fact = under_its_name(fact, order.refunds.get(correlation_id))
     assigned = _assigned(fact, correlation_id, order)
-    if assigned is not None and isinstance(fact, Paid):
+    if assigned is not None:
+        assert isinstance(fact, Paid), "only a payment is assigned"
         return (assigned.received, assigned.reference) != (fact.amount, fact.provider_reference)
     before = known(order.seen, correlation_id, fact)
     return before is not None and before != bound(fact)

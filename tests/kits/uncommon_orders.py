@@ -127,6 +127,10 @@ UNCOMMON: Mapping[str, tuple[Any, ...]] = {
     "in, and taken back": (*BY_CARD, spec.ISSUED, _DOOR, put(spec.UNDONE, under=spec.SCAN)),
     "let in, then cancelled": (*BY_CARD, spec.ISSUED, _DOOR, spec.CANCELLED, spec.RELEASED),
     "not moved along": (*BY_CARD, put(spec.MOVED, under=spec.MOVE), put(spec.KEPT, under=WISH)),
+    "moved without a link": (
+        *BY_CARD,
+        put(replace(spec.MOVED, code_hash="", code=None), under=spec.MOVE),
+    ),
     "half disputed": (*BY_CARD, _PART),
     "half lost": (*BY_CARD, _PART, spec.LOST),
     "half lost, cancelled": (*BY_CARD, _PART, spec.LOST, spec.CANCELLED, spec.RELEASED),

@@ -115,3 +115,18 @@ def test_what_is_not_said_is_nothing(kind: type[Any]) -> None:
 
 def test_whatever_is_true_untold_is_of_a_class_that_is_there() -> None:
     assert UNTOLD.keys() <= {named(kind) for kind in values()}
+
+
+# What nobody reads in a log or an error: persons, their accounts, secrets, and what is too long.
+UNPRINTED = {
+    "ledger.shop.changes.Change": {"values"},
+    "ledger.shop.shop.ShopSpec": {"pictures"},
+    "ledger.statements.entry.BankEntry": {"payer", "payer_account", "text"},
+    "ledger.statements.transfers.RefundTransfer": {"payee", "account"},
+    "ledger.webhooks.endpoint.Endpoint": {"url", "secret", "former"},
+}
+
+
+@pytest.mark.parametrize("kind", [one for one in values() if is_dataclass(one)], ids=named)
+def test_persons_and_secrets_are_not_printed(kind: type[Any]) -> None:
+    assert {one.name for one in fields(kind) if not one.repr} == UNPRINTED.get(named(kind), set())

@@ -186,7 +186,7 @@ def choice_hindrance(order: Order, at: datetime) -> Why:
 def choose(command: ChooseAfterMove, order: Order) -> Sequence[OrderStamp]:
     """Keep, or have the money back; decided once, and until its date. Afterwards it is kept."""
     move = order.move
-    if move is None or move.correlation_id != command.correlation_id or not move.stamp.code_hash:
+    if move is None or move.correlation_id != command.correlation_id:
         raise LinkInvalid
     if not hmac.compare_digest(move.stamp.code_hash, code_hash(command.code)):
         raise LinkInvalid

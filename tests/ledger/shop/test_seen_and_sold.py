@@ -134,3 +134,16 @@ def test_why_a_letter_to_buyers_began_and_paused_stands_beside_it(
     paused = MailingTurned(mailing=sent.id, state=MailingState.PAUSED)
     explained = why if reason else []
     assert stamps == [LETTER, *explained, paused, *explained]
+
+
+def test_a_letter_to_buyers_is_turned_though_the_shop_changed_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailings = Mailings(world.store, world.shops)
+    sent = mailings.start(SLUG, LETTER, reason="", actor="staff", seen=shop_of(world).version)
+    stale, newest = iter([shop_of(world)]), world.shops.newest
+    dearer = replace(SPEC, products=(replace(WEEKEND, price=Money(9900, "EUR")),))
+    world.shops.import_shop(dearer, actor="staff", at=world.clock())
+    monkeypatch.setattr(world.shops, "newest", lambda slug: next(stale, None) or newest(slug))
+    turned = mailings.turn(SLUG, sent.id, MailingState.PAUSED, reason="", actor="staff")
+    assert turned.state is MailingState.PAUSED
