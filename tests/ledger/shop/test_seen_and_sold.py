@@ -147,3 +147,9 @@ def test_a_letter_to_buyers_is_turned_though_the_shop_changed_meanwhile(
     monkeypatch.setattr(world.shops, "newest", lambda slug: next(stale, None) or newest(slug))
     turned = mailings.turn(SLUG, sent.id, MailingState.PAUSED, reason="", actor="staff")
     assert turned.state is MailingState.PAUSED
+
+
+@pytest.mark.parametrize(("ahead", "why"), [(0, Why.TOO_LATE), (1, Why.NOTHING)])
+def test_until_its_last_moment_a_cancellation_is_promised(ahead: int, why: Why) -> None:
+    now = PREFERENCES.starts_at - timedelta(microseconds=ahead)
+    assert promise(PREFERENCES, Money(3500, "EUR"), now).why is why
