@@ -7,14 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
 import segno
 from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from ledger.order.attendance import Attendance
 from ledger.order.commands import CancelOrder
@@ -22,6 +20,7 @@ from ledger.order.stamps import TicketCheckedIn, TicketCheckedOut, TicketCheckIn
 from ledger.shop.stamps import Admission
 from tests.kits.back_office import entered
 from tests.kits.door import admitting, sold
+from tests.kits.page_server import page_server
 from tests.kits.product import Product, open_shop
 from tests.kits.web_fakes import Clock
 
@@ -143,14 +142,8 @@ def open_door(*, tickets: int = 30) -> Iterator[DoorHouse]:
         sauna=Admission(doors=("sauna",), reentry=True),
     )
     house = DoorHouse(product=product, base="", codes=codes, revoked=revoked, elsewhere=elsewhere)
-    server = make_server("127.0.0.1", 0, house.answer, threaded=True)
-    house.base = f"http://127.0.0.1:{server.port}"
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield house
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with page_server(house.answer) as house.base:
+        yield house
 
 
 def look(page: Any) -> str:

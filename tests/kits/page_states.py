@@ -10,12 +10,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
-
-from werkzeug.serving import make_server
 
 from adapters.shop_file.read import read_shop_file
 from ledger.grants.grantee import GrantState
@@ -31,6 +28,7 @@ from ledger.waiting_list.service import hold_until
 from ledger.waiting_list.stamps import Leaving
 from ledger.waiting_list.wish import LINK_LIVES, PlaceAsked
 from tests.kits.asking_shop import ask
+from tests.kits.page_server import page_server
 from tests.kits.pages import MEMBER, World, address, hidden, press
 from tests.kits.pages_shop import winterfest
 from tests.kits.ticket_states import FOUND, SHOP, who_placed_it
@@ -481,14 +479,8 @@ NIGHTLY = frozenset(
 @contextmanager
 def served(world: World) -> Iterator[World]:
     """The world behind an address."""
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
-    world.base = f"http://127.0.0.1:{server.port}"
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield world
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with page_server(world.app) as world.base:
+        yield world
 
 
 def opened(browser: Any, world: World, name: str, *, language: str, **context: Any) -> Any:

@@ -1,20 +1,20 @@
 """Journeys of ticket sales in a real browser: by keyboard, on a phone, with and without scripts."""
 
 import re
-import threading
+from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from ledger.cases.stamps import CaseKind, CaseOpened, Severity
 from ledger.kernel.money import Money
 from ledger.order.order import Order
 from ledger.order.status import Status, status
 from tests.kits.back_office import entered
+from tests.kits.page_server import page_server
 from tests.kits.pages import World
 from tests.web.admin.test_orders import of
 
@@ -28,17 +28,13 @@ class House:
     def __init__(self):
         made: Any = World()
         self.world = made
-        self.server = make_server("127.0.0.1", 0, self.world.app, threaded=True)
-        self.base = f"http://127.0.0.1:{self.server.port}"
+        self.serving = ExitStack()
+        self.base = self.serving.enter_context(page_server(self.world.app))
         staff = entered(made, "staff")
         self.cookie = staff.get_cookie("staff").value
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self.thread.start()
 
     def close(self):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        self.serving.close()
 
     def open(self, browser, width, **more):
         context = browser.new_context(viewport={"width": width, "height": 844}, **more)

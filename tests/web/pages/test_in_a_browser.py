@@ -1,13 +1,12 @@
 """The pages as a browser shows them: phone and desk, with and without scripts."""
 
 import re
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
+from tests.kits.page_server import page_server
 from tests.kits.pages import MEMBER, World, address
 
 ELSEWHERE = "https://pay.example/**"
@@ -27,14 +26,8 @@ def later() -> Iterator[World]:
 
 
 def served(made: World) -> Iterator[World]:
-    server = make_server("127.0.0.1", 0, made.app, threaded=True)
-    made.base = f"http://127.0.0.1:{server.port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with page_server(made.app) as made.base:
+        yield made
 
 
 def opened(browser, width, **more):
