@@ -15,7 +15,14 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from adapters.mail.letters.letter import RenderedLetter
-from adapters.mail.letters.mime import Unwritable, address_of, compose, deliverable, message_id
+from adapters.mail.letters.mime import (
+    Unwritable,
+    address_of,
+    compose,
+    deliverable,
+    is_plain,
+    message_id,
+)
 from ledger.order.stamps import Letter
 
 _PORTS = {"smtp": 25, "smtps": 465}
@@ -300,8 +307,8 @@ def _asked_at_once(server: smtplib.SMTP, sender: str, to: str, options: Sequence
     One that wants the letter though it takes no recipient gets an empty one, which goes nowhere.
     """
     asked = (
-        " ".join([f"MAIL FROM:{smtplib.quoteaddr(sender)}", *options]),
-        f"RCPT TO:{smtplib.quoteaddr(to)}",
+        " ".join([f"MAIL FROM:{_quoted(sender)}", *options]),
+        f"RCPT TO:{_quoted(to)}",
         "DATA",
     )
     server.send("".join(f"{one}\r\n" for one in asked).encode())
@@ -314,6 +321,11 @@ def _asked_at_once(server: smtplib.SMTP, sender: str, to: str, options: Sequence
         server.close()
     for expected, answer in zip((_OK, _OK, _GO_AHEAD), answers, strict=True):
         _agreed(expected, answer)
+
+
+def _quoted(address: str) -> str:
+    """As it stands in the envelope; to look closely at every address takes a while."""
+    return f"<{address}>" if is_plain(address) else smtplib.quoteaddr(address)
 
 
 def _heard(server: smtplib.SMTP, expected: Sequence[range]) -> Sequence[tuple[int, bytes]]:

@@ -120,6 +120,10 @@ class Daemon:
         self._check(names)
         return self._of([one for one in self.reactors if kind_of(one.name) not in names])
 
+    def also(self, reactor: Runs) -> "Daemon":
+        """The same daemon with one more reactor."""
+        return self._of([reactor, *self.reactors])
+
     def _check(self, names: Sequence[str]) -> None:
         known = dict.fromkeys(kind_of(one.name) for one in self.reactors)
         unknown = [name for name in names if name not in known]

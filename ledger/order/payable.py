@@ -42,7 +42,7 @@ def pay_until(order: Order) -> datetime:
 
 def awaits_payer(order: Order) -> bool:
     """Whether the customer is asked to pay: nothing came, and no bank has a payment under way."""
-    return payable(order) and not order.received and not order.under_way
+    return not order.received and payable(order) and not order.under_way
 
 
 def came_late(order: Order) -> bool:

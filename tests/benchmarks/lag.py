@@ -35,7 +35,8 @@ from tests.benchmarks.lag_shop import CALLERS
 from tests.benchmarks.measuring import Figures, machine, report, summary
 from tests.kits.databases import migrated_template
 
-GRACE, WARM_UP, GLANCE = 20.0, 2.0, 0.003
+# Seconds. A worker is at work after START.
+GRACE, START, WARM_UP, GLANCE = 20.0, 6.0, 2.0, 0.003
 PAGES, LETTERS = "order page row", "letter handed over"
 
 
@@ -101,11 +102,8 @@ class Watching(threading.Thread):
 # The reactors of each worker process.
 Workers = Sequence[Sequence[str]]
 WAYS: Mapping[str, Workers] = {
-    "one worker": [[]],
-    "projections in a worker of their own": [
-        ["--only", "projections"],
-        ["--without", "projections"],
-    ],
+    "a worker": [["--processes", "2"]],
+    "a worker of one process": [["--processes", "1"]],
 }
 
 
@@ -129,7 +127,7 @@ def once(
         started = [stack.enter_context(worker_of(server, name, port, *one)) for one in workers]
         watching = Watching(url)
         stack.callback(watching.stop.set)
-        time.sleep(3)
+        time.sleep(START)
         watching.start()
         before = {"worker": sum(map(spent, started)), "PostgreSQL": spent(postmaster_of(server))}
         shop.go()

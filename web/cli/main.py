@@ -1,7 +1,6 @@
 """The `stampledger` command."""
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
@@ -13,11 +12,9 @@ from adapters.embedded_postgres import EmbeddedPostgresError
 from adapters.postgres.migrate import MigrationRefused, migrate
 from adapters.postgres.roles import NotMigrated, RoleTooStrong
 from adapters.postgres.views.rebuild import RebuildUnderWay
-from adapters.process_settings import few_collections, short_turns, stay_on_one_core
-from adapters.worker.daemon import stopped_by_signals
+from adapters.process_settings import stay_on_one_core
 from adapters.worker.projector.rebuild import RebuildRefused
 from adapters.worker.projector.views import UnknownProjection
-from adapters.worker.reactor import Progress
 from ledger.audit.findings import Unfinished
 from ledger.kernel.refusals import Refusal, ShopInvalid
 from ledger.kernel.store import LedgerUnavailable
@@ -54,11 +51,12 @@ from web.cli.tokens import token
 from web.cli.vouchers import vouchers
 from web.cli.waiting_list import waiting
 from web.cli.webhooks import webhooks
+from web.cli.worker import worker
 from web.demo.command import demo
 from web.http.access_log import configure
-from web.http.metrics import LOOPBACK, behind, told_of_lag, told_of_stopped, worker_metrics
+from web.http.metrics import behind, told_of_lag, told_of_stopped
 from web.http.shared_figures import shared_figures
-from web.wiring.composition import Works, assembled, daemon
+from web.wiring.composition import Works, assembled
 from web.wiring.gunicorn import MOST_BY_DEFAULT, MOST_PROCESSES, READERS, Server, cores
 from web.wiring.parts import Parts
 from web.wiring.settings import Settings, SettingWrong, read_settings
@@ -87,9 +85,10 @@ class Opening:
         self._stack = stack
         self._works: Works | None = None
 
-    def works(self) -> Works:
+    def works(self, *, readers: int = 8) -> Works:
         if self._works is None:
-            self._works = self._stack.enter_context(assembled(read_settings(os.environ)))
+            opened = assembled(read_settings(os.environ), readers=readers)
+            self._works = self._stack.enter_context(opened)
         return self._works
 
     def __call__(self) -> Parts:
@@ -146,50 +145,6 @@ def _ready_to_serve(settings: Settings) -> Settings:
     if not settings.secret_key:
         raise SettingWrong("STAMPLEDGER_SECRET_KEY", "is required: it signs sessions and forms")
     return settings
-
-
-@stampledger.command()
-@click.option("--once", is_flag=True, help="Do all that is due, then exit.")
-@click.option("--only", multiple=True, metavar="NAME", help="Only these reactors.")
-@click.option("--without", multiple=True, metavar="NAME", help="All reactors but these.")
-@click.option(
-    "--metrics-port",
-    type=Port(),
-    help="Serve /metrics of this worker on this port of the machine itself.",
-)
-@click.pass_context
-def worker(
-    context: click.Context,
-    once: bool,
-    only: tuple[str, ...],
-    without: tuple[str, ...],
-    metrics_port: int | None,
-) -> None:
-    """Move the projections, send the letters, settle what is open at providers."""
-    if metrics_port is not None and not once:
-        require_usable(LOOPBACK, metrics_port, option="--metrics-port")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    running = daemon(_works(context))
-    try:
-        running = running.without(without).only(only) if only else running.without(without)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    if once:
-        done = running.run_once()
-        click.echo(", ".join(f"{name}: {_came_to(one)}" for name, one in done.items()))
-        for sentence in told_of_stopped(_works(context).views.stopped_lanes()):
-            click.echo(sentence)
-        return
-    watched = worker_metrics(_parts(context), metrics_port, reactors=running.counts.read)
-    with watched, stopped_by_signals(running.stop), few_collections(), short_turns():
-        running.run()
-
-
-def _came_to(progress: Progress) -> str:
-    """How many items were done and, where some were not, how many those are."""
-    left = {"wait": progress.waiting, "failed": progress.failed}
-    told = ", ".join(f"{many} {word}" for word, many in left.items() if many)
-    return f"{progress.done} ({told})" if told else f"{progress.done}"
 
 
 @stampledger.command(name="migrate")
@@ -264,6 +219,7 @@ for group in (
     report,
     badges,
     shop,
+    worker,
     export,
     erase,
 ):

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ledger.kernel.money import Money, VatShare
 from ledger.order.stamps import Line
@@ -34,6 +34,8 @@ def breakable(text: str) -> Markup:
     >>> str(breakable("FI37 1234567890123456789012345"))
     'FI37 123456789012345678<wbr>9012345'
     """
+    if len(text) <= _LONG:
+        return escape(text)
     words = (_runs(word) for word in text.split(" "))
     runs = (Markup("<wbr>").join(parts) for parts in words)
     return Markup(" ").join(runs)

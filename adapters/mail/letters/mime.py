@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.encoders import encode_base64
 from email.errors import MessageError
+from email.generator import BytesGenerator
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage, Message
 from email.policy import SMTP, Compat32
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
+from io import BytesIO
 from uuid import UUID
 
 import idna
@@ -70,9 +72,22 @@ def compose(letter: RenderedLetter, message_id: str, *, mail_from: str, at: date
         message = _with_files(letter)
         for name, value in _headers(letter, message_id, mail_from, at):
             message[name] = value
-        return message.as_bytes()
+        return _flat(message)
     except (MessageError, ValueError, LookupError) as error:  # what the standard library raises
         raise Unwritable(type(error).__name__) from None
+
+
+class _Whole(BytesGenerator):
+    """Writes a part as a whole; the library's goes line by line, a third of what a letter costs."""
+
+    def _write_lines(self, lines: str) -> None:
+        self.write(lines.replace("\r\n", "\n").replace("\n", "\r\n"))
+
+
+def _flat(message: Message) -> bytes:
+    written = BytesIO()
+    _Whole(written, mangle_from_=False, policy=_POLICY).flatten(message)
+    return written.getvalue()
 
 
 def _headers(
@@ -157,9 +172,14 @@ def _in_ascii(label: str) -> str:
         return label.encode("idna").decode()
 
 
+def is_plain(address: str) -> bool:
+    """Whether it is an address and nothing else, and needs no quotes."""
+    return _PLAIN_ADDRESS.fullmatch(address) is not None
+
+
 def _recipient(address: str) -> str:
     """One address and nothing else. Letters beyond ASCII are checked as if they were plain."""
-    if len(address) < _LINE - len("To: ") and _PLAIN_ADDRESS.fullmatch(address):
+    if len(address) < _LINE - len("To: ") and is_plain(address):
         return address
     checked = Address(addr_spec="".join(c if c.isascii() else "x" for c in address))
     if address.isascii():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import assert_never
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, select_autoescape
 
 from adapters.compiled_templates import compiled_templates
 from adapters.mail.letters.buyers import buyers, unsubscribe_page
@@ -28,6 +28,7 @@ from adapters.mail.letters.letter import (
 )
 from adapters.mail.letters.own_words import in_own_words
 from adapters.mail.letters.returned import correction, refunded
+from adapters.mail.letters.styles import StyledTemplates
 from ledger.kernel.values import replace as copied
 from ledger.order.holders_letters import TO_HOLDERS, sending_of
 from ledger.order.order import Order
@@ -183,7 +184,7 @@ def laid_out(
 @cache
 def _templates() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=StyledTemplates(_TEMPLATES),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -24,7 +24,7 @@ from ledger.order.letters_due import letters_due
 from ledger.order.next_step import next_step
 from ledger.order.order import Order
 from ledger.order.service import Orders
-from ledger.order.stamps import OrderStamp
+from ledger.order.stamps import OrderStamp, ReceiptSendStarted, ReceiptSent
 from projections.engine.derive import Folds, Known
 
 _BATCH, _REMEMBERED = 500, 5_000
@@ -34,6 +34,8 @@ _WHEN_IDLE, _BETWEEN_CURSORS = timedelta(seconds=1), timedelta(seconds=5)
 _MOST_FAILURES = 10
 # An erasure stands in other streams, too, and calls for nothing.
 _ORDER_STAMPS = tuple(one for one in get_args(OrderStamp) if one is not Erased)
+# That a letter was begun, and that it went out, calls for nothing.
+_STILL = (ReceiptSendStarted, ReceiptSent)
 _log = structlog.get_logger("worker")
 
 
@@ -111,12 +113,15 @@ class Following:
 
     def _calls(self, stamps: Sequence[Recorded[object]]) -> bool:
         """Whether anything follows for us, or nobody can tell without reading the order."""
+        still = all(isinstance(one.stamp, _STILL) for one in stamps)
         known = self._folds.before(stamps[0])
         if known is None or not isinstance(known.state, Order | None):
-            return True
+            return not still
         try:
             order = folded_on(known.state or Order(id=stamps[0].stream), stamps)
             self._folds.keep(order.id, Known(order, None))
+            if still:
+                return False
             self._tell(order)
             return next_step(order, self.clock()) is not None or bool(troubles(order))
         except Exception:  # whoever reads it finds out what is wrong with it

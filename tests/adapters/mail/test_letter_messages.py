@@ -4,6 +4,7 @@ import email
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.generator import BytesGenerator
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.mail.letters import RenderedLetter, render
+from adapters.mail.letters import RenderedLetter, mime, render
 from adapters.mail.letters.letter import Attachment
 from adapters.mail.letters.mime import Unwritable, compose
 from tests.kits.letter_orders import BASE, samples
@@ -96,6 +97,18 @@ def test_every_letter_says_what_the_librarys_would_say(name, language):
     assert_same(rendered)
     assert_carried_by_any_server(composed(rendered))
     assert composed(rendered) == composed(replace(rendered))
+
+
+@pytest.mark.parametrize("name", samples())
+def test_parts_written_as_a_whole_are_those_written_line_by_line(name, monkeypatch):
+    """With a file as well, whose lines are made by the library."""
+    about, letter, correlation_id, number = samples("fi")[name]
+    rendered = render(about, letter, correlation_id=correlation_id, number=number, base_url=BASE)
+    file = Attachment(name="a.pdf", kind="application/pdf", content=bytes(range(256)) * 3)
+    every = [rendered, replace(rendered, attachments=[file])]
+    ours = [composed(one) for one in every]
+    monkeypatch.setattr(mime, "_Whole", BytesGenerator)
+    assert ours == [composed(one) for one in every]
 
 
 WORDS = st.text(
