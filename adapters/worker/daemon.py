@@ -218,9 +218,9 @@ class Daemon:
         return _BETWEEN_PULSES
 
     def _end(self, threads: Sequence[Thread]) -> None:
-        share = _SECONDS_TO_STOP / max(len(threads), 1)
+        until = monotonic() + _SECONDS_TO_STOP
         for thread in threads:
-            thread.join(share)
+            thread.join(max(until - monotonic(), 0))
         late = [thread.name for thread in threads if thread.is_alive()]
         _log.info("stopped", still_waiting=late)
 
