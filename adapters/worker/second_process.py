@@ -22,7 +22,7 @@ from adapters.worker.reactor import NOTHING, Progress
 
 _log = structlog.get_logger("worker")
 # Seconds. One that ends as soon as it begins is not begun again at once.
-_BETWEEN_BEGINNINGS, _TO_STOP, _BETWEEN_WORDS = 5.0, 1.0, 1.0
+_BETWEEN_BEGINNINGS, _TO_STOP, _BETWEEN_WORDS = 5.0, 1.0, 2.0
 
 
 class SecondProcess:

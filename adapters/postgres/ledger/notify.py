@@ -6,6 +6,7 @@ thread does, on a connection of its own. A hint that is lost costs a moment; rea
 
 from collections.abc import Callable
 from contextlib import suppress
+from selectors import EVENT_READ, DefaultSelector
 from threading import Event, Thread
 from typing import Any
 
@@ -60,11 +61,16 @@ class Hints:
 
 
 def listen(url: str, wake: Callable[[], object], stop: Event) -> None:
-    """Call `wake` for every hint, until `stop`; through outages, too."""
+    """Call `wake` when hints came, until `stop`; through outages, too.
+
+    The library's own wait rises ten times a second, for signals that come to another thread here.
+    """
     while not stop.is_set():
-        with suppress(psycopg.Error), connect_owning(url) as connection:
+        with suppress(psycopg.Error), connect_owning(url) as connection, DefaultSelector() as news:
             connection.execute(f"listen {_CHANNEL}")
+            news.register(connection, EVENT_READ)
             while not stop.is_set():
-                for _ in connection.notifies(timeout=_BETWEEN_LOOKS, stop_after=1):
+                if any(True for _ in connection.notifies(timeout=0)):
                     wake()
+                news.select(_BETWEEN_LOOKS)
         stop.wait(jittered(_AFTER_AN_ERROR))
