@@ -7,8 +7,8 @@ On its standard output it tells what its reactors have come to, a line at a time
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from select import select
 from threading import Lock, Thread
@@ -33,6 +33,7 @@ class SecondProcess:
     def __init__(self, command: Sequence[str], *, now: Callable[[], float] = monotonic) -> None:
         self._command, self._now = command, now
         self._process: subprocess.Popen[bytes] | None = None
+        self._hearing: Thread | None = None
         self._began = 0.0
         self._lock = Lock()
         # What those before it had come to, and what it has.
@@ -52,7 +53,8 @@ class SecondProcess:
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
         )
         assert self._process.stdout is not None
-        Thread(target=self._hear, args=[self._process.stdout], daemon=True).start()
+        self._hearing = Thread(target=self._hear, args=[self._process.stdout], daemon=True)
+        self._hearing.start()
         return NOTHING
 
     def close(self) -> None:
@@ -83,8 +85,11 @@ class SecondProcess:
             }
 
     def _let_go(self, process: "subprocess.Popen[bytes]") -> None:
+        """It has ended. Its last words count before those of the next one."""
         assert process.stdin is not None
+        assert self._hearing is not None
         process.stdin.close()
+        self._hearing.join(_TO_STOP)
         before = self.counts()
         with self._lock:
             self._before, self._told = dict(before), {}
@@ -97,11 +102,9 @@ class SecondProcess:
                     self._told = counts
 
 
-@contextmanager
-def accompanying(counts: Counts, *, stop: Callable[[], object]) -> Iterator[None]:
-    """In that process: say what was done, and stop once nobody is there any more."""
+def accompany(counts: Counts, *, stop: Callable[[], object]) -> None:
+    """In that process: say what was done, then stop when nobody is there any more."""
     Thread(target=_accompany, args=[counts, stop], name="beside", daemon=True).start()
-    yield
 
 
 def _accompany(counts: Counts, stop: Callable[[], object]) -> None:

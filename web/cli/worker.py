@@ -3,7 +3,6 @@
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 
 import click
 
@@ -11,7 +10,7 @@ from adapters.process_settings import few_collections, short_turns
 from adapters.worker.daemon import Daemon, stopped_by_signals
 from adapters.worker.projector.processes import processors
 from adapters.worker.reactor import Progress
-from adapters.worker.second_process import SecondProcess, accompanying
+from adapters.worker.second_process import SecondProcess, accompany
 from web.cli.ports import Port, require_usable
 from web.http.metrics import LOOPBACK, told_of_stopped, worker_metrics
 from web.wiring.composition import Works, daemon
@@ -67,8 +66,9 @@ def worker(
         return {**running.counts.read(), **(second.counts() if second else {})}
 
     watched = worker_metrics(works.parts, metrics_port, reactors=counts)
-    alone = accompanying(running.counts, stop=running.stop) if beside else nullcontext()
-    with watched, alone, stopped_by_signals(running.stop), few_collections(), short_turns():
+    if beside:
+        accompany(running.counts, stop=running.stop)
+    with watched, stopped_by_signals(running.stop), few_collections(), short_turns():
         running.run()
 
 

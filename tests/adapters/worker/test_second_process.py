@@ -125,11 +125,11 @@ import sys
 from threading import Event
 from adapters.worker.daemon import Counts
 from adapters.worker.reactor import Progress
-from adapters.worker.second_process import accompanying
+from adapters.worker.second_process import accompany
 counts, over = Counts(), Event()
 counts.add("rows", Progress(done=3))
-with accompanying(counts, stop=over.set):
-    over.wait()
+accompany(counts, stop=over.set)
+over.wait()
 sys.exit(7)
 """
 

@@ -1,4 +1,4 @@
-"""What the worker is told on its command line, where it is told too much."""
+"""In how many processes a worker runs, by its command line and the machine's cores."""
 
 from typing import Any
 
